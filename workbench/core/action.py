@@ -1,0 +1,57 @@
+"""What to do to a layer: a method and its parameters; and how a method describes itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbench.core.params import Field
+
+Family = Literal["prune", "lowrank", "distill", "quantize"]
+# Later steps keep what earlier ones made: pruning after quantisation would need another grid, factors of
+# quantised weights would lose the grid (TensorFlow Model Optimization, collaborative optimisation guide).
+ORDER: tuple[Family, ...] = ("prune", "lowrank", "distill", "quantize")
+
+
+@dataclass(frozen=True)
+class Action:
+    """A method's id, `family.method`, and its parameters as plain values (only those that were given)."""
+
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        return self.method.partition(".")[0]
+
+    def with_param(self, name: str, value: Any, excludes: tuple[str, ...] = ()) -> "Action":
+        """The same action with one parameter changed, and those that it excludes dropped."""
+        kept = {k: v for k, v in self.params.items() if k not in excludes}
+        return Action(self.method, {**kept, name: value})
+
+    def __hash__(self) -> int:
+        return hash((self.method, tuple(sorted(self.params.items()))))
+
+    def __str__(self) -> str:
+        inner = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+                          for name, value in self.params.items())
+        return f"{self.method}({inner})"
+
+
+@dataclass(frozen=True)
+class MethodInfo:
+    """A compression method as the window, the recipe and the command line see it."""
+
+    id: str
+    family: Family
+    title: str
+    summary: str            # one or two sentences: what it does to a layer
+    formula: str            # in plain Unicode
+    citation: str
+    fields: tuple[Field, ...]
+    needs_data: bool = False
+
+
+def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """The actions in the order in which they are applied: prune, factor, distil, quantise (stable within a family)."""
+    rank: dict[str, int] = {family: index for index, family in enumerate(ORDER)}
+    return tuple(sorted(actions, key=lambda action: rank.get(action.family, len(rank))))

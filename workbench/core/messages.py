@@ -1,0 +1,145 @@
+"""What crosses the pipe between the window and the engine process. Every request carries the number of its job.
+
+A request is answered by any number of Progressed and Updated and then exactly one of Done, Failed and Stopped.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.action import Action
+from workbench.core.job import Progress
+from workbench.core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Methods:
+    """-> Done(tuple[MethodInfo, ...])"""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Open:
+    """-> Done(ModelSummary). `trusted` is the user's informed yes to running code from the file (`file.py:function`).
+
+    `without` names preparation steps to leave out. The model that was open stays open when this fails.
+    """
+
+    job: int
+    path: str
+    trusted: bool = False
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attach:
+    """Data for the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured."""
+
+    job: int
+    path: str
+    calibration: str = ""
+    trusted: bool = False
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """-> Done(LayerView)"""
+
+    job: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Apply a stack to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped)."""
+
+    job: int
+    path: str
+    actions: tuple[Action, ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
+
+    `focus` is the layer being dragged, or empty. A newer Measure replaces one that waits or runs (Stopped).
+    """
+
+    job: int
+    recipe: Recipe
+    focus: str = ""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write model, recipe and report into a folder, reopen, verify -> Done(Report)"""
+
+    job: int
+    recipe: Recipe
+    folder: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Ends the job of that number, whatever it is; the job answers Stopped."""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Quit:
+    """Ends the engine process."""
+
+    job: int = 0
+
+
+Request = Methods | Open | Attach | Inspect | Edit | Measure | Export | Cancel | Quit
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine process is up; sent once, unasked. `versions` of torch, onnxruntime and so on, for About."""
+
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Progressed:
+    job: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Updated:
+    """A result that will be followed by a better one."""
+
+    job: int
+    result: Any
+
+
+@dataclass(frozen=True)
+class Done:
+    job: int
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """`what` and `mend` are one sentence each; `detail` is the traceback, for the log."""
+
+    job: int
+    what: str
+    mend: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Cancelled by the user or replaced by a newer request."""
+
+    job: int
+
+
+Reply = Ready | Progressed | Updated | Done | Failed | Stopped

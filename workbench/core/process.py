@@ -1,0 +1,31 @@
+"""The engine process, seen from the window: start it, talk to it, end it.
+
+The window knows the engine only as a module name, so that nothing the engine imports reaches the window's process.
+"""
+
+import importlib
+import multiprocessing
+import os
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+ENGINE = "workbench.engine.service"
+
+
+def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
+    """Spawn `module`.serve(connection) in a process of its own; core messages go both ways through the pipe.
+
+    The pipe is private to the two processes: nothing listens. Reading it raises EOFError when the process is gone.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=True)
+    process = context.Process(target=_serve, args=(module, theirs), name="workbench-engine", daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _serve(module: str, connection: Connection) -> None:
+    # Without this a busy machine slows two torch threads tenfold: they spin while they wait (measured).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    importlib.import_module(module).serve(connection)

@@ -1,0 +1,41 @@
+"""Numbers as people read them."""
+
+
+def size(count: float) -> str:
+    """Bytes in decimal units: 1.91 MB."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if abs(count) >= scale:
+            return f"{three(count / scale)} {unit}"
+    return f"{count:.0f} B"
+
+
+def amount(count: float) -> str:
+    """Parameters or MACs: 41.2 M."""
+    for unit, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if abs(count) >= scale:
+            return f"{three(count / scale)} {unit}"
+    return f"{count:.0f}"
+
+
+def three(value: float) -> str:
+    """Three significant digits without an exponent, for 0.01 <= value < 10000."""
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def smaller(before: float, after: float) -> str:
+    """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
+    if after <= 0 or before <= 0:
+        return ""
+    if after > before:
+        return f"{after / before:.2f}x larger"
+    return f"{before / after:.1f}x smaller ({after / before:.0%} kept)".replace("%", " %")
+
+
+def duration(seconds: float) -> str:
+    """'12 s', '3 min 20 s', '1 h 5 min'."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -1,0 +1,141 @@
+"""The one document of the application: what is done to which layer. Read from and written to YAML."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+
+from workbench.core.action import Action, in_order
+from workbench.core.errors import UserError
+from workbench.core.files import write_text
+
+VERSION = 1
+Sparse = Literal["auto", "off"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer path or glob and the actions it asks for."""
+
+    pattern: str
+    actions: tuple[Action, ...]
+
+    def matches(self, path: str) -> bool:
+        return self.pattern == path or fnmatchcase(path, self.pattern)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Ordered rows; for a layer the last row that matches it wins, so a row without actions leaves a layer alone.
+
+    sparse   "auto": zeros are stored in the smallest way; "off": every value is stored
+    data     fingerprint of the data the recipe was made with, or empty
+    """
+
+    rows: tuple[Row, ...] = ()
+    seed: int = 0
+    recover: tuple[Mapping[str, Any], ...] = ()
+    sparse: Sparse = "auto"
+    data: str = ""
+
+    def actions_for(self, path: str) -> tuple[Action, ...]:
+        """The actions for a layer, in the order in which they are applied."""
+        for row in reversed(self.rows):
+            if row.matches(path):
+                return in_order(row.actions)
+        return ()
+
+    def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
+        """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones."""
+        chosen = tuple(dict.fromkeys(paths))
+        kept = tuple(row for row in self.rows if row.pattern not in chosen)
+        added = tuple(Row(path, in_order(actions)) for path in chosen
+                      if actions or any(row.matches(path) for row in kept))
+        return dataclasses.replace(self, rows=kept + added)
+
+    def to_dict(self) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "version": VERSION,
+            "seed": self.seed,
+            "layers": {row.pattern: [{action.method: dict(action.params)} for action in row.actions]
+                       for row in self.rows},
+            "recover": [dict(stage) for stage in self.recover],
+            "export": {"format": "onnx", "sparse": self.sparse},
+        }
+        return document | ({"data": self.data} if self.data else {})
+
+    def to_yaml(self) -> str:
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+
+    def save(self, path: Path) -> None:
+        """Raises UserError when the file cannot be written."""
+        write_text(path, self.to_yaml())
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Raises UserError when the file is missing, is not YAML, or is not a recipe."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"Cannot read the recipe {path}: {_reason(error)}.", "Give a YAML file.") from error
+    return parse_recipe(text, str(path))
+
+
+def parse_recipe(text: str, name: str = "recipe") -> Recipe:
+    """Raises UserError naming `name` and the first thing in it that is not as it should be."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise UserError(f"{name} is not valid YAML{place}.", "Mend it, or save a recipe from the window.") from error
+    if not isinstance(document, dict):
+        raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
+    _check(document.get("version") == VERSION, name, f"its version is {document.get('version')!r}",
+           f"This program reads version {VERSION}.")
+    known = {"version", "seed", "layers", "recover", "export", "data"}
+    extra = [str(key) for key in document if key not in known]
+    _check(not extra, name, f"it has an unknown key '{', '.join(extra)}'", f"The keys are {', '.join(sorted(known))}.")
+    seed = document.get("seed", 0)
+    _check(isinstance(seed, int) and not isinstance(seed, bool), name, "its seed is not a whole number", "")
+    layers = document.get("layers") or {}
+    _check(isinstance(layers, dict), name, "'layers' is not a mapping", "Its keys are layer paths or globs.")
+    export = document.get("export") or {}
+    _check(isinstance(export, dict), name, "'export' is not a mapping", "")
+    sparse = export.get("sparse", "auto")
+    sparse = "off" if sparse is False else sparse        # YAML 1.1 reads a bare off as false
+    _check(sparse in ("auto", "off"), name, f"export.sparse is {sparse!r}", "It is auto or off.")
+    _check(export.get("format", "onnx") == "onnx", name, f"export.format is {export.get('format')!r}", "It is onnx.")
+    recover = document.get("recover") or []
+    _check(isinstance(recover, list) and all(isinstance(stage, dict) for stage in recover), name,
+           "'recover' is not a list of training stages", "")
+    rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
+    return Recipe(rows, seed, tuple(recover), cast(Sparse, sparse), str(document.get("data", "")))
+
+
+def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:
+    steps = [] if steps is None else steps
+    _check(isinstance(steps, list), name, f"the row '{pattern}' is not a list of actions", "Write [{method: {…}}].")
+    actions = []
+    for step in steps:
+        step = {step: {}} if isinstance(step, str) else step
+        _check(isinstance(step, dict) and len(step) == 1, name, f"a step of '{pattern}' is not one action",
+               "Write {family.method: {parameter: value}}.")
+        (method, params), = step.items()
+        params = {} if params is None else params
+        _check(isinstance(params, dict), name, f"the parameters of {method} in '{pattern}' are not a mapping", "")
+        actions.append(Action(str(method), params))
+    return tuple(actions)
+
+
+def _check(condition: bool, name: str, problem: str, mend: str) -> None:
+    if not condition:
+        raise UserError(f"{name} is not a valid recipe: {problem}.", mend)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or "it is not text"

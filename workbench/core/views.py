@@ -1,0 +1,107 @@
+"""What the engine tells the window about a layer, ready to be drawn. Arrays are numpy, in float64 unless said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.core.report import Figure, LayerChange
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """`edges` [n+1] in units of the weight, `counts` [n] of all weights, exact."""
+
+    edges: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of all weights of a layer, exact; sparsity is the fraction equal to zero."""
+
+    mean: float
+    std: float
+    min: float
+    max: float
+    sparsity: float
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Singular values [min(rows, columns)], descending, of the weight unfolded as `unfolding` says.
+
+    energy       [same] cumulative fraction of the squared singular values: energy[r-1] is what rank r keeps
+    break_even   largest rank at which two factors have fewer weights than the layer; 0 when there is none
+    stable_rank  |W|_F^2 / |W|_2^2
+    """
+
+    values: np.ndarray
+    energy: np.ndarray
+    unfolding: str
+    break_even: int
+    stable_rank: float
+
+    def rank_for(self, energy: float) -> int:
+        """The smallest rank that keeps at least this fraction of the energy."""
+        return int(np.searchsorted(self.energy, energy - 1e-12) + 1) if len(self.values) else 0
+
+
+@dataclass(frozen=True)
+class LayerView:
+    """One layer as it is: drawn once when it is selected.
+
+    magnitudes   [1025] quantiles 0..1 of |w|: turns a sparsity into a threshold and back
+    unavailable  method id -> why this layer cannot have it
+    """
+
+    path: str
+    moments: Moments
+    histogram: Histogram
+    spectrum: Spectrum | None
+    magnitudes: np.ndarray
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EditView:
+    """The same layer after its actions: overlaid while the user drags. The histogram has the edges of the LayerView."""
+
+    change: LayerChange
+    moments: Moments
+    histogram: Histogram
+    spectrum: Spectrum | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The state of the edited model, sent again and again while it is being measured.
+
+    size        of the file an export would write, bytes
+    value       the metric of the edited graph, None until the first batch is through
+    baseline    the metric of the original on the same samples as `value`
+    change      value - baseline on the same samples, with its paired interval
+    complete    nothing more will come for this request
+    """
+
+    changes: tuple[LayerChange, ...]
+    size: Figure
+    parameters: int
+    macs: int | None
+    value: Figure | None = None
+    baseline: Figure | None = None
+    change: Figure | None = None
+    complete: bool = False
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """A data set as attached. `metric` is what will be measured, in words; `labelled` says whether against labels."""
+
+    path: str
+    samples: int
+    metric: str
+    labelled: bool
+    calibration: str            # where calibration samples come from, in words
+    baseline: Figure | None = None
+    classes: tuple[str, ...] = ()

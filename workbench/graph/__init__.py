@@ -1,0 +1,1 @@
+"""The one graph that is opened, edited, previewed and exported."""
