@@ -149,7 +149,8 @@ def _compose_convolutions(pieces: tuple[Piece, ...], shape: tuple[int, ...]) -> 
     channels = weights[0].shape[1] * groups[0]
     impulse = torch.zeros(channels, channels, *(2 * size - 1 for size in kernel), dtype=torch.float64)
     centre = tuple(size - 1 for size in kernel)
-    impulse[(torch.arange(channels), torch.arange(channels), *centre)] = 1.0
+    for channel in range(channels):
+        impulse[(channel, channel, *centre)] = 1.0
     response = impulse
     for weight, group in zip(weights, groups, strict=True):
         response = convolve(response, weight, groups=group)
