@@ -1,0 +1,147 @@
+"""A data set: arrays for the model's inputs and perhaps labels. Opened by suffix; nothing is ever unpickled."""
+
+import hashlib
+import runpy
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.layer import InputSpec
+
+# An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
+DTYPES = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64, "int32": np.int32,
+          "uint8": np.uint8, "int8": np.int8, "bool": np.bool_}
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """`inputs` name -> [samples, ...] in the type they are stored in; `labels` [samples, ...] or None."""
+
+    path: str
+    inputs: Mapping[str, np.ndarray]
+    specs: tuple[InputSpec, ...]
+    labels: np.ndarray | None
+    classes: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> int:
+        return len(next(iter(self.inputs.values())))
+
+    def feeds(self, chosen: slice | np.ndarray) -> dict[str, np.ndarray]:
+        """The chosen samples, cast to the types of the model's inputs."""
+        return {spec.name: self.inputs[spec.name][chosen].astype(DTYPES[spec.dtype]) for spec in self.specs}
+
+    def batches(self, size: int, limit: int | None = None) -> Iterator[dict[str, np.ndarray]]:
+        """Feeds for the first `limit` samples, `size` at a time, in order."""
+        end = min(self.samples, limit or self.samples)
+        for start in range(0, end, size):
+            yield self.feeds(slice(start, min(start + size, end)))
+
+    def subset(self, chosen: np.ndarray) -> "Dataset":
+        """The chosen samples as a data set of their own."""
+        labels = None if self.labels is None else self.labels[chosen]
+        return Dataset(self.path, {k: v[chosen] for k, v in self.inputs.items()}, self.specs, labels, self.classes)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of the samples and labels: equal data has equal fingerprints."""
+        digest = hashlib.sha256()
+        for array in (*self.inputs.values(), *(() if self.labels is None else (self.labels,))):
+            digest.update(str((array.shape, array.dtype)).encode())
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:16]
+
+
+def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False) -> Dataset:
+    """Open `path` for a model with these inputs.
+
+    An .npz, a folder of images in class folders, or `file.py:function` (which runs code, so it needs `trusted`).
+    Raises UserError naming the file and what to do.
+    """
+    if ".py:" in path:
+        return _from_function(path, specs, trusted)
+    file = Path(path)
+    if not file.exists():
+        raise UserError(f"There is no file {path}.", "Check the name.")
+    if file.is_dir():
+        from workbench.data.images import open_folder
+        inputs, labels, classes = open_folder(file, specs)
+        return _checked(path, inputs, labels, specs, classes)
+    if file.suffix == ".npz":
+        arrays = _read_npz(file)
+        labels = arrays.pop("y", None)
+        return _checked(path, arrays, labels, specs)
+    raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
+
+
+def _read_npz(file: Path) -> dict[str, np.ndarray]:
+    mend = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise UserError(f"{file} is not an .npz archive.", mend)
+            return {name: archive[name] for name in archive.files}
+    except UserError:
+        raise
+    except ValueError as error:
+        pickled = "allow_pickle" in str(error) or "pickle" in str(error)
+        what = "holds pickled objects, which are not loaded" if pickled else "is not a readable .npz archive"
+        raise UserError(f"{file} {what}.", mend) from error
+    except (OSError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
+        raise UserError(f"{file} is not a readable .npz archive.", mend) from error
+
+
+def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool) -> Dataset:
+    file, _, name = path.rpartition(":")
+    if not Path(file).is_file():
+        raise UserError(f"There is no file {file}.", "Check the name.")
+    if not trusted:
+        raise UserError(f"{path} would run code.", "Confirm that you trust it (--trust on the command line).")
+    function = runpy.run_path(file).get(name)
+    if not callable(function):
+        raise UserError(f"{file} has no function {name}.", "Name a function that yields batches.")
+    parts: list[dict[str, np.ndarray]] = []
+    for batch in function():
+        batch = batch if isinstance(batch, Mapping) else dict(zip(("x", "y"), batch, strict=False))
+        parts.append({key: np.asarray(value) for key, value in batch.items()})
+    if not parts:
+        raise UserError(f"{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.")
+    arrays = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    return _checked(path, arrays, arrays.pop("y", None), specs)
+
+
+def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...],
+             classes: tuple[str, ...] = ()) -> Dataset:
+    """Match arrays to inputs by name; a single unnamed input takes `x`."""
+    if len(specs) == 1 and specs[0].name not in arrays and "x" in arrays:
+        arrays = {specs[0].name: arrays["x"]}
+    for spec in specs:
+        if spec.name not in arrays:
+            held = ", ".join(arrays) or "nothing"
+            raise UserError(f"{path} has no array '{spec.name}' (it holds {held}).",
+                            "Name the arrays after the model's inputs, or the only one x.")
+        _check_shape(path, spec, arrays[spec.name])
+    counts = {len(arrays[spec.name]) for spec in specs} | ({len(labels)} if labels is not None else set())
+    if len(counts) != 1 or counts == {0}:
+        raise UserError(f"{path} has arrays of different lengths or none: {sorted(counts)}.",
+                        "Every array needs one entry a sample.")
+    return Dataset(path, {spec.name: arrays[spec.name] for spec in specs}, specs, labels, classes)
+
+
+def _check_shape(path: str, spec: InputSpec, array: np.ndarray) -> None:
+    wanted = spec.shape[1:]
+    fits = array.ndim == len(spec.shape) and all(w is None or w == a for w, a in zip(wanted, array.shape[1:],
+                                                                                     strict=False))
+    numeric = array.dtype.kind in "fiub" and spec.dtype in DTYPES
+    if fits and numeric:
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise UserError(f"{path}: the array '{spec.name}' has values that are not finite.", "Remove them.")
+        return
+    shown = " x ".join("any" if size is None else str(size) for size in wanted)
+    raise UserError(f"{path}: the array '{spec.name}' is {array.dtype} of shape {array.shape}, "
+                    f"the model takes {spec.dtype} of {shown or 'scalars'} a sample.", "Reshape or convert it.")

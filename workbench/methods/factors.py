@@ -1,0 +1,84 @@
+"""A layer as a matrix, and a pair of factors as two layers: what all low-rank methods share."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workbench.core.layer import Layer
+from workbench.graph.encoding import Dense, Factors, Piece
+
+
+def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
+    """The weight as a matrix [output channels, inputs]; a convolution's inputs are channels x kernel."""
+    if layer.op == "Conv":
+        return weight.reshape(weight.shape[0], -1)
+    return weight if layer.out_axis == 0 else weight.T
+
+
+def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
+    """The layer W ≈ left @ right as two layers, `right` [rank, inputs] first, then `left` [outputs, rank].
+
+    A convolution becomes one to `rank` channels with the original kernel, stride and padding, then one of 1 x 1
+    (Denton et al. 2014; Zhang et al. 2016, section 3.1).
+    """
+    left, right = (np.ascontiguousarray(part, dtype=np.float32) for part in (left, right))
+    if layer.op == "Conv":
+        kernel = layer.shape[2:]
+        first = Piece(Dense(right.reshape(-1, layer.shape[1], *kernel)), inherit=True)
+        second = Piece(Dense(left.reshape(*left.shape, *(1 for _ in kernel))))
+        return Factors((first, second), True, layer.shape, 0)
+    first, second = Piece(Dense(np.ascontiguousarray(right.T))), Piece(Dense(np.ascontiguousarray(left.T)))
+    return Factors((first, second), False, layer.shape, layer.out_axis)
+
+
+def pair_shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shapes of the two stored weights that `pair` makes."""
+    rows, columns = layer.matrix
+    if layer.op == "Conv":
+        kernel = layer.shape[2:]
+        return (rank, layer.shape[1], *kernel), (rows, rank, *(1 for _ in kernel))
+    return (columns, rank), (rank, rows)
+
+
+def refuse(layer: Layer) -> str | None:
+    """Why a layer cannot be written as two layers, or None."""
+    if layer.locked:
+        return layer.locked
+    if layer.op not in ("Conv", "Gemm", "MatMul", "Embedding"):
+        return f"{layer.op} cannot be written as two layers."
+    if layer.groups > 1:
+        return "A grouped or depthwise convolution has no single matrix to factor."
+    if min(layer.matrix) < 2:
+        return "A matrix with a single row or column has rank 1 already."
+    return None
+
+
+def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
+    """The best rank-`rank` approximation, the singular values shared by both sides (Eckart and Young 1936)."""
+    u, s, v = np.linalg.svd(matrix.astype(np.float64), full_matrices=False)
+    root = np.sqrt(s[:rank])
+    return u[:, :rank] * root, root[:, None] * v[:rank]
+
+
+def rank_for_energy(values: np.ndarray, energy: float) -> int:
+    """The smallest rank whose squared singular values sum to at least `energy` of all."""
+    cumulative = np.cumsum(np.square(values, dtype=np.float64))
+    return min(int(np.searchsorted(cumulative, energy * cumulative[-1] * (1 - 1e-12)) + 1), len(values))
+
+
+def break_even(layer: Layer) -> int:
+    """The largest rank at which two factors hold fewer weights than the layer."""
+    rows, columns = layer.matrix
+    return (rows * columns - 1) // (rows + columns)
+
+
+def note(layer: Layer, rank: int) -> str:
+    """What the user should know about a rank."""
+    even = break_even(layer)
+    return f"rank {rank} is above break-even {even}: the layer grows" if rank > even else ""
+
+
+def chosen_rank(layer: Layer, rank: int | None, values: Callable[[], np.ndarray], energy: float | None) -> int:
+    """The rank that parameters ask for, between 1 and full; `values` gives the singular values when needed."""
+    wanted = rank if rank is not None else rank_for_energy(values(), energy or 0.0)
+    return max(1, min(wanted, *layer.matrix))

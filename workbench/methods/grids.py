@@ -1,0 +1,124 @@
+"""Affine grids: where the levels lie, and which weight goes to which level.
+
+Nagel et al. 2021, A white paper on neural network quantization, section 2 and 3.1; Jacob et al. 2018, equation 1.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from workbench.graph.encoding import Affine
+
+Granularity = Literal["tensor", "channel", "group"]
+RangeRule = Literal["minmax", "percentile", "mse"]
+Rounding = Literal["nearest", "floor", "stochastic"]
+# Fractions of the full range that the search for the smallest squared error tries.
+SHRINK = np.linspace(1.0, 0.4, 25)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A weight viewed so that `scale` broadcasts over it.
+
+    values      [grid shape], the weight, its last group padded by repeating zeros
+    reduce      axes of the view that share a scale
+    axis        as in graph.encoding.Affine
+    """
+
+    values: np.ndarray
+    reduce: tuple[int, ...]
+    axis: int
+    shape: tuple[int, ...]
+
+
+def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size: int) -> Grid:
+    """Group weights so that those which share a scale lie along `reduce`. Groups run along the input of a channel."""
+    if granularity == "tensor":
+        return Grid(values, tuple(range(values.ndim)), 0, values.shape)
+    if granularity == "channel":
+        return Grid(values, tuple(axis for axis in range(values.ndim) if axis != out_axis), 0, values.shape)
+    columns_out = values.ndim == 2 and out_axis == 1
+    matrix = values if columns_out else values.reshape(values.shape[0], -1)
+    along = 0 if columns_out else 1
+    length = matrix.shape[along]
+    size = min(group_size, length)
+    groups = -(-length // size)
+    padding = [(0, 0), (0, 0)]
+    padding[along] = (0, groups * size - length)
+    padded = np.pad(matrix, padding)
+    if columns_out:
+        return Grid(padded.reshape(groups, size, -1), (1,), 1, values.shape)
+    return Grid(padded.reshape(len(matrix), groups, size), (2,), 0, values.shape)
+
+
+def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`."""
+    low, high = _range(grid, rule, percentile)
+    if rule != "mse":
+        return _affine(low, high, bits, symmetric)
+    best = _affine(low, high, bits, symmetric)
+    error = _error(grid, best, bits, symmetric)
+    for factor in SHRINK[1:]:
+        candidate = _affine(low * factor, high * factor, bits, symmetric)
+        trial = _error(grid, candidate, bits, symmetric)
+        better = trial < error
+        error = np.where(better, trial, error)
+        best = (np.where(better, candidate[0], best[0]), np.where(better, candidate[1], best[1]))
+    return best
+
+
+def _range(grid: Grid, rule: RangeRule, percentile: float) -> tuple[np.ndarray, np.ndarray]:
+    if rule == "percentile":
+        tail = 100 - percentile
+        low, high = np.percentile(grid.values, [tail, percentile], axis=grid.reduce, keepdims=True)
+    else:
+        low = grid.values.min(axis=grid.reduce, keepdims=True)
+        high = grid.values.max(axis=grid.reduce, keepdims=True)
+    return np.minimum(low, 0), np.maximum(high, 0)      # zero must be a level: pruned weights stay zero
+
+
+def _affine(low: np.ndarray, high: np.ndarray, bits: int, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
+    tiny = np.float32(1e-30)
+    if symmetric:
+        scale = np.maximum(np.maximum(-low, high), tiny) / (2 ** (bits - 1) - 1)
+        return scale.astype(np.float32), np.zeros_like(scale, dtype=np.float32)
+    levels = 2**bits - 1
+    scale = (np.maximum(high - low, tiny) / levels).astype(np.float32)
+    return scale, np.clip(np.rint(-low / scale), 0, levels).astype(np.float32)
+
+
+def limits(bits: int, symmetric: bool) -> tuple[int, int]:
+    """The smallest and largest integer of the grid."""
+    return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if symmetric else (0, 2**bits - 1)
+
+
+def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
+    scale, zero = affine
+    low, high = limits(bits, symmetric)
+    q = np.clip(np.rint(grid.values / scale) + zero, low, high)
+    return np.square((q - zero) * scale - grid.values).sum(axis=grid.reduce, keepdims=True)
+
+
+def quantize(grid: Grid, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool,
+             rounding: Rounding = "nearest", rng: np.random.Generator | None = None) -> Affine:
+    """The weight on its grid: q = round(w / scale) + zero, clipped to the levels."""
+    position = grid.values / scale
+    match rounding:
+        case "nearest":
+            q = np.rint(position)
+        case "floor":
+            q = np.floor(position)
+        case "stochastic":
+            noise = (rng or np.random.default_rng(0)).random(position.shape, dtype=np.float32)
+            q = np.floor(position + np.where(position == np.floor(position), 0, noise))
+    low, high = limits(bits, symmetric)
+    q = np.clip(q + zero, low, high)
+    return affine(grid, q, scale, zero, bits, symmetric)
+
+
+def affine(grid: Grid, q: np.ndarray, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool) -> Affine:
+    """Pack chosen levels `q` (floats in the grid's shape) into the encoding."""
+    if symmetric:
+        return Affine(q.astype(np.int8), bits, scale.astype(np.float32), None, grid.shape, grid.axis)
+    return Affine(q.astype(np.uint8), bits, scale.astype(np.float32), zero.astype(np.uint8), grid.shape, grid.axis)

@@ -1,0 +1,134 @@
+"""What a compression method is, and how the workbench finds them.
+
+A method is a class with a frozen `Params` dataclass and three answers: whether it fits a layer, what it will store
+(a forecast, at once), and the edit itself. Register it with `@method("family.name")` in a file of this folder, or from
+another distribution through the entry-point group `workbench.methods`.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
+
+import numpy as np
+
+from workbench.core.action import Action, Family, MethodInfo
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import fields_of, parse
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Dense, Encoding, Factors, Piece
+from workbench.graph.plan import Plan
+
+
+class Context(Protocol):
+    """What a method may ask about a layer. Everything is computed when asked for, and cached.
+
+    A layer is a matrix applied to rows: the rows of a convolution are its unfolded input patches
+    (channels x kernel), those of a linear layer its input vectors. Activations are those of the original model.
+    """
+
+    layer: Layer
+    weight: np.ndarray              # original, float32, stored layout
+    bias: np.ndarray | None
+    seed: int
+
+    def rows(self, count: int, job: Job) -> np.ndarray:
+        """A seeded sample [groups, at most count, columns] of the calibration rows. UserError without data."""
+
+    def gram(self, job: Job) -> np.ndarray:
+        """[groups, columns, columns] float64: the mean of x x^T over all calibration rows. UserError without data."""
+
+    def inputs(self, job: Job) -> Iterator[np.ndarray]:
+        """The layer's calibration inputs, batch by batch, as the operator receives them."""
+
+
+class Method(ABC):
+    """Base of all methods; the class attributes are shown to the user, the docstring gives the source."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    formula: ClassVar[str]
+    citation: ClassVar[str]
+    needs_data: ClassVar[bool] = False
+    Params: ClassVar[type]
+
+    @abstractmethod
+    def accepts(self, layer: Layer) -> str | None:
+        """Why this layer cannot have the method, in one sentence; None when it can."""
+
+    @abstractmethod
+    def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
+        """What will be stored after this step, from shapes alone: instant."""
+
+    @abstractmethod
+    def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        """The step itself, on what earlier steps made. Deterministic for `context.seed`; `edit` is not changed."""
+
+    @classmethod
+    def info(cls) -> MethodInfo:
+        family = cast(Family, cls.id.partition(".")[0])
+        return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
+                          fields_of(cls.Params), cls.needs_data)
+
+
+M = TypeVar("M", bound=type[Method])
+_registered: dict[str, Method] = {}
+
+
+def method(identifier: str) -> Callable[[M], M]:
+    """Class decorator: make a method known under `family.name`."""
+
+    def register(cls: M) -> M:
+        if identifier.partition(".")[0] not in get_args(Family):
+            raise ValueError(f"{identifier}: the family is one of {', '.join(get_args(Family))}")
+        if identifier in _registered and type(_registered[identifier]) is not cls:
+            raise ValueError(f"{identifier} is registered twice")
+        if inspect.isabstract(cls):
+            raise TypeError(f"{identifier} does not answer accepts, forecast and apply")
+        cls.id = identifier
+        _registered[identifier] = cls()
+        return cls
+
+    return register
+
+
+@cache
+def all_methods() -> dict[str, Method]:
+    """Every method by id, in alphabetical order. A broken third-party method fails loudly, with its name."""
+    package = importlib.import_module(__package__)
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{__package__}.{module.name}")
+    for point in entry_points(group="workbench.methods"):
+        point.load()
+    return dict(sorted(_registered.items()))
+
+
+def find(action: Action) -> tuple[Method, Any]:
+    """The method of an action and its validated parameters. Raises UserError for an unknown method or parameter."""
+    known = all_methods()
+    if action.method not in known:
+        raise UserError(f"There is no method '{action.method}'.", f"The methods are: {', '.join(known)}.")
+    chosen = known[action.method]
+    return chosen, parse(chosen.Params, action.params, owner=action.method)
+
+
+def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray, int], Encoding]) -> Encoding:
+    """Apply `change(values, out_axis)` to the weight, or to each factor where it was factored before."""
+    if isinstance(encoding, Factors):
+        axis = 0 if encoding.conv else 1
+        pieces = tuple(Piece(each_tensor(piece.encoding, axis, change), piece.inherit, piece.attributes)
+                       for piece in encoding.pieces)
+        return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)
+    return change(encoding.decode(), out_axis)
+
+
+def untouched(weight: np.ndarray) -> Edit:
+    """The edit that a stack of actions starts from."""
+    return Edit(Dense(weight))

@@ -1,0 +1,62 @@
+"""Zero the smallest weights.
+
+Han, Pool, Tran, Dally: Learning both weights and connections for efficient neural networks. NeurIPS 2015.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Drag, Help, OneOf, Range
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Dense, Encoding
+from workbench.graph.plan import Plan
+from workbench.methods.method import Context, Method, each_tensor, method
+
+
+@method("prune.magnitude")
+class MagnitudePruning(Method):
+    title = "Magnitude"
+    summary = ("Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; "
+               "the layer keeps its shape and its speed.")
+    formula = "wᵢ ← wᵢ · [|wᵢ| > t]"
+    citation = "Han et al. 2015, Learning both weights and connections, NeurIPS"
+
+    @dataclass(frozen=True)
+    class Params:
+        sparsity: Annotated[float | None, Range(0, 1, 0.01), OneOf("amount"), Drag("histogram"),
+                            Help("Fraction of the layer's weights that become zero.")] = 0.5
+        threshold: Annotated[float | None, Range(0), OneOf("amount"), Drag("histogram"),
+                             Help("Weights whose magnitude is at or below this become zero.")] = None
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or None
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        # How many weights a threshold removes cannot be told from the shape; the edit, a moment later, says it.
+        return plan if params.sparsity is None else plan.with_zeros(params.sparsity)
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        def prune(values: np.ndarray, out_axis: int) -> Encoding:
+            if params.threshold is not None:
+                return Dense(np.where(np.abs(values) <= params.threshold, np.float32(0), values))
+            return Dense(zero_smallest(values, np.abs(values), params.sparsity or 0.0))
+
+        job.check()
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias)
+
+
+def zero_smallest(values: np.ndarray, saliency: np.ndarray, sparsity: float) -> np.ndarray:
+    """`values` with round(sparsity * n) entries of least saliency set to zero; ties go to the earlier entry."""
+    count = round(sparsity * values.size)
+    if count == 0:
+        return values.copy()
+    flat = saliency.ravel()
+    bound = np.partition(flat, count - 1)[count - 1]
+    drop = flat < bound
+    ties = np.flatnonzero(flat == bound)[: count - int(drop.sum())]
+    drop[ties] = True
+    return np.where(drop.reshape(values.shape), np.float32(0), values)

@@ -1,0 +1,63 @@
+"""Round weights to an evenly spaced grid (weight-only quantisation).
+
+Jacob et al. 2018, Quantization and training of neural networks for efficient integer-arithmetic-only inference, CVPR;
+Nagel et al. 2021, A white paper on neural network quantization.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Help, Range, Unit, When
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Encoding, container
+from workbench.graph.plan import Plan
+from workbench.methods import grids
+from workbench.methods.method import Context, Method, each_tensor, method
+
+
+@method("quantize.affine")
+class AffineQuantization(Method):
+    title = "Affine"
+    summary = ("Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in "
+               "floating point, so the layer is smaller and as fast as before.")
+    formula = "w ≈ s · (q − z),   q = round(w / s) + z"
+    citation = "Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization"
+
+    @dataclass(frozen=True)
+    class Params:
+        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
+                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        granularity: Annotated[grids.Granularity,
+                               Help("Which weights share a scale: all, an output channel, or a group.")] = "channel"
+        group_size: Annotated[int, Range(8, 1024, 8, log=True), When("granularity", ("group",)),
+                              Help("Weights that share a scale, along the input of a channel.")] = 32
+        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+        range: Annotated[grids.RangeRule,
+                         Help("Which range the levels cover: all values, a percentile, or least squared error.")] = "mse"
+        percentile: Annotated[float, Range(90, 100, 0.1), Unit("%"), When("range", ("percentile",)),
+                              Help("Share of the values inside the range, cut on each side.")] = 99.9
+        rounding: Annotated[grids.Rounding,
+                            Help("Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average.")] = "nearest"
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or None
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        rng = np.random.default_rng(context.seed)
+
+        def quantize(values: np.ndarray, out_axis: int) -> Encoding:
+            grid = grids.view(values, out_axis, params.granularity, params.group_size)
+            scale, zero = grids.scales(grid, params.bits, params.symmetric, params.range, params.percentile)
+            job.check()
+            return grids.quantize(grid, scale, zero, params.bits, params.symmetric, params.rounding, rng)
+
+        stored = container(params.bits)
+        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, quantize), edit.bias, note or edit.note)
