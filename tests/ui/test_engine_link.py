@@ -1,0 +1,148 @@
+"""The link to the engine process: answers, cancellation, death and recovery, with a real second process."""
+
+import os
+import threading
+
+import pytest
+from PySide6.QtCore import QThread
+
+from workbench.core.messages import Failed, Open
+from workbench.ui.engine_link import EngineLink, Handlers
+
+
+@pytest.fixture
+def link(qtbot):
+    link = EngineLink(module="tests.ui.scripted_engine", patience_ms=200)
+    link.start()
+    yield link
+    pid = link.pid
+    link.shutdown()
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("engine-")]
+    assert pid is None or not alive(pid)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+class Log(list):
+    """Everything a job was answered, in order, and whether it came in the GUI thread."""
+
+    def handlers(self, **more) -> Handlers:
+        def note(kind):
+            def noted(value=None):
+                assert QThread.currentThread().isMainThread()
+                self.append((kind, value))
+            return noted
+        return Handlers(done=note("done"), updated=note("updated"), failed=note("failed"), stopped=note("stopped"),
+                        **more)
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self]
+
+
+def ask(link: EngineLink, path: str, log: Log, **more) -> int:
+    return link.request(Open, log.handlers(**more), path=path)
+
+
+def test_answers_arrive_in_order_and_in_the_gui_thread(link, qtbot):
+    log, progress = Log(), []
+    link.job_progressed.connect(lambda job, p: progress.append(p.fraction))
+    with qtbot.waitSignals([link.job_started, link.job_ended]):
+        ask(link, "steps", log, title="stepping")
+    assert log == [("updated", 1), ("updated", 2), ("done", 3)]
+    assert progress == [0.5]
+
+
+def test_a_request_made_before_the_process_is_started_is_answered(qtbot):
+    link, log = EngineLink(module="tests.ui.scripted_engine"), Log()
+    ask(link, "echo", log)
+    assert link.pid is None
+    link.start()
+    qtbot.waitUntil(lambda: log.kinds == ["done"])
+    link.shutdown()
+
+
+def test_a_failure_carries_both_sentences(link, qtbot):
+    log = Log()
+    ask(link, "fail", log)
+    qtbot.waitUntil(lambda: bool(log))
+    (kind, failure), = log
+    assert (kind, failure.what, failure.mend) == ("failed", "It does not work.", "Do it otherwise.")
+
+
+def test_a_job_that_obeys_is_cancelled_in_place(link, qtbot):
+    log = Log()
+    with qtbot.waitSignal(link.ready):
+        pass
+    pid, job = link.pid, ask(link, "obey", log)
+    link.cancel(job)
+    qtbot.waitUntil(lambda: log.kinds == ["stopped"])
+    qtbot.wait(300)     # longer than the link's patience
+    assert link.pid == pid
+
+
+def test_a_job_that_hangs_is_ended_with_its_process(link, qtbot):
+    log, after = Log(), Log()
+    with qtbot.waitSignal(link.ready):
+        pass
+    pid, job = link.pid, ask(link, "hang", log)
+    with qtbot.waitSignal(link.lost):
+        link.cancel(job)
+    qtbot.waitUntil(lambda: log.kinds == ["stopped"])
+    assert link.pid != pid and not alive(pid)
+    ask(link, "echo", after)
+    qtbot.waitUntil(lambda: after == [("done", link.pid)])
+
+
+def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
+    loud, quiet, after = Log(), Log(), Log()
+    with qtbot.waitSignal(link.ready):
+        pass
+    pid = link.pid
+    with qtbot.waitSignal(link.lost) as lost:
+        ask(link, "die", loud, title="dying")
+        ask(link, "echo", quiet, quiet=True)
+    assert "memory" in lost.args[0] and "nothing is lost" in lost.args[0]
+    qtbot.waitUntil(lambda: loud.kinds == ["failed"] and quiet.kinds == ["stopped"])
+    assert isinstance(loud[0][1], Failed) and loud[0][1].mend
+    ask(link, "echo", after)
+    qtbot.waitUntil(lambda: after.kinds == ["done"])
+    assert after[0][1] == link.pid != pid
+
+
+def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot):
+    gave_up, after = [], Log()
+    link.gave_up.connect(gave_up.append)
+    link.lost.connect(lambda _: ask(link, "die", Log(), quiet=True))
+    ask(link, "die", Log(), quiet=True)
+    qtbot.waitUntil(lambda: bool(gave_up), timeout=15_000)
+    assert link.pid is None and "Restart" in gave_up[0]
+    link.lost.disconnect()
+    link.restart()
+    ask(link, "echo", after)
+    qtbot.waitUntil(lambda: after.kinds == ["done"])
+
+
+def test_an_abandoned_job_answers_nobody(link, qtbot):
+    log, after = Log(), Log()
+    link.abandon(ask(link, "steps", log))
+    ask(link, "echo", after)
+    qtbot.waitUntil(lambda: after.kinds == ["done"])
+    assert log == []
+
+
+def test_shutdown_of_a_hanging_process_takes_about_its_patience(qtbot):
+    link = EngineLink(module="tests.ui.scripted_engine")
+    link.start()
+    with qtbot.waitSignal(link.ready):
+        pass
+    pid = link.pid
+    ask(link, "hang", Log())
+    link.shutdown(patience=0.2)
+    assert not alive(pid)

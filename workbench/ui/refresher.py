@@ -1,0 +1,146 @@
+"""Keeps what the session shows in step with its recipe: remembers what was computed, asks for what was not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.core import messages
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe
+from workbench.core.views import EditView, LayerView, Preview
+from workbench.ui.engine_link import Handlers
+from workbench.ui.history import Remembered, recipe_key
+from workbench.ui.latest import Latest
+
+if TYPE_CHECKING:
+    from workbench.ui.session import Session
+
+EDIT_PATIENCE_MS, MEASURE_PATIENCE_MS = 150, 400
+DEATHS_ALLOWED = 2          # an engine that dies twice while measuring one recipe will die a third time
+
+
+class Refresher(QObject):
+    """The background requests of a session: Inspect and Edit for the current layer, Measure for the recipe."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._link = session.link
+        self.online = False                 # the engine process holds the model
+        self._deaths = 0                    # of the engine while it measured this very recipe
+        self._views: dict[str, LayerView] = {}
+        self._edits: Remembered[EditView] = Remembered(400)
+        self._previews: Remembered[Preview] = Remembered(400)
+        self._inspects = Latest(self._link, EDIT_PATIENCE_MS, self)
+        self._applies = Latest(self._link, EDIT_PATIENCE_MS, self)
+        self._measures = Latest(self._link, MEASURE_PATIENCE_MS, self)
+        session.recipe_changed.connect(self._on_recipe)
+
+    def forget(self) -> None:
+        """Another model: nothing that was computed holds."""
+        self.drop()
+        self._deaths = 0
+        self._views.clear()
+        self._edits.clear()
+        self._previews.clear()
+
+    def forget_previews(self) -> None:
+        """Other data: views and edits hold, accuracies do not."""
+        self._previews.clear()
+
+    def drop(self) -> None:
+        """Ask for nothing more until the next refresh."""
+        for requests in (self._inspects, self._applies, self._measures):
+            requests.drop()
+
+    def lost(self) -> bool:
+        """The engine process died. Returns whether measuring this recipe may be what kills it."""
+        self.online = False
+        self._deaths += self._measuring
+        self.drop()
+        return self._deaths >= DEATHS_ALLOWED
+
+    def view(self, path: str) -> LayerView | None:
+        return self._views.get(path)
+
+    def refresh(self) -> None:
+        self.refresh_layer()
+        self.refresh_preview()
+
+    def leave_layer(self) -> None:
+        """The user looks at another layer: what was asked for the one before is not needed now."""
+        self._inspects.drop()
+        self._applies.drop()
+
+    def refresh_layer(self) -> None:
+        """The current layer before and after its actions."""
+        path, recipe = self._session.current, self._session.recipe
+        if not path:
+            return
+        if path not in self._views and self.online:
+            self._inspects.submit(lambda: self._ask_view(path))
+        actions = recipe.actions_for(path)
+        known = self._edits.get((path, actions, recipe.seed))
+        if known is not None or not actions:
+            self._applies.drop()
+            self._session.show_edit(known)
+        elif self.online:
+            self._applies.submit(lambda: self._ask_edit(path, actions, recipe.seed))
+
+    def refresh_preview(self) -> None:
+        """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
+        recipe, focus = self._session.recipe, self._session.current
+        known = self._previews.get(recipe_key(recipe))
+        self._session.show_preview(known or self._session.preview, current=known is not None)
+        if known is not None and known.complete:
+            self._measures.drop()
+        elif self.online and self._deaths < DEATHS_ALLOWED:
+            self._measures.submit(lambda: self._ask_preview(recipe, focus))
+
+    @property
+    def _measuring(self) -> bool:
+        known = self._previews.get(recipe_key(self._session.recipe))
+        return bool(self._measures.job) and not (known and known.complete)
+
+    def _on_recipe(self) -> None:
+        self._deaths = 0
+        self.refresh()
+
+    def _ask_view(self, path: str) -> int:
+        def done(view: LayerView) -> None:
+            self._views[path] = view
+            self._session.show_view(view)
+            self._inspects.answered()
+
+        return self._link.request(messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True),
+                                  path=path)
+
+    def _ask_edit(self, path: str, actions: tuple[Action, ...], seed: int) -> int:
+        def done(edit: EditView) -> None:
+            self._edits.put((path, actions, seed), edit)
+            self._session.show_edit(edit)
+            self._applies.answered()
+
+        def failed(failure: messages.Failed) -> None:
+            self._session.mention(failure)
+            self._applies.answered()
+
+        return self._link.request(messages.Edit, Handlers(done=done, failed=failed, quiet=True),
+                                  path=path, actions=actions, seed=seed)
+
+    def _ask_preview(self, recipe: Recipe, focus: str) -> int:
+        def updated(preview: Preview) -> None:
+            # While the user drags, what arrives is of a recipe a moment old: worth seeing, and marked as such.
+            self._previews.put(recipe_key(recipe), preview)
+            self._session.show_preview(preview, current=recipe == self._session.recipe)
+            if preview.complete or preview.value is not None or self._session.data is None:
+                self._measures.answered()
+
+        def failed(failure: messages.Failed) -> None:
+            self._session.mention(failure)
+            self._measures.answered()
+
+        handlers = Handlers(done=updated, updated=updated, failed=failed, quiet=True, title=self.tr("Measuring"))
+        return self._link.request(messages.Measure, handlers, recipe=recipe, focus=focus)

@@ -1,0 +1,293 @@
+"""The one place of state: what is open, what is chosen, what was computed. Widgets show it and call its verbs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from workbench.core import messages
+from workbench.core.action import Action, MethodInfo
+from workbench.core.errors import UserError
+from workbench.core.layer import Layer, ModelSummary
+from workbench.core.recipe import Recipe, load_recipe
+from workbench.core.report import LayerChange, Report
+from workbench.core.views import DataSummary, EditView, LayerView, Preview
+from workbench.ui.engine_link import EngineLink, Handlers
+from workbench.ui.history import ChangeRecipe
+from workbench.ui.refresher import Refresher
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How the model and its data were asked for: what a restarted engine is told."""
+
+    path: str
+    trusted: bool = False
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attached:
+    path: str
+    calibration: str = ""
+    trusted: bool = False
+
+
+class Session(QObject):
+    """Signals say *that* something changed; read the attribute.
+
+    changes_changed    frozenset of the layer paths whose figures changed
+    exported           the Report; export_failed: what, mend
+    failed             title, what, mend: for a dialog
+    told               one sentence for the status area
+    """
+
+    model_changed = Signal()
+    data_changed = Signal()
+    methods_changed = Signal()
+    recipe_changed = Signal()
+    selection_changed = Signal()
+    view_changed = Signal()
+    edit_changed = Signal()
+    preview_changed = Signal()
+    changes_changed = Signal(object)
+    exported = Signal(object)
+    export_failed = Signal(str, str)
+    failed = Signal(str, str, str)
+    told = Signal(str)
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.link = link
+        self.versions: Mapping[str, str] = {}
+        self.model: ModelSummary | None = None
+        self.opened: Opened | None = None
+        self.data: DataSummary | None = None
+        self.attached: Attached | None = None
+        self.methods: dict[str, MethodInfo] = {}
+        self.recipe = Recipe()
+        self.recipe_path = ""
+        self.selection: tuple[str, ...] = ()
+        self.current = ""
+        self.view: LayerView | None = None
+        self.edit: EditView | None = None
+        self.preview: Preview | None = None
+        self.preview_is_current = False     # false while `preview` is that of an older recipe
+        self.changes: dict[str, LayerChange] = {}
+        self.undo_stack = QUndoStack(self)
+        self._gesture = 1
+        self._refresher = Refresher(self)
+        link.ready.connect(self._on_ready)
+        link.lost.connect(self._on_lost)
+        link.gave_up.connect(self.told)
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def open(self, path: str, trusted: bool = False, without: tuple[str, ...] = (),
+             data: str = "", calibration: str = "", recipe: str = "") -> int:
+        """Ask for a model, then for its data and recipe. The open model stays when this fails."""
+        wanted = Opened(path, trusted, without)
+
+        def done(summary: ModelSummary) -> None:
+            self._take_model(wanted, summary)
+            if recipe:
+                self.load_recipe(recipe)
+            if data:
+                self.attach(data, calibration)
+
+        handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model")),
+                            title=self.tr("Opening {name}").format(name=Path(path).name))
+        return self.link.request(messages.Open, handlers, path=path, trusted=trusted, without=without)
+
+    def attach(self, path: str, calibration: str = "", trusted: bool = False) -> int:
+        """Ask for data. What was attached stays when this fails."""
+        def updated(summary: DataSummary) -> None:
+            self.attached = Attached(path, calibration, trusted)
+            self.data = summary
+            self.data_changed.emit()
+
+        def done(summary: DataSummary) -> None:
+            updated(summary)
+            self._refresher.forget_previews()
+            self._refresher.refresh()
+
+        handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
+                            title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
+        return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
+
+    def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
+        self._refresher.forget()
+        self._refresher.online = True
+        self.undo_stack.clear()
+        self.model, self.opened, self.data, self.attached = summary, opened, None, None
+        self.selection, self.current, self.view, self.edit = (), "", None, None
+        self.preview, self.preview_is_current, self.changes = None, False, {}
+        self.recipe, self.recipe_path = Recipe(), ""
+        self.model_changed.emit()
+        self.data_changed.emit()
+        self.recipe_changed.emit()
+        self.select([layer.path for layer in summary.layers if not layer.locked][:1])
+
+    # -- choosing and editing --------------------------------------------------------------------------------------
+
+    def layer(self, path: str) -> Layer | None:
+        return next((layer for layer in self.model.layers if layer.path == path), None) if self.model else None
+
+    def select(self, paths: Iterable[str], current: str = "") -> None:
+        """Choose layers; `current` is the one that is drawn."""
+        paths = tuple(dict.fromkeys(paths))
+        current = current if current in paths else next(iter(paths), "")
+        if (paths, current) == (self.selection, self.current):
+            return
+        moved, self.selection, self.current = current != self.current, paths, current
+        if moved:
+            self._refresher.leave_layer()
+            self.view, self.edit = self._refresher.view(current), None
+        self.selection_changed.emit()
+        if moved:
+            self.view_changed.emit()
+            self.edit_changed.emit()
+            self._refresher.refresh_layer()
+
+    def set_actions(self, paths: Iterable[str], actions: tuple[Action, ...], text: str, finished: bool = True) -> None:
+        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows."""
+        self.change_recipe(self.recipe.with_actions(paths, actions), text, finished)
+
+    def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
+        if recipe != self.recipe:
+            self.undo_stack.push(ChangeRecipe(self, self.recipe, recipe, text, self._gesture))
+        if finished:
+            self._gesture += 1
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """For ChangeRecipe alone: make this the recipe, without a step on the undo stack."""
+        self.recipe = recipe
+        self.recipe_changed.emit()
+
+    def undo(self) -> None:
+        self._gesture += 1
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        self._gesture += 1
+        self.undo_stack.redo()
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    @property
+    def modified(self) -> bool:
+        """There are recipe edits that were not saved."""
+        return not self.undo_stack.isClean()
+
+    def load_recipe(self, path: str) -> bool:
+        """As one undoable step; a recipe that cannot be read becomes `failed`."""
+        try:
+            recipe = load_recipe(Path(path))
+        except UserError as error:
+            self.failed.emit(self.tr("Cannot use this recipe"), error.what, error.mend)
+            return False
+        self.change_recipe(recipe, self.tr("load recipe"))
+        self.recipe_path = path
+        paths = [layer.path for layer in self.model.layers] if self.model else []
+        strangers = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
+        if strangers:
+            self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=", ".join(strangers)))
+        return True
+
+    def save_recipe(self, path: str) -> bool:
+        try:
+            self.recipe.save(Path(path))
+        except UserError as error:
+            self.failed.emit(self.tr("Cannot save the recipe"), error.what, error.mend)
+            return False
+        self.recipe_path = path
+        self.undo_stack.setClean()
+        self.told.emit(self.tr("Recipe saved as {path}").format(path=path))
+        return True
+
+    def export(self, folder: str, name: str) -> int:
+        """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
+        def done(report: Report) -> None:
+            self.exported.emit(report)
+
+        def failed(failure: messages.Failed) -> None:
+            self.export_failed.emit(failure.what, failure.mend)
+
+        def stopped() -> None:
+            self.export_failed.emit(self.tr("The export was cancelled; nothing was written."), "")
+
+        handlers = Handlers(done=done, failed=failed, stopped=stopped,
+                            title=self.tr("Exporting {name}").format(name=name))
+        return self.link.request(messages.Export, handlers, recipe=self.recipe, folder=folder, name=name)
+
+    # -- what was computed (called by the refresher) ---------------------------------------------------------------
+
+    def show_view(self, view: LayerView) -> None:
+        if view.path == self.current:
+            self.view = view
+            self.view_changed.emit()
+
+    def show_edit(self, edit: EditView | None) -> None:
+        """None: the current layer has no actions. An edit of another layer only updates the figures."""
+        if edit is not None:
+            self._take_changes((edit.change,))
+        if edit is not self.edit and (edit is None or edit.change.path == self.current):
+            self.edit = edit
+            self.edit_changed.emit()
+
+    def show_preview(self, preview: Preview | None, current: bool) -> None:
+        if preview is not None and preview is not self.preview:
+            self._take_changes(preview.changes)
+        self.preview, self.preview_is_current = preview, current
+        self.preview_changed.emit()
+
+    def _take_changes(self, changes: tuple[LayerChange, ...]) -> None:
+        fresh = {change.path: change for change in changes if self.changes.get(change.path) != change}
+        if fresh:
+            self.changes.update(fresh)
+            self.changes_changed.emit(frozenset(fresh))
+
+    def mention(self, failure: messages.Failed) -> None:
+        """A background request failed: nothing that needs a dialog."""
+        self.told.emit(f"{failure.what} {failure.mend}".strip())
+
+    def _complaint(self, title: str) -> Callable[[messages.Failed], None]:
+        return lambda failure: self.failed.emit(title, failure.what, failure.mend)
+
+    # -- the engine's life -----------------------------------------------------------------------------------------
+
+    def _on_ready(self, versions: Mapping[str, str]) -> None:
+        self.versions = versions
+
+        def done(methods: tuple[MethodInfo, ...]) -> None:
+            self.methods = {method.id: method for method in methods}
+            self.methods_changed.emit()
+
+        self.link.request(messages.Methods, Handlers(done=done, failed=self.mention, quiet=True))
+
+    def _on_lost(self, sentence: str) -> None:
+        """A new engine process: open the model in it again, attach the data, and measure the recipe."""
+        if self._refresher.lost():
+            sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
+        self.told.emit(sentence)
+        if self.opened is None:
+            return
+        opened, attached = self.opened, self.attached
+
+        def open_done(_: ModelSummary) -> None:
+            self._refresher.online = True
+            if attached is None:
+                self._refresher.refresh()
+                return
+            self._refresher.refresh_layer()
+            self.link.request(messages.Attach, Handlers(
+                done=lambda _: self._refresher.refresh(), failed=self.mention, quiet=True,
+                title=self.tr("Attaching the data again")),
+                path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
+
+        self.link.request(messages.Open, Handlers(
+            done=open_done, failed=self._complaint(self.tr("Cannot open the model again")), quiet=True,
+            title=self.tr("Opening the model again")),
+            path=opened.path, trusted=opened.trusted, without=opened.without)
