@@ -1,0 +1,1 @@
+"""Where: the layers of the model as a tree of its modules."""

@@ -1,0 +1,58 @@
+"""Cells with a bar behind the number: how large a layer is beside the largest."""
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from workbench.ui.tree.model import BAR_ROLE, Index
+
+MARGIN = 3
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Filled: now. Outlined: before, where that differs."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        bar = index.data(BAR_ROLE)
+        if bar is None:
+            super().paint(painter, option, index)
+            return
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        text, cell.text = cell.text, ""
+        style = cell.widget.style() if cell.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+        painter.save()
+        self._draw_bar(painter, cell, *bar)
+        selected = bool(cell.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+        painter.setFont(cell.font)
+        painter.setPen(cell.palette.color(role))
+        where = cell.rect.adjusted(2 * MARGIN, 0, -2 * MARGIN, 0)
+        painter.drawText(where, cell.displayAlignment, text)
+        painter.restore()
+
+    def _draw_bar(self, painter: QPainter, cell: QStyleOptionViewItem, filled: float, outlined: float) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        accent = cell.palette.color(QPalette.ColorRole.Highlight)
+        if cell.state & QStyle.StateFlag.State_Selected:
+            accent = cell.palette.color(QPalette.ColorRole.HighlightedText)
+        if outlined != filled:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(_faded(accent, 110))
+            painter.drawRoundedRect(_extent(cell.rect, outlined).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_faded(accent, 70))
+        painter.drawRoundedRect(_extent(cell.rect, filled), 2, 2)
+
+
+def _extent(rect: QRect, fraction: float) -> QRectF:
+    inner = QRectF(rect.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN))
+    inner.setWidth(max(1.0, inner.width() * min(fraction, 1.0)))
+    return inner
+
+
+def _faded(color: QColor, alpha: int) -> QColor:
+    faded = QColor(color)
+    faded.setAlpha(alpha)
+    return faded

@@ -1,0 +1,96 @@
+"""The module hierarchy of a model: dotted layer paths turned into nodes that sum what is below them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from workbench.core.action import Action
+from workbench.core.layer import Layer
+from workbench.core.report import LayerChange
+
+
+@dataclass(eq=False)
+class Node:
+    """A module, a layer, or both: a path may be the beginning of another.
+
+    parameters, macs, bytes    of the layer and everything below; macs is None where none are known
+    after                      bytes after the actions; `settled` is false while they are a forecast or a moment old
+    edited                     how many layers, this one and those below, have actions
+    """
+
+    id: int
+    name: str
+    path: str
+    row: int
+    parent: "Node | None"
+    layer: Layer | None = None
+    children: "list[Node]" = field(default_factory=list)
+    parameters: int = 0
+    macs: int | None = None
+    bytes: int = 0
+    after: int = 0
+    settled: bool = True
+    edited: int = 0
+    actions: tuple[Action, ...] = ()
+    change: LayerChange | None = None
+
+    def ancestors(self) -> "Iterator[Node]":
+        """From the parent up to the root."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def layers(self) -> Iterator[Layer]:
+        """The layer of this node and all below, in the order of the model."""
+        if self.layer is not None:
+            yield self.layer
+        for child in self.children:
+            yield from child.layers()
+
+    def set_own(self, actions: tuple[Action, ...], change: LayerChange | None) -> bool:
+        """What is done to this layer, and what came of it. Returns whether anything that is shown differs."""
+        before = (self.actions, self.change)
+        self.actions, self.change = actions, change if actions else None
+        return before != (self.actions, self.change)
+
+    def sum_up(self) -> None:
+        """Recompute what depends on the recipe from this layer and its children."""
+        self.after = sum(child.after for child in self.children)
+        self.settled = all(child.settled for child in self.children)
+        self.edited = sum(child.edited for child in self.children)
+        if self.layer is not None:
+            self.after += self.change.bytes_after if self.change else self.layer.bytes
+            self.edited += bool(self.actions)
+            if self.actions:
+                self.settled &= self.change is not None and self.change.exact and self.change.actions == self.actions
+
+
+def build(layers: Iterable[Layer]) -> list[Node]:
+    """All nodes by id; the first is the invisible root. Children keep the order of the model."""
+    nodes = [Node(0, "", "", 0, None)]
+    by_path = {"": nodes[0]}
+    for layer in layers:
+        path, parent = "", nodes[0]
+        for part in layer.path.split("."):
+            path = f"{path}.{part}" if path else part
+            if path not in by_path:
+                node = Node(len(nodes), part, path, len(parent.children), parent)
+                parent.children.append(node)
+                nodes.append(node)
+                by_path[path] = node
+            parent = by_path[path]
+        parent.layer = layer
+    for node in reversed(nodes):        # children come after their parents
+        _sum_constant(node)
+        node.sum_up()
+    return nodes
+
+
+def _sum_constant(node: Node) -> None:
+    parts = [(n.parameters, n.macs, n.bytes) for n in node.children]
+    if node.layer is not None:
+        parts.append((node.layer.parameters, node.layer.macs, node.layer.bytes))
+    known = [macs for _, macs, _ in parts if macs is not None]
+    node.parameters = sum(parameters for parameters, _, _ in parts)
+    node.macs = sum(known) if known else None
+    node.bytes = sum(size for _, _, size in parts)

@@ -1,0 +1,166 @@
+"""The left side of the window: filter box and layer tree."""
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+
+from workbench.ui.session import Session
+from workbench.ui.tree.delegate import BarDelegate
+from workbench.ui.tree.model import NODE_ROLE, Column, Index, LayerTreeModel
+from workbench.ui.tree.proxy import LayerTreeProxy
+from workbench.ui.tree.verbs import LayerVerbs
+
+WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
+          Column.BYTES: 92, Column.ACTIONS: 120, Column.AFTER: 92}
+HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS)
+
+
+class LayerTree(QTreeView):
+    """Tells which layers the user chose; a chosen module stands for the layers below it."""
+
+    layers_chosen = Signal(tuple, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setAccessibleName(self.tr("Layers"))
+        self._bars = BarDelegate(self)
+        for column in (Column.BYTES, Column.AFTER):
+            self.setItemDelegateForColumn(column, self._bars)
+
+    def selectionChanged(self, selected: object, deselected: object) -> None:
+        super().selectionChanged(selected, deselected)  # type: ignore[arg-type]
+        self.layers_chosen.emit(*self.chosen())
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.layers_chosen.emit(*self.chosen())
+
+    def chosen(self) -> tuple[tuple[str, ...], str]:
+        """The paths of the chosen layers, and the one the cursor is on."""
+        paths: dict[str, None] = {}
+        for index in self.selectionModel().selectedRows():
+            node = index.data(NODE_ROLE)
+            below = [layer.path for layer in node.layers() if node.layer is layer or not layer.locked]
+            paths |= dict.fromkeys(below)
+        current = self.currentIndex()
+        layer = current.data(NODE_ROLE).layer if current.isValid() else None
+        return tuple(paths), layer.path if layer else ""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Typing starts a search in Qt; Space would only toggle the current row, which Ctrl+Space does too.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            index = self.currentIndex().siblingAtColumn(Column.NAME)
+            self.setExpanded(index, not self.isExpanded(index))
+            return
+        super().keyPressEvent(event)
+
+
+class TreePanel(QWidget):
+    """Shows the layers of the session and tells it what was chosen."""
+
+    def __init__(self, session: Session, verbs: LayerVerbs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._verbs = verbs
+        self.model = LayerTreeModel(self)
+        self.proxy = LayerTreeProxy(self)
+        self.proxy.setSourceModel(self.model)
+        self.filter = QLineEdit(self, clearButtonEnabled=True)
+        self.filter.setPlaceholderText(self.tr("Filter: name, op:conv, params>10k"))
+        self.filter.setToolTip(self.tr("Every word must match: part of a name, op:gemm, params>1e5, bytes<=20k, "
+                                       "macs>1M, has:prune, is:edited, is:locked"))
+        self.filter.setAccessibleName(self.tr("Filter layers"))
+        self.tree = LayerTree(self)
+        self.tree.setModel(self.proxy)
+        self._set_up_header()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.tree)
+        self.filter.textChanged.connect(self._on_filter)
+        self.tree.layers_chosen.connect(self._on_chosen)
+        self.tree.customContextMenuRequested.connect(self._open_menu)
+        session.model_changed.connect(self._on_model)
+        session.recipe_changed.connect(lambda: self.model.set_state(session.recipe, session.changes))
+        session.changes_changed.connect(lambda paths: self.model.set_state(session.recipe, session.changes, paths))
+        session.selection_changed.connect(self.show_selection)
+
+    def _set_up_header(self) -> None:
+        header = self.tree.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.setSortIndicatorClearable(True)      # the third click gives back the order of the model
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._choose_columns)
+        self.tree.setSortingEnabled(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        for column, width in WIDTHS.items():
+            header.resizeSection(column, width)
+        for column in HIDDEN_AT_FIRST:
+            self.tree.setColumnHidden(column, True)
+
+    def show_selection(self) -> None:
+        """Follow the session, unless it only says what the user has just chosen here."""
+        paths, _ = self.tree.chosen()
+        if set(paths) == set(self._session.selection):
+            return
+        with QSignalBlocker(self.tree):
+            selection = self.tree.selectionModel()
+            selection.clearSelection()
+            for path in (*self._session.selection, self._session.current):
+                index = self.proxy.mapFromSource(self.model.index_of(path))
+                if index.isValid():
+                    flags = QItemSelectionModel.SelectionFlag
+                    selection.select(index, flags.Select | flags.Rows)
+                    if path == self._session.current:
+                        selection.setCurrentIndex(index, flags.NoUpdate)
+                        self.tree.scrollTo(index)
+
+    def _on_model(self) -> None:
+        with QSignalBlocker(self.tree):
+            self.model.set_model(self._session.model)
+            self.model.set_state(self._session.recipe, self._session.changes)
+            self.tree.expandToDepth(1)
+
+    def _on_filter(self, text: str) -> None:
+        with QSignalBlocker(self.tree):         # rows that come and go are not a choice of the user
+            self.proxy.set_filter(text)
+            if text.strip():
+                self.tree.expandAll()
+            else:
+                self.tree.expandToDepth(1)
+        self.tree.clearSelection() if not self._session.selection else self.show_selection()
+
+    def _on_chosen(self, paths: tuple[str, ...], current: str) -> None:
+        if paths:
+            self._session.select(paths, current)
+
+    def _open_menu(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        verbs = self._verbs
+        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
+        menu.addSeparator()
+        menu.addActions([verbs.apply_to_alike, verbs.select_alike])
+        menu.addSeparator()
+        menu.addAction(self.tr("Expand all"), self.tree.expandAll)
+        menu.addAction(self.tr("Collapse all"), self.tree.collapseAll)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.tree.viewport().mapToGlobal(where))
+
+    def _choose_columns(self, where: QPoint) -> None:
+        menu = QMenu(self)
+        for column in Column:
+            if column == Column.NAME:
+                continue
+            action = menu.addAction(str(self.model.headerData(column, Qt.Orientation.Horizontal)))
+            action.setCheckable(True)
+            action.setChecked(not self.tree.isColumnHidden(column))
+            action.toggled.connect(lambda shown, column=column: self.tree.setColumnHidden(column, not shown))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.tree.header().mapToGlobal(where))
