@@ -82,7 +82,9 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False)
 def _read_npz(file: Path) -> dict[str, np.ndarray]:
     mend = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        # Opened here, because numpy leaves a broken archive's file open.
+        with file.open("rb") as handle:
+            archive = np.load(handle, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise UserError(f"{file} is not an .npz archive.", mend)
             return {name: archive[name] for name in archive.files}

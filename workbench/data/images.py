@@ -14,7 +14,10 @@ PREPROCESSING = "preprocessing.yaml"
 KEYS = {"size", "mean", "std", "scale", "layout", "crop"}
 
 
-def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]:
+Opened = tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]
+
+
+def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> Opened:
     """Images [n, ...] for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
 
     `preprocessing.yaml` may give: size [height, width]; crop (a centre crop of this fraction first); mean and std, one
@@ -29,7 +32,8 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> tuple[dict[str, n
     height, width = rules.get("size") or (shape[2:] if layout == "nchw" else shape[1:3])
     channels = shape[1] if layout == "nchw" else shape[3]
     if height is None or width is None:
-        raise UserError(f"{folder} does not say the size of the images.", f"Write size: [height, width] in {PREPROCESSING}.")
+        raise UserError(f"{folder} does not say the size of the images.",
+                        f"Write size: [height, width] in {PREPROCESSING}.")
     classes = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
     files = [(file, index) for index, name in enumerate(classes)
              for file in sorted((folder / name).rglob("*")) if file.suffix.lower() in SUFFIXES]

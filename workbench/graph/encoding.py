@@ -23,6 +23,11 @@ class Encoding(ABC):
     def decode(self) -> np.ndarray:
         """The effective weight, float32, in `shape`."""
 
+    @property
+    def parameters(self) -> int:
+        """How many weights the layer has after this; zeros count, scales do not."""
+        return int(np.prod(self.shape))
+
 
 @dataclass(frozen=True, eq=False)
 class Dense(Encoding):
@@ -110,6 +115,10 @@ class Factors(Encoding):
     conv: bool
     shape: tuple[int, ...]
     out_axis: int
+
+    @property
+    def parameters(self) -> int:
+        return sum(piece.encoding.parameters for piece in self.pieces)
 
     def decode(self) -> np.ndarray:
         if self.conv:

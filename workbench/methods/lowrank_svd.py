@@ -41,6 +41,9 @@ class TruncatedSvd(Method):
         rank = params.rank if params.rank is not None else max(1, factors.break_even(layer) // 2)
         return plan.factored(*factors.pair_shapes(layer, min(rank, *layer.matrix)))
 
+    def foretells(self, params: Params) -> bool:
+        return params.rank is not None
+
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
         matrix = factors.unfold(edit.weight, layer)

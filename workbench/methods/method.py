@@ -67,6 +67,10 @@ class Method(ABC):
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
         """What will be stored after this step, from shapes alone: instant."""
 
+    def foretells(self, params: Any) -> bool:
+        """Whether `forecast` is exact up to where zeros happen to lie; not when the amount depends on the weights."""
+        return True
+
     @abstractmethod
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
         """The step itself, on what earlier steps made. Deterministic for `context.seed`; `edit` is not changed."""

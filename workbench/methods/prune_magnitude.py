@@ -39,6 +39,9 @@ class MagnitudePruning(Method):
         # How many weights a threshold removes cannot be told from the shape; the edit, a moment later, says it.
         return plan if params.sparsity is None else plan.with_zeros(params.sparsity)
 
+    def foretells(self, params: Params) -> bool:
+        return params.threshold is None
+
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         def prune(values: np.ndarray, out_axis: int) -> Encoding:
             if params.threshold is not None:

@@ -37,7 +37,7 @@ class AffineQuantization(Method):
                               Help("Weights that share a scale, along the input of a channel.")] = 32
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
         range: Annotated[grids.RangeRule,
-                         Help("Which range the levels cover: all values, a percentile, or least squared error.")] = "mse"
+                         Help("What the levels cover: all values, a percentile, or least squared error.")] = "mse"
         percentile: Annotated[float, Range(90, 100, 0.1), Unit("%"), When("range", ("percentile",)),
                               Help("Share of the values inside the range, cut on each side.")] = 99.9
         rounding: Annotated[grids.Rounding,

@@ -1,0 +1,68 @@
+"""Statistics against an independent computation."""
+
+import numpy as np
+import pytest
+
+from workbench.core.layer import Layer
+from workbench.engine import stats
+
+
+def weight(*shape, seed=2):
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def layer(op, shape, out_axis=0):
+    return Layer("layer", op, shape, "float32", out_axis, 0, None, 0, "")
+
+
+@pytest.mark.parametrize("shape", [(40, 30), (12, 200), (200, 12)])
+def test_singular_values_are_numpys(shape):
+    values = weight(*shape)
+    expected = np.linalg.svd(values.astype(np.float64), compute_uv=False)
+    np.testing.assert_allclose(stats.singular_values(values), expected, atol=1e-6 * expected[0])
+
+
+def test_a_rank_deficient_matrix_shows_its_rank_to_the_stated_error():
+    values = weight(50, 4) @ weight(4, 60)
+    spectrum = stats.singular_values(values)
+    assert (spectrum[4:] < 1e-6 * spectrum[0]).all() and spectrum[3] > 0.1 * spectrum[0]
+
+
+def test_spectrum_of_a_convolution_unfolds_outputs_against_the_rest():
+    values = weight(8, 4, 3, 3)
+    found = stats.spectrum(layer("Conv", values.shape), values)
+    expected = np.linalg.svd(values.reshape(8, 36), compute_uv=False)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-5)
+    assert found.unfolding.endswith("= 8 × 36") and found.break_even == (8 * 36 - 1) // 44
+    assert found.stable_rank == pytest.approx(np.square(expected).sum() / expected[0] ** 2, rel=1e-5)
+
+
+def test_energy_and_the_rank_that_keeps_it():
+    values = np.diag([3.0, 2.0, 1.0, 0.0]).astype(np.float32)
+    found = stats.spectrum(layer("Gemm", values.shape), values)
+    np.testing.assert_allclose(found.energy, [9 / 14, 13 / 14, 1, 1])
+    assert [found.rank_for(e) for e in (0.5, 0.9, 0.95, 1.0)] == [1, 2, 3, 3]
+
+
+def test_every_weight_is_counted_and_zeros_stand_alone():
+    values = weight(30, 30)
+    values[:10] = 0
+    edges = stats.edges(values)
+    found = stats.histogram(values, edges)
+    assert found.counts.sum() == values.size
+    middle = len(edges) // 2 - 1
+    assert edges[middle] < 0 < edges[middle + 1] and edges[middle] == pytest.approx(-edges[middle + 1])
+    assert found.counts[middle] >= 300
+    assert stats.histogram(values * 5, edges).counts.sum() == values.size
+
+
+def test_magnitude_quantiles_turn_sparsity_into_a_threshold():
+    values = weight(100, 100)
+    threshold = np.interp(0.7, np.linspace(0, 1, stats.QUANTILES), stats.magnitudes(values))
+    assert (np.abs(values) <= threshold).mean() == pytest.approx(0.7, abs=0.001)
+
+
+def test_moments():
+    found = stats.moments(np.array([[0, 1], [2, -3]], np.float32))
+    assert (found.mean, found.min, found.max, found.sparsity) == (0.0, -3.0, 2.0, 0.25)
+    assert found.std == pytest.approx(np.std([0, 1, 2, -3]))

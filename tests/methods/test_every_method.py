@@ -1,0 +1,118 @@
+"""One suite for every registered method: the contract of workbench.methods.method, checked on real layers."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from tests.methods.settings import SETTINGS, model_with
+from workbench.core.action import Action
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.params import fields_of, parse, plain
+from workbench.core.recipe import Recipe, parse_recipe
+from workbench.engine import apply
+from workbench.engine.cache import Cache
+from workbench.engine.preview import effective
+from workbench.graph import runtime
+from workbench.graph.plan import Plan, forecast_bytes
+from workbench.graph.rewrite import size_of
+from workbench.methods.method import all_methods
+
+CASES = [(name, params, op) for name, variants in SETTINGS.items() for params, ops in variants for op in ops]
+
+
+def ids(case: tuple) -> str:
+    name, params, op = case
+    return f"{name}-{'-'.join(f'{k}={v}' for k, v in params.items()) or 'default'}-{op}"
+
+
+@pytest.fixture(params=CASES, ids=ids)
+def case(request):
+    name, params, op = request.param
+    model, path, data = model_with(op)
+    return name, params, model, path, data
+
+
+def edit_of(case, seed=0, job=None):
+    name, params, model, path, data = case
+    return apply.edit(model, path, (Action(name, params),), data, seed, Cache(1 << 28), job or Job())
+
+
+def test_every_method_has_a_case():
+    assert set(SETTINGS) == set(all_methods())
+
+
+@pytest.mark.parametrize("name", all_methods())
+def test_it_describes_itself(name):
+    info = all_methods()[name].info()
+    assert info.title and info.summary.endswith(".") and info.formula and any(c.isdigit() for c in info.citation)
+    for field in info.fields:
+        assert field.help.endswith("."), f"{name}.{field.name} needs a help text that is a sentence"
+    json.dumps(dataclasses.asdict(info))
+
+
+@pytest.mark.parametrize("name", all_methods())
+def test_parameters_round_trip(name):
+    cls = all_methods()[name].Params
+    defaults = parse(cls, {})
+    assert parse(cls, plain(defaults)) == defaults
+    recipe = Recipe().with_actions(["layer"], (Action(name, plain(defaults)),))
+    assert parse_recipe(recipe.to_yaml()) == recipe
+
+
+@pytest.mark.parametrize("name", all_methods())
+def test_it_refuses_what_is_out_of_range(name):
+    cls = all_methods()[name].Params
+    bounded = [f for f in fields_of(cls) if f.kind in ("int", "float") and f.low is not None]
+    for field in bounded:
+        with pytest.raises(UserError, match=field.name):
+            parse(cls, {field.name: field.low - 1})
+    with pytest.raises(UserError, match="no parameter"):
+        parse(cls, {"no_such_parameter": 1})
+
+
+def test_the_original_is_untouched(case):
+    model, path = case[2], case[3]
+    before = model.weight(path).copy()
+    edit_of(case)
+    np.testing.assert_array_equal(model.weight(path), before)
+
+
+def test_it_is_deterministic_for_a_seed(case):
+    first, second = edit_of(case, seed=3), edit_of(case, seed=3)
+    np.testing.assert_array_equal(first.weight, second.weight)
+    if first.bias is not None:
+        np.testing.assert_array_equal(first.bias, second.bias)
+
+
+def test_it_can_be_cancelled(case):
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        edit_of(case, job=job)
+
+
+def test_the_forecast_is_what_is_stored(case):
+    name, params, model, path, _ = case
+    method = all_methods()[name]
+    parsed = parse(method.Params, params)
+    if not method.foretells(parsed):
+        pytest.skip("this amount depends on the weights: the edit says it, not the forecast")
+    layer = model.layer(path)
+    expected = forecast_bytes(method.forecast(layer, Plan.of(layer), parsed), path, model.opset, "auto")
+    stored = size_of(model, {path: edit_of(case)}, "auto").layers[path][0]
+    assert abs(expected - stored) <= max(64, 0.005 * stored)
+
+
+def test_the_file_has_the_bytes_and_the_behaviour_of_the_preview(case, tmp_path):
+    _, _, model, path, data = case
+    edits = {path: edit_of(case)}
+    file = tmp_path / "edited.onnx"
+    model.with_edits(edits).save(file)
+    assert file.stat().st_size == size_of(model, edits, "auto").file
+    feeds = data.feeds(slice(0, 16))
+    written = runtime.session(str(file)).run(None, feeds)[0]
+    shown = runtime.session(effective(model, edits)).run(None, feeds)[0]
+    np.testing.assert_allclose(written, shown, rtol=1e-3, atol=1e-4 * np.abs(shown).max())

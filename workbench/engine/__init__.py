@@ -1,0 +1,1 @@
+"""The verbs, and the service that runs them in their own process."""

@@ -1,0 +1,113 @@
+"""Turn a recipe into edits: check it against the model, then run each layer's stack of actions."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from workbench.core.action import Action, in_order
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.recipe import Recipe
+from workbench.core.report import LayerChange
+from workbench.data.dataset import Dataset
+from workbench.engine.cache import Cache
+from workbench.engine.calibrate import LayerContext
+from workbench.graph.edit import Edit, sqnr_db
+from workbench.graph.model import Model
+from workbench.graph.plan import Plan, forecast_bytes
+from workbench.methods.method import find, untouched
+
+Stacks = Mapping[str, tuple[Action, ...]]
+
+
+def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
+    """The actions of every layer that has any, and notes on what a glob could not be applied to.
+
+    Raises UserError for an unknown method or parameter, a row that matches no layer, or a row that names a layer
+    which cannot have the method; layers matched by a glob are left as they are instead, and noted.
+    """
+    if recipe.recover:
+        raise UserError("The recipe has a recovery stage, which this version does not run yet.", "Remove 'recover'.")
+    paths = [layer.path for layer in model.layers]
+    for row in recipe.rows:
+        for action in row.actions:
+            find(action)
+        if not any(row.matches(path) for path in paths):
+            raise UserError(f"The recipe's row '{row.pattern}' matches no layer of the model.",
+                            f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")
+    named = {row.pattern for row in recipe.rows}
+    chosen: dict[str, tuple[Action, ...]] = {}
+    left: list[str] = []
+    for layer in model.layers:
+        actions = recipe.actions_for(layer.path)
+        reason = next(filter(None, (refusal(layer, action) for action in actions)), None)
+        if reason and layer.path in named:
+            raise UserError(f"{layer.path}: {reason}", "Choose another method for it.")
+        if reason:
+            left.append(f"{layer.path} is left as it is: {reason}")
+        elif actions:
+            chosen[layer.path] = actions
+    return chosen, tuple(left)
+
+
+def refusal(layer: Layer, action: Action) -> str | None:
+    """Why a layer cannot have an action, or None."""
+    return find(action)[0].accepts(layer)
+
+
+def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,
+         job: Job) -> Edit:
+    """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others."""
+    context = LayerContext(model, path, data, seed, cache)
+    layer = context.layer
+    result = untouched(context.weight)
+    done: tuple[Action, ...] = ()
+    steps = in_order(actions)
+    for index, action in enumerate(steps):
+        chosen, params = find(action)
+        reason = chosen.accepts(layer)
+        if reason:
+            raise UserError(f"{path}: {reason}", "Choose another method for it.")
+        done += (action,)
+        key = ("edit", layer.fingerprint, path, done, seed, data.fingerprint if data and chosen.needs_data else "")
+        before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
+        result = cache.get(key, lambda c=chosen, b=before, p=params, j=part: c.apply(context, b, p, j))
+    return result
+
+
+def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> dict[str, Edit]:
+    """The edits of all layers with actions."""
+    edits = {}
+    for index, (path, actions) in enumerate(chosen.items()):
+        part = job.part(index / len(chosen), (index + 1) / len(chosen))
+        part.report(f"editing {path}", 0.0)
+        edits[path] = edit(model, path, actions, data, seed, cache, part)
+    return edits
+
+
+def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit, size: int, words: str) -> LayerChange:
+    """The summary of an edit whose stored size is known exactly."""
+    layer = model.layer(path)
+    return LayerChange(path, actions, layer.bytes, size, sqnr_db(model.weight(path), edited.weight),
+                       *counted(layer, edited), float(np.mean(edited.weight == 0)), words, True, edited.note)
+
+
+def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
+    """Parameters and MACs of a layer after its edit; MACs by the share of weights each output position needs."""
+    weights = edited.encoding.parameters
+    bias = layer.parameters - layer.count
+    if edited.bias is not None:
+        bias = edited.bias.size
+    macs = None if layer.macs is None else round(layer.macs * weights / layer.count)
+    return weights + bias, macs
+
+
+def forecast(layer: Layer, actions: tuple[Action, ...], opset: int, sparse: str) -> LayerChange:
+    """What a stack will store, from its parameters alone: what the window shows until the edit is there."""
+    plan = Plan.of(layer)
+    for action in in_order(actions):
+        chosen, params = find(action)
+        plan = chosen.forecast(layer, plan, params)
+    size = forecast_bytes(plan, layer.path, opset, sparse)
+    return LayerChange(layer.path, actions, layer.bytes, size, None, plan.parameters, layer.macs, exact=False)

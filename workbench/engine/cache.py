@@ -1,0 +1,66 @@
+"""Work is done once: a store of results by content, under a byte budget, oldest use forgotten first."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+
+class Cache:
+    """Thread-safe. Two threads that ask for the same key compute it once: the second waits."""
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self.used = 0
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The entry, made now if it is not there. What `make` raises is raised, and nothing is kept."""
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                return self._entries[key][0]
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            with self._lock:
+                if key in self._entries:
+                    return self._entries[key][0]
+            try:
+                value = make()
+                self._put(key, value)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return value
+
+    def peek(self, key: Hashable) -> Any | None:
+        """The entry if it is there."""
+        with self._lock:
+            entry = self._entries.get(key)
+            return entry[0] if entry else None
+
+    def _put(self, key: Hashable, value: Any) -> None:
+        size = weigh(value)
+        with self._lock:
+            self._entries[key] = (value, size)
+            self.used += size
+            while self.used > self.budget and len(self._entries) > 1:
+                _, (_, freed) = self._entries.popitem(last=False)
+                self.used -= freed
+
+
+def weigh(value: Any) -> int:
+    """Bytes of the arrays inside a value; what has a `nbytes` says it itself, anything else counts a kilobyte."""
+    if isinstance(value, np.ndarray) or hasattr(value, "nbytes"):
+        return int(value.nbytes)
+    if isinstance(value, dict):
+        return sum(weigh(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return sum(weigh(part) for part in value)
+    return 1024

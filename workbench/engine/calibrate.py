@@ -1,0 +1,97 @@
+"""What a method may ask about a layer: its weight at once, its calibration activations by running the prefix."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.data.dataset import Dataset
+from workbench.engine import rows
+from workbench.engine.cache import Cache
+from workbench.graph import runtime, tap
+from workbench.graph.model import Model
+
+SAMPLES = 512       # calibration samples used; the metric of the demo models did not move with more
+BATCH = 32
+ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, eq=False)
+class LayerContext:
+    """See methods.method.Context. `data` is None when nothing was given to calibrate with."""
+
+    model: Model
+    path: str
+    data: Dataset | None
+    seed: int
+    cache: Cache
+    batch: int = BATCH
+
+    @cached_property
+    def layer(self):
+        return self.model.layer(self.path)
+
+    @cached_property
+    def weight(self) -> np.ndarray:
+        return self.model.weight(self.path)
+
+    @cached_property
+    def bias(self) -> np.ndarray | None:
+        return self.model.bias(self.path)
+
+    def inputs(self, job: Job) -> Iterator[np.ndarray]:
+        """What the operator receives, batch by batch; never more than a batch in memory."""
+        if self.data is None:
+            raise UserError(f"{self.path}: this method needs calibration samples.", "Give a data set.")
+        prefix, name = tap.tap(self.model, self.path)
+        if prefix is None:                      # the layer reads a model input
+            for feeds in self.data.batches(self.batch, SAMPLES):
+                job.check()
+                yield feeds[name]
+            return
+        session = runtime.session(prefix)
+        wanted = {value.name for value in session.get_inputs()}
+        total = -(-min(self.data.samples, SAMPLES) // self.batch)
+        for feeds in job.each(self.data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
+            yield session.run([name], {k: v for k, v in feeds.items() if k in wanted})[0]
+
+    def rows(self, count: int, job: Job) -> np.ndarray:
+        """[groups, about `count`, columns]: as many random positions from each sample."""
+        return self.cache.get(self._key("rows", count, self.seed), lambda: self._rows(count, job))
+
+    def _rows(self, count: int, job: Job) -> np.ndarray:
+        rng = np.random.default_rng(self.seed)
+        samples = min(self.data.samples, SAMPLES) if self.data else 1
+        parts = []
+        for x in self.inputs(job):
+            available = rows.count(self.layer, x)
+            quota = min(available, -(-count * self.batch // samples))
+            parts.append(rows.unfold(self.layer, x, np.sort(rng.choice(available, quota, replace=False))))
+        sample = np.concatenate(parts, axis=1)
+        return sample[:, rng.permutation(sample.shape[1])]
+
+    def gram(self, job: Job) -> np.ndarray:
+        """[groups, columns, columns] float64: mean of x x^T over all rows, streamed."""
+        return self.cache.get(self._key("gram"), lambda: self._gram(job))
+
+    def _gram(self, job: Job) -> np.ndarray:
+        total: torch.Tensor | None = None
+        seen = 0
+        for x in self.inputs(job):
+            available = rows.count(self.layer, x)
+            for start in range(0, available, ROWS_AT_ONCE):
+                chosen = np.arange(start, min(start + ROWS_AT_ONCE, available))
+                part = torch.from_numpy(rows.unfold(self.layer, x, chosen))
+                product = (part.transpose(1, 2) @ part).double()
+                total = product if total is None else total + product
+            seen += available
+        assert total is not None
+        return (total / seen).numpy()
+
+    def _key(self, *what: object) -> tuple[object, ...]:
+        fingerprint = self.data.fingerprint if self.data else ""
+        return ("calibration", self.layer.fingerprint, self.path, fingerprint, *what)

@@ -1,0 +1,96 @@
+"""Run a graph over a data set and score it sample by sample, so that models are compared on the same samples."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.job import Job
+from workbench.core.report import Figure, How
+from workbench.data.dataset import Dataset
+from workbench.data.metrics import Metric, choose, interval, paired_interval
+
+BATCH = 64
+Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]     # feeds -> outputs of the graph
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluator:
+    """A data set in a fixed stratified order, its metric, and what the original model scores on it.
+
+    order      [samples] a seeded permutation in which every prefix holds the classes in proportion
+    original   [samples, ...] outputs of the original model, in the data set's own order; None where labels suffice
+    scores     [samples] the original's scores, in the data set's own order
+    """
+
+    data: Dataset
+    metric: Metric
+    order: np.ndarray
+    original: np.ndarray | None
+    scores: np.ndarray
+    batch: int
+
+    def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """Scores [n] of outputs for the samples `chosen`."""
+        target = self.data.labels if self.metric.labelled else self.original
+        assert target is not None
+        return self.metric.score(outputs, target[chosen])
+
+    def batches(self) -> list[np.ndarray]:
+        """The samples in order, a batch at a time."""
+        return [self.order[start:start + self.batch] for start in range(0, len(self.order), self.batch)]
+
+    def stream(self, run: Run, job: Job) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """(samples seen so far, their scores) after each batch."""
+        scores = np.empty(self.data.samples)
+        done = 0
+        for chosen in job.each(self.batches(), "measuring"):
+            scores[done:done + len(chosen)] = self.score(run(self.data.feeds(chosen))[0], chosen)
+            done += len(chosen)
+            yield self.order[:done], scores[:done]
+
+    def baseline(self, seen: np.ndarray | None = None) -> Figure:
+        """The original's metric on the samples seen, or on all."""
+        return self.figure(self.scores if seen is None else self.scores[seen])
+
+    def figure(self, scores: np.ndarray, how: How | None = None) -> Figure:
+        """The metric from the scores of part or all of the samples."""
+        low, high = interval(scores, self.metric.proportion, self.data.samples)
+        whole: How = "measured" if len(scores) == self.data.samples else "estimated"
+        return Figure(float(scores.mean()), how or whole, len(scores), low, high)
+
+    def sampling_interval(self) -> tuple[float, float]:
+        """95 % interval of the original's metric on all data like this, of which the samples are a random part."""
+        return interval(self.scores, self.metric.proportion, 1 << 62)
+
+    def change(self, seen: np.ndarray, scores: np.ndarray) -> Figure:
+        """The difference to the original on the same samples, with its paired interval."""
+        differences = scores - self.scores[seen]
+        low, high = paired_interval(differences, self.data.samples)
+        how: How = "measured" if len(seen) == self.data.samples else "estimated"
+        return Figure(float(differences.mean()), how, len(seen), low, high)
+
+
+def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0) -> Evaluator:
+    """Run the original model over the data once. Raises UserError when the labels fit no metric."""
+    parts = [run(data.feeds(slice(start, start + batch)))[0]
+             for start in job.each(range(0, data.samples, batch), "measuring the original")]
+    outputs = np.concatenate(parts)
+    metric = choose(outputs, data.labels)
+    target = data.labels if metric.labelled else outputs
+    assert target is not None
+    keep = None if metric.labelled else outputs
+    order = stratified(data.labels, data.samples, seed)
+    return Evaluator(data, metric, order, keep, metric.score(outputs, target), batch)
+
+
+def stratified(labels: np.ndarray | None, samples: int, seed: int) -> np.ndarray:
+    """A seeded permutation; with class labels every prefix holds each class in proportion."""
+    order = np.random.default_rng(seed).permutation(samples)
+    if labels is None or labels.ndim != 1 or labels.dtype.kind not in "iu":
+        return order
+    place = np.empty(samples)
+    for label in np.unique(labels):
+        members = order[labels[order] == label]
+        place[members] = (np.arange(len(members)) + 0.5) / len(members)
+    return order[np.argsort(place[order], kind="stable")]

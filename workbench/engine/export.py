@@ -1,0 +1,162 @@
+"""Write the edited graph, open the file again, and say whether it behaves as shown."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.files import write_text
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.engine import measure, preview, report_page
+from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
+from workbench.graph.model import Model
+
+# Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
+LARGEST_RELATIVE_DIFFERENCE = 1e-2
+
+
+def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "") -> Report:
+    """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
+
+    The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
+    only then does it get its own. Raises UserError when the recipe does not fit, the folder cannot be written, or the
+    file does not behave as the preview did.
+    """
+    name = name or f"{Path(workspace.model.source.path.partition(':')[0]).stem}_compressed"
+    files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
+             (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
+    _not_the_original(workspace.model, files["model"])
+    edits, chosen, notes = workspace.edits(recipe, job.part(0.0, 0.5))
+    changes, forecast_bytes = workspace.changes(edits, chosen, recipe.sparse)
+    compressed = workspace.model.with_edits(edits, recipe.sparse)
+    shown = preview.effective(workspace.model, edits)
+    job.report("writing the file", 0.5)
+    with _written(compressed, files["model"]) as written:
+        written_run = runner(runtime.session(str(written)))
+        verified = preview_value = None
+        if workspace.evaluator is not None:
+            preview_run = runner(runtime.session(shown))
+            preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(0.5, 0.9))
+        latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
+        after_bytes = size_on_disk(written)
+        report = Report(
+            metric=workspace.evaluator.metric.title if workspace.evaluator else "",
+            data=describe_data(workspace),
+            before=_before(workspace, latencies[0]),
+            after=_after(workspace, changes, after_bytes, verified, latencies[1]),
+            forecast_bytes=forecast_bytes,
+            preview_value=preview_value,
+            verified=verified,
+            layers=changes,
+            files={kind: str(path) for kind, path in files.items()},
+            notes=notes + workspace.model.notes,
+        )
+        job.report("writing the report", 1.0)
+        write_text(files["recipe"], recipe.to_yaml())
+        write_text(files["report"], report_page.page(report, workspace.model.summary()))
+        written.publish()
+    return report
+
+
+def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified]:
+    """The preview's metric and the file's, on every sample, and how far their outputs are apart.
+
+    Raises UserError when they differ by more than rounding.
+    """
+    scores = np.empty((2, evaluator.data.samples))
+    agree = 0.0
+    largest = scale = 0.0
+    for chosen in job.each(evaluator.batches(), "verifying the file"):
+        feeds = evaluator.data.feeds(chosen)
+        a, b = shown(feeds)[0], written(feeds)[0]
+        scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        same = a.reshape(len(a), -1).argmax(1) == b.reshape(len(b), -1).argmax(1)
+        agree += float(same.sum())
+        largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
+        scale = max(scale, float(np.abs(a).max()))
+    if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
+        raise UserError(f"The written file does not behave as the preview did: outputs differ by {largest:.3g} "
+                        f"of {scale:.3g}.", "Nothing was written; export with 'sparse: off', and report this recipe.")
+    samples = evaluator.data.samples
+    return float(scores[0].mean()), Verified(float(scores[1].mean()), agree / samples, largest, samples)
+
+
+class _written:
+    """The model under a temporary name beside its place, until `publish` gives it its own; removed otherwise."""
+
+    def __init__(self, model: Model, path: Path) -> None:
+        self.model, self.path = model, path
+
+    def __enter__(self) -> "_written":
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.folder = tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".writing-")
+        except OSError as error:
+            what = f"Cannot write into {self.path.parent}: {error.strerror}."
+            raise UserError(what, "Choose another folder.") from error
+        self.temporary = Path(self.folder.name) / self.path.name
+        try:
+            self.model.save(self.temporary)
+        except BaseException:
+            self.folder.cleanup()
+            raise
+        return self
+
+    def __str__(self) -> str:
+        return str(self.temporary)
+
+    def publish(self) -> None:
+        """Move the file, and the external data that may belong to it, into place; the file itself last."""
+        for part in sorted(Path(self.folder.name).iterdir(), key=lambda part: part == self.temporary):
+            part.replace(self.path.parent / part.name)
+
+    def __exit__(self, *error: object) -> None:
+        self.folder.cleanup()
+
+
+def size_on_disk(written: "_written") -> int:
+    """Bytes of the model file and its external data."""
+    return sum(part.stat().st_size for part in Path(written.folder.name).iterdir())
+
+
+def describe_data(workspace: Workspace) -> str:
+    """In words: which samples were measured, whether against labels, what was calibrated with."""
+    if workspace.data is None or workspace.evaluator is None:
+        return "no data: nothing was measured"
+    against = "against labels" if workspace.evaluator.metric.labelled else "against the original model's answers"
+    return (f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
+            f"calibration: {workspace.calibration_words}")
+
+
+def _not_the_original(model: Model, target: Path) -> None:
+    source = Path(model.source.path)
+    if target.exists() and source.exists() and target.samefile(source):
+        raise UserError(f"{target} is the model that is open.", "Choose another name or folder.")
+
+
+def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | None, Figure | None]:
+    if workspace.data is None:
+        return None, None
+    original = runner(runtime.session(workspace.model))
+    before, after = measure.paired_latency_ms(original, written, workspace.data.feeds(slice(0, 1)), job)
+    return Figure(before, "measured", measure.ROUNDS), Figure(after, "measured", measure.ROUNDS)
+
+
+def _before(workspace: Workspace, latency: Figure | None) -> Totals:
+    summary = workspace.model.summary()
+    value = workspace.evaluator.baseline() if workspace.evaluator else None
+    return Totals(Figure(summary.bytes, "verified"), summary.parameters, summary.macs, value, latency)
+
+
+def _after(workspace: Workspace, changes: tuple[LayerChange, ...], size: int, verified: Verified | None,
+           latency: Figure | None) -> Totals:
+    state = preview.sized(workspace.model, changes, float(size))
+    value = Figure(verified.value, "verified", verified.samples) if verified else None
+    return Totals(Figure(size, "verified"), state.parameters, state.macs, value, latency)
+
+

@@ -1,0 +1,162 @@
+"""Measure an edited model while the user drags: only what lies behind the layer being edited is run again.
+
+The graph is cut before that layer. What crosses the cut is computed once a batch and kept; the layer's weight is an
+input of the suffix, so a new weight needs no new session. Everything runs in ONNX Runtime, the deployment runtime.
+"""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.report import Figure, LayerChange
+from workbench.core.views import Preview
+from workbench.engine import apply
+from workbench.engine.evaluate import Run
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import cut, runtime
+from workbench.graph.edit import Edit
+from workbench.graph.model import Model
+from workbench.graph.rewrite import size_of
+
+ACTIVATIONS = 2 << 30      # bytes of crossing activations kept for the layer in focus
+
+
+@dataclass
+class SuffixRunner:
+    """Runs what lies behind one layer, for any weight and bias of it. Not thread-safe: one preview at a time.
+
+    `model` has the other layers' effective weights already in it.
+    """
+
+    model: Model
+    path: str
+    _crossing: dict[bytes, dict[str, np.ndarray]] = field(default_factory=dict)
+    _bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self.cut = cut.cut(self.model, self.path)
+        self.suffix = runtime.session(self.cut.suffix)
+        self.prefix = runtime.session(self.cut.prefix) if self.cut.prefix is not None else None
+
+    @property
+    def nbytes(self) -> int:
+        return self._bytes
+
+    def run_with(self, weight: np.ndarray, bias: np.ndarray | None) -> Run:
+        """A function from feeds to outputs of the model in which the layer has this weight."""
+        layer = {self.cut.weight_input: weight}
+        if self.cut.bias_input is not None:
+            layer[self.cut.bias_input] = bias if bias is not None else self.model.bias(self.path)
+        elif bias is not None:
+            raise UserError("This layer has no bias to replace in a preview.")
+        wanted = {value.name for value in self.suffix.get_inputs()}
+
+        def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            every = {**feeds, **self._cross(feeds), **layer}
+            return self.suffix.run(None, {name: every[name] for name in wanted})
+
+        return run
+
+    def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What crosses the cut for these samples: computed once, kept while the budget lasts."""
+        if self.prefix is None:
+            return {}
+        key = b"".join(hash_of(array) for array in feeds.values())
+        if key not in self._crossing:
+            wanted = [value.name for value in self.prefix.get_inputs()]
+            names = [value.name for value in self.prefix.get_outputs()]
+            values = self.prefix.run(names, {name: feeds[name] for name in wanted})
+            crossing = dict(zip(names, values, strict=True))
+            size = sum(value.nbytes for value in values)
+            if self._bytes + size > ACTIVATIONS:
+                return crossing
+            self._bytes += size
+            self._crossing[key] = crossing
+        return self._crossing[key]
+
+
+def hash_of(array: np.ndarray) -> bytes:
+    """Of the contents, to recognise a batch."""
+    return hashlib.blake2b(np.ascontiguousarray(array).data, digest_size=16).digest()
+
+
+class Previewer:
+    """Streams Previews of recipes over one workspace; remembers the last layer in focus."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._suffix: tuple[object, SuffixRunner] | None = None
+
+    def measure(self, recipe: Recipe, focus: str, job: Job) -> Iterator[Preview]:
+        """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete."""
+        chosen, _ = apply.stacks(self.workspace.model, recipe)
+        yield self._forecast(recipe, chosen)
+        edits = apply.edit_all(self.workspace.model, chosen, self.workspace.calibration, recipe.seed,
+                               self.workspace.cache, job.part(0.0, 0.5))
+        changes, size = self.workspace.changes(edits, chosen, recipe.sparse)
+        preview = sized(self.workspace.model, changes, float(size))
+        evaluator = self.workspace.evaluator
+        if evaluator is None:
+            yield dataclasses.replace(preview, complete=True)
+            return
+        yield preview
+        if not edits:
+            baseline = evaluator.baseline()
+            zero = Figure(0.0, "measured", baseline.samples, 0.0, 0.0)
+            yield dataclasses.replace(preview, value=baseline, baseline=baseline, change=zero, complete=True)
+            return
+        run = self.run(edits, chosen, recipe.seed, focus)
+        total = evaluator.data.samples
+        for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
+            yield dataclasses.replace(preview, value=evaluator.figure(scores), baseline=evaluator.baseline(seen),
+                             change=evaluator.change(seen, scores), complete=len(seen) == total)
+
+    def run(self, edits: Mapping[str, Edit], chosen: apply.Stacks, seed: int, focus: str) -> Run:
+        """The edited model as a function: behind the layer in focus where it can be cut, whole otherwise."""
+        model = self.workspace.model
+        if focus not in edits:
+            return runner(runtime.session(effective(model, edits)))
+        others = {path: edited for path, edited in edits.items() if path != focus}
+        key = (focus, frozenset((path, chosen[path]) for path in others), seed)
+        if self._suffix is None or self._suffix[0] != key:
+            try:
+                self._suffix = key, SuffixRunner(effective(model, others), focus)
+            except UserError:
+                return runner(runtime.session(effective(model, edits)))
+        edited = edits[focus]
+        return self._suffix[1].run_with(edited.weight, edited.bias)
+
+    def _forecast(self, recipe: Recipe, chosen: apply.Stacks) -> Preview:
+        model = self.workspace.model
+        changes = tuple(apply.forecast(model.layer(path), actions, model.opset, recipe.sparse)
+                        for path, actions in chosen.items())
+        untouched = self.workspace.cache.get(("bytes",), lambda: size_of(model, {}, "auto").file)
+        size = untouched + sum(change.bytes_after - change.bytes_before for change in changes)
+        return sized(self.workspace.model, changes, float(size))
+
+
+
+def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:
+    """Totals of the model after these changes; `size` is of the file, bytes."""
+    summary = model.summary()
+    by_path = {change.path: change for change in changes}
+    parameters, macs = summary.parameters, summary.macs
+    for layer in summary.layers:
+        change = by_path.get(layer.path)
+        if change is not None:
+            parameters += change.parameters - layer.parameters
+            if macs is not None and change.macs is not None and layer.macs is not None:
+                macs += change.macs - layer.macs
+    return Preview(changes, Figure(size, "forecast"), parameters, macs)
+
+
+def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
+    """The model with every edit's effective weight and bias as plain floats."""
+    return model.with_weights({path: edited.weight for path, edited in edits.items()},
+                              {path: edited.bias for path, edited in edits.items() if edited.bias is not None})

@@ -1,0 +1,28 @@
+"""The one-page report beside an exported model."""
+
+from functools import cache
+
+import jinja2
+
+from workbench.core.layer import ModelSummary
+from workbench.core.quantities import amount, size, smaller, three
+from workbench.core.report import Report
+from workbench.core.resources import resource_path
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+                                     lstrip_blocks=True)
+    environment.filters |= {"size": size, "amount": lambda n: "unknown" if n is None else amount(n), "three": three,
+                            "percent": lambda value: f"{100 * value:.2f} %"}
+    environment.globals["smaller"] = smaller
+    return environment.from_string(resource_path("report.html.j2").read_text(encoding="utf-8"))
+
+
+def page(report: Report, model: ModelSummary) -> str:
+    """Self-contained HTML: no script, nothing loaded from elsewhere."""
+    largest = max((layer.bytes for layer in model.layers), default=1)
+    changes = {change.path: change for change in report.layers}
+    return _template().render(report=report, model=model, changes=changes, largest=max(largest, 1),
+                              proportion=report.metric.startswith(("top", "token")))

@@ -1,0 +1,178 @@
+"""The engine process: reads requests from the window, runs them in three lanes, answers.
+
+edit      one layer, while the mouse moves; a newer request replaces an older one
+measure   the whole model, batch by batch; a newer request replaces an older one
+work      opening, inspecting, exporting: one after the other
+
+The main thread only reads the pipe, so cancelling never waits for a computation to end.
+"""
+
+import importlib.metadata
+import logging
+import os
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from workbench.core import messages as m
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job, Progress
+from workbench.engine.export import export
+from workbench.engine.preview import Previewer
+from workbench.engine.workspace import Workspace
+from workbench.methods.method import all_methods
+
+log = logging.getLogger(__name__)
+NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure"}
+
+
+class Service:
+    """Holds the one open workspace. `send` may be called from any lane."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.sending = threading.Lock()
+        self.workspace: Workspace | None = None
+        self.previewer: Previewer | None = None
+        self.jobs: dict[int, Job] = {}
+        self.lanes = {name: Lane(name, self.run) for name in ("edit", "measure", "work")}
+
+    def send(self, reply: m.Reply) -> None:
+        with self.sending:
+            self.connection.send(reply)
+
+    def serve(self) -> None:
+        """Until Quit, or until the window is gone."""
+        self.send(m.Ready(versions()))
+        while True:
+            try:
+                request = self.connection.recv()
+            except (EOFError, OSError):
+                return
+            if isinstance(request, m.Quit):
+                return
+            if isinstance(request, m.Cancel):
+                self.cancel(request.job)
+            else:
+                self.accept(request)
+
+    def cancel(self, number: int) -> None:
+        job = self.jobs.get(number)
+        if job is not None:
+            job.cancel()
+
+    def accept(self, request: Any) -> None:
+        """Queue a request in its lane; where the newest wins, those before it are cancelled."""
+        job = Job(lambda progress: self._progressed(request.job, progress))
+        self.jobs[request.job] = job
+        lane = NEWEST_WINS.get(type(request))
+        self.lanes[lane or "work"].put(request, job, newest_wins=lane is not None)
+
+    def _progressed(self, number: int, progress: Progress) -> None:
+        self.send(m.Progressed(number, progress))
+
+    def run(self, request: Any, job: Job) -> None:
+        """Answer one request; whatever happens, exactly one of Done, Failed and Stopped is sent."""
+        number = request.job
+        try:
+            job.check()
+            self.send(m.Done(number, HANDLERS[type(request)](self, request, job)))
+        except Cancelled:
+            self.send(m.Stopped(number))
+        except UserError as error:
+            self.send(m.Failed(number, error.what, error.mend))
+        except MemoryError:
+            self.send(m.Failed(number, "There is not enough memory for this.",
+                               "Close other programs, or use less data."))
+        except Exception as error:
+            log.exception("request failed")
+            self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {error}.",
+                               "The model is unharmed; the log has the details.", traceback.format_exc()))
+        finally:
+            self.jobs.pop(number, None)
+
+    # What each request does. Each returns the result that Done carries.
+
+    def methods(self, request: m.Methods, job: Job) -> Any:
+        return tuple(method.info() for method in all_methods().values())
+
+    def open(self, request: m.Open, job: Job) -> Any:
+        workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))
+        self._replace(workspace)
+        return workspace.model.summary()
+
+    def attach(self, request: m.Attach, job: Job) -> Any:
+        self._replace(self._open().attach(request.path, job, request.calibration, request.trusted))
+        return self._open().data_summary()
+
+    def inspect(self, request: m.Inspect, job: Job) -> Any:
+        return self._open().view(request.path)
+
+    def edit(self, request: m.Edit, job: Job) -> Any:
+        return self._open().edit_view(request.path, request.actions, request.seed, job)
+
+    def measure(self, request: m.Measure, job: Job) -> Any:
+        self._open()
+        assert self.previewer is not None
+        for preview in self.previewer.measure(request.recipe, request.focus, job):
+            job.check()
+            if preview.complete:
+                return preview
+            self.send(m.Updated(request.job, preview))
+        raise AssertionError("a measurement ends with a complete preview")
+
+    def export(self, request: m.Export, job: Job) -> Any:
+        return export(self._open(), request.recipe, request.folder, job, request.name)
+
+    def _open(self) -> Workspace:
+        if self.workspace is None:
+            raise UserError("No model is open.", "Open one first.")
+        return self.workspace
+
+    def _replace(self, workspace: Workspace) -> None:
+        self.workspace, self.previewer = workspace, Previewer(workspace)
+
+
+HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
+    m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
+    m.Edit: Service.edit, m.Measure: Service.measure, m.Export: Service.export,
+}
+
+
+class Lane:
+    """A thread that runs requests one after the other."""
+
+    def __init__(self, name: str, run: Callable[[Any, Job], None]) -> None:
+        self.run = run
+        self.waiting: queue.SimpleQueue[tuple[Any, Job]] = queue.SimpleQueue()
+        self.latest: Job | None = None
+        threading.Thread(target=self._work, name=f"lane-{name}", daemon=True).start()
+
+    def put(self, request: Any, job: Job, newest_wins: bool) -> None:
+        if newest_wins and self.latest is not None:
+            self.latest.cancel()
+        self.latest = job
+        self.waiting.put((request, job))
+
+    def _work(self) -> None:
+        while True:
+            request, job = self.waiting.get()
+            try:
+                self.run(request, job)
+            except (BrokenPipeError, OSError):
+                return                       # the window is gone; so is the process, in a moment
+
+
+def versions() -> dict[str, str]:
+    """What the engine runs on."""
+    return {name: importlib.metadata.version(name) for name in ("torch", "onnxruntime", "onnx", "onnx-ir", "numpy")}
+
+
+def serve(connection: Connection) -> None:
+    """Entry of the engine process (see core.process). Ends the process when the window says so or is gone."""
+    Service(connection).serve()
+    connection.close()
+    os._exit(0)     # lanes may be deep in native code; nothing here needs an orderly end, files are written atomically

@@ -1,0 +1,71 @@
+"""What the command line can ask for: each verb opens what it needs, and returns plain values."""
+
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.recipe import load_recipe
+from workbench.core.report import Report
+from workbench.engine.export import export
+from workbench.engine.workspace import Workspace
+from workbench.methods.method import all_methods
+
+
+def inspect(model_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+    """The layers of a model with their statistics. Raises UserError."""
+    workspace = Workspace.open(model_path, job.part(0.0, 0.5), trusted)
+    summary = workspace.model.summary()
+    layers = [_inspected(workspace, layer) for layer in job.part(0.5, 1.0).each(summary.layers, "reading the weights")]
+    return {
+        "model": {"path": summary.path, "format": summary.format, "parameters": summary.parameters,
+                  "bytes": summary.bytes, "macs": summary.macs, "opset": summary.opset},
+        "layers": layers,
+        "preparations": [asdict(step) for step in summary.preparations],
+        "notes": list(summary.notes),
+    }
+
+
+def _inspected(workspace: Workspace, layer: Layer) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "path": layer.path, "op": layer.op, "shape": list(layer.shape), "dtype": layer.dtype,
+        "parameters": layer.parameters, "bytes": layer.bytes, "macs": layer.macs, "locked": layer.locked,
+    }
+    if layer.locked:
+        return row
+    view = workspace.view(layer.path)
+    row |= asdict(view.moments)
+    spectrum = view.spectrum
+    if spectrum is not None:
+        threshold = spectrum.values[0] * max(layer.matrix) * 1.2e-7     # float32 rounding, as numpy's matrix_rank
+        row |= {"rank": int((spectrum.values > threshold).sum()), "stable_rank": spectrum.stable_rank,
+                "energy_rank_90": spectrum.rank_for(0.9), "energy_rank_99": spectrum.rank_for(0.99),
+                "break_even_rank": spectrum.break_even, "spectral_norm": float(spectrum.values[0])}
+    return row
+
+
+def evaluate(model_path: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+    """The metric of a model on all samples. Raises UserError."""
+    start = time.monotonic()
+    workspace = Workspace.open(model_path, job.part(0.0, 0.3), trusted)
+    evaluator = workspace.attach(data_path, job.part(0.3, 1.0), trusted=trusted).measurable()
+    low, high = evaluator.sampling_interval()
+    value = evaluator.baseline()
+    return {"metric": evaluator.metric.title, "value": value.value, "ci_low": low, "ci_high": high,
+            "samples": value.samples, "seconds": time.monotonic() - start}
+
+
+def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
+             job: Job) -> Report:
+    """Apply, export, reopen, verify, report. Raises UserError; nothing is written then."""
+    recipe = load_recipe(Path(recipe_path))
+    workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted)
+    workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
+    return export(workspace, recipe, out_dir, job.part(0.2, 1.0))
+
+
+def methods() -> list[dict[str, Any]]:
+    """Every method with its parameter schema and citation."""
+    return [asdict(method.info()) for method in all_methods().values()]

@@ -1,0 +1,135 @@
+"""An opened model with its data: what every verb works on. Immutable but for its caches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.report import LayerChange
+from workbench.core.views import DataSummary, EditView, LayerView
+from workbench.data.dataset import Dataset, open_dataset
+from workbench.engine import apply, evaluate, stats
+from workbench.engine.cache import Cache
+from workbench.engine.evaluate import Evaluator, Run
+from workbench.formats.opening import open_model
+from workbench.graph import runtime
+from workbench.graph.edit import Edit
+from workbench.graph.model import Model
+from workbench.graph.rewrite import size_of
+from workbench.methods.method import all_methods
+
+CACHE = 1 << 30
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """`calibration` holds unlabelled samples for methods that need activations; `evaluator` measures."""
+
+    model: Model
+    data: Dataset | None = None
+    calibration: Dataset | None = None
+    calibration_words: str = ""
+    evaluator: Evaluator | None = None
+    cache: Cache = field(default_factory=lambda: Cache(CACHE))
+
+    @staticmethod
+    def open(path: str, job: Job, trusted: bool = False, without: frozenset[str] = frozenset()) -> "Workspace":
+        """Raises UserError when the file cannot be opened."""
+        return Workspace(open_model(path, trusted=trusted, without=without, job=job))
+
+    def attach(self, path: str, job: Job, calibration: str = "", trusted: bool = False) -> "Workspace":
+        """The same model with data, and the original measured on it. Raises UserError when the data does not fit."""
+        inputs = self.model.summary().inputs
+        data = open_dataset(path, inputs, trusted)
+        if calibration:
+            samples, words = open_dataset(calibration, inputs, trusted), f"samples of {calibration}"
+        else:
+            samples = data
+            words = "inputs of the evaluation data, without their labels (no calibration data was given)"
+        session = runtime.session(self.model)
+        evaluator = evaluate.prepare(data, runner(session), job, batch_size(inputs))
+        used = min(samples.samples, 512)
+        return replace(self, data=data, calibration=samples, calibration_words=f"{used:,} {words}", evaluator=evaluator)
+
+    def data_summary(self) -> DataSummary | None:
+        if self.data is None or self.evaluator is None:
+            return None
+        metric = self.evaluator.metric
+        return DataSummary(self.data.path, self.data.samples, metric.title, metric.labelled, self.calibration_words,
+                           self.evaluator.baseline(), self.data.classes)
+
+    def measurable(self) -> Evaluator:
+        """Raises UserError when there is no data."""
+        if self.evaluator is None:
+            raise UserError("There is no data to measure with.", "Attach a data set.")
+        return self.evaluator
+
+    def view(self, path: str) -> LayerView:
+        """What is drawn of a layer as it is. Raises UserError for an unknown path."""
+        layer = self._layer(path)
+
+        def make() -> LayerView:
+            weight = self.model.weight(path)
+            unavailable = {name: reason for name, method in all_methods().items() if (reason := method.accepts(layer))}
+            return LayerView(path, stats.moments(weight), stats.histogram(weight, stats.edges(weight)),
+                             stats.spectrum(layer, weight), stats.magnitudes(weight), unavailable)
+
+        return self.cache.get(("view", path, layer.fingerprint), make)
+
+    def edit(self, path: str, actions: tuple, seed: int, job: Job) -> Edit:
+        return apply.edit(self.model, path, actions, self.calibration, seed, self.cache, job)
+
+    def edit_view(self, path: str, actions: tuple, seed: int, job: Job) -> EditView:
+        """What is drawn of a layer after its actions."""
+        layer = self._layer(path)
+        edited = self.edit(path, actions, seed, job)
+
+        def make() -> EditView:
+            weight = edited.weight
+            change = self.changes({path: edited}, {path: actions})[0][0]
+            return EditView(change, stats.moments(weight), stats.histogram(weight, self.view(path).histogram.edges),
+                            stats.spectrum(layer, weight))
+
+        return self.cache.get(("edit view", path, layer.fingerprint, actions, seed, self._calibrated()), make)
+
+    def edits(self, recipe: Recipe, job: Job) -> tuple[dict[str, Edit], apply.Stacks, tuple[str, ...]]:
+        """Every layer's edit, the stacks they came from, and notes. Raises UserError when the recipe does not fit."""
+        chosen, notes = apply.stacks(self.model, recipe)
+        edits = apply.edit_all(self.model, chosen, self.calibration, recipe.seed, self.cache, job)
+        return edits, chosen, notes
+
+    def changes(self, edits: Mapping[str, Edit], chosen: apply.Stacks,
+                sparse: str = "auto") -> tuple[tuple[LayerChange, ...], int]:
+        """A summary of each edit, and the exact bytes of the file that an export would write."""
+        sized = size_of(self.model, edits, sparse)
+        changes = tuple(apply.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
+                        for path, edited in edits.items())
+        return changes, sized.file
+
+    def _calibrated(self) -> str:
+        return self.calibration.fingerprint if self.calibration else ""
+
+    def _layer(self, path: str):
+        try:
+            return self.model.layer(path)
+        except KeyError as error:
+            raise UserError(f"The model has no layer '{path}'.", "Choose one from the list.") from error
+
+
+def runner(session) -> Run:
+    """A session as a function from feeds to outputs; inputs that the graph does not use are left out."""
+    wanted = [value.name for value in session.get_inputs()]
+
+    def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        return session.run(None, {name: feeds[name] for name in wanted})
+
+    return run
+
+
+def batch_size(inputs: tuple) -> int:
+    """How many samples go through at once: what the model's inputs fix, or the evaluator's own."""
+    fixed = [spec.shape[0] for spec in inputs if spec.shape and spec.shape[0] is not None]
+    return fixed[0] if fixed else evaluate.BATCH
