@@ -1,0 +1,242 @@
+"""The model-local functions that turn stored weights back into floats: plain ONNX arithmetic, one call a weight.
+
+A decoder is named after what it reads: `Symmetric4` (packed 4-bit integers, scale), `MaskCodebook4` (a bit mask of the
+non-zeros, 4-bit indices of the non-zeros, codebook), and so on: [placement] kind [bits]. It is made of building blocks
+that several decoders share: `Unpack4` splits bytes into symbols, `Fit` drops padding and gives the shape, `PlaceBy...`
+puts values where they belong among zeros. ONNX Runtime inlines all of them and folds them to a constant when it loads
+the file, so they cost nothing per inference.
+
+Every body uses only operators that mean the same at all opsets from 9 (placing: from 11) to today's. Compress and
+NonZero would save steps, but ONNX Runtime does not fold them.
+"""
+
+import re
+from functools import cache
+
+import ml_dtypes
+import numpy as np
+import onnx
+import onnx_ir as ir
+
+DOMAIN = "workbench"
+IR_VERSION = 8          # the first that has model-local functions
+PLACEMENTS = ("Mask", "Gaps4", "Gaps8", "Index")
+SPARSE_OPSET = 11       # CumSum and ScatterElements, which put values in their places
+SPARE = 8               # slots behind the last weight into which padding symbols may point
+_NAME = re.compile(rf"({'|'.join(PLACEMENTS)})?(Float32|Float16|Float8E4M3|Float8E5M2|Codebook|Symmetric|Affine)(\d)?")
+_FLOAT8 = {"Float8E4M3": ml_dtypes.float8_e4m3fn, "Float8E5M2": ml_dtypes.float8_e5m2}
+
+
+@cache
+def closure(decoder: str) -> frozenset[str]:
+    """A decoder and every building block that it calls, directly or not."""
+    found = {decoder}
+    for block in re.findall(rf"{DOMAIN}\.(\w+)", _text(decoder, 11)):
+        found |= closure(block)
+    return frozenset(found)
+
+
+@cache
+def proto(name: str, opset: int) -> onnx.FunctionProto:
+    """The function, for a model whose default domain is at `opset`. Treat it as read-only."""
+    parsed = onnx.parser.parse_function(_text(name, opset))
+    return ir.serde.serialize_function(ir.serde.deserialize_function(parsed))   # without the parser's empty fields
+
+
+def function(name: str, opset: int) -> ir.Function:
+    """A fresh copy of the function for a model to own."""
+    return ir.serde.deserialize_function(proto(name, opset))
+
+
+@cache
+def function_bytes(name: str, opset: int) -> int:
+    """What the function takes in the file."""
+    return onnx.ModelProto(functions=[proto(name, opset)]).ByteSize()
+
+
+def _text(name: str, opset: int) -> str:
+    """The function in ONNX's textual syntax."""
+    if name.startswith("Unpack"):
+        signature, body = "(q) => (y)", _unpack(int(name.removeprefix("Unpack")))
+    elif name == "Fit":
+        signature, body = "<shape>(x) => (y)", _fit("x", opset)
+    elif name.startswith("PlaceBy"):
+        signature, body = f"<shape>({'mask' if name == 'PlaceByMask' else 'where'}, values) => (y)", _place(name)
+    elif name.startswith("PerGroup"):
+        signature, body = "<group, shape>(s) => (y)", _per_group(int(name[-1]), opset)
+    else:
+        signature, body = _decoder(name)
+    imports = f'["" : {opset}, "{DOMAIN}" : 1]'
+    return f'<opset_import: {imports}, domain: "{DOMAIN}">\n{name} {signature}\n{{\n{body}\n}}'
+
+
+def _unpack(bits: int) -> str:
+    """Bytes to symbols 0..2^bits-1 as floats, the first symbol in the lowest bits: floor(byte / 2^(bits i)) mod 2^bits.
+
+    In floating point because the bit operators came with opset 11 (BitShift) and 18 (BitwiseAnd); it is exact.
+    """
+    places = ", ".join(str(2 ** (bits * index)) for index in range(8 // bits))
+    return f"""
+        f = Cast <to: int = 1> (q)
+        column = Constant <value = int64[2] {{-1, 1}}> ()
+        c = Reshape (f, column)
+        places = Constant <value = float[{8 // bits}] {{{places}}}> ()
+        d = Div (c, places)
+        x = Floor (d)
+        base = Constant <value = float {{{2**bits}}}> ()
+        e = Div (x, base)
+        h = Floor (e)
+        m = Mul (h, base)
+        r = Sub (x, m)
+        flat = Constant <value = int64[1] {{-1}}> ()
+        y = Reshape (r, flat)"""
+
+
+def _fit(value: str, opset: int) -> str:
+    """Drop what is behind the last weight, then reshape. Slice takes its bounds as inputs from opset 10."""
+    if opset < 10:
+        return f"""
+        shape = Constant <value: tensor = @shape> ()
+        y = Reshape ({value}, shape)"""
+    return f"""
+        shape = Constant <value: tensor = @shape> ()
+        count = ReduceProd (shape)
+        start = Constant <value = int64[1] {{0}}> ()
+        cropped = Slice ({value}, start, count)
+        y = Reshape (cropped, shape)"""
+
+
+def _place(name: str) -> str:
+    """Values into a float tensor that is zero elsewhere."""
+    if name == "PlaceByMask":
+        # The n-th set bit takes the n-th value; clear bits take the zero put before the values.
+        return f"""
+        bits = {DOMAIN}.Unpack1 (mask)
+        set = Cast <to: int = 6> (bits)
+        axis = Constant <value = int32 {{0}}> ()
+        rank = CumSum (set, axis)
+        index = Mul (rank, set)
+        zero = Constant <value = float[1] {{0}}> ()
+        table = Concat <axis: int = 0> (zero, values)
+        x = Gather (table, index)
+        y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""
+    if name == "PlaceByIndex":
+        index = "index = Cast <to: int = 7> (where)"
+    else:
+        # A gap is the number of zeros skipped (Han et al. 2016, Deep Compression, section 2).
+        unpack = f"gaps = {DOMAIN}.Unpack4 (where)" if name == "PlaceByGaps4" else "gaps = Identity (where)"
+        index = f"""{unpack}
+        skipped = Cast <to: int = 7> (gaps)
+        one = Constant <value = int64 {{1}}> ()
+        step = Add (skipped, one)
+        axis = Constant <value = int32 {{0}}> ()
+        end = CumSum (step, axis)
+        index = Sub (end, one)"""
+    return f"""
+        {index}
+        dims = Constant <value: tensor = @shape> ()
+        weights = ReduceProd (dims)
+        spare = Constant <value = int64 {{{SPARE}}}> ()
+        slots = Add (weights, spare)
+        zeros = ConstantOfShape (slots)
+        x = ScatterElements (zeros, index, values)
+        y = {DOMAIN}.Fit <shape: tensor = @shape> (x)"""
+
+
+def _per_group(axis: int, opset: int) -> str:
+    """One number a group to one a weight. Groups of `group` run along `axis` of the weight as a matrix.
+
+    s is [rows, groups, 1] (axis 0 of graph.encoding.Affine) or [groups, 1, columns] (axis 1); the last group may reach
+    over the end of the matrix.
+    """
+    spread = """
+        f = Cast <to: int = 1> (s)
+        group = Constant <value: tensor = @group> ()
+        ones = ConstantOfShape <value = float[1] {1}> (group)
+        e = Mul (f, ones)
+        shape = Constant <value: tensor = @shape> ()"""
+    if opset < 10:
+        return f"{spread}\n        y = Reshape (e, shape)"
+    zero, one = "start = Constant <value = int64[1] {0}> ()", "one = Constant <value = int64[1] {1}> ()"
+    if axis == 0:
+        return f"""{spread}
+        flat = Constant <value = int64[2] {{0, -1}}> ()
+        matrix = Reshape (e, flat)
+        {zero}
+        {one}
+        rows = Slice (shape, start, one)
+        count = ReduceProd (shape)
+        columns = Div (count, rows)
+        cropped = Slice (matrix, start, columns, one)
+        y = Reshape (cropped, shape)"""
+    return f"""{spread}
+        {zero}
+        {one}
+        two = Constant <value = int64[1] {{2}}> ()
+        columns = Slice (shape, one, two)
+        any = Constant <value = int64[1] {{-1}}> ()
+        flat = Concat <axis: int = 0> (any, columns)
+        matrix = Reshape (e, flat)
+        rows = Slice (shape, start, one)
+        cropped = Slice (matrix, start, rows, start)
+        y = Reshape (cropped, shape)"""
+
+
+def _decoder(name: str) -> tuple[str, str]:
+    """Signature and body of [placement] kind [bits]: symbols to floats, into place, then scale and zero point."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise KeyError(f"there is no decoder {name}")
+    placement, kind, bits = match[1] or "", match[2], int(match[3] or 8)
+    where = {"": "", "Mask": ", mask", "Gaps4": ", gaps", "Gaps8": ", gaps", "Index": ", index"}[placement]
+    sides = {"Codebook": ", codebook", "Symmetric": ", scale", "Affine": ", scale, zero"}.get(kind, "")
+    lines = _symbols(kind, bits, bool(placement))
+    if placement:
+        lines.append(f"r = {DOMAIN}.PlaceBy{placement} <shape: tensor = @shape> ({where[2:]}, v)")
+    elif bits < 8:
+        lines.append(f"r = {DOMAIN}.Fit <shape: tensor = @shape> (v)")
+    else:
+        lines.append("r = Identity (v)")        # whole bytes keep the weight's shape
+    lines += _scaled(kind, bool(placement))
+    shaped = "<shape>" if placement or bits < 8 else ""
+    return f"{shaped}(q{where}{sides}) => (w)", "\n".join(f"        {line}" for line in lines)
+
+
+def _symbols(kind: str, bits: int, placed: bool) -> list[str]:
+    """v: what is placed, a float for every stored symbol; zero must be what an absent weight decodes to."""
+    unpack = f"x = {DOMAIN}.Unpack{bits} (q)" if bits < 8 else "x = Cast <to: int = 1> (q)"
+    match kind:
+        case "Float32":
+            return ["v = Identity (q)"]
+        case "Float16":
+            return ["v = Cast <to: int = 1> (q)"]       # bfloat16 too
+        case "Float8E4M3" | "Float8E5M2" if placed:
+            return [f"v = {DOMAIN}.{kind} (q)"]
+        case "Float8E4M3" | "Float8E5M2":
+            return [f"table = Constant <value = float[256] {{{_table(kind)}}}> ()", "i = Cast <to: int = 7> (q)",
+                    "v = Gather (table, i)"]
+        case "Codebook":
+            return [unpack, "i = Cast <to: int = 7> (x)", "v = Gather (codebook, i)"]
+        case "Symmetric" if bits < 8:
+            return [unpack, f"middle = Constant <value = float {{{2 ** (bits - 1)}}}> ()", "v = Sub (x, middle)"]
+        case "Affine" if placed:
+            return [unpack, "one = Constant <value = float {1}> ()", "v = Add (x, one)"]     # 0 marks an absent weight
+    return [unpack.replace("x =", "v =")]
+
+
+def _scaled(kind: str, placed: bool) -> list[str]:
+    if kind == "Symmetric":
+        return ["w = Mul (r, scale)"]
+    if kind != "Affine":
+        return ["w = Identity (r)"]
+    lines = ["z = Cast <to: int = 1> (zero)"]
+    if not placed:
+        return [*lines, "d = Sub (r, z)", "w = Mul (d, scale)"]
+    return [*lines, "present = Cast <to: int = 9> (r)", "x1 = Sub (r, one)", "d = Sub (x1, z)", "p = Mul (d, scale)",
+            "nothing = Constant <value = float {0}> ()", "w = Where (present, p, nothing)"]
+
+
+def _table(kind: str) -> str:
+    """All 256 values of an 8-bit float type. Infinity and not-a-number are never stored so: see storage."""
+    values = np.arange(256, dtype=np.uint8).view(_FLOAT8[kind]).astype(np.float32)
+    return ", ".join(f"{value:.10g}" for value in np.where(np.isfinite(values), values, 0.0))

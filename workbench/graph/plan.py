@@ -1,0 +1,134 @@
+"""What a stack of actions will store of a layer, told from shapes alone: the forecast while a slider moves.
+
+A method turns a plan into the next one; the bytes come from the same forms that the writer chooses from
+(graph/storage), with expected counts where zeros lie at random.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from workbench.core.layer import Layer
+from workbench.core.recipe import Sparse
+from workbench.graph import layouts, storage
+from workbench.graph.storage import Content, Form, Kind
+
+Granularity = Literal["tensor", "channel", "group"]
+
+
+@dataclass(frozen=True)
+class TensorPlan:
+    """One weight as it will be stored; see graph.storage.Content. `zeros` is the fraction of its values."""
+
+    shape: tuple[int, ...]
+    out_axis: int = 0
+    zeros: float = 0.0
+    kind: Kind = "Float32"
+    bits: int = 32
+    side: tuple[int, ...] | None = None
+    group: int = 0
+    axis: int = 0
+
+    @property
+    def count(self) -> int:
+        return storage.product(self.shape)
+
+    @property
+    def content(self) -> Content:
+        """Counts to be expected: the zeros at random positions."""
+        nonzeros = self.count - round(self.zeros * self.count)
+        four, eight = (layouts.expected_fillers(self.count, nonzeros, bits) for bits in (4, 8))
+        return Content(self.shape, self.kind, self.bits, nonzeros, four, eight, self.side, self.group, self.axis)
+
+    def quantized(self, bits: int, granularity: Granularity, group_size: int, symmetric: bool) -> "TensorPlan":
+        """On an affine grid. Groups run along the input of a channel, the last may be padded."""
+        grid, scale, axis = _grid(self.shape, self.out_axis, granularity, group_size)
+        side, group = storage.sharing(self.shape, grid, scale, axis) or (scale, 0)
+        kind: Kind = "Symmetric" if symmetric else "Affine"
+        return replace(self, kind=kind, bits=storage.affine_container(bits), side=side, group=group, axis=axis)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A layer as it will be stored: one tensor, or one for each factor; immutable.
+
+    conv    whether factors are convolutions; they are matrices [in, out] otherwise
+    bias    number of values of the bias, stored as it is
+    """
+
+    tensors: tuple[TensorPlan, ...]
+    conv: bool = False
+    bias: int = 0
+
+    @classmethod
+    def of(cls, layer: Layer) -> "Plan":
+        """The layer untouched: floats, nothing left out."""
+        conv = layer.op in ("Conv", "ConvTranspose")
+        return cls((TensorPlan(layer.shape, layer.out_axis),), conv, layer.parameters - layer.count)
+
+    @property
+    def parameters(self) -> int:
+        """Weights and bias; zeros count."""
+        return self.weights + self.bias
+
+    @property
+    def weights(self) -> int:
+        return sum(tensor.count for tensor in self.tensors)
+
+    def quantized(self, bits: int, granularity: Granularity = "channel", group_size: int = 32,
+                  symmetric: bool = True) -> "Plan":
+        """Every tensor on an affine grid of `bits` 2..8."""
+        return self._each(lambda tensor: tensor.quantized(bits, granularity, group_size, symmetric))
+
+    def codebook(self, bits: int) -> "Plan":
+        """Every tensor as indices of `bits` 1..8 into a table of 2^bits floats."""
+        return self._each(lambda tensor: replace(tensor, kind="Codebook", bits=layouts.container(bits),
+                                                 side=(2**bits,), group=0))
+
+    def floats(self, kind: Literal["Float32", "Float16", "BFloat16", "Float8E4M3", "Float8E5M2"]) -> "Plan":
+        """Every tensor in a floating-point type."""
+        bits = storage.FLOAT_BITS[kind]
+        return self._each(lambda tensor: replace(tensor, kind=kind, bits=bits, side=None, group=0))
+
+    def with_zeros(self, fraction: float) -> "Plan":
+        """This fraction of every tensor becomes zero."""
+        return self._each(lambda tensor: replace(tensor, zeros=fraction))
+
+    def factored(self, *shapes: tuple[int, ...]) -> "Plan":
+        """The layer as a chain of layers with weights of these shapes, in floats and without zeros."""
+        return replace(self, tensors=tuple(TensorPlan(shape, 0 if self.conv else 1) for shape in shapes))
+
+    def _each(self, change: Callable[[TensorPlan], TensorPlan]) -> "Plan":
+        return replace(self, tensors=tuple(change(tensor) for tensor in self.tensors))
+
+
+def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
+    """For each tensor of the plan, every way to store it under the name that the writer will give it."""
+    names = [name] if len(plan.tensors) == 1 else [f"{name}.{index}" for index in range(len(plan.tensors))]
+    return [storage.forms(tensor.content, part, opset, sparse)
+            for tensor, part in zip(plan.tensors, names, strict=True)]
+
+
+def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
+    """What the weights of one layer will take in the file: initialisers called `name` and the nodes that decode them.
+
+    Exact without zeros, expected with them. Not in it: the bias, the functions that layers share, and the nodes of
+    factors. graph/rewrite.forecast counts all of these, for all layers together.
+    """
+    return sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
+
+
+def _grid(shape: tuple[int, ...], out_axis: int, granularity: Granularity,
+          group_size: int) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """Shapes of the grid and of its scale, and its axis: as in graph.encoding.Affine."""
+    if granularity == "tensor":
+        return shape, tuple(1 for _ in shape), 0
+    if granularity == "channel":
+        return shape, tuple(size if axis == out_axis else 1 for axis, size in enumerate(shape)), 0
+    along_rows = len(shape) == 2 and out_axis == 1
+    length = shape[0] if along_rows else storage.product(shape[1:])
+    size = min(group_size, length)
+    groups = -(-length // size)
+    if along_rows:
+        return (groups, size, shape[1]), (groups, 1, shape[1]), 1
+    return (shape[0], groups, size), (shape[0], groups, 1), 0
