@@ -1,0 +1,47 @@
+"""Starts the window: paint first, then the engine, then what was asked to be opened."""
+
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from workbench.ui import settings, theme
+from workbench.ui.crash import CrashWatch, keep_log
+from workbench.ui.demo import demo_paths
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.files import runs_code
+from workbench.ui.session import Session
+from workbench.ui.window import MainWindow
+
+__all__ = ["demo_paths", "run"]
+
+
+def run(model: str | None = None, data: str | None = None, recipe: str | None = None, trusted: bool = False,
+        calibration: str | None = None) -> int:
+    """Show the window until it is closed; returns the exit code of the process."""
+    keep_log()
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("compression-workbench")
+    application.setApplicationDisplayName("Model Compression Workbench")
+    theme.apply(application, settings.scheme())
+    link = EngineLink()
+    session = Session(link)
+    window = MainWindow(session)
+    watch = CrashWatch(lambda: session.versions, window)
+    watch.report.connect(window.show_crash)
+
+    def begin() -> None:
+        link.start()
+        if model and (trusted or not runs_code(model)):
+            session.open(model, trusted, data=data or "", calibration=calibration or "", recipe=recipe or "")
+        elif model:
+            window.commands.open_path(model, data or "", calibration or "", recipe or "")
+        QTimer.singleShot(0, window, window.build_workspace)
+
+    window.painted.connect(begin)
+    window.show()
+    try:
+        return application.exec()
+    finally:
+        link.shutdown()

@@ -1,0 +1,119 @@
+"""Questions and complaints. None of them blocks: each calls back, so the window and its tests stay alive."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QMessageBox, QWidget
+
+from workbench.ui.files import functions_in, runs_code
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("dialogs", text)
+
+
+def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessageBox:
+    """Something went wrong: what, and how to mend it."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, what, QMessageBox.StandardButton.Ok, parent)
+    box.setInformativeText(mend)
+    return _open(box, "complaint")
+
+
+def ask_unsaved(parent: QWidget, save: Callable[[Callable[[], None]], None],
+                proceed: Callable[[], None]) -> QMessageBox:
+    """The recipe has edits that were not saved; `proceed` follows unless the user thinks better of it."""
+    buttons = QMessageBox.StandardButton
+    box = QMessageBox(QMessageBox.Icon.Question, tr("Unsaved recipe"), tr("Save the recipe first?"),
+                      buttons.Save | buttons.Discard | buttons.Cancel, parent)
+    box.setInformativeText(tr("What you chose for each layer is lost otherwise."))
+
+    def answered(button: QAbstractButton) -> None:
+        match box.standardButton(button):
+            case buttons.Save:
+                save(proceed)
+            case buttons.Discard:
+                proceed()
+
+    box.buttonClicked.connect(answered)
+    return _open(box, "unsaved")
+
+
+def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMessageBox:
+    """Opening runs the user's own code: only after an informed yes."""
+    file = path.rpartition(":")[0] or path
+    box = QMessageBox(QMessageBox.Icon.Warning, tr("Run this code?"),
+                      tr("Opening {path} runs the Python code in {file}.").format(path=path, file=file),
+                      QMessageBox.StandardButton.Cancel, parent)
+    box.setInformativeText(tr("It can do everything that you can do on this computer: read, change and send your "
+                              "files. Say yes only if you wrote it or trust who did."))
+    yes = box.addButton(tr("I trust this code: run it"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.buttonClicked.connect(lambda button: proceed() if button is yes else None)
+    return _open(box, "trust")
+
+
+def with_trust(parent: QWidget, path: str, proceed: Callable[[str, bool], object]) -> None:
+    """Call `proceed(path, trusted)`; a Python file first asks which function, then for an informed yes."""
+    if runs_code(path):
+        ask_trust(parent, path, lambda: proceed(path, True))
+    elif Path(path).suffix == ".py":
+        _ask_function(parent, path, lambda chosen: ask_trust(parent, chosen, lambda: proceed(chosen, True)))
+    else:
+        proceed(path, False)
+
+
+def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) -> None:
+    names = functions_in(path)
+    if not names:
+        complain(parent, tr("Cannot open this file"), tr("{path} defines no function.").format(path=path),
+                 tr("Give a file with a function that returns what is to be opened."))
+        return
+    dialog = QInputDialog(parent)
+    dialog.setObjectName("function")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(tr("Which function?"))
+    dialog.setLabelText(tr("The function in {name} that returns what is to be opened:").format(name=Path(path).name))
+    dialog.setComboBoxItems(names)
+    dialog.textValueSelected.connect(lambda name: proceed(f"{path}:{name}"))
+    dialog.open()
+
+
+def choose_file(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object],
+                start: str = "") -> QFileDialog:
+    """An existing file."""
+    dialog = QFileDialog(parent, title, start, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _open_files(dialog, proceed)
+
+
+def choose_target(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "",
+                  suffix: str = "") -> QFileDialog:
+    """A file to write; asks before it replaces one."""
+    dialog = QFileDialog(parent, title, start, filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    return _open_files(dialog, proceed)
+
+
+def choose_folder(parent: QWidget, title: str, proceed: Callable[[str], object], start: str = "") -> QFileDialog:
+    dialog = QFileDialog(parent, title, start)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _open_files(dialog, proceed)
+
+
+def _open_files(dialog: QFileDialog, proceed: Callable[[str], object]) -> QFileDialog:
+    dialog.setObjectName("files")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(proceed)
+    dialog.open()
+    return dialog
+
+
+def _open(box: QMessageBox, name: str) -> QMessageBox:
+    box.setObjectName(name)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+    return box

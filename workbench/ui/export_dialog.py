@@ -1,0 +1,185 @@
+"""Export: where to, what will be written, how far it is, and what came of it."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.job import Progress
+from workbench.core.quantities import duration, size, smaller
+from workbench.core.report import Report
+from workbench.ui import dialogs, settings
+from workbench.ui.export_result import ResultPage
+from workbench.ui.session import Session
+
+SUFFIXES = (("onnx", "model"), ("yaml", "recipe"), ("html", "report"))
+
+
+class ExportDialog(QDialog):
+    """Three pages: form, progress, result. Nothing is written before the user says so."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Export"))
+        self.setMinimumWidth(560)
+        self._session = session
+        self._job = 0
+        self.pages = QStackedWidget(self)
+        self.form = self._make_form()
+        self.running = self._make_progress()
+        self.outcome = ResultPage(self)
+        for page in (self.form, self.running, self.outcome):
+            self.pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.addWidget(self.pages)
+        session.exported.connect(self._on_exported)
+        session.export_failed.connect(self._on_failed)
+        session.link.job_progressed.connect(self._on_progress)
+        self.outcome.open_folder.clicked.connect(lambda: open_path(self.folder.text()))
+        self.outcome.open_report.clicked.connect(lambda: open_path(self.outcome.report_path))
+        self.outcome.back.clicked.connect(lambda: self.pages.setCurrentWidget(self.form))
+        self.outcome.close_button.clicked.connect(self.accept)
+        self._describe()
+
+    # -- pages -----------------------------------------------------------------------------------------------------
+
+    def _make_form(self) -> QWidget:
+        page = QWidget(self)
+        opened = Path(self._session.opened.path.partition(":")[0]) if self._session.opened else Path("model")
+        start = str(settings.store().value("export_folder", "")) or str(Path.home() / "workbench")
+        self.folder = QLineEdit(start, page)
+        self.folder.setAccessibleName(self.tr("Folder"))
+        browse = QPushButton(self.tr("Choose…"), page)
+        browse.setAutoDefault(False)
+        browse.clicked.connect(lambda: dialogs.choose_folder(self, self.tr("Export to"), self.folder.setText,
+                                                             self.folder.text()))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.folder, 1)
+        row.addWidget(browse)
+        self.name = QLineEdit(f"{opened.stem}_compressed", page)
+        self.name.setAccessibleName(self.tr("Name"))
+        self.summary = QLabel(page, wordWrap=True)
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, page)
+        self.start = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start.setObjectName("primary")
+        self.start.setDefault(True)
+        buttons.accepted.connect(self._start)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout()
+        form.setSpacing(8)
+        form.addRow(self.tr("Folder"), row)
+        form.addRow(self.tr("Name"), self.name)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addLayout(form)
+        layout.addWidget(self.summary)
+        layout.addStretch()
+        layout.addWidget(buttons)
+        self.folder.textChanged.connect(self._describe)
+        self.name.textChanged.connect(self._describe)
+        return page
+
+    def _make_progress(self) -> QWidget:
+        page = QWidget(self)
+        self.progress_text = QLabel(page)
+        self.progress_text.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = QProgressBar(page, textVisible=False)
+        self.bar.setAccessibleName(self.tr("Export progress"))
+        self.cancel = QPushButton(self.tr("Cancel"), page)
+        self.cancel.clicked.connect(self._cancel)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addStretch()
+        layout.addWidget(self.progress_text)
+        layout.addWidget(self.bar)
+        layout.addStretch()
+        layout.addWidget(self.cancel, 0, Qt.AlignmentFlag.AlignRight)
+        return page
+
+    def _describe(self) -> None:
+        """What pressing Export will write, and over what."""
+        name, folder = self.name.text().strip(), self.folder.text().strip()
+        bad = any(sign in name for sign in "/\\") or name in (".", "..")
+        self.start.setEnabled(bool(name) and bool(folder) and not bad)
+        if bad:
+            self.summary.setText(self.tr("A name cannot hold a slash."))
+            return
+        paths = [Path(folder) / f"{name}.{suffix}" for suffix, _ in SUFFIXES]
+        lines = [self.tr("{model}, its recipe {recipe} and a report {report} will be written, and the model opened "
+                         "again and compared with the preview.").format(
+            **{kind: path.name for path, (_, kind) in zip(paths, SUFFIXES, strict=True)})]
+        preview, model = self._session.preview, self._session.model
+        if preview is not None and model is not None:
+            after = preview.size.value
+            text = self.tr("Forecast: {size}, {smaller}.")
+            lines.append(text.format(size=size(after), smaller=smaller(model.bytes, after)))
+        there = [path.name for path in paths if path.exists()]
+        if there:
+            lines.append(self.tr("This replaces: {files}.").format(files=", ".join(there)))
+        self.summary.setText("\n\n".join(lines))
+
+    # -- verbs -----------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        folder, name = self.folder.text().strip(), self.name.text().strip()
+        settings.store().setValue("export_folder", folder)
+        self.pages.setCurrentWidget(self.running)
+        self._on_text(self.tr("Starting"), None)
+        self.cancel.setEnabled(True)
+        self._job = self._session.export(str(Path(folder).expanduser()), name)
+
+    def _cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self._session.link.cancel(self._job)
+
+    def reject(self) -> None:
+        """Escape and the title bar's cross: a running export is cancelled first."""
+        if self._job:
+            self._cancel()
+        else:
+            super().reject()
+
+    def _on_progress(self, job: int, progress: Progress) -> None:
+        if job == self._job:
+            left = "" if progress.eta is None else self.tr(" · {time} left").format(time=duration(progress.eta))
+            self._on_text(progress.text[:1].upper() + progress.text[1:] + left, progress.fraction)
+
+    def _on_text(self, text: str, fraction: float | None) -> None:
+        self.progress_text.setText(text)
+        self.bar.setRange(0, 0 if fraction is None else 1000)
+        self.bar.setValue(round(1000 * (fraction or 0)))
+
+    def _on_exported(self, report: Report) -> None:
+        self._job = 0
+        self.outcome.show_report(report)
+        self.pages.setCurrentWidget(self.outcome)
+
+    def _on_failed(self, what: str, mend: str) -> None:
+        self._job = 0
+        self.outcome.show_failure(what, mend)
+        self.pages.setCurrentWidget(self.outcome)
+
+
+def open_path(path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))

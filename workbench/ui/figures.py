@@ -1,0 +1,88 @@
+"""How figures are written: the unit of a metric, its interval, and where a number comes from."""
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.core.quantities import three
+from workbench.core.report import Figure
+
+MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "✓"}
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("figures", text)
+
+
+def is_proportion(metric: str) -> bool:
+    """The metrics whose values are fractions of samples, shown in per cent."""
+    return metric.startswith(("top-", "token"))
+
+
+def lower_is_better(metric: str) -> bool:
+    return "error" in metric
+
+
+def value_text(value: float, metric: str) -> str:
+    """92.4 %, or 0.0123."""
+    return f"{100 * value:.1f} %" if is_proportion(metric) else _plain(value)
+
+
+def number_text(value: float, metric: str) -> str:
+    """The same without its unit, for the left side of an arrow."""
+    return f"{100 * value:.1f}" if is_proportion(metric) else _plain(value)
+
+
+def change_text(figure: Figure, metric: str) -> str:
+    """−0.5 ± 0.3 points."""
+    scale, unit = (100, " " + tr("points")) if is_proportion(metric) else (1, "")
+    value = figure.value * scale
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    text = f"{abs(value):.1f}" if is_proportion(metric) else _plain(abs(value))
+    return f"{sign}{text}{_margin(figure, scale)}{unit}"
+
+
+def margin_text(figure: Figure, metric: str) -> str:
+    """± 0.6, or nothing where the figure is exact."""
+    return _margin(figure, 100 if is_proportion(metric) else 1)
+
+
+def _margin(figure: Figure, scale: float) -> str:
+    if figure.low is None or figure.high is None or figure.high <= figure.low:
+        return ""
+    half = (figure.high - figure.low) / 2 * scale
+    return f" ± {half:.1f}" if scale == 100 else f" ± {_plain(half)}"
+
+
+def _plain(value: float) -> str:
+    return three(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
+
+
+def source_text(figure: Figure, total: int = 0) -> str:
+    """How a figure was obtained: 'estimated, 400 of 2,000'."""
+    words = {"forecast": tr("forecast"), "estimated": tr("estimated"), "measured": tr("measured"),
+             "verified": tr("verified in the file")}
+    text = f"{MARKS[figure.how]} {words[figure.how]}"
+    if figure.samples and total and figure.samples < total:
+        text += ", " + tr("{n} of {total}").format(n=f"{figure.samples:,}", total=f"{total:,}")
+    elif figure.samples:
+        text += f", {figure.samples:,}"
+    return text
+
+
+def explain(figure: Figure) -> str:
+    """What the mark means, for a tooltip."""
+    return {
+        "forecast": tr("Computed from the recipe; nothing was run or written yet."),
+        "estimated": tr("Measured on part of the samples by running the edited model; the interval holds with 95 % "
+                        "confidence."),
+        "measured": tr("Measured on all samples by running the edited model."),
+        "verified": tr("Read off the exported file, which was opened and run again."),
+    }[figure.how]
+
+
+def is_settled(figure: Figure | None) -> bool:
+    """The interval is narrower than the difference: its sign is certain."""
+    if figure is None:
+        return False
+    low = figure.value if figure.low is None else figure.low
+    high = figure.value if figure.high is None else figure.high
+    return low > 0 or high < 0

@@ -1,0 +1,52 @@
+"""What the user may open or drop: told apart by name, before anything is read."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+MODELS = (".onnx", ".pt2", ".pt", ".pth", ".ts", ".ort")
+DATA = (".npz",)
+RECIPES = (".yaml", ".yml")
+FUNCTION = re.compile(r"\.py:\w+$")
+PYTHON = ".py"
+
+
+@dataclass
+class Chosen:
+    """One of each kind; what is left over is named in `others`."""
+
+    model: str = ""
+    data: str = ""
+    recipe: str = ""
+    others: tuple[str, ...] = ()
+
+
+def sort_out(paths: list[str]) -> Chosen:
+    """Which of these is the model, which the data, which the recipe."""
+    chosen = Chosen()
+    for path in paths:
+        suffix = Path(path).suffix.lower()
+        if not chosen.model and (suffix in MODELS or suffix == PYTHON or FUNCTION.search(path)):
+            chosen.model = path
+        elif not chosen.data and (suffix in DATA or Path(path).is_dir()):
+            chosen.data = path
+        elif not chosen.recipe and suffix in RECIPES:
+            chosen.recipe = path
+        else:
+            chosen.others += (path,)
+    return chosen
+
+
+def runs_code(path: str) -> bool:
+    """Opening this runs Python from the file, with the user's rights."""
+    return bool(FUNCTION.search(path))
+
+
+def functions_in(path: str) -> list[str]:
+    """The functions a Python file defines, found without running it; empty where it cannot be read."""
+    try:
+        tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return []
+    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]

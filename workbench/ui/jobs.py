@@ -1,0 +1,117 @@
+"""The jobs under way, and the strip that shows the newest with its progress, remaining time and a way to stop it."""
+
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.core.job import Progress
+from workbench.core.quantities import duration
+from workbench.ui.engine_link import EngineLink
+
+PATIENCE_MS = 300       # what is over sooner is not worth a look
+
+
+@dataclass(frozen=True)
+class Running:
+    job: int
+    title: str
+    progress: Progress = field(default_factory=lambda: Progress(""))
+
+
+class Jobs(QObject):
+    """Those with a title, oldest first."""
+
+    changed = Signal()
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.running: dict[int, Running] = {}
+        link.job_started.connect(self._start)
+        link.job_progressed.connect(self._progress)
+        link.job_ended.connect(self._end)
+
+    @property
+    def newest(self) -> Running | None:
+        return next(reversed(self.running.values()), None)
+
+    def _start(self, job: int, title: str) -> None:
+        self.running[job] = Running(job, title)
+        self.changed.emit()
+
+    def _progress(self, job: int, progress: Progress) -> None:
+        if job in self.running:
+            self.running[job] = replace(self.running[job], progress=progress)
+            self.changed.emit()
+
+    def _end(self, job: int) -> None:
+        self.running.pop(job, None)
+        self.changed.emit()
+
+
+def describe(running: Running) -> str:
+    """'Measuring: batch 3 · 4 s left'."""
+    parts = [f"{running.title}: {running.progress.text}" if running.progress.text else running.title]
+    if running.progress.eta is not None:
+        left = QCoreApplication.translate("jobs", "{time} left")
+        parts.append(left.format(time=duration(running.progress.eta)))
+    return " · ".join(parts)
+
+
+class JobStrip(QWidget):
+    """Appears when a job takes longer than a moment; keeps its place in the layout all the time."""
+
+    def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._link = link
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setMinimumWidth(120)
+        self._bar = QProgressBar(self, textVisible=False)
+        self._bar.setFixedHeight(6)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self.cancel = QPushButton(self.tr("Cancel"), self)
+        self.cancel.setToolTip(self.tr("Stop this job now"))
+        self.cancel.clicked.connect(self._cancel)
+        text = QVBoxLayout()
+        text.setSpacing(4)
+        text.addStretch()
+        text.addWidget(self._label)
+        text.addWidget(self._bar)
+        text.addStretch()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(text, 1)
+        layout.addWidget(self.cancel)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.hide()
+        self._delay = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._delay.timeout.connect(self._show)
+        jobs.changed.connect(self._update)
+
+    def _update(self) -> None:
+        running = self._jobs.newest
+        if running is None:
+            self._delay.stop()
+            self.hide()
+            return
+        if not self.isVisible() and not self._delay.isActive():
+            self._delay.start()
+        text = describe(running)
+        self._label.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self._label.width()))
+        self._label.setToolTip(text)
+        fraction = running.progress.fraction
+        self._bar.setRange(0, 0 if fraction is None else 1000)
+        self._bar.setValue(round(1000 * (fraction or 0)))
+
+    def _show(self) -> None:
+        self.show()
+        self._update()
+
+    def _cancel(self) -> None:
+        if (running := self._jobs.newest) is not None:
+            self._link.cancel(running.job)

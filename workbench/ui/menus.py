@@ -1,0 +1,155 @@
+"""The menu bar: every command of the window, in its place."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+
+from workbench.ui import about, settings, theme
+from workbench.ui.commands import Commands
+from workbench.ui.crash import log_file
+from workbench.ui.export_dialog import open_path
+from workbench.ui.jobs import Jobs
+from workbench.ui.palette import CommandPalette
+from workbench.ui.session import Session
+from workbench.ui.tree.verbs import LayerVerbs
+
+
+class Menus(QObject):
+    """Built once; `view_panels` takes the docks when they are there."""
+
+    def __init__(self, window: QMainWindow, session: Session, commands: Commands, verbs: LayerVerbs,
+                 jobs: Jobs) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._jobs = jobs
+        self._recent = QMenu(self.tr("Open recent"), window)
+        self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
+        self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
+        self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
+        self._file(commands)
+        self._edit(commands, verbs)
+        self._view()
+        self._model()
+        self._run()
+        self._help()
+        session.model_changed.connect(self._enable)
+        jobs.changed.connect(self._enable)
+        self._enable()
+
+    def _action(self, text: str, verb: Callable[[], object] | None, shortcut: str | QKeySequence.StandardKey = "",
+                ) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        if verb is not None:
+            action.triggered.connect(lambda: verb())
+        return action
+
+    def _file(self, commands: Commands) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&File"))
+        menu.addAction(commands.open_model)
+        menu.addMenu(self._recent)
+        menu.addActions(commands.demos)
+        menu.addSeparator()
+        menu.addAction(commands.open_data)
+        menu.addAction(commands.open_data_folder)
+        menu.addSeparator()
+        menu.addActions([commands.open_recipe, commands.save_recipe, commands.save_recipe_as])
+        menu.addSeparator()
+        menu.addAction(self.export)
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
+
+    def _edit(self, commands: Commands, verbs: LayerVerbs) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Edit"))
+        menu.addActions([commands.undo, commands.redo])
+        menu.addSeparator()
+        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
+        menu.addSeparator()
+        menu.addActions([verbs.apply_to_alike, verbs.select_alike])
+        menu.addSeparator()
+        menu.addActions([verbs.clear_all, self.filter])
+
+    def _view(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&View"))
+        menu.addAction(self._action(self.tr("All commands…"), self.show_palette, "Ctrl+K"))
+        menu.addSeparator()
+        self._panels = menu.addMenu(self.tr("Panels"))
+        themes = menu.addMenu(self.tr("Theme"))
+        group = QActionGroup(self)
+        titles = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
+        for name, title in titles.items():
+            action = self._action(title, partial(self.set_theme, name))
+            action.setCheckable(True)
+            action.setChecked(name == settings.scheme())
+            group.addAction(action)
+            themes.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Full screen"), self._toggle_full_screen, "F11"))
+
+    def _model(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Model"))
+        self._details = self._action(self.tr("About this model…"), self._show_model, "Ctrl+I")
+        menu.addAction(self._details)
+
+    def _run(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Run"))
+        self._cancel = self._action(self.tr("Cancel the running job"), self._cancel_job, "Ctrl+.")
+        menu.addAction(self._cancel)
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
+
+    def _help(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Help"))
+        menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
+        menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("About"), lambda: about.show_about(self._window, self._session.versions)))
+
+    def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
+        self._panels.addActions(actions)
+        self._panels.addSeparator()
+        self._panels.addAction(self._action(self.tr("Reset layout"), reset))
+
+    def show_palette(self) -> None:
+        palette = CommandPalette(self._window.menuBar(), self._window)
+        palette.show()
+        palette.search.setFocus()
+
+    def set_theme(self, name: str) -> None:
+        settings.set_scheme(name)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, name)
+
+    def _enable(self) -> None:
+        opened = self._session.model is not None
+        for action in (self.export, self.filter, self._details):
+            action.setEnabled(opened)
+        self._cancel.setEnabled(bool(self._jobs.running))
+
+    def _fill_recent(self, commands: Commands) -> None:
+        self._recent.clear()
+        for path in settings.recent():
+            action = self._recent.addAction(f"{Path(path).name}  —  {Path(path).parent}")
+            action.triggered.connect(partial(lambda path: commands.open_path(path), path))
+        if self._recent.isEmpty():
+            self._recent.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _show_model(self) -> None:
+        if self._session.model is not None:
+            about.show_model(self._window, self._session.model)
+
+    def _cancel_job(self) -> None:
+        if (running := self._jobs.newest) is not None:
+            self._session.link.cancel(running.job)
+
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()

@@ -1,0 +1,182 @@
+"""What it costs: size, accuracy, work, before and now, each with how it is known. Always at the bottom."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.core.quantities import amount, size, smaller, three
+from workbench.core.report import Figure, Report
+from workbench.core.views import Preview
+from workbench.ui import figures
+from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.session import Session
+
+
+class Tile(QWidget):
+    """One quantity: a caption, a value, and a note that says where it comes from.
+
+    What is only a forecast, or of a moment ago, is muted and in italics.
+    """
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(caption)
+        self.caption = _label(self, -1, muted=True)
+        self.caption.setText(caption)
+        self.value = _label(self, 4, bold=True)
+        self.note = _label(self, -1, muted=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for label in (self.caption, self.value, self.note):
+            layout.addWidget(label)
+
+    def show_text(self, value: str, note: str = "", tip: str = "", sure: bool = True) -> None:
+        self.value.setText(value)
+        self.note.setText(note)
+        self.setToolTip(tip)
+        self.setAccessibleDescription(f"{value}, {note}" if note else value)
+        font = self.value.font()
+        if font.italic() == sure:
+            font.setItalic(not sure)
+            self.value.setFont(font)
+        role = QPalette.ColorRole.WindowText if sure else QPalette.ColorRole.PlaceholderText
+        self.value.setForegroundRole(role)
+
+
+def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False) -> QLabel:
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() + points)
+    font.setBold(bold)
+    label.setFont(font)
+    if muted:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+class Scoreboard(QFrame):
+    """Follows the session. `export_button` is connected by the window."""
+
+    def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._latency: Report | None = None
+        self.setObjectName("scoreboard")
+        self.setAccessibleName(self.tr("Scoreboard"))
+        self.size_tile = Tile(self.tr("File size"), self)
+        self.metric_tile = Tile(self.tr("Accuracy"), self)
+        self.change_tile = Tile(self.tr("Change"), self)
+        self.parameters_tile = Tile(self.tr("Parameters"), self)
+        self.macs_tile = Tile(self.tr("MACs"), self)
+        self.latency_tile = Tile(self.tr("Latency"), self)
+        self.jobs = JobStrip(jobs, session.link, self)
+        self.export_button = QPushButton(self.tr("Export…"), self)
+        self.export_button.setObjectName("primary")
+        self.export_button.setDefault(True)
+        self._lay_out()
+        for signal in (session.model_changed, session.data_changed, session.preview_changed):
+            signal.connect(self.refresh)
+        session.model_changed.connect(self._forget_latency)
+        session.recipe_changed.connect(self._forget_latency)
+        session.exported.connect(self._on_exported)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        layout.setSpacing(32)
+        for tile in (self.size_tile, self.metric_tile, self.change_tile,
+                     self.parameters_tile, self.macs_tile, self.latency_tile):
+            layout.addWidget(tile)
+        layout.addStretch(1)
+        right = QGridLayout()
+        right.setHorizontalSpacing(16)
+        right.addWidget(self.jobs, 0, 0)
+        right.addWidget(self.export_button, 0, 1)
+        self.jobs.setMinimumWidth(220)
+        layout.addLayout(right)
+
+    def refresh(self) -> None:
+        model, preview = self._session.model, self._session.preview
+        self.setEnabled(model is not None)
+        if model is None:
+            return
+        current = self._session.preview_is_current
+        self._show_size(model.bytes, preview, current)
+        self._show_metric(preview, current)
+        self._show_count(self.parameters_tile, model.parameters, preview.parameters if preview else None, current)
+        self._show_count(self.macs_tile, model.macs, preview.macs if preview else None, current)
+        self._show_latency()
+
+    def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
+        if preview is None or not self._session.recipe.rows:
+            self.size_tile.show_text(size(before), self.tr("as opened"))
+            return
+        after = preview.size
+        exact = current and all(change.exact for change in preview.changes)
+        note = f"{smaller(before, after.value)}, {figures.MARKS['forecast']} {self.tr('forecast')}"
+        tip = figures.explain(after)
+        if exact:
+            tip += "\n" + self.tr("Every layer was computed, so the written file will have this size.")
+        self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
+
+    def _show_metric(self, preview: Preview | None, current: bool) -> None:
+        data = self._session.data
+        for tile in (self.metric_tile, self.change_tile):
+            tile.setVisible(data is not None)
+        if data is None:
+            return
+        self.metric_tile.caption.setText(data.metric[:1].upper() + data.metric[1:])
+        edited = bool(self._session.recipe.rows)
+        value = preview.value if preview and edited else None
+        baseline = preview.baseline if preview and edited and preview.baseline else data.baseline
+        if value is None or baseline is None:
+            note = figures.source_text(baseline, data.samples) if baseline else ""
+            text = figures.value_text(baseline.value, data.metric) if baseline else "…"
+            if edited:
+                text, note = f"{text} → …", self.tr("measuring")
+            self.metric_tile.show_text(text, note, figures.explain(baseline) if baseline else "", sure=not edited)
+            self.change_tile.show_text("…" if edited else "–", "", sure=False)
+            return
+        self.metric_tile.show_text(
+            f"{figures.number_text(baseline.value, data.metric)} → {figures.value_text(value.value, data.metric)}"
+            f"{figures.margin_text(value, data.metric)}",
+            figures.source_text(value, data.samples), figures.explain(value), sure=current and value.how != "estimated")
+        self._show_change(preview.change if preview else None, current, data.metric)
+
+    def _show_change(self, change: Figure | None, current: bool, metric: str) -> None:
+        if change is None:
+            self.change_tile.show_text("…", "", sure=False)
+            return
+        settled = figures.is_settled(change)
+        note = self.tr("same samples, paired") if settled else self.tr("not told from 0 by these samples")
+        tip = self.tr("Now less before, on the same samples. Grey while the 95 % interval holds 0.")
+        self.change_tile.show_text(figures.change_text(change, metric), note, tip, sure=current and settled)
+
+    def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
+        tile.setVisible(before is not None)
+        if before is None:
+            return
+        if after is None or after == before or not self._session.recipe.rows:
+            tile.show_text(amount(before), self.tr("unchanged") if self._session.recipe.rows else "")
+        else:
+            tile.show_text(f"{amount(before)} → {amount(after)}", smaller(before, after), sure=current)
+
+    def _show_latency(self) -> None:
+        report = self._latency
+        self.latency_tile.setVisible(report is not None)
+        if report is not None and report.before.latency_ms and report.after.latency_ms:
+            before, after = report.before.latency_ms, report.after.latency_ms
+            tip = self.tr("Median of paired runs of the original and the exported file on this machine.")
+            self.latency_tile.show_text(f"{three(before.value)} → {three(after.value)} ms",
+                                        self.tr("● measured, batch 1"), tip)
+
+    def _on_exported(self, report: Report) -> None:
+        self._latency = report if report.before.latency_ms and report.after.latency_ms else None
+        self.refresh()
+
+    def _forget_latency(self) -> None:
+        self._latency = None
+        self.refresh()

@@ -1,0 +1,34 @@
+"""What is remembered between starts: layout, theme, recent files."""
+
+from PySide6.QtCore import QSettings
+
+RECENT = 8
+LAYOUT_VERSION = 1
+
+
+def store() -> QSettings:
+    """The user's settings, as a plain file on every system."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "compression-workbench", "workbench")
+
+
+def recent() -> list[str]:
+    """Paths of models opened lately, the newest first."""
+    value = store().value("recent", [])
+    if isinstance(value, str):          # QSettings turns lists of one into texts
+        return [value] if value else []
+    return [str(path) for path in value] if isinstance(value, list) else []
+
+
+def remember(path: str) -> None:
+    paths = [path, *(known for known in recent() if known != path)]
+    store().setValue("recent", paths[:RECENT])
+
+
+def scheme() -> str:
+    """light, dark or system"""
+    value = str(store().value("theme", "system"))
+    return value if value in ("light", "dark") else "system"
+
+
+def set_scheme(name: str) -> None:
+    store().setValue("theme", name)

@@ -1,0 +1,161 @@
+"""The main window: welcome page or open model, title, drops, layout that is remembered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from workbench.ui import settings
+from workbench.ui.commands import Commands
+from workbench.ui.crash import CrashDialog
+from workbench.ui.export_dialog import ExportDialog
+from workbench.ui.jobs import Jobs
+from workbench.ui.menus import Menus
+from workbench.ui.session import Session
+from workbench.ui.tree.verbs import LayerVerbs
+from workbench.ui.welcome import WelcomePage
+
+if TYPE_CHECKING:
+    from workbench.ui.workspace import Workspace
+
+TOLD_MS = 20_000
+
+
+class MainWindow(QMainWindow):
+    """`painted` comes once, after the first paint: the moment to begin with everything slow."""
+
+    painted = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.workspace: Workspace | None = None             # until build_workspace
+        self._first_paint = True
+        self._may_close = False
+        self.jobs = Jobs(session.link, self)
+        self.verbs = LayerVerbs(session, self)
+        self.commands = Commands(self, session)
+        self.menus = Menus(self, session, self.commands, self.verbs, self.jobs)
+        self.menus.export.triggered.connect(self.export)
+        self.menus.filter.triggered.connect(self._focus_filter)
+        self.welcome = WelcomePage(self.jobs, self)
+        self.welcome.open_asked.connect(self.commands.ask_model)
+        self.welcome.demo_asked.connect(self.commands.open_demo)
+        self.welcome.file_asked.connect(lambda path: self.commands.open_path(path))
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.welcome)
+        self.setCentralWidget(self.pages)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.setWindowTitle(self.tr("Model Compression Workbench"))
+        self.statusBar().setSizeGripEnabled(False)
+        self._restore_geometry()
+        session.told.connect(lambda text: self.statusBar().showMessage(text, TOLD_MS))
+        session.model_changed.connect(self._on_model)
+        session.data_changed.connect(self._show_title)
+        session.undo_stack.cleanChanged.connect(self._on_clean)
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first_paint:
+            self._first_paint = False
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def build_workspace(self) -> None:
+        """Make the panels of an open model, hidden while there is none."""
+        if self.workspace is not None:
+            return
+        # Here and not above: pyqtgraph costs half a second that the first paint need not wait for.
+        from workbench.ui.workspace import Workspace
+
+        self.workspace = Workspace(self, self.session, self.verbs, self.jobs)
+        self.pages.addWidget(self.workspace.tabs)
+        self.workspace.scoreboard.export_button.clicked.connect(self.export)
+        docks = [self.workspace.layers_dock, self.workspace.actions_dock]
+        self.menus.view_panels([dock.toggleViewAction() for dock in docks], self._reset_layout)
+        self._original_layout = self.saveState(settings.LAYOUT_VERSION)
+        self.workspace.set_visible(False)
+
+    def _on_model(self) -> None:
+        opening_first = self.pages.currentWidget() is self.welcome
+        self.build_workspace()
+        assert self.workspace is not None
+        if opening_first:
+            self.pages.setCurrentWidget(self.workspace.tabs)
+            self.workspace.set_visible(True)
+            layout = settings.store().value("layout")
+            if layout is not None:
+                self.restoreState(layout, settings.LAYOUT_VERSION)
+            self.workspace.bar.show()
+        self._show_title()
+
+    def _show_title(self) -> None:
+        model, data = self.session.model, self.session.data
+        title = self.tr("Model Compression Workbench")
+        if model is not None:
+            parts = [Path(model.path).name]
+            if data is not None:
+                parts.append(self.tr("{n} samples, {metric}").format(n=f"{data.samples:,}", metric=data.metric))
+            title = f"{' · '.join(parts)}[*] — {title}"
+        self.setWindowTitle(title)
+
+    def _on_clean(self, clean: bool) -> None:
+        self.setWindowModified(not clean)
+
+    # -- verbs -----------------------------------------------------------------------------------------------------
+
+    def export(self) -> None:
+        if self.session.model is not None:
+            ExportDialog(self.session, self).open()
+
+    def show_crash(self, summary: str, report: str) -> None:
+        if self.findChild(CrashDialog) is None:         # an error that repeats must not bury the window in dialogs
+            CrashDialog(summary, report, self).open()
+
+    def _focus_filter(self) -> None:
+        if self.workspace is not None:
+            self.workspace.layers_dock.show()
+            self.workspace.tree.filter.setFocus()
+            self.workspace.tree.filter.selectAll()
+
+    # -- drops -----------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.statusBar().showMessage(self.tr("Drop a model, data or a recipe"), 3000)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.commands.open_dropped([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+
+    # -- remembered ------------------------------------------------------------------------------------------------
+
+    def _restore_geometry(self) -> None:
+        geometry = settings.store().value("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1360, 860)
+
+    def _reset_layout(self) -> None:
+        self.restoreState(self._original_layout, settings.LAYOUT_VERSION)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.session.modified and not self._may_close:
+            event.ignore()
+            self.commands.keep_work_then(self._close_now)
+            return
+        store = settings.store()
+        store.setValue("geometry", self.saveGeometry())
+        if self.workspace is not None and self.session.model is not None:
+            store.setValue("layout", self.saveState(settings.LAYOUT_VERSION))
+        super().closeEvent(event)
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()

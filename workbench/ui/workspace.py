@@ -1,0 +1,131 @@
+"""The four places of an open model: where (tree), what it looks like (tabs), what to do (actions), what it costs.
+
+Built after the first paint: the plots are the slowest thing to import.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+
+from workbench.core.action import Action
+from workbench.ui.actions import ActionPanel
+from workbench.ui.inspect_tab import InspectTab
+from workbench.ui.jobs import Jobs
+from workbench.ui.scoreboard import Scoreboard
+from workbench.ui.session import Session
+from workbench.ui.tree.verbs import LayerVerbs
+from workbench.ui.tree.view import TreePanel
+
+SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
+
+
+class Workspace:
+    """The widgets of an open model, and the wires between them and the session."""
+
+    def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, jobs: Jobs) -> None:
+        self._session = session
+        self.tree = TreePanel(session, verbs, window)
+        self.inspect = InspectTab(window)
+        self.actions = ActionPanel(window)
+        self.scoreboard = Scoreboard(session, jobs, window)
+        self.tabs = QTabWidget(window)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.inspect, window.tr("Inspect"))
+        self.layers_dock = _dock(window, "layers", window.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.actions_dock = _dock(window, "actions", window.tr("Actions"), self.actions,
+                                  Qt.DockWidgetArea.RightDockWidgetArea)
+        window.resizeDocks([self.layers_dock, self.actions_dock], [430, 340], Qt.Orientation.Horizontal)
+        self.bar = _bottom_bar(window, self.scoreboard)
+        self._connect()
+
+    def set_visible(self, visible: bool) -> None:
+        for widget in (self.layers_dock, self.actions_dock, self.bar):
+            widget.setVisible(visible)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.methods_changed.connect(self._show_methods)
+        session.selection_changed.connect(self._show_selection)
+        session.recipe_changed.connect(self._show_actions)
+        session.view_changed.connect(self._show_view)
+        session.edit_changed.connect(self._show_edit)
+        session.changes_changed.connect(self._show_change)
+        self.inspect.action_dragged.connect(self._on_dragged)
+        self.actions.actions_changed.connect(self._on_actions)
+        self._show_methods()
+        self._show_selection()
+        self._show_view()
+        self._show_edit()
+
+    def _show_methods(self) -> None:
+        self.actions.set_methods(tuple(self._session.methods.values()))
+        self._show_actions()
+
+    def _show_selection(self) -> None:
+        session = self._session
+        layers = tuple(layer for path in session.selection if (layer := session.layer(path)) is not None)
+        self.actions.set_layers(layers)
+        self.inspect.set_layer(session.layer(session.current))
+        self._show_actions()
+
+    def _show_actions(self) -> None:
+        session = self._session
+        actions = session.recipe.actions_for(session.current) if session.current else ()
+        self.actions.set_actions(actions)
+        self.inspect.set_actions(actions, session.methods)
+        self._show_change()
+
+    def _show_view(self) -> None:
+        view = self._session.view
+        self.inspect.set_view(view)
+        self.actions.set_unavailable(view.unavailable if view else {})
+
+    def _show_edit(self) -> None:
+        self.inspect.set_edit(self._session.edit)
+
+    def _show_change(self, paths: frozenset[str] | None = None) -> None:
+        session = self._session
+        if paths is None or session.current in paths:
+            edited = bool(session.current and session.recipe.actions_for(session.current))
+            self.actions.set_change(session.changes.get(session.current) if edited else None)
+
+    def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
+        self._session.set_actions(self._editable(), actions, text, finished)
+
+    def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
+        """A line in a plot is the same parameter as in the form: the other members of its group give way."""
+        actions = list(self._session.recipe.actions_for(self._session.current))
+        if not 0 <= step < len(actions):
+            return
+        method = self._session.methods.get(actions[step].method)
+        fields = method.fields if method else ()
+        group = next((f.group for f in fields if f.name == field), "")
+        rivals = tuple(f.name for f in fields if group and f.group == group and f.name != field)
+        actions[step] = actions[step].with_param(field, value, rivals)
+        self._session.set_actions(self._editable(), tuple(actions), field, finished)
+
+    def _editable(self) -> list[str]:
+        layers = (self._session.layer(path) for path in self._session.selection)
+        return [layer.path for layer in layers if layer is not None and not layer.locked]
+
+
+def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    dock = QDockWidget(title, window)
+    dock.setObjectName(name)
+    dock.setAllowedAreas(SIDES)
+    dock.setWidget(widget)
+    window.addDockWidget(area, dock)
+    return dock
+
+
+def _bottom_bar(window: QMainWindow, widget: QWidget) -> QToolBar:
+    """A tool bar, because only tool bars span the whole width of a main window, docks included."""
+    bar = QToolBar(window.tr("Scoreboard"), window)
+    bar.setObjectName("bottom")
+    bar.setMovable(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.toggleViewAction().setVisible(False)        # always there
+    bar.addWidget(widget)
+    window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, bar)
+    return bar
