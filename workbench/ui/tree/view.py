@@ -90,11 +90,15 @@ class TreePanel(QWidget):
         session.recipe_changed.connect(lambda: self.model.set_state(session.recipe, session.changes))
         session.changes_changed.connect(lambda paths: self.model.set_state(session.recipe, session.changes, paths))
         session.selection_changed.connect(self.show_selection)
+        if session.model is not None:
+            self._on_model()
+            self.show_selection()
 
     def _set_up_header(self) -> None:
         header = self.tree.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(48)
         header.setSortIndicatorClearable(True)      # the third click gives back the order of the model
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._choose_columns)
@@ -102,6 +106,7 @@ class TreePanel(QWidget):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         for column, width in WIDTHS.items():
             header.resizeSection(column, width)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column in HIDDEN_AT_FIRST:
             self.tree.setColumnHidden(column, True)
 

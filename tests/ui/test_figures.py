@@ -1,0 +1,30 @@
+"""How figures are written: nothing is claimed that was not measured."""
+
+from workbench.core.report import Figure
+from workbench.ui import figures
+
+
+def test_accuracies_are_in_per_cent_and_other_metrics_are_not():
+    assert figures.value_text(0.9244, "top-1") == "92.4 %"
+    assert figures.value_text(0.9244, "top-1 agreement with the original") == "92.4 %"
+    assert figures.value_text(0.00123, "mean squared error") == "0.00123"
+    assert figures.value_text(0.99, "cosine to the original's output") == "0.99"
+
+
+def test_a_change_has_its_sign_and_its_interval():
+    assert figures.change_text(Figure(-0.0071, "estimated", 400, -0.012, -0.002), "top-1") == "−0.7 ± 0.5 points"
+    assert figures.change_text(Figure(0.001, "measured", 2000), "top-1") == "+0.1 points"
+    assert figures.change_text(Figure(0.0, "measured", 2000, 0.0, 0.0), "top-1") == "0.0 points"
+
+
+def test_the_source_of_a_figure_says_how_many_samples():
+    assert figures.source_text(Figure(0.9, "estimated", 400), 2000) == "◐ estimated, 400 of 2,000"
+    assert figures.source_text(Figure(0.9, "measured", 2000), 2000) == "● measured, 2,000"
+    assert figures.source_text(Figure(1e6, "forecast")) == "○ forecast"
+    assert all(figures.explain(Figure(0, how)) for how in figures.MARKS)
+
+
+def test_a_difference_is_settled_when_its_interval_leaves_zero():
+    assert figures.is_settled(Figure(-0.01, "estimated", 400, -0.02, -0.001))
+    assert not figures.is_settled(Figure(-0.01, "estimated", 400, -0.03, 0.01))
+    assert not figures.is_settled(None)

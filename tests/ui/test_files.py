@@ -1,0 +1,31 @@
+"""Telling models, data and recipes apart, and never running code to do so."""
+
+import subprocess
+import sys
+
+from workbench.ui.files import functions_in, runs_code, sort_out
+
+
+def test_dropped_files_are_told_apart(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    chosen = sort_out(["a.ONNX", str(folder), "r.yml", "notes.txt", "b.onnx"])
+    assert (chosen.model, chosen.data, chosen.recipe) == ("a.ONNX", str(folder), "r.yml")
+    assert chosen.others == ("notes.txt", "b.onnx")
+    assert sort_out(["nets.py:make"]).model == "nets.py:make"
+
+
+def test_functions_are_listed_without_running_the_file(tmp_path):
+    path = tmp_path / "nets.py"
+    path.write_text("raise SystemExit('ran')\ndef make(): ...\ndef _hidden(): ...\nclass Net: ...\n")
+    assert functions_in(str(path)) == ["make"]
+    path.write_text("def broken(:")
+    assert functions_in(str(path)) == functions_in(str(tmp_path / "absent.py")) == []
+    assert runs_code(f"{path}:make") and not runs_code("model.onnx") and not runs_code("a.py")
+
+
+def test_the_window_needs_no_plots_and_no_engine_to_be_imported():
+    heavy = "('torch', 'onnx', 'onnxruntime', 'onnx_ir', 'pyqtgraph', 'scipy')"
+    code = f"import sys, workbench.ui.window; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

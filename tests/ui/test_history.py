@@ -1,0 +1,67 @@
+"""The undo stack: one step a gesture, none for a gesture that ends where it began."""
+
+from PySide6.QtGui import QUndoStack
+
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe
+from workbench.ui.history import ChangeRecipe, Remembered, recipe_key
+
+
+class Holder:
+    recipe = Recipe()
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+
+
+def pruned(sparsity: float) -> Recipe:
+    return Recipe().with_actions(["stem"], (Action("prune.magnitude", {"sparsity": sparsity}),))
+
+
+def push(stack: QUndoStack, holder: Holder, recipe: Recipe, gesture: int) -> None:
+    stack.push(ChangeRecipe(holder, holder.recipe, recipe, f"sparsity {recipe}", gesture))
+
+
+def test_a_drag_is_one_step(qapp):
+    stack, holder = QUndoStack(), Holder()
+    for sparsity in (0.1, 0.2, 0.3):
+        push(stack, holder, pruned(sparsity), gesture=1)
+    push(stack, holder, pruned(0.9), gesture=2)
+    assert stack.count() == 2
+    stack.undo()
+    assert holder.recipe == pruned(0.3)
+    stack.undo()
+    assert holder.recipe == Recipe() and stack.isClean()
+    stack.redo()
+    assert holder.recipe == pruned(0.3)
+
+
+def test_a_drag_back_to_its_beginning_leaves_no_step(qapp):
+    stack, holder = QUndoStack(), Holder()
+    push(stack, holder, pruned(0.5), gesture=1)
+    push(stack, holder, Recipe(), gesture=1)
+    assert stack.count() == 0 and holder.recipe == Recipe()
+
+
+def test_saving_in_the_middle_of_a_drag_is_not_undone_by_it(qapp):
+    stack, holder = QUndoStack(), Holder()
+    push(stack, holder, pruned(0.5), gesture=1)
+    stack.setClean()
+    push(stack, holder, pruned(0.6), gesture=1)
+    assert not stack.isClean()
+    stack.undo()
+    assert stack.isClean() and holder.recipe == pruned(0.5)
+
+
+def test_equal_recipes_have_equal_keys_even_with_recovery_stages():
+    one, other = (Recipe(recover=({"stage": "tune", "steps": 10},)) for _ in range(2))
+    assert recipe_key(one) == recipe_key(other) != recipe_key(Recipe())
+    assert {recipe_key(pruned(0.5)): 1}[recipe_key(pruned(0.5))] == 1
+
+
+def test_what_is_remembered_is_bounded_and_the_oldest_goes_first():
+    remembered = Remembered[int](2)
+    for key in "abc":
+        remembered.put(key, ord(key))
+        remembered.get("a")
+    assert remembered.get("b") is None and remembered.get("a") == ord("a") and remembered.get("c") == ord("c")
