@@ -1,0 +1,173 @@
+"""The session with a real engine: what is asked, what is remembered, and what survives a death."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.ui.conftest import WAIT, measured
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe, load_recipe
+
+
+def prune(sparsity: float) -> Action:
+    return Action("prune.magnitude", {"sparsity": sparsity})
+
+
+def requests(link, monkeypatch) -> list[str]:
+    """The names of what is asked of the engine from now on."""
+    asked, request = [], link.request
+
+    def noted(kind, handlers=None, **fields):
+        asked.append(kind.__name__)
+        return request(kind, handlers, **fields)
+
+    monkeypatch.setattr(link, "request", noted)
+    return asked
+
+
+def edit(session, qtbot, *actions: Action, **more) -> None:
+    session.set_actions([session.current], actions, "edit", **more)
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+
+
+def test_the_demo_opens_with_a_measured_baseline(opened):
+    assert len(opened.model.layers) >= 15
+    assert opened.data.baseline.how == "measured" and opened.data.baseline.value > 0.9
+    assert opened.view.path == opened.current == opened.selection[0]
+    assert opened.edit is None and not opened.modified
+    assert {"prune.magnitude", "quantize.affine", "lowrank.svd", "distill.layer"} <= set(opened.methods)
+
+
+def test_an_edit_brings_size_view_and_accuracy(opened, qtbot):
+    before = opened.preview.size.value
+    edit(opened, qtbot, prune(0.6))
+    assert opened.preview.size.value < before
+    assert opened.preview.value.how == "measured" and opened.preview.value.samples == opened.data.samples
+    qtbot.waitUntil(lambda: opened.edit is not None, timeout=WAIT)
+    assert opened.edit.change.zeros == pytest.approx(0.6, abs=0.01)
+    assert opened.changes[opened.current].exact
+    assert opened.modified
+
+
+def test_undo_and_redo_show_the_measured_state_at_once(opened, qtbot, monkeypatch):
+    baseline = opened.preview
+    edit(opened, qtbot, prune(0.9))
+    qtbot.waitUntil(lambda: opened.edit is not None, timeout=WAIT)
+    edited, view = opened.preview, opened.edit
+    asked = requests(opened.link, monkeypatch)
+    for step, preview, shown in ((opened.undo, baseline, None), (opened.redo, edited, view)):
+        begin = time.perf_counter()
+        step()
+        assert time.perf_counter() - begin < 0.05
+        assert opened.preview is preview and opened.preview_is_current
+        assert opened.edit is shown
+    assert asked == []
+
+
+def test_a_drag_is_one_step_and_shows_results_while_it_lasts(opened, qtbot):
+    seen = []
+    opened.edit_changed.connect(lambda: seen.append(opened.edit))
+    for step in range(1, 31):
+        opened.set_actions([opened.current], (prune(step / 40),), "sparsity", finished=False)
+        qtbot.wait(20)
+    opened.set_actions([opened.current], (prune(30 / 40),), "sparsity", finished=True)
+    during = len(seen)
+    qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+    assert during >= 2, "nothing was shown while the mouse moved"
+    assert opened.undo_stack.count() == 1
+    opened.undo()
+    assert opened.recipe == Recipe()
+
+
+def test_the_next_gesture_is_another_step(opened):
+    for sparsity in (0.1, 0.2):
+        opened.set_actions([opened.current], (prune(sparsity),), "sparsity", finished=True)
+    assert opened.undo_stack.count() == 2
+
+
+def test_choosing_another_layer_draws_it_and_the_first_again_without_asking(opened, qtbot, monkeypatch):
+    first, second = (layer.path for layer in opened.model.layers[:2])
+    opened.select([second])
+    assert opened.view is None
+    qtbot.waitUntil(lambda: opened.view is not None, timeout=WAIT)
+    assert opened.view.path == second
+    asked = requests(opened.link, monkeypatch)
+    opened.select([first, second], current=first)
+    assert opened.view.path == first and opened.selection == (first, second)
+    assert asked == []
+
+
+def test_a_dead_engine_comes_back_with_everything(opened, qtbot):
+    edit(opened, qtbot, prune(0.7))
+    value, pid = opened.preview.value.value, opened.link.pid
+    sentences = []
+    opened.told.connect(sentences.append)
+    os.kill(pid, signal.SIGKILL)
+    opened.set_actions([opened.current], (prune(0.8),), "sparsity")
+    qtbot.waitUntil(lambda: measured(opened) and opened.link.pid != pid, timeout=WAIT)
+    assert opened.preview.value.value != value or opened.preview.changes[0].actions == (prune(0.8),)
+    assert "nothing is lost" in sentences[0]
+    assert opened.undo_stack.count() == 2
+    opened.undo()
+    assert opened.preview.value.value == value
+
+
+def test_a_model_that_cannot_be_opened_leaves_the_open_one(opened, qtbot, tmp_path):
+    broken = tmp_path / "text.onnx"
+    broken.write_text("this is no model")
+    model = opened.model
+    edit(opened, qtbot, prune(0.5))
+    with qtbot.waitSignal(opened.failed, timeout=WAIT) as failed:
+        opened.open(str(broken))
+    title, what, mend = failed.args
+    assert title and "text.onnx" in what and mend
+    assert opened.model is model and opened.modified
+    edit(opened, qtbot, prune(0.4))     # and it still works
+
+
+def test_data_that_does_not_fit_leaves_the_attached_one(opened, qtbot, tmp_path):
+    import numpy as np
+    np.savez(tmp_path / "wide.npz", x=np.zeros((4, 3, 99, 99), np.float32), y=np.zeros(4, np.int64))
+    data = opened.data
+    with qtbot.waitSignal(opened.failed, timeout=WAIT) as failed:
+        opened.attach(str(tmp_path / "wide.npz"))
+    assert "wide.npz" in failed.args[1]
+    assert opened.data is data
+
+
+def test_a_recipe_is_saved_loaded_and_undone(opened, qtbot, tmp_path):
+    edit(opened, qtbot, prune(0.5))
+    path = str(tmp_path / "r.yaml")
+    assert opened.save_recipe(path) and not opened.modified
+    assert load_recipe(tmp_path / "r.yaml") == opened.recipe
+    recipe = opened.recipe
+    opened.undo()
+    assert opened.modified and opened.recipe == Recipe()
+    assert opened.load_recipe(path) and opened.recipe == recipe
+
+
+def test_a_recipe_that_is_none_is_complained_about(opened, qtbot, tmp_path):
+    (tmp_path / "r.yaml").write_text("version: 99\nlayers: {}\n")
+    with qtbot.waitSignal(opened.failed) as failed:
+        assert not opened.load_recipe(str(tmp_path / "r.yaml"))
+    assert "99" in failed.args[1] and opened.recipe == Recipe()
+
+
+def test_the_export_says_what_the_preview_said(opened, qtbot, tmp_path):
+    edit(opened, qtbot, prune(0.6), Action("quantize.affine", {"bits": 4}))
+    shown = opened.preview
+    with qtbot.waitSignal(opened.exported, timeout=WAIT) as exported:
+        opened.export(str(tmp_path), "small")
+    report = exported.args[0]
+    size = (tmp_path / "small.onnx").stat().st_size
+    assert size == report.after.bytes.value == pytest.approx(shown.size.value, rel=0.005)
+    assert report.verified.value == pytest.approx(shown.value.value, abs=0.002)
+
+
+def test_an_export_into_nowhere_says_so(opened, qtbot, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with qtbot.waitSignal(opened.export_failed, timeout=WAIT) as failed:
+        opened.export(str(tmp_path / "file" / "below"), "small")
+    assert failed.args[0] and failed.args[1]
