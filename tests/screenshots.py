@@ -1,4 +1,4 @@
-"""Pictures of every screen, light and dark, at 1x and 2x: `python -m tests.screenshots` writes out/screenshots/*.png."""
+"""Pictures of every screen, light and dark, at 1x and 2x: `python -m tests.screenshots` fills out/screenshots."""
 
 import os
 import subprocess

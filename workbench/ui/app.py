@@ -1,5 +1,6 @@
 """Starts the window: paint first, then the engine, then what was asked to be opened."""
 
+import signal
 import sys
 
 from PySide6.QtCore import QTimer
@@ -20,6 +21,7 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
         calibration: str | None = None) -> int:
     """Show the window until it is closed; returns the exit code of the process."""
     keep_log()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)    # Ctrl+C in the terminal: Python's own handler waits for Python code
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")

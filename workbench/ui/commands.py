@@ -36,7 +36,7 @@ class Commands(QObject):
         self.redo = self._add(self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
         self._follow_undo_stack()
         session.model_changed.connect(self._on_model)
-        session.failed.connect(lambda title, what, mend: dialogs.complain(window, title, what, mend))
+        session.failed.connect(self._complain)
         self._on_model()
 
     def _add(self, text: str, verb: Callable[[], object], shortcut: QKeySequence | Key | str = "") -> QAction:
@@ -47,12 +47,21 @@ class Commands(QObject):
 
     def _follow_undo_stack(self) -> None:
         stack = self._session.undo_stack
-        for action, verb, can_changed, text_changed in (
-                (self.undo, self.tr("Undo"), stack.canUndoChanged, stack.undoTextChanged),
-                (self.redo, self.tr("Redo"), stack.canRedoChanged, stack.redoTextChanged)):
+        for action in (self.undo, self.redo):
             action.setEnabled(False)
-            can_changed.connect(action.setEnabled)
-            text_changed.connect(lambda text, action=action, verb=verb: action.setText(f"{verb} {text}".strip()))
+        stack.canUndoChanged.connect(self.undo.setEnabled)
+        stack.canRedoChanged.connect(self.redo.setEnabled)
+        stack.undoTextChanged.connect(self._name_undo)
+        stack.redoTextChanged.connect(self._name_redo)
+
+    def _name_undo(self, text: str) -> None:
+        self.undo.setText(f"{self.tr('Undo')} {text}".strip())
+
+    def _name_redo(self, text: str) -> None:
+        self.redo.setText(f"{self.tr('Redo')} {text}".strip())
+
+    def _complain(self, title: str, what: str, mend: str) -> None:
+        dialogs.complain(self._window, title, what, mend)
 
     def _on_model(self) -> None:
         model = self._session.model

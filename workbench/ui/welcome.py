@@ -7,7 +7,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import settings
-from workbench.ui.jobs import Jobs, describe
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.jobs import Jobs, JobStrip
 
 
 class WelcomePage(QWidget):
@@ -17,19 +18,16 @@ class WelcomePage(QWidget):
     demo_asked = Signal(str)
     file_asked = Signal(str)
 
-    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
-        self._jobs = jobs
         column = QVBoxLayout()
         column.setSpacing(24)
         column.addStretch(2)
         column.addWidget(self._heading())
         column.addLayout(self._steps())
         column.addLayout(self._buttons())
-        self.status = QLabel(self)
-        self.status.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        column.addWidget(self.status)
+        column.addWidget(JobStrip(jobs, link, self))
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         column.addLayout(self._recent)
@@ -38,7 +36,6 @@ class WelcomePage(QWidget):
         outer.addStretch(1)
         outer.addLayout(column, 4)
         outer.addStretch(1)
-        jobs.changed.connect(self._show_job)
         self.refresh_recent()
 
     def _heading(self) -> QWidget:
@@ -118,7 +115,3 @@ class WelcomePage(QWidget):
             button.setToolTip(path)
             button.clicked.connect(lambda _=False, path=path: self.file_asked.emit(path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _show_job(self) -> None:
-        running = self._jobs.newest
-        self.status.setText(describe(running) if running else "")

@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, session, self.commands, self.verbs, self.jobs)
         self.menus.export.triggered.connect(self.export)
         self.menus.filter.triggered.connect(self._focus_filter)
-        self.welcome = WelcomePage(self.jobs, self)
+        self.welcome = WelcomePage(self.jobs, session.link, self)
         self.welcome.open_asked.connect(self.commands.ask_model)
         self.welcome.demo_asked.connect(self.commands.open_demo)
         self.welcome.file_asked.connect(lambda path: self.commands.open_path(path))
@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("Model Compression Workbench"))
         self.statusBar().setSizeGripEnabled(False)
         self._restore_geometry()
-        session.told.connect(lambda text: self.statusBar().showMessage(text, TOLD_MS))
+        session.told.connect(self._on_told)
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._show_title)
         session.undo_stack.cleanChanged.connect(self._on_clean)
@@ -104,6 +104,9 @@ class MainWindow(QMainWindow):
                 parts.append(self.tr("{n} samples, {metric}").format(n=f"{data.samples:,}", metric=data.metric))
             title = f"{' · '.join(parts)}[*] — {title}"
         self.setWindowTitle(title)
+
+    def _on_told(self, text: str) -> None:
+        self.statusBar().showMessage(text, TOLD_MS)
 
     def _on_clean(self, clean: bool) -> None:
         self.setWindowModified(not clean)

@@ -5,7 +5,7 @@ Built after the first paint: the plots are the slowest thing to import.
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
 
 from workbench.core.action import Action
@@ -20,10 +20,11 @@ from workbench.ui.tree.view import TreePanel
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
 
 
-class Workspace:
+class Workspace(QObject):
     """The widgets of an open model, and the wires between them and the session."""
 
     def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, jobs: Jobs) -> None:
+        super().__init__(window)
         self._session = session
         self.tree = TreePanel(session, verbs, window)
         self.inspect = InspectTab(window)
@@ -31,9 +32,9 @@ class Workspace:
         self.scoreboard = Scoreboard(session, jobs, window)
         self.tabs = QTabWidget(window)
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.inspect, window.tr("Inspect"))
-        self.layers_dock = _dock(window, "layers", window.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.actions_dock = _dock(window, "actions", window.tr("Actions"), self.actions,
+        self.tabs.addTab(self.inspect, self.tr("Inspect"))
+        self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,
                                   Qt.DockWidgetArea.RightDockWidgetArea)
         window.resizeDocks([self.layers_dock, self.actions_dock], [430, 340], Qt.Orientation.Horizontal)
         self.bar = _bottom_bar(window, self.scoreboard)

@@ -87,8 +87,8 @@ class TreePanel(QWidget):
         self.tree.layers_chosen.connect(self._on_chosen)
         self.tree.customContextMenuRequested.connect(self._open_menu)
         session.model_changed.connect(self._on_model)
-        session.recipe_changed.connect(lambda: self.model.set_state(session.recipe, session.changes))
-        session.changes_changed.connect(lambda paths: self.model.set_state(session.recipe, session.changes, paths))
+        session.recipe_changed.connect(self._show_state)
+        session.changes_changed.connect(self._show_state)
         session.selection_changed.connect(self.show_selection)
         if session.model is not None:
             self._on_model()
@@ -132,6 +132,9 @@ class TreePanel(QWidget):
             self.model.set_model(self._session.model)
             self.model.set_state(self._session.recipe, self._session.changes)
             self.tree.expandToDepth(1)
+
+    def _show_state(self, paths: frozenset[str] | None = None) -> None:
+        self.model.set_state(self._session.recipe, self._session.changes, paths)
 
     def _on_filter(self, text: str) -> None:
         with QSignalBlocker(self.tree):         # rows that come and go are not a choice of the user
