@@ -1,17 +1,17 @@
 """A window with a real engine process, a settings store of its own, and nothing left behind afterwards."""
 
+import os
 import threading
 
 import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui import theme
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.session import Session
-from workbench.ui.window import MainWindow
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")      # before the application object
 WAIT = 60_000       # the machine that runs this may be busy with other work
 
 
@@ -47,6 +47,9 @@ def opened(session, qtbot):
 @pytest.fixture
 def window(session, qtbot):
     """The window as it starts: nothing open."""
+    from workbench.ui import theme
+    from workbench.ui.window import MainWindow
+
     application = QApplication.instance()
     theme.apply(application, "light")
     window = MainWindow(session)

@@ -95,7 +95,7 @@ class Scoreboard(QFrame):
         right.setHorizontalSpacing(16)
         right.addWidget(self.jobs, 0, 0)
         right.addWidget(self.export_button, 0, 1)
-        self.jobs.setMinimumWidth(220)
+        self.jobs.setMinimumWidth(260)
         layout.addLayout(right)
 
     def refresh(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget
 
 from workbench.ui import settings
 from workbench.ui.commands import Commands
@@ -88,10 +88,12 @@ class MainWindow(QMainWindow):
         assert self.workspace is not None
         if opening_first:
             self.pages.setCurrentWidget(self.workspace.tabs)
+            ignored = QSizePolicy.Policy.Ignored        # a page that is not shown must not widen the window
+            self.welcome.setSizePolicy(ignored, ignored)
             self.workspace.set_visible(True)
             layout = settings.store().value("layout")
-            if layout is not None:
-                self.restoreState(layout, settings.LAYOUT_VERSION)
+            if layout is None or not self.restoreState(layout, settings.LAYOUT_VERSION):
+                QTimer.singleShot(0, self.workspace, self.workspace.reset_widths)   # once the docks have their places
             self.workspace.bar.show()
         self._show_title()
 
@@ -146,7 +148,9 @@ class MainWindow(QMainWindow):
             self.resize(1360, 860)
 
     def _reset_layout(self) -> None:
+        assert self.workspace is not None
         self.restoreState(self._original_layout, settings.LAYOUT_VERSION)
+        self.workspace.set_visible(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.modified and not self._may_close:

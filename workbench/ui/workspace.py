@@ -18,6 +18,7 @@ from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import TreePanel
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
+WIDTHS = [420, 340]
 
 
 class Workspace(QObject):
@@ -26,6 +27,7 @@ class Workspace(QObject):
     def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, jobs: Jobs) -> None:
         super().__init__(window)
         self._session = session
+        self._window = window
         self.tree = TreePanel(session, verbs, window)
         self.inspect = InspectTab(window)
         self.actions = ActionPanel(window)
@@ -36,13 +38,15 @@ class Workspace(QObject):
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,
                                   Qt.DockWidgetArea.RightDockWidgetArea)
-        window.resizeDocks([self.layers_dock, self.actions_dock], [430, 340], Qt.Orientation.Horizontal)
         self.bar = _bottom_bar(window, self.scoreboard)
         self._connect()
 
     def set_visible(self, visible: bool) -> None:
         for widget in (self.layers_dock, self.actions_dock, self.bar):
             widget.setVisible(visible)
+
+    def reset_widths(self) -> None:
+        self._window.resizeDocks([self.layers_dock, self.actions_dock], WIDTHS, Qt.Orientation.Horizontal)
 
     def _connect(self) -> None:
         session = self._session

@@ -1,12 +1,13 @@
 """Cells with a bar behind the number: how large a layer is beside the largest."""
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.ui.tree.model import BAR_ROLE, Index
 
 MARGIN = 3
+ROW = 24
 
 
 class BarDelegate(QStyledItemDelegate):
@@ -31,6 +32,9 @@ class BarDelegate(QStyledItemDelegate):
         where = cell.rect.adjusted(2 * MARGIN, 0, -2 * MARGIN, 0)
         painter.drawText(where, cell.displayAlignment, text)
         painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return super().sizeHint(option, index).expandedTo(QSize(0, ROW))
 
     def _draw_bar(self, painter: QPainter, cell: QStyleOptionViewItem, filled: float, outlined: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

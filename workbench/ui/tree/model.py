@@ -136,6 +136,8 @@ class LayerTreeModel(QAbstractItemModel):
         """Layers are compared with the largest layer; a module's bar would only repeat that of its layers."""
         if node.layer is None or column not in (Column.BYTES, Column.AFTER):
             return None
+        if column == Column.AFTER and not node.actions:
+            return None
         before = node.bytes / self._widest
         return (before, before) if column == Column.BYTES else (node.after / self._widest, before)
 

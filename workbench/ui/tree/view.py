@@ -1,7 +1,7 @@
 """The left side of the window: filter box and layer tree."""
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.ui.session import Session
@@ -11,7 +11,8 @@ from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.verbs import LayerVerbs
 
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
-          Column.BYTES: 92, Column.ACTIONS: 120, Column.AFTER: 92}
+          Column.BYTES: 78, Column.ACTIONS: 96, Column.AFTER: 84}
+NARROWEST_NAME = 130
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS)
 
 
@@ -50,6 +51,13 @@ class LayerTree(QTreeView):
         current = self.currentIndex()
         layer = current.data(NODE_ROLE).layer if current.isValid() else None
         return tuple(paths), layer.path if layer else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The names get what the other columns leave."""
+        super().resizeEvent(event)
+        header = self.header()
+        others = header.length() - header.sectionSize(Column.NAME)
+        header.resizeSection(Column.NAME, max(NARROWEST_NAME, self.viewport().width() - others))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Typing starts a search in Qt; Space would only toggle the current row, which Ctrl+Space does too.
@@ -106,7 +114,6 @@ class TreePanel(QWidget):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         for column, width in WIDTHS.items():
             header.resizeSection(column, width)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column in HIDDEN_AT_FIRST:
             self.tree.setColumnHidden(column, True)
 
