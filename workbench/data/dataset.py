@@ -74,7 +74,7 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False)
         return _checked(path, inputs, labels, specs, classes)
     if file.suffix == ".npz":
         arrays = _read_npz(file)
-        labels = arrays.pop("y", None)
+        labels = arrays.pop("y") if "y" in arrays else None
         return _checked(path, arrays, labels, specs)
     raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
 
@@ -114,7 +114,8 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool) -> Da
     if not parts:
         raise UserError(f"{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.")
     arrays = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return _checked(path, arrays, arrays.pop("y", None), specs)
+    labels = arrays.pop("y") if "y" in arrays else None
+    return _checked(path, arrays, labels, specs)
 
 
 def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...],

@@ -63,8 +63,8 @@ def _rules(folder: Path) -> dict[str, Any]:
 def _image(file: Path, size: tuple[int, int], channels: int | None, rules: dict[str, Any]) -> np.ndarray:
     from PIL import Image, UnidentifiedImageError
     try:
-        with Image.open(file) as image:
-            image = image.convert("L" if channels == 1 else "RGB")
+        with Image.open(file) as opened:
+            image = opened.convert("L" if channels == 1 else "RGB")
             if "crop" in rules:
                 w, h = (round(side * float(rules["crop"])) for side in image.size)
                 left, top = (image.width - w) // 2, (image.height - h) // 2

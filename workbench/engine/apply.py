@@ -1,6 +1,7 @@
 """Turn a recipe into edits: check it against the model, then run each layer's stack of actions."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from workbench.core.action import Action, in_order
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.recipe import Recipe
+from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.data.dataset import Dataset
 from workbench.engine.cache import Cache
@@ -72,7 +73,7 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
         done += (action,)
         key = ("edit", layer.fingerprint, path, done, seed, data.fingerprint if data and chosen.needs_data else "")
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
-        result = cache.get(key, lambda c=chosen, b=before, p=params, j=part: c.apply(context, b, p, j))
+        result = cache.get(key, partial(chosen.apply, context, before, params, part))
     return result
 
 
@@ -103,7 +104,7 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     return weights + bias, macs
 
 
-def forecast(layer: Layer, actions: tuple[Action, ...], opset: int, sparse: str) -> LayerChange:
+def forecast(layer: Layer, actions: tuple[Action, ...], opset: int, sparse: Sparse) -> LayerChange:
     """What a stack will store, from its parameters alone: what the window shows until the edit is there."""
     plan = Plan.of(layer)
     for action in in_order(actions):

@@ -12,7 +12,7 @@ from workbench.core.job import Job
 from workbench.data.dataset import Dataset
 from workbench.engine import rows
 from workbench.engine.cache import Cache
-from workbench.graph import runtime, tap
+from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 
 SAMPLES = 512       # calibration samples used; the metric of the demo models did not move with more
@@ -47,7 +47,7 @@ class LayerContext:
         """What the operator receives, batch by batch; never more than a batch in memory."""
         if self.data is None:
             raise UserError(f"{self.path}: this method needs calibration samples.", "Give a data set.")
-        prefix, name = tap.tap(self.model, self.path)
+        prefix, name = cut.tap(self.model, self.path)
         if prefix is None:                      # the layer reads a model input
             for feeds in self.data.batches(self.batch, SAMPLES):
                 job.check()

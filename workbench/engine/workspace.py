@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.core.recipe import Recipe
+from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.core.views import DataSummary, EditView, LayerView
 from workbench.data.dataset import Dataset, open_dataset
@@ -102,7 +102,7 @@ class Workspace:
         return edits, chosen, notes
 
     def changes(self, edits: Mapping[str, Edit], chosen: apply.Stacks,
-                sparse: str = "auto") -> tuple[tuple[LayerChange, ...], int]:
+                sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
         sized = size_of(self.model, edits, sparse)
         changes = tuple(apply.change_of(self.model, path, chosen[path], edited, *sized.layers[path])

@@ -11,6 +11,7 @@ from typing import Literal
 from workbench.core.layer import Layer
 from workbench.core.recipe import Sparse
 from workbench.graph import layouts, storage
+from workbench.graph.chain import piece_name
 from workbench.graph.storage import Content, Form, Kind
 
 Granularity = Literal["tensor", "channel", "group"]
@@ -52,19 +53,23 @@ class TensorPlan:
 class Plan:
     """A layer as it will be stored: one tensor, or one for each factor; immutable.
 
-    conv    whether factors are convolutions; they are matrices [in, out] otherwise
-    bias    number of values of the bias, stored as it is
+    shape     of the layer's own weight, whatever became of it; out_axis is its axis
+    bias      number of values of the bias, stored as it is
+    conv      whether factors are convolutions; they are matrices [in, out] otherwise
     """
 
     tensors: tuple[TensorPlan, ...]
-    conv: bool = False
+    shape: tuple[int, ...]
+    out_axis: int = 0
     bias: int = 0
+    conv: bool = False
 
     @classmethod
     def of(cls, layer: Layer) -> "Plan":
         """The layer untouched: floats, nothing left out."""
         conv = layer.op in ("Conv", "ConvTranspose")
-        return cls((TensorPlan(layer.shape, layer.out_axis),), conv, layer.parameters - layer.count)
+        tensor = TensorPlan(layer.shape, layer.out_axis)
+        return cls((tensor,), layer.shape, layer.out_axis, layer.parameters - layer.count, conv)
 
     @property
     def parameters(self) -> int:
@@ -104,18 +109,20 @@ class Plan:
 
 def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
     """For each tensor of the plan, every way to store it under the name that the writer will give it."""
-    names = [name] if len(plan.tensors) == 1 else [f"{name}.{index}" for index in range(len(plan.tensors))]
+    names = [name] if len(plan.tensors) == 1 else [piece_name(name, index) for index in range(len(plan.tensors))]
     return [storage.forms(tensor.content, part, opset, sparse)
             for tensor, part in zip(plan.tensors, names, strict=True)]
 
 
 def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
-    """What the weights of one layer will take in the file: initialisers called `name` and the nodes that decode them.
+    """What a layer will take in the file, on the scale of core.layer.Layer.bytes: what is untouched has those bytes.
 
-    Exact without zeros, expected with them. Not in it: the bias, the functions that layers share, and the nodes of
-    factors. graph/rewrite.forecast counts all of these, for all layers together.
+    `name` is that of the weight. Exact without zeros, expected with them. Not in it: the decoders that layers share,
+    and the nodes of factors; graph.rewrite.forecast counts these, for all layers together.
     """
-    return sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
+    before = storage.plain_bytes(plan.shape, name)
+    after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
+    return 4 * (storage.product(plan.shape) + plan.bias) + after - before
 
 
 def _grid(shape: tuple[int, ...], out_axis: int, granularity: Granularity,

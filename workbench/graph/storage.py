@@ -8,8 +8,9 @@ drift from the writer.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import ml_dtypes
 import numpy as np
@@ -19,6 +20,7 @@ import onnx_ir as ir
 from workbench.core.recipe import Sparse
 from workbench.graph import decoders, layouts, packing
 from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
+from workbench.graph.filesize import field_bytes, tensor_bytes
 from workbench.graph.layouts import Layout
 
 Kind = Literal["Float32", "Float16", "BFloat16", "Float8E4M3", "Float8E5M2", "Codebook", "Symmetric", "Affine"]
@@ -66,6 +68,20 @@ class Content:
             return self.kind.lower()
         sharing = f"group of {self.group}" if self.group else "channel" if product(self.side or ()) > 1 else "tensor"
         return f"{'int' if self.kind == 'Symmetric' else 'uint'}{self.bits} per {sharing}"
+
+
+@dataclass(frozen=True, eq=False)
+class Planned(Encoding):
+    """A weight of which only the content is known: it goes through the writer like any other, but has no values."""
+
+    content: Content
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        return self.content.shape
+
+    def decode(self) -> np.ndarray:
+        raise TypeError("a planned weight has no values")
 
 
 @dataclass(frozen=True)
@@ -182,13 +198,15 @@ def store(encoding: Encoding, name: str, opset: int, sparse: Sparse = "auto") ->
 
     Raises TypeError for Factors, which are several weights (see graph/rewrite).
     """
-    return pack(encoding, min(forms(content_of(encoding), name, opset, sparse), key=lambda form: form.bytes), opset)
+    options = forms(content_of(encoding, sparse), name, opset, sparse)
+    return pack(encoding, min(options, key=lambda form: form.bytes), opset)
 
 
-def content_of(encoding: Encoding) -> Content:
-    """Count what the layouts need to know."""
-    zeros_before = layouts.gaps(packing.nonzero(encoding))
-    counts = (len(zeros_before), layouts.fillers(zeros_before, 4), layouts.fillers(zeros_before, 8))
+def content_of(encoding: Encoding, sparse: Sparse = "auto") -> Content:
+    """Count what the layouts need to know; zeros only where they are to be left out."""
+    if isinstance(encoding, Planned):
+        return encoding.content
+    counts = (product(encoding.shape), 0, 0) if sparse == "off" else _counts(encoding)
     match encoding:
         case Codebook(_, centroids, bits):
             return Content(encoding.shape, "Codebook", layouts.container(bits), *counts, side=centroids.shape)
@@ -199,6 +217,14 @@ def content_of(encoding: Encoding) -> Content:
                 return Content(shape, kind, affine_container(bits), *counts, *shared, axis)
     kind = _float_kind(encoding.values) if isinstance(encoding, Dense) else "Float32"
     return Content(encoding.shape, kind, FLOAT_BITS[kind], *counts)
+
+
+def _counts(encoding: Encoding) -> tuple[int, int, int]:
+    """Non-zeros and fillers; remembered for as long as the encoding lives, because sliders ask again and again."""
+    if encoding not in _counted:
+        before = layouts.gaps(packing.nonzero(encoding))
+        _counted[encoding] = len(before), layouts.fillers(before, 4), layouts.fillers(before, 8)
+    return _counted[encoding]
 
 
 def affine_container(bits: int) -> int:
@@ -267,21 +293,20 @@ def functions_bytes(functions: Iterable[str], opset: int) -> int:
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
-    """The encoding's values laid out as the form says."""
-    arrays = packing.arrays(encoding, form.content, form.layout)
-    tensors = tuple(ir.Tensor(array, name=part.name) for part, array in zip(form.parts, arrays, strict=True))
+    """The encoding's values laid out as the form says; the work is done when a tensor is first read."""
+    arrays = cache(lambda: packing.arrays(encoding, form.content, form.layout))
+
+    def tensor(index: int) -> ir.TensorProtocol:
+        return ir.Tensor(arrays()[index])
+
+    tensors = tuple(ir.LazyTensor(partial(tensor, index), part.dtype, ir.Shape(part.shape), name=part.name)
+                    for index, part in enumerate(form.parts))
     return Stored(form, tensors, opset)
 
 
-def tensor_bytes(name: str, dtype: ir.DataType, shape: Sequence[int], data: int) -> int:
-    """Size of a TensorProto with `data` bytes of raw data."""
-    header = onnx.TensorProto(name=name, data_type=dtype.value, dims=shape).ByteSize()
-    return header + field_bytes(data)
-
-
-def field_bytes(size: int) -> int:
-    """A protobuf field of one-byte tag that holds `size` bytes: tag, length, content."""
-    return 1 + varint(size) + size
+def plain_bytes(shape: tuple[int, ...], name: str) -> int:
+    """What a float32 initialiser takes in the file."""
+    return Part(name, ir.DataType.FLOAT, shape).bytes
 
 
 def product(shape: Sequence[int]) -> int:
@@ -289,11 +314,7 @@ def product(shape: Sequence[int]) -> int:
     return math.prod(shape)
 
 
-def varint(number: int) -> int:
-    """Bytes of a protobuf varint: seven bits each."""
-    return max(1, -(-number.bit_length() // 7))
-
-
+_counted: WeakKeyDictionary[Encoding, tuple[int, int, int]] = WeakKeyDictionary()
 _IMPORT = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=decoders.DOMAIN, version=1)]).ByteSize()
 
 

@@ -15,6 +15,24 @@ def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
     return weight if layer.out_axis == 0 else weight.T
 
 
+def by_output(values: np.ndarray, out_axis: int) -> np.ndarray:
+    """Any weight as a matrix with a row for each output channel."""
+    return np.moveaxis(values, out_axis, 0).reshape(values.shape[out_axis], -1)
+
+
+def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
+    """The inverse of `by_output`: the matrix in the shape of `values`, contiguous float32."""
+    moved = np.moveaxis(values, out_axis, 0)
+    return np.ascontiguousarray(np.moveaxis(matrix.reshape(moved.shape), 0, out_axis), dtype=np.float32)
+
+
+def refuse_rows(layer: Layer) -> str | None:
+    """Why a layer has no input rows to look at (see engine.rows), or None."""
+    if layer.locked:
+        return layer.locked
+    return None if layer.op in ("Conv", "Gemm", "MatMul") else f"The inputs of a {layer.op} are not looked at."
+
+
 def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
     """The layer W ≈ left @ right as two layers, `right` [rank, inputs] first, then `left` [outputs, rank].
 
@@ -70,6 +88,12 @@ def break_even(layer: Layer) -> int:
     """The largest rank at which two factors hold fewer weights than the layer."""
     rows, columns = layer.matrix
     return (rows * columns - 1) // (rows + columns)
+
+
+def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
+    """An attribute of the operator as `size` whole numbers."""
+    value = layer.attributes.get(name)
+    return (default,) * size if not value or isinstance(value, str) else tuple(value)
 
 
 def note(layer: Layer, rank: int) -> str:

@@ -122,3 +122,13 @@ def affine(grid: Grid, q: np.ndarray, scale: np.ndarray, zero: np.ndarray, bits:
     if symmetric:
         return Affine(q.astype(np.int8), bits, scale.astype(np.float32), None, grid.shape, grid.axis)
     return Affine(q.astype(np.uint8), bits, scale.astype(np.float32), zero.astype(np.uint8), grid.shape, grid.axis)
+
+
+def like_weight(levels: np.ndarray, scale: np.ndarray, zero: np.ndarray, weight: np.ndarray, out_axis: int, bits: int,
+                symmetric: bool) -> Affine:
+    """Levels chosen on the matrix [outputs, inputs], one scale an output, as an encoding in the weight's own layout."""
+    moved = np.moveaxis(weight, out_axis, 0)
+    shape = [1] * weight.ndim
+    shape[out_axis] = len(levels)
+    q = np.ascontiguousarray(np.moveaxis(levels.reshape(moved.shape), 0, out_axis))
+    return affine(Grid(q, (), 0, weight.shape), q, scale.reshape(shape), zero.reshape(shape), bits, symmetric)

@@ -53,13 +53,16 @@ class MagnitudePruning(Method):
 
 
 def zero_smallest(values: np.ndarray, saliency: np.ndarray, sparsity: float) -> np.ndarray:
-    """`values` with round(sparsity * n) entries of least saliency set to zero; ties go to the earlier entry."""
-    count = round(sparsity * values.size)
-    if count == 0:
-        return values.copy()
-    flat = saliency.ravel()
-    bound = np.partition(flat, count - 1)[count - 1]
-    drop = flat < bound
-    ties = np.flatnonzero(flat == bound)[: count - int(drop.sum())]
-    drop[ties] = True
-    return np.where(drop.reshape(values.shape), np.float32(0), values)
+    """`values` with round(sparsity * n) entries of least saliency set to zero."""
+    drop = smallest(saliency.reshape(1, -1), round(sparsity * values.size)).reshape(values.shape)
+    return np.where(drop, np.float32(0), values)
+
+
+def smallest(saliency: np.ndarray, count: int) -> np.ndarray:
+    """[rows, n] True at the `count` smallest of each row; ties go to the earlier entry, so the result is unique."""
+    if count <= 0:
+        return np.zeros(saliency.shape, dtype=bool)
+    bound = np.partition(saliency, count - 1, axis=1)[:, count - 1:count]
+    drop, ties = saliency < bound, saliency == bound
+    room = count - drop.sum(axis=1, keepdims=True)
+    return drop | (ties & (np.cumsum(ties, axis=1) <= room))

@@ -1,0 +1,57 @@
+"""Work is done once, and the budget is kept."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from workbench.engine.cache import Cache, weigh
+
+
+def test_made_once():
+    made = []
+    cache = Cache(1 << 20)
+    for _ in range(3):
+        assert cache.get("a", lambda: made.append(1) or len(made)) == 1
+    assert made == [1]
+
+
+def test_two_threads_make_it_once():
+    made = []
+
+    def slow():
+        made.append(1)
+        time.sleep(0.05)
+        return len(made)
+
+    cache = Cache(1 << 20)
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(cache.get("a", slow))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [1, 1, 1, 1] and made == [1]
+
+
+def test_what_was_used_longest_ago_goes_first():
+    cache = Cache(3000)
+    for name in "abc":
+        cache.get(name, lambda: np.zeros(1000, np.uint8))
+    cache.get("a", lambda: pytest.fail("a is still there"))
+    cache.get("d", lambda: np.zeros(1000, np.uint8))
+    assert cache.peek("b") is None and all(cache.peek(name) is not None for name in "acd")
+    assert cache.used <= cache.budget
+
+
+def test_a_failure_is_raised_and_not_kept():
+    cache = Cache(1000)
+    with pytest.raises(ZeroDivisionError):
+        cache.get("a", lambda: 1 // 0)
+    assert cache.get("a", lambda: 2) == 2
+
+
+def test_weights():
+    array = np.zeros(10, np.float32)
+    assert weigh(array) == 40 and weigh({"a": array, "b": (array, array)}) == 120 and weigh("text") > 0

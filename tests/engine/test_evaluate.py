@@ -1,0 +1,73 @@
+"""Evaluation in a fixed order, paired with the original."""
+
+import numpy as np
+import pytest
+
+from workbench.core.job import Job
+from workbench.core.layer import InputSpec
+from workbench.data.dataset import Dataset
+from workbench.engine import evaluate
+
+CLASSES = 5
+
+
+def data(samples=500, labels=True):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((samples, CLASSES)).astype(np.float32)
+    spec = InputSpec("x", "float32", (None, CLASSES))
+    return Dataset("memory", {"x": x}, (spec,), x.argmax(1) if labels else None)
+
+
+def identity(feeds):
+    return [feeds["x"]]
+
+
+def noisy(feeds):
+    noise = np.sin(1000 * feeds["x"])
+    return [feeds["x"] + 0.5 * noise]
+
+
+def test_the_original_is_scored_once_on_everything():
+    evaluator = evaluate.prepare(data(), identity, Job())
+    figure = evaluator.baseline()
+    assert (evaluator.metric.id, figure.value, figure.how, figure.samples) == ("top1", 1.0, "measured", 500)
+
+
+def test_without_labels_the_metric_is_agreement():
+    evaluator = evaluate.prepare(data(labels=False), identity, Job())
+    *_, (seen, scores) = evaluator.stream(noisy, Job())
+    assert evaluator.metric.id == "agreement" and len(seen) == 500
+    expected = (noisy({"x": evaluator.data.inputs["x"]})[0].argmax(1) == evaluator.data.inputs["x"].argmax(1)).mean()
+    assert scores.mean() == expected < 1
+
+
+def test_streaming_ends_at_the_whole_and_estimates_before():
+    evaluator = evaluate.prepare(data(), identity, Job())
+    figures = [(evaluator.figure(scores), evaluator.change(seen, scores))
+               for seen, scores in evaluator.stream(noisy, Job())]
+    assert [f.samples for f, _ in figures] == [64, 128, 192, 256, 320, 384, 448, 500]
+    assert all(f.how == "estimated" and f.low < f.value < f.high for f, _ in figures[:-1])
+    value, change = figures[-1]
+    assert value.how == change.how == "measured" and value.low == value.value == value.high
+    assert change.value == pytest.approx(value.value - 1.0)
+    assert all(c.low <= change.value <= c.high for _, c in figures)
+
+
+def test_every_prefix_of_the_order_is_stratified():
+    labels = np.repeat([0, 1, 2], [600, 300, 100])
+    order = evaluate.stratified(labels, 1000, seed=1)
+    assert sorted(order) == list(range(1000))
+    counts = np.bincount(labels[order[:100]])
+    assert np.abs(counts - [60, 30, 10]).max() <= 1
+    np.testing.assert_array_equal(order, evaluate.stratified(labels, 1000, seed=1))
+
+
+def test_cancelling_stops_between_batches():
+    from workbench.core.errors import Cancelled
+    evaluator = evaluate.prepare(data(), identity, Job())
+    job = Job()
+    stream = evaluator.stream(identity, job)
+    next(stream)
+    job.cancel()
+    with pytest.raises(Cancelled):
+        next(stream)

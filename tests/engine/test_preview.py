@@ -1,0 +1,66 @@
+"""What the preview shows is what a full run of the edited model gives, whichever layer is in focus."""
+
+import numpy as np
+import pytest
+
+from workbench.core.action import Action
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.resources import resource_path
+from workbench.engine import apply
+from workbench.engine.preview import Previewer, effective
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
+
+FOUR_BITS = (Action("quantize.affine", {"bits": 4}),)
+
+
+@pytest.fixture(scope="module", params=["fashion_cnn.onnx", "fashion_vit.onnx"])
+def workspace(request):
+    workspace = Workspace.open(str(resource_path(f"demo/{request.param}")), Job())
+    small = resource_path("demo/fashion_calibration.npz")
+    return workspace.attach(str(small), Job(), calibration=str(small))
+
+
+def editable(workspace):
+    return [layer.path for layer in workspace.model.layers if not layer.locked]
+
+
+def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
+    previewer = Previewer(workspace)
+    feeds = workspace.data.feeds(slice(0, 8))
+    for path in editable(workspace):
+        recipe = Recipe().with_actions([path], FOUR_BITS)
+        chosen, _ = apply.stacks(workspace.model, recipe)
+        edits = apply.edit_all(workspace.model, chosen, None, 0, workspace.cache, Job())
+        quick = previewer.run(edits, chosen, 0, focus=path)(feeds)[0]
+        full = runner(runtime.session(effective(workspace.model, edits)))(feeds)[0]
+        np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4, err_msg=path)
+
+
+def test_other_edits_are_part_of_it(workspace):
+    first, *_, last = editable(workspace)
+    recipe = Recipe().with_actions(editable(workspace), FOUR_BITS)
+    focused = [list(Previewer(workspace).measure(recipe, focus, Job()))[-1] for focus in (first, last, "")]
+    values = [preview.value.value for preview in focused]
+    assert all(preview.complete for preview in focused)
+    assert max(values) - min(values) <= 0.002
+    assert focused[0].change.value == pytest.approx(values[0] - workspace.evaluator.baseline().value)
+
+
+def test_nothing_edited_is_the_original_without_running_anything(workspace):
+    *_, last = Previewer(workspace).measure(Recipe(), "", Job())
+    assert last.complete and last.change.value == 0.0 and last.value == last.baseline == workspace.evaluator.baseline()
+
+
+def test_a_glob_skips_what_it_cannot_edit_but_a_named_layer_is_refused(workspace):
+    from workbench.core.errors import UserError
+    from workbench.core.recipe import Row
+    chosen, notes = apply.stacks(workspace.model, Recipe((Row("*", FOUR_BITS),)))
+    assert set(chosen) == set(editable(workspace)) and len(notes) == len(workspace.model.layers) - len(chosen)
+    with pytest.raises(UserError, match="matches no layer"):
+        apply.stacks(workspace.model, Recipe((Row("nowhere.*", FOUR_BITS),)))
+    unfit = next((p for p in editable(workspace) if workspace.model.layer(p).groups > 1), None)
+    if unfit:
+        with pytest.raises(UserError, match=unfit):
+            apply.stacks(workspace.model, Recipe().with_actions([unfit], (Action("lowrank.svd", {"rank": 2}),)))

@@ -1,0 +1,122 @@
+"""The real engine process, spoken to through its pipe."""
+
+import time
+
+import pytest
+
+from workbench.core import messages as m
+from workbench.core import process
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe
+from workbench.core.resources import resource_path
+
+
+class Engine:
+    """Sends requests and collects every reply of a job."""
+
+    def __init__(self):
+        self.process, self.pipe = process.start()
+        self.number = 0
+        self.replies = []
+        assert isinstance(self.receive(), m.Ready)
+
+    def receive(self, timeout=60.0):
+        assert self.pipe.poll(timeout), "the engine is silent"
+        return self.pipe.recv()
+
+    def send(self, kind, **fields):
+        self.number += 1
+        self.pipe.send(kind(self.number, **fields))
+        return self.number
+
+    def finish(self, job):
+        """All replies to a job, its last one last; replies to others are kept."""
+        while True:
+            mine = [reply for reply in self.replies if reply.job == job]
+            if mine and isinstance(mine[-1], m.Done | m.Failed | m.Stopped):
+                return mine
+            self.replies.append(self.receive())
+
+    def ask(self, kind, **fields):
+        return self.finish(self.send(kind, **fields))
+
+    def close(self):
+        self.pipe.send(m.Quit())
+        self.process.join(5)
+        assert self.process.exitcode == 0
+        self.pipe.close()
+        self.process.close()
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = Engine()
+    engine.ask(m.Open, path=str(resource_path("demo/fashion_cnn.onnx")))
+    engine.ask(m.Attach, path=str(resource_path("demo/fashion_test.npz")),
+               calibration=str(resource_path("demo/fashion_calibration.npz")))
+    yield engine
+    engine.close()
+
+
+def test_methods(engine):
+    methods = engine.ask(m.Methods)[-1].result
+    assert {"prune.magnitude", "quantize.affine", "lowrank.svd", "distill.layer"} <= {info.id for info in methods}
+
+
+def test_inspect(engine):
+    view = engine.ask(m.Inspect, path="head")[-1].result
+    assert view.path == "head" and view.spectrum.values[0] > 0 and view.histogram.counts.sum() > 0
+
+
+def test_edit(engine):
+    view = engine.ask(m.Edit, path="head", actions=(Action("prune.magnitude", {"sparsity": 0.5}),))[-1].result
+    assert view.moments.sparsity == pytest.approx(0.5, abs=0.01) and view.change.bytes_after < view.change.bytes_before
+
+
+def test_measure_sends_sizes_first_and_ends_complete(engine):
+    recipe = Recipe().with_actions(["head"], (Action("quantize.affine", {"bits": 3}),))
+    replies = [r for r in engine.ask(m.Measure, recipe=recipe, focus="head") if not isinstance(r, m.Progressed)]
+    previews = [reply.result for reply in replies]
+    assert previews[0].value is None and not previews[0].changes[0].exact
+    assert previews[-1].complete and previews[-1].value.how == "measured" and previews[-1].changes[0].exact
+    assert isinstance(replies[-1], m.Done) and all(isinstance(reply, m.Updated) for reply in replies[:-1])
+
+
+def test_the_newest_measurement_wins(engine):
+    recipes = [Recipe().with_actions(["head"], (Action("lowrank.svd", {"rank": rank}),)) for rank in (2, 3, 4, 5)]
+    jobs = [engine.send(m.Measure, recipe=recipe, focus="head") for recipe in recipes]
+    ends = [engine.finish(job)[-1] for job in jobs]
+    assert isinstance(ends[-1], m.Done) and ends[-1].result.complete
+    assert all(isinstance(end, m.Stopped) for end in ends[1:-1])
+
+
+def test_cancel_is_heard_while_a_job_runs(engine):
+    stack = (Action("distill.layer", {"rank": 7, "steps": 5000}),)
+    job = engine.send(m.Edit, path="head", actions=stack)
+    time.sleep(0.3)
+    start = time.monotonic()
+    engine.pipe.send(m.Cancel(job))
+    assert isinstance(engine.finish(job)[-1], m.Stopped)
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(("kind", "fields", "sentence"), [
+    (m.Open, {"path": "no/such/file.onnx"}, "file.onnx"),
+    (m.Inspect, {"path": "nowhere"}, "no layer 'nowhere'"),
+    (m.Edit, {"path": "head", "actions": (Action("prune.unheard", {}),)}, "no method 'prune.unheard'"),
+    (m.Edit, {"path": "head", "actions": (Action("prune.magnitude", {"sparsity": 2.0}),)}, "sparsity cannot be 2.0"),
+])
+def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, kind, fields, sentence):
+    failed = engine.ask(kind, **fields)[-1]
+    assert isinstance(failed, m.Failed) and sentence in failed.what and failed.mend
+    assert engine.ask(m.Inspect, path="head")[-1].result.path == "head"
+
+
+def test_the_process_ends_when_the_window_is_gone():
+    running, pipe = process.start()
+    assert pipe.poll(60)
+    pipe.recv()
+    pipe.close()
+    running.join(10)
+    assert running.exitcode == 0
+    running.close()

@@ -1,0 +1,1 @@
+"""Opening models, one file a format."""

@@ -1,0 +1,126 @@
+"""An opened model: one graph that nobody changes, and where its layers sit in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.errors import UserError
+from workbench.core.files import write_atomically
+from workbench.core.layer import InputSpec, Layer, ModelSummary, Preparation
+from workbench.core.recipe import Sparse
+from workbench.graph import cost, filesize, rewrite
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Dense
+from workbench.graph.inventory import Site
+
+LARGEST_PROTOBUF = (1 << 31) - 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a model comes from. `bytes`: of the file, or of the plain ONNX that a torch model amounts to."""
+
+    path: str
+    format: str
+    bytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """`ir` is prepared (see graph.prepare) and never changed; edits make a new Model that shares untouched tensors."""
+
+    ir: ir.Model
+    layers: tuple[Layer, ...]
+    sites: Mapping[str, Site]
+    source: Source
+    preparations: tuple[Preparation, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def opset(self) -> int:
+        return self.ir.opset_imports.get("", 1)
+
+    @cached_property
+    def _by_path(self) -> dict[str, Layer]:
+        return {layer.path: layer for layer in self.layers}
+
+    def layer(self, path: str) -> Layer:
+        """Raises KeyError when there is no such layer."""
+        return self._by_path[path]
+
+    def weight(self, path: str) -> np.ndarray:
+        """The layer's weight, float32, in the stored layout."""
+        return self._tensor(self.sites[path].initializer)
+
+    def bias(self, path: str) -> np.ndarray | None:
+        """The layer's bias [outputs], float32, or None when it has none."""
+        name = self.sites[path].bias
+        return None if name is None else self._tensor(name).reshape(-1)
+
+    def _tensor(self, name: str) -> np.ndarray:
+        value = self.ir.graph.initializers[name].const_value
+        assert value is not None
+        return np.asarray(value.numpy(), dtype=np.float32)
+
+    def with_edits(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> "Model":
+        """The model as an export writes it. Raises UserError when a layer cannot become what an edit asks for."""
+        return replace(self, ir=rewrite.apply_edits(self.ir, self.sites, edits, sparse))
+
+    def with_weights(self, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> "Model":
+        """The same graph with other weights, as plain floats: what a preview runs."""
+        return self.with_edits({path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path))
+                                for path, weight in weights.items()}, "off")
+
+    def size_of(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> rewrite.Size:
+        """Exactly the bytes that `with_edits(...).save` would write."""
+        return rewrite.size_of(self, edits, sparse)
+
+    def to_bytes(self) -> bytes:
+        """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
+        if filesize.file_bytes(self.ir) > LARGEST_PROTOBUF:
+            raise UserError(f"{self.source.path} is larger than the 2 GB that one ONNX file can hold.",
+                            "Save it with external data.")
+        return ir.serde.serialize_model(self.ir).SerializeToString()
+
+    def save(self, path: Path) -> None:
+        """Write atomically; tensors go to PATH.data beside it when the file would pass 2 GB."""
+        if filesize.file_bytes(self.ir) > LARGEST_PROTOBUF:
+            ir.save(self.ir, path, external_data=f"{path.name}.data")
+            return
+        write_atomically(path, lambda file: file.write(self.to_bytes()))
+
+    @cached_property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """Initialisers that old files list as inputs are left out."""
+        known = self.ir.graph.initializers
+        return tuple(_spec(value) for value in self.ir.graph.inputs if value.name not in known)
+
+    @cached_property
+    def outputs(self) -> tuple[InputSpec, ...]:
+        return tuple(_spec(value) for value in self.ir.graph.outputs)
+
+    @cached_property
+    def _summary(self) -> ModelSummary:
+        parameters = sum(value.const_value.size for value in self.ir.graph.initializers.values()
+                         if value.const_value is not None and value.const_value.dtype.is_floating_point())
+        return ModelSummary(self.source.path, self.source.format, parameters, self.source.bytes,
+                            cost.total(self.layers), self.opset, self.layers, self.inputs, self.outputs,
+                            self.preparations, self.notes)
+
+    def summary(self) -> ModelSummary:
+        """The model in plain values, for the window and `inspect`."""
+        return self._summary
+
+
+def _spec(value: ir.Value) -> InputSpec:
+    shape = () if value.shape is None else tuple(size if isinstance(size, int) and size > 0 else None
+                                                 for size in value.shape)
+    return InputSpec(value.name or "", _dtype(value), shape)
+
+
+def _dtype(value: ir.Value) -> str:
+    return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)

@@ -1,0 +1,19 @@
+"""The Hessian of a layer's squared response error, as GPTQ and SparseGPT use it."""
+
+import numpy as np
+import scipy.linalg
+
+
+def inverse_factor(gram: np.ndarray, damping: float) -> np.ndarray:
+    """Upper triangular U with H^-1 = U^T U, for H = gram + damping * mean(diagonal) * I, [columns, columns] float64.
+
+    Columns that never received anything get a unit diagonal, so that the inverse exists (Frantar et al. 2023, GPTQ).
+    """
+    h = gram.astype(np.float64).copy()
+    diagonal = np.diagonal(h).copy()
+    dead = diagonal <= 0
+    h[dead, dead] = 1.0
+    mean = float(diagonal[~dead].mean()) if (~dead).any() else 1.0
+    h[np.diag_indices_from(h)] += damping * mean
+    inverse = scipy.linalg.cho_solve(scipy.linalg.cho_factor(h, lower=True), np.eye(len(h)))
+    return scipy.linalg.cholesky((inverse + inverse.T) / 2, lower=False)

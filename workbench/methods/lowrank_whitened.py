@@ -1,0 +1,64 @@
+"""Truncated SVD that weighs each input direction by how strong it is in the data.
+
+Wang, Zheng, Wan, Zhang: SVD-LLM, truncation-aware singular value decomposition for large language model compression.
+ICLR 2025, section 3.1.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import scipy.linalg
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Drag, Help, OneOf, Range
+from workbench.graph.edit import Edit
+from workbench.graph.plan import Plan
+from workbench.methods import factors
+from workbench.methods.method import Context, Method, method
+
+DAMPING = 1e-4
+
+
+@method("lowrank.whitened")
+class WhitenedSvd(Method):
+    title = "Whitened SVD"
+    summary = ("Two thinner layers that keep the layer's output on the calibration samples as well as two layers of "
+               "that rank can, instead of its weights.")
+    formula = "W S ≈ U Σ Vᵀ,  W ≈ Uᵣ Σᵣ (Vᵣᵀ S⁻¹),  S Sᵀ = E[x xᵀ]"
+    citation = "Wang et al. 2025, SVD-LLM, ICLR"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"), Drag("spectrum"),
+                        Help("Number of singular values kept; more than there are means all.")] = None
+        energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
+                          Help("Keep the smallest rank with this fraction of the output's energy.")] = 0.95
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse(layer) or factors.refuse_rows(layer)
+
+    def foretells(self, params: Params) -> bool:
+        return params.rank is not None
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        rank = params.rank if params.rank is not None else max(1, factors.break_even(layer) // 2)
+        return plan.factored(*factors.pair_shapes(layer, min(rank, *layer.matrix)))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        root = whitening(context.gram(job)[0])
+        white = factors.unfold(edit.weight, layer).astype(np.float64) @ root
+        job.check()
+        rank = factors.chosen_rank(layer, params.rank, lambda: np.linalg.svd(white, compute_uv=False), params.energy)
+        left, right = factors.split(white, rank)
+        right = scipy.linalg.solve_triangular(root, right.T, lower=True, trans="T").T
+        return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, rank))
+
+
+def whitening(gram: np.ndarray) -> np.ndarray:
+    """Lower triangular S with S S^T = gram + a small share of its mean diagonal, so that the inverse exists."""
+    damped = gram + DAMPING * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
+    return scipy.linalg.cholesky(damped, lower=True)

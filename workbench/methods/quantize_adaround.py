@@ -1,0 +1,105 @@
+"""Learn for each weight whether to round it up or down.
+
+Nagel, Amjad, van Baalen, Louizos, Blankevoort: Up or down? Adaptive rounding for post-training quantization. ICML 2020,
+equations 20 to 24. The layer's response error is computed from the second moments of its inputs, which gives the same
+expectation as sampling them (equation 15).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import torch
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Help, Range, Unit
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import container
+from workbench.graph.plan import Plan
+from workbench.methods import factors, grids
+from workbench.methods.method import Context, Method, method
+
+# The paper's stretched sigmoid (zeta, gamma), its regulariser's annealing, and the share of steps before it sets in.
+ZETA, GAMMA = 1.1, -0.1
+BETA = (20.0, 2.0)
+WARM_UP = 0.2
+
+
+@method("quantize.adaround")
+class AdaRound(Method):
+    title = "AdaRound"
+    summary = ("Affine grid per output channel; gradient descent decides which weights round up and which down, so "
+               "that the layer's output on the calibration samples changes least.")
+    formula = "min over V:  ‖ W X − s·(⌊W/s⌋ + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
+    citation = "Nagel et al. 2020, Up or down? Adaptive rounding for post-training quantization, ICML"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
+                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+        steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 1000
+        regularization: Annotated[float, Range(1e-4, 1, log=True),
+                                  Help("Weight of the term that pushes each weight to one of its two levels.")] = 0.01
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse_rows(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.quantized(params.bits, "channel", 0, params.symmetric)
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        grams = context.gram(job.part(0.0, 0.3))
+        matrix = factors.by_output(edit.weight, layer.out_axis)
+        scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
+        levels = _learn(matrix, grams, scale, zero, params, job.part(0.3, 1.0))
+        stored = container(params.bits)
+        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else edit.note
+        return Edit(grids.like_weight(levels, scale, zero, edit.weight, layer.out_axis, params.bits, params.symmetric),
+                    edit.bias, note)
+
+
+def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: AdaRound.Params,
+           job: Job) -> np.ndarray:
+    """Levels [outputs, columns] as floats, zero point included. All groups of a convolution learn at once."""
+    groups, columns = grams.shape[:2]
+    shaped = (groups, -1, columns)
+    weight, s, z = (torch.from_numpy(np.ascontiguousarray(part, dtype=np.float32)).reshape(groups, -1, part.shape[1])
+                    for part in (matrix, scale, zero))
+    gram = torch.from_numpy(grams.astype(np.float32))
+    pruned = (weight == 0) if float((weight == 0).float().mean()) > 0.01 else torch.zeros_like(weight, dtype=torch.bool)
+    floor = torch.floor(weight / s)
+    rest = (weight / s - floor).clamp(1e-4, 1 - 1e-4)
+    v = torch.logit((rest - GAMMA) / (ZETA - GAMMA)).requires_grad_()
+    low, high = grids.limits(params.bits, params.symmetric)
+    power = torch.einsum("grc,gcd,grd->", weight, gram, weight).clamp_min(1e-20)
+    optimizer = torch.optim.Adam([v], lr=0.01)
+
+    def soft(h: torch.Tensor) -> torch.Tensor:
+        return (floor + h + z).clamp(low, high)
+
+    for step in job.each(range(params.steps), "learning the rounding"):
+        h = (torch.sigmoid(v) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
+        error = (soft(h) - z) * s - weight
+        loss = ((error @ gram) * error).sum() / power
+        progress = (step / params.steps - WARM_UP) / (1 - WARM_UP)
+        if progress >= 0:
+            beta = BETA[1] + (BETA[0] - BETA[1]) * 0.5 * (1 + np.cos(np.pi * progress))
+            loss = loss + params.regularization * (1 - (2 * h - 1).abs().pow(beta)).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        chosen = torch.where(pruned, z.expand_as(weight), soft((v >= 0).float()))
+        nearest = torch.where(pruned, z.expand_as(weight), (torch.round(weight / s) + z).clamp(low, high))
+
+        def response(q: torch.Tensor) -> torch.Tensor:
+            error = (q - z) * s - weight
+            return ((error @ gram) * error).sum(dim=2, keepdim=True)
+
+        # Never worse than rounding to nearest, channel by channel.
+        best = torch.where(response(chosen) < response(nearest), chosen, nearest)
+    return best.reshape(shaped).reshape(-1, columns).numpy().astype(np.float64)
