@@ -81,7 +81,8 @@ class Menus(QObject):
         self._panels = menu.addMenu(self.tr("Panels"))
         themes = menu.addMenu(self.tr("Theme"))
         group = QActionGroup(self)
-        titles = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
+        titles: dict[theme.Scheme, str] = {"system": self.tr("As the system"), "light": self.tr("Light"),
+                                           "dark": self.tr("Dark")}
         for name, title in titles.items():
             action = self._action(title, partial(self.set_theme, name))
             action.setCheckable(True)
@@ -120,7 +121,7 @@ class Menus(QObject):
         palette.show()
         palette.search.setFocus()
 
-    def set_theme(self, name: str) -> None:
+    def set_theme(self, name: theme.Scheme) -> None:
         settings.set_scheme(name)
         application = QGuiApplication.instance()
         assert isinstance(application, QApplication)

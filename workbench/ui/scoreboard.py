@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from workbench.core.quantities import amount, size, smaller, three
 from workbench.core.report import Figure, Report
 from workbench.core.views import Preview
-from workbench.ui import figures
+from workbench.ui import figures, theme
 from workbench.ui.jobs import Jobs, JobStrip
 from workbench.ui.session import Session
 
@@ -74,6 +74,7 @@ class Scoreboard(QFrame):
         self.jobs = JobStrip(jobs, session.link, self)
         self.export_button = QPushButton(self.tr("Export…"), self)
         self.export_button.setObjectName("primary")
+        theme.set_icon(self.export_button, "export", "on_accent")
         self.export_button.setDefault(True)
         self._lay_out()
         for signal in (session.model_changed, session.data_changed, session.preview_changed):

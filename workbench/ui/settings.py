@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QSettings
 
+from workbench.ui.theme import Scheme
+
 RECENT = 8
 LAYOUT_VERSION = 1
 
@@ -24,11 +26,15 @@ def remember(path: str) -> None:
     store().setValue("recent", paths[:RECENT])
 
 
-def scheme() -> str:
-    """light, dark or system"""
-    value = str(store().value("theme", "system"))
-    return value if value in ("light", "dark") else "system"
+def scheme() -> Scheme:
+    """The theme that was chosen."""
+    match store().value("theme"):
+        case "light":
+            return "light"
+        case "dark":
+            return "dark"
+    return "system"
 
 
-def set_scheme(name: str) -> None:
+def set_scheme(name: Scheme) -> None:
     store().setValue("theme", name)

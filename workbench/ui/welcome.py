@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui import settings
+from workbench.ui import settings, theme
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.jobs import Jobs, JobStrip
 
@@ -92,6 +92,9 @@ class WelcomePage(QWidget):
         self.cnn_button.clicked.connect(lambda: self.demo_asked.emit("fashion_cnn"))
         self.vit_button = QPushButton(self.tr("Try the demo: vision transformer"), self)
         self.vit_button.clicked.connect(lambda: self.demo_asked.emit("fashion_vit"))
+        for button, name, role in ((self.open_button, "open", "on_accent"), (self.cnn_button, "play", "text"),
+                                   (self.vit_button, "play", "text")):
+            theme.set_icon(button, name, role)
         row = QHBoxLayout()
         row.setSpacing(8)
         for button in (self.open_button, self.cnn_button, self.vit_button):
@@ -110,8 +113,8 @@ class WelcomePage(QWidget):
         if paths:
             self._recent.addWidget(QLabel(self.tr("Recent"), self))
         for path in paths[:5]:
-            button = QPushButton(f"{Path(path).name}    {Path(path).parent}", self, flat=True)
-            button.setObjectName("link")
+            button = QPushButton(f"{Path(path).name}    {Path(path).parent}", self)
+            button.setObjectName("quiet")
             button.setToolTip(path)
             button.clicked.connect(lambda _=False, path=path: self.file_asked.emit(path))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

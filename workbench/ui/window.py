@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         from workbench.ui.workspace import Workspace
 
         self.workspace = Workspace(self, self.session, self.verbs, self.jobs)
+        self.workspace.tree.restore(settings.store())
         self.pages.addWidget(self.workspace.tabs)
         self.workspace.scoreboard.export_button.clicked.connect(self.export)
         docks = [self.workspace.layers_dock, self.workspace.actions_dock]
@@ -161,6 +162,7 @@ class MainWindow(QMainWindow):
         store.setValue("geometry", self.saveGeometry())
         if self.workspace is not None and self.session.model is not None:
             store.setValue("layout", self.saveState(settings.LAYOUT_VERSION))
+            self.workspace.tree.save(store)
         super().closeEvent(event)
 
     def _close_now(self) -> None:

@@ -1,6 +1,6 @@
 """The left side of the window: filter box and layer tree."""
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QByteArray, QItemSelectionModel, QPoint, QSettings, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -116,6 +116,15 @@ class TreePanel(QWidget):
             header.resizeSection(column, width)
         for column in HIDDEN_AT_FIRST:
             self.tree.setColumnHidden(column, True)
+
+    def save(self, store: QSettings) -> None:
+        store.setValue("columns", self.tree.header().saveState())
+
+    def restore(self, store: QSettings) -> None:
+        """The columns as they were left."""
+        state = store.value("columns")
+        if isinstance(state, QByteArray):
+            self.tree.header().restoreState(state)
 
     def show_selection(self) -> None:
         """Follow the session, unless it only says what the user has just chosen here."""
