@@ -1,0 +1,129 @@
+"""One-layer graphs and every kind of encoding, for the tests of storage and rewriting."""
+
+import ml_dtypes
+import numpy as np
+import onnx_ir as ir
+import onnxruntime as ort
+
+from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
+from workbench.graph.inventory import find_layers
+from workbench.graph.model import Model, Source
+
+OPS = ("Gemm", "MatMul", "Conv")
+OPSETS = (9, 11, 13, 18, 21, 23)
+SHAPES = {"Gemm": (24, 37), "MatMul": (37, 24), "Conv": (8, 5, 3, 3)}        # odd numbers of weights among them
+OUT_AXIS = {"Gemm": 0, "MatMul": 1, "Conv": 0}
+
+
+def weight(shape: tuple[int, ...], zeros: float = 0.0, seed: int = 0) -> np.ndarray:
+    """Normal values, a fraction of them zero at random places."""
+    rng = np.random.default_rng(seed)
+    values = rng.standard_normal(shape).astype(np.float32)
+    values.ravel()[rng.permutation(values.size)[: round(zeros * values.size)]] = 0
+    return values
+
+
+def affine(shape: tuple[int, ...], bits: int, zeros: float = 0.0, symmetric: bool = True, out_axis: int = 0,
+           group: int = 0, tensor: bool = False, seed: int = 0) -> Affine:
+    """Random levels, none of them zero but for the fraction asked for; per channel unless `group` or `tensor`."""
+    rng = np.random.default_rng(seed)
+    axis = 1 if group and len(shape) == 2 and out_axis == 1 else 0
+    grid, scale_shape = shape, tuple(size if index == out_axis else 1 for index, size in enumerate(shape))
+    if tensor:
+        scale_shape = ()
+    if group and axis == 1:
+        groups = -(-shape[0] // group)
+        grid, scale_shape = (groups, group, shape[1]), (groups, 1, shape[1])
+    elif group:
+        groups = -(-int(np.prod(shape[1:])) // group)
+        grid, scale_shape = (shape[0], groups, group), (shape[0], groups, 1)
+    scale = (rng.random(scale_shape) + 0.5).astype(np.float32)
+    low = -(2 ** (bits - 1)) if symmetric else 0
+    middle = np.zeros(scale_shape, int) if symmetric else rng.integers(0, 2**bits, scale_shape)
+    # Every level but the one that means zero.
+    q = low + rng.integers(0, 2**bits - 1, grid)
+    q = q + (q >= np.broadcast_to(middle, grid))
+    q = np.where(_zero_places(grid, zeros, rng), middle, q)
+    return Affine(q.astype(np.int8 if symmetric else np.uint8), bits, scale,
+                  None if symmetric else middle.astype(np.uint8), shape, axis)
+
+
+def codebook(shape: tuple[int, ...], bits: int, zeros: float = 0.0, seed: int = 0) -> Codebook:
+    """Random indices; the last centroid is zero and used for the fraction asked for."""
+    rng = np.random.default_rng(seed)
+    centroids = rng.standard_normal(2**bits).astype(np.float32)
+    centroids[-1] = 0
+    indices = rng.integers(0, 2**bits - 1, shape)
+    return Codebook(np.where(_zero_places(shape, zeros, rng), 2**bits - 1, indices).astype(np.uint8), centroids, bits)
+
+
+def _zero_places(shape: tuple[int, ...], zeros: float, rng: np.random.Generator) -> np.ndarray:
+    count = int(np.prod(shape))
+    places = np.zeros(count, bool)
+    places[rng.permutation(count)[: round(zeros * count)]] = True
+    return places.reshape(shape)
+
+
+def encodings(shape: tuple[int, ...], zeros: float = 0.0, out_axis: int = 0) -> dict[str, Encoding]:
+    """One of every kind."""
+    floats = weight(shape, zeros)
+    return {
+        "float32": Dense(floats),
+        "float16": Dense(floats.astype(np.float16)),
+        "bfloat16": Dense(floats.astype(ml_dtypes.bfloat16)),
+        "float8e4m3": Dense(floats.astype(ml_dtypes.float8_e4m3fn)),
+        "float8e5m2": Dense(floats.astype(ml_dtypes.float8_e5m2)),
+        **{f"int{bits}": affine(shape, bits, zeros, True, out_axis) for bits in (2, 3, 4, 8)},
+        **{f"uint{bits}": affine(shape, bits, zeros, False, out_axis) for bits in (2, 4, 8)},
+        "int4 tensor": affine(shape, 4, zeros, True, out_axis, tensor=True),
+        "uint4 tensor": affine(shape, 4, zeros, False, out_axis, tensor=True),
+        "int4 group": affine(shape, 4, zeros, True, out_axis, group=8),
+        "uint4 group": affine(shape, 4, zeros, False, out_axis, group=8),
+        **{f"codebook{bits}": codebook(shape, bits, zeros) for bits in (1, 2, 4, 8)},
+    }
+
+
+def model(op: str, values: np.ndarray, opset: int = 18, bias: bool = True) -> Model:
+    """A graph of one node `layer` with this weight, called layer.weight."""
+    outputs = values.shape[OUT_AXIS[op]]
+    dims: list[int | str] = ["N", values.shape[1 - OUT_AXIS[op]], *((6, 6) if op == "Conv" else ())]
+    x = ir.Value(name="x", shape=ir.Shape(dims), type=ir.TensorType(ir.DataType.FLOAT))
+    weights = _initializer("layer.weight", values)
+    initializers = [weights]
+    if bias and op != "MatMul":
+        initializers.append(_initializer("layer.bias", np.linspace(-1, 1, outputs, dtype=np.float32)))
+    attributes = {"Gemm": [ir.AttrInt64("transB", 1)], "MatMul": [],
+                  "Conv": [ir.AttrInt64s("pads", [1, 1, 1, 1]), ir.AttrInt64s("strides", [2, 2])]}[op]
+    y = ir.Value(name="y", shape=ir.Shape(["N", outputs, *((3, 3) if op == "Conv" else ())]),
+                 type=ir.TensorType(ir.DataType.FLOAT))
+    node = ir.Node("", op, [x, *initializers], attributes, outputs=[y], name="layer")
+    return wrap(ir.Model(ir.Graph([x], [y], nodes=[node], initializers=initializers, name="graph",
+                                  opset_imports={"": opset}), ir_version=7))
+
+
+def wrap(graph: ir.Model) -> Model:
+    """A graph with its layers found."""
+    layers, sites = find_layers(graph)
+    return Model(graph, layers, sites, Source("example.onnx", "onnx", 0))
+
+
+def _initializer(name: str, values: np.ndarray) -> ir.Value:
+    return ir.Value(name=name, const_value=ir.Tensor(values, name=name))
+
+
+def run(content: bytes, feed: np.ndarray, optimized_to: str = "") -> np.ndarray:
+    """The first output in ONNX Runtime; `optimized_to` writes the graph as it is after constants were folded."""
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    if optimized_to:
+        options.optimized_model_filepath = optimized_to
+        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: feed})[0]
+
+
+def feed(model: Model, samples: int = 3) -> np.ndarray:
+    """Random input for `model`."""
+    shape = [samples if size is None else size for size in model.inputs[0].shape]
+    return np.random.default_rng(1).standard_normal(shape).astype(np.float32)

@@ -1,0 +1,183 @@
+"""One edit after another put into a graph: stored weights, new biases, chains of layers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.errors import UserError
+from workbench.core.recipe import Sparse
+from workbench.graph import chain, decoders, storage
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Encoding, Factors
+from workbench.graph.filesize import initializer_bytes, nodes_bytes
+from workbench.graph.inventory import Site
+from workbench.graph.storage import Stored
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit stored, and by how many bytes the file grows for it (negative: shrinks), decoders not counted."""
+
+    stored: tuple[Stored, ...]
+    growth: int
+
+    @property
+    def words(self) -> str:
+        """How the layer is stored; factors one after the other where they differ."""
+        words = [part.words for part in self.stored]
+        if len(words) == 1:
+            return words[0]
+        return f"{len(words)} layers: {words[0] if len(set(words)) == 1 else ' · '.join(words)}"
+
+
+def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit],
+            sparse: Sparse) -> tuple[ir.Model, dict[str, Change]]:
+    """A copy of the graph with the edits in it, and an account of each. See graph.rewrite.apply_edits."""
+    opset = model.opset_imports[""]
+    stored = _store(edits, sites, opset, sparse)
+    copy = model.clone()
+    editor = _Editor(copy.graph)
+    changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
+    functions = functions_of(changes.values())
+    for name in sorted(functions):
+        function = decoders.function(name, opset)
+        copy.functions[function.identifier()] = function
+    if functions:
+        copy.opset_imports[decoders.DOMAIN] = 1
+        copy.ir_version = max(copy.ir_version, decoders.IR_VERSION)
+    return copy, changes
+
+
+def functions_of(changes: Iterable[Change]) -> frozenset[str]:
+    """The decoders, with their building blocks, that edits share."""
+    return frozenset().union(*(part.form.functions for change in changes for part in change.stored))
+
+
+def _store(edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int,
+           sparse: Sparse) -> dict[str, tuple[Stored, ...]]:
+    """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
+    named = [(path, name, encoding) for path, edit in edits.items()
+             for name, encoding in _weights(edit.encoding, sites[path].initializer)]
+    chosen = storage.choose([storage.forms(storage.content_of(encoding, sparse), name, opset, sparse)
+                             for _, name, encoding in named], opset)
+    stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
+    for (path, _, encoding), form in zip(named, chosen, strict=True):
+        stored[path] += (storage.pack(encoding, form, opset),)
+    return stored
+
+
+def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
+    """The tensors of an encoding, each with the name of the value that it becomes."""
+    if not isinstance(encoding, Factors):
+        return [(name, encoding)]
+    return [(chain.piece_name(name, index), piece.encoding) for index, piece in enumerate(encoding.pieces)]
+
+
+class _Editor:
+    """Puts edits into a graph that it may change."""
+
+    def __init__(self, graph: ir.Graph) -> None:
+        self._graph = graph
+        self._nodes = {node.name: node for node in graph}
+        self._names = {value.name for node in graph for value in node.outputs}
+        self._names |= set(graph.initializers) | {value.name for value in graph.inputs}
+
+    def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
+        """Put one edit in. Raises UserError when the layer cannot become the chain of layers that it asks for."""
+        old = self._take(site.initializer)
+        growth = sum(part.bytes for part in stored) - initializer_bytes(old)
+        if edit.bias is not None:
+            growth += self._put_bias(site, edit.bias)
+        weights = [self._add(part) for part in stored]
+        if isinstance(edit.encoding, Factors):
+            growth += self._put_chain(path, site, edit.encoding, weights)
+        else:
+            old.replace_all_uses_with(weights[0])
+        return Change(stored, growth)
+
+    def _take(self, name: str) -> ir.Value:
+        """Remove an initialiser from the graph, also where it is listed as an input with a default."""
+        value = self._graph.initializers.pop(name)
+        if value in self._graph.inputs:
+            self._graph.inputs.remove(value)
+        self._names.discard(name)
+        return value
+
+    def _add(self, stored: Stored) -> ir.Value:
+        """Put initialisers and decoders in; the value that the layer reads."""
+        nodes, initializers = stored.build()
+        for value in [*initializers, *(node.outputs[0] for node in nodes)]:
+            value.name = self._unique(str(value.name))
+        for value in initializers:
+            self._graph.initializers.add(value)
+        self._graph.insert_before(self._graph[0], nodes)
+        return nodes[-1].outputs[0] if nodes else initializers[0]
+
+    def _unique(self, name: str) -> str:
+        while name in self._names:
+            name += "_"
+        self._names.add(name)
+        return name
+
+    def _put_chain(self, path: str, site: Site, factors: Factors, weights: list[ir.Value]) -> int:
+        """Every node that reads the weight becomes a chain; bytes that the chains take more than the nodes did."""
+        growth = 0
+        for name, weight_input in site.uses:
+            node = self._nodes[name]
+            reason = chain.refuse(node, weight_input, factors.shape, factors.out_axis)
+            if reason:
+                raise UserError(f"{path}: {reason}", "Choose another method for it.")
+            growth -= nodes_bytes([node])
+            growth += nodes_bytes(chain.replace(self._graph, node, weight_input, weights, factors.pieces))
+        return growth
+
+    def _put_bias(self, site: Site, bias: np.ndarray) -> int:
+        """Give the layer this bias, in place of its own or as a new one; bytes by which the graph grows."""
+        node = self._nodes[site.node]
+        if site.bias is not None:
+            old = self._graph.initializers[site.bias]
+            reader = self._nodes[site.bias_node] if site.bias_node else node
+            position = next(index for index, value in enumerate(reader.inputs) if value is old)
+            growth = 0
+            if len(old.uses()) == 1:
+                growth = -initializer_bytes(self._take(site.bias))
+            value = self._initializer(site.bias, bias.reshape(shape_of(old)))
+            reader.replace_input_with(position, value)
+            return growth + initializer_bytes(value)
+        module, dot, _ = site.initializer.rpartition(".")
+        name = f"{module}.bias" if dot else f"{site.initializer}.bias"
+        if node.op_type == "MatMul":
+            value = self._initializer(name, bias if site.side == "right" else bias[:, None])
+            growth = initializer_bytes(value) - nodes_bytes([node])
+            return growth + nodes_bytes([self._add_after(node, value), node])
+        value = self._initializer(name, bias)
+        growth = initializer_bytes(value) - nodes_bytes([node])
+        node.resize_inputs(max(3, len(node.inputs)))
+        node.replace_input_with(2, value)
+        return growth + nodes_bytes([node])
+
+    def _initializer(self, name: str, values: np.ndarray) -> ir.Value:
+        name = self._unique(name)
+        value = ir.Value(name=name, const_value=ir.Tensor(np.ascontiguousarray(values, np.float32), name=name))
+        self._graph.initializers.add(value)
+        return value
+
+    def _add_after(self, node: ir.Node, bias: ir.Value) -> ir.Node:
+        """An Add behind a node; it yields the node's value under its name, and the node's own gets another."""
+        product = node.outputs[0]
+        new = ir.Node("", "Add", [product, bias], name=f"{node.name}.bias" if node.name else "")
+        total = new.outputs[0]
+        total.name, total.type, total.shape = product.name, product.type, product.shape
+        product.replace_all_uses_with(total, replace_graph_outputs=True)
+        new.replace_input_with(0, product)
+        product.name = self._unique(f"{product.name}.product")
+        self._graph.insert_after(node, new)
+        return new
+
+
+def shape_of(initializer: ir.Value) -> tuple[int, ...]:
+    """The shape of an initialiser's tensor."""
+    assert initializer.const_value is not None
+    return tuple(int(size) for size in initializer.const_value.shape.numpy())
