@@ -1,0 +1,45 @@
+# `make run` and `make test` do all the set-up on a fresh machine; the second time they are quick.
+PYTHON_ENV = .venv/bin/python
+ARGS =
+
+# Tests need no screen, and torch's threads must not spin while they wait. Chromium refuses its sandbox to root only.
+export OMP_WAIT_POLICY ?= PASSIVE
+TEST_ENV = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
+ifeq ($(shell id -u),0)
+export QTWEBENGINE_DISABLE_SANDBOX = 1
+endif
+
+.PHONY: help run test lint screenshots bench clean setup setup-test
+
+help:
+	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
+	@echo "make test         set up, and run the tests; ARGS='-k name' passes arguments to pytest"
+	@echo "make lint         ruff and mypy"
+	@echo "make screenshots  pictures of every screen into out/screenshots"
+	@echo "make bench        measurements into out/bench"
+	@echo "make clean        remove caches and out/ (keeps .venv)"
+
+run: setup
+	@packaging/run-demo.sh
+
+test: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(ARGS)
+
+lint: setup-test
+	@$(PYTHON_ENV) -m ruff check . && $(PYTHON_ENV) -m mypy
+
+screenshots: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m tests.screenshots
+
+bench: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m tests.bench
+
+clean:
+	@rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@find workbench tests -name __pycache__ -type d -exec rm -rf {} +
+
+setup:
+	@packaging/bootstrap.sh run
+
+setup-test:
+	@packaging/bootstrap.sh test

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Opens the window on the embedded demo; without a display, says so and does the same job headless.
+set -eu
+cd "$(dirname "$0")/.."
+if problem=$(.venv/bin/python -m workbench.display); then
+    exec .venv/bin/workbench demo
+fi
+printf '%s\n' "$problem Running the demo without a window; the results go to out/." >&2
+exec .venv/bin/workbench demo --headless --out out
