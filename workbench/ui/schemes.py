@@ -45,7 +45,7 @@ def _colors(dark: bool, **hexes: str) -> Colors:
 
 LIGHT = _colors(
     False,
-    window="#f4f5f7", surface="#ffffff", raised="#fbfbfc", hover="#eceef2", border="#dadee5", outline="#868f9d",
+    window="#f4f5f7", surface="#ffffff", raised="#fbfbfc", hover="#eceef2", border="#dadee5", outline="#828b99",
     grid="#e8ebef", text="#1c2129", muted="#59636f", disabled="#9aa2ad",
     accent="#2a5fcc", on_accent="#ffffff", accent_soft="#dde7fa",
     before="#cdd3dc", before_line="#77818f", after="#2a5fcc", after_soft="#b5c9f1", forecast="#59636f",

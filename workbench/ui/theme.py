@@ -1,0 +1,129 @@
+"""How the program looks: one font, two sets of colours, one grid of eight pixels.
+
+`apply` may be called again at any time; what paints with `colors()` itself listens to `signals.changed`.
+"""
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
+
+from workbench.core.resources import resource_path
+from workbench.ui import icons, schemes
+from workbench.ui.schemes import Colors
+from workbench.ui.stylesheet import stylesheet
+
+Scheme = Literal["light", "dark", "system"]
+
+HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24      # the grid: inside a group, between parts, around cards, between blocks
+RADIUS = 6
+ICON = 16
+FAMILY = "Inter"
+# Inter has no Chinese, Japanese or Korean; Qt would find a font by itself, but not always the same one.
+FALLBACKS = ("Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei UI", "Noto Sans", "Sans Serif")
+FILES = ("Regular", "Italic", "Medium", "SemiBold", "SemiBoldItalic")
+
+
+class Signals(QObject):
+    """`changed`: the colours are others now."""
+
+    changed = Signal()
+
+
+class _State:
+    """What is applied; a module-wide singleton, as the application is one."""
+
+    colors: Colors = schemes.LIGHT
+    wanted: Scheme = "system"
+    fonts_loaded = False
+    listening = False
+    changing = False
+
+
+signals = Signals()
+
+
+def colors() -> Colors:
+    """The colours in use."""
+    return _State.colors
+
+
+def apply(app: QApplication, scheme: Scheme = "system") -> None:
+    """Dress the application. `system` follows the desktop, also when that changes later."""
+    _State.wanted = scheme
+    if not _State.listening:
+        _State.listening = True
+        app.styleHints().colorSchemeChanged.connect(_on_system_changed)
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setFont(_load_font(app.font()))
+    _tell_platform(app, scheme)
+    dark = scheme == "dark" or (scheme == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    _State.colors = schemes.DARK if dark else schemes.LIGHT
+    app.setPalette(schemes.palette(_State.colors))
+    app.setStyleSheet(stylesheet(_State.colors))
+    signals.changed.emit()
+
+
+def font(points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
+    """The program's font, `points` larger or smaller than ordinary text."""
+    result = QFont(QApplication.font())
+    result.setPointSizeF(result.pointSizeF() + points)
+    result.setWeight(weight)
+    result.setItalic(italic)
+    return result
+
+
+def icon(name: str, color: QColor | None = None) -> QIcon:
+    """An icon of resources/icons in the colour of text, or in another. Ask again when the colours change."""
+    chosen = color or _State.colors.text
+    return icons.icon(name, icons.hexes(chosen), icons.hexes(_State.colors.disabled))
+
+
+def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
+    """Give a button an icon that stays in the right colour; `role` is a name in `Colors`."""
+    _Dresser(button, name, role)
+
+
+class _Dresser(QObject):
+    """Lives and dies with its button, and with it the connection."""
+
+    def __init__(self, button: QAbstractButton, name: str, role: str) -> None:
+        super().__init__(button)
+        self._button, self._name, self._role = button, name, role
+        signals.changed.connect(self.dress)
+        self.dress()
+
+    def dress(self) -> None:
+        self._button.setIcon(icon(self._name, getattr(_State.colors, self._role)))
+
+
+def _load_font(platform: QFont) -> QFont:
+    """Inter with figures of one width: a number that changes while the hand moves must not make its neighbours jump."""
+    if not _State.fonts_loaded:
+        _State.fonts_loaded = True
+        for name in FILES:
+            QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{FAMILY}-{name}.otf")))
+    result = QFont(platform)
+    result.setFamilies([FAMILY, *FALLBACKS])
+    result.setPointSizeF(max(platform.pointSizeF(), 9.75))      # 13 pixels at 96 dpi, or what the user asked for
+    result.setFeature(QFont.Tag("tnum"), 1)
+    result.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
+    return result
+
+
+def _tell_platform(app: QApplication, scheme: Scheme) -> None:
+    """Title bars and native dialogs follow where the platform can."""
+    _State.changing = True
+    hints = app.styleHints()
+    if scheme == "system":
+        hints.unsetColorScheme()
+    else:
+        hints.setColorScheme(Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light)
+    _State.changing = False
+
+
+def _on_system_changed() -> None:
+    app = QApplication.instance()
+    if _State.wanted == "system" and not _State.changing and isinstance(app, QApplication):
+        apply(app, "system")
