@@ -1,0 +1,145 @@
+"""The rails every test runs on: nothing leaks, nothing is logged unasked, nothing of the user's is read or written.
+
+Nothing heavy is imported here: a test of core values must not wait for torch or Qt.
+"""
+
+import importlib.metadata
+import logging
+import os
+import random
+import sys
+import threading
+import time
+from multiprocessing import resource_tracker
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+# Before Qt and torch are imported; what the caller has set stays.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")     # else torch's threads spin while they wait
+if sys.platform == "linux" and os.geteuid() == 0:
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")       # Chromium's sandbox refuses root
+
+PATIENCE = 5.0      # seconds in which what a test started may end
+HELPERS = ("QtWebEngineProcess", "resource_tracker")       # live as long as the application does, whoever started them
+
+
+class Demo(NamedTuple):
+    """Where the files of the embedded demo are."""
+
+    cnn: Path
+    vit: Path
+    test: Path
+    calibration: Path
+
+
+@pytest.fixture(scope="session")
+def demo() -> Demo:
+    from workbench.core.resources import resource_path
+    names = ("fashion_cnn.onnx", "fashion_vit.onnx", "fashion_test.npz", "fashion_calibration.npz")
+    return Demo(*(resource_path(f"demo/{name}") for name in names))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "allow_logs: warnings and errors may be logged; the test looks at them itself")
+    config.addinivalue_line("markers", "needs(*requirements): skipped unless these are installed: 'name' or "
+                                       "'name==version', as pip writes them")
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("needs"):
+        for requirement in mark.args:
+            if not is_installed(requirement):
+                pytest.skip(f"{requirement} is not installed (pip install --no-deps {requirement})")
+
+
+def is_installed(requirement: str) -> bool:
+    name, _, version = requirement.partition("==")
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return not version or found == version
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    """Settings, caches and logs of the test are its own, and empty at first."""
+    for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
+    if "PySide6.QtCore" in sys.modules:     # Qt asks the environment only once
+        from PySide6.QtCore import QSettings
+        for format in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
+            QSettings.setPath(format, QSettings.Scope.UserScope, str(tmp_path / "home" / "settings"))
+
+
+@pytest.fixture(autouse=True)
+def seeds():
+    """Whoever draws without a seed of its own draws the same every time."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running():
+    """Fails a test that leaves a thread or a process behind. Fixtures of a module or session may keep theirs."""
+    before = running()
+    yield
+    deadline = time.monotonic() + PATIENCE
+    while (left := running() - before) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left, f"left running: {', '.join(sorted(name for _, name in left))}"
+
+
+def running() -> set[tuple[int, str]]:
+    """Threads that Python started and child processes, each as a number that is not used twice and a name."""
+    threads = {(id(thread), f"thread {thread.name}") for thread in threading.enumerate()
+               if not isinstance(thread, threading._DummyThread)}      # those are a library's own
+    return threads | {(pid, f"process {pid} {command}") for pid, command in children().items()
+                      if not any(helper in command for helper in HELPERS)
+                      and pid != resource_tracker._resource_tracker._pid}
+
+
+def children() -> dict[int, str]:
+    """Child processes and their command lines; of ended ones that nobody waited for, the name."""
+    found = {}
+    for listing in Path("/proc/self/task").glob("*/children"):
+        for pid in _read(listing).split():
+            command = _read(Path("/proc", pid, "cmdline")).replace("\0", " ").strip()
+            found[int(pid)] = command[:200] or _read(Path("/proc", pid, "comm")).strip() + " (ended, not waited for)"
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:         # ended meanwhile
+        return ""
+
+
+@pytest.fixture(autouse=True)
+def nothing_logged(request):
+    """Fails a test during which a warning or worse was logged, unless it is marked `allow_logs`."""
+    if request.node.get_closest_marker("allow_logs"):
+        yield
+        return
+    keeper = Keeper(logging.WARNING)
+    logging.getLogger().addHandler(keeper)
+    yield
+    logging.getLogger().removeHandler(keeper)
+    assert not keeper.lines, ("logged without being asked for (mark the test `allow_logs` where that is right):\n"
+                              + "\n".join(keeper.lines))
+
+
+class Keeper(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
