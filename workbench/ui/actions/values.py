@@ -1,0 +1,127 @@
+"""The arithmetic of forms, without widgets: which values hold, and where a slider stands for them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.core.params import Field
+
+FINE = 1000             # steps of a slider whose field names none
+LARGEST_INT = 2**31 - 1
+SIGNIFICANT = 4         # digits shown of a float without a step
+
+Limits = Mapping[str, tuple[float, float]]
+
+
+def effective(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field's value: as given, else its default; members of a group that were not chosen are None."""
+    values = {field.name: given.get(field.name, field.default) for field in fields}
+    for group in dict.fromkeys(field.group for field in fields if field.group):
+        chosen = chosen_in(members(fields, group), given)
+        values |= {field.name: None for field in members(fields, group) if field.name != chosen}
+    return values
+
+
+def members(fields: tuple[Field, ...], group: str) -> tuple[Field, ...]:
+    return tuple(field for field in fields if field.group == group)
+
+
+def chosen_in(group: tuple[Field, ...], given: Mapping[str, Any]) -> str:
+    """The one member that has a value: the given one, else the one with a default, else the first."""
+    for field in group:
+        if given.get(field.name) is not None:
+            return field.name
+    return next((field.name for field in group if field.default is not None), group[0].name)
+
+
+def rivals(fields: tuple[Field, ...], name: str) -> tuple[str, ...]:
+    """The fields that lose their value when this one gets one."""
+    group = next((field.group for field in fields if field.name == name), "")
+    return tuple(field.name for field in fields if group and field.group == group and field.name != name)
+
+
+def starting(fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
+    """What a new step is given in words: its first parameter. The others stay at their defaults."""
+    for name, value in effective(fields, {}).items():
+        if value is not None:
+            low, high = limits.get(name, (-math.inf, math.inf))
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            return {name: type(value)(min(max(value, low), high)) if number else value}
+    return {}
+
+
+def applies(field: Field, values: Mapping[str, Any]) -> bool:
+    """Whether the field matters, given the others."""
+    return field.when is None or values.get(field.when[0]) in field.when[1]
+
+
+def name_text(name: str) -> str:
+    """group_size -> Group size. Translators find these under 'parameters'."""
+    return QCoreApplication.translate("parameters", name.replace("_", " ").capitalize())
+
+
+def value_text(field: Field, value: Any) -> str:
+    """0.5, 4 bit, yes."""
+    if isinstance(value, bool):
+        return QCoreApplication.translate("parameters", "yes" if value else "no")
+    number = f"{value:.{SIGNIFICANT}g}" if isinstance(value, float) else str(value)
+    return f"{number} {field.unit}".strip()
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where a slider of `steps` + 1 positions stands for a number between `low` and `high`."""
+
+    low: float
+    high: float
+    steps: int
+    log: bool
+    whole: bool
+
+    def position(self, value: float) -> int:
+        value = min(max(value, self.low), self.high)
+        if self.high <= self.low:
+            return 0
+        if self.log:
+            share = math.log(value / self.low) / math.log(self.high / self.low)
+        else:
+            share = (value - self.low) / (self.high - self.low)
+        return round(share * self.steps)
+
+    def value(self, position: int) -> float:
+        share = position / self.steps if self.steps else 0.0
+        if self.log:
+            value = self.low * (self.high / self.low) ** share
+            value = float(f"{value:.3g}")       # a slider is not exact to more than that
+        else:
+            value = round(self.low + share * (self.high - self.low), 10)
+        value = min(max(value, self.low), self.high)
+        return round(value) if self.whole else value
+
+
+def bounds(field: Field, limits: Limits) -> tuple[float, float | None]:
+    """What the field may hold: its own bounds, within those of the layer."""
+    low, high = limits.get(field.name, (-math.inf, math.inf))
+    low = max(low, field.low if field.low is not None else -math.inf)
+    high = min(high, field.high if field.high is not None else math.inf)
+    if low == -math.inf:
+        low = -LARGEST_INT if field.kind == "int" else -1e9
+    return low, None if high == math.inf else max(high, low)
+
+
+def scale(field: Field, limits: Limits) -> Scale | None:
+    """None for a field without an upper end: it gets no slider."""
+    low, high = bounds(field, limits)
+    if high is None:
+        return None
+    whole = field.kind == "int"
+    log = field.log and low > 0 and high > low
+    span = high - low
+    if log or (not field.step and not whole):
+        steps = FINE if not whole else min(FINE, max(round(span), 1))
+    else:
+        steps = max(round(span / (field.step or 1)), 1)
+    return Scale(low, high, steps, log, whole)
