@@ -39,3 +39,10 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def metric_text(value: float, metric: str) -> str:
+    """A metric's value: '92.45 %' where it is a fraction of samples, '0.0123' else."""
+    if metric.startswith(("top-", "token")):
+        return f"{100 * value:.2f} %"
+    return three(value) if abs(value) >= 1 or value == 0 else f"{value:.3g}"

@@ -1,0 +1,255 @@
+"""The command line. What a command needs is imported when it runs, so that --help and usage errors answer at once.
+
+Exit codes: 0 done, 1 a failure the user can mend, 2 usage, 130 cancelled. With --json, standard output carries exactly
+one JSON object; progress and errors go to standard error.
+"""
+
+import importlib
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from workbench import __version__
+from workbench import cli_output as output
+from workbench.core.errors import Cancelled, UserError
+
+WINDOW = "window"       # the command that runs when none is named
+DEMO = "fashion_cnn"
+
+
+class CommandLine(click.Group):
+    """Names the window when no command is named, and turns every failure into a sentence and an exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = [arg for arg in args if arg != "--debug"]
+        if not given or given[0] not in {*self.commands, "-h", "--help", "-V", "--version"}:
+            args = [WINDOW, *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except (KeyboardInterrupt, Cancelled):
+            leave(ctx, "Cancelled.", 130)
+        except UserError as error:
+            leave(ctx, f"Error: {error}", 1)
+        except MemoryError:
+            leave(ctx, "Error: There is not enough memory for this. Close other programs, or use less data.", 1)
+        except Exception as error:
+            what = f"Error: Something went wrong inside ({type(error).__name__}: {' '.join(str(error).split())})."
+            leave(ctx, f"{what} Run it again with --debug for the details, and report them.", 1)
+
+
+def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
+    """Say why, and end with this exit code."""
+    if ctx.meta.get("debug"):
+        traceback.print_exc()
+    click.echo(sentence, err=True)
+    ctx.exit(code)
+
+
+def remember_debug(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    """meta is shared by a command and the group it belongs to."""
+    ctx.meta["debug"] = value or ctx.meta.get("debug", False)
+    if not ctx.meta["debug"]:
+        warnings.simplefilter("ignore")     # of libraries, to developers
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+debug_option: Decorator = click.option("--debug", is_flag=True, expose_value=False, callback=remember_debug,
+                                       help="Show tracebacks and warnings.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+trust_option = click.option("--trust", is_flag=True,
+                            help="Allow MODEL or DATA to be file.py:function, whose code then runs with your rights.")
+data_option = click.option("--data", required=True, metavar="DATA",
+                           help="An .npz file, a folder of images in class folders, or file.py:function.")
+out_option = click.option("--out", required=True, metavar="DIR", help="Folder for the results.")
+calibration_option = click.option("--calibration", default="", metavar="FILE",
+                                  help="Samples for methods that look at activations; else those of --data are used.")
+
+
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version")
+@debug_option
+def cli() -> None:
+    """Open a trained model, look inside every layer, compress it, export what you saw.
+
+    Without a command: `workbench [MODEL] [--data DATA] [--recipe RECIPE]` opens the window.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")     # before torch: see core.process
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through `finally`, so no temporary files stay
+
+
+@cli.command(WINDOW, hidden=True)
+@click.argument("model", required=False)
+@click.option("--data", metavar="DATA", help="An .npz file, a folder of images, or file.py:function.")
+@click.option("--recipe", metavar="RECIPE", help="What is done to which layer, as YAML.")
+@click.option("--calibration", metavar="FILE", help="Samples for methods that look at activations.")
+@trust_option
+@debug_option
+def window(model: str | None, data: str | None, recipe: str | None, calibration: str | None, trust: bool) -> None:
+    """Open the window (what runs when no command is named)."""
+    if model and not exists(model):
+        raise UserError(f"There is no file {model}, and no command of that name.",
+                        "Check the name, or see workbench --help.")
+    for path in filter(None, (data, recipe, calibration)):
+        if not exists(path):
+            raise UserError(f"There is no file {path}.", "Check the name.")
+    show(model, data, recipe, trust, calibration)
+
+
+def exists(path: str) -> bool:
+    """Of file.py:function, the file."""
+    file, colon, _function = path.partition(".py:")
+    return Path(f"{file}.py" if colon else path).exists()
+
+
+def show(model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None) -> NoReturn:
+    """Run the window until it is closed. Raises UserError where there is no display."""
+    from workbench.display import display_problem
+    problem = display_problem()
+    if problem:
+        raise UserError(problem, "Use the commands (workbench --help), or workbench demo --headless.")
+    from workbench.ui.app import run
+    sys.exit(run(model, data, recipe, trust, calibration))
+
+
+@cli.command()
+@click.option("--headless", is_flag=True, help="No window: compress the demo and picture every screen, into --out.")
+@click.option("--out", default="out", show_default=True, metavar="DIR", help="Folder for the results of --headless.")
+@debug_option
+def demo(headless: bool, out: str) -> None:
+    """Open the window on the embedded demo, or run it headless."""
+    from workbench.core.resources import resource_path
+    try:
+        model, data, calibration, recipe = (str(resource_path(f"demo/{name}")) for name in (
+            f"{DEMO}.onnx", "fashion_test.npz", "fashion_calibration.npz", "recipe.yaml"))
+    except FileNotFoundError as error:
+        raise UserError(f"The demo is not here: {error}.", "Install the program again.") from error
+    if not headless:
+        show(model, data, None, False, calibration)
+    with output.working() as job:
+        from workbench.engine import verbs
+        report = verbs.compress(model, data, recipe, out, False, calibration, job)
+    output.print_report(report)
+    take_screenshots(Path(out) / "screenshots")
+
+
+def take_screenshots(folder: Path) -> None:
+    """Pictures of every screen; says so where they cannot be taken."""
+    try:
+        screens = importlib.import_module("workbench.ui.screens")
+    except ModuleNotFoundError:
+        click.echo("Screenshots: this installation cannot take them yet.", err=True)
+        return
+    click.echo("Taking pictures of every screen…", err=True)
+    screens.save(folder)
+    click.echo(f"Screenshots: {folder}")
+
+
+@cli.command()
+@click.argument("model")
+@json_option
+@trust_option
+@debug_option
+def inspect(model: str, as_json: bool, trust: bool) -> None:
+    """List the layers of MODEL with statistics and ranks of their weights."""
+    with output.working() as job:
+        from workbench.engine import verbs
+        result = verbs.inspect(model, trust, job)
+    output.print_json(result) if as_json else output.print_inspection(result)
+
+
+@cli.command()
+@click.argument("model")
+@data_option
+@json_option
+@trust_option
+@debug_option
+def evaluate(model: str, data: str, as_json: bool, trust: bool) -> None:
+    """Measure MODEL on all samples of DATA."""
+    with output.working() as job:
+        from workbench.engine import verbs
+        result = verbs.evaluate(model, data, trust, job)
+    output.print_json(result) if as_json else output.print_evaluation(result)
+
+
+@cli.command()
+@click.argument("model")
+@data_option
+@click.option("--recipe", required=True, metavar="RECIPE", help="What is done to which layer, as YAML.")
+@out_option
+@calibration_option
+@json_option
+@trust_option
+@debug_option
+def compress(model: str, data: str, recipe: str, out: str, calibration: str, as_json: bool, trust: bool) -> None:
+    """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA."""
+    with output.working() as job:
+        from workbench.engine import verbs
+        report = verbs.compress(model, data, recipe, out, trust, calibration, job)
+    output.print_json(report.to_json()) if as_json else output.print_report(report)
+
+
+@cli.command()
+@json_option
+@debug_option
+def methods(as_json: bool) -> None:
+    """Every compression method and its parameters."""
+    with output.working():
+        from workbench.engine import verbs
+        result = verbs.methods()
+    output.print_json({"methods": result}) if as_json else output.print_methods(result)
+
+
+@cli.command()
+@click.argument("model")
+@data_option
+@json_option
+@trust_option
+@debug_option
+def sensitivity(**_given: Any) -> None:
+    """How much each layer of MODEL loses under each candidate (not yet)."""
+    not_yet("sensitivity")
+
+
+@cli.command()
+@click.argument("model")
+@data_option
+@click.option("--max-drop", type=float, metavar="PERCENT", help="Largest loss of the metric, in points.")
+@click.option("--max-bytes", type=int, metavar="N", help="Largest file.")
+@click.option("--max-ratio", type=float, metavar="R", help="Largest file, as a fraction of the original.")
+@out_option
+@json_option
+@trust_option
+@debug_option
+def search(max_drop: float | None, max_bytes: int | None, max_ratio: float | None, **_given: Any) -> None:
+    """Find a recipe for MODEL within a budget (not yet)."""
+    if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
+        raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
+    not_yet("search")
+
+
+@cli.command()
+@click.argument("a")
+@click.argument("b")
+@data_option
+@json_option
+@trust_option
+@debug_option
+def compare(**_given: Any) -> None:
+    """Compare models A and B on DATA (not yet)."""
+    not_yet("compare")
+
+
+def not_yet(name: str) -> NoReturn:
+    raise UserError(f"'workbench {name}' cannot do its work yet: it is planned and not written.")

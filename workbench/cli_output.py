@@ -1,0 +1,193 @@
+"""What the command line prints: tables for people, one JSON object for programs, progress on standard error."""
+
+import contextlib
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from workbench.core.action import Action
+from workbench.core.job import Job, Progress
+from workbench.core.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.report import Report
+
+QUIET_SECONDS = 5.0     # between two lines of progress where they cannot replace each other
+
+
+# -- progress ------------------------------------------------------------------------------------------------------
+
+class ProgressLine:
+    """One line that is rewritten on a terminal; elsewhere a line now and then."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty()
+        self.last = time.monotonic()
+
+    def show(self, progress: Progress) -> None:
+        if not self.live and time.monotonic() - self.last < QUIET_SECONDS:
+            return
+        self.last = time.monotonic()
+        text = progress.text
+        if progress.fraction is not None:
+            text = f"{progress.fraction:4.0%} {text}".replace("%", " %")
+        if progress.eta is not None:
+            text += f", {duration(progress.eta)} left"
+        if self.live:
+            width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+            click.echo(f"\r\x1b[K{text[:width - 1]}", err=True, nl=False)
+        else:
+            click.echo(text, err=True)
+
+    def clear(self) -> None:
+        if self.live:
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+@contextlib.contextmanager
+def working() -> Iterator[Job]:
+    """A job whose progress is shown. What libraries and the user's code print meanwhile goes to standard error."""
+    line = ProgressLine()
+    with _stdout_to_stderr():
+        try:
+            yield Job(line.show)
+        finally:
+            line.clear()
+
+
+@contextlib.contextmanager
+def _stdout_to_stderr() -> Iterator[None]:
+    """Python's stream and, where there is one, the file descriptor that native code writes to."""
+    with contextlib.redirect_stdout(sys.stderr), contextlib.ExitStack() as undo:
+        with contextlib.suppress(OSError):
+            kept = os.dup(1)
+            undo.callback(os.close, kept)
+            undo.callback(os.dup2, kept, 1)
+            os.dup2(2, 1)
+        yield
+
+
+# -- for programs --------------------------------------------------------------------------------------------------
+
+def print_json(document: dict[str, Any]) -> None:
+    """Numbers that JSON has no word for become null."""
+    click.echo(json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {str(key): _finite(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_finite(item) for item in value]
+        case _:
+            return value
+
+
+# -- for people ----------------------------------------------------------------------------------------------------
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
+    """Columns as wide as they must be; those in `left` are flush left, the others right."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join("  ".join(cell.ljust(width) if column in left else cell.rjust(width)
+                               for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
+                     for line in lines)
+
+
+def print_inspection(result: dict[str, Any]) -> None:
+    model = result["model"]
+    click.echo(f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
+               f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample")
+    for step in result["preparations"]:
+        click.echo(f"{step['title']}: {step['detail']}" if step["applied"] else f"{step['title']}: left out")
+    click.echo()
+    head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
+    click.echo(table(head, [_inspected(layer) for layer in result["layers"]], left=(0, 1, 2)))
+    click.echo("\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
+               " '90 % energy' is the rank that keeps it.")
+    for layer in result["layers"]:
+        if layer["locked"]:
+            click.echo(f"{layer['path']} cannot be edited: {layer['locked']}")
+    for note in result["notes"]:
+        click.echo(f"Note: {note}")
+
+
+def _inspected(layer: dict[str, Any]) -> tuple[str, ...]:
+    full = "std" in layer
+    ranks = (str(layer["rank"]), three(layer["stable_rank"]), str(layer["energy_rank_90"])) if "rank" in layer else (
+        "", "", "")
+    return (layer["path"], layer["op"], "x".join(map(str, layer["shape"])), amount(layer["parameters"]),
+            _macs(layer["macs"]), size(layer["bytes"]), f"{layer['std']:.3g}" if full else "",
+            f"{100 * layer['sparsity']:.1f} %" if full else "", *ranks)
+
+
+def _macs(macs: int | None) -> str:
+    return "unknown" if macs is None else amount(macs)
+
+
+def print_evaluation(result: dict[str, Any]) -> None:
+    metric = result["metric"]
+    low, high = metric_text(result["ci_low"], metric), metric_text(result["ci_high"], metric)
+    click.echo(f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
+               f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})")
+
+
+def print_report(report: Report) -> None:
+    before, after = report.before, report.after
+    rows = [("file", size(before.bytes.value), size(after.bytes.value),
+             f"{smaller(before.bytes.value, after.bytes.value)}; read off the written file, "
+             f"forecast {size(report.forecast_bytes)}")]
+    if before.value and after.value and report.verified and report.preview_value is not None:
+        rows.append((report.metric, metric_text(before.value.value, report.metric),
+                     metric_text(after.value.value, report.metric),
+                     f"verified: the written file was run on {report.verified.samples:,} samples; "
+                     f"preview {metric_text(report.preview_value, report.metric)}"))
+    rows += [("parameters", amount(before.parameters), amount(after.parameters), "counted in the graph"),
+             ("MACs", _macs(before.macs), _macs(after.macs), "counted for one sample")]
+    if before.latency_ms and after.latency_ms:
+        rows.append(("latency", f"{three(before.latency_ms.value)} ms", f"{three(after.latency_ms.value)} ms",
+                     f"measured here, {before.latency_ms.samples} paired runs of one sample"))
+    click.echo(table(("", "before", "after", "how it was obtained"), rows, left=(0, 3)))
+    if report.verified:
+        click.echo(f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
+                   f"outputs differ by at most {report.verified.max_abs_diff:.2g}.")
+    click.echo()
+    click.echo(table(("layer", "before", "after", "SQNR", "actions", "stored as"),
+                     [(layer.path, size(layer.bytes_before), size(layer.bytes_after),
+                       "" if layer.sqnr_db is None or not math.isfinite(layer.sqnr_db) else f"{layer.sqnr_db:.1f} dB",
+                       words(layer.actions), layer.storage) for layer in report.layers], left=(0, 4, 5)))
+    click.echo()
+    if report.data:
+        click.echo(f"Data: {report.data}")
+    notes = [*report.notes, *(f"{layer.path}: {layer.note}" for layer in report.layers if layer.note)]
+    for note in notes:
+        click.echo(f"Note: {note}")
+    for kind, path in report.files.items():
+        click.echo(f"Written, {kind}: {path}")
+
+
+def words(actions: tuple[Action, ...]) -> str:
+    return " + ".join(map(str, actions)) or "unchanged"
+
+
+def print_methods(methods: list[dict[str, Any]]) -> None:
+    for method in methods:
+        click.echo(f"{method['id']}: {method['title']}" + (", needs data" if method["needs_data"] else ""))
+        for text in (method["summary"], f"{method['formula']} ({method['citation']})"):
+            click.echo(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
+        for field in method["fields"]:
+            default = "" if field["default"] is None else f" [{field['default']}]"
+            click.echo(f"    {field['name']}{default}  {_allowed(field)}. {field['help']}".rstrip())
+        click.echo()
+
+
+def _allowed(field: dict[str, Any]) -> str:
+    from workbench.core.params import Field, describe
+    return describe(Field(**field))
