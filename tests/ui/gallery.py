@@ -1,0 +1,74 @@
+"""Pictures of single widgets, light and dark, at 1x and 2x: `python -m tests.ui.gallery` fills out/gallery."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+OUT = Path("out/gallery")
+
+
+def main() -> int:
+    """One process a scale, because Qt reads the scale when it starts."""
+    if len(sys.argv) > 1:
+        return shoot(sys.argv[1])
+    for scale in ("1", "2"):
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale}
+        subprocess.run([sys.executable, "-m", "tests.ui.gallery", scale], env=environment, check=True)
+    return 0
+
+
+def shoot(scale: str) -> int:
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from workbench.ui import theme
+    app = QApplication([])
+    OUT.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        theme.apply(app, scheme)
+        for name, widget in widgets():
+            widget.show()
+            QTest.qWait(60)
+            widget.grab().save(str(OUT / f"{name}-{scheme}-{scale}x.png"))
+            widget.close()
+            widget.deleteLater()
+    return 0
+
+
+def widgets() -> Iterator[tuple[str, object]]:
+    yield from plots()
+
+
+def plots() -> Iterator[tuple[str, object]]:
+    from tests.ui import sample
+    from workbench.ui.plots import HistogramPlot, SpectrumPlot
+    weight = sample.weights()
+    view = sample.view_of(weight)
+    edits = {"untouched": None, "pruned": sample.pruned(weight), "rounded": sample.rounded(weight),
+             "both": sample.rounded(sample.pruned(weight)), "factored": sample.truncated(weight, 20)}
+    for name, after in edits.items():
+        edit = None if after is None else sample.edit_of(weight, after)
+        histogram, spectrum = HistogramPlot(), SpectrumPlot()
+        for plot in (histogram, spectrum):
+            plot.resize(520, 340)
+            plot.setContentsMargins(8, 8, 8, 8)
+            plot.show_layer(view, edit)
+        if name in ("pruned", "both"):
+            histogram.set_handle(0.031)
+        if name == "factored":
+            spectrum.set_handle(20)
+        yield f"histogram-{name}", histogram
+        yield f"spectrum-{name}", spectrum
+    log = HistogramPlot()
+    log.resize(320, 300)
+    log.show_layer(view, sample.edit_of(weight, edits["both"]))
+    log.log_button.setChecked(True)
+    log.set_handle(0.031)
+    yield "histogram-log", log
+    yield "spectrum-empty", SpectrumPlot()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

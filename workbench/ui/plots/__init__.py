@@ -1,0 +1,6 @@
+"""Plots of one layer: its weights and its singular values."""
+
+from workbench.ui.plots.histogram import HistogramPlot
+from workbench.ui.plots.spectrum import SpectrumPlot
+
+__all__ = ["HistogramPlot", "SpectrumPlot"]

@@ -1,0 +1,83 @@
+"""Axes with few, plain ticks: 0.01 instead of 10⁻², 12,000 instead of 12 k, a true minus sign."""
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+
+from workbench.ui import theme
+
+STEPS = (1, 2, 5)
+
+
+class Axis(pg.AxisItem):
+    """Linear, or logarithmic where the plot draws log10 of its values."""
+
+    def __init__(self, orientation: str, log: bool = False) -> None:
+        super().__init__(orientation)
+        self.log = log
+        self.enableAutoSIPrefix(False)
+        self.setStyle(tickLength=-4, tickTextOffset=6, maxTickLevel=1, autoReduceTextSpace=False)
+        if orientation == "left":
+            self.setWidth(64)       # of one width, or the plot would jump sideways when the counts change
+
+    def dress(self) -> None:
+        """In the colours and the font of the theme."""
+        colors = theme.colors()
+        self.setPen(pg.mkPen(colors.border))
+        self.setTextPen(pg.mkPen(colors.muted))
+        self.setTickPen(pg.mkPen(colors.border))
+        font = theme.font(-1)
+        self.setTickFont(font)
+        self.label.setFont(font)
+        if self.labelText:
+            self.setLabel(self.labelText, color=colors.muted.name())
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if not self.log:
+            levels = super().tickValues(low, high, size)
+            return levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
+        return [(1.0, log_ticks(low, high, size))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.log:
+            return [number(10.0 ** value) for value in values]
+        if spacing * scale >= 1:
+            return [f"{value * scale:,.0f}".replace("-", "−") for value in values]
+        return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
+
+    def labelString(self) -> str:
+        return f"<span style='color: {theme.colors().muted.name()}'>{self.labelText}</span>"
+
+    def setLabel(self, text: str | None = None, **style: Any) -> None:
+        super().setLabel(text, **style)
+        self.label.setFont(theme.font(-1))
+
+
+def log_ticks(low: float, high: float, size: float) -> list[float]:
+    """Positions (log10) of 1, 10, 100…, or of 1, 2, 5, 10… where decades alone would be too few."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    room = max(int(size / 28), 2)                       # a tick needs 28 pixels
+    inside = [float(d) for d in decades if low <= d <= high]
+    if len(inside) >= 3 or len(inside) > room:
+        return inside[:: max(math.ceil(len(inside) / room), 1)]
+    ticks = [d + math.log10(step) for d in decades for step in STEPS]
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def number(value: float, fixed: bool = False) -> str:
+    """A tick of a logarithmic axis, or a value read off a plot: three significant digits, no exponent if avoidable.
+
+    `fixed` keeps trailing zeros, so that numbers below each other line up.
+    """
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1000:
+        text = f"{value:,.0f}"
+    elif size >= 1e-4:
+        text = f"{value:#.3g}".removesuffix(".") if fixed else f"{value:.3g}"
+    else:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        text = f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    return text.replace("-", "−")

@@ -1,0 +1,233 @@
+"""The drawing area of a plot: curves below; marker lines, draggable handles and the hover line above.
+
+Handles, markers and labels are painted in pixels over the scene, not as items of it: so they are sharp on every screen,
+the grips are large enough for a hand, and labels can make room for each other.
+"""
+
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+
+from workbench.ui import theme
+from workbench.ui.plots.axis import Axis
+from workbench.ui.plots.labels import spread
+
+pg.setConfigOptions(antialias=True, mouseRateLimit=-1)
+
+REACH = 8           # pixels from a handle within which the mouse takes it
+ROW = 18            # height of a row of labels above the plot
+GRIP_SIZE = (7.0, 28.0)
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A dotted vertical line that says what is there."""
+
+    x: float
+    text: str
+
+
+class Canvas(pg.PlotWidget):
+    """`dragged(index, x)` while a handle moves, `released` when let go; `hovered(x)` with None when the mouse left."""
+
+    dragged = Signal(int, float)
+    released = Signal()
+    hovered = Signal(object)
+
+    def __init__(self, x_label: str, y_label: str, log: bool = False, rows: int = 1) -> None:
+        self.x_axis, self.y_axis = Axis("bottom"), Axis("left", log)
+        super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis}, enableMenu=False)
+        self.box = self.plotItem.vb
+        self._handles: tuple[float, ...] = ()
+        self._handle_label = ""
+        self._markers: tuple[Marker, ...] = ()
+        self._taken: int | None = None
+        self._offset = 0.0
+        self._hover: float | None = None
+        self.rows = rows
+        self.plotItem.hideButtons()
+        self.plotItem.layout.setContentsMargins(0, rows * ROW + 4, 12, 0)
+        self.box.setMouseEnabled(False, False)
+        self.box.setMenuEnabled(False)
+        self.setLabel("bottom", x_label)
+        self.setLabel("left", y_label)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        theme.signals.changed.connect(self.dress)
+        self.dress()
+
+    def dress(self) -> None:
+        self.setBackground(theme.colors().surface)
+        self.x_axis.dress()
+        self.y_axis.dress()
+        self.viewport().update()
+
+    def pen(self, color: QColor, width: float = 1.5) -> QPen:
+        """A pen for a curve. Pens of the scene count in the screen's own pixels."""
+        return pg.mkPen(color, width=width * self.devicePixelRatioF())
+
+    # -- what is shown over the curves -----------------------------------------------------------------------------
+
+    def set_handles(self, handles: tuple[float, ...], label: str = "") -> None:
+        """Ignored for the handle's place while the hand holds it: an echo must not tear it away."""
+        self._handle_label = label
+        if self._taken is None:
+            self._handles = handles
+        self.viewport().update()
+
+    def set_markers(self, markers: tuple[Marker, ...]) -> None:
+        self._markers = tuple(sorted(markers, key=lambda marker: marker.x))
+        self.viewport().update()
+
+    @property
+    def handles(self) -> tuple[float, ...]:
+        return self._handles
+
+    @property
+    def held(self) -> bool:
+        return self._taken is not None
+
+    def to_pixel(self, x: float) -> float:
+        """Horizontal position in the widget of a value on the x axis."""
+        return self.mapFromScene(self.box.mapViewToScene(QPointF(x, 0))).x()
+
+    def to_value(self, pixel: float) -> float:
+        return self.box.mapSceneToView(self.mapToScene(round(pixel), 0)).x()
+
+    # -- mouse and keys ----------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._handle_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            self._taken = index
+            self._offset = self.to_pixel(self._handles[index]) - event.position().x()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._taken is not None:
+            self.dragged.emit(self._taken, self.to_value(event.position().x() + self._offset))
+        elif self.area.contains(event.position()):
+            self._set_hover(self.to_value(event.position().x()))
+        else:
+            self._set_hover(None)
+        near = self._taken is not None or self._handle_at(event.position()) is not None
+        self.viewport().setCursor(Qt.CursorShape.SplitHCursor if near else Qt.CursorShape.ArrowCursor)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._taken is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._taken = None
+            self.released.emit()
+        event.accept()
+
+    def wheelEvent(self, event: QEvent) -> None:
+        event.ignore()      # the page scrolls, the plot does not zoom
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._set_hover(None)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move the handle that grows to the right."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or not self._handles:
+            event.ignore()
+            return
+        fast = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        self.dragged.emit(len(self._handles) - 1, self._handles[-1] + step * fast * self.key_step())
+        self.released.emit()
+
+    def key_step(self) -> float:
+        """What one press of an arrow key moves; plots of whole numbers say 1."""
+        low, high = self.box.viewRange()[0]
+        return (high - low) / 400
+
+    def move_held(self, handles: tuple[float, ...]) -> None:
+        """Where the handles are after a drag step, decided by the plot that knows its bounds."""
+        self._handles = handles
+        self.viewport().update()
+
+    def _handle_at(self, where: QPointF) -> int | None:
+        if not self._handles or where.y() > self.area.bottom():
+            return None
+        distance, index = min((abs(self.to_pixel(x) - where.x()), i) for i, x in enumerate(self._handles))
+        return index if distance <= REACH else None
+
+    def _set_hover(self, x: float | None) -> None:
+        if x != self._hover:
+            self._hover = x
+            self.hovered.emit(x)
+            self.viewport().update()
+
+    # -- painting --------------------------------------------------------------------------------------------------
+
+    @property
+    def area(self) -> QRectF:
+        """The rectangle of the curves, in pixels of the widget."""
+        return QRectF(self.mapFromScene(self.box.sceneBoundingRect()).boundingRect())
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        super().drawForeground(painter, rect)
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_markers(painter)
+        if self._hover is not None and self._taken is None:
+            painter.setPen(QPen(theme.colors().muted, 1))
+            self._vertical(painter, self.to_pixel(self._hover), self.area.top())
+        self._paint_handles(painter)
+        painter.restore()
+
+    def _vertical(self, painter: QPainter, x: float, top: float) -> None:
+        painter.drawLine(QPointF(x, top), QPointF(x, self.area.bottom()))
+
+    def _paint_markers(self, painter: QPainter) -> None:
+        if not self._markers:
+            return
+        colors, area = theme.colors(), self.area
+        font = theme.font(-1)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        places = [self.to_pixel(marker.x) for marker in self._markers]
+        widths = [metrics.horizontalAdvance(marker.text) for marker in self._markers]
+        lefts = spread(places, widths, 2, self.width() - 2, theme.UNIT)
+        bottom = area.top() - (self.rows - 1) * ROW - 4
+        for marker, place, width, left in zip(self._markers, places, widths, lefts, strict=True):
+            painter.setPen(QPen(colors.before_line, 1, Qt.PenStyle.DotLine))
+            self._vertical(painter, place, area.top())
+            painter.drawLine(QPointF(place, area.top()), QPointF(min(max(place, left), left + width), bottom))
+            painter.setPen(colors.muted)
+            painter.drawText(QRectF(left, bottom - ROW + 2, width + 1, ROW - 2), Qt.AlignmentFlag.AlignCenter,
+                             marker.text)
+
+    def _paint_handles(self, painter: QPainter) -> None:
+        colors, area = theme.colors(), self.area
+        for x in (self.to_pixel(handle) for handle in self._handles):
+            painter.setPen(QPen(colors.accent, 1.5))
+            self._vertical(painter, x, area.top())
+            grip = QRectF(0, 0, *GRIP_SIZE)
+            grip.moveCenter(QPointF(x, area.center().y()))
+            painter.setPen(QPen(colors.surface, 1.5))
+            painter.setBrush(colors.accent)
+            painter.drawRoundedRect(grip, 3.5, 3.5)
+        if self._handles and self._handle_label:
+            self._paint_handle_label(painter, self.to_pixel(self._handles[-1]))
+
+    def _paint_handle_label(self, painter: QPainter, x: float) -> None:
+        colors = theme.colors()
+        font = theme.font(-1, QFont.Weight.Medium)
+        painter.setFont(font)
+        width = QFontMetricsF(font).horizontalAdvance(self._handle_label) + 12
+        left = spread([x], [width], 1, self.width() - 1, 0)[0]
+        chip = QRectF(left, self.area.top() - ROW, width, ROW - 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.accent)
+        painter.drawRoundedRect(chip, 4, 4)
+        painter.setPen(colors.on_accent)
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._handle_label)
+

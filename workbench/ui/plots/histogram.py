@@ -1,0 +1,180 @@
+"""How a layer's weights are distributed, before and after, with the threshold below which they become zero."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from workbench.core.views import EditView, Histogram, LayerView
+from workbench.ui import theme
+from workbench.ui.plots.axis import number
+from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.canvas import Canvas
+from workbench.ui.plots.moments import MomentsTable
+
+LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
+CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
+
+
+class HistogramPlot(PlotPanel):
+    """`dragged` with the threshold while a line moves, `drag_finished` when it is let go."""
+
+    dragged = Signal(float)
+    drag_finished = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(self.tr("Weights"), Canvas(self.tr("weight value"), self.tr("weights per bin")), parent)
+        self._view: LayerView | None = None
+        self._edit: EditView | None = None
+        self._threshold: float | None = None
+        self.log_button = QToolButton(self)
+        self.log_button.setText(self.tr("log"))
+        self.log_button.setCheckable(True)
+        self.log_button.setToolTip(self.tr("Count on a logarithmic scale: rare weights become visible"))
+        self.log_button.setAccessibleName(self.tr("Logarithmic counts"))
+        self.log_button.toggled.connect(self.redraw)
+        self.tools.addWidget(self.log_button)
+        self.table = MomentsTable(self)
+        self.column.addWidget(self.table)
+        self._zone = pg.LinearRegionItem(movable=False)
+        self._zone.setZValue(-10)
+        self.canvas.addItem(self._zone)
+        self._before, self._after = pg.PlotCurveItem(), pg.PlotCurveItem()
+        for curve in (self._before, self._after):
+            self.canvas.addItem(curve)
+        self._cut = pg.TextItem(anchor=(0, 0))
+        self.canvas.addItem(self._cut, ignoreBounds=True)
+        self.canvas.dragged.connect(self._on_dragged)
+        self.canvas.released.connect(self.drag_finished)
+        self.canvas.hovered.connect(self._on_hovered)
+        self.show_layer(None, None)
+
+    def show_layer(self, view: LayerView | None, edit: EditView | None) -> None:
+        self._view, self._edit = view, edit
+        self.table.show_moments(view.moments if view else None, edit.moments if edit else None)
+        self.table.setVisible(view is not None)
+        self.readout.setVisible(view is not None)
+        self.log_button.setVisible(view is not None)
+        if view is None:
+            self.show_sentence(self.tr("The weights of the chosen layer are counted here."))
+            return
+        self.pages.setCurrentWidget(self.canvas)
+        self._on_hovered(None)
+        self.redraw()
+
+    def set_handle(self, threshold: float | None) -> None:
+        """Lines at +-threshold; None takes them away."""
+        self._threshold = threshold
+        if threshold is None:
+            self.canvas.set_handles(())
+        else:
+            self.canvas.set_handles((-threshold, threshold), f"± {number(threshold)}")
+        self._draw_zone()
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        view, edit = self._view, self._edit
+        if view is None:
+            return
+        colors, log = theme.colors(), self.log_button.isChecked()
+        self.canvas.y_axis.log = log
+        after = edit.histogram if edit is not None else None
+        foot = LOWEST if log else 0.0
+        self._before.setData(view.histogram.edges, self._scaled(view.histogram), stepMode="center", fillLevel=foot,
+                             brush=colors.before, antialias=False,
+                             pen=self.canvas.pen(colors.before_line, 1) if after is None else pg.mkPen(None))
+        self._after.setVisible(after is not None)
+        if after is not None:
+            self._after.setData(after.edges, self._scaled(after), stepMode="center", fillLevel=foot,
+                                brush=_see_through(colors.after), antialias=False,
+                                pen=self.canvas.pen(colors.after, 1.25))
+        top = self._top(view.histogram, after)
+        self.canvas.box.setRange(xRange=(view.histogram.edges[0], view.histogram.edges[-1]),
+                                 yRange=(foot, (np.log10(top) if log else top) * 1.06), padding=0)
+        self._label_cut(after, top)
+        self._draw_zone()
+        self.canvas.y_axis.picture = None
+        self.canvas.y_axis.update()
+
+    def _scaled(self, histogram: Histogram) -> np.ndarray:
+        if not self.log_button.isChecked():
+            return histogram.counts
+        return np.log10(np.maximum(histogram.counts, 10.0 ** LOWEST))
+
+    def _top(self, before: Histogram, after: Histogram | None) -> float:
+        """The largest count to make room for: without the zeros where they would flatten all the rest."""
+        counts = [before.counts.max(), after.counts.max()] if after is not None else [before.counts.max()]
+        top = max(*counts, 1.0)
+        if self.log_button.isChecked():
+            return top
+        zero = len(before.counts) // 2
+        rest = max(np.delete(h.counts, zero).max() for h in (before, after) if h is not None)
+        return max(rest * 1.15, 1.0) if top > rest * CROWDED and rest > 0 else top
+
+    def _label_cut(self, after: Histogram | None, top: float) -> None:
+        """A bar that leaves the plot says how high it is."""
+        shown = after if after is not None else (self._view.histogram if self._view else None)
+        zero = len(shown.counts) // 2 if shown is not None else 0
+        visible = shown is not None and not self.log_button.isChecked() and shown.counts[zero] > top * 1.06
+        self._cut.setVisible(bool(visible))
+        if visible and shown is not None:
+            self._cut.setText(self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"))
+            self._cut.setColor(theme.colors().after if after is not None else theme.colors().muted)
+            self._cut.setFont(theme.font(-1))
+            self._cut.setPos(shown.edges[zero + 1], top * 1.06)
+
+    def _draw_zone(self) -> None:
+        """The values that become zero lie between the lines."""
+        self._zone.setVisible(self._threshold is not None)
+        if self._threshold is not None:
+            wash = theme.colors().accent_soft
+            self._zone.setBrush(_see_through(wash, 110))
+            for line in self._zone.lines:
+                line.setPen(pg.mkPen(None))
+            self._zone.setRegion((-self._threshold, self._threshold))
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _on_dragged(self, index: int, x: float) -> None:
+        if self._view is None:
+            return
+        outward = x if index == 1 else -x       # beyond zero a line waits, it does not swap sides
+        threshold = min(max(outward, 0.0), float(self._view.magnitudes[-1]))
+        self.canvas.move_held((-threshold, threshold))
+        self.set_handle(threshold)
+        self.dragged.emit(threshold)
+
+    def _on_hovered(self, x: float | None) -> None:
+        view = self._view
+        if view is None:
+            return
+        edges, counts = view.histogram.edges, view.histogram.counts
+        if x is None or not edges[0] <= x < edges[-1]:
+            self.readout.show_text(self.tr("{count} weights in {bins} bins").format(
+                count=f"{counts.sum():,.0f}", bins=len(counts)))
+            return
+        at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
+        text = self.tr("{low} … {high}:  {count} weights").format(
+            low=number(edges[at]), high=number(edges[at + 1]), count=f"{counts[at]:,.0f}")
+        if self._edit is not None:
+            text += f" → {self._edit.histogram.counts[at]:,.0f}"
+        self.readout.show_text(text)
+
+    def to_csv(self) -> str:
+        if self._view is None:
+            return ""
+        edges, counts = self._view.histogram.edges, self._view.histogram.counts
+        after = self._edit.histogram.counts if self._edit is not None else None
+        rows = ["from,to,before" + (",after" if after is not None else "")]
+        for i, count in enumerate(counts):
+            row = f"{edges[i]:.9g},{edges[i + 1]:.9g},{count:.0f}"
+            rows.append(row + (f",{after[i]:.0f}" if after is not None else ""))
+        return "\n".join(rows) + "\n"
+
+
+def _see_through(color: QColor, alpha: int = 70) -> QColor:
+    faded = QColor(color)
+    faded.setAlpha(alpha)
+    return faded
