@@ -50,7 +50,7 @@ def test_streaming_ends_at_the_whole_and_estimates_before():
     value, change = figures[-1]
     assert value.how == change.how == "measured" and value.low == value.value == value.high
     assert change.value == pytest.approx(value.value - 1.0)
-    assert all(c.low <= change.value <= c.high for _, c in figures)
+    assert sum(c.low <= change.value <= c.high for _, c in figures) >= 6       # each holds in 95 of 100
 
 
 def test_every_prefix_of_the_order_is_stratified():

@@ -18,6 +18,18 @@ SETTINGS: dict[str, list[tuple[dict, tuple[str, ...]]]] = {
     "quantize.affine": [({"bits": 4}, EVERY), ({"bits": 8, "granularity": "tensor", "symmetric": False}, EVERY),
                         ({"bits": 2, "granularity": "group", "group_size": 16}, ("Conv", "Gemm", "MatMul")),
                         ({"bits": 3, "rounding": "stochastic", "range": "percentile"}, ("Gemm",))],
+    "quantize.codebook": [({"bits": 4}, EVERY), ({"bits": 3, "start": "density"}, ("Conv",))],
+    "quantize.float": [({"format": "float16"}, EVERY), ({"format": "float8e4m3"}, ("Gemm",)),
+                       ({"format": "bfloat16"}, ("Conv",))],
+    "quantize.gptq": [({"bits": 4}, (*MATRIX, "Depthwise")), ({"bits": 3, "symmetric": False}, ("Gemm",))],
+    "quantize.adaround": [({"bits": 4, "steps": 50}, (*MATRIX, "Depthwise"))],
+    "prune.nm": [({}, EVERY), ({"n": 1, "m": 5}, ("Gemm",))],
+    "prune.block": [({"rows": 4, "columns": 1}, EVERY), ({"rows": 16, "columns": 16, "sparsity": 0.7}, ("Gemm",))],
+    "prune.wanda": [({"sparsity": 0.5}, (*MATRIX, "Depthwise")), ({"per_output": False}, ("Conv",))],
+    "prune.sparsegpt": [({"sparsity": 0.5}, (*MATRIX, "Depthwise"))],
+    "lowrank.whitened": [({"rank": 4}, MATRIX), ({"energy": 0.8}, ("Gemm",))],
+    "lowrank.spatial": [({"rank": 6}, ("Conv",)), ({"energy": 0.7}, ("Conv",))],
+    "lowrank.tucker": [({"ratio": 0.4}, ("Conv",)), ({"weakening": 0.5}, ("Conv",))],
     "lowrank.svd": [({"rank": 4}, (*MATRIX, "Embedding")), ({"energy": 0.8}, ("Conv",))],
     "distill.layer": [({"rank": 4, "steps": 30}, MATRIX)],
 }
@@ -32,8 +44,9 @@ def model_with(op: str) -> tuple[Model, str, Dataset]:
     make = {"Conv": _conv, "Depthwise": _depthwise, "Gemm": _gemm, "MatMul": _matmul, "Embedding": _embedding}[op]
     nodes, weights, inputs, x = make(rng)
     initializers = [numpy_helper.from_array(array, name) for name, array in weights.items()]
-    graph = helper.make_graph(nodes, "one", inputs, [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                              initializers)
+    dims = ["n", *"abc"[:len(x.shape) - 1 + (op == "Embedding")]]
+    output = helper.make_tensor_value_info("y", TensorProto.FLOAT, dims)
+    graph = helper.make_graph(nodes, "one", inputs, [output], initializers)
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(proto)
     model = from_proto(proto, "one.onnx", Job())

@@ -16,8 +16,8 @@ from workbench.engine import apply
 from workbench.engine.cache import Cache
 from workbench.engine.preview import effective
 from workbench.graph import runtime
-from workbench.graph.plan import Plan, forecast_bytes
-from workbench.graph.rewrite import size_of
+from workbench.graph.plan import Plan
+from workbench.graph.rewrite import forecast, size_of
 from workbench.methods.method import all_methods
 
 CASES = [(name, params, op) for name, variants in SETTINGS.items() for params, ops in variants for op in ops]
@@ -101,9 +101,9 @@ def test_the_forecast_is_what_is_stored(case):
     if not method.foretells(parsed):
         pytest.skip("this amount depends on the weights: the edit says it, not the forecast")
     layer = model.layer(path)
-    expected = forecast_bytes(method.forecast(layer, Plan.of(layer), parsed), path, model.opset, "auto")
-    stored = size_of(model, {path: edit_of(case)}, "auto").layers[path][0]
-    assert abs(expected - stored) <= max(64, 0.005 * stored)
+    expected = forecast(model, {path: method.forecast(layer, Plan.of(layer), parsed)}).file
+    stored = size_of(model, {path: edit_of(case)}).file
+    assert abs(expected - stored) <= max(32, 0.005 * stored)
 
 
 def test_the_file_has_the_bytes_and_the_behaviour_of_the_preview(case, tmp_path):

@@ -70,7 +70,7 @@ def _train(rows: np.ndarray, teacher: np.ndarray, start: tuple[np.ndarray, np.nd
         raise UserError("There are too few calibration samples to train on.", "Give a larger data set.")
     generator = torch.Generator().manual_seed(seed)
     inputs = torch.from_numpy(rows)
-    targets = inputs @ torch.from_numpy(np.ascontiguousarray(teacher.T, dtype=np.float32))
+    targets = inputs @ torch.tensor(teacher.T, dtype=torch.float32)
     held = max(1, len(inputs) // 8)
     power = targets.var(dim=0, unbiased=False).sum().clamp_min(1e-12)
     left, right = (torch.from_numpy(part.astype(np.float32)).requires_grad_() for part in start)

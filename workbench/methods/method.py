@@ -33,10 +33,18 @@ class Context(Protocol):
     (channels x kernel), those of a linear layer its input vectors. Activations are those of the original model.
     """
 
-    layer: Layer
-    weight: np.ndarray              # original, float32, stored layout
-    bias: np.ndarray | None
-    seed: int
+    @property
+    def layer(self) -> Layer: ...
+
+    @property
+    def weight(self) -> np.ndarray:
+        """The original, float32, in the stored layout."""
+
+    @property
+    def bias(self) -> np.ndarray | None: ...
+
+    @property
+    def seed(self) -> int: ...
 
     def rows(self, count: int, job: Job) -> np.ndarray:
         """A seeded sample [groups, at most count, columns] of the calibration rows. UserError without data."""

@@ -67,7 +67,7 @@ def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.nd
     """Levels [outputs, columns] as floats, zero point included. All groups of a convolution learn at once."""
     groups, columns = grams.shape[:2]
     shaped = (groups, -1, columns)
-    weight, s, z = (torch.from_numpy(np.ascontiguousarray(part, dtype=np.float32)).reshape(groups, -1, part.shape[1])
+    weight, s, z = (torch.tensor(part, dtype=torch.float32).reshape(groups, -1, part.shape[1])
                     for part in (matrix, scale, zero))
     gram = torch.from_numpy(grams.astype(np.float32))
     pruned = (weight == 0) if float((weight == 0).float().mean()) > 0.01 else torch.zeros_like(weight, dtype=torch.bool)
