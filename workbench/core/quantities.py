@@ -1,10 +1,12 @@
 """Numbers as people read them."""
 
+ROUNDS_UP = 0.9995      # from here on three digits show the next power of ten: 999,999 is 1.00 M
+
 
 def size(count: float) -> str:
     """Bytes in decimal units: 1.91 MB."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if abs(count) >= scale:
+        if abs(count) >= scale * ROUNDS_UP:
             return f"{three(count / scale)} {unit}"
     return f"{count:.0f} B"
 
@@ -12,20 +14,22 @@ def size(count: float) -> str:
 def amount(count: float) -> str:
     """Parameters or MACs: 41.2 M."""
     for unit, scale in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if abs(count) >= scale:
+        if abs(count) >= scale * ROUNDS_UP:
             return f"{three(count / scale)} {unit}"
     return f"{count:.0f}"
 
 
 def three(value: float) -> str:
     """Three significant digits without an exponent, for 0.01 <= value < 10000."""
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 100 else f"{value:.0f}"
+    return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}" if abs(value) < 99.95 else f"{value:.0f}"
 
 
 def smaller(before: float, after: float) -> str:
     """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
     if after <= 0 or before <= 0:
         return ""
+    if after == before:
+        return "the same size"
     if after > before:
         return f"{after / before:.2f}x larger"
     return f"{before / after:.1f}x smaller ({after / before:.0%} kept)".replace("%", " %")
@@ -45,4 +49,4 @@ def metric_text(value: float, metric: str) -> str:
     """A metric's value: '92.45 %' where it is a fraction of samples, '0.0123' else."""
     if metric.startswith(("top-", "token")):
         return f"{100 * value:.2f} %"
-    return three(value) if abs(value) >= 1 or value == 0 else f"{value:.3g}"
+    return three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"

@@ -1,0 +1,60 @@
+"""A process of its own: starts, talks, and ends with the pipe."""
+
+import os
+
+import pytest
+
+from workbench.core import process
+
+
+def serve(connection):
+    """Stands in for the engine: answers with what it was sent and with what it runs in."""
+    connection.send((os.getpid(), os.environ.get("OMP_WAIT_POLICY")))
+    while True:
+        try:
+            asked = connection.recv()
+        except EOFError:
+            return
+        if asked == "die":
+            os._exit(3)
+        connection.send(asked)
+
+
+@pytest.fixture
+def other():
+    running, pipe = process.start(__name__)
+    yield running, pipe
+    pipe.close()
+    running.join(10)
+    assert not running.is_alive()
+    running.close()
+
+
+def test_messages_go_both_ways_and_threads_wait_passively(other, monkeypatch):
+    _running, pipe = other
+    number, policy = pipe.recv()
+    assert number != os.getpid() and policy == "PASSIVE"
+    pipe.send({"a": 1})
+    assert pipe.poll(10) and pipe.recv() == {"a": 1}
+
+
+def test_the_pipe_says_when_the_process_is_gone(other):
+    running, pipe = other
+    pipe.recv()
+    pipe.send("die")
+    with pytest.raises(EOFError):
+        pipe.recv()
+    running.join(10)
+    assert running.exitcode == 3
+
+
+def test_closing_the_pipe_ends_the_process(other):
+    running, pipe = other
+    pipe.recv()
+    pipe.close()
+    running.join(10)
+    assert running.exitcode == 0
+
+
+def test_it_dies_with_its_parent(other):
+    assert other[0].daemon

@@ -1,0 +1,113 @@
+"""The recipe: rows and globs, YAML and back, and what is said about files that are not one."""
+
+import pytest
+
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.recipe import Recipe, Row, load_recipe, parse_recipe
+
+PRUNE = Action("prune.magnitude", {"sparsity": 0.5})
+FACTOR = Action("lowrank.svd", {"rank": 6})
+INT4 = Action("quantize.affine", {"bits": 4})
+
+TEXT = """
+version: 1
+seed: 7
+layers:
+  "*": [{quantize.affine: {bits: 4}}]
+  "blocks.2.*": [{quantize.affine: {bits: 4}}, {prune.magnitude: {sparsity: 0.5}}]
+  "head": [lowrank.svd]
+  "stem": []
+recover: [{method: finetune, steps: 10}]
+export: {format: onnx, sparse: off}
+data: abc
+"""
+
+
+def test_yaml_becomes_a_recipe():
+    recipe = parse_recipe(TEXT)
+    assert (recipe.seed, recipe.sparse, recipe.data) == (7, "off", "abc")
+    assert recipe.recover == ({"method": "finetune", "steps": 10},)
+    assert [row.pattern for row in recipe.rows] == ["*", "blocks.2.*", "head", "stem"]
+    assert recipe.rows[2].actions == (Action("lowrank.svd"),)
+
+
+@pytest.mark.parametrize(("path", "expected"), [
+    ("blocks.1.conv", (INT4,)),
+    ("blocks.2.conv", (PRUNE, INT4)),           # in the order of application, not of writing
+    ("head", (Action("lowrank.svd"),)),         # the last row that matches wins
+    ("stem", ()),                               # a row without actions leaves the layer alone
+])
+def test_the_last_row_that_matches_wins(path, expected):
+    assert parse_recipe(TEXT).actions_for(path) == expected
+
+
+def test_no_row_no_actions():
+    assert Recipe().actions_for("anything") == ()
+    assert Recipe((Row("Head", (INT4,)),)).actions_for("head") == ()      # upper and lower case are different
+
+
+def test_a_path_with_glob_characters_matches_itself():
+    assert Recipe((Row("a[0].b", (INT4,)),)).actions_for("a[0].b") == (INT4,)
+
+
+def test_with_actions_replaces_only_these_layers():
+    recipe = parse_recipe(TEXT).with_actions(["head", "new"], (INT4, FACTOR))
+    assert recipe.actions_for("head") == recipe.actions_for("new") == (FACTOR, INT4)
+    assert recipe.actions_for("blocks.2.conv") == (PRUNE, INT4)
+    assert recipe.seed == 7 and recipe.sparse == "off"
+    assert sum(row.pattern == "head" for row in recipe.rows) == 1
+
+
+def test_taking_actions_away_leaves_a_row_only_where_a_glob_would_come_back():
+    recipe = Recipe((Row("blocks.*", (INT4,)), Row("head", (FACTOR,))))
+    assert recipe.with_actions(["head"], ()).rows == (Row("blocks.*", (INT4,)),)
+    assert recipe.with_actions(["blocks.0"], ()).actions_for("blocks.0") == ()
+
+
+def test_saved_and_loaded_it_is_the_same(tmp_path):
+    recipe = parse_recipe(TEXT)
+    recipe.save(tmp_path / "deep" / "recipe.yaml")
+    loaded = load_recipe(tmp_path / "deep" / "recipe.yaml")
+    assert loaded.to_dict() == recipe.to_dict()
+    assert loaded.actions_for("blocks.2.conv") == recipe.actions_for("blocks.2.conv")
+    assert parse_recipe(Recipe().to_yaml()) == Recipe()
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("layers: [", ("not valid YAML", "line 1")),
+    ("just words", ("not a recipe", "version")),
+    ("", ("not a recipe",)),
+    ("layers: {}", ("its version is None", "reads version 1")),
+    ("version: 2", ("its version is 2",)),
+    ("version: 1\nlayer: {}", ("unknown key 'layer'", "layers")),
+    ("version: 1\nseed: x", ("its seed is not a whole number",)),
+    ("version: 1\nseed: true", ("its seed is not a whole number",)),
+    ("version: 1\nlayers: [a]", ("'layers' is not a mapping",)),
+    ("version: 1\nlayers: {a: 3}", ("row 'a' is not a list", "[{method: {…}}]")),
+    ("version: 1\nlayers: {a: [3]}", ("a step of 'a' is not one action",)),
+    ("version: 1\nlayers: {a: [{x: {}, y: {}}]}", ("a step of 'a' is not one action",)),
+    ("version: 1\nlayers: {a: [{prune.magnitude: 0.5}]}", ("parameters of prune.magnitude in 'a'",)),
+    ("version: 1\nexport: 3", ("'export' is not a mapping",)),
+    ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto or off")),
+    ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "It is onnx")),
+    ("version: 1\nrecover: 5", ("'recover' is not a list",)),
+])
+def test_what_is_wrong_is_named(text, words):
+    with pytest.raises(UserError) as caught:
+        parse_recipe(text, "mine.yaml")
+    assert "mine.yaml" in str(caught.value) and all(word in str(caught.value) for word in words)
+
+
+def test_code_in_yaml_is_not_run():
+    with pytest.raises(UserError, match="not valid YAML"):
+        parse_recipe("version: !!python/object/apply:os.getcwd []")
+
+
+@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir(),
+                                  lambda path: path.write_bytes(b"\xff\xfe\x00")], ids=["missing", "folder", "binary"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, make):
+    path = tmp_path / "recipe.yaml"
+    make(path)
+    with pytest.raises(UserError, match=r"Cannot read the recipe .*recipe\.yaml"):
+        load_recipe(path)
