@@ -99,7 +99,7 @@ class _Real(QDoubleSpinBox):
 
 
 class NumberEditor(QWidget):
-    """`changed(value, finished)`: not finished while the slider is held, finished when it is let go or a key commits."""
+    """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or a key commits."""
 
     changed = Signal(object, bool)
 

@@ -1,0 +1,217 @@
+"""What to do: the steps that the selected layers are given, in the order in which they are applied."""
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.action import Action, MethodInfo, in_order
+from workbench.core.layer import Layer
+from workbench.core.report import LayerChange
+from workbench.core.views import LayerView
+from workbench.ui import theme
+from workbench.ui.actions import meaning
+from workbench.ui.actions import values as v
+from workbench.ui.actions.header import Header
+from workbench.ui.actions.labels import muted
+from workbench.ui.actions.menu import MethodMenu
+from workbench.ui.actions.placeholder import Placeholder
+from workbench.ui.actions.result import ResultCard
+from workbench.ui.actions.step import StepCard
+
+
+class ActionPanel(QWidget):
+    """Given core values, emits `actions_changed(actions, text, finished)`: the whole stack as it should be now.
+
+    `text` names the edit for the undo list. `finished` is false while a slider is held.
+    """
+
+    actions_changed = Signal(tuple, str, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._methods: dict[str, MethodInfo] = {}
+        self._layers: tuple[Layer, ...] = ()
+        self._actions: tuple[Action, ...] = ()
+        self._view: LayerView | None = None
+        self._cards: list[StepCard] = []
+        self.header = Header(self)
+        self.result = ResultCard(self)
+        self.hint = muted("", self)
+        self.menu = MethodMenu(self)
+        self.menu.chosen.connect(self._add)
+        self.add = QPushButton(self.tr("Add a step"), self)
+        self.nothing = Placeholder("layers", self)
+        self.locked = Placeholder("info", self)
+        self._pages = QStackedWidget(self)
+        self._build()
+        self._show_page()
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def set_methods(self, methods: Mapping[str, MethodInfo] | Iterable[MethodInfo]) -> None:
+        known = tuple(methods.values() if isinstance(methods, Mapping) else methods)
+        self._methods = {method.id: method for method in known}
+        self.menu.set_methods(known)
+        self.add.setEnabled(bool(known))
+        for card in self._cards:        # cards made before their methods were known
+            if card.method != self._methods.get(card.action.method):
+                self._drop_cards()
+                break
+        self.set_actions(self._actions)
+
+    def set_layers(self, layers: tuple[Layer, ...]) -> None:
+        """The selection; the stack on show is given by `set_actions`. An earlier layer's statistics are forgotten."""
+        if layers == self._layers:
+            return
+        self._layers = tuple(layers)
+        self.set_view(None)
+        self.set_change(None)
+        self._show_page()
+
+    def set_view(self, view: LayerView | None) -> None:
+        """Statistics of the layer on show: bounds of sliders, and what a step will do in words."""
+        self._view = view
+        self.menu.set_unavailable(view.unavailable if view else {})
+        for card in self._cards:
+            card.set_context(self._layers, view)
+
+    def set_unavailable(self, reasons: Mapping[str, str]) -> None:
+        """Method id -> why this layer cannot have it."""
+        self.menu.set_unavailable(reasons)
+
+    def set_actions(self, actions: tuple[Action, ...]) -> None:
+        """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
+        self._actions = tuple(actions)
+        position = 0
+        for position, action in enumerate(self._actions, 1):
+            self._place(position - 1, action)
+        for card in self._cards[position:]:
+            self._discard(card)
+        del self._cards[position:]
+        self._show_page()
+
+    def set_change(self, change: LayerChange | None) -> None:
+        """What the stack makes of the layer on show."""
+        if change is not None:
+            self.result.show_change(change)
+        self.result.setVisible(change is not None)
+
+    @property
+    def cards(self) -> tuple[StepCard, ...]:
+        return tuple(self._cards)
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        theme.set_icon(self.add, "add")
+        self.add.setIconSize(QSize(theme.ICON, theme.ICON))
+        self.add.setMenu(self.menu)
+        self.add.setEnabled(False)
+        self.hint.setText(self.tr("Steps zero, factor, distil or quantise the weights of this layer. "
+                                  "Add one, then drag its slider and watch size and accuracy move."))
+        self.nothing.show_text(self.tr("Select a layer on the left"),
+                               self.tr("What is done to it, and what that costs, is shown here."))
+        self.result.hide()
+        inner = QWidget(self)
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.DOUBLE)
+        self._column.setSpacing(theme.UNIT)
+        self._column.addWidget(self.hint)
+        self._stack = QVBoxLayout()
+        self._stack.setSpacing(theme.UNIT)
+        self._column.addLayout(self._stack)
+        self._column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addSpacing(theme.UNIT)
+        self._column.addWidget(self.result)
+        self._column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        steps = QWidget(self)
+        page = QVBoxLayout(steps)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(scroll)
+        for widget in (steps, self.nothing, self.locked):
+            self._pages.addWidget(widget)
+        self._steps = steps
+        top = QVBoxLayout()
+        top.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.UNIT)
+        top.addWidget(self.header)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self._pages, 1)
+        self.setMinimumWidth(300)
+
+    def _show_page(self) -> None:
+        self.header.setVisible(bool(self._layers))
+        if not self._layers:
+            self._pages.setCurrentWidget(self.nothing)
+            return
+        self.header.show_layers(self._layers)
+        if all(layer.locked for layer in self._layers):
+            self.locked.show_text(self.tr("This cannot be edited"), self._layers[0].locked)
+            self._pages.setCurrentWidget(self.locked)
+            return
+        self.hint.setVisible(not self._actions)
+        self._pages.setCurrentWidget(self._steps)
+
+    def _place(self, index: int, action: Action) -> None:
+        """Make the card at `index` show this action: the one that is there, one further down, or a new one."""
+        for found in range(index, len(self._cards)):
+            if self._cards[found].action.method == action.method:
+                for card in self._cards[index:found]:
+                    self._discard(card)
+                del self._cards[index:found]
+                self._cards[index].set_action(action)
+                return
+        card = StepCard(action, self._methods.get(action.method), self)
+        card.set_context(self._layers, self._view)
+        card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
+        card.removed.connect(lambda card=card: self._remove(card))
+        self._cards.insert(index, card)
+        self._stack.insertWidget(index, card)
+
+    def _drop_cards(self) -> None:
+        for card in self._cards:
+            self._discard(card)
+        self._cards.clear()
+
+    def _discard(self, card: StepCard) -> None:
+        self._stack.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    # -- editing ---------------------------------------------------------------------------------------------------
+
+    def _add(self, method_id: str) -> None:
+        method = self._methods[method_id]
+        params = v.starting(method.fields, meaning.limits(self._layers, self._view, method))
+        action = Action(method_id, params)
+        actions = in_order((*self._actions, action))
+        self.set_actions(actions)
+        index = max(i for i, each in enumerate(actions) if each.method == method_id)
+        self._cards[index].focus_form()
+        self.actions_changed.emit(actions, self.tr("Add {title}").format(title=method.title), True)
+
+    def _remove(self, card: StepCard) -> None:
+        index = self._cards.index(card)
+        text = self.tr("Remove {title}").format(title=card.title.text())
+        actions = self._actions[:index] + self._actions[index + 1:]
+        self._discard(self._cards.pop(index))
+        self.set_actions(actions)
+        target = self._cards[min(index, len(self._cards) - 1)].remove if self._cards else self.add
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.actions_changed.emit(actions, text, True)
+
+    def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:
+        index = self._cards.index(card)
+        self._actions = (*self._actions[:index], card.action, *self._actions[index + 1:])
+        text = self.tr("{title}: {field}").format(title=card.title.text(), field=v.name_text(name).lower())
+        self.actions_changed.emit(self._actions, text, finished)

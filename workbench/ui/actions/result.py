@@ -1,0 +1,99 @@
+"""What the whole stack makes of the layer: bytes before and after, error, how it is stored, what to know about it."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.core.quantities import size, smaller
+from workbench.core.report import LayerChange
+from workbench.ui import theme
+from workbench.ui.actions.labels import Icon, heading, muted
+from workbench.ui.actions.meaning import percent
+
+
+class ShareBar(QWidget):
+    """How much of the layer's bytes is left."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._share = 1.0
+        self._forecast = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.signals.changed.connect(self.update)
+
+    def show_share(self, share: float, forecast: bool) -> None:
+        self._share, self._forecast = share, forecast
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80, theme.HALF + 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.colors()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        whole = QRectF(self.rect())
+        painter.setBrush(colors.before)
+        painter.drawRoundedRect(whole, 3, 3)
+        grew = self._share > 1
+        painter.setBrush(colors.warn if grew else colors.after_soft if self._forecast else colors.after)
+        painter.drawRoundedRect(QRectF(0, 0, max(whole.width() * min(self._share, 1.0), 6), whole.height()), 3, 3)
+        painter.end()
+
+
+class ResultCard(QFrame):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("result")
+        self.bytes = heading("", self)
+        self.ratio = muted("", self)
+        self.ratio.setWordWrap(False)
+        self.bar = ShareBar(self)
+        self.details = muted("", self)
+        self.note = muted("", self)
+        self._sign = Icon("warning", "warn", parent=self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.HALF, theme.HALF, theme.HALF, theme.HALF)
+        column.setSpacing(theme.HALF)
+        line = QHBoxLayout()
+        line.setSpacing(theme.UNIT)
+        line.addWidget(self.bytes, 0, Qt.AlignmentFlag.AlignBaseline)
+        line.addStretch(1)
+        line.addWidget(self.ratio, 0, Qt.AlignmentFlag.AlignBaseline)
+        column.addLayout(line)
+        column.addWidget(self.bar)
+        column.addSpacing(theme.HALF)
+        column.addWidget(self.details)
+        warning = QHBoxLayout()
+        warning.setSpacing(theme.UNIT)
+        warning.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        warning.addWidget(self.note, 1)
+        column.addLayout(warning)
+        self.bytes.setWordWrap(False)
+
+    def show_change(self, change: LayerChange) -> None:
+        before, after = change.bytes_before, change.bytes_after
+        self.bytes.setText(f"{size(before)} → {size(after)}")
+        self.bytes.setFont(theme.font(weight=QFont.Weight.DemiBold, italic=not change.exact))
+        self.bytes.setForegroundRole(QPalette.ColorRole.WindowText if change.exact
+                                     else QPalette.ColorRole.PlaceholderText)
+        ratio = smaller(before, after) if before != after else self.tr("same size")
+        self.ratio.setText(ratio if change.exact else self.tr("○ forecast, {ratio}").format(ratio=ratio))
+        source = self.tr("Computed from the parameters; the layer was not made yet.")
+        self.ratio.setToolTip("" if change.exact else source)
+        self.bar.show_share(after / before if before else 1.0, not change.exact)
+        self.details.setText(" · ".join(self._details(change)))
+        self.details.setVisible(bool(self.details.text()))
+        self.note.setText(change.note)
+        self.note.setVisible(bool(change.note))
+        self._sign.setVisible(bool(change.note))
+        self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {change.note}")
+
+    def _details(self, change: LayerChange) -> list[str]:
+        parts = [change.storage] if change.storage else []
+        if change.sqnr_db is not None:
+            parts.append(self.tr("SQNR {db} dB").format(db=f"{change.sqnr_db:.1f}"))
+        if change.zeros:
+            parts.append(self.tr("{share} zeros").format(share=percent(change.zeros)))
+        return parts

@@ -1,0 +1,48 @@
+"""What a method does, its formula and where it comes from; folded away until asked for."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from workbench.core.action import MethodInfo
+from workbench.ui import theme
+from workbench.ui.actions.labels import label, muted
+
+
+class Why(QWidget):
+    def __init__(self, method: MethodInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.button = QToolButton(self)
+        self.button.setText(self.tr("Why"))
+        self.button.setAccessibleName(self.tr("Why: what {title} does, its formula and source").format(
+            title=method.title))
+        self.button.setCheckable(True)
+        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.button.setArrowType(Qt.ArrowType.RightArrow)
+        self.button.toggled.connect(self._unfold)
+        self.body = QWidget(self)
+        texts = QVBoxLayout(self.body)
+        texts.setContentsMargins(theme.UNIT, 0, 0, 0)
+        texts.setSpacing(theme.UNIT)
+        texts.addWidget(label(method.summary, self.body))
+        if method.formula:
+            texts.addWidget(self._formula(method.formula))
+        if method.citation:
+            texts.addWidget(muted(method.citation, self.body))
+        self.body.hide()
+        for text in self.body.findChildren(QLabel):
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.HALF)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.body)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+    def _formula(self, text: str) -> QLabel:
+        formula = label(text, self.body)
+        formula.setFont(theme.font(0.5, italic=True))
+        return formula
+
+    def _unfold(self, open_: bool) -> None:
+        self.button.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow)
+        self.body.setVisible(open_)
