@@ -1,10 +1,13 @@
 """One-layer graphs and every kind of encoding, for the tests of storage and rewriting."""
 
+from pathlib import Path
+
 import ml_dtypes
 import numpy as np
+import onnx
 import onnx_ir as ir
-import onnxruntime as ort
 
+from workbench.graph import runtime
 from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
 from workbench.graph.inventory import find_layers
 from workbench.graph.model import Model, Source
@@ -83,22 +86,31 @@ def encodings(shape: tuple[int, ...], zeros: float = 0.0, out_axis: int = 0) -> 
     }
 
 
-def model(op: str, values: np.ndarray, opset: int = 18, bias: bool = True) -> Model:
-    """A graph of one node `layer` with this weight, called layer.weight."""
-    outputs = values.shape[OUT_AXIS[op]]
-    dims: list[int | str] = ["N", values.shape[1 - OUT_AXIS[op]], *((6, 6) if op == "Conv" else ())]
-    x = ir.Value(name="x", shape=ir.Shape(dims), type=ir.TensorType(ir.DataType.FLOAT))
-    weights = _initializer("layer.weight", values)
-    initializers = [weights]
-    if bias and op != "MatMul":
-        initializers.append(_initializer("layer.bias", np.linspace(-1, 1, outputs, dtype=np.float32)))
+def model(op: str, weights: dict[str, np.ndarray], opset: int = 18, bias: bool = True) -> Model:
+    """Layers that all read the input `x` and each yield an output `NAME.y`; their weights are called NAME.weight."""
+    shape = next(iter(weights.values())).shape
+    inputs, outputs = shape[1 - OUT_AXIS[op]], shape[OUT_AXIS[op]]
+    x = _tensor("x", ["N", inputs, *((6, 6) if op == "Conv" else ())])
     attributes = {"Gemm": [ir.AttrInt64("transB", 1)], "MatMul": [],
                   "Conv": [ir.AttrInt64s("pads", [1, 1, 1, 1]), ir.AttrInt64s("strides", [2, 2])]}[op]
-    y = ir.Value(name="y", shape=ir.Shape(["N", outputs, *((3, 3) if op == "Conv" else ())]),
-                 type=ir.TensorType(ir.DataType.FLOAT))
-    node = ir.Node("", op, [x, *initializers], attributes, outputs=[y], name="layer")
-    return wrap(ir.Model(ir.Graph([x], [y], nodes=[node], initializers=initializers, name="graph",
-                                  opset_imports={"": opset}), ir_version=7))
+    nodes, initializers = [], []
+    for name, values in weights.items():
+        read = [_initializer(f"{name}.weight", values)]
+        if bias and op != "MatMul":
+            read.append(_initializer(f"{name}.bias", np.linspace(-1, 1, outputs, dtype=np.float32)))
+        y = _tensor(f"{name}.y", ["N", outputs, *((3, 3) if op == "Conv" else ())])
+        nodes.append(ir.Node("", op, [x, *read], attributes, outputs=[y], name=name))
+        initializers += read
+    graph = ir.Graph([x], [node.outputs[0] for node in nodes], nodes=nodes, initializers=initializers, name="graph",
+                     opset_imports={"": opset})
+    return wrap(ir.Model(graph, ir_version=7))
+
+
+def parsed(text: str, **weights: np.ndarray) -> Model:
+    """A graph in ONNX's textual syntax, with these initialisers."""
+    graph = ir.from_onnx_text(text, initializers=[ir.Tensor(values, name=name.replace("_", "."))
+                                                  for name, values in weights.items()])
+    return wrap(graph)
 
 
 def wrap(graph: ir.Model) -> Model:
@@ -107,20 +119,23 @@ def wrap(graph: ir.Model) -> Model:
     return Model(graph, layers, sites, Source("example.onnx", "onnx", 0))
 
 
+def _tensor(name: str, shape: list[int | str]) -> ir.Value:
+    return ir.Value(name=name, shape=ir.Shape(shape), type=ir.TensorType(ir.DataType.FLOAT))
+
+
 def _initializer(name: str, values: np.ndarray) -> ir.Value:
     return ir.Value(name=name, const_value=ir.Tensor(values, name=name))
 
 
-def run(content: bytes, feed: np.ndarray, optimized_to: str = "") -> np.ndarray:
-    """The first output in ONNX Runtime; `optimized_to` writes the graph as it is after constants were folded."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    if optimized_to:
-        options.optimized_model_filepath = optimized_to
-        options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    session = ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    return session.run(None, {session.get_inputs()[0].name: feed})[0]
+def run(content: bytes, feed: np.ndarray, optimized_to: Path | None = None) -> list[np.ndarray]:
+    """All outputs in ONNX Runtime; `optimized_to` writes the graph as it is after constants were folded."""
+    session = runtime.session(content, threads=1, optimized_to=optimized_to)
+    return session.run(None, {session.get_inputs()[0].name: feed})
+
+
+def optimized_ops(path: Path) -> list[str]:
+    """Operators left in a graph that `run` wrote."""
+    return [node.op_type for node in onnx.load(path).graph.node]
 
 
 def feed(model: Model, samples: int = 3) -> np.ndarray:

@@ -9,7 +9,7 @@ import onnx_ir as ir
 from workbench.graph.encoding import Piece
 
 SCOPES = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")
-_INHERITED = ("strides", "pads", "dilations", "auto_pad")
+DEFAULTS = {"strides": 1, "pads": 0, "dilations": 1}
 
 
 def piece_name(name: str, index: int) -> str:
@@ -71,10 +71,17 @@ def _convolutions(node: ir.Node, weights: Sequence[ir.Value], pieces: Sequence[P
 
 
 def _conv_attributes(node: ir.Node, piece: Piece) -> list[ir.Attr]:
-    """Those of a piece; the kernel's shape is the weight's, and what is absent is at ONNX's default."""
-    inherited = [node.attributes[name] for name in _INHERITED if piece.inherit and name in node.attributes]
-    return inherited + [ir.AttrInt64(name, value) if isinstance(value, int) else ir.AttrInt64s(name, value)
-                        for name, value in piece.attributes.items()]
+    """Those of a piece, without what is at ONNX's default; the kernel's shape is the weight's."""
+    found: dict[str, tuple[int, ...] | int] = {}
+    if piece.inherit:
+        found = {name: tuple(node.attributes[name].as_ints()) for name in DEFAULTS if name in node.attributes}
+    found |= piece.attributes
+    kept = [ir.AttrInt64(name, value) if isinstance(value, int) else ir.AttrInt64s(name, value)
+            for name, value in found.items() if value != 1 and value != (DEFAULTS.get(name),) * np.size(value)]
+    automatic = node.attributes.get("auto_pad")
+    if piece.inherit and automatic is not None and automatic.as_string() != "NOTSET":
+        kept = [attribute for attribute in kept if attribute.name != "pads"] + [automatic]
+    return kept
 
 
 def _embedding(node: ir.Node, weights: Sequence[ir.Value]) -> list[ir.Node]:

@@ -21,10 +21,11 @@ import onnx_ir as ir
 DOMAIN = "workbench"
 IR_VERSION = 8          # the first that has model-local functions
 PLACEMENTS = ("Mask", "Gaps4", "Gaps8", "Index")
+IMPORT_BYTES = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=DOMAIN, version=1)]).ByteSize()
 SPARSE_OPSET = 11       # CumSum and ScatterElements, which put values in their places
 SPARE = 8               # slots behind the last weight into which padding symbols may point
 _NAME = re.compile(rf"({'|'.join(PLACEMENTS)})?(Float32|Float16|Float8E4M3|Float8E5M2|Codebook|Symmetric|Affine)(\d)?")
-_FLOAT8 = {"Float8E4M3": ml_dtypes.float8_e4m3fn, "Float8E5M2": ml_dtypes.float8_e5m2}
+FLOAT8 = {"Float8E4M3": ml_dtypes.float8_e4m3fn, "Float8E5M2": ml_dtypes.float8_e5m2}
 
 
 @cache
@@ -238,5 +239,5 @@ def _scaled(kind: str, placed: bool) -> list[str]:
 
 def _table(kind: str) -> str:
     """All 256 values of an 8-bit float type. Infinity and not-a-number are never stored so: see storage."""
-    values = np.arange(256, dtype=np.uint8).view(_FLOAT8[kind]).astype(np.float32)
+    values = np.arange(256, dtype=np.uint8).view(FLOAT8[kind]).astype(np.float32)
     return ", ".join(f"{value:.10g}" for value in np.where(np.isfinite(values), values, 0.0))

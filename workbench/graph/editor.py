@@ -32,22 +32,47 @@ class Change:
         return f"{len(words)} layers: {words[0] if len(set(words)) == 1 else ' · '.join(words)}"
 
 
-def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit],
-            sparse: Sparse) -> tuple[ir.Model, dict[str, Change]]:
-    """A copy of the graph with the edits in it, and an account of each. See graph.rewrite.apply_edits."""
+def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> ir.Model:
+    """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
     opset = model.opset_imports[""]
     stored = _store(edits, sites, opset, sparse)
     copy = model.clone()
-    editor = _Editor(copy.graph)
-    changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
-    functions = functions_of(changes.values())
+    editor = _Editor(copy.graph, _names(model.graph))
+    changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
+    functions = functions_of(changes)
     for name in sorted(functions):
         function = decoders.function(name, opset)
         copy.functions[function.identifier()] = function
     if functions:
         copy.opset_imports[decoders.DOMAIN] = 1
         copy.ir_version = max(copy.ir_version, decoders.IR_VERSION)
-    return copy, changes
+    return copy
+
+
+def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> dict[str, Change]:
+    """What `rewrite` would do to each layer, found out on the few nodes that read edited weights and biases."""
+    stored = _store(edits, sites, model.opset_imports[""], sparse)
+    editor = _Editor(_excerpt(model.graph, [sites[path] for path in edits]), _names(model.graph))
+    return {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
+
+
+def _excerpt(graph: ir.Graph, sites: Iterable[Site]) -> ir.Graph:
+    """A graph of copies of the nodes that read the weights and biases of these layers."""
+    read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
+    readers = {use.node for value in read for use in value.uses()}
+    nodes = [node for node in graph if node in readers]
+    inputs = dict.fromkeys(value for node in nodes for value in node.inputs if value is not None)
+    made = {value for node in nodes for value in node.outputs}
+    constants = [value for value in inputs if value.is_initializer()]
+    free = [value for value in inputs if value not in made and not value.is_initializer()]
+    return ir.GraphView(free, [value for node in nodes for value in node.outputs], nodes=nodes,
+                        initializers=constants).clone()
+
+
+def _names(graph: ir.Graph) -> set[str]:
+    """Every value's name."""
+    made = {value.name for node in graph for value in node.outputs}
+    return {name for name in (*made, *graph.initializers, *(value.name for value in graph.inputs)) if name is not None}
 
 
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
@@ -78,11 +103,10 @@ def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
 class _Editor:
     """Puts edits into a graph that it may change."""
 
-    def __init__(self, graph: ir.Graph) -> None:
+    def __init__(self, graph: ir.Graph, names: set[str]) -> None:
         self._graph = graph
         self._nodes = {node.name: node for node in graph}
-        self._names = {value.name for node in graph for value in node.outputs}
-        self._names |= set(graph.initializers) | {value.name for value in graph.inputs}
+        self._names = names
 
     def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
         """Put one edit in. Raises UserError when the layer cannot become the chain of layers that it asks for."""

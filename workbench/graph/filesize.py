@@ -5,6 +5,7 @@ counted and everything else, which is small, is serialised.
 """
 
 from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 import onnx
 import onnx_ir as ir
@@ -46,6 +47,23 @@ def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
 
 def file_bytes(model: ir.Model) -> int:
     """The model serialised as one ONNX file."""
+    return file_and_graph_bytes(model)[0]
+
+
+def file_and_graph_bytes(model: ir.Model) -> tuple[int, int]:
+    """The whole file, and the graph in it without its tag and length. Remembered: see `grown`."""
+    if model not in _measured:
+        _measured[model] = _measure(model)
+    return _measured[model]
+
+
+def grown(model: ir.Model, graph: int, rest: int) -> int:
+    """The file when the graph in it grows by `graph` bytes and what is beside the graph by `rest`."""
+    file, before = file_and_graph_bytes(model)
+    return file - field_bytes(before) + field_bytes(before + graph) + rest
+
+
+def _measure(model: ir.Model) -> tuple[int, int]:
     graph = model.graph
     view = ir.GraphView(graph.inputs, graph.outputs, nodes=tuple(graph), name=graph.name, doc_string=graph.doc_string,
                         opset_imports=graph.opset_imports, metadata_props=graph.metadata_props)
@@ -57,4 +75,8 @@ def file_bytes(model: ir.Model) -> int:
     inputs = {value.name for value in graph.inputs}
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
     rest = proto.graph.ByteSize()
-    return proto.ByteSize() - field_bytes(rest) + field_bytes(rest + tensors)
+    return proto.ByteSize() - field_bytes(rest) + field_bytes(rest + tensors), rest + tensors
+
+
+# Models are not changed after they were made (graph.model), so a size holds as long as its model does.
+_measured: WeakKeyDictionary[ir.Model, tuple[int, int]] = WeakKeyDictionary()

@@ -15,6 +15,7 @@ index    the position of each non-zero in 16 or 32 bits, then its symbol (coordi
 from typing import Literal
 
 import numpy as np
+from scipy.special import gammaln
 
 from workbench.graph.decoders import SPARE
 
@@ -84,14 +85,18 @@ def fillers(zeros_before: np.ndarray, bits: int) -> int:
 
 
 def expected_fillers(count: int, nonzeros: int, bits: int) -> int:
-    """Fillers to expect when the non-zeros lie at random.
+    """Fillers to expect when the k non-zeros among n weights lie at random.
 
-    A gap G is geometric: P(G >= g) = (1 - d)^g at density d; E[floor(G / 2^b)] = sum over j >= 1 of P(G >= j 2^b).
+    A gap is at least g with probability C(n - g, k) / C(n, k), and needs floor(gap / 2^b) fillers: k times the sum of
+    these probabilities over g = 2^b, 2 * 2^b, ...
     """
-    if nonzeros == 0 or count == 0:
+    step = 1 << bits
+    terms = min((count - nonzeros) // step, -(-30 * count // (step * max(nonzeros, 1))))    # e^-30 is nothing
+    if nonzeros == 0 or terms == 0:
         return 0
-    longer = (1 - nonzeros / count) ** (1 << bits)
-    return round(min(nonzeros * longer / (1 - longer), (count - nonzeros) / (1 << bits))) if longer < 1 else 0
+    left = count - step * np.arange(1, terms + 1)
+    chance = gammaln(left + 1) - gammaln(left - nonzeros + 1) - gammaln(count + 1) + gammaln(count - nonzeros + 1)
+    return round(nonzeros * float(np.exp(chance).sum()))
 
 
 def smallest(count: int, nonzeros: int, fillers4: int, fillers8: int, bits: int) -> Layout:

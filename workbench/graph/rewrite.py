@@ -23,7 +23,7 @@ def apply_edits(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, 
 
     Raises UserError for a layer that cannot be written as the chain of layers which its edit asks for.
     """
-    return rewrite(model, sites, edits, sparse)[0]
+    return rewrite(model, sites, edits, sparse)
 
 
 def size_of(model: "Model", edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:

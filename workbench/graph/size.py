@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import onnx_ir as ir
 
 from workbench.core.recipe import Sparse
-from workbench.graph import storage
+from workbench.graph import chain, decoders, storage
 from workbench.graph.edit import Edit
-from workbench.graph.editor import functions_of, rewrite, shape_of
+from workbench.graph.editor import account, functions_of
 from workbench.graph.encoding import Encoding, Factors, Piece
-from workbench.graph.filesize import file_bytes
+from workbench.graph.filesize import file_bytes, grown
 from workbench.graph.inventory import Site
 from workbench.graph.plan import Plan
 from workbench.graph.storage import Planned
@@ -35,16 +35,25 @@ class Size:
 
 def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
     """Exactly the bytes of what graph.rewrite.apply_edits makes."""
-    edited, changes = rewrite(model, sites, edits, sparse)
+    changes = account(model, sites, edits, sparse)
+    functions = _functions_bytes(model, functions_of(changes.values()))
     layers = {path: (_opened(model, sites[path]) + change.growth, change.words) for path, change in changes.items()}
-    functions = storage.functions_bytes(functions_of(changes.values()), edited.opset_imports[""])
-    return Size(file_bytes(edited), layers, functions)
+    return Size(grown(model, sum(change.growth for change in changes.values()), functions), layers, functions)
 
 
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
     """What the plans will take: exact without zeros, and with zeros what is to be expected of random positions."""
-    edits = {path: Edit(_planned(plan, sites[path], model)) for path, plan in plans.items()}
+    nodes = {node.name: node for node in model.graph}
+    edits = {path: Edit(_planned(plan, nodes[sites[path].node])) for path, plan in plans.items()}
     return size_of(model, sites, edits, sparse)
+
+
+def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
+    """What decoders add to a file that may have some of them already."""
+    present = [decoders.function_bytes(name, model.opset_imports[""]) for name in names
+               if (decoders.DOMAIN, name, "") in model.functions]
+    imported = decoders.IMPORT_BYTES if decoders.DOMAIN in model.opset_imports and names else 0
+    return storage.functions_bytes(names, model.opset_imports[""]) - sum(present) - imported
 
 
 def _opened(model: ir.Model, site: Site) -> int:
@@ -54,12 +63,28 @@ def _opened(model: ir.Model, site: Site) -> int:
     return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
 
-def _planned(plan: Plan, site: Site, model: ir.Model) -> Encoding:
-    """A plan as an encoding without values; the piece with the original's kernel is taken to inherit its strides."""
+def _planned(plan: Plan, node: ir.Node) -> Encoding:
+    """A plan as an encoding without values."""
     contents = [Planned(tensor.content) for tensor in plan.tensors]
     if len(contents) == 1:
         return contents[0]
-    shape = shape_of(model.graph.initializers[site.initializer])
-    whole = next((index for index, content in enumerate(contents) if content.shape[2:] == shape[2:]), 0)
-    pieces = tuple(Piece(content, inherit=plan.conv and index == whole) for index, content in enumerate(contents))
-    return Factors(pieces, plan.conv, shape, plan.out_axis)
+    left = set(range(len(plan.shape) - 2)) if plan.conv else set()
+    pieces = []
+    for content in contents:
+        # The piece that has the original's extent along an axis of the kernel is the one that moves along it.
+        axes = {axis for axis in left if content.shape[2 + axis] == plan.shape[2 + axis]}
+        whole = bool(axes) and len(axes) == len(plan.shape) - 2
+        attributes = {} if whole else _along(node, axes, len(plan.shape) - 2)
+        pieces.append(Piece(content, inherit=whole, attributes=attributes))
+        left -= axes
+    return Factors(tuple(pieces), plan.conv, plan.shape, plan.out_axis)
+
+
+def _along(node: ir.Node, axes: set[int], rank: int) -> dict[str, tuple[int, ...] | int]:
+    """Strides, pads and dilations of a convolution along some axes of its kernel, defaults along the others."""
+    found: dict[str, tuple[int, ...] | int] = {}
+    for name, default in chain.DEFAULTS.items():
+        if axes and name in node.attributes:
+            values = node.attributes[name].as_ints()
+            found[name] = tuple(value if index % rank in axes else default for index, value in enumerate(values))
+    return found

@@ -8,7 +8,7 @@ drift from the writer.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -111,21 +111,23 @@ class Call:
     output: str
     attributes: tuple[tuple[str, tuple[int, ...] | int], ...] = ()
 
+    @property
+    def domain(self) -> str:
+        return "" if self.op == "Cast" else decoders.DOMAIN
+
     def node(self, values: dict[str, ir.Value]) -> ir.Node:
         """The node, reading from `values` and adding its output to them."""
-        attributes = [ir.AttrInt64(name, value) if isinstance(value, int) else _shape_attribute(name, value)
-                      for name, value in self.attributes]
-        domain = "" if self.op == "Cast" else decoders.DOMAIN
         output = ir.Value(name=self.output)
-        node = ir.Node(domain, self.op, [values[name] for name in self.inputs], attributes, outputs=[output], name="")
+        attributes = [ir.serde.deserialize_attribute(_attribute(name, value)) for name, value in self.attributes]
+        node = ir.Node(self.domain, self.op, [values[name] for name in self.inputs], attributes, outputs=[output],
+                       name="")
         values[self.output] = output
         return node
 
-    @cached_property
+    @property
     def bytes(self) -> int:
         """What it adds to the file."""
-        node = self.node({name: ir.Value(name=name) for name in self.inputs})
-        return field_bytes(ir.serde.serialize_node(node).ByteSize())
+        return _call_bytes(self)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Form:
 
     @cached_property
     def functions(self) -> frozenset[str]:
-        return frozenset().union(*(decoders.closure(call.op) for call in self.calls if call.op != "Cast"))
+        return frozenset().union(*(decoders.closure(call.op) for call in self.calls if call.domain))
 
     @property
     def words(self) -> str:
@@ -277,7 +279,7 @@ def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
     improved = True
     while improved:
         improved = False
-        for decoder in sorted({call.op for form in best for call in form.calls} - {"Cast"}):
+        for decoder in sorted({call.op for form in best for call in form.calls if call.domain}):
             trial = _pick(options, banned | {decoder})
             total = _total(trial, opset)
             if total < size:
@@ -289,7 +291,7 @@ def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
 def functions_bytes(functions: Iterable[str], opset: int) -> int:
     """What these functions, and the import of their domain, add to the file."""
     names = set(functions)
-    return sum(decoders.function_bytes(name, opset) for name in names) + (_IMPORT if names else 0)
+    return sum(decoders.function_bytes(name, opset) for name in names) + (decoders.IMPORT_BYTES if names else 0)
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
@@ -315,7 +317,6 @@ def product(shape: Sequence[int]) -> int:
 
 
 _counted: WeakKeyDictionary[Encoding, tuple[int, int, int]] = WeakKeyDictionary()
-_IMPORT = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=decoders.DOMAIN, version=1)]).ByteSize()
 
 
 def _form(content: Content, layout: Layout, name: str, opset: int) -> Form:
@@ -398,10 +399,19 @@ def _float_kind(values: np.ndarray) -> Kind:
     return kind
 
 
-def _shape_attribute(name: str, shape: Sequence[int]) -> ir.Attr:
-    # Packed varints: 8 bytes a dimension as raw data would outweigh the rest of the node.
-    proto = onnx.TensorProto(data_type=onnx.TensorProto.INT64, dims=[len(shape)], int64_data=shape)
-    return ir.Attr(name, ir.AttributeType.TENSOR, ir.serde.TensorProtoTensor(proto))
+@lru_cache(1 << 14)
+def _call_bytes(call: Call) -> int:
+    attributes = [_attribute(name, value) for name, value in call.attributes]
+    return field_bytes(onnx.NodeProto(op_type=call.op, domain=call.domain or None, input=call.inputs,
+                                      output=[call.output], attribute=attributes).ByteSize())
+
+
+def _attribute(name: str, value: tuple[int, ...] | int) -> onnx.AttributeProto:
+    if isinstance(value, int):
+        return onnx.AttributeProto(name=name, i=value, type=onnx.AttributeProto.INT)
+    # A tensor because opset 9 has no other constants; packed varints because 8 raw bytes a dimension weigh too much.
+    tensor = onnx.TensorProto(data_type=onnx.TensorProto.INT64, dims=[len(value)], int64_data=value)
+    return onnx.AttributeProto(name=name, t=tensor, type=onnx.AttributeProto.TENSOR)
 
 
 def _pick(options: Sequence[Sequence[Form]], banned: frozenset[str]) -> list[Form]:

@@ -1,0 +1,155 @@
+"""Every way to store every encoding, in ONNX Runtime: values kept, bytes as said, nothing left to decode."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx_ir as ir
+import pytest
+
+from tests.graph import examples
+from workbench.graph import decoders, filesize, storage
+from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
+from workbench.graph.storage import Stored
+
+SHAPE = (13, 77)            # 1,001 weights: nothing fills its last byte
+
+
+def products(stored: dict[str, Stored], opset: int) -> ir.Model:
+    """A graph that multiplies its input with every stored weight."""
+    x = ir.Value(name="x", shape=ir.Shape(["N", SHAPE[0]]), type=ir.TensorType(ir.DataType.FLOAT))
+    nodes, initializers, outputs = [], [], []
+    for name, part in stored.items():
+        decode, constants = part.build()
+        weight = decode[-1].outputs[0] if decode else constants[0]
+        y = ir.Value(name=f"{name} y", shape=ir.Shape(["N", SHAPE[1]]), type=ir.TensorType(ir.DataType.FLOAT))
+        nodes += [*decode, ir.Node("", "MatMul", [x, weight], outputs=[y], name=name)]
+        initializers += constants
+        outputs.append(y)
+    functions = {function.identifier(): function for part in stored.values() for function in part.functions()}
+    graph = ir.Graph([x], outputs, nodes=nodes, initializers=initializers, name="graph",
+                     opset_imports={"": opset, decoders.DOMAIN: 1})
+    return ir.Model(graph, ir_version=8, functions=list(functions.values()))
+
+
+@pytest.mark.parametrize(("opset", "zeros"), [
+    *((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97), (18, 1.0),
+])
+def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp_path: Path) -> None:
+    stored, expected = {}, {}
+    for kind, encoding in examples.encodings(SHAPE, zeros).items():
+        for form in storage.forms(storage.content_of(encoding), "w", opset):
+            name = f"{kind} {form.content.kind} {form.layout}"
+            form = next(other for other in storage.forms(storage.content_of(encoding), name, opset)
+                        if (other.layout, other.content) == (form.layout, form.content))
+            stored[name], expected[name] = storage.pack(encoding, form, opset), encoding.decode()
+    model = products(stored, opset)
+    outputs = examples.run(ir.to_proto(model).SerializeToString(), np.eye(SHAPE[0], dtype=np.float32),
+                           tmp_path / "optimized.onnx")
+    for (name, values), output in zip(expected.items(), outputs, strict=True):
+        np.testing.assert_array_equal(output, values, err_msg=name)
+        assert np.all((output == 0) == (values == 0)), name
+    left = set(examples.optimized_ops(tmp_path / "optimized.onnx"))
+    assert left == {"MatMul"}, f"ONNX Runtime did not fold {left - {'MatMul'}} at opset {opset}"
+
+
+@pytest.mark.parametrize("opset", [9, 18])
+@pytest.mark.parametrize("name", ["w", "blocks.2.attention.projection.weight"])
+def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
+    for kind, encoding in examples.encodings(SHAPE, 0.6).items():
+        for form in storage.forms(storage.content_of(encoding), name, opset):
+            part = storage.pack(encoding, form, opset)
+            nodes, initializers = part.build()
+            graph = ir.to_proto(ir.Graph([], [], nodes=nodes, initializers=initializers, opset_imports={"": opset}))
+            assert part.bytes == graph.ByteSize(), (kind, form.layout)
+            bare = ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": opset}), ir_version=8)
+            before = ir.to_proto(bare).ByteSize()
+            functions = ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": opset}), ir_version=8,
+                                 functions=part.functions())
+            if part.functions():
+                functions.opset_imports[decoders.DOMAIN] = 1
+            assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout)
+
+
+@pytest.mark.parametrize("sparse", ["auto", "off"])
+@pytest.mark.parametrize("zeros", [0.0, 0.3, 0.5, 0.9, 0.97, 0.999])
+def test_the_smallest_form_is_picked(zeros: float, sparse: str) -> None:
+    for kind, encoding in examples.encodings(SHAPE, zeros).items():
+        chosen = storage.store(encoding, "w", 18, sparse)
+        sizes = {form.layout: form.bytes for form in storage.forms(storage.content_of(encoding), "w", 18, sparse)}
+        assert chosen.bytes == min(sizes.values()), kind
+        assert chosen.bytes <= storage.plain_bytes(SHAPE, "w"), kind
+        if sparse == "off":
+            assert set(sizes) == {"plain"}, kind
+
+
+@pytest.mark.parametrize(("encoding", "words", "functions"), [
+    (Dense(examples.weight((64, 64))), "float32", 0),
+    (Dense(examples.weight((64, 64)).astype(np.float16)), "float16", 0),
+    (examples.affine((64, 64), 4), "int4 per channel", 3),
+    (examples.affine((64, 64), 8, symmetric=False, tensor=True), "uint8 per tensor", 1),
+    (examples.affine((64, 64), 4, group=16), "int4 per group of 16", 4),
+    (examples.codebook((64, 64), 3), "3-bit codebook", 3),
+    (examples.affine((64, 64), 4, 0.5), "int4 per channel, zeros as a bit mask", 5),
+    (examples.codebook((64, 64), 4, 0.9), "4-bit codebook, zeros as 4-bit gaps", 4),
+])
+def test_words_and_functions(encoding: Encoding, words: str, functions: int) -> None:
+    stored = storage.store(encoding, "w", 18)
+    assert stored.words == words.replace("3-bit", "4-bit")
+    assert len(stored.functions()) == functions
+
+
+def test_a_tiny_weight_stays_in_floats_where_that_is_smaller() -> None:
+    stored = storage.store(examples.affine((2, 3), 4), "w", 18)
+    assert stored.words == "float32"
+    assert stored.build()[0] == []
+
+
+def test_below_opset_11_zeros_are_stored_like_other_values() -> None:
+    content = storage.content_of(examples.affine(SHAPE, 4, 0.9))
+    assert {form.layout for form in storage.forms(content, "w", 10)} == {"plain"}
+
+
+def test_opset_9_takes_whole_bytes_where_the_last_would_be_padded() -> None:
+    odd, even = (storage.forms(storage.content_of(examples.affine(shape, 4)), "w", 9)[1] for shape in ((5, 5), (5, 6)))
+    assert (odd.calls[-1].op, even.calls[-1].op) == ("Symmetric8", "Symmetric4")
+
+
+def test_one_group_a_channel_is_stored_per_channel() -> None:
+    content = storage.content_of(examples.affine((8, 12), 4, group=12))
+    assert (content.side, content.group) == ((8, 1), 0)
+
+
+def test_an_unusual_grid_falls_back_to_floats() -> None:
+    encoding = Affine(np.ones((4, 6), np.int8), 4, np.ones((4, 1), np.float32), None, (2, 12))
+    assert [form.content.kind for form in storage.forms(storage.content_of(encoding), "w", 18)] == ["Float32"]
+
+
+@pytest.mark.parametrize("bits", [1, 4])
+def test_a_codebook_without_zero_has_nothing_to_leave_out(bits: int) -> None:
+    encoding = Codebook(np.zeros((8, 8), np.uint8), np.ones(2**bits, np.float32), bits)
+    assert {form.layout for form in storage.forms(storage.content_of(encoding), "w", 18)} == {"plain"}
+
+
+def test_infinite_short_floats_stay_in_full_floats() -> None:
+    values = np.array([[np.inf, 1.0]], np.float32).astype(decoders.FLOAT8["Float8E5M2"])
+    assert storage.content_of(Dense(values)).kind == "Float32"
+
+
+def test_decoders_are_chosen_for_all_weights_together() -> None:
+    """A decoder takes hundreds of bytes: one tiny layer does not bring its own."""
+    large = [examples.affine((64, 64), 4, seed=seed) for seed in range(3)]
+    small = examples.affine((16, 16), 4, 0.6)
+    options = [storage.forms(storage.content_of(encoding), f"w{index}", 18)
+               for index, encoding in enumerate([*large, small])]
+    alone, together = (min(options[-1], key=lambda form: form.bytes), storage.choose(options, 18)[-1])
+    assert alone.layout == "mask"
+    assert together.layout == "plain"
+    assert together.content.bits == 4
+
+
+def test_tensor_sizes_follow_protobuf() -> None:
+    for dtype, shape in ((ir.DataType.FLOAT, (3, 1, 200)), (ir.DataType.UINT8, (20_000,)), (ir.DataType.INT64, ())):
+        tensor = ir.Tensor(np.zeros(shape, dtype.numpy()), name="layer.weight")
+        expected = ir.to_proto(tensor).ByteSize()
+        assert filesize.tensor_bytes("layer.weight", dtype, shape, tensor.nbytes) == expected
+    assert [filesize.varint(number) for number in (0, 127, 128, 16_383, 16_384)] == [1, 1, 2, 2, 3]
