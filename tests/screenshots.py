@@ -85,7 +85,7 @@ class Photographer:
         window = self.window
         window.menus.show_palette()
         self.shoot_child("palette")
-        about.show_about(window, self.session.versions)
+        about.show_about(window, self.link.versions)
         self.shoot_child("about")
         about.show_guide(window)
         self.shoot_child("guide")

@@ -1,28 +1,20 @@
-"""A window with a real engine process, a settings store of its own, and nothing left behind afterwards."""
+"""Windows on one real engine process."""
 
-import os
 import threading
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.session import Session
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")      # before the application object
-WAIT = 60_000       # the machine that runs this may be busy with other work
+WAIT = 120_000      # the machine that runs this may be busy with other work
 
 
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path):
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
-
-
-@pytest.fixture
-def link(qapp):
-    """A real engine process; afterwards no thread and no process of it is left."""
+@pytest.fixture(scope="session")
+def engine(qapp):
+    """One engine process for all tests: starting it costs seconds. Afterwards no thread of it is left."""
     link = EngineLink()
     link.start()
     yield link
@@ -31,13 +23,36 @@ def link(qapp):
 
 
 @pytest.fixture
+def link(engine):
+    """The engine, with nothing asked of it that is not answered."""
+    yield engine
+    for job in engine.asked:
+        engine.abandon(job)
+
+
+@pytest.fixture
+def own_link(qapp):
+    """An engine process that a test may do anything to."""
+    link = EngineLink()
+    link.start()
+    yield link
+    link.shutdown()
+
+
+@pytest.fixture
 def session(link):
-    return Session(link)
+    session = Session(link)
+    yield session
+    session.deleteLater()
 
 
 @pytest.fixture
 def opened(session, qtbot):
     """A session on the demo, measured."""
+    return open_demo(session, qtbot)
+
+
+def open_demo(session: Session, qtbot) -> Session:
     demo = demo_paths()
     session.open(demo.model, data=demo.data, calibration=demo.calibration)
     qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)

@@ -68,6 +68,7 @@ def test_a_request_made_before_the_process_is_started_is_answered(qtbot):
     link.shutdown()
 
 
+@pytest.mark.allow_logs
 def test_a_failure_carries_both_sentences(link, qtbot):
     log = Log()
     ask(link, "fail", log)
@@ -87,6 +88,7 @@ def test_a_job_that_obeys_is_cancelled_in_place(link, qtbot):
     assert link.pid == pid
 
 
+@pytest.mark.allow_logs
 def test_a_job_that_hangs_is_ended_with_its_process(link, qtbot):
     log, after = Log(), Log()
     with qtbot.waitSignal(link.ready):
@@ -100,6 +102,7 @@ def test_a_job_that_hangs_is_ended_with_its_process(link, qtbot):
     qtbot.waitUntil(lambda: after == [("done", link.pid)])
 
 
+@pytest.mark.allow_logs
 def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
     loud, quiet, after = Log(), Log(), Log()
     with qtbot.waitSignal(link.ready):
@@ -116,6 +119,7 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
     assert after[0][1] == link.pid != pid
 
 
+@pytest.mark.allow_logs
 def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot):
     gave_up, after = [], Log()
     link.gave_up.connect(gave_up.append)
@@ -137,6 +141,7 @@ def test_an_abandoned_job_answers_nobody(link, qtbot):
     assert log == []
 
 
+@pytest.mark.allow_logs
 def test_shutdown_of_a_hanging_process_takes_about_its_patience(qtbot):
     link = EngineLink(module="tests.ui.scripted_engine")
     link.start()

@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from tests.ui.conftest import WAIT, measured
+from tests.ui.conftest import WAIT, measured, open_demo
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe, load_recipe
+from workbench.ui.session import Session
 
 
 def prune(sparsity: float) -> Action:
@@ -99,7 +100,9 @@ def test_choosing_another_layer_draws_it_and_the_first_again_without_asking(open
     assert asked == []
 
 
-def test_a_dead_engine_comes_back_with_everything(opened, qtbot):
+@pytest.mark.allow_logs
+def test_a_dead_engine_comes_back_with_everything(own_link, qtbot):
+    opened = open_demo(Session(own_link), qtbot)
     edit(opened, qtbot, prune(0.7))
     value, pid = opened.preview.value.value, opened.link.pid
     sentences = []

@@ -30,7 +30,7 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
     link = EngineLink()
     session = Session(link)
     window = MainWindow(session)
-    watch = CrashWatch(lambda: session.versions, window)
+    watch = CrashWatch(lambda: link.versions, window)
     watch.report.connect(window.show_crash)
 
     def begin() -> None:

@@ -3,7 +3,7 @@
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,13 +35,13 @@ class Handlers:
 class EngineLink(QObject):
     """Lives in the GUI thread. All signals and handlers arrive there.
 
-    ready        versions of what the engine runs on
+    ready        the process is up; `versions` says what it runs on
     lost         the process died and was started again: one calm sentence. Emitted before its jobs are answered,
                  so that whoever listens can first ask for the model again
     gave_up      it died too often; nothing runs until `restart`
     """
 
-    ready = Signal(object)
+    ready = Signal()
     lost = Signal(str)
     gave_up = Signal(str)
     job_started = Signal(int, str)
@@ -56,6 +56,7 @@ class EngineLink(QObject):
         self._patience_ms = patience_ms
         self._wire: Wire | None = None
         self._life = 0
+        self.versions: Mapping[str, str] = {}
         self._is_ready = False
         self._killed = False
         self._next = 0
@@ -68,6 +69,11 @@ class EngineLink(QObject):
     @property
     def pid(self) -> int | None:
         return self._wire.pid if self._wire else None
+
+    @property
+    def asked(self) -> tuple[int, ...]:
+        """The jobs that were not answered yet."""
+        return tuple(self._pending)
 
     @property
     def is_ready(self) -> bool:
@@ -151,7 +157,8 @@ class EngineLink(QObject):
             return
         if isinstance(reply, Ready):
             self._is_ready = True
-            self.ready.emit(reply.versions)
+            self.versions = reply.versions
+            self.ready.emit()
             return
         handlers = self._pending.get(reply.job)
         if handlers is None:
@@ -165,7 +172,8 @@ class EngineLink(QObject):
                 self._finish(job)
                 _call(handlers.done, result)
             case Failed(job):
-                log.warning("job %d failed: %s %s\n%s", job, reply.what, reply.mend, reply.detail)
+                log.log(logging.ERROR if reply.detail else logging.INFO, "job %d failed: %s %s\n%s",
+                        job, reply.what, reply.mend, reply.detail)
                 self._finish(job)
                 _call(handlers.failed, reply)
             case Stopped(job):

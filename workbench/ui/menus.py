@@ -109,7 +109,7 @@ class Menus(QObject):
         menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
         menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
         menu.addSeparator()
-        menu.addAction(self._action(self.tr("About"), lambda: about.show_about(self._window, self._session.versions)))
+        menu.addAction(self._action(self.tr("About"), self._show_about))
 
     def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
         self._panels.addActions(actions)
@@ -140,6 +140,9 @@ class Menus(QObject):
             action.triggered.connect(partial(lambda path: commands.open_path(path), path))
         if self._recent.isEmpty():
             self._recent.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _show_about(self) -> None:
+        about.show_about(self._window, self._session.link.versions)
 
     def _show_model(self) -> None:
         if self._session.model is not None:

@@ -1,6 +1,6 @@
 """The one place of state: what is open, what is chosen, what was computed. Widgets show it and call its verbs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,6 @@ class Session(QObject):
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.link = link
-        self.versions: Mapping[str, str] = {}
         self.model: ModelSummary | None = None
         self.opened: Opened | None = None
         self.data: DataSummary | None = None
@@ -82,6 +81,8 @@ class Session(QObject):
         link.ready.connect(self._on_ready)
         link.lost.connect(self._on_lost)
         link.gave_up.connect(self.told)
+        if link.is_ready:
+            self._on_ready()
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -258,9 +259,7 @@ class Session(QObject):
 
     # -- the engine's life -----------------------------------------------------------------------------------------
 
-    def _on_ready(self, versions: Mapping[str, str]) -> None:
-        self.versions = versions
-
+    def _on_ready(self) -> None:
         def done(methods: tuple[MethodInfo, ...]) -> None:
             self.methods = {method.id: method for method in methods}
             self.methods_changed.emit()
