@@ -42,6 +42,15 @@ def test_a_type_that_no_form_can_show_is_refused():
         fields_of(Odd)
 
 
+def test_a_parameter_without_a_default_is_refused():
+    @dataclass(frozen=True)
+    class Bare:
+        bits: int
+
+    with pytest.raises(TypeError, match="parameter bits: a parameter has a default"):
+        fields_of(Bare)
+
+
 @pytest.mark.parametrize(("given", "expected"), [
     ({}, Params()),
     ({"bits": 8}, Params(bits=8)),
@@ -66,6 +75,7 @@ def test_plain_values_become_parameters(given, expected):
     ({"bits": None}, ("bits cannot be None",)),
     ({"sparsity": float("nan")}, ("sparsity cannot be nan", "a number from 0 to 1")),
     ({"sparsity": float("inf")}, ("sparsity cannot be inf",)),
+    ({"size": 10 ** 400}, ("size cannot be 1000",)),
     ({"kind": "row"}, ("kind cannot be 'row'", "one of tensor, group")),
     ({"kind": ["row"]}, ("kind cannot be ['row']",)),
     ({"symmetric": 1}, ("symmetric cannot be 1", "true or false")),

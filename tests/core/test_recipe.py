@@ -42,6 +42,23 @@ def test_the_last_row_that_matches_wins(path, expected):
     assert parse_recipe(TEXT).actions_for(path) == expected
 
 
+def test_keys_are_text_as_written_and_numbers_are_numbers():
+    recipe = parse_recipe("version: 1\nlayers: {0.10: [p.q], 2: [p.q], on: [{p.q: {t: 1e-3, k: off, b: true}}]}")
+    assert [row.pattern for row in recipe.rows] == ["0.10", "2", "on"]
+    assert recipe.actions_for("on")[0].params == {"t": 0.001, "k": "off", "b": True}
+
+
+def test_rows_may_share_a_stack_by_anchor_and_merge():
+    recipe = parse_recipe("version: 1\nlayers:\n  a: &mild [{p.q: &base {bits: 4, x: 1}}]\n  b: *mild\n"
+                          "  c: [{p.q: {<<: *base, bits: 2}}]")
+    assert recipe.actions_for("b") == recipe.actions_for("a")
+    assert recipe.actions_for("c")[0].params == {"bits": 2, "x": 1}
+
+
+def test_a_recipe_can_be_a_key():
+    assert len({parse_recipe(TEXT), parse_recipe(TEXT), Recipe()}) == 2
+
+
 def test_no_row_no_actions():
     assert Recipe().actions_for("anything") == ()
     assert Recipe((Row("Head", (INT4,)),)).actions_for("head") == ()      # upper and lower case are different
@@ -74,6 +91,17 @@ def test_saved_and_loaded_it_is_the_same(tmp_path):
     assert parse_recipe(Recipe().to_yaml()) == Recipe()
 
 
+@pytest.mark.parametrize("text", ["12e45", "0129", "0.10", "on", "null", "~", "1e-3", "", "a: b", "{x", "ä/β", "*"])
+def test_texts_that_look_like_something_else_survive(text):
+    recipe = Recipe((Row(text, (Action("p.q", {"name": text, "t": 1e-5}),)),), data=text)
+    assert parse_recipe(recipe.to_yaml()) == recipe
+
+
+def test_equal_stacks_are_written_out_twice():
+    text = Recipe().with_actions(["a", "b"], (INT4,)).to_yaml()
+    assert text.count("quantize.affine") == 2 and "&" not in text
+
+
 @pytest.mark.parametrize(("text", "words"), [
     ("layers: [", ("not valid YAML", "line 1")),
     ("just words", ("not a recipe", "version")),
@@ -92,6 +120,12 @@ def test_saved_and_loaded_it_is_the_same(tmp_path):
     ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto or off")),
     ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "It is onnx")),
     ("version: 1\nrecover: 5", ("'recover' is not a list",)),
+    ("version: 1\nseed: -1", ("its seed is not a whole number from 0",)),
+    ("version: 1\nlayers:\n  a: [p.q]\n  '*': []\n  a: []", ("line 5", "'a' stands twice")),
+    ("version: 1\nlayers: {[a]: []}", ("a key is not a text",)),
+    ("version: 1\nlayers: {a: [{p.q: {t: [1]}}]}", ("t of p.q in 'a' is not a single value",)),
+    ("version: 1\nseed: " + "9" * 5000, ("not valid YAML",)),
+    ("[" * 5000, ("not valid YAML",)),
 ])
 def test_what_is_wrong_is_named(text, words):
     with pytest.raises(UserError) as caught:

@@ -92,6 +92,8 @@ def fields_of(params: type) -> tuple[Field, ...]:
 def _field(name: str, hint: Any, default: Any) -> Field:
     base, *notes = typing.get_args(hint) if typing.get_origin(hint) is typing.Annotated else (hint,)
     kind, choices = _kind(name, base)
+    if default is dataclasses.MISSING:
+        raise TypeError(f"parameter {name}: a parameter has a default, so that a form and a bare method name work")
     known: dict[str, Any] = {}
     for note in notes:
         match note:
@@ -156,7 +158,7 @@ def _value(where: str, field: Field, value: Any) -> Any:
             if not isinstance(value, str):
                 raise wrong
         case _:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
                 raise wrong
             if field.kind == "int" and value != int(value):
                 raise wrong
@@ -164,6 +166,13 @@ def _value(where: str, field: Field, value: Any) -> Any:
             if (field.low is not None and value < field.low) or (field.high is not None and value > field.high):
                 raise wrong
     return value
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:       # a whole number beyond every float
+        return False
 
 
 def describe(field: Field) -> str:

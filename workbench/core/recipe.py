@@ -1,8 +1,9 @@
 """The one document of the application: what is done to which layer. Read from and written to YAML."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -38,7 +39,7 @@ class Recipe:
 
     rows: tuple[Row, ...] = ()
     seed: int = 0
-    recover: tuple[Mapping[str, Any], ...] = ()
+    recover: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)      # mappings have no hash
     sparse: Sparse = "auto"
     data: str = ""
 
@@ -69,11 +70,49 @@ class Recipe:
         return document | ({"data": self.data} if self.data else {})
 
     def to_yaml(self) -> str:
-        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+        return yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None,
+                         width=120)
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
         write_text(path, self.to_yaml())
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as a recipe means it: keys are text as written (0.10 is a layer's path, not a number; on is a name, not
+    true), 1e-3 is a number, and a key that stands twice is an error: of two rows one would silently be lost.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}      # noqa: RUF012
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            problem = ("a key is not a text" if not isinstance(key, yaml.ScalarNode) else
+                       f"'{key.value}' stands twice" if key.value in seen and key.value != "<<" else "")
+            if problem:
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        self.flatten_mapping(node)
+        return {key.value: self.construct_object(value, deep=True) for key, value in node.value}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that _Loader, or another reader of YAML, would take for something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True         # two rows with the same stack are written out twice, to be edited apart
+
+
+for _tag, _pattern, _first in (
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("bool", r"true|false|True|False", list("tfTF")),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", list("-+.0123456789")),
+    ("merge", r"<<", ["<"]),
+):
+    for _side in (_Loader, _Dumper):
+        _side.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -88,10 +127,10 @@ def load_recipe(path: Path) -> Recipe:
 def parse_recipe(text: str, name: str = "recipe") -> Recipe:
     """Raises UserError naming `name` and the first thing in it that is not as it should be."""
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        document = yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:       # the last two: absurd numbers and depths
         mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
+        place = f", line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else ""
         raise UserError(f"{name} is not valid YAML{place}.", "Mend it, or save a recipe from the window.") from error
     if not isinstance(document, dict):
         raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
@@ -101,13 +140,14 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
     extra = [str(key) for key in document if key not in known]
     _check(not extra, name, f"it has an unknown key '{', '.join(extra)}'", f"The keys are {', '.join(sorted(known))}.")
     seed = document.get("seed", 0)
-    _check(isinstance(seed, int) and not isinstance(seed, bool), name, "its seed is not a whole number", "")
+    _check(isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2 ** 63, name,
+           "its seed is not a whole number from 0", "Leave it out, or give one.")
     layers = document.get("layers") or {}
     _check(isinstance(layers, dict), name, "'layers' is not a mapping", "Its keys are layer paths or globs.")
     export = document.get("export") or {}
     _check(isinstance(export, dict), name, "'export' is not a mapping", "")
     sparse = export.get("sparse", "auto")
-    sparse = "off" if sparse is False else sparse        # YAML 1.1 reads a bare off as false
+    sparse = "off" if sparse is False else sparse
     _check(sparse in ("auto", "off"), name, f"export.sparse is {sparse!r}", "It is auto or off.")
     _check(export.get("format", "onnx") == "onnx", name, f"export.format is {export.get('format')!r}", "It is onnx.")
     recover = document.get("recover") or []
@@ -127,8 +167,11 @@ def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:
                "Write {family.method: {parameter: value}}.")
         (method, params), = step.items()
         params = {} if params is None else params
-        _check(isinstance(params, dict), name, f"the parameters of {method} in '{pattern}' are not a mapping", "")
-        actions.append(Action(str(method), params))
+        _check(isinstance(params, dict), name, f"the parameters of {method} in '{pattern}' are not a mapping",
+               "Write {family.method: {parameter: value}}.")
+        odd = [key for key, value in params.items() if isinstance(value, list | dict)]
+        _check(not odd, name, f"{', '.join(odd)} of {method} in '{pattern}' is not a single value", "Give one value.")
+        actions.append(Action(method, params))
     return tuple(actions)
 
 

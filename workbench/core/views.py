@@ -43,8 +43,8 @@ class Spectrum:
     stable_rank: float
 
     def rank_for(self, energy: float) -> int:
-        """The smallest rank that keeps at least this fraction of the energy."""
-        return int(np.searchsorted(self.energy, energy - 1e-12) + 1) if len(self.values) else 0
+        """The smallest rank that keeps at least this fraction of the energy; the full rank where rounding hides it."""
+        return min(int(np.searchsorted(self.energy, energy - 1e-12)) + 1, len(self.values))
 
 
 @dataclass(frozen=True)
