@@ -14,9 +14,10 @@ from workbench.core.report import LayerChange
 from workbench.data.dataset import Dataset
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
+from workbench.graph import rewrite
 from workbench.graph.edit import Edit, sqnr_db
 from workbench.graph.model import Model
-from workbench.graph.plan import Plan, forecast_bytes
+from workbench.graph.plan import Plan
 from workbench.methods.method import find, untouched
 
 Stacks = Mapping[str, tuple[Action, ...]]
@@ -90,8 +91,14 @@ def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cach
 def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit, size: int, words: str) -> LayerChange:
     """The summary of an edit whose stored size is known exactly."""
     layer = model.layer(path)
+    size += kept_bias(layer) if edited.bias is None else 0
     return LayerChange(path, actions, layer.bytes, size, sqnr_db(model.weight(path), edited.weight),
                        *counted(layer, edited), float(np.mean(edited.weight == 0)), words, True, edited.note)
+
+
+def kept_bias(layer: Layer) -> int:
+    """Bytes of a bias that stays as it is: an edit's size is of what it stores, a layer's bytes are of both."""
+    return 4 * (layer.parameters - layer.count)
 
 
 def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
@@ -104,11 +111,23 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
     return weights + bias, macs
 
 
-def forecast(layer: Layer, actions: tuple[Action, ...], opset: int, sparse: Sparse) -> LayerChange:
-    """What a stack will store, from its parameters alone: what the window shows until the edit is there."""
+def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
+    """What the stacks will store, from their parameters alone, and the bytes of the file."""
+    plans = {path: _plan(model.layer(path), actions) for path, actions in chosen.items()}
+    size = rewrite.forecast(model, plans, sparse)
+    return tuple(_foretold(model.layer(path), chosen[path], plan, *size.layers[path])
+                 for path, plan in plans.items()), size.file
+
+
+def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
     plan = Plan.of(layer)
     for action in in_order(actions):
         chosen, params = find(action)
         plan = chosen.forecast(layer, plan, params)
-    size = forecast_bytes(plan, layer.path, opset, sparse)
-    return LayerChange(layer.path, actions, layer.bytes, size, None, plan.parameters, layer.macs, exact=False)
+    return plan
+
+
+def _foretold(layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str) -> LayerChange:
+    macs = None if layer.macs is None else round(layer.macs * plan.weights / layer.count)
+    size += kept_bias(layer)
+    return LayerChange(layer.path, actions, layer.bytes, size, None, plan.parameters, macs, storage=words, exact=False)

@@ -9,6 +9,7 @@ import torch
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine import rows
 from workbench.engine.cache import Cache
@@ -32,7 +33,7 @@ class LayerContext:
     batch: int = BATCH
 
     @cached_property
-    def layer(self):
+    def layer(self) -> Layer:
         return self.model.layer(self.path)
 
     @cached_property

@@ -22,7 +22,6 @@ from workbench.engine.workspace import Workspace, runner
 from workbench.graph import cut, runtime
 from workbench.graph.edit import Edit
 from workbench.graph.model import Model
-from workbench.graph.rewrite import size_of
 
 ACTIVATIONS = 2 << 30      # bytes of crossing activations kept for the layer in focus
 
@@ -52,7 +51,9 @@ class SuffixRunner:
         """A function from feeds to outputs of the model in which the layer has this weight."""
         layer = {self.cut.weight_input: weight}
         if self.cut.bias_input is not None:
-            layer[self.cut.bias_input] = bias if bias is not None else self.model.bias(self.path)
+            used = bias if bias is not None else self.model.bias(self.path)
+            assert used is not None
+            layer[self.cut.bias_input] = used.reshape(self.cut.bias_shape)
         elif bias is not None:
             raise UserError("This layer has no bias to replace in a preview.")
         wanted = {value.name for value in self.suffix.get_inputs()}
@@ -96,7 +97,8 @@ class Previewer:
     def measure(self, recipe: Recipe, focus: str, job: Job) -> Iterator[Preview]:
         """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete."""
         chosen, _ = apply.stacks(self.workspace.model, recipe)
-        yield self._forecast(recipe, chosen)
+        foretold, size = apply.forecast(self.workspace.model, chosen, recipe.sparse)
+        yield sized(self.workspace.model, foretold, float(size))
         edits = apply.edit_all(self.workspace.model, chosen, self.workspace.calibration, recipe.seed,
                                self.workspace.cache, job.part(0.0, 0.5))
         changes, size = self.workspace.changes(edits, chosen, recipe.sparse)
@@ -131,15 +133,6 @@ class Previewer:
                 return runner(runtime.session(effective(model, edits)))
         edited = edits[focus]
         return self._suffix[1].run_with(edited.weight, edited.bias)
-
-    def _forecast(self, recipe: Recipe, chosen: apply.Stacks) -> Preview:
-        model = self.workspace.model
-        changes = tuple(apply.forecast(model.layer(path), actions, model.opset, recipe.sparse)
-                        for path, actions in chosen.items())
-        untouched = self.workspace.cache.get(("bytes",), lambda: size_of(model, {}, "auto").file)
-        size = untouched + sum(change.bytes_after - change.bytes_before for change in changes)
-        return sized(self.workspace.model, changes, float(size))
-
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:

@@ -45,7 +45,7 @@ def _convolution(layer: Layer, x: np.ndarray, chosen: np.ndarray | None) -> np.n
     positions = (windows.shape[0], *windows.shape[2:2 + dims])
     index = np.arange(int(np.prod(positions))) if chosen is None else chosen
     sample, *place = np.unravel_index(index, positions)
-    picked = windows[(sample, slice(None), *place)]    # [rows, channels, *kernel]
+    picked = np.moveaxis(windows, 1, 1 + dims)[(sample, *place)]    # [rows, channels, *kernel]
     rows = picked.reshape(len(index), layer.groups, -1)
     return np.ascontiguousarray(rows.transpose(1, 0, 2), dtype=np.float32)
 
