@@ -5,8 +5,6 @@ one JSON object; progress and errors go to standard error.
 """
 
 import importlib
-import os
-import signal
 import sys
 import traceback
 import warnings
@@ -85,8 +83,6 @@ def cli() -> None:
 
     Without a command: `workbench [MODEL] [--data DATA] [--recipe RECIPE]` opens the window.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")     # before torch: see core.process
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through `finally`, so no temporary files stay
 
 
 @cli.command(WINDOW, hidden=True)
@@ -113,8 +109,8 @@ def exists(path: str) -> bool:
     return Path(f"{file}.py" if colon else path).exists()
 
 
-def show(model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None) -> NoReturn:
-    """Run the window until it is closed. Raises UserError where there is no display."""
+def show(model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None) -> None:
+    """Run the window until it is closed, and end the process. Raises UserError where there is no display."""
     from workbench.display import display_problem
     problem = display_problem()
     if problem:
@@ -137,6 +133,7 @@ def demo(headless: bool, out: str) -> None:
         raise UserError(f"The demo is not here: {error}.", "Install the program again.") from error
     if not headless:
         show(model, data, None, False, calibration)
+        return
     with output.working() as job:
         from workbench.engine import verbs
         report = verbs.compress(model, data, recipe, out, False, calibration, job)

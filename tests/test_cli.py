@@ -1,0 +1,316 @@
+"""The command line as scripts see it: exit codes, one sentence, one JSON object."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from click.testing import CliRunner
+from onnx import TensorProto, helper, numpy_helper
+
+from workbench.cli import cli
+from workbench.core.errors import Cancelled, UserError
+
+ROOT = Path(__file__).parents[1]
+RECIPE = """
+version: 1
+layers:
+  "*": [{quantize.affine: {bits: 8}}]
+  "second": [{prune.magnitude: {sparsity: 0.5}}, {quantize.affine: {bits: 4}}]
+"""
+
+
+def workbench(*arguments: object):
+    """Run a command in this process; what was printed and the exit code."""
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments], prog_name="workbench")
+
+
+def sentence(result) -> str:
+    """The one line of complaint of a run that failed; checks that it is one, and that nothing else was printed."""
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    lines = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(lines) == 1 and result.stderr.splitlines()[-1] == lines[0], result.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with a small classifier, data for it and a recipe."""
+    rng = np.random.default_rng(0)
+    first, second = (rng.normal(size=shape).astype(np.float32) for shape in ((16, 32), (32, 4)))
+    nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
+             helper.make_node("Relu", ["h"], ["r"], name="relu"),
+             helper.make_node("MatMul", ["r", "second"], ["y"], name="second")]
+    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
+                              [numpy_helper.from_array(first, "first"), numpy_helper.from_array(second, "second")])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8),
+              tmp_path / "small.onnx")
+    x = rng.normal(size=(100, 16)).astype(np.float32)
+    np.savez(tmp_path / "data.npz", x=x, y=(np.maximum(x @ first, 0) @ second).argmax(1))
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+COMPRESS = ("compress", "small.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--out", "out")
+
+
+# -- usage ---------------------------------------------------------------------------------------------------------
+
+def test_help_names_every_command():
+    result = workbench("--help")
+    assert result.exit_code == 0
+    for name in ("demo", "inspect", "evaluate", "compress", "sensitivity", "search", "compare", "methods"):
+        assert f"\n  {name} " in result.stdout
+        assert workbench(name, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [
+    ["inspect"], ["inspect", "m.onnx", "--bits", "4"], ["evaluate", "m"], ["compress", "m", "--data", "d"],
+    ["m.onnx", "n.onnx"], ["search", "m", "--data", "d", "--out", "o"], ["--unheard"],
+    ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "2"],
+])
+def test_usage_errors_end_with_2(arguments):
+    result = workbench(*arguments)
+    assert result.exit_code == 2 and result.stdout == "" and "Usage: workbench" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [
+    ["sensitivity", "m", "--data", "d", "--json"], ["compare", "a", "b", "--data", "d"],
+    ["search", "m", "--data", "d", "--out", "o", "--max-drop", "1"],
+])
+def test_what_is_not_written_yet_says_so(arguments):
+    assert "cannot do its work yet" in sentence(workbench(*arguments))
+
+
+# -- results -------------------------------------------------------------------------------------------------------
+
+def test_methods():
+    methods = json.loads(workbench("methods", "--json").stdout)["methods"]
+    assert {"prune.magnitude", "quantize.affine", "lowrank.svd", "distill.layer"} <= {m["id"] for m in methods}
+    assert all(m["title"] and m["summary"] and m["citation"] and m["family"] in m["id"] for m in methods)
+    bits = next(f for m in methods if m["id"] == "quantize.affine" for f in m["fields"] if f["name"] == "bits")
+    assert (bits["low"], bits["high"], bits["kind"]) == (2, 8, "int")
+    words = workbench("methods").stdout
+    assert all(f"{m['id']}: {m['title']}" in words for m in methods) and "a whole number from 2 to 8 bit" in words
+
+
+def test_inspect(here):
+    result = json.loads(workbench("inspect", "small.onnx", "--json").stdout)
+    model, layers = result["model"], {layer["path"]: layer for layer in result["layers"]}
+    assert (model["parameters"], model["opset"], model["macs"]) == (16 * 32 + 32 * 4, 17, 16 * 32 + 32 * 4)
+    assert model["bytes"] == (here / "small.onnx").stat().st_size
+    assert layers["first"]["shape"] == [16, 32] and layers["first"]["rank"] == 16 and layers["second"]["rank"] == 4
+    assert {"op", "dtype", "mean", "std", "min", "max", "sparsity", "stable_rank", "energy_rank_90"} <= set(
+        layers["first"])
+    words = workbench("inspect", "small.onnx").stdout
+    assert "opset 17" in words and "16x32" in words and "512" in words
+
+
+def test_evaluate(here):
+    result = json.loads(workbench("evaluate", "small.onnx", "--data", "data.npz", "--json").stdout)
+    assert (result["metric"], result["value"], result["samples"]) == ("top-1", 1.0, 100)
+    assert result["ci_low"] < 1 and result["ci_high"] == 1
+    assert "top-1: 100.00 %, measured on 100 samples" in workbench(
+        "evaluate", "small.onnx", "--data", "data.npz").stdout
+
+
+def test_compress(here):
+    report = json.loads(workbench(*COMPRESS, "--json").stdout)
+    assert set(report) >= {"before", "after", "ratio", "forecast_bytes", "preview_value", "verified", "layers", "files"}
+    for side in ("before", "after"):
+        assert set(report[side]) == {"bytes", "value", "parameters", "macs", "latency_ms"}
+    file = here / report["files"]["model"]
+    assert file.stat().st_size == report["after"]["bytes"] == report["forecast_bytes"]
+    assert report["ratio"] == pytest.approx(report["before"]["bytes"] / report["after"]["bytes"])
+    assert report["ratio"] > 1
+    assert report["verified"]["value"] == report["preview_value"] and report["verified"]["agreement"] == 1
+    assert [layer["path"] for layer in report["layers"]] == ["first", "second"]
+    assert all(Path(path).is_file() for path in report["files"].values())
+    onnx.checker.check_model(str(file))
+
+
+def test_compress_in_words(here):
+    words = workbench(*COMPRESS).stdout
+    for expected in ("x smaller (", "forecast", "verified: the written file was run on 100 samples", "measured here",
+                     "prune.magnitude(sparsity 0.5) + quantize.affine(bits 4)", "Written, model: "):
+        assert expected in words
+
+
+# -- bad input -----------------------------------------------------------------------------------------------------
+
+def truncated(here):
+    (here / "small.onnx").write_bytes((here / "small.onnx").read_bytes()[:-700])
+
+
+def text(here):
+    (here / "small.onnx").write_text("this is not a model\n")
+
+
+def pickled(here):
+    (here / "small.onnx").write_bytes(b"\x80\x04cos\nsystem\n.")
+
+
+def other_shape(here):
+    np.savez(here / "data.npz", x=np.zeros((5, 7), np.float32), y=np.zeros(5, int))
+
+
+def other_count(here):
+    np.savez(here / "data.npz", x=np.zeros((5, 16), np.float32), y=np.zeros(4, int))
+
+
+def no_array(here):
+    (here / "data.npz").write_bytes(b"no archive")
+
+
+def unknown_method(here):
+    (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{prune.unheard: {}}]}")
+
+
+def wrong_parameter(here):
+    (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{quantize.affine: {bits: 99}}]}")
+
+
+def no_recipe(here):
+    (here / "recipe.yaml").write_text("a: [")
+
+
+def missing(name):
+    def remove(here):
+        (here / name).unlink()
+    remove.__name__ = f"missing {name}"
+    return remove
+
+
+@pytest.mark.parametrize(("spoil", "words"), [
+    (missing("small.onnx"), "small.onnx"), (missing("data.npz"), "data.npz"), (missing("recipe.yaml"), "recipe.yaml"),
+    (truncated, "small.onnx"), (text, "small.onnx"), (pickled, "pickle"), (other_shape, "data.npz"),
+    (other_count, "data.npz"), (no_array, "data.npz"), (unknown_method, "prune.unheard"), (wrong_parameter, "bits"),
+    (no_recipe, "recipe.yaml"),
+], ids=lambda value: getattr(value, "__name__", ""))
+def test_bad_input_is_named_in_one_sentence_and_nothing_is_written(here, spoil, words):
+    spoil(here)
+    before = sorted(here.rglob("*"))
+    complaint = sentence(workbench(*COMPRESS, "--json"))
+    assert words in complaint and "Traceback" not in complaint and complaint.endswith(".")
+    assert sorted(path for path in here.rglob("*") if "home" not in path.parts) == [
+        path for path in before if "home" not in path.parts]
+
+
+def test_labels_missing_means_fidelity_and_says_so(here):
+    with np.load("data.npz") as data:
+        np.savez("data.npz", x=data["x"])
+    result = json.loads(workbench("evaluate", "small.onnx", "--data", "data.npz", "--json").stdout)
+    assert "agreement with the original" in result["metric"] and result["value"] == 1
+
+
+def test_code_runs_only_when_trusted(here):
+    (here / "net.py").write_text("open('ran', 'w')\ndef make(): raise SystemExit\n")
+    complaint = sentence(workbench("inspect", "net.py:make"))
+    assert "net.py" in complaint and not (here / "ran").exists()
+
+
+# -- how it ends ---------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("error", "code", "words"), [
+    (UserError("It is broken.", "Mend it."), 1, "Error: It is broken. Mend it."),
+    (Cancelled(), 130, "Cancelled."), (KeyboardInterrupt(), 130, "Cancelled."),
+    (MemoryError(), 1, "Error: There is not enough memory"),
+    (ZeroDivisionError("oh\nno"), 1, "Error: Something went wrong inside (ZeroDivisionError: oh no). Run it again with "
+                                     "--debug"),
+])
+def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error, code, words):
+    from workbench.engine import verbs
+
+    def fail(*_given):
+        raise error
+    monkeypatch.setattr(verbs, "inspect", fail)
+    result = workbench("inspect", "x.onnx", "--json")
+    assert (result.exit_code, result.stdout) == (code, "") and result.stderr.startswith(words)
+    assert result.stderr.count("\n") == 1
+    for arguments in (("inspect", "x.onnx", "--debug"), ("--debug", "inspect", "x.onnx")):
+        result = workbench(*arguments)
+        assert result.exit_code == code and "Traceback" in result.stderr and words in result.stderr
+
+
+def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):
+    code = ("import os, sys\n"
+            "from workbench import cli_output\n"
+            "with cli_output.working():\n"
+            "    print('from Python')\n"
+            "    os.write(1, b'from native code\\n')\n"
+            "cli_output.print_json({'nan': float('nan'), 'list': (1.5, float('inf'))})\n")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert json.loads(done.stdout) == {"nan": None, "list": [1.5, None]}
+    assert "from Python" in done.stderr and "from native code" in done.stderr
+
+
+INTERRUPTED = """
+import sys, time
+from workbench.__main__ import main
+from workbench.engine import export
+def verify(*_):
+    print("the file is half way", file=sys.stderr, flush=True)
+    time.sleep(60)
+export.verify = verify
+main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, *COMPRESS], stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}) as started:
+        assert any("half way" in line for line in iter(started.stderr.readline, "")), "it ended too early"
+        assert list((here / "out").iterdir())
+        started.send_signal(number)
+        said = started.communicate(timeout=30)[1]
+    assert started.returncode == code and "Traceback" not in said
+    assert not list((here / "out").iterdir())
+
+
+# -- the window ----------------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def windows(monkeypatch):
+    """What the window would have been started with."""
+    from workbench import cli as module
+    asked = []
+    monkeypatch.setattr(module, "show", lambda *given: asked.append(given))
+    return asked
+
+
+def test_without_a_command_the_window_opens(here, windows):
+    workbench()
+    workbench("small.onnx")
+    workbench("small.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--trust")
+    workbench("--data", "data.npz", "small.onnx")
+    assert windows == [(None, None, None, False, None), ("small.onnx", None, None, False, None),
+                       ("small.onnx", "data.npz", "recipe.yaml", True, None),
+                       ("small.onnx", "data.npz", None, False, None)]
+
+
+def test_demo_opens_the_window_on_the_demo(demo, windows):
+    workbench("demo")
+    assert windows == [(str(demo.cnn), str(demo.test), None, False, str(demo.calibration))]
+
+
+@pytest.mark.parametrize("arguments", [["inspekt"], ["small.onnx", "--data", "nowhere.npz"], ["net.py:make"]])
+def test_no_window_for_a_file_that_is_not_there(here, windows, arguments):
+    assert "There is no file" in sentence(workbench(*arguments)) and not windows
+
+
+def test_no_display_is_said_before_qt_aborts(here, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert "There is no display" in sentence(workbench("small.onnx"))
+    monkeypatch.setenv("DISPLAY", ":987")
+    assert "display :987 does not answer" in sentence(workbench("demo"))
