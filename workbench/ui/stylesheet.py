@@ -28,6 +28,18 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {accent_soft}; }}
 QToolButton:focus {{ border-color: {accent}; }}
+QToolButton#fold {{ color: {muted}; padding: 2px 4px 2px 0; margin-left: -5px; }}
+QToolButton#fold:hover, QToolButton#fold:checked {{ background: transparent; color: {text}; }}
+
+QScrollBar {{ background: transparent; border: none; margin: 0; }}
+QScrollBar:vertical {{ width: 12px; }}
+QScrollBar:horizontal {{ height: 12px; }}
+QScrollBar::handle {{ background: {border}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {outline}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; }}
 QSplitter::handle {{ background: transparent; }}

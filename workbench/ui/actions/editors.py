@@ -85,7 +85,7 @@ class TextEditor(QLineEdit):
 Editor = NumberEditor | ChoiceEditor | BoolEditor | TextEditor
 
 
-def editor_for(field: Field, limits: v.Limits, parent: QWidget) -> Editor:
+def editor_for(field: Field, limits: v.Limits, wide: bool, parent: QWidget) -> Editor:
     editor: Editor
     match field.kind:
         case "choice":
@@ -95,7 +95,7 @@ def editor_for(field: Field, limits: v.Limits, parent: QWidget) -> Editor:
         case "text":
             editor = TextEditor(parent)
         case _:
-            editor = NumberEditor(field, limits, parent)
+            editor = NumberEditor(field, limits, wide, parent)
     editor.setObjectName(field.name)
     editor.set_names(v.name_text(field.name), help_text(field))
     return editor

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from workbench.core.params import Field
 from workbench.ui import theme
@@ -13,7 +13,7 @@ from workbench.ui.actions import values as v
 from workbench.ui.actions.editors import BoolEditor, ChoiceEditor, Editor, editor_for, help_text
 from workbench.ui.actions.number import NumberEditor
 
-LABEL_WIDTH = 104
+LABEL_WIDTH = 96
 Convert = Callable[[str, Any, str], Any]        # value of one member of a group -> the same as another member has it
 
 
@@ -47,9 +47,10 @@ class ParamForm(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.UNIT)
-        self._grid.setVerticalSpacing(theme.UNIT)
+        self._grid.setVerticalSpacing(theme.HALF)
         self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         self._grid.setColumnStretch(1, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._build()
         self.set_values(values or {})
 
@@ -97,13 +98,20 @@ class ParamForm(QWidget):
     # -- building --------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        rows: dict[str, int] = {}       # members of a group share a row
+        rows: dict[str, int] = {}       # members of a group share their rows; every row has one below it for a slider
         for field in self._fields.values():
-            row = rows.setdefault(field.group or field.name, len(rows))
-            editor = editor_for(field, self._limits, self)
+            row = 2 * rows.setdefault(field.group or field.name, len(rows))
+            # What is dragged most gets the whole width: one pixel should be a small step.
+            wide = field.kind in ("int", "float") and (row == 0 or bool(field.drag))
+            editor = editor_for(field, self._limits, wide, self)
             editor.changed.connect(lambda value, finished, name=field.name: self._on_changed(name, value, finished))
             self._editors[field.name] = editor
-            self._grid.addWidget(editor, row, 1)
+            if wide and isinstance(editor, NumberEditor):
+                editor.box.setParent(self)
+                self._grid.addWidget(editor.box, row, 1, Qt.AlignmentFlag.AlignRight)
+                self._grid.addWidget(editor, row + 1, 0, 1, 2)
+            else:
+                self._grid.addWidget(editor, row, 1)
             if field.group:
                 self._add_member(field, row)
             elif not isinstance(editor, BoolEditor):
@@ -134,7 +142,11 @@ class ParamForm(QWidget):
         for name, field in self._fields.items():
             chosen = not field.group or self._values[name] is not None
             shown = chosen and v.applies(field, self._values)
-            self._editors[name].setVisible(shown)
+            editor = self._editors[name]
+            if isinstance(editor, NumberEditor):
+                editor.show_if(shown)
+            else:
+                editor.setVisible(shown)
             if label := self._labels.get(name):
                 label.setVisible(shown)
                 changed = self._values[name] != field.default

@@ -101,6 +101,7 @@ def rank_sentence(spectrum: Spectrum, rank: int, trained: bool) -> str:
 
 
 def percent(share: float) -> str:
-    """97.1 %, 99.97 %: as many digits as it takes not to say 100 when it is not."""
+    """97.1 %, 50 %, 99.97 %: as many digits as it takes not to say 100 when it is not."""
     digits = 1 if share <= 0.9989 or share == 1 else 2
-    return f"{100 * share:.{digits}f} %"
+    number = f"{100 * share:.{digits}f}"
+    return f"{number.rstrip('0').rstrip('.')}\N{NO-BREAK SPACE}%"

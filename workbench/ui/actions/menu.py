@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from workbench.core.action import ORDER, MethodInfo
 from workbench.ui import theme
 from workbench.ui.actions import families
+from workbench.ui.actions.labels import muted
 
 
 class MethodMenu(QMenu):
@@ -35,9 +36,20 @@ class MethodMenu(QMenu):
         for family in known:
             methods = [method for method in self._methods if method.family == family]
             if methods:
-                self.addSection(families.title(family))
+                self.addSeparator()
+                self.addAction(self._heading(families.title(family)))
             for method in methods:
                 self.addAction(self._entry(method))
+
+    def _heading(self, text: str) -> QWidgetAction:
+        """Fusion writes the text of a section into the line itself; this leaves it room."""
+        title = muted(text, self)
+        title.setWordWrap(False)
+        title.setContentsMargins(theme.UNIT, theme.UNIT, theme.DOUBLE, theme.HALF)
+        result = QWidgetAction(self)
+        result.setDefaultWidget(title)
+        result.setEnabled(False)
+        return result
 
     def _entry(self, method: MethodInfo) -> QAction:
         entry = QAction(theme.icon(families.icon_name(method.family)), method.title, self)

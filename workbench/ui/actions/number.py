@@ -2,68 +2,17 @@
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSlider, QSpinBox, QStyle, QStyleOptionSlider, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QSizePolicy, QSpinBox, QWidget
 
 from workbench.core.params import Field
 from workbench.ui import theme
 from workbench.ui.actions import values as v
+from workbench.ui.actions.slider import Slider
 
-BOX_WIDTH = 84
+BOX_WIDTH, BOX_HEIGHT = 80, 26       # as wide as 1e-05 with its arrows, as high as a combo box
 MAX_DECIMALS = 9
-
-
-class Slider(QSlider):
-    """Goes to where it is clicked, leaves the wheel to the page unless it has the focus, and marks the default."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._mark: int | None = None
-
-    def set_mark(self, position: int | None) -> None:
-        """Where the default is."""
-        self._mark = position
-        self.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Grab the handle wherever the groove is pressed, by moving the handle there first."""
-        if event.button() == Qt.MouseButton.LeftButton and not self._handle().contains(event.position().toPoint()):
-            self.setSliderDown(True)            # the jump belongs to the drag that it begins
-            self.setValue(self._at(event.position().toPoint()))
-        super().mousePressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._mark is not None:
-            painter = QPainter(self)
-            painter.setPen(theme.colors().outline)
-            x = self._x(self._mark)
-            painter.drawLine(x, self.height() // 2 + 5, x, self.height() // 2 + 8)
-            painter.end()
-        super().paintEvent(event)
-
-    def _option(self) -> QStyleOptionSlider:
-        option = QStyleOptionSlider()
-        self.initStyleOption(option)
-        return option
-
-    def _handle(self) -> Any:
-        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, self._option(),
-                                           QStyle.SubControl.SC_SliderHandle, self)
-
-    def _x(self, position: int) -> int:
-        handle = self._handle().width()
-        span = self.width() - handle
-        return handle // 2 + QStyle.sliderPositionFromValue(self.minimum(), self.maximum(), position, span)
-
-    def _at(self, point: QPoint) -> int:
-        handle = self._handle().width()
-        return QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), point.x() - handle // 2,
-                                              self.width() - handle)
 
 
 class _Whole(QSpinBox):
@@ -99,11 +48,14 @@ class _Real(QDoubleSpinBox):
 
 
 class NumberEditor(QWidget):
-    """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or a key commits."""
+    """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or a key commits.
+
+    Slider and box side by side; or the slider alone where `wide`, and the form puts the `box` somewhere else.
+    """
 
     changed = Signal(object, bool)
 
-    def __init__(self, field: Field, limits: v.Limits, parent: QWidget | None = None) -> None:
+    def __init__(self, field: Field, limits: v.Limits, wide: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._field = field
         self._whole = field.kind == "int"
@@ -115,8 +67,9 @@ class NumberEditor(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.UNIT)
         layout.addWidget(self.slider, 1)
-        layout.addWidget(self.box)
-        self.setFocusProxy(self.slider)
+        if not wide:
+            layout.addWidget(self.box)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_limits(limits)
         self.slider.valueChanged.connect(self._on_slider)
         self.slider.sliderReleased.connect(self._on_released)
@@ -153,12 +106,18 @@ class NumberEditor(QWidget):
             else:
                 self.box.setRange(low, top)
             self.slider.setVisible(scale is not None)
+            self.setFocusProxy(self.slider if scale is not None else self.box)
             if scale is not None:
                 self.slider.setRange(0, scale.steps)
                 self.slider.setPageStep(max(scale.steps // 10, 1))
                 default = self._field.default
                 self.slider.set_mark(None if default is None or default > scale.high else scale.position(default))
                 self.slider.setValue(scale.position(value))
+
+    def show_if(self, shown: bool) -> None:
+        """Show or hide both parts, wherever the box is."""
+        self.setVisible(shown)
+        self.box.setVisible(shown)
 
     def set_names(self, name: str, help_text: str) -> None:
         for widget in (self.slider, self.box):
@@ -170,7 +129,7 @@ class NumberEditor(QWidget):
         box, field = self.box, self._field
         box.setKeyboardTracking(False)
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        box.setFixedWidth(BOX_WIDTH)
+        box.setFixedSize(BOX_WIDTH, BOX_HEIGHT)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
         box.setSuffix(f" {field.unit}" if field.unit else "")
         if isinstance(box, QSpinBox):

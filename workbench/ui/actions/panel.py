@@ -19,6 +19,8 @@ from workbench.ui.actions.placeholder import Placeholder
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
 
+MIN_WIDTH = 304        # a form and a scroll bar beside it
+
 
 class ActionPanel(QWidget):
     """Given core values, emits `actions_changed(actions, text, finished)`: the whole stack as it should be now.
@@ -147,7 +149,7 @@ class ActionPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self._pages, 1)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(MIN_WIDTH)
 
     def _show_page(self) -> None:
         self.header.setVisible(bool(self._layers))

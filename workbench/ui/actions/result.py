@@ -54,7 +54,7 @@ class ResultCard(QFrame):
         self.note = muted("", self)
         self._sign = Icon("warning", "warn", parent=self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.HALF, theme.HALF, theme.HALF, theme.HALF)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.HALF)
         line = QHBoxLayout()
         line.setSpacing(theme.UNIT)
@@ -83,7 +83,7 @@ class ResultCard(QFrame):
         source = self.tr("Computed from the parameters; the layer was not made yet.")
         self.ratio.setToolTip("" if change.exact else source)
         self.bar.show_share(after / before if before else 1.0, not change.exact)
-        self.details.setText(" · ".join(self._details(change)))
+        self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
         self.note.setText(change.note)
         self.note.setVisible(bool(change.note))
@@ -93,7 +93,12 @@ class ResultCard(QFrame):
     def _details(self, change: LayerChange) -> list[str]:
         parts = [change.storage] if change.storage else []
         if change.sqnr_db is not None:
-            parts.append(self.tr("SQNR {db} dB").format(db=f"{change.sqnr_db:.1f}"))
+            parts.append(self.tr("SQNR {db}\N{NO-BREAK SPACE}dB").format(db=f"{change.sqnr_db:.1f}"))
         if change.zeros:
             parts.append(self.tr("{share} zeros").format(share=percent(change.zeros)))
         return parts
+
+
+def _joined(parts: list[str]) -> str:
+    """Lines break between the parts, not inside a figure and not before a dot."""
+    return "\N{NO-BREAK SPACE}· ".join(parts)

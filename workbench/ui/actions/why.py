@@ -1,6 +1,6 @@
 """What a method does, its formula and where it comes from; folded away until asked for."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.action import MethodInfo
@@ -12,16 +12,17 @@ class Why(QWidget):
     def __init__(self, method: MethodInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.button = QToolButton(self)
-        self.button.setText(self.tr("Why"))
-        self.button.setAccessibleName(self.tr("Why: what {title} does, its formula and source").format(
-            title=method.title))
+        self.button.setObjectName("fold")
+        self.button.setText(self.tr("How it works"))
+        self.button.setAccessibleName(self.tr("How {title} works, its formula and source").format(title=method.title))
         self.button.setCheckable(True)
+        self.button.setFont(theme.font(-1))
+        self.button.setIconSize(QSize(12, 12))
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setArrowType(Qt.ArrowType.RightArrow)
         self.button.toggled.connect(self._unfold)
         self.body = QWidget(self)
         texts = QVBoxLayout(self.body)
-        texts.setContentsMargins(theme.UNIT, 0, 0, 0)
+        texts.setContentsMargins(0, 0, 0, theme.HALF)
         texts.setSpacing(theme.UNIT)
         texts.addWidget(label(method.summary, self.body))
         if method.formula:
@@ -37,6 +38,8 @@ class Why(QWidget):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self.body)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        theme.signals.changed.connect(self._dress)
+        self._dress()
 
     def _formula(self, text: str) -> QLabel:
         formula = label(text, self.body)
@@ -44,5 +47,8 @@ class Why(QWidget):
         return formula
 
     def _unfold(self, open_: bool) -> None:
-        self.button.setArrowType(Qt.ArrowType.DownArrow if open_ else Qt.ArrowType.RightArrow)
         self.body.setVisible(open_)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.button.setIcon(theme.icon("down" if self.button.isChecked() else "right", theme.colors().muted))

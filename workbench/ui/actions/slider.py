@@ -1,0 +1,60 @@
+"""A slider for a form."""
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
+
+from workbench.ui import theme
+
+
+class Slider(QSlider):
+    """Goes to where it is clicked, leaves the wheel to the page unless it has the focus, and marks the default."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFixedHeight(theme.TRIPLE - theme.HALF)
+        self._mark: int | None = None
+
+    def set_mark(self, position: int | None) -> None:
+        """Where the default is."""
+        self._mark = position
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Grab the handle wherever the groove is pressed, by moving the handle there first."""
+        if event.button() == Qt.MouseButton.LeftButton and not self._handle().contains(event.position().toPoint()):
+            self.setSliderDown(True)            # the jump belongs to the drag that it begins
+            self.setValue(self._at(event.position().toPoint()))
+        super().mousePressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._mark is not None:
+            painter = QPainter(self)
+            painter.setPen(theme.colors().outline)
+            x = self._x(self._mark)
+            painter.drawLine(x, self.height() // 2 + 5, x, self.height() // 2 + 8)
+            painter.end()
+        super().paintEvent(event)
+
+    def _option(self) -> QStyleOptionSlider:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        return option
+
+    def _handle(self) -> QRect:
+        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, self._option(),
+                                           QStyle.SubControl.SC_SliderHandle, self)
+
+    def _x(self, position: int) -> int:
+        handle = self._handle().width()
+        span = self.width() - handle
+        return handle // 2 + QStyle.sliderPositionFromValue(self.minimum(), self.maximum(), position, span)
+
+    def _at(self, point: QPoint) -> int:
+        handle = self._handle().width()
+        return QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), point.x() - handle // 2,
+                                              self.width() - handle)
