@@ -1,97 +1,66 @@
 """Multiply-accumulates (MACs) of each layer for one sample, from shapes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 
-import onnx
 import onnx_ir as ir
 
 from workbench.core.layer import Layer
+from workbench.graph import shapes
 
-Shapes = Mapping[str, tuple[int | None, ...]]
+Shapes = Mapping[str, shapes.Known]
 
 
-def shapes(model: ir.Model) -> dict[str, tuple[int | None, ...]]:
-    """Shape of every value as far as it can be inferred, with one sample in the batch.
+def of_one_sample(model: ir.Model) -> Shapes:
+    """Shapes of every value with one sample in the batch, where the graph leaves the batch free."""
+    return shapes.infer(model, batch=1)
 
-    Runs on a copy whose large tensors are left out, so it costs nothing for large models.
+
+def fixed_batch(model: ir.Model) -> int:
+    """The number of samples in a batch where the graph fixes it: the first size of all inputs and outputs; else 1."""
+    sizes = {value.shape[0] if value.shape is not None and len(value.shape) else None
+             for value in (*model.graph.inputs, *model.graph.outputs) if value.name not in model.graph.initializers}
+    size = sizes.pop() if len(sizes) == 1 else None
+    return size if isinstance(size, int) and size > 0 else 1
+
+
+def macs(node: ir.Node, weight_input: int, weight_shape: Sequence[int], known: Shapes) -> int | None:
+    """Multiply-accumulates of a node that multiplies with a weight; None where the shapes it needs are not known.
+
+    A convolution takes its weights once for each output position, a transposed one for each input position, a product
+    once for each row, a recurrent layer once for each step. Biases, and gathering from an embedding, count nothing.
     """
-    graph = model.graph
-    proto = ir.serde.serialize_model(_without_weights(model))
-    for value in proto.graph.input:
-        dims = value.type.tensor_type.shape.dim
-        if dims and not dims[0].dim_value:
-            dims[0].dim_value = 1
-    try:
-        proto = onnx.shape_inference.infer_shapes(proto, data_prop=True)
-    except Exception:       # inference is best effort: what stays unknown is shown as unknown
-        return {}
-    found = {value.name: tuple(dim.dim_value or None for dim in value.type.tensor_type.shape.dim)
-             for value in (*proto.graph.value_info, *proto.graph.output, *proto.graph.input)}
-    for name, value in graph.initializers.items():
-        if value.const_value is not None:
-            found[name] = tuple(value.const_value.shape.numpy())
-    return found
-
-
-def _without_weights(model: ir.Model) -> ir.Model:
-    """A copy in which large initialisers are inputs instead, and recorded shapes are forgotten."""
-    copy = model.clone()
-    graph = copy.graph
-    for node in graph:
-        for value in node.outputs:
-            if value not in graph.outputs:
-                value.shape = None
-    for value in graph.outputs:
-        value.shape = None
-    for name, value in list(graph.initializers.items()):
-        tensor = value.const_value
-        if tensor is not None and tensor.nbytes > 1024:
-            graph.initializers.pop(name)
-            value.const_value, value.shape, value.type = None, ir.Shape(tensor.shape.numpy()), ir.TensorType(tensor.dtype)
-            if value not in graph.inputs:
-                graph.inputs.append(value)
-    return copy
-
-
-def macs(node: ir.Node, weight_input: int, weight_shape: tuple[int, ...], known: Shapes) -> int | None:
-    """Multiply-accumulates of a node for one sample; None where shapes are unknown.
-
-    Convolution: output positions x weights; transposed: input positions x weights; products: rows x weights.
-    """
-    weights = 1
-    for size in weight_shape:
-        weights *= size
+    weights = prod(weight_shape)
+    output = _shape(known, node.outputs[0])
     match node.op_type:
-        case "Conv":
-            return _times(known.get(node.outputs[0].name or ""), slice(2, None), weights)
+        case "Conv" | "ConvInteger" | "QLinearConv":
+            return _times(weights, _part(output, 0, 1), _part(output, 2))
         case "ConvTranspose":
-            return _times(known.get(_name(node, 0)), slice(2, None), weights)
-        case "Gemm":
-            return weights
-        case "MatMul":
-            out = known.get(node.outputs[0].name or "")
-            if out is None:
-                return None
-            rows = out[:-1] if weight_input == 1 else (*out[:-2], out[-1])
-            return _times(rows, slice(None), weights)
+            data = _shape(known, node.inputs[0])
+            return _times(weights, _part(data, 0, 1), _part(data, 2))
+        case "Gemm" | "MatMul" | "MatMulInteger" | "QLinearMatMul":
+            if node.op_type == "MatMul" and weight_input == 0:
+                return _times(weights, _part(output, 0, -2), _part(output, -1))
+            return _times(weights, _part(output, 0, -1))
         case "Gather":
             return 0
-        case "LSTM" | "GRU" | "RNN":
-            steps = known.get(_name(node, 0))
-            return None if not steps or steps[0] is None else steps[0] * weights
+        case "LSTM" | "GRU" | "RNN" | "DynamicQuantizeLSTM":
+            return _times(weights, _part(_shape(known, node.inputs[0]), 0, 2))
     return None
 
 
-def _name(node: ir.Node, index: int) -> str:
-    value = node.inputs[index] if index < len(node.inputs) else None
-    return (value.name or "") if value is not None else ""
+def _shape(known: Shapes, value: ir.Value | None) -> Sequence[int | None] | None:
+    found = known.get(value.name or "") if value is not None else None
+    return found.shape if found is not None else None
 
 
-def _times(shape: tuple[int | None, ...] | None, part: slice, weights: int) -> int | None:
-    if shape is None:
-        return None
+def _part(shape: Sequence[int | None] | None, start: int, stop: int | None = None) -> Sequence[int | None]:
+    return (None,) if shape is None else shape[start:stop]
+
+
+def _times(weights: int, *parts: Sequence[int | None]) -> int | None:
     product = weights
-    for size in shape[part]:
+    for size in (size for part in parts for size in part):
         if size is None:
             return None
         product *= size
@@ -99,6 +68,7 @@ def _times(shape: tuple[int | None, ...] | None, part: slice, weights: int) -> i
 
 
 def total(layers: Iterable[Layer]) -> int | None:
-    """Of all layers; None when none is known."""
-    known = [layer.macs for layer in layers if layer.macs is not None]
-    return sum(known) if known else None
+    """Of all layers; None when it is not known of each, for a sum that leaves some out would look like the whole."""
+    counts = [layer.macs for layer in layers]
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None

@@ -1,24 +1,22 @@
 """Find the layers of a graph by what they are, and say of each that cannot be edited why."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Literal
 
-import numpy as np
 import onnx_ir as ir
 
 from workbench.core.layer import Layer
 from workbench.graph import cost, names
+from workbench.graph.locked import Hidden, hidden_weights, norm_tensors
+from workbench.graph.operators import Weight, number, weights_of
 
-RECURRENT = ("LSTM", "GRU", "RNN")
-NORMS = ("BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization",
-         "SimplifiedLayerNormalization", "RMSNormalization")
-# Operators whose weights are integers already, and the inputs that hold them.
-QUANTIZED = {"MatMulInteger": (1,), "ConvInteger": (1,), "QLinearConv": (3,), "QLinearMatMul": (3,),
-             "DynamicQuantizeLSTM": (1, 2), "DynamicQuantizeMatMul": (1,), "MatMulNBits": (1,), "QAttention": (1,),
-             "MatMulIntegerToFloat": (1,)}
 SUBGRAPH = "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."
+VECTORS = "Its vectors are kept as they are."
+# A constant that no layer owns is shown from this many elements on: position embeddings, masks.
+SHOWN = 1024
+_DTYPES = {"float": "float32", "double": "float64"}
 
 
 @dataclass(frozen=True)
@@ -42,238 +40,160 @@ class Site:
     side: Literal["right", "left"] = "right"
 
 
-@dataclass
-class _Found:
-    """One weight before it has a path."""
-
-    node: ir.Node
-    index: int
-    op: str
-    out_axis: int
-    locked: str = ""
-
-
 def find_layers(model: ir.Model) -> tuple[tuple[Layer, ...], dict[str, Site]]:
-    """Every weight in the order of execution; sites only of those that can be edited.
+    """Every weight, in the order of execution; sites of those that can be edited. Expects a prepared graph.
 
-    out_axis: 0 for Conv, Gemm with transB and a constant left of MatMul; 1 for ConvTranspose, Gemm, a constant right of
-    MatMul, Embedding (whose rows are tokens) and recurrent weights [directions, gates, inputs].
+    out_axis, the axis of the stored weight that counts output channels: 0 of Conv [out, in / groups, k...], of Gemm
+    with transB [out, in] and of a constant left of a MatMul [out, in]; 1 of ConvTranspose [in, out / groups, k...], of
+    other Gemm and a constant right of a MatMul [in, out], of an Embedding [tokens, out], and of recurrent weights
+    [directions, gates, in]. What is locked without such a weight has 0.
     """
-    known = cost.shapes(model)
-    taken: set[str] = set()
-    layers: list[Layer] = []
-    sites: dict[str, Site] = {}
-    seen: dict[str, int] = {}
-    for found in _weights(model.graph):
-        value = found.node.inputs[found.index]
-        assert value is not None and value.const_value is not None
-        name = value.name or ""
-        if name in seen:
-            _count_use(layers, sites, seen[name], found)
-            continue
-        seen[name] = len(layers)
-        path = _path(found, name, taken)
-        site = _site(model.graph, found, name)
-        layers.append(_layer(path, found, value.const_value, site, model.graph, known))
-        if not found.locked:
-            sites[path] = site
-    for path, layer in _norms(model.graph, taken):
-        layers.append(layer)
-        taken.add(path)
-    return tuple(layers), sites
+    return _Inventory(model).find()
 
 
-def _weights(graph: ir.Graph) -> Iterator[_Found]:
-    for node in graph:
-        yield from _of_node(node)
-        for attribute in node.attributes.values():
-            for inner in _subgraphs(attribute):
-                for part in ir.traversal.RecursiveGraphIterator(inner):
-                    for found in _of_node(part):
-                        yield _Found(part, found.index, found.op, found.out_axis, SUBGRAPH)
+class _Inventory:
+    """Collects layers while it walks over the graph once."""
+
+    def __init__(self, model: ir.Model) -> None:
+        self._graph = model.graph
+        self._known = cost.of_one_sample(model)
+        self._samples = cost.fixed_batch(model)
+        self._hidden = hidden_weights(model.graph)
+        self._owned: set[ir.Value] = set()      # weights, biases and vectors that belong to a layer
+        self._taken: set[str] = set()
+        self._layers: list[Layer] = []
+        self._sites: dict[str, Site] = {}
+
+    def find(self) -> tuple[tuple[Layer, ...], dict[str, Site]]:
+        for node in self._graph:
+            self._visit(node, "")
+            for attribute in node.attributes.values():
+                for inner in names.subgraphs(attribute):
+                    for part in ir.traversal.RecursiveGraphIterator(inner):
+                        self._visit(part, SUBGRAPH)
+        self._add_constants()
+        return tuple(self._layers), self._sites
+
+    def _visit(self, node: ir.Node, locked: str) -> None:
+        for weight in weights_of(node):
+            if weight.value not in self._owned:
+                self._add_weight(weight, weight.locked or locked)
+        if node in self._hidden:
+            self._add_hidden(self._hidden[node], locked)
+        vectors = norm_tensors(node)
+        if vectors and vectors[0] not in self._owned:
+            path = names.module_path(node, vectors[0].name or "")
+            self._add_locked(path, node.op_type, vectors, locked or VECTORS, 0)
+
+    def _add_weight(self, weight: Weight, locked: str) -> None:
+        node, value = weight.node, weight.value
+        tensor = value.const_value
+        assert tensor is not None
+        self._owned.add(value)
+        locked = locked or self._refuse(value)
+        bias, adds = weight.bias()
+        vectors = [value] if bias is None or bias in self._owned else [value, bias]
+        self._owned.update(vectors)
+        path = names.module_path(node, value.name or "", (bias.name if bias is not None else "") or "")
+        path = names.unique(f"{path}.{weight.part}" if weight.part else path, self._taken)
+        shape = tuple(tensor.shape.numpy())
+        self._layers.append(Layer(
+            path=path, op=weight.op, shape=shape, dtype=_dtype(tensor), out_axis=weight.out_axis,
+            parameters=_sizes(vectors)[0], macs=self._macs(node, weight.index, shape, locked),
+            bytes=_sizes(vectors)[1], fingerprint=fingerprint(tensor), groups=number(node, "group", 1),
+            uses=len(value.uses()), locked=locked, attributes=weight.attributes(),
+        ))
+        if locked:
+            return
+        self._sites[path] = Site(
+            node.name or "", weight.index, value.name or "",
+            next((index for index, read in enumerate(node.inputs) if read is bias), None) if adds is node else None,
+            bias.name if bias is not None else None, adds.name if adds is not None and adds is not node else None,
+            tuple((reader.name or "", index) for reader, index in _in_order(self._graph, value)), weight.side)
+
+    def _refuse(self, value: ir.Value) -> str:
+        if value.is_graph_output():
+            return "Its weight is an output of the model."
+        if any(use.node.graph is not self._graph for use in value.uses()):
+            return "Its weight is read inside an If, Loop or Scan too; it is kept as it is."
+        return ""
+
+    def _add_hidden(self, hidden: Hidden, locked: str) -> None:
+        """A layer whose weight is not a tensor of the file but computed from some."""
+        known = self._known.get(hidden.weight.name or "")
+        shape = tuple(known.shape or ()) if known is not None else ()
+        if not shape or any(size is None for size in shape):
+            return
+        sizes = tuple(size for size in shape if size is not None)
+        if len(sizes) < 2 and prod(sizes) < SHOWN:
+            return
+        fresh = [value for value in hidden.stored if value not in self._owned]
+        self._owned.update(fresh)
+        name = hidden.stored[0].name if hidden.stored else hidden.weight.name
+        path = names.unique(names.module_path(hidden.node, name or ""), self._taken)
+        self._layers.append(Layer(
+            path=path, op=hidden.node.op_type, shape=sizes, dtype=hidden.dtype, out_axis=0,
+            parameters=prod(sizes) if fresh else 0, macs=self._macs(hidden.node, hidden.index, sizes, locked),
+            bytes=_sizes(fresh)[1], fingerprint=_fingerprint(hidden.stored, sizes), locked=hidden.reason,
+            groups=number(hidden.node, "group", 1)))
+
+    def _add_locked(self, path: str, op: str, values: list[ir.Value], locked: str, macs: int | None) -> None:
+        """Tensors that are shown and kept as they are; the first gives the shape."""
+        tensor = values[0].const_value
+        assert tensor is not None
+        path = names.unique(path, self._taken)
+        self._owned.update(values)
+        self._layers.append(Layer(path, op, tuple(tensor.shape.numpy()), _dtype(tensor), 0, _sizes(values)[0], macs,
+                                  _sizes(values)[1], fingerprint(tensor), uses=len(values[0].uses()), locked=locked))
+
+    def _add_constants(self) -> None:
+        """Large constants that no layer owns, so that the tree accounts for the bytes of the file."""
+        for value in self._graph.initializers.values():
+            tensor = value.const_value
+            uses = _in_order(self._graph, value)
+            if value in self._owned or tensor is None or tensor.size < SHOWN or not uses:
+                continue
+            node = uses[0][0]
+            op = node.op_type
+            self._add_locked(names.module_path(node, value.name or ""), op, [value],
+                             f"It is a constant that {op} reads, not the weight of a layer; it is kept as it is.", 0)
+
+    def _macs(self, node: ir.Node, index: int, shape: tuple[int, ...], locked: str) -> int | None:
+        if locked == SUBGRAPH:
+            return None
+        counted = cost.macs(node, index, shape, self._known)
+        return None if counted is None else counted // self._samples
 
 
-def _subgraphs(attribute: ir.Attr) -> list[ir.Graph]:
-    if attribute.type == ir.AttributeType.GRAPH:
-        return [attribute.as_graph()]
-    return list(attribute.as_graphs()) if attribute.type == ir.AttributeType.GRAPHS else []
+def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:
+    """The nodes that read a value, in the order of execution, and which of their inputs it is."""
+    uses = [(use.node, use.idx) for use in value.uses()]
+    if len(uses) < 2:
+        return uses
+    position = {node: index for index, node in enumerate(graph)}
+    return sorted(uses, key=lambda use: (position.get(use[0], len(position)), use[1]))
 
 
-def _of_node(node: ir.Node) -> Iterator[_Found]:
-    """The weights that a node reads, each with the reason why it cannot be edited, if there is one."""
-    op = node.op_type
-    if op in QUANTIZED:
-        for index in QUANTIZED[op]:
-            if _constant(node, index) is not None:
-                yield _Found(node, index, op, 0, "Its weights are quantised already.")
-    elif op == "Conv" and _constant(node, 1) is not None:
-        yield _Found(node, 1, op, 0, _float_only(node, 1))
-    elif op == "ConvTranspose" and _constant(node, 1) is not None:
-        yield _Found(node, 1, op, 1, _float_only(node, 1))
-    elif op == "Gemm" and _constant(node, 1) is not None:
-        yield _Found(node, 1, op, 0 if _int(node, "transB") else 1, _float_only(node, 1) or _plain_gemm(node))
-    elif op == "MatMul":
-        yield from _product(node)
-    elif op == "Gather" and not _int(node, "axis") and len(_shape(node, 0)) == 2 and _is_float(node, 0):
-        yield _Found(node, 0, "Embedding", 1, _float_only(node, 0))
-    elif op in RECURRENT:
-        for index in (1, 2):
-            if _constant(node, index) is not None:
-                yield _Found(node, index, op, 1, _float_only(node, index))
-
-
-def _product(node: ir.Node) -> Iterator[_Found]:
-    sides = [index for index in (1, 0) if len(_shape(node, index)) >= 2]
-    if not sides:
-        return
-    index = sides[0]
-    locked = _float_only(node, index)
-    if len(sides) == 2:
-        locked = locked or "Both of its sides are constants."
-    elif len(_shape(node, index)) > 2:
-        locked = locked or "Its constant is a stack of matrices, which is kept as it is."
-    yield _Found(node, index, "MatMul", 1 if index == 1 else 0, locked)
-
-
-def _constant(node: ir.Node, index: int) -> ir.TensorProtocol | None:
-    value = node.inputs[index] if index < len(node.inputs) else None
-    return value.const_value if value is not None and value.is_initializer() else None
-
-
-def _shape(node: ir.Node, index: int) -> tuple[int, ...]:
-    tensor = _constant(node, index)
-    return () if tensor is None else tuple(tensor.shape.numpy())
-
-
-def _is_float(node: ir.Node, index: int) -> bool:
-    tensor = _constant(node, index)
-    return tensor is not None and tensor.dtype.is_floating_point()
-
-
-def _float_only(node: ir.Node, index: int) -> str:
-    tensor = _constant(node, index)
-    if tensor is None or tensor.dtype == ir.DataType.FLOAT:
-        value = node.inputs[index]
-        return "" if value is None or not value.is_graph_output() else "Its weight is an output of the model."
-    if tensor.dtype.is_floating_point():
-        return f"Its weights are {str(tensor.dtype).lower()}; only float32 weights are edited."
-    return "Its weights are quantised already."
-
-
-def _plain_gemm(node: ir.Node) -> str:
-    scaled = any(node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta") if name in node.attributes)
-    return "It scales its weights by alpha or beta." if scaled else ""
-
-
-def _int(node: ir.Node, name: str) -> int:
-    return node.attributes[name].as_int() if name in node.attributes else 0
-
-
-def _count_use(layers: list[Layer], sites: dict[str, Site], index: int, found: _Found) -> None:
-    """A weight that another node reads too."""
-    import dataclasses
-    layer = layers[index]
-    site = sites.get(layer.path)
-    same = site is not None and site.weight_input == found.index and layer.op == found.op
-    locked = layer.locked or found.locked or ("" if same else "Different operators read its weight.")
-    if locked:
-        sites.pop(layer.path, None)
-    elif site is not None:
-        use = (found.node.name or "", found.index)
-        sites[layer.path] = dataclasses.replace(site, uses=(*site.uses, use))
-    layers[index] = dataclasses.replace(layer, uses=layer.uses + 1, locked=locked)
-
-
-def _path(found: _Found, weight: str, taken: set[str]) -> str:
-    path = names.module_path(found.node, weight)
-    if found.node.op_type in (*RECURRENT, "DynamicQuantizeLSTM"):
-        path = f"{path}.{'W' if found.index == 1 else 'R'}"
-    return names.unique(path, taken)
-
-
-def _site(graph: ir.Graph, found: _Found, weight: str) -> Site:
-    node, name = found.node, found.node.name or ""
-    side: Literal["right", "left"] = "left" if node.op_type == "MatMul" and found.index == 0 else "right"
-    uses = ((name, found.index),)
-    if node.op_type in ("Conv", "ConvTranspose", "Gemm"):
-        bias = node.inputs[2] if len(node.inputs) > 2 else None
-        if bias is not None and bias.is_initializer() and _vector(bias):
-            return Site(name, found.index, weight, 2, bias.name, None, uses, side)
-    if node.op_type == "MatMul":
-        add, bias = _added(node)
-        if add is not None and bias is not None:
-            return Site(name, found.index, weight, None, bias.name, add.name, uses, side)
-    return Site(name, found.index, weight, None, None, None, uses, side)
-
-
-def _vector(value: ir.Value) -> bool:
-    shape = value.const_value.shape.numpy() if value.const_value is not None else ()
-    return sum(size != 1 for size in shape) <= 1
-
-
-def _added(node: ir.Node) -> tuple[ir.Node | None, ir.Value | None]:
-    """The Add that is all that reads a MatMul, and the constant vector that it adds."""
-    product = node.outputs[0]
-    readers = list(product.uses())
-    if len(readers) != 1 or product.is_graph_output() or readers[0].node.op_type != "Add":
-        return None, None
-    add = readers[0].node
-    other = next((value for value in add.inputs if value is not product), None)
-    if other is None or not other.is_initializer() or other.const_value is None:
-        return None, None
-    weight = _shape(node, 1)
-    fits = len(weight) == 2 and tuple(other.const_value.shape.numpy()) == (weight[1],)
-    return (add, other) if fits else (None, None)
-
-
-def _layer(path: str, found: _Found, tensor: ir.TensorProtocol, site: Site, graph: ir.Graph,
-           known: cost.Shapes) -> Layer:
-    shape = tuple(tensor.shape.numpy())
-    bias = graph.initializers[site.bias].const_value if site.bias in graph.initializers else None
-    macs = None if found.locked == SUBGRAPH else cost.macs(found.node, found.index, shape, known)
-    return Layer(
-        path=path, op=found.op, shape=shape, dtype=_dtype(tensor), out_axis=found.out_axis,
-        parameters=tensor.size + (bias.size if bias is not None else 0), macs=macs,
-        bytes=tensor.nbytes + (bias.nbytes if bias is not None else 0), fingerprint=fingerprint(tensor),
-        groups=_int(found.node, "group") or 1, locked=found.locked, attributes=_attributes(found),
-    )
+def _sizes(values: list[ir.Value]) -> tuple[int, int]:
+    """Elements and bytes."""
+    tensors = [value.const_value for value in values if value.const_value is not None]
+    return sum(tensor.size for tensor in tensors), sum(tensor.nbytes for tensor in tensors)
 
 
 def _dtype(tensor: ir.TensorProtocol) -> str:
-    return {"float": "float32", "double": "float64"}.get(name := str(tensor.dtype).lower(), name)
-
-
-def _attributes(found: _Found) -> dict[str, tuple[int, ...] | str]:
-    kept: dict[str, tuple[int, ...] | str] = {}
-    for name in ("strides", "pads", "dilations"):
-        if name in found.node.attributes:
-            kept[name] = tuple(found.node.attributes[name].as_ints())
-    if "auto_pad" in found.node.attributes:
-        kept["auto_pad"] = found.node.attributes["auto_pad"].as_string()
-    if _int(found.node, "transA"):
-        kept["transA"] = (1,)
-    if found.node.op_type == "MatMul" and found.index == 0:
-        kept["side"] = "left"
-    return kept
+    return _DTYPES.get(name := str(tensor.dtype).lower(), name)
 
 
 def fingerprint(tensor: ir.TensorProtocol) -> str:
     """Of shape, type and values."""
     digest = hashlib.sha256(f"{tuple(tensor.shape.numpy())} {tensor.dtype}".encode())
-    digest.update(np.ascontiguousarray(tensor.numpy()).data if tensor.dtype != ir.DataType.STRING else b"")
+    digest.update(tensor.tobytes())
     return digest.hexdigest()[:32]
 
 
-def _norms(graph: ir.Graph, taken: set[str]) -> Iterator[tuple[str, Layer]]:
-    """Normalisations: shown, and kept as they are."""
-    for node in graph:
-        if node.op_type not in NORMS:
-            continue
-        tensors = [tensor for index in range(1, len(node.inputs)) if (tensor := _constant(node, index)) is not None]
-        if not tensors:
-            continue
-        scale = node.inputs[1]
-        path = names.unique(names.module_path(node, (scale.name if scale is not None else "") or ""), taken)
-        yield path, Layer(path, node.op_type, tuple(tensors[0].shape.numpy()), _dtype(tensors[0]), 0,
-                          sum(tensor.size for tensor in tensors), 0, sum(tensor.nbytes for tensor in tensors),
-                          fingerprint(tensors[0]), locked="Its vectors are kept as they are.")
+def _fingerprint(values: tuple[ir.Value, ...], shape: tuple[int, ...]) -> str:
+    digest = hashlib.sha256(repr(shape).encode())
+    for value in values:
+        if value.const_value is not None:
+            digest.update(fingerprint(value.const_value).encode())
+    return digest.hexdigest()[:32]

@@ -1,33 +1,36 @@
-"""Names that a user can read: module paths of nodes, unique names for everything."""
+"""Names that a user can read: module paths of layers, unique names for nodes."""
 
 import ast
+import re
+from collections.abc import Iterable
 
 import onnx_ir as ir
 
 SCOPES = "pkg.torch.onnx.name_scopes"
-CLASSES = "pkg.torch.onnx.class_hierarchy"
-KEPT = (SCOPES, CLASSES)
-WEIGHT_SUFFIXES = (".weight", ".W", ".w_0", "_weight", ".kernel")
+LONGEST = 120
+# Endings that say which of a layer's tensors it is: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
+_PARAMETER = re.compile(r"([./_](weights?|kernel|w|W|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
+                        r"|/ReadVariableOp(_\d+)?)?(:\d+)?$")
+# Names that exporters and optimisers make up.
+_ANONYMOUS = re.compile(r"(val|onnx::\w+?|const\w*|constant\w*|tensor|initializer|t|v|p|w|W|B)?_?\d*", re.IGNORECASE)
 
 
-def module_path(node: ir.Node, weight: str) -> str:
-    """Where a layer stands in the user's module tree.
+def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
+    """Where a layer stands in the user's module tree; dots between modules.
 
-    The exporter's scope of the node where there is one (its last entry is the operator itself), else the weight's name
-    without `.weight`, else the node's; the slashes of older exporters become dots.
+    The weight's name in the state dict says it best (blocks.0.conv1.weight), because optimisers move scopes from one
+    node to another. Where the weight has no name of its own: its bias's, then the scope that torch's exporter notes on
+    the node (whose last entry is the operator itself), then the node's own name.
     """
-    scope = _scope(node)
-    if scope:
-        return scope
-    name = weight
-    for suffix in WEIGHT_SUFFIXES:
-        if name.endswith(suffix) and len(name) > len(suffix):
-            name = name.removesuffix(suffix)
-            break
-    else:
-        if node.name and (not name or "/" in node.name or name.isdigit() or name.startswith("onnx::")):
-            name = _without_operator(node)
-    return clean(name) or clean(node.name or "") or node.op_type.lower()
+    for name in (weight, bias):
+        if name and not anonymous(name):
+            return clean(_PARAMETER.sub("", name)) or clean(name)
+    return _scope(node) or clean(_without_operator(node)) or clean(weight) or node.op_type.lower()
+
+
+def anonymous(name: str) -> bool:
+    """Whether a name says nothing about where the weight belongs: val_34, onnx::Conv_123."""
+    return _ANONYMOUS.fullmatch(name) is not None
 
 
 def _scope(node: ir.Node) -> str:
@@ -53,10 +56,9 @@ def _without_operator(node: ir.Node) -> str:
 
 def clean(name: str) -> str:
     """Printable, on one line, with dots between modules and none at the ends; long names keep both ends."""
-    text = "".join(char if char.isprintable() else "_" for char in name).replace("/", ".").strip(". ")
-    while ".." in text:
-        text = text.replace("..", ".")
-    return text if len(text) <= 120 else f"{text[:60]}…{text[-59:]}"
+    text = "".join(char if char.isprintable() else "_" for char in name).replace("/", ".")
+    text = re.sub(r"\.{2,}", ".", text).strip(". ")
+    return text if len(text) <= LONGEST else f"{text[:LONGEST // 2]}…{text[1 - LONGEST // 2:]}"
 
 
 def unique(name: str, taken: set[str]) -> str:
@@ -69,8 +71,28 @@ def unique(name: str, taken: set[str]) -> str:
     return chosen
 
 
-def name_nodes(graph: ir.Graph) -> None:
-    """Give every node of the graph a unique name, in place."""
+def name_nodes(nodes: Iterable[ir.Node]) -> None:
+    """Give every node a unique name, in place; those that have one keep it."""
     taken: set[str] = set()
-    for node in graph:
-        node.name = unique(node.name or f"{node.op_type.lower()}", taken)
+    for node in nodes:
+        node.name = unique(node.name or node.op_type.lower(), taken)
+
+
+def value_names(graph: ir.Graph) -> set[str]:
+    """Every name that a value of the graph or its subgraphs has."""
+    taken = {value.name for value in (*graph.inputs, *graph.initializers.values()) if value.name}
+    for node in ir.traversal.RecursiveGraphIterator(graph):
+        taken |= {value.name for value in node.outputs if value.name}
+        for attribute in node.attributes.values():
+            for inner in subgraphs(attribute):
+                taken |= {value.name for value in (*inner.inputs, *inner.initializers.values()) if value.name}
+    return taken
+
+
+def subgraphs(attribute: ir.Attr) -> list[ir.Graph]:
+    """The graphs that an attribute holds: the branches of an If, the body of a Loop or Scan."""
+    if attribute.is_ref():
+        return []
+    if attribute.type == ir.AttributeType.GRAPH:
+        return [attribute.as_graph()]
+    return list(attribute.as_graphs()) if attribute.type == ir.AttributeType.GRAPHS else []

@@ -1,149 +1,149 @@
 """What is done to every graph at opening, so that weights are where methods look for them. Each step is listed."""
 
+from collections import Counter
 from collections.abc import Callable
 
-import numpy as np
 import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.layer import Preparation
-from workbench.graph import filesize, names
-from workbench.graph.fold_batchnorm import fold
+from workbench.graph import filesize, fold_batchnorm, names, weight_chains
+from workbench.graph.decoders import DOMAIN as DECODERS
 
 # Model-local functions, which decode stored weights, are part of the format from this version on.
 FUNCTIONS_SINCE = 8
+STANDARD = ("", "ai.onnx")
+KEPT_METADATA = (names.SCOPES,)
 
 
-def prepare(model: ir.Model, without: frozenset[str]) -> tuple[ir.Model, tuple[Preparation, ...]]:
-    """A prepared copy, and what was done. `without` names steps to leave out; those are listed as not applied."""
+def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.Model, tuple[Preparation, ...]]:
+    """A prepared copy, which shares all tensors that did not change, and what was done.
+
+    Afterwards every node of the graph and its subgraphs has a unique name, nodes are in topological order, and every
+    initialiser is read. `without` names steps to leave out; those are listed as not applied.
+    """
     copy = model.clone()
-    copy.ir_version = max(copy.ir_version, FUNCTIONS_SINCE)
-    names.name_nodes(copy.graph)
+    if not _sorted(copy.graph):
+        copy.graph.sort()
+    names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     done = []
     for identifier, title, step in STEPS:
         if identifier in without:
             done.append(Preparation(identifier, title, "left out at opening", False))
-            continue
-        detail = step(copy)
-        if detail:
+        elif detail := step(copy):
             done.append(Preparation(identifier, title, detail, True))
-    common.RemoveUnusedNodesPass()(copy)
-    _drop_unused_initializers(copy.graph)
-    names.name_nodes(copy.graph)
+    names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     return copy, tuple(done)
 
 
-def _constants(model: ir.Model) -> str:
-    """Weights in Constant nodes become initialisers, in the main graph."""
-    before = len(model.graph.initializers)
-    common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+def _sorted(graph: ir.Graph) -> bool:
+    seen: set[ir.Value] = set()
+    for node in graph:
+        if any(value is not None and value.producer() is not None and value not in seen for value in node.inputs):
+            return False
+        seen.update(node.outputs)
+    return True
+
+
+def _format(model: ir.Model) -> str:
+    """Old files list initialisers as inputs too, which lets a caller replace a weight; here they are constants."""
+    listed = len(model.graph.inputs)
     common.RemoveInitializersFromInputsPass()(model)
-    lifted = len(model.graph.initializers) - before
-    return f"{lifted} constants made initialisers" if lifted else ""
+    listed -= len(model.graph.inputs)
+    parts = [f"{listed} initialisers no longer listed as inputs"] if listed else []
+    if model.ir_version < FUNCTIONS_SINCE:
+        parts.append(f"IR version {model.ir_version} -> {FUNCTIONS_SINCE}")
+        model.ir_version = FUNCTIONS_SINCE
+    return "; ".join(parts)
 
 
-def _chains(model: ir.Model) -> str:
-    """Identity, Transpose, Cast and reshapes of constants are computed once."""
-    folded = 0
-    for node in list(model.graph):
-        value = _computed(node)
-        if value is None:
-            continue
-        output = node.outputs[0]
-        source = node.inputs[0]
-        assert source is not None
-        name = output.name or f"{source.name}_{node.op_type.lower()}"
-        output.name = f"{name}__before"
-        new = ir.Value(name=name, const_value=ir.Tensor(value, name=name))
-        model.graph.initializers.add(new)
-        output.replace_all_uses_with(new)
-        model.graph.remove(node, safe=True)
-        folded += 1
-    if folded:
-        _drop_unused_initializers(model.graph)
-    return f"{folded} operators on constants computed once" if folded else ""
-
-
-def _computed(node: ir.Node) -> np.ndarray | None:
-    """The value of an operator that only moves or converts constants; None for every other."""
-    if node.op_type not in MOVES or node.outputs[0].is_graph_output() or not node.inputs:
-        return None
-    tensors = [value.const_value if value is not None and value.is_initializer() else None for value in node.inputs]
-    if any(tensor is None or not isinstance(tensor.dtype, ir.DataType) for tensor in tensors):
-        return None
-    arrays = [tensor.numpy() for tensor in tensors if tensor is not None]
-    if node.op_type in ("Squeeze", "Unsqueeze") and len(arrays) < 2 and "axes" not in node.attributes:
-        return None
+def _functions(model: ir.Model) -> str:
+    """Functions of the exporter, in which weights would be out of sight; those that decode stored weights stay."""
+    called = [key for key in model.functions if key[0] != DECODERS]
+    if not called:
+        return ""
     try:
-        return np.ascontiguousarray(MOVES[node.op_type](node, arrays))
-    except (ValueError, TypeError, KeyError):
-        return None
+        common.InlinePass(lambda function: function.domain != DECODERS)(model)
+    except (ValueError, ir.passes.InvariantError, ir.passes.PassError) as error:
+        return f"kept: {str(error).splitlines()[0][:100]}"
+    common.RemoveUnusedFunctionsPass()(model)
+    common.RemoveUnusedOpsetsPass()(model)
+    return f"{len(called)} functions written out where they are called"
 
 
-def _cast(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
-    to = ir.DataType(node.attributes["to"].as_int())
-    # Widening keeps every value; anything else could change what the model computes.
-    if (tuple(map(str, (arrays[0].dtype, to)))) not in (("float16", "FLOAT"), ("float32", "FLOAT")):
-        raise TypeError
-    return arrays[0].astype(np.float32)
+def _constants(model: ir.Model) -> str:
+    before = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
+    common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    left = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
+    return f"{before - left} Constant nodes made initialisers" if before > left else ""
 
 
-def _axes(node: ir.Node, arrays: list[np.ndarray]) -> tuple[int, ...]:
-    return tuple(int(axis) for axis in (arrays[1] if len(arrays) > 1 else node.attributes["axes"].as_ints()))
-
-
-def _reshape(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
-    shape = [int(size) for size in arrays[1]]
-    return arrays[0].reshape([arrays[0].shape[index] if size == 0 else size for index, size in enumerate(shape)])
-
-
-MOVES: dict[str, Callable[[ir.Node, list[np.ndarray]], np.ndarray]] = {
-    "Identity": lambda node, arrays: arrays[0],
-    "Transpose": lambda node, arrays: arrays[0].transpose(
-        node.attributes["perm"].as_ints() if "perm" in node.attributes else None),
-    "Cast": _cast,
-    "Reshape": _reshape,
-    "Squeeze": lambda node, arrays: arrays[0].squeeze(_axes(node, arrays)),
-    "Unsqueeze": lambda node, arrays: np.expand_dims(arrays[0], _axes(node, arrays)),
-}
+def _weight_chains(model: ir.Model) -> str:
+    computed, left, grown = weight_chains.compute(model)
+    parts = [f"{computed} operators on constants computed once"] if computed else []
+    if grown > 0:
+        parts.append(f"float16 weights widened to float32, {grown:,} bytes more")
+    if left:
+        parts.append(f"{left} weights kept that are read in several forms")
+    return "; ".join(parts)
 
 
 def _batchnorm(model: ir.Model) -> str:
-    count, left = fold(model.graph)
-    if not count and not left:
-        return ""
-    _drop_unused_initializers(model.graph)
-    detail = f"{count} folded into the layer before"
-    return detail + (f"; kept: {'; '.join(left[:5])}{' …' if len(left) > 5 else ''}" if left else "")
+    folded, left = fold_batchnorm.fold(model)
+    parts = [f"{folded} BatchNormalization folded into the layer before"] if folded else []
+    parts += [f"{count} kept: {reason}" for reason, count in Counter(left).most_common()]
+    return "; ".join(parts)
 
 
 def _metadata(model: ir.Model) -> str:
-    """Stack traces and source paths that exporters leave; the module tree is kept."""
+    """Stack traces, source paths, and shapes of inner values, which the runtime infers; module scopes are kept."""
     before = filesize.file_bytes(model)
-    model.doc_string = model.graph.doc_string = None
-    model.metadata_props.clear()
-    model.graph.metadata_props.clear()
-    for node in ir.traversal.RecursiveGraphIterator(model.graph):
+    graph = model.graph
+    for holder in (model, graph):
+        holder.doc_string = None
+        holder.metadata_props.clear()
+    for value in (*graph.inputs, *graph.outputs):
+        value.metadata_props.clear()
+    for value in graph.initializers.values():
+        value.metadata_props.clear()
+        value.doc_string = None
+        if not value.is_graph_output():
+            value.type = value.shape = None
+    for node in ir.traversal.RecursiveGraphIterator(graph):
         node.doc_string = None
-        for key in [key for key in node.metadata_props if key not in names.KEPT]:
+        for key in [key for key in node.metadata_props if key not in KEPT_METADATA]:
             del node.metadata_props[key]
         for value in node.outputs:
             value.metadata_props.clear()
-    for value in (*model.graph.inputs, *model.graph.initializers.values()):
-        value.metadata_props.clear()
+            value.doc_string = None
+            if node.graph is graph and node.domain in STANDARD and not value.is_graph_output():
+                value.type = value.shape = None
     saved = before - filesize.file_bytes(model)
     return f"{saved:,} bytes of exporter notes dropped" if saved > 0 else ""
 
 
-STEPS: tuple[tuple[str, str, Callable[[ir.Model], str]], ...] = (
-    ("constants", "Constants to initialisers", _constants),
-    ("chains", "Operators on weights computed once", _chains),
-    ("batchnorm", "BatchNorm folded", _batchnorm),
-    ("metadata", "Exporter notes dropped", _metadata),
-)
-
-
-def _drop_unused_initializers(graph: ir.Graph) -> None:
+def _unused(model: ir.Model) -> str:
+    """What no output depends on."""
+    graph = model.graph
+    nodes, bytes_before = len(graph), filesize.file_bytes(model)
+    common.RemoveUnusedNodesPass()(model)
+    nodes -= len(graph)
+    tensors = 0
     for name, value in list(graph.initializers.items()):
         if not value.uses() and not value.is_graph_output():
             del graph.initializers[name]
+            tensors += 1
+    saved = bytes_before - filesize.file_bytes(model)
+    parts = [f"{count} {what}" for count, what in ((nodes, "operators"), (tensors, "constants")) if count]
+    return f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else ""
+
+
+STEPS: tuple[tuple[str, str, Callable[[ir.Model], str]], ...] = (
+    ("format", "Older format raised", _format),
+    ("functions", "Functions inlined", _functions),
+    ("constants", "Constants to initialisers", _constants),
+    ("weight_chains", "Operators on weights computed once", _weight_chains),
+    ("batchnorm", "BatchNorm folded", _batchnorm),
+    ("unused", "Unused parts removed", _unused),
+    ("metadata", "Exporter notes dropped", _metadata),
+)

@@ -1,0 +1,92 @@
+"""Weights that are not tensors of the file by themselves: found, so that they are shown and the reason is said."""
+
+from dataclasses import dataclass
+
+import onnx_ir as ir
+
+from workbench.graph.decoders import DOMAIN as DECODERS
+from workbench.graph.operators import ALREADY, MULTIPLY, NORMS
+
+RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli",
+          "Dropout")
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A node whose weight is computed from constants; `stored` are those that it is computed from."""
+
+    node: ir.Node
+    index: int
+    weight: ir.Value
+    stored: tuple[ir.Value, ...]
+    reason: str
+    dtype: str
+
+
+def norm_tensors(node: ir.Node) -> list[ir.Value]:
+    """The constant vectors of a normalisation: scale first."""
+    if node.op_type not in NORMS:
+        return []
+    return [value for value in node.inputs[1:]
+            if value is not None and value.is_initializer() and value.const_value is not None]
+
+
+def hidden_weights(graph: ir.Graph) -> dict[ir.Node, Hidden]:
+    """Nodes of the graph that multiply with something that other nodes compute from constants alone."""
+    sources = _constant_values(graph)
+    found = {}
+    for node in graph:
+        index = MULTIPLY.get(node.op_type)
+        if index is None or node.domain not in ("", "ai.onnx"):
+            continue
+        for place in (1, 0) if node.op_type == "MatMul" else (index,):
+            weight = node.inputs[place] if place < len(node.inputs) else None
+            if weight is None or weight not in sources or any(output in sources for output in node.outputs):
+                continue
+            stored, ops = sources[weight]
+            reason = _reason(stored, ops)
+            floats = [value for value in stored if value.const_value is not None
+                      and value.const_value.dtype.is_floating_point()]
+            if node.op_type != "Gather" or floats or reason == ALREADY:
+                dtype = str(stored[0].const_value.dtype).lower() if stored and stored[0].const_value else "float32"
+                found[node] = Hidden(node, place, weight, stored, reason, {"float": "float32"}.get(dtype, dtype))
+                break
+    return found
+
+
+def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]]:
+    """Values that are computed from constants alone: the constants, largest first, and the operators on the way."""
+    sources: dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]] = {}
+    for node in graph:
+        if node.op_type in RANDOM or any(attribute.type in (ir.AttributeType.GRAPH, ir.AttributeType.GRAPHS)
+                                         for attribute in node.attributes.values()):
+            continue
+        inputs = [value for value in node.inputs if value is not None]
+        if any(not value.is_initializer() and value not in sources for value in inputs):
+            continue
+        stored: dict[ir.Value, None] = {}
+        ops: dict[str, None] = {}
+        for value in inputs:
+            if value in sources:
+                stored |= dict.fromkeys(sources[value][0])
+                ops |= dict.fromkeys(sources[value][1])
+            else:
+                stored[value] = None
+        ops[f"{DECODERS}.{node.op_type}" if node.domain == DECODERS else node.op_type] = None
+        ordered = tuple(sorted(stored, key=lambda value: -value.const_value.nbytes if value.const_value else 0))
+        for value in node.outputs:
+            sources[value] = ordered, tuple(ops)
+    return sources
+
+
+def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
+    if any(op.startswith(f"{DECODERS}.") for op in ops):
+        return "Its weights are stored compressed already."
+    largest = stored[0].const_value if stored else None
+    if any(op == "DequantizeLinear" for op in ops):
+        return ALREADY
+    if set(ops) <= {"ConstantOfShape", "Constant"}:
+        return "Its weights are not in the file: ConstantOfShape makes them."
+    if largest is not None and not largest.dtype.is_floating_point() and "ConstantOfShape" not in ops:
+        return ALREADY
+    return f"Its weights are computed by {', '.join(ops[:4])} from what is stored; they are kept as they are."

@@ -1,0 +1,171 @@
+"""Which operators hold weights, and where: the one list that decides what a layer is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import onnx_ir as ir
+
+# ONNX Runtime's own names of norms are among them: its optimiser leaves them in files.
+NORMS = ("BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization",
+         "SimplifiedLayerNormalization", "SkipLayerNormalization", "SkipSimplifiedLayerNormalization")
+RECURRENT = ("LSTM", "GRU", "RNN")
+# Operators whose weights are integers already, and the inputs that hold them.
+QUANTIZED = {"MatMulInteger": (1,), "ConvInteger": (1,), "QLinearConv": (3,), "QLinearMatMul": (3,),
+             "DynamicQuantizeLSTM": (1, 2), "DynamicQuantizeMatMul": (1,), "MatMulIntegerToFloat": (1,),
+             "MatMulNBits": (1,), "QAttention": (1,), "QGemm": (3,), "GatherBlockQuantized": (0,)}
+ALREADY = "Its weights are quantised already."
+# Operators that multiply with weights, and the input that holds them: also looked at where the weight is computed.
+MULTIPLY = {"Conv": 1, "ConvTranspose": 1, "Gemm": 1, "MatMul": 1, "LSTM": 1, "GRU": 1, "RNN": 1, "Gather": 0}
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A constant that a node multiplies with. `part` tells several weights of one node apart."""
+
+    node: ir.Node
+    index: int
+    op: str
+    out_axis: int
+    locked: str = ""
+    part: str = ""
+
+    @property
+    def value(self) -> ir.Value:
+        value = self.node.inputs[self.index]
+        assert value is not None
+        return value
+
+    @property
+    def side(self) -> Literal["right", "left"]:
+        return "left" if self.op == "MatMul" and self.index == 0 else "right"
+
+    def bias(self) -> tuple[ir.Value | None, ir.Node | None]:
+        """The constant vector that is added to each output channel, and the node that adds it; or nothing."""
+        if self.op in ("Conv", "ConvTranspose", "Gemm"):
+            bias = self.node.inputs[2] if len(self.node.inputs) > 2 else None
+            return (bias, self.node) if bias is not None and _is_vector(bias) else (None, None)
+        return _added(self.node) if self.op == "MatMul" and self.index == 1 else (None, None)
+
+    def attributes(self) -> dict[str, tuple[int, ...] | str]:
+        """Those of the operator that shape its result."""
+        kept: dict[str, tuple[int, ...] | str] = {}
+        for name in ("strides", "pads", "dilations", "output_padding"):
+            if name in self.node.attributes:
+                kept[name] = tuple(self.node.attributes[name].as_ints())
+        if "auto_pad" in self.node.attributes:
+            kept["auto_pad"] = self.node.attributes["auto_pad"].as_string()
+        if self.op in ("Conv", "ConvTranspose"):
+            kept["kernel"] = shape(self.node, self.index)[2:]
+        if number(self.node, "transA"):
+            kept["transA"] = (1,)
+        if self.side == "left":
+            kept["side"] = "left"
+        return kept
+
+
+def weights_of(node: ir.Node) -> Iterator[Weight]:
+    """The constants that a node multiplies with, each with the reason why it cannot be edited, if there is one."""
+    op = node.op_type
+    if op in QUANTIZED:
+        several = len(QUANTIZED[op]) > 1
+        yield from (Weight(node, index, op, 0, ALREADY, "WR"[position] if several else "")
+                    for position, index in enumerate(QUANTIZED[op]) if constant(node, index) is not None)
+    elif node.domain not in ("", "ai.onnx"):
+        return
+    elif op in ("Conv", "ConvTranspose") and constant(node, 1) is not None:
+        yield Weight(node, 1, op, 0 if op == "Conv" else 1, _not_float(node, 1))
+    elif op == "Gemm":
+        yield from _gemm(node)
+    elif op == "MatMul":
+        yield from _product(node)
+    elif op == "Gather":
+        yield from _embedding(node)
+    elif op in RECURRENT:
+        yield from (Weight(node, index, op, 1, _not_float(node, index), part)
+                    for index, part in ((1, "W"), (2, "R")) if constant(node, index) is not None)
+
+
+def _gemm(node: ir.Node) -> Iterator[Weight]:
+    if constant(node, 1) is not None:
+        scaled = any(node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta") if name in node.attributes)
+        locked = _not_float(node, 1) or ("It scales its weights by alpha or beta." if scaled else "")
+        yield Weight(node, 1, "Gemm", 0 if number(node, "transB") else 1, locked)
+    elif constant(node, 0) is not None:
+        yield Weight(node, 0, "Gemm", 0, "Its weight is the left operand of a Gemm, which is kept as it is.")
+
+
+def _product(node: ir.Node) -> Iterator[Weight]:
+    sides = [index for index in (1, 0) if len(shape(node, index)) >= 2]
+    if not sides:
+        return
+    index = sides[0]
+    locked = _not_float(node, index)
+    if constant(node, 1 - index) is not None:
+        locked = locked or "Both of its sides are constants."
+    elif len(shape(node, index)) > 2:
+        locked = locked or "Its weight is a stack of matrices, which is kept as it is."
+    yield Weight(node, index, "MatMul", 1 if index == 1 else 0, locked)
+
+
+def _embedding(node: ir.Node) -> Iterator[Weight]:
+    """A table from which the inputs choose rows; not one from which constants choose."""
+    table = constant(node, 0)
+    if table is None or number(node, "axis") or len(shape(node, 0)) < 2 or constant(node, 1) is not None:
+        return
+    integers = not table.dtype.is_floating_point()
+    if integers and table.size < 1024:
+        return
+    stacked = "Its rows are more than vectors; it is kept as it is." if len(shape(node, 0)) > 2 else ""
+    whole = "It is a table of integers, not weights." if integers else ""
+    yield Weight(node, 0, "Embedding", 1, whole or _not_float(node, 0) or stacked)
+
+
+def constant(node: ir.Node, index: int) -> ir.TensorProtocol | None:
+    """The constant that is this input of a node."""
+    value = node.inputs[index] if index < len(node.inputs) else None
+    return value.const_value if value is not None and value.is_initializer() else None
+
+
+def shape(node: ir.Node, index: int) -> tuple[int, ...]:
+    """Of a constant input; () for others."""
+    tensor = constant(node, index)
+    return () if tensor is None else tuple(int(size) for size in tensor.shape.numpy())
+
+
+def number(node: ir.Node, name: str, default: int = 0) -> int:
+    """An integer attribute."""
+    return node.attributes[name].as_int() if name in node.attributes else default
+
+
+def _not_float(node: ir.Node, index: int) -> str:
+    tensor = constant(node, index)
+    if tensor is None or tensor.dtype == ir.DataType.FLOAT:
+        return ""
+    if tensor.dtype.is_floating_point():
+        return f"Its weights are {str(tensor.dtype).lower()}; only float32 weights are edited."
+    return ALREADY
+
+
+def _is_vector(value: ir.Value) -> bool:
+    """A float32 constant with one value for each output channel."""
+    tensor = value.const_value if value.is_initializer() else None
+    if tensor is None or tensor.dtype != ir.DataType.FLOAT:
+        return False
+    return tensor.size > 1 and max(tensor.shape.numpy(), default=1) == tensor.size
+
+
+def _added(node: ir.Node) -> tuple[ir.Value | None, ir.Node | None]:
+    """The constant vector that the one reader of a MatMul adds, and that Add."""
+    product = node.outputs[0]
+    uses = product.uses()
+    if len(uses) != 1 or product.is_graph_output():
+        return None, None
+    add = next(iter(uses)).node
+    if add.op_type != "Add" or add.graph is not node.graph:
+        return None, None
+    other = next((value for value in add.inputs if value is not None and value is not product), None)
+    if other is None or not _is_vector(other) or other.const_value is None:
+        return None, None
+    weight, bias = shape(node, 1), tuple(other.const_value.shape.numpy())
+    return (other, add) if len(weight) == 2 and bias == weight[1:] else (None, None)
