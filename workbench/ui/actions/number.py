@@ -35,11 +35,11 @@ class _Real(QDoubleSpinBox):
 
     def validate(self, text: str, position: int) -> Any:
         number = text.removesuffix(self.suffix()).strip()
-        if number.lower().endswith(("e", "e-", "e+")):      # on the way to 1e-5
-            return QValidator.State.Intermediate, text, position
         value, ok = self.locale().toDouble(number)
         if ok and self.minimum() <= value <= self.maximum():
             return QValidator.State.Acceptable, text, position
+        if ok or number.lower().endswith(("e", "e-", "e+")):        # 1 is out of bounds, and on the way to 1e-5
+            return QValidator.State.Intermediate, text, position
         return super().validate(text, position)
 
     def valueFromText(self, text: str) -> float:

@@ -1,0 +1,286 @@
+"""Forms built from a schema: what they show, what they say when a hand or a key changes them."""
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionSlider
+
+from tests.ui import sample
+from workbench.core.params import Field
+from workbench.ui import theme
+from workbench.ui.actions import ParamForm
+from workbench.ui.actions import values as v
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")     # said offscreen of every window
+KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
+RATE = Field("rate", "float", 0.003, "Learning rate.", low=1e-5, high=0.1, log=True)
+
+
+@pytest.fixture
+def form_of(qapp, qtbot):
+    def make(method=sample.AFFINE, values=None, **more):
+        theme.apply(qapp, "light")
+        fields = method if isinstance(method, tuple) else method.fields
+        form = ParamForm(fields, values or {}, **more)
+        form.resize(280, form.sizeHint().height())
+        form.heard = []
+        form.changed.connect(lambda name, value, finished: form.heard.append((name, value, finished)))
+        qtbot.addWidget(form)
+        form.show()
+        qtbot.waitExposed(form)
+        form.activateWindow()
+        return form
+
+    return make
+
+
+def handle(slider) -> QPoint:
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    return slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option,
+                                         QStyle.SubControl.SC_SliderHandle, slider).center()
+
+
+def place(slider, position: int) -> QPoint:
+    """Where the handle's middle is at this position of the slider."""
+    width = 2 * handle_half(slider)
+    x = QStyle.sliderPositionFromValue(slider.minimum(), slider.maximum(), position, slider.width() - width)
+    return QPoint(x + width // 2, slider.height() // 2)
+
+
+def handle_half(slider) -> int:
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    return slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option,
+                                         QStyle.SubControl.SC_SliderHandle, slider).width() // 2
+
+
+def drag(slider, *positions: int) -> None:
+    QTest.mousePress(slider, LEFT, pos=handle(slider))
+    for position in positions:
+        QTest.mouseMove(slider, place(slider, position))
+    QTest.mouseRelease(slider, LEFT, pos=place(slider, positions[-1]))
+
+
+def shown(form, name: str) -> bool:
+    return form.editor(name).isVisibleTo(form)
+
+
+# -- what is shown ---------------------------------------------------------------------------------------------------
+
+def test_defaults_are_shown_and_count_as_values(form_of):
+    assert form_of().values() == {"bits": 4, "granularity": "channel", "group_size": 128, "symmetric": True}
+
+
+def test_given_values_replace_defaults(form_of):
+    form = form_of(values={"bits": 7, "symmetric": False})
+    assert form.values()["bits"] == 7 and form.editor("bits").box.text() == "7 bit"
+    assert form.editor("symmetric").isChecked() is False
+
+
+def test_a_field_is_there_only_while_it_matters(form_of):
+    form = form_of()
+    assert not shown(form, "group_size")
+    form.set_values({"granularity": "group"})
+    assert shown(form, "group_size") and form.editor("group_size").box.isVisibleTo(form)
+    form.set_values({})
+    assert not shown(form, "group_size") and not form.editor("group_size").box.isVisibleTo(form)
+
+
+def test_of_a_group_only_the_member_with_a_value_is_there(form_of):
+    form = form_of(sample.MAGNITUDE, {"threshold": 0.02})
+    assert shown(form, "threshold") and not shown(form, "sparsity")
+    assert form.mode("amount").currentData() == "threshold"
+    assert form.values() == {"threshold": 0.02}
+
+
+def test_tooltips_say_what_a_field_is_and_may_be(form_of):
+    form = form_of()
+    assert form.editor("bits").box.toolTip() == (
+        "Bits per weight.\nIt is a whole number from 2 to 8 bit. Default: 4 bit.")
+    assert form.editor("bits").slider.accessibleName() == "Bits"
+    labels = {label.text(): label for label in form.findChildren(QLabel)}
+    assert labels["Group size"].buddy() is form.editor("group_size")
+
+
+def test_the_default_of_a_choice_is_marked(form_of):
+    editor = form_of().editor("granularity")
+    assert [editor.itemText(i) for i in range(3)] == ["tensor", "channel (default)", "group"]
+
+
+def test_setting_values_says_nothing(form_of):
+    form = form_of()
+    form.set_values({"bits": 8, "granularity": "tensor", "symmetric": False})
+    form.set_limits({"bits": (2, 6)})
+    assert form.heard == []
+
+
+# -- hands -----------------------------------------------------------------------------------------------------------
+
+def test_dragging_a_slider_is_unfinished_until_it_is_let_go(form_of):
+    form = form_of()
+    slider = form.editor("bits").slider
+    drag(slider, 3, 4, 6)
+    assert form.heard == [("bits", 5, False), ("bits", 6, False), ("bits", 8, False), ("bits", 8, True)]
+    assert form.editor("bits").box.value() == 8
+
+
+def test_pressing_the_groove_takes_the_handle_there_and_holds_it(form_of):
+    form = form_of()
+    slider = form.editor("bits").slider
+    QTest.mousePress(slider, LEFT, pos=place(slider, 6))
+    assert form.held and form.heard == [("bits", 8, False)]
+    QTest.mouseMove(slider, place(slider, 1))
+    QTest.mouseRelease(slider, LEFT, pos=place(slider, 1))
+    assert form.heard[-2:] == [("bits", 3, False), ("bits", 3, True)] and not form.held
+
+
+def test_values_from_outside_do_not_pull_the_slider_from_the_hand(form_of):
+    form = form_of()
+    slider = form.editor("bits").slider
+    QTest.mousePress(slider, LEFT, pos=handle(slider))
+    QTest.mouseMove(slider, place(slider, 5))
+    form.set_values({"bits": 3})
+    assert slider.value() == 5 and slider.isSliderDown()
+    QTest.mouseRelease(slider, LEFT, pos=place(slider, 5))
+
+
+def test_a_tick_and_a_choice_are_finished_at_once(form_of):
+    form = form_of()
+    QTest.mouseClick(form.editor("symmetric"), LEFT, pos=QPoint(8, form.editor("symmetric").height() // 2))
+    assert form.heard == [("symmetric", False, True)]
+    combo = form.editor("granularity")
+    combo.setFocus()
+    QTest.keyClick(combo, KEY.Key_Down)
+    assert form.heard[1:] == [("granularity", "group", True)]
+    assert shown(form, "group_size")
+
+
+def test_a_wheel_over_an_untouched_editor_leaves_it_alone(form_of):
+    form = form_of()
+    for widget in (form.editor("bits").slider, form.editor("bits").box, form.editor("granularity")):
+        widget.clearFocus()
+        event = QWheelEvent(QPointF(5, 5), widget.mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, -120),
+                            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
+                            False)
+        QApplication.sendEvent(widget, event)
+    assert form.heard == []
+
+
+# -- keys ------------------------------------------------------------------------------------------------------------
+
+def test_a_number_is_typed_and_committed_with_enter(form_of):
+    form = form_of(sample.MAGNITUDE)
+    box = form.editor("sparsity").box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "0.75")
+    assert form.heard == []             # not before it is committed
+    QTest.keyClick(box, KEY.Key_Return)
+    assert form.heard == [("sparsity", 0.75, True)]
+    assert form.editor("sparsity").slider.value() == 75
+
+
+def test_arrows_move_a_slider_by_a_step_each_finished(form_of):
+    form = form_of(sample.MAGNITUDE)
+    slider = form.editor("sparsity").slider
+    slider.setFocus()
+    QTest.keyClick(slider, KEY.Key_Right)
+    QTest.keyClick(slider, KEY.Key_PageUp)
+    assert form.heard == [("sparsity", 0.51, True), ("sparsity", 0.61, True)]
+
+
+def test_what_is_out_of_bounds_cannot_be_typed(form_of):
+    form = form_of()
+    box = form.editor("bits").box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "99")
+    QTest.keyClick(box, KEY.Key_Return)
+    assert box.value() <= 8 and all(value <= 8 for _, value, _ in form.heard)
+
+
+@pytest.mark.parametrize("typed, value", [("0.02", 0.02), ("1e-4", 1e-4), (".005", 0.005)])
+def test_small_numbers_are_typed_as_people_write_them(form_of, typed, value):
+    form = form_of((RATE,))
+    box = form.editor("rate").box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, typed)
+    QTest.keyClick(box, KEY.Key_Return)
+    assert form.heard == [("rate", value, True)]
+
+
+def test_a_text_is_an_edit_only_when_it_was_changed(form_of, qtbot):
+    form = form_of((Field("name", "text", "a"),))
+    line = form.editor("name")
+    line.setFocus()
+    QTest.keyClick(line, KEY.Key_Return)
+    assert form.heard == []
+    QTest.keyClicks(line, "b")
+    QTest.keyClick(line, KEY.Key_Return)
+    assert form.heard == [("name", "ab", True)]
+
+
+# -- groups ----------------------------------------------------------------------------------------------------------
+
+def test_choosing_another_member_gives_it_the_value_that_means_the_same(form_of):
+    form = form_of(sample.MAGNITUDE, {"sparsity": 0.6}, limits={"threshold": (0, 0.4)})
+    form.set_convert(lambda name, value, to: 0.125 if (name, value, to) == ("sparsity", 0.6, "threshold") else None)
+    mode = form.mode("amount")
+    mode.setFocus()
+    QTest.keyClick(mode, KEY.Key_Down)
+    assert form.heard == [("threshold", 0.125, True)]
+    assert form.values() == {"threshold": 0.125} and shown(form, "threshold") and not shown(form, "sparsity")
+    QTest.keyClick(mode, KEY.Key_Up)
+    assert form.heard[1:] == [("sparsity", 0.6, True)]      # not known how: what it was before
+
+
+# -- arithmetic ------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("scale", [
+    v.Scale(0, 1, 100, False, False), v.Scale(2, 8, 6, False, True), v.Scale(1, 512, 511, True, True),
+    v.Scale(1e-5, 0.1, 1000, True, False), v.Scale(5, 5, 0, False, True), v.Scale(0, 5000, 100, False, True)])
+def test_a_slider_comes_back_to_where_it_was(scale):
+    assert scale.value(0) == scale.low and scale.value(scale.steps) == scale.high
+    values = [scale.value(position) for position in range(scale.steps + 1)]
+    assert values == sorted(values)
+    assert all(scale.value(scale.position(value)) == value for value in values)
+    assert scale.position(scale.low - 1) == 0 and scale.position(scale.high + 1) == scale.steps
+
+
+def test_a_field_without_an_end_has_a_box_but_no_slider(form_of):
+    form = form_of((Field("rank", "int", 16, low=1, log=True),))
+    editor = form.editor("rank")
+    assert not editor.slider.isVisibleTo(form) and editor.box.isVisibleTo(form)
+    editor.box.setFocus()
+    editor.box.selectAll()
+    QTest.keyClicks(editor.box, "2000")
+    QTest.keyClick(editor.box, KEY.Key_Return)
+    assert form.heard == [("rank", 2000, True)]
+
+
+def test_the_layer_bounds_a_field_that_has_no_end(form_of):
+    form = form_of((Field("rank", "int", 16, low=1, log=True),), {"rank": 200}, limits={"rank": (1, 64)})
+    assert form.editor("rank").slider.isVisibleTo(form)
+    assert form.editor("rank").box.value() == 64
+    assert form.values() == {"rank": 200}       # what the recipe says stays until the hand says otherwise
+    form.set_limits({"rank": (1, 512)})
+    assert form.editor("rank").box.value() == 200
+
+
+@pytest.mark.parametrize("field, value, text", [
+    (RATE, 1e-5, "1e-05"), (RATE, 0.003, "0.003"), (Field("s", "float", 0.5, low=0, high=1, step=0.01), 0.5, "0.50"),
+    (Field("s", "float", 0.5, low=0, high=1, step=0.01), 0.3333, "0.3333"),
+    (Field("p", "float", 99.9, "", "%", 90, 100, 0.1), 99.9, "99.9 %")])
+def test_numbers_have_the_digits_they_need(form_of, field, value, text):
+    form = form_of((field,), {field.name: value})
+    assert form.editor(field.name).box.text() == text
+
+
+def test_starting_parameters_are_the_first_and_fit_the_layer():
+    assert v.starting(sample.AFFINE.fields, {}) == {"bits": 4}
+    assert v.starting(sample.MAGNITUDE.fields, {}) == {"sparsity": 0.5}
+    assert v.starting(sample.DISTILL.fields, {"rank": (1, 10)}) == {"rank": 10}
+    assert v.starting((), {}) == {}
