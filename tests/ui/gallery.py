@@ -39,6 +39,28 @@ def shoot(scale: str) -> int:
 
 def widgets() -> Iterator[tuple[str, object]]:
     yield from plots()
+    yield from tabs()
+
+
+def tabs() -> Iterator[tuple[str, object]]:
+    from tests.ui import sample
+    from workbench.core.action import Action
+    from workbench.ui.inspect_tab import InspectTab
+    weight = sample.weights()
+    stack = (*sample.STACK, Action("lowrank.svd", {"rank": 20}))
+    for name, size in (("middle", (660, 640)), ("narrow", (420, 860)), ("wide", (1100, 480))):
+        tab = InspectTab()
+        tab.resize(*size)
+        tab.set_layer(sample.LAYER)
+        tab.set_view(sample.view_of(weight))
+        tab.set_edit(sample.edit_of(weight, sample.rounded(sample.pruned(weight))))
+        tab.set_actions(stack, sample.METHODS)
+        yield f"inspect-{name}", tab
+    for name, layer in (("locked", sample.LOCKED), ("nothing", None)):
+        tab = InspectTab()
+        tab.resize(660, 480)
+        tab.set_layer(layer)
+        yield f"inspect-{name}", tab
 
 
 def plots() -> Iterator[tuple[str, object]]:

@@ -19,7 +19,7 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=-4, tickTextOffset=6, maxTickLevel=1, autoReduceTextSpace=False)
         if orientation == "left":
-            self.setWidth(64)       # of one width, or the plot would jump sideways when the counts change
+            self.setWidth(60)       # of one width, or the plot would jump sideways when the counts change
 
     def dress(self) -> None:
         """In the colours and the font of the theme."""
@@ -75,7 +75,7 @@ def number(value: float, fixed: bool = False) -> str:
     size = abs(value)
     if size >= 1000:
         text = f"{value:,.0f}"
-    elif size >= 1e-4:
+    elif size >= (1e-3 if fixed else 1e-4):         # columns are narrow
         text = f"{value:#.3g}".removesuffix(".") if fixed else f"{value:.3g}"
     else:
         mantissa, exponent = f"{value:.1e}".split("e")

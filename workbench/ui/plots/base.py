@@ -1,15 +1,28 @@
 """What every plot has: a title, a read-out under the mouse, a sentence when there is nothing to draw, a way to save."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QPixmap, QResizeEvent
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui import theme
 from workbench.ui.plots.canvas import Canvas
+from workbench.ui.plots.table import FigureTable
 
+HEAD = 28
 SAVED_WIDTH = 1600      # pixels of a saved picture, whatever the window's size
 
 
@@ -41,9 +54,10 @@ class ElidedLabel(QLabel):
 
 
 class PlotPanel(QWidget):
-    """Title above, canvas, read-out below. Subclasses fill `canvas` and answer `to_csv`."""
+    """Title, canvas, a line that says what is under the mouse, a table. Subclasses fill them and answer `to_csv`."""
 
-    def __init__(self, title: str, canvas: Canvas, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, canvas: Canvas, captions: Sequence[str], corner: str = "",
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = canvas
         self.title = QLabel(title, self)
@@ -62,10 +76,11 @@ class PlotPanel(QWidget):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(canvas)
         self.pages.addWidget(self.empty)
-        self.pages.setCurrentWidget(self.empty)
+        self.table = FigureTable(captions, corner, self)
         head = QHBoxLayout()
         head.setSpacing(theme.UNIT)
         head.addWidget(self.title)
+        self.title.setMinimumHeight(HEAD)       # with or without tools, plots beside each other begin at one height
         head.addWidget(self.subtitle, 1)
         head.addLayout(self.tools)
         self.column = QVBoxLayout(self)
@@ -74,6 +89,7 @@ class PlotPanel(QWidget):
         self.column.addLayout(head)
         self.column.addWidget(self.pages, 1)
         self.column.addWidget(self.readout)
+        self.column.addWidget(self.table)
         self.setMinimumSize(280, 220)
         canvas.setAccessibleName(title)
         canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -90,7 +106,16 @@ class PlotPanel(QWidget):
     def show_sentence(self, text: str) -> None:
         """Nothing to draw, and why."""
         self.empty.setText(text)
-        self.pages.setCurrentWidget(self.empty)
+        self._turn(self.empty)
+
+    def show_canvas(self) -> None:
+        self._turn(self.canvas)
+
+    def _turn(self, page: QWidget) -> None:
+        self.pages.setCurrentWidget(page)
+        drawn = page is self.canvas
+        for widget in (self.readout, self.table, *self.findChildren(QToolButton)):
+            widget.setVisible(drawn)
 
     # -- saving ----------------------------------------------------------------------------------------------------
 

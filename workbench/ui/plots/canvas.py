@@ -48,7 +48,7 @@ class Canvas(pg.PlotWidget):
         self._hover: float | None = None
         self.rows = rows
         self.plotItem.hideButtons()
-        self.plotItem.layout.setContentsMargins(0, rows * ROW + 4, 12, 0)
+        self.plotItem.layout.setContentsMargins(0, rows * ROW + theme.UNIT, 12, theme.HALF)
         self.box.setMouseEnabled(False, False)
         self.box.setMenuEnabled(False)
         self.setLabel("bottom", x_label)
@@ -196,7 +196,7 @@ class Canvas(pg.PlotWidget):
         places = [self.to_pixel(marker.x) for marker in self._markers]
         widths = [metrics.horizontalAdvance(marker.text) for marker in self._markers]
         lefts = spread(places, widths, 2, self.width() - 2, theme.UNIT)
-        bottom = area.top() - (self.rows - 1) * ROW - 4
+        bottom = area.top() - (self.rows - 1) * ROW - theme.HALF
         for marker, place, width, left in zip(self._markers, places, widths, lefts, strict=True):
             painter.setPen(QPen(colors.before_line, 1, Qt.PenStyle.DotLine))
             self._vertical(painter, place, area.top())
@@ -208,8 +208,8 @@ class Canvas(pg.PlotWidget):
     def _paint_handles(self, painter: QPainter) -> None:
         colors, area = theme.colors(), self.area
         for x in (self.to_pixel(handle) for handle in self._handles):
-            painter.setPen(QPen(colors.accent, 1.5))
-            self._vertical(painter, x, area.top())
+            painter.setPen(QPen(colors.text, 1))        # not the colour of the curve beside it
+            self._vertical(painter, x, area.top() - 2)
             grip = QRectF(0, 0, *GRIP_SIZE)
             grip.moveCenter(QPointF(x, area.center().y()))
             painter.setPen(QPen(colors.surface, 1.5))

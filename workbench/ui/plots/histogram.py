@@ -6,12 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from workbench.core.views import EditView, Histogram, LayerView
+from workbench.core.views import EditView, Histogram, LayerView, Moments
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas
-from workbench.ui.plots.moments import MomentsTable
 
 LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
 CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
@@ -24,7 +23,9 @@ class HistogramPlot(PlotPanel):
     drag_finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self.tr("Weights"), Canvas(self.tr("weight value"), self.tr("weights per bin")), parent)
+        captions = (self.tr("mean"), self.tr("std"), self.tr("min"), self.tr("max"), self.tr("zeros"))
+        canvas = Canvas(self.tr("weight value"), self.tr("weights per bin"))
+        super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
         self._view: LayerView | None = None
         self._edit: EditView | None = None
         self._threshold: float | None = None
@@ -35,8 +36,6 @@ class HistogramPlot(PlotPanel):
         self.log_button.setAccessibleName(self.tr("Logarithmic counts"))
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
-        self.table = MomentsTable(self)
-        self.column.addWidget(self.table)
         self._zone = pg.LinearRegionItem(movable=False)
         self._zone.setZValue(-10)
         self.canvas.addItem(self._zone)
@@ -52,14 +51,11 @@ class HistogramPlot(PlotPanel):
 
     def show_layer(self, view: LayerView | None, edit: EditView | None) -> None:
         self._view, self._edit = view, edit
-        self.table.show_moments(view.moments if view else None, edit.moments if edit else None)
-        self.table.setVisible(view is not None)
-        self.readout.setVisible(view is not None)
-        self.log_button.setVisible(view is not None)
         if view is None:
             self.show_sentence(self.tr("The weights of the chosen layer are counted here."))
             return
-        self.pages.setCurrentWidget(self.canvas)
+        self.show_canvas()
+        self.table.show_rows(_texts(view.moments), _texts(edit.moments) if edit is not None else None)
         self._on_hovered(None)
         self.redraw()
 
@@ -70,7 +66,7 @@ class HistogramPlot(PlotPanel):
             self.canvas.set_handles(())
         else:
             self.canvas.set_handles((-threshold, threshold), f"± {number(threshold)}")
-        self._draw_zone()
+        self.redraw()
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -123,7 +119,8 @@ class HistogramPlot(PlotPanel):
             self._cut.setText(self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"))
             self._cut.setColor(theme.colors().after if after is not None else theme.colors().muted)
             self._cut.setFont(theme.font(-1))
-            self._cut.setPos(shown.edges[zero + 1], top * 1.06)
+            beside = max(float(shown.edges[zero + 1]), self._threshold or 0.0)    # not across the line
+            self._cut.setPos(beside, top * 1.06)
 
     def _draw_zone(self) -> None:
         """The values that become zero lie between the lines."""
@@ -172,6 +169,11 @@ class HistogramPlot(PlotPanel):
             row = f"{edges[i]:.9g},{edges[i + 1]:.9g},{count:.0f}"
             rows.append(row + (f",{after[i]:.0f}" if after is not None else ""))
         return "\n".join(rows) + "\n"
+
+
+def _texts(moments: Moments) -> tuple[str, ...]:
+    figures = (moments.mean, moments.std, moments.min, moments.max)
+    return (*(number(value, fixed=True) for value in figures), f"{moments.sparsity:.1%}".replace("%", " %"))
 
 
 def _see_through(color: QColor, alpha: int = 70) -> QColor:

@@ -30,7 +30,10 @@ class SpectrumPlot(PlotPanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         canvas = SpectrumCanvas(self.tr("index"), self.tr("singular value"), log=True, rows=2)
-        super().__init__(self.tr("Singular values"), canvas, parent)
+        captions = (*(_energy_text(energy) for energy in (*ENERGIES, 1.0)), self.tr("stable rank"))
+        super().__init__(self.tr("Singular values"), canvas, captions, self.tr("rank for"), parent)
+        self.table.setToolTip(self.tr("The ranks that keep this much of the energy: of the sum of squared singular "
+                                      "values. The stable rank is that sum over its largest term."))
         self._before: Spectrum | None = None
         self._after: Spectrum | None = None
         self._rank: int | None = None
@@ -46,14 +49,14 @@ class SpectrumPlot(PlotPanel):
         self._before = view.spectrum if view is not None else None
         self._after = edit.spectrum if edit is not None else None
         shown = self._before is not None and len(self._before.values) > 0
-        self.readout.setVisible(shown)
         if self._before is None or not shown:
             self.subtitle.show_text("")
             self.show_sentence(self.tr("The singular values of the chosen layer are drawn here.") if view is None else
                                self.tr("This weight is no matrix, so it has no singular values."))
             return
         self.subtitle.show_text(self._before.unfolding)
-        self.pages.setCurrentWidget(self.canvas)
+        self.show_canvas()
+        self.table.show_rows(_texts(self._before), _texts(self._after) if self._after is not None else None)
         self._on_hovered(None)
         self.redraw()
 
@@ -107,7 +110,7 @@ class SpectrumPlot(PlotPanel):
         """Ranks worth knowing; where several are the same rank they share a label."""
         texts: dict[int, list[str]] = {}
         for energy in ENERGIES:
-            texts.setdefault(spectrum.rank_for(energy), []).append(f"{energy:.0%}".replace("%", " %"))
+            texts.setdefault(spectrum.rank_for(energy), []).append(_energy_text(energy))
         if spectrum.break_even:
             texts.setdefault(spectrum.break_even, []).append(self.tr("break-even"))
         return tuple(Marker(float(rank), " · ".join(words)) for rank, words in texts.items())
@@ -129,9 +132,8 @@ class SpectrumPlot(PlotPanel):
         if before is None:
             return
         if x is None:
-            self.readout.show_text(self.tr("stable rank {stable} of {full} · two factors are smaller up to rank {even}")
-                                   .format(stable=f"{before.stable_rank:.1f}", full=len(before.values),
-                                           even=before.break_even))
+            self.readout.show_text(self.tr("Two factors are smaller than the layer up to rank {rank}").format(
+                rank=before.break_even) if before.break_even else self.tr("No two factors are smaller than the layer"))
             return
         rank = min(max(round(x), 1), len(before.values))
         text = self.tr("σ of index {rank}:  {value}").format(rank=rank, value=number(before.values[rank - 1]))
@@ -155,6 +157,17 @@ class SpectrumPlot(PlotPanel):
 def _log(values: np.ndarray, low: float) -> np.ndarray:
     """log10, with what is too small just below the plot, so that the curve is seen to fall out of it."""
     return np.log10(np.maximum(values, 10.0 ** (low - 1)))
+
+
+def _energy_text(energy: float) -> str:
+    return f"{energy:.0%}".replace("%", " %")
+
+
+def _texts(spectrum: Spectrum) -> tuple[str, ...]:
+    """Ranks for the energies, the number of values that are not noise, the stable rank."""
+    ranks = (str(spectrum.rank_for(energy)) for energy in ENERGIES)
+    rank = int((spectrum.values > spectrum.values[0] * DEPTH).sum()) if len(spectrum.values) else 0
+    return (*ranks, str(rank), f"{spectrum.stable_rank:.1f}")
 
 
 def _percent(fraction: float) -> str:

@@ -1,0 +1,191 @@
+"""What the chosen layer looks like: its facts, its weights, its singular values; parameters can be dragged in both."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.core.action import Action, MethodInfo
+from workbench.core.layer import Layer
+from workbench.core.views import EditView, LayerView, Spectrum
+from workbench.ui import theme
+from workbench.ui.actions.values import effective
+from workbench.ui.layer_header import LayerHeader
+from workbench.ui.plots import HistogramPlot, SpectrumPlot
+
+BESIDE = 600        # pixels of width from which the plots have room side by side
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A parameter that is a line in a plot: which step of the stack, which field, and its value."""
+
+    step: int
+    field: str
+    value: Any
+
+
+class PlotSplitter(QSplitter):
+    """Two plots side by side, or above each other where that is too narrow for them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setHandleWidth(theme.DOUBLE)
+        self.setChildrenCollapsible(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        wide = self.width() >= BESIDE and self.width() > 0.75 * self.height()
+        self.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        super().resizeEvent(event)
+
+
+class InspectTab(QWidget):
+    """`action_dragged(step, field, value, finished)` while a line is moved and when it is let go."""
+
+    action_dragged = Signal(int, str, object, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layer: Layer | None = None
+        self._view: LayerView | None = None
+        self._edit: EditView | None = None
+        self._handles: dict[str, Handle] = {}
+        self._dragged: tuple[Handle, Any] | None = None
+        self.header = LayerHeader(self)
+        self.histogram = HistogramPlot(self)
+        self.spectrum = SpectrumPlot(self)
+        self.splitter = PlotSplitter(self)
+        self.splitter.addWidget(self.histogram)
+        self.splitter.addWidget(self.spectrum)
+        self.hint = QLabel(self.tr("Choose a layer in the list to look inside it."), self)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
+        content = QWidget(self)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
+        column.setSpacing(theme.DOUBLE)
+        column.addWidget(self.header)
+        column.addWidget(self.splitter, 100)
+        column.addStretch(1)        # takes over where a locked layer has nothing to draw
+        self._content = content
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.hint)
+        self._pages.addWidget(content)
+        self.histogram.dragged.connect(self._on_threshold)
+        self.histogram.drag_finished.connect(self._on_finished)
+        self.spectrum.dragged.connect(self._on_rank)
+        self.spectrum.drag_finished.connect(self._on_finished)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def set_layer(self, layer: Layer | None) -> None:
+        if layer != self._layer:
+            self._layer = layer
+            if self._view is not None and (layer is None or self._view.path != layer.path):
+                self._view = self._edit = None
+            self._show()
+
+    def set_view(self, view: LayerView | None) -> None:
+        self._view = view
+        self._show()
+
+    def set_edit(self, edit: EditView | None) -> None:
+        self._edit = edit
+        self._show()
+
+    def set_actions(self, actions: tuple[Action, ...], methods: dict[str, MethodInfo]) -> None:
+        """Place the lines of the parameters that can be dragged; the first step that wants a plot has it."""
+        self._handles = {}
+        for step, action in enumerate(actions):
+            info = methods.get(action.method)
+            if info is None:
+                continue
+            values = effective(info.fields, action.params)
+            for field in info.fields:
+                if field.drag and values[field.name] is not None:
+                    self._handles.setdefault(field.drag, Handle(step, field.name, values[field.name]))
+        self._place_handles()
+
+    def _show(self) -> None:
+        layer, view = self._layer, self._view
+        self._pages.setCurrentWidget(self._content if layer is not None else self.hint)
+        if layer is None:
+            return
+        if view is not None and view.path != layer.path:
+            view = None         # of the layer chosen before: a moment later the right one comes
+        edit = self._edit if view is not None and self._edit is not None and self._edit.change.path == view.path \
+            else None
+        self.header.show_layer(layer, view.spectrum if view is not None else None)
+        self.histogram.show_layer(view, edit)
+        self.spectrum.show_layer(view, edit)
+        if view is None:
+            self.histogram.show_sentence(self.tr("Counting the weights…"))
+            self.spectrum.show_sentence(self.tr("Computing the singular values…"))
+        self.splitter.setVisible(view is not None or not layer.locked)
+        self._place_handles()
+
+    def _place_handles(self) -> None:
+        view = self._view
+        histogram, spectrum = self._handles.get("histogram"), self._handles.get("spectrum")
+        self.histogram.set_handle(
+            threshold_of(histogram, view.magnitudes) if histogram and view is not None else None)
+        self.spectrum.set_handle(
+            rank_of(spectrum, view.spectrum) if spectrum and view is not None and view.spectrum is not None else None)
+
+    # -- hand ----------------------------------------------------------------------------------------------------------
+
+    def _on_threshold(self, threshold: float) -> None:
+        handle = self._handles.get("histogram")
+        if handle is not None and self._view is not None:
+            self._report(handle, from_threshold(handle.field, threshold, self._view.magnitudes))
+
+    def _on_rank(self, rank: int) -> None:
+        handle = self._handles.get("spectrum")
+        if handle is not None and self._view is not None and self._view.spectrum is not None:
+            self._report(handle, from_rank(handle.field, rank, self._view.spectrum))
+
+    def _report(self, handle: Handle, value: Any) -> None:
+        self._dragged = handle, value
+        self.action_dragged.emit(handle.step, handle.field, value, False)
+
+    def _on_finished(self) -> None:
+        if self._dragged is not None:
+            (handle, value), self._dragged = self._dragged, None
+            self.action_dragged.emit(handle.step, handle.field, value, True)
+        self._place_handles()
+
+
+# -- between parameters and lines ------------------------------------------------------------------------------------
+
+def threshold_of(handle: Handle, magnitudes: np.ndarray) -> float:
+    """Where the line of a sparsity or a threshold stands."""
+    if handle.field == "sparsity":
+        return float(np.interp(handle.value, np.linspace(0, 1, len(magnitudes)), magnitudes))
+    return float(handle.value)
+
+
+def from_threshold(field: str, threshold: float, magnitudes: np.ndarray) -> float:
+    """The value of the field for a line at this threshold: three decimals of a sparsity, four digits of a threshold."""
+    if field == "sparsity":
+        return round(float(np.interp(threshold, magnitudes, np.linspace(0, 1, len(magnitudes)))), 3)
+    return float(f"{threshold:.4g}")
+
+
+def rank_of(handle: Handle, spectrum: Spectrum) -> int:
+    rank = spectrum.rank_for(handle.value) if handle.field == "energy" else int(handle.value)
+    return min(max(rank, 1), len(spectrum.values))
+
+
+def from_rank(field: str, rank: int, spectrum: Spectrum) -> int | float:
+    """The value of the field for a line at this rank; an energy with as few decimals as still mean this rank."""
+    if field != "energy":
+        return rank
+    energy = float(spectrum.energy[rank - 1])
+    for decimals in range(2, 10):
+        short = float(np.floor(energy * 10 ** decimals) / 10 ** decimals)
+        if short > 0 and spectrum.rank_for(short) == rank:
+            return short
+    return energy

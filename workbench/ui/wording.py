@@ -1,0 +1,29 @@
+"""A layer in words, the same everywhere."""
+
+from workbench.core.layer import Layer
+
+ARROW, TIMES = " → ", " × "
+
+
+def shape_of(layer: Layer) -> str:
+    """'3 × 3, 64 → 128' for a convolution, '256 → 10' for a matrix, else the bare shape."""
+    convolution = layer.op.startswith("Conv") and len(layer.shape) > 2
+    if layer.out_axis > 1 or not (convolution or len(layer.shape) == 2) or layer.op == "Embedding":
+        return TIMES.join(str(size) for size in layer.shape)
+    outputs, inputs = layer.shape[layer.out_axis], layer.shape[1 - layer.out_axis]
+    if not convolution:
+        return f"{inputs}{ARROW}{outputs}"
+    if layer.op == "ConvTranspose":
+        outputs *= layer.groups
+    else:
+        inputs *= layer.groups
+    kernel = TIMES.join(str(size) for size in layer.shape[2:])
+    if layer.groups > 1 and layer.groups == inputs:
+        return f"{kernel} depthwise, {inputs}{ARROW}{outputs}"
+    groups = f", {layer.groups} groups" if layer.groups > 1 else ""
+    return f"{kernel}, {inputs}{ARROW}{outputs}{groups}"
+
+
+def kind_of(layer: Layer) -> str:
+    """'Conv 3 × 3, 64 → 128'; 'Gemm 512 → 10'; 'Conv 3 × 3 depthwise, 64 → 64'."""
+    return f"{layer.op} {shape_of(layer)}".strip()
