@@ -1,0 +1,103 @@
+"""What is written is what was shown, or nothing is written."""
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.core.action import Action
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row, load_recipe
+from workbench.core.resources import resource_path
+from workbench.engine.export import export, verify
+from workbench.engine.workspace import Workspace
+
+FOUR_BITS = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
+
+
+@pytest.fixture(scope="module")
+def workspace():
+    workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
+    small = str(resource_path("demo/fashion_calibration.npz"))
+    return workspace.attach(small, Job(), calibration=small)
+
+
+def test_three_files_that_belong_together(workspace, tmp_path):
+    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small.html", "small.onnx", "small.yaml"]
+    assert load_recipe(tmp_path / "small.yaml") == FOUR_BITS
+    assert report.forecast_bytes == (tmp_path / "small.onnx").stat().st_size == report.after.bytes.value
+    assert report.ratio > 6 and report.verified.samples == 1000
+    assert report.verified.agreement > 0.999 and report.verified.value == pytest.approx(report.preview_value, abs=0.002)
+    page = (tmp_path / "small.html").read_text(encoding="utf-8")
+    assert "blocks.4.conv2" in page and "int4 per channel" in page and "<script" not in page and "http" not in page
+
+
+def test_without_data_it_is_written_and_says_that_nothing_was_measured(workspace, tmp_path):
+    bare = Workspace(workspace.model)
+    report = export(bare, FOUR_BITS, str(tmp_path), Job())
+    assert report.verified is None and report.preview_value is None and "nothing was measured" in report.data
+    assert Path(report.files["model"]).stat().st_size == report.forecast_bytes
+
+
+def test_a_full_disk_leaves_nothing_behind(workspace, tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(UserError, match="No space left"):
+        export(workspace, FOUR_BITS, str(tmp_path), Job())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cancelling_leaves_nothing_behind(workspace, tmp_path):
+    job = Job(interval=0.0)
+    job.listener = lambda progress: job.cancel() if "verifying" in progress.text else None
+    with pytest.raises(Cancelled):
+        export(workspace, FOUR_BITS, str(tmp_path), job)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_named(workspace, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="file"):
+        export(workspace, FOUR_BITS, str(tmp_path / "file" / "out"), Job())
+
+
+def test_the_open_model_is_not_overwritten(tmp_path):
+    copy = tmp_path / "mine.onnx"
+    copy.write_bytes(resource_path("demo/fashion_cnn.onnx").read_bytes())
+    workspace = Workspace.open(str(copy), Job())
+    with pytest.raises(UserError, match="the model that is open"):
+        export(workspace, FOUR_BITS, str(tmp_path), Job(), "mine")
+    assert copy.read_bytes() == resource_path("demo/fashion_cnn.onnx").read_bytes()
+
+
+def test_a_recipe_that_does_not_fit_writes_nothing(workspace, tmp_path):
+    for recipe, sentence in ((Recipe((Row("nowhere", FOUR_BITS.rows[0].actions),)), "matches no layer"),
+                             (Recipe((Row("*", (Action("quantize.affine", {"bits": 9}),)),)), "bits cannot be 9"),
+                             (Recipe((Row("*", (Action("no.such"),)),)), "no method 'no.such'")):
+        with pytest.raises(UserError, match=sentence):
+            export(workspace, recipe, str(tmp_path), Job())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_behaves_otherwise_is_refused(workspace):
+    def shown(feeds):
+        return [np.ones((len(feeds["x"]), 10), np.float32)]
+
+    def written(feeds):
+        return [np.ones((len(feeds["x"]), 10), np.float32) * 1.5]
+
+    with pytest.raises(UserError, match="does not behave as the preview did"):
+        verify(workspace.evaluator, shown, written, Job())
+
+
+def test_the_same_recipe_and_seed_give_the_same_file(workspace, tmp_path):
+    recipe = Recipe((Row("head", (Action("distill.layer", {"rank": 4, "steps": 20}),)),), seed=5)
+    for name in ("first", "second"):
+        fresh = Workspace(workspace.model, workspace.data, workspace.calibration, "", workspace.evaluator)
+        export(fresh, recipe, str(tmp_path), Job(), name)
+    assert (tmp_path / "first.onnx").read_bytes() == (tmp_path / "second.onnx").read_bytes()
