@@ -108,9 +108,9 @@ def model(op: str, weights: dict[str, np.ndarray], opset: int = 18, bias: bool =
 
 def parsed(text: str, **weights: np.ndarray) -> Model:
     """A graph in ONNX's textual syntax, with these initialisers."""
-    graph = ir.from_onnx_text(text, initializers=[ir.Tensor(values, name=name.replace("_", "."))
-                                                  for name, values in weights.items()])
-    return wrap(graph)
+    proto = onnx.parser.parse_model(text)
+    proto.graph.initializer.extend(onnx.numpy_helper.from_array(values, name) for name, values in weights.items())
+    return wrap(ir.from_proto(proto))
 
 
 def wrap(graph: ir.Model) -> Model:

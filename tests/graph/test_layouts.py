@@ -35,7 +35,8 @@ def test_payload_is_what_is_written(layout: layouts.Layout, bits: int, zeros: fl
     arrays = packing.arrays(encoding, content, layout)
     data = arrays[:1] if layout == "plain" else arrays[:2]
     fillers = {"gaps4": content.fillers4, "gaps8": content.fillers8}.get(layout, 0)
-    assert sum(array.nbytes for array in data) == layouts.payload(layout, content.count, content.nonzeros, fillers, bits)
+    expected = layouts.payload(layout, content.count, content.nonzeros, fillers, bits)
+    assert sum(array.nbytes for array in data) == expected
 
 
 def test_gaps_and_fillers_of_a_small_example() -> None:

@@ -26,7 +26,7 @@ def planned(plan: Plan, kind: str) -> Plan:
     floats = {"float16": "Float16", "bfloat16": "BFloat16", "float8e4m3": "Float8E4M3", "float8e5m2": "Float8E5M2"}
     if kind in floats:
         return plan.floats(floats[kind])
-    granularity = (kind.split() + ["channel"])[1]
+    granularity = [*kind.split(), "channel"][1]
     return plan.quantized(number, granularity, 8, not kind.startswith("uint"))
 
 

@@ -11,7 +11,7 @@ from workbench.core.recipe import Sparse
 from workbench.graph import chain, decoders, storage
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Encoding, Factors
-from workbench.graph.filesize import initializer_bytes, nodes_bytes
+from workbench.graph.filesize import graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.inventory import Site
 from workbench.graph.storage import Stored
 
@@ -49,11 +49,18 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     return copy
 
 
-def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> dict[str, Change]:
-    """What `rewrite` would do to each layer, found out on the few nodes that read edited weights and biases."""
+def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit],
+            sparse: Sparse) -> tuple[dict[str, Change], int]:
+    """What `rewrite` would do to each layer, and the bytes by which the graph would grow.
+
+    Found out on copies of the few nodes that read edited weights and biases.
+    """
     stored = _store(edits, sites, model.opset_imports[""], sparse)
-    editor = _Editor(_excerpt(model.graph, [sites[path] for path in edits]), _names(model.graph))
-    return {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
+    graph = _excerpt(model.graph, [sites[path] for path in edits])
+    before = graph_bytes(graph)
+    editor = _Editor(graph, _names(model.graph))
+    changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
+    return changes, graph_bytes(graph) - before
 
 
 def _excerpt(graph: ir.Graph, sites: Iterable[Site]) -> ir.Graph:

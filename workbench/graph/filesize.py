@@ -63,19 +63,26 @@ def grown(model: ir.Model, graph: int, rest: int) -> int:
     return file - field_bytes(before) + field_bytes(before + graph) + rest
 
 
-def _measure(model: ir.Model) -> tuple[int, int]:
-    graph = model.graph
-    view = ir.GraphView(graph.inputs, graph.outputs, nodes=tuple(graph), name=graph.name, doc_string=graph.doc_string,
-                        opset_imports=graph.opset_imports, metadata_props=graph.metadata_props)
-    bare = ir.Model(view, ir_version=model.ir_version, producer_name=model.producer_name,  # type: ignore[arg-type]
-                    producer_version=model.producer_version, domain=model.domain, model_version=model.model_version,
-                    doc_string=model.doc_string, functions=tuple(model.functions.values()),
-                    metadata_props=model.metadata_props)
-    proto = ir.serde.serialize_model(bare)
+def graph_bytes(graph: ir.Graph) -> int:
+    """The graph serialised, without the tag and length that it has in a file."""
     inputs = {value.name for value in graph.inputs}
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
-    rest = proto.graph.ByteSize()
-    return proto.ByteSize() - field_bytes(rest) + field_bytes(rest + tensors), rest + tensors
+    return ir.serde.serialize_graph(_without_initializers(graph)).ByteSize() + tensors
+
+
+def _measure(model: ir.Model) -> tuple[int, int]:
+    bare = ir.Model(_without_initializers(model.graph), ir_version=model.ir_version,  # type: ignore[arg-type]
+                    producer_name=model.producer_name, producer_version=model.producer_version, domain=model.domain,
+                    model_version=model.model_version, doc_string=model.doc_string,
+                    functions=tuple(model.functions.values()), metadata_props=model.metadata_props)
+    proto = ir.serde.serialize_model(bare)
+    graph = graph_bytes(model.graph)
+    return proto.ByteSize() - field_bytes(proto.graph.ByteSize()) + field_bytes(graph), graph
+
+
+def _without_initializers(graph: ir.Graph) -> ir.GraphView:
+    return ir.GraphView(graph.inputs, graph.outputs, nodes=tuple(graph), name=graph.name, doc_string=graph.doc_string,
+                        opset_imports=graph.opset_imports, metadata_props=graph.metadata_props)
 
 
 # Models are not changed after they were made (graph.model), so a size holds as long as its model does.

@@ -35,10 +35,10 @@ class Size:
 
 def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
     """Exactly the bytes of what graph.rewrite.apply_edits makes."""
-    changes = account(model, sites, edits, sparse)
+    changes, growth = account(model, sites, edits, sparse)
     functions = _functions_bytes(model, functions_of(changes.values()))
     layers = {path: (_opened(model, sites[path]) + change.growth, change.words) for path, change in changes.items()}
-    return Size(grown(model, sum(change.growth for change in changes.values()), functions), layers, functions)
+    return Size(grown(model, growth, functions), layers, functions)
 
 
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
