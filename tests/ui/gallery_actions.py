@@ -1,4 +1,4 @@
-"""Pictures of the action panel: `python -m tests.ui.gallery_actions` fills out/gallery, light and dark, at 1x and 2x."""
+"""Pictures of the action panel, light and dark, 1x and 2x: `python -m tests.ui.gallery_actions` fills out/gallery."""
 
 import dataclasses
 import os

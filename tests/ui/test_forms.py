@@ -17,10 +17,14 @@ KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 RATE = Field("rate", "float", 0.003, "Learning rate.", low=1e-5, high=0.1, log=True)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def light(qapp):
+    theme.apply(qapp, "light")
+
+
 @pytest.fixture
-def form_of(qapp, qtbot):
+def form_of(qtbot):
     def make(method=sample.AFFINE, values=None, **more):
-        theme.apply(qapp, "light")
         fields = method if isinstance(method, tuple) else method.fields
         form = ParamForm(fields, values or {}, **more)
         form.resize(280, form.sizeHint().height())

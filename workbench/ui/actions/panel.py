@@ -179,6 +179,7 @@ class ActionPanel(QWidget):
         card.removed.connect(lambda card=card: self._remove(card))
         self._cards.insert(index, card)
         self._stack.insertWidget(index, card)
+        card.show()         # now, not when the layout comes to it: it may be about to get the focus
 
     def _drop_cards(self) -> None:
         for card in self._cards:
