@@ -1,4 +1,4 @@
-"""Is there a screen to open a window on? Asked before Qt is loaded, because Qt aborts the process where there is none."""
+"""Is there a screen to open a window on? Asked before Qt is loaded, because Qt aborts where there is none."""
 
 import ctypes
 import ctypes.util
