@@ -16,7 +16,7 @@ help:
 	@echo "make test         set up, and run the tests; ARGS='-k name' passes arguments to pytest"
 	@echo "make lint         ruff and mypy"
 	@echo "make screenshots  pictures of every screen into out/screenshots"
-	@echo "make bench        measurements into out/bench"
+	@echo "make bench        every measurement in tests/benchmarks"
 	@echo "make clean        remove caches and out/ (keeps .venv)"
 
 run: setup
@@ -32,7 +32,8 @@ screenshots: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.screenshots
 
 bench: setup-test
-	@$(TEST_ENV) $(PYTHON_ENV) -m tests.bench
+	@set -e; for file in tests/benchmarks/bench_*.py; do \
+		name=$$(basename $$file .py); echo "== $$name"; $(TEST_ENV) $(PYTHON_ENV) -m tests.benchmarks.$$name $(ARGS); done
 
 clean:
 	@rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
