@@ -7,13 +7,14 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton
 
-from tests.ui.conftest import WAIT, measured
+from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe
 from workbench.ui import settings
 from workbench.ui.crash import CrashDialog
 from workbench.ui.demo import demo_paths
 from workbench.ui.palette import actions_of
+from workbench.ui.session import Session
 from workbench.ui.tree.model import NODE_ROLE
 from workbench.ui.window import MainWindow
 
@@ -262,28 +263,36 @@ def test_opening_another_model_asks_about_unsaved_edits(demo_window, qtbot):
 def test_the_layout_is_remembered(demo_window, qtbot):
     demo_window.workspace.actions_dock.close()
     demo_window.workspace.tree.tree.setColumnHidden(1, False)
-    demo_window.resize(1201, 777)
     demo_window.close()
     again = MainWindow(demo_window.session)
     qtbot.addWidget(again)
     again._on_model()
     again.show()
-    assert again.size().width() == 1201
     assert again.workspace.layers_dock.isVisible() and not again.workspace.actions_dock.isVisible()
     assert not again.workspace.tree.tree.isColumnHidden(1)
 
 
-def test_a_running_job_is_shown_and_can_be_cancelled(demo_window, qtbot):
-    session, strip = demo_window.session, demo_window.workspace.scoreboard.jobs
-    slow = (Action("distill.layer", {"rank": 8, "steps": 2000}),)
+@pytest.mark.allow_logs
+def test_a_running_job_is_shown_and_can_be_cancelled_for_good(own_link, qtbot):
+    session = Session(own_link)
+    window = show_window(session, qtbot)
+    open_demo(session, qtbot)
+    strip = window.workspace.scoreboard.jobs
+    slow = (Action("distill.layer", {"rank": 8, "steps": 5000}),)
     largest = max((x for x in session.model.layers if not x.locked), key=lambda x: x.parameters)
     session.select([largest.path])
     qtbot.waitUntil(lambda: session.view is not None, timeout=WAIT)
     session.set_actions([largest.path], slow, "distil")
     qtbot.waitUntil(strip.isVisible, timeout=WAIT)
     qtbot.mouseClick(strip.cancel, LEFT)
-    qtbot.waitUntil(lambda: not strip.isVisible(), timeout=5000)
-    assert session.model is not None
+    qtbot.waitUntil(lambda: not strip.isVisible() and not own_link.asked, timeout=WAIT)
+    assert session.model is not None and not measured(session)
+    assert "F5" in window.workspace.scoreboard.metric_tile.note.text()
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(strip.isVisible, timeout=WAIT)
+    session.undo()
+    assert measured(session)
+    session.undo_stack.setClean()
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (2560, 1440)])

@@ -21,14 +21,17 @@ MANY_DEATHS, WITHIN_SECONDS = 3, 60.0
 
 @dataclass
 class Handlers:
-    """What to call when a job answers; exactly one of `done`, `failed` and `stopped` is called, last."""
+    """What to call when a job answers; exactly one of `done`, `failed` and `stopped` is called, last.
+
+    None of them is called for a `quiet` job whose process died: the session asks again by itself.
+    """
 
     done: Callable[[Any], None] | None = None
     updated: Callable[[Any], None] | None = None
     failed: Callable[[Failed], None] | None = None
     stopped: Callable[[], None] | None = None
     title: str = ""             # what the user reads while it runs; empty for what is over in a blink
-    quiet: bool = False         # asked again by the session after a restart, so a death is not its failure
+    quiet: bool = False
     cancelled: bool = False
 
 
@@ -36,13 +39,15 @@ class EngineLink(QObject):
     """Lives in the GUI thread. All signals and handlers arrive there.
 
     ready        the process is up; `versions` says what it runs on
-    lost         the process died and was started again: one calm sentence. Emitted before its jobs are answered,
-                 so that whoever listens can first ask for the model again
+    lost         the process is another one now: a calm sentence, and whether the one before died by itself. Emitted
+                 before its jobs are answered, so that whoever listens can first ask for the model again
+    cancelling   the user cancels this job; emitted before the engine is told
     gave_up      it died too often; nothing runs until `restart`
     """
 
     ready = Signal()
-    lost = Signal(str)
+    lost = Signal(str, bool)
+    cancelling = Signal(int)
     gave_up = Signal(str)
     job_started = Signal(int, str)
     job_progressed = Signal(int, object)
@@ -99,7 +104,7 @@ class EngineLink(QObject):
             self._wire.kill()
             return
         self.start()
-        self.lost.emit(self.tr("The engine was started again."))
+        self.lost.emit(self.tr("The engine was started again."), False)
 
     def shutdown(self, patience: float = 1.0) -> None:
         """End the process and its threads; blocks for at most about `patience` seconds. Nothing is answered after."""
@@ -125,6 +130,7 @@ class EngineLink(QObject):
         if handlers is None or handlers.cancelled:
             return
         handlers.cancelled = True
+        self.cancelling.emit(job)
         self._send(Cancel(job))
         QTimer.singleShot(self._patience_ms, self, partial(self._insist, job))
 
@@ -195,12 +201,12 @@ class EngineLink(QObject):
             return
         self._wire.close()
         exitcode, self._wire = self._wire.exitcode, None
-        sentence = self._sentence(exitcode)
+        sentence, by_itself = self._sentence(exitcode), not self._killed
         log.warning("the engine process ended with %s; asked for: %s", exitcode, self._killed)
         orphans, self._pending = self._pending, {}
         if self._killed or self._may_try_again():
             self.start()
-            self.lost.emit(sentence)
+            self.lost.emit(sentence, by_itself)
         else:
             self._is_ready = False
             self.gave_up.emit(self.tr("The engine keeps ending by itself. Your work is kept; "
@@ -208,9 +214,9 @@ class EngineLink(QObject):
         for job, handlers in orphans.items():
             if handlers.title:
                 self.job_ended.emit(job)
-            if handlers.cancelled or handlers.quiet:
+            if handlers.cancelled:
                 _call(handlers.stopped)
-            else:
+            elif not handlers.quiet:
                 mend = self.tr("Try again, or with a smaller model or data set.")
                 _call(handlers.failed, Failed(job, sentence, mend))
 

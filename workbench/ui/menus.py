@@ -101,6 +101,8 @@ class Menus(QObject):
         menu = self._window.menuBar().addMenu(self.tr("&Run"))
         self._cancel = self._action(self.tr("Cancel the running job"), self._cancel_job, "Ctrl+.")
         menu.addAction(self._cancel)
+        self._again = self._action(self.tr("Measure again"), self._session.measure_again, "F5")
+        menu.addAction(self._again)
         menu.addSeparator()
         menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
 
@@ -129,7 +131,7 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        for action in (self.export, self.filter, self._details):
+        for action in (self.export, self.filter, self._details, self._again):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))
 

@@ -36,12 +36,13 @@ class Refresher(QObject):
         self._inspects = Latest(self._link, EDIT_PATIENCE_MS, self)
         self._applies = Latest(self._link, EDIT_PATIENCE_MS, self)
         self._measures = Latest(self._link, MEASURE_PATIENCE_MS, self)
+        self._given_up = False              # the user cancelled this recipe's measurement
         session.recipe_changed.connect(self._on_recipe)
+        self._link.cancelling.connect(self._on_cancelling)
 
     def forget(self) -> None:
         """Another model: nothing that was computed holds."""
         self.drop()
-        self._deaths = 0
         self._views.clear()
         self._edits.clear()
         self._previews.clear()
@@ -55,15 +56,19 @@ class Refresher(QObject):
         for requests in (self._inspects, self._applies, self._measures):
             requests.drop()
 
-    def lost(self) -> bool:
-        """The engine process died. Returns whether measuring this recipe may be what kills it."""
+    def lost(self, by_itself: bool) -> bool:
+        """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
         self.online = False
-        self._deaths += self._measuring
+        self._deaths += by_itself and self._measuring
         self.drop()
         return self._deaths >= DEATHS_ALLOWED
 
     def view(self, path: str) -> LayerView | None:
         return self._views.get(path)
+
+    def try_again(self) -> None:
+        self._deaths, self._given_up = 0, False
+        self.refresh()
 
     def refresh(self) -> None:
         self.refresh_layer()
@@ -86,7 +91,7 @@ class Refresher(QObject):
         if known is not None or not actions:
             self._applies.drop()
             self._session.show_edit(known)
-        elif self.online:
+        elif self._wanted:
             self._applies.submit(lambda: self._ask_edit(path, actions, recipe.seed))
 
     def refresh_preview(self) -> None:
@@ -96,8 +101,17 @@ class Refresher(QObject):
         self._session.show_preview(known or self._session.preview, current=known is not None)
         if known is not None and known.complete:
             self._measures.drop()
-        elif self.online and self._deaths < DEATHS_ALLOWED:
+        elif self._wanted:
             self._measures.submit(lambda: self._ask_preview(recipe, focus))
+
+    @property
+    def paused(self) -> bool:
+        """This recipe is not measured until the user says so: it was cancelled, or ends the engine."""
+        return self._given_up or self._deaths >= DEATHS_ALLOWED
+
+    @property
+    def _wanted(self) -> bool:
+        return self.online and not self.paused
 
     @property
     def _measuring(self) -> bool:
@@ -105,8 +119,13 @@ class Refresher(QObject):
         return bool(self._measures.job) and not (known and known.complete)
 
     def _on_recipe(self) -> None:
-        self._deaths = 0
-        self.refresh()
+        self.try_again()
+
+    def _on_cancelling(self, job: int) -> None:
+        """A measurement waits for the edit of the layer in focus, so that has to end as well."""
+        if job == self._measures.job:
+            self._given_up = True
+            self._applies.drop()
 
     def _ask_view(self, path: str) -> int:
         def done(view: LayerView) -> None:
@@ -142,5 +161,6 @@ class Refresher(QObject):
             self._session.mention(failure)
             self._measures.answered()
 
-        handlers = Handlers(done=updated, updated=updated, failed=failed, quiet=True, title=self.tr("Measuring"))
+        handlers = Handlers(done=updated, updated=updated, failed=failed, stopped=self._session.preview_changed.emit,
+                            quiet=True, title=self.tr("Measuring"))
         return self._link.request(messages.Measure, handlers, recipe=recipe, focus=focus)

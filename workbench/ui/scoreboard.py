@@ -137,7 +137,8 @@ class Scoreboard(QFrame):
             note = figures.source_text(baseline, data.samples) if baseline else ""
             text = figures.value_text(baseline.value, data.metric) if baseline else "…"
             if edited:
-                text, note = f"{text} → …", self.tr("measuring")
+                text = f"{text} → …"
+                note = self.tr("not measured; F5 measures") if self._session.measuring_paused else self.tr("measuring")
             self.metric_tile.show_text(text, note, figures.explain(baseline) if baseline else "", sure=not edited)
             self.change_tile.show_text("…" if edited else "–", "", sure=False)
             return

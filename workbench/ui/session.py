@@ -208,6 +208,15 @@ class Session(QObject):
         self.told.emit(self.tr("Recipe saved as {path}").format(path=path))
         return True
 
+    @property
+    def measuring_paused(self) -> bool:
+        """Nothing more will be measured of this recipe until `measure_again`."""
+        return self._refresher.paused
+
+    def measure_again(self) -> None:
+        """Go on with a measurement that was cancelled, or that ended the engine."""
+        self._refresher.try_again()
+
     def export(self, folder: str, name: str) -> int:
         """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
         def done(report: Report) -> None:
@@ -266,9 +275,9 @@ class Session(QObject):
 
         self.link.request(messages.Methods, Handlers(done=done, failed=self.mention, quiet=True))
 
-    def _on_lost(self, sentence: str) -> None:
+    def _on_lost(self, sentence: str, by_itself: bool) -> None:
         """A new engine process: open the model in it again, attach the data, and measure the recipe."""
-        if self._refresher.lost():
+        if self._refresher.lost(by_itself):
             sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
         self.told.emit(sentence)
         if self.opened is None:

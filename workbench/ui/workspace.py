@@ -71,6 +71,7 @@ class Workspace(QObject):
         session = self._session
         layers = tuple(layer for path in session.selection if (layer := session.layer(path)) is not None)
         self.actions.set_layers(layers)
+        self.actions.set_view(session.view)
         self.inspect.set_layer(session.layer(session.current))
         self._show_actions()
 
@@ -82,9 +83,8 @@ class Workspace(QObject):
         self._show_change()
 
     def _show_view(self) -> None:
-        view = self._session.view
-        self.inspect.set_view(view)
-        self.actions.set_unavailable(view.unavailable if view else {})
+        self.inspect.set_view(self._session.view)
+        self.actions.set_view(self._session.view)
 
     def _show_edit(self) -> None:
         self.inspect.set_edit(self._session.edit)
