@@ -46,6 +46,7 @@ missing_packages() {
 
 # old|new -> the one that this release has; the old one when apt cannot tell.
 spelled() {
+    all=
     for spellings in "$@"; do
         chosen=${spellings%%|*}
         for name in $(echo "$spellings" | tr '|' ' '); do
@@ -54,8 +55,9 @@ spelled() {
                 break
             fi
         done
-        printf '%s ' "$chosen"
+        all="$all $chosen"
     done
+    echo "${all# }"
 }
 
 # apt-get as administrator; false when there is no way to.
