@@ -1,31 +1,63 @@
 """ONNX files, with or without external data."""
 
+import stat
 from pathlib import Path
 
+import numpy as np
 import onnx
 import onnx_ir as ir
 from google.protobuf.message import DecodeError
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.formats.opening import finish
+from workbench.formats.finish import finish
+from workbench.formats.format import Format, Loaded, register
 from workbench.graph.model import Model, Source
 
 OLDEST_OPSET = 7
+AGAIN = "Copy or export it again."
 
 
-def load_onnx(file: Path, job: Job) -> tuple[ir.Model, Source]:
-    """Read the graph; external weights stay on disk until they are needed. Raises UserError for anything else."""
+def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
+    """Read the graph; external weights stay on disk until they are read. Raises UserError for anything else."""
+    file = Path(path)
     try:
-        proto = onnx.load(str(file), load_external_data=False)
+        proto = onnx.load(path, load_external_data=False, format="protobuf")
     except (DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise UserError(f"{file} is not an ONNX model, or it is damaged.", "Copy or export it again.") from error
+        raise UserError(f"{path} is not an ONNX model, or it is damaged.", AGAIN) from error
     except OSError as error:
-        raise UserError(f"Cannot read {file}: {error.strerror}.", "Check the file's permissions.") from error
+        raise UserError(f"Cannot read {path}: {error.strerror}.", "Check the file's permissions.") from error
     if not proto.graph.node or not proto.graph.output:
-        raise UserError(f"{file} is not an ONNX model, or it has no operators.", "Copy or export it again.")
+        raise UserError(f"{path} is not an ONNX model, or it has no operators.", AGAIN)
     size = file.stat().st_size + sum(part.stat().st_size for part in _external(proto, file))
-    return from_graph(proto, file.parent, str(file)), Source(str(file), "onnx", size)
+    graph, notes = from_graph(proto, file.parent, path)
+    return Loaded(graph, Source(path, "onnx", size), notes)
+
+
+def from_proto(proto: onnx.ModelProto, name: str, job: Job, without: frozenset[str] = frozenset()) -> Model:
+    """Open a model that is in memory."""
+    graph, notes = from_graph(proto, None, name)
+    return finish(Loaded(graph, Source(name, "onnx", proto.ByteSize()), notes), without, job)
+
+
+def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[ir.Model, tuple[str, ...]]:
+    """A protobuf as a graph, and what the user should know. Raises UserError when it does not hold together."""
+    opset = next((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), 1)
+    if opset < OLDEST_OPSET:
+        raise UserError(f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
+                        "Convert it with onnx.version_converter to opset 9 or later.")
+    try:
+        expanded = _expand_sparse(proto.graph)
+        model = ir.serde.deserialize_model(proto)
+        if folder is not None:
+            ir.external_data.set_base_dir(model.graph, folder)
+        _read_external(model)
+    except Exception as error:      # whatever is inconsistent in an untrusted file
+        raise UserError(f"{name} is not a consistent ONNX model, or its weights are cut short.",
+                        "Check it with onnx.checker, or export it again.") from error
+    if "" not in model.opset_imports:
+        model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
+    return model, (f"{expanded} sparse initialisers were expanded.",) if expanded else ()
 
 
 def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
@@ -35,33 +67,54 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
                  for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
     for location in sorted(locations):
-        part = (folder / location).resolve()
+        try:
+            part = (folder / location).resolve()
+            regular = stat.S_ISREG(part.stat().st_mode)
+        except FileNotFoundError:
+            regular = False
+        except (OSError, ValueError) as error:
+            raise UserError(f"{file} names external weights that cannot be read.", "Export it again.") from error
         if not part.is_relative_to(folder):
             raise UserError(f"{file} points to weights outside its folder ({location}).",
                             "Put them beside the model and export it again.")
-        if not part.is_file():
+        if not regular:
             raise UserError(f"{file} needs the file {location} beside it, which is missing.", "Copy it there.")
     return [folder / location for location in sorted(locations)]
 
 
-def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> ir.Model:
-    """A protobuf as a graph. Raises UserError when it does not hold together, or is too old."""
-    opset = next((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), 1)
-    if opset < OLDEST_OPSET:
-        raise UserError(f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
-                        "Convert it with onnx.version_converter to opset 9 or later.")
-    try:
-        model = ir.serde.deserialize_model(proto)
-        if folder is not None:
-            ir.external_data.set_base_dir(model.graph, folder)
-    except Exception as error:      # whatever is inconsistent in an untrusted file
-        raise UserError(f"{name} is not a consistent ONNX model ({type(error).__name__}).",
-                        "Check it with onnx.checker, or export it again.") from error
-    if "" not in model.opset_imports:
-        model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
-    return model
+def _read_external(model: ir.Model) -> None:
+    """External tensors become views of the mapped file: no copy in memory, and saved like all others."""
+    for graph in model.graphs():
+        for value in graph.initializers.values():
+            if isinstance(value.const_value, ir.ExternalTensor):
+                value.const_value = _mapped(value.const_value)
+    for node in ir.traversal.RecursiveGraphIterator(model.graph):
+        for attribute in list(node.attributes.values()):
+            if isinstance(attribute.value, ir.ExternalTensor):
+                node.attributes[attribute.name] = ir.AttrTensor(attribute.name, _mapped(attribute.value))
 
 
-def from_proto(proto: onnx.ModelProto, name: str, job: Job, without: frozenset[str] = frozenset()) -> Model:
-    """Open a model that is in memory."""
-    return finish(from_graph(proto, None, name), Source(name, "onnx", proto.ByteSize()), without, job)
+def _mapped(tensor: ir.ExternalTensor) -> ir.Tensor:
+    array = tensor.numpy()
+    if array.shape != tuple(tensor.shape.numpy()):
+        raise ValueError(tensor.name)
+    return ir.Tensor(array, dtype=tensor.dtype, name=tensor.name)
+
+
+def _expand_sparse(graph: onnx.GraphProto) -> int:
+    """Sparse initialisers, which onnx-ir does not read, as dense ones: values at indices (ONNX, SparseTensor)."""
+    count = len(graph.sparse_initializer)
+    for sparse in graph.sparse_initializer:
+        values = onnx.numpy_helper.to_array(sparse.values)
+        indices = onnx.numpy_helper.to_array(sparse.indices)
+        dense = np.zeros(tuple(sparse.dims), values.dtype)
+        if indices.ndim == 1:
+            dense.ravel()[indices] = values
+        else:
+            dense[tuple(indices.T)] = values
+        graph.initializer.append(onnx.numpy_helper.from_array(dense, sparse.values.name))
+    graph.ClearField("sparse_initializer")
+    return count
+
+
+register(Format("onnx", lambda path, head: bool(head), load_onnx, order=9))

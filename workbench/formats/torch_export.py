@@ -1,70 +1,153 @@
-"""torch models: exported once to the graph, with the module tree in its metadata."""
+"""torch modules and exported programs as a graph: exported once, with the module tree in the nodes' metadata."""
 
 import io
 import logging
 import warnings
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx_ir as ir
+from onnx_ir.passes import common
 
-from workbench.core.errors import UserError
+from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
+from workbench.formats.finish import relative_difference
+from workbench.formats.format import Loaded
+from workbench.graph import filesize, prepare, runtime
 from workbench.graph.model import Source
 
 OPSET = 21
+# torch and ONNX Runtime use different kernels; beyond this share of the outputs the difference is worth saying.
+TOLERANCE = 1e-3
 
 
-def load_pt2(file: Path, job: Job) -> tuple[ir.Model, Source]:
-    """A torch.export program. Its weights are read without unpickling. Raises UserError when it cannot be read."""
-    import torch
-    job.report("reading the torch program", 0.1)
-    with _quiet():
-        try:
-            program = torch.export.load(str(file))
-        except Exception as error:
-            raise UserError(f"{file} cannot be read as a torch.export program: {_first(error)}.",
-                            "Save it again with torch.export.save of the installed torch.") from error
-    return to_graph(program, (), str(file), "pt2", job)
+def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str, kind: str, job: Job) -> Loaded:
+    """A torch.nn.Module with example inputs, or an ExportedProgram, as a graph.
 
-
-def to_graph(model: Any, inputs: tuple, name: str, kind: str, job: Job) -> tuple[ir.Model, Source]:
-    """Export a module with example inputs, or an exported program, to ONNX.
-
-    A module's first dimension is made free where it can be. Raises UserError naming what torch could not export.
+    The first dimension of a module's inputs is made free where the module allows it. The exporter's own optimiser is
+    left out: it folds BatchNorm unseen and gives weights new names; graph.prepare does both, listed.
+    Raises UserError naming what torch could not export.
     """
-    import torch
-    job.report("exporting to ONNX", 0.2)
-    attempts: list[dict[str, Any]] = [{}]
-    if isinstance(model, torch.nn.Module):
-        model = model.eval()
-        batch = torch.export.Dim.DYNAMIC
-        shapes = tuple({0: batch} if isinstance(value, torch.Tensor) and value.dim() else None for value in inputs)
-        attempts.insert(0, {"dynamic_shapes": shapes})
-    failure: Exception | None = None
-    for options in attempts:
+    job.report("exporting to ONNX", 0.1)
+    program, free, failure = None, True, None
+    for options in _attempts(model, args, kwargs):
         job.check()
-        with _quiet():
+        free = "dynamic_shapes" in options
+        with quiet():
             try:
-                program = torch.onnx.export(model, inputs, dynamo=True, opset_version=OPSET, verbose=False,
-                                            optimize=True, **options)
+                program = _export(model, options)
                 break
+            except Cancelled:
+                raise
             except Exception as error:
                 failure = error
-    else:
-        raise UserError(f"torch could not export {name} to ONNX: {_first(failure)}.",
+    if program is None:
+        raise UserError(f"torch could not export {name} to ONNX: {first_line(failure)}.",
                         "Simplify the module, or give an ONNX file.")
-    assert program is not None
-    proto = program.model_proto
-    return ir.serde.deserialize_model(proto), Source(name, kind, proto.ByteSize())
+    job.report("simplifying the exported graph", 0.3)
+    with quiet():
+        graph = _simplified(program.model)
+    notes = [] if free or not _is_module(model) else ["The batch size is fixed: torch could not export it as free."]
+    notes += _differs(model, args, kwargs, graph)
+    return Loaded(graph, Source(name, kind, filesize.file_bytes(graph)), tuple(notes))
 
 
-class _quiet:
+def _is_module(model: Any) -> bool:
+    import torch
+    return isinstance(model, torch.nn.Module)
+
+
+def _attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Options of the exporter, best first: a free batch, of two samples where there was one, since torch fixes ones."""
+    import torch
+    from torch.utils import _pytree as pytree
+    if not _is_module(model):
+        return [{}]
+    model.eval()
+    leaves = pytree.tree_leaves((tuple(args), dict(kwargs)))
+    batched = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.dim()]
+
+    def doubled(leaf: Any) -> Any:
+        single = isinstance(leaf, torch.Tensor) and leaf.dim() > 0 and leaf.shape[0] == 1
+        return torch.cat([leaf, leaf]) if single else leaf
+
+    def free(leaf: Any) -> Any:
+        return {0: "batch"} if isinstance(leaf, torch.Tensor) and leaf.dim() else None
+
+    plain = {"args": tuple(args), "kwargs": dict(kwargs) or None}
+    if not batched:
+        return [plain]
+    one = all(leaf.shape[0] == 1 for leaf in batched)
+    many_args, many_kwargs = pytree.tree_map(doubled, (tuple(args), dict(kwargs))) if one else (args, kwargs)
+    shapes_args, shapes_kwargs = pytree.tree_map(free, (tuple(args), dict(kwargs)))
+    dynamic = {"args": tuple(many_args), "kwargs": dict(many_kwargs) or None,
+               "dynamic_shapes": shapes_kwargs if kwargs and not args else shapes_args}
+    return [dynamic, plain] if not (args and kwargs) else [plain]
+
+
+def _export(model: Any, options: dict[str, Any]) -> Any:
+    import torch
+    program = torch.onnx.export(model, dynamo=True, opset_version=OPSET, verbose=False, optimize=False, **options)
+    if program is None:
+        raise RuntimeError("the exporter returned nothing")
+    return program
+
+
+def _simplified(model: ir.Model) -> ir.Model:
+    """Shape arithmetic folded, dead parts dropped, metadata but the module scopes removed; weights stay as named."""
+    from onnxscript import optimizer, rewriter
+    from onnxscript.rewriter.rules.common import materialize_reshape_shape_rule
+    weights = {value for value in model.graph.initializers.values()
+               if value.const_value is not None and value.const_value.dtype.is_floating_point()}
+
+    def may_fold(node: ir.Node) -> bool | None:
+        return False if any(value in weights for value in node.inputs) else None
+
+    for _ in range(2):
+        optimizer.fold_constants(model, should_fold=may_fold)
+        rewriter.rewrite(model, [materialize_reshape_shape_rule])
+        common.RemoveUnusedNodesPass()(model)
+    common.RemoveUnusedFunctionsPass()(model)
+    common.RemoveUnusedOpsetsPass()(model)
+    for value in model.graph.initializers.values():
+        if value.const_value is not None:       # the memory of torch's parameters, which nobody changes from here on
+            value.const_value = ir.Tensor(value.const_value.numpy(), dtype=value.const_value.dtype, name=value.name)
+    prepare.drop_notes(model)
+    return model
+
+
+def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: ir.Model) -> list[str]:
+    """Compare with torch itself on the example inputs, and say so when the exported graph answers otherwise."""
+    import torch
+    from torch.utils import _pytree as pytree
+    try:
+        with quiet(), torch.no_grad():
+            called = model if _is_module(model) else model.module()
+            expected = pytree.tree_leaves(called(*args, **kwargs))
+        running = runtime.session(graph)
+        leaves = [leaf for leaf in pytree.tree_leaves((tuple(args), dict(kwargs))) if isinstance(leaf, torch.Tensor)]
+        feeds = {value.name: leaf.detach().cpu().numpy()
+                 for value, leaf in zip(running.get_inputs(), leaves, strict=True)}
+        got = runtime.run(running, feeds)
+        wanted = [np.asarray(leaf.detach().cpu().numpy()) for leaf in expected if isinstance(leaf, torch.Tensor)]
+    except Cancelled:
+        raise
+    except Exception as error:
+        return [f"The exported graph was not compared with torch: {first_line(error)}."]
+    difference = relative_difference(wanted, got)
+    if difference <= TOLERANCE:
+        return []
+    return [f"The exported graph differs from torch by {difference:.1g} of its outputs' size on the example inputs."]
+
+
+class quiet:
     """The exporter's prints, warnings and logs are not for the user."""
 
     def __enter__(self) -> None:
-        self.parts: list[Any] = [warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO())]
+        self.parts: list[Any] = [warnings.catch_warnings(), redirect_stdout(io.StringIO()),
+                                 redirect_stderr(io.StringIO())]
         for part in self.parts:
             part.__enter__()
         warnings.simplefilter("ignore")
@@ -77,6 +160,7 @@ class _quiet:
             part.__exit__(*error)
 
 
-def _first(error: Exception | None) -> str:
-    text = str(error).strip().splitlines()
-    return (text[0] if text else type(error).__name__)[:300].rstrip(".")
+def first_line(error: BaseException | None) -> str:
+    """Of its message, without the full stop."""
+    text = str(error).strip().splitlines() if error is not None else []
+    return (text[0] if text else type(error).__name__)[:300].rstrip(". ")

@@ -1,24 +1,33 @@
 """`file.py:function`, a function that returns a module and example inputs. It runs code, so only when trusted."""
 
 import runpy
+import sys
 from pathlib import Path
-
-import onnx_ir as ir
+from typing import Any
 
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
-from workbench.formats.torch_export import to_graph
-from workbench.graph.model import Source
+from workbench.formats.format import Format, Loaded, register
+from workbench.formats.torch_export import export
 
 
-def load_function(path: str, trusted: bool, job: Job) -> tuple[ir.Model, Source]:
+def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     """Raises UserError when it is not trusted, is missing, fails, or returns something else."""
-    import torch
     file, _, name = path.rpartition(":")
     if not Path(file).is_file():
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:
-        raise UserError(f"{path} would run code.", "Confirm that you trust it (--trust on the command line).")
+        raise UserError(f"{path} is a program, and opening it runs it.",
+                        "Confirm that you trust it (--trust on the command line).")
+    module, inputs = _made(file, name, path)
+    args, kwargs = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
+    return export(module, args if isinstance(args, tuple | list) else (args,), kwargs, path, "torch", job)
+
+
+def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
+    import torch
+    folder = str(Path(file).resolve().parent)
+    sys.path.insert(0, folder)          # as if it were run by itself: it may import its neighbours
     try:
         made = runpy.run_path(file).get(name)
         if not callable(made):
@@ -26,10 +35,21 @@ def load_function(path: str, trusted: bool, job: Job) -> tuple[ir.Model, Source]
         result = made()
     except (UserError, Cancelled):
         raise
-    except Exception as error:
-        raise UserError(f"{path} failed: {type(error).__name__}: {error}.", "Run it by itself to see why.") from error
-    if not (isinstance(result, tuple) and len(result) == 2 and isinstance(result[0], torch.nn.Module)):
+    except (Exception, SystemExit) as error:
+        raise UserError(f"{path} failed: {type(error).__name__}: {_first(error)}.",
+                        "Run it by itself to see why.") from error
+    finally:
+        if folder in sys.path:
+            sys.path.remove(folder)
+    if not (isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[0], torch.nn.Module)):
         raise UserError(f"{path} did not return (module, example_inputs).",
                         "Return a torch.nn.Module and a tuple of tensors.")
-    module, inputs = result
-    return to_graph(module, inputs if isinstance(inputs, tuple) else (inputs,), path, "torch", job)
+    return result[0], result[1]
+
+
+def _first(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else "")[:200].rstrip(".")
+
+
+register(Format("function", lambda path, head: ".py:" in path, load_function, order=0))

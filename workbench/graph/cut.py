@@ -1,63 +1,68 @@
 """Parts of a graph: what a layer receives, and everything behind it."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.errors import UserError
+from workbench.graph import names, runtime
+from workbench.graph.inventory import Site
 from workbench.graph.model import Model
+from workbench.graph.shapes import Known
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A model cut before a layer, as ONNX bytes.
+    """A model cut before a layer, as graphs that graph.runtime.session loads.
 
     prefix        computes `crossing` from the model's inputs; None when nothing needs computing
     suffix        computes the model's outputs from `crossing`, model inputs, and the layer's weight and bias
     crossing      names of the values that cross the cut
     weight_input  the suffix's input that takes the layer's weight, float32 in the stored layout
     bias_input    the one that takes its bias, in `bias_shape`, or None
+    extra         names of values behind the cut that the suffix yields after the model's outputs
     """
 
-    prefix: bytes | None
-    suffix: bytes
+    prefix: ir.Model | None
+    suffix: ir.Model
     crossing: tuple[str, ...]
     weight_input: str
     bias_input: str | None
     bias_shape: tuple[int, ...] = ()
+    extra: tuple[str, ...] = ()
 
 
-def cut(model: Model, path: str) -> Cut:
-    """Cut before the first node that reads the layer's weight. Other layers keep their weights.
+def cut(model: Model, path: str, extra_outputs: Sequence[str] = ()) -> Cut:
+    """Cut before the first node that reads the layer's weight. Other layers keep their weights as constants.
 
-    Raises UserError for a layer whose weight the graph does not read by itself (inside a subgraph).
+    `extra_outputs` names values of the graph that the suffix yields too. Raises UserError for a layer that cannot be
+    edited, which is what a weight inside a subgraph is, and KeyError for a path that does not exist.
     """
     site = _site(model, path)
-    behind = _behind(model.ir.graph, {site.initializer, *([site.bias] if site.bias else [])})
-    crossing = _crossing(model.ir.graph, behind)
-    prefix = _ending_in(model, crossing) if crossing else None
+    graph = model.ir.graph
+    behind = _behind(graph, {site.initializer, *([site.bias] if site.bias else [])})
+    extra = [value for value in _values(graph) if value.name in set(extra_outputs)]
+    crossing = _crossing(graph, behind, extra)
     suffix = model.ir.clone()
-    graph = suffix.graph
-    values = {value.name: value for node in graph for value in node.outputs}
-    for name in crossing:
-        old = values[name]
-        new = ir.Value(name=name, type=old.type, shape=old.shape)
-        old.name = f"{name}__before"
-        old.replace_all_uses_with(new)
-        graph.inputs.append(new)
-    weight = _as_input(graph, site.initializer)
-    bias = _as_input(graph, site.bias) if site.bias else None
+    _end_in(suffix.graph, [*(value.name or "" for value in suffix.graph.outputs), *extra_outputs], model.known)
+    weight = _as_input(suffix.graph, site.initializer)
+    bias = _as_input(suffix.graph, site.bias) if site.bias else None
+    prefix = None
+    if crossing:
+        prefix = _ending_in(model, crossing)
+        _start_from(suffix.graph, crossing, _types(model, crossing, prefix))
     _prune(suffix)
     shape = tuple(bias.shape.numpy()) if bias is not None and bias.shape is not None else ()
-    return Cut(prefix, ir.serde.serialize_model(suffix).SerializeToString(), crossing, weight.name or "",
-               bias.name if bias is not None else None, shape)
+    return Cut(prefix, suffix, crossing, weight.name or "", bias.name if bias is not None else None, shape,
+               tuple(extra_outputs))
 
 
-def tap(model: Model, path: str) -> tuple[bytes | None, str]:
-    """ONNX bytes of the graph that ends in what the layer receives, and that value's name.
+def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
+    """The graph that ends in what the layer receives, and that value's name.
 
-    (None, name) when the layer reads a model input. Raises UserError for layers inside subgraphs.
+    (None, name) when the layer reads a model input. Raises UserError for a layer that cannot be edited.
     """
     site = _site(model, path)
     node = next(node for node in model.ir.graph if node.name == site.node)
@@ -68,20 +73,24 @@ def tap(model: Model, path: str) -> tuple[bytes | None, str]:
     return _ending_in(model, (received.name,)), received.name
 
 
-def _site(model: Model, path: str):
+def _site(model: Model, path: str) -> Site:
     if path not in model.sites:
         raise UserError(f"{path}: {model.layer(path).locked}", "Choose another layer.")
     return model.sites[path]
 
 
+def _values(graph: ir.Graph) -> list[ir.Value]:
+    return [value for node in graph for value in node.outputs]
+
+
 def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
     """Every node that depends on a changed initialiser."""
     reached: set[ir.Node] = set()
-    names = set(changed)
-    for node in graph:                  # nodes are in topological order
-        if any(value.name in names for value in _read(node)):
+    dependent = set(changed)
+    for node in graph:                  # a prepared graph is in topological order
+        if any(value.name in dependent for value in _read(node)):
             reached.add(node)
-            names.update(value.name or "" for value in node.outputs)
+            dependent.update(value.name for value in node.outputs if value.name)
     return reached
 
 
@@ -89,35 +98,62 @@ def _read(node: ir.Node) -> list[ir.Value]:
     """All values that a node reads, those of its subgraphs too."""
     values = [value for value in node.inputs if value is not None]
     for attribute in node.attributes.values():
-        if attribute.type == ir.AttributeType.GRAPH:
-            inner = [attribute.as_graph()]
-        elif attribute.type == ir.AttributeType.GRAPHS:
-            inner = list(attribute.as_graphs())
-        else:
-            continue
-        for graph in inner:
+        for graph in names.subgraphs(attribute):
+            values += graph.outputs
             values += [value for part in ir.traversal.RecursiveGraphIterator(graph) for value in part.inputs
                        if value is not None]
     return values
 
 
-def _crossing(graph: ir.Graph, behind: set[ir.Node]) -> tuple[str, ...]:
+def _crossing(graph: ir.Graph, behind: set[ir.Node], extra: list[ir.Value]) -> tuple[str, ...]:
     """Values computed before the cut and read behind it, or put out by the model as they are."""
     before = {value for node in graph if node not in behind for value in node.outputs}
     read = [value for node in graph if node in behind for value in _read(node) if value in before]
-    read += [value for value in graph.outputs if value in before]
+    read += [value for value in (*graph.outputs, *extra) if value in before]
     return tuple(dict.fromkeys(value.name or "" for value in read))
 
 
-def _ending_in(model: Model, outputs: tuple[str, ...]) -> bytes:
+def _types(model: Model, crossing: tuple[str, ...], prefix: ir.Model) -> dict[str, Known]:
+    """Of the values that cross; the runtime is asked where ONNX's inference does not know."""
+    found = {name: model.known.get(name, Known(None, None)) for name in crossing}
+    if any(known.dtype is None for known in found.values()):
+        for spec in runtime.specs(runtime.session(prefix, optimize=False).get_outputs()):
+            dtype = {"float32": "FLOAT", "float64": "DOUBLE"}.get(spec.dtype, spec.dtype.upper())
+            if found[spec.name].dtype is None:
+                found[spec.name] = Known(ir.DataType[dtype], None)
+    return found
+
+
+def _ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
     """The part of the graph that computes these values."""
     part = model.ir.clone()
-    values = {value.name: value for node in part.graph for value in node.outputs}
-    part.graph.outputs.clear()
-    for name in outputs:
-        part.graph.outputs.append(values[name])
+    _end_in(part.graph, outputs, model.known)
     _prune(part)
-    return ir.serde.serialize_model(part).SerializeToString()
+    return part
+
+
+def _end_in(graph: ir.Graph, outputs: Iterable[str], known: Mapping[str, Known]) -> None:
+    """Make these values the graph's outputs. Types are given where they are known; the runtime infers the others."""
+    values = {value.name: value for value in (*graph.inputs, *graph.initializers.values(), *_values(graph))}
+    chosen = [values[name] for name in dict.fromkeys(outputs)]
+    graph.outputs.clear()
+    for value in chosen:
+        inferred = known.get(value.name or "")
+        if value.type is None and inferred is not None and inferred.dtype is not None:
+            value.type = ir.TensorType(inferred.dtype)
+        graph.outputs.append(value)
+
+
+def _start_from(graph: ir.Graph, crossing: tuple[str, ...], known: dict[str, Known]) -> None:
+    """Make these values inputs of the graph."""
+    values = {value.name: value for value in _values(graph)}
+    for name in crossing:
+        old, found = values[name], known[name]
+        new = ir.Value(name=name, type=ir.TensorType(found.dtype) if found.dtype is not None else old.type,
+                       shape=ir.Shape(found.shape) if found.shape is not None else None)
+        old.name = f"{name}__before"
+        old.replace_all_uses_with(new, replace_graph_outputs=True)
+        graph.inputs.append(new)
 
 
 def _as_input(graph: ir.Graph, name: str) -> ir.Value:

@@ -129,8 +129,7 @@ class _Inventory:
             return
         fresh = [value for value in hidden.stored if value not in self._owned]
         self._owned.update(fresh)
-        name = hidden.stored[0].name if hidden.stored else hidden.weight.name
-        path = names.unique(names.module_path(hidden.node, name or ""), self._taken)
+        path = names.unique(names.module_path(hidden.node, hidden.name), self._taken)
         self._layers.append(Layer(
             path=path, op=hidden.node.op_type, shape=sizes, dtype=hidden.dtype, out_axis=0,
             parameters=prod(sizes) if fresh else 0, macs=self._macs(hidden.node, hidden.index, sizes, locked),

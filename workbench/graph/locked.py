@@ -10,6 +10,8 @@ from workbench.graph.operators import ALREADY, MULTIPLY, NORMS
 RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli",
           "Dropout")
 
+NOT_STORED = "Its weights are not in the file: ConstantOfShape makes them."
+
 
 @dataclass(frozen=True)
 class Hidden:
@@ -21,6 +23,12 @@ class Hidden:
     stored: tuple[ir.Value, ...]
     reason: str
     dtype: str
+
+    @property
+    def name(self) -> str:
+        """The name of what is stored, unless that is only a shape."""
+        made = self.reason == NOT_STORED or not self.stored
+        return (self.weight.name if made else self.stored[0].name) or ""
 
 
 def norm_tensors(node: ir.Node) -> list[ir.Value]:
@@ -86,7 +94,7 @@ def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
     if any(op == "DequantizeLinear" for op in ops):
         return ALREADY
     if set(ops) <= {"ConstantOfShape", "Constant"}:
-        return "Its weights are not in the file: ConstantOfShape makes them."
+        return NOT_STORED
     if largest is not None and not largest.dtype.is_floating_point() and "ConstantOfShape" not in ops:
         return ALREADY
     return f"Its weights are computed by {', '.join(ops[:4])} from what is stored; they are kept as they are."

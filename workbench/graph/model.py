@@ -8,16 +8,12 @@ from pathlib import Path
 import numpy as np
 import onnx_ir as ir
 
-from workbench.core.errors import UserError
-from workbench.core.files import write_atomically
 from workbench.core.layer import InputSpec, Layer, ModelSummary, Preparation
 from workbench.core.recipe import Sparse
-from workbench.graph import cost, filesize, rewrite
+from workbench.graph import cost, rewrite, saving, shapes
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense
 from workbench.graph.inventory import Site
-
-LARGEST_PROTOBUF = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class Model:
         return self._by_path[path]
 
     def weight(self, path: str) -> np.ndarray:
-        """The layer's weight, float32, in the stored layout."""
+        """The weight of a layer that can be edited, float32, in the stored layout."""
         return self._tensor(self.sites[path].initializer)
 
     def bias(self, path: str) -> np.ndarray | None:
@@ -79,19 +75,18 @@ class Model:
         """Exactly the bytes that `with_edits(...).save` would write."""
         return rewrite.size_of(self, edits, sparse)
 
+    @cached_property
+    def known(self) -> Mapping[str, shapes.Known]:
+        """Types and shapes of all values, by name, as far as they can be inferred."""
+        return shapes.infer(self.ir)
+
     def to_bytes(self) -> bytes:
         """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
-        if filesize.file_bytes(self.ir) > LARGEST_PROTOBUF:
-            raise UserError(f"{self.source.path} is larger than the 2 GB that one ONNX file can hold.",
-                            "Save it with external data.")
-        return ir.serde.serialize_model(self.ir).SerializeToString()
+        return saving.to_bytes(self.ir, self.source.path)
 
     def save(self, path: Path) -> None:
-        """Write atomically; tensors go to PATH.data beside it when the file would pass 2 GB."""
-        if filesize.file_bytes(self.ir) > LARGEST_PROTOBUF:
-            ir.save(self.ir, path, external_data=f"{path.name}.data")
-            return
-        write_atomically(path, lambda file: file.write(self.to_bytes()))
+        """Write atomically; beyond 2 GB the tensors go to PATH.data beside it. Raises UserError when it cannot."""
+        saving.save(self.ir, path)
 
     @cached_property
     def inputs(self) -> tuple[InputSpec, ...]:

@@ -90,52 +90,72 @@ def _weight_chains(model: ir.Model) -> str:
 
 def _batchnorm(model: ir.Model) -> str:
     folded, left = fold_batchnorm.fold(model)
+    _drop_unread(model.graph)
     parts = [f"{folded} BatchNormalization folded into the layer before"] if folded else []
     parts += [f"{count} kept: {reason}" for reason, count in Counter(left).most_common()]
     return "; ".join(parts)
 
 
-def _metadata(model: ir.Model) -> str:
-    """Stack traces, source paths, and shapes of inner values, which the runtime infers; module scopes are kept."""
-    before = filesize.file_bytes(model)
-    graph = model.graph
-    for holder in (model, graph):
+def drop_notes(model: ir.Model) -> None:
+    """Remove in place what exporters note: stack traces, source paths, documentation. Module scopes are kept."""
+    for holder in (model, model.graph):
         holder.doc_string = None
         holder.metadata_props.clear()
-    for value in (*graph.inputs, *graph.outputs):
-        value.metadata_props.clear()
-    for value in graph.initializers.values():
-        value.metadata_props.clear()
-        value.doc_string = None
-        if not value.is_graph_output():
-            value.type = value.shape = None
-    for node in ir.traversal.RecursiveGraphIterator(graph):
+    for node in ir.traversal.RecursiveGraphIterator(model.graph):
         node.doc_string = None
         for key in [key for key in node.metadata_props if key not in KEPT_METADATA]:
             del node.metadata_props[key]
-        for value in node.outputs:
-            value.metadata_props.clear()
-            value.doc_string = None
-            if node.graph is graph and node.domain in STANDARD and not value.is_graph_output():
-                value.type = value.shape = None
-    saved = before - filesize.file_bytes(model)
+    for value in _values(model.graph):
+        value.metadata_props.clear()
+        value.doc_string = None
+
+
+def _metadata(model: ir.Model) -> str:
+    """Exporter notes, and the recorded shapes of inner values, which the runtime infers."""
+    before = _described(model)
+    drop_notes(model)
+    for value in _values(model.graph):
+        made = value.producer()
+        if not value.is_graph_input() and not value.is_graph_output() and (made is None or made.domain in STANDARD):
+            value.type = value.shape = None
+    saved = before - _described(model)
     return f"{saved:,} bytes of exporter notes dropped" if saved > 0 else ""
+
+
+def _values(graph: ir.Graph) -> list[ir.Value]:
+    return [*graph.inputs, *graph.initializers.values(), *(value for node in graph for value in node.outputs)]
+
+
+def _described(model: ir.Model) -> int:
+    """Bytes of nodes and of what is said about values; tensors are not counted."""
+    total = filesize.nodes_bytes(model.graph) + len(model.doc_string or "") + len(model.graph.doc_string or "")
+    total += sum(len(key) + len(text) + 6 for holder in (model, model.graph)
+                 for key, text in holder.metadata_props.items())
+    return total + sum(filesize.field_bytes(ir.serde.serialize_value(value).ByteSize())
+                       for value in _values(model.graph)
+                       if value.type is not None or value.metadata_props or value.doc_string)
 
 
 def _unused(model: ir.Model) -> str:
     """What no output depends on."""
     graph = model.graph
-    nodes, bytes_before = len(graph), filesize.file_bytes(model)
+    nodes = {node: filesize.nodes_bytes([node]) for node in graph}
+    tensors = {value: filesize.initializer_bytes(value) for value in graph.initializers.values()}
     common.RemoveUnusedNodesPass()(model)
-    nodes -= len(graph)
-    tensors = 0
+    _drop_unread(graph)
+    for kept in graph:
+        del nodes[kept]
+    for value in graph.initializers.values():
+        del tensors[value]
+    saved = sum(nodes.values()) + sum(tensors.values())
+    parts = [f"{len(gone)} {what}" for gone, what in ((nodes, "operators"), (tensors, "constants")) if gone]
+    return f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else ""
+
+
+def _drop_unread(graph: ir.Graph) -> None:
     for name, value in list(graph.initializers.items()):
         if not value.uses() and not value.is_graph_output():
             del graph.initializers[name]
-            tensors += 1
-    saved = bytes_before - filesize.file_bytes(model)
-    parts = [f"{count} {what}" for count, what in ((nodes, "operators"), (tensors, "constants")) if count]
-    return f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else ""
 
 
 STEPS: tuple[tuple[str, str, Callable[[ir.Model], str]], ...] = (

@@ -1,28 +1,37 @@
 """ONNX Runtime, the deployment runtime: every figure that is measured comes through here."""
 
-from collections.abc import Mapping
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx_ir as ir
 import onnxruntime as ort
 
 from workbench.core.errors import UserError
 from workbench.core.layer import InputSpec
+from workbench.graph import saving
 
 if TYPE_CHECKING:
     from workbench.graph.model import Model
 
 QUIET = 4       # only what is fatal; errors reach the user as sentences instead
-NUMPY = {"float": np.float32, "float16": np.float16, "double": np.float64, "int64": np.int64, "int32": np.int32,
-         "uint8": np.uint8, "int8": np.int8, "bool": np.bool_}
+NUMPY = {"float": np.float32, "float32": np.float32, "float16": np.float16, "double": np.float64, "float64": np.float64,
+         "int64": np.int64, "int32": np.int32, "int16": np.int16, "int8": np.int8, "uint64": np.uint64,
+         "uint32": np.uint32, "uint16": np.uint16, "uint8": np.uint8, "bool": np.bool_}
+_CODES = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
+_SOURCE = re.compile(r"\S*/onnxruntime/\S+:\d+ .*?\) ")
 
 
-def session(source: "Model | bytes | str | Path", threads: int = 0, optimize: bool = True,
+def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0, optimize: bool = True,
             optimized_to: Path | None = None) -> ort.InferenceSession:
-    """Load a model, ONNX bytes, or a file. `threads` 0: one for each core; `optimized_to` writes the optimised graph.
+    """Load a model, a graph, ONNX bytes, or a file, for the CPU.
 
-    Raises UserError in one sentence when the runtime cannot load it.
+    `threads` 0: one for each core. `optimize`: fold constants and fuse operators, as a deployment does.
+    `optimized_to` writes the graph with constants folded; beyond that, what ONNX Runtime writes runs only on this
+    machine. Raises UserError in one sentence when the runtime cannot load it.
     """
     options = ort.SessionOptions()
     options.log_severity_level = QUIET
@@ -31,38 +40,25 @@ def session(source: "Model | bytes | str | Path", threads: int = 0, optimize: bo
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
     if optimized_to is not None:
         options.optimized_model_filepath = str(optimized_to)
-        options.graph_optimization_level = level.ORT_ENABLE_BASIC     # beyond it, what is written runs only here
-    if isinstance(source, Path):
-        source = str(source)
-    content = source if isinstance(source, bytes | str) else source.to_bytes()
+        options.graph_optimization_level = level.ORT_ENABLE_BASIC
+    if isinstance(source, bytes | str | Path):
+        return _load(str(source) if isinstance(source, Path) else source, options)
+    graph = source if isinstance(source, ir.Model) else source.ir
+    if not saving.is_large(graph):
+        return _load(saving.to_bytes(graph), options)
+    # Beyond protobuf's 2 GB the runtime reads a file, with the tensors in another beside it.
+    with tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "model.onnx"
+        saving.save(graph, file)
+        return _load(str(file), options)
+
+
+def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSession:
     try:
         return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:      # the runtime raises a class of its own for each status code
         raise UserError(f"ONNX Runtime cannot load the model: {reason(error)}.",
                         "Check the file with the program that made it.") from error
-
-
-def reason(error: Exception) -> str:
-    """The first line of a runtime error, without codes and source locations."""
-    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return text.rpartition("] : ")[2].rstrip(". ")[:300] or type(error).__name__
-
-
-def random_feeds(running: ort.InferenceSession, seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
-    """Seeded inputs of the right types and shapes; `free` fills dimensions that are not fixed."""
-    rng = np.random.default_rng(seed)
-    feeds: dict[str, np.ndarray] = {}
-    for value in running.get_inputs():
-        shape = [size if isinstance(size, int) and size > 0 else free for size in value.shape]
-        dtype = NUMPY.get(value.type.removeprefix("tensor(").removesuffix(")"))
-        if dtype is None:
-            raise UserError(f"The input {value.name} is of type {value.type}, which cannot be made up.",
-                            "Attach a data set.")
-        if np.issubdtype(dtype, np.floating):
-            feeds[value.name] = rng.standard_normal(shape).astype(dtype)
-        else:
-            feeds[value.name] = rng.integers(0, 2, shape).astype(dtype)
-    return feeds
 
 
 def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -74,7 +70,47 @@ def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray]) -> list[
                         "Check that the data fits the model's inputs.") from error
 
 
-def specs(values: list) -> tuple[InputSpec, ...]:
+def reason(error: Exception) -> str:
+    """The first line of a runtime error, without codes and places in the runtime's source."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = _SOURCE.sub("", _CODES.sub("", lines[0])) if lines else ""
+    return text.rstrip(". ")[:300] or type(error).__name__
+
+
+def random_inputs(model: "Model", seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
+    """Seeded inputs for a model: see `random_feeds`."""
+    return random_feeds(model.inputs, seed, free)
+
+
+def random_feeds(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg] | ort.InferenceSession, seed: int = 0,
+                 free: int = 1, only_last: bool = False) -> dict[str, np.ndarray]:
+    """Seeded inputs of the right types and shapes: normal floats, integers 0 and 1.
+
+    Of the dimensions that are free, the first, and those of the same name, are 1, every other one is `free`; with
+    `only_last` only the last ones are. Raises UserError for inputs of other types.
+    """
+    rng = np.random.default_rng(seed)
+    values = inputs.get_inputs() if isinstance(inputs, ort.InferenceSession) else inputs
+    symbols = {value.shape[0] for value in values if value.shape and isinstance(value.shape[0], str)}
+    feeds: dict[str, np.ndarray] = {}
+    for value in values:
+        kind = value.dtype if isinstance(value, InputSpec) else _dtype(value.type)
+        dtype = NUMPY.get(kind)
+        if dtype is None:
+            raise UserError(f"The input {value.name} is of type {kind}, which cannot be made up.",
+                            "Attach a data set.")
+        last = len(value.shape) - 1
+        shape = [size if isinstance(size, int) and size > 0
+                 else 1 if index == 0 or size in symbols or (only_last and index != last) else free
+                 for index, size in enumerate(value.shape)]
+        if np.issubdtype(dtype, np.floating):
+            feeds[value.name] = rng.standard_normal(shape).astype(dtype)
+        else:
+            feeds[value.name] = rng.integers(0, 2, shape).astype(dtype)
+    return feeds
+
+
+def specs(values: Sequence[ort.NodeArg]) -> tuple[InputSpec, ...]:
     """Names, types and shapes of a session's inputs or outputs; None where a dimension is free."""
     return tuple(InputSpec(value.name, _dtype(value.type),
                            tuple(size if isinstance(size, int) and size > 0 else None for size in value.shape))

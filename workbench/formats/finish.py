@@ -1,0 +1,116 @@
+"""From a loaded graph to a Model: prepare it, prove in the runtime that nothing changed, find its layers."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import onnx_ir as ir
+import onnxruntime as ort
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Preparation
+from workbench.formats.format import Loaded
+from workbench.graph import prepare, runtime
+from workbench.graph.inventory import find_layers
+from workbench.graph.model import Model
+
+# The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
+TOLERANCE = 1e-4
+# Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
+SIZES = (32, 64, 224, 512, 576, 16, 8, 2, 1)
+LARGEST_INPUT = 1 << 22
+EXACT = frozenset(identifier for identifier, _, _ in prepare.STEPS if identifier not in ("format", "metadata"))
+
+Outputs = list[np.ndarray]
+Feeds = dict[str, np.ndarray]
+
+
+def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
+    """Raises UserError when the runtime cannot run the graph, naming the file."""
+    path = loaded.source.path
+    job.report("loading it in ONNX Runtime", 0.4)
+    feeds, expected, note = _original(loaded.graph, path)
+    notes = [*loaded.notes, *([note] if note else [])]
+    job.report("preparing the graph", 0.6)
+    prepared, steps, said = _prepare(loaded.graph, without, feeds, expected, path)
+    job.report("finding its layers", 0.9)
+    layers, sites = find_layers(prepared)
+    job.report("opened", 1.0)
+    return Model(prepared, layers, sites, loaded.source, steps, tuple(notes + said))
+
+
+def _original(graph: ir.Model, path: str) -> tuple[Feeds, Outputs, str]:
+    """What the graph answers to random inputs; no outputs, and why, when it answers to none."""
+    try:
+        running = runtime.session(graph)
+    except UserError as error:
+        missing = "not a registered function" in error.what or "Could not find an implementation" in error.what
+        mend = "Export it with operators that ONNX Runtime has." if missing else error.mend
+        raise UserError(f"{path}: {error.what}", mend) from error
+    feeds, expected, why = answers(running)
+    if feeds and relative_difference(expected, running.run(None, feeds)) > TOLERANCE:
+        return {}, [], "It was not checked that preparation changed nothing: its outputs are random."
+    return feeds, expected, f"It was not checked that preparation changed nothing: {why}" if why else ""
+
+
+def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs,
+             path: str) -> tuple[ir.Model, tuple[Preparation, ...], list[str]]:
+    """Prepare with as many steps as leave the outputs as they were, and say what was left out for it."""
+    notes: list[str] = []
+    for extra, name in ((frozenset[str](), "Folding BatchNorm"), (frozenset({"batchnorm"}), "Preparation"),
+                        (EXACT, "Writing it again")):
+        prepared, steps = prepare.prepare(graph, without | extra)
+        try:
+            running = runtime.session(prepared)
+            difference = relative_difference(expected, runtime.run(running, feeds)) if feeds else 0.0
+        except UserError:
+            difference = float("inf")
+        if difference <= TOLERANCE:
+            return prepared, steps, notes
+        notes.append(f"{name} changed the outputs by {difference:.1g} of their size, so it was left out.")
+    raise UserError(f"{path} gives other outputs when it is written again.", "Check it with onnx.checker.")
+
+
+def answers(running: ort.InferenceSession) -> tuple[Feeds, Outputs, str]:
+    """The first random inputs that a session accepts, and its outputs; else nothing, and why not."""
+    why = "there are no inputs that it accepts"
+    for feeds in _candidates(running.get_inputs()):
+        if isinstance(feeds, str):
+            return {}, [], feeds
+        if sum(feed.size for feed in feeds.values()) > LARGEST_INPUT:
+            continue
+        try:
+            return feeds, runtime.run(running, feeds), ""
+        except UserError as error:
+            why = error.what
+    return {}, [], why
+
+
+def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
+    """Inputs with several sizes of their free dimensions: all of them, or only the last of each."""
+    for only_last in (False, True):
+        for size in SIZES:
+            try:
+                yield runtime.random_feeds(inputs, free=size, only_last=only_last)
+            except UserError as error:
+                yield error.what
+                return
+
+
+def relative_difference(first: Outputs, second: Outputs) -> float:
+    """The largest difference of any output, relative to the largest magnitude in it; infinite where shapes differ."""
+    if len(first) != len(second):
+        return float("inf")
+    return max((_relative(np.asarray(a), np.asarray(b)) for a, b in zip(first, second, strict=True)), default=0.0)
+
+
+def _relative(a: np.ndarray, b: np.ndarray) -> float:
+    if a.shape != b.shape:
+        return float("inf")
+    if a.dtype.kind not in "fiub":
+        return 0.0 if np.array_equal(a, b) else float("inf")
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    scale = float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) or 1.0
+    with np.errstate(invalid="ignore"):
+        return float(np.where(same, 0.0, np.abs(a - b)).max(initial=0.0) / scale)

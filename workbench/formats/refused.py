@@ -1,0 +1,60 @@
+"""Files that are models but cannot be opened, each with what to do instead."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.formats.format import Format, Loaded, register
+
+PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib"}
+EXPORT = "Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function."
+
+
+def _is_pickle(path: str, head: bytes) -> bool:
+    return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+
+
+def _is_torch_archive(path: str, head: bytes) -> bool:
+    return head[:4] == b"PK\x03\x04"
+
+
+def _reject_archive(path: str, trusted: bool, job: Job) -> Loaded:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise UserError(f"{path} is a damaged archive.", "Copy or export it again.") from error
+    if any("/code/" in name for name in members):
+        raise UserError(f"{path} is a TorchScript archive, which is not opened.", EXPORT)
+    if any(name.endswith("data.pkl") for name in members):
+        raise UserError(f"{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.",
+                        EXPORT)
+    if any(name.endswith("metadata.json") or name == "config.json" for name in members):
+        raise UserError(f"{path} is a Keras file, which is not opened.", "Convert it with tf2onnx.")
+    raise UserError(f"{path} is an archive, not a model.", "Unpack it and name the model in it.")
+
+
+def _reject(what: str, mend: str) -> Callable[[str, bool, Job], Loaded]:
+    def load(path: str, trusted: bool, job: Job) -> Loaded:
+        raise UserError(f"{path} is {what}.", mend.format(path=path))
+
+    return load
+
+
+def _suffix(*suffixes: str) -> Callable[[str, bytes], bool]:
+    return lambda path, head: bool(head) and Path(path).suffix.lower() in suffixes
+
+
+register(Format("archive", _is_torch_archive, _reject_archive, order=5))
+register(Format("pickle", lambda path, head: _is_pickle(path, head) or _suffix(*PICKLES)(path, head), _reject(
+    "a pickle, which could run any code when loaded, so it is not opened", EXPORT), order=6))
+register(Format("python", _suffix(".py"), _reject(
+    "a Python file", "Name the function in it that returns (module, example_inputs): {path}:function."), order=6))
+register(Format("safetensors", _suffix(".safetensors"), _reject(
+    "a file of weights without the network that uses them", EXPORT), order=6))
+register(Format("keras", lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n", _reject(
+    "an HDF5 file, which is not opened", "Convert a Keras model with tf2onnx."), order=6))
+register(Format("tflite", lambda path, head: head[4:8] == b"TFL3", _reject(
+    "a TensorFlow Lite model, which is not opened", "Convert it with tf2onnx."), order=6))

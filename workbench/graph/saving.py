@@ -1,0 +1,42 @@
+"""A graph as ONNX bytes and as a file."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import onnx_ir as ir
+
+from workbench.core.errors import UserError
+from workbench.core.files import write_bytes
+from workbench.graph import filesize
+
+LARGEST_PROTOBUF = (1 << 31) - 1
+
+
+def is_large(model: ir.Model) -> bool:
+    """Whether it is too large for one protobuf message, and so for one file."""
+    return filesize.file_bytes(model) > LARGEST_PROTOBUF
+
+
+def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
+    """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
+    if is_large(model):
+        raise UserError(f"{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.")
+    return ir.serde.serialize_model(model).SerializeToString()
+
+
+def save(model: ir.Model, path: Path) -> None:
+    """Write atomically; beyond 2 GB the tensors go to PATH.data beside it. Raises UserError when it cannot."""
+    if not is_large(model):
+        write_bytes(path, to_bytes(model))
+        return
+    data = f"{path.name}.data"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            ir.save(model.clone(), Path(folder) / path.name, format="protobuf", external_data=data)
+            os.replace(Path(folder) / data, path.with_name(data))
+            os.replace(Path(folder) / path.name, path)
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {error.strerror or error}.",
+                        "Free some space or choose another folder.") from error
