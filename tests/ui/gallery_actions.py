@@ -42,11 +42,13 @@ def panels() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
     from workbench.core.action import Action
 
+    wanda = dataclasses.replace(sample.MAGNITUDE, id="prune.wanda", title="Wanda")      # so that there is a choice
+
     def panel(width=340, height=720, layers=(sample.LAYER,), actions=(), change=None):
         from workbench.ui.actions import ActionPanel
         result = ActionPanel()
         result.resize(width, height)
-        result.set_methods(sample.METHODS)
+        result.set_methods((*sample.METHODS.values(), wanda))
         result.set_layers(layers)
         result.set_view(sample.view_of(sample.weights()) if layers == (sample.LAYER,) else None)
         result.set_actions(actions)

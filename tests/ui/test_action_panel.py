@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui import sample
 from workbench.core.action import Action, MethodInfo
+from workbench.core.params import Field
 from workbench.ui import theme
 from workbench.ui.actions import ActionPanel, meaning
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")     # said offscreen of every window
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 MAGNITUDE, AFFINE = sample.STACK
+WANDA = MethodInfo("prune.wanda", "prune", "Wanda", "Zeros by magnitude × input.", "|w| ‖x‖", "Sun 2024", (
+    Field("sparsity", "float", 0.5, "Fraction that becomes zero.", low=0, high=1, step=0.01),))
 SVD = Action("lowrank.svd", {"rank": 20})
 
 
@@ -97,6 +99,9 @@ def test_several_layers_are_counted_with_those_that_can_be_edited(panel):
     panel.set_layers((sample.LAYER, sample.HEAD, sample.LOCKED))
     assert panel.header.title.full == "3 layers"
     assert "2 that can be edited" in panel.header.facts.text()
+    give(panel, MAGNITUDE)
+    panel.set_view(sample.view_of(sample.weights()))
+    assert not panel.cards[0].sentence.isVisible()      # it would be true of one of them only
     assert panel.add.isVisible()
 
 
@@ -133,10 +138,10 @@ def test_the_menu_is_grouped_and_says_why_something_cannot_be_had(panel):
 
 def test_a_step_is_removed_and_the_focus_stays_in_the_stack(panel):
     give(panel, *sample.STACK)
-    QTest.mouseClick(panel.cards[0].remove, LEFT)
+    QTest.mouseClick(panel.cards[0].head.remove, LEFT)
     assert panel.heard == [((AFFINE,), "Remove Magnitude", True)]
-    assert panel.cards[0].remove.hasFocus()
-    QTest.keyClick(panel.cards[0].remove, KEY.Key_Space)
+    assert panel.cards[0].head.remove.hasFocus()
+    QTest.keyClick(panel.cards[0].head.remove, KEY.Key_Space)
     assert panel.heard[1] == ((), "Remove Integers", True)
     assert panel.cards == () and panel.add.hasFocus() and panel.hint.isVisible()
 
@@ -144,9 +149,40 @@ def test_a_step_is_removed_and_the_focus_stays_in_the_stack(panel):
 def test_a_step_whose_method_is_not_installed_can_only_be_removed(panel):
     panel.set_actions((Action("prune.rare", {"x": 1}),))
     card = panel.cards[0]
-    assert card.form is None and "not installed" in card.sentence.text()
-    QTest.mouseClick(card.remove, LEFT)
+    assert card.form is None and "not installed" in card.warning.text.text()
+    QTest.mouseClick(card.head.remove, LEFT)
     assert panel.heard == [((), "Remove prune.rare", True)]
+
+
+def test_another_method_of_the_family_takes_the_place_and_the_sparsity(panel):
+    panel.set_methods((*sample.METHODS.values(), WANDA))
+    give(panel, Action("prune.magnitude", {"sparsity": 0.7}), AFFINE)
+    name = panel.cards[0].head.others
+    assert name.isVisible() and not panel.cards[1].head.others.isVisible()
+    panel.cards[0].head.menu.aboutToShow.emit()
+    entries = {entry.data(): entry for entry in panel.cards[0].head.menu.actions()}
+    assert list(entries) == ["prune.magnitude", "prune.wanda"]
+    entries["prune.wanda"].trigger()
+    assert panel.heard == [((Action("prune.wanda", {"sparsity": 0.7}), AFFINE), "Magnitude → Wanda", True)]
+    assert panel.cards[0].title == "Wanda" and slider(panel, 0, "sparsity").hasFocus()
+
+
+def test_a_step_that_this_layer_cannot_have_says_so(panel):
+    give(panel, MAGNITUDE, AFFINE)
+    panel.set_unavailable({"prune.magnitude": "There are no weights to zero."})
+    assert panel.cards[0].warning.isVisible()
+    assert panel.cards[0].warning.text.text() == "There are no weights to zero."
+    assert not panel.cards[1].warning.isVisible()
+    panel.set_unavailable({})
+    assert not panel.cards[0].warning.isVisible()
+
+
+def test_a_new_step_is_scrolled_into_sight(panel):
+    panel.resize(340, 400)
+    give(panel, MAGNITUDE, SVD, Action("distill.layer"))
+    choose(panel, "quantize.affine")
+    card = panel.cards[3]
+    assert 0 <= card.mapTo(panel, QPoint()).y() + card.height() <= panel.height()
 
 
 # -- changing --------------------------------------------------------------------------------------------------------
@@ -243,7 +279,7 @@ def test_a_forecast_looks_like_one_and_a_note_is_not_missed(panel):
     give(panel, *sample.STACK)
     panel.set_change(dataclasses.replace(sample.CHANGE, exact=False, sqnr_db=None, note="Grew."))
     assert panel.result.bytes.font().italic() and panel.result.ratio.text().startswith("○ forecast")
-    assert panel.result.note.text() == "Grew." and panel.result.note.isVisible()
+    assert panel.result.note.text.text() == "Grew." and panel.result.note.isVisible()
     panel.set_change(sample.CHANGE)
     assert not panel.result.bytes.font().italic()
     panel.set_change(None)
@@ -270,8 +306,8 @@ def test_how_it_works_unfolds(panel):
 def test_everything_can_be_reached_with_the_tab_key_and_has_a_name(panel):
     give(panel, MAGNITUDE)
     card = panel.cards[0]
-    wanted = [card.remove, card.form.mode("amount"), slider(panel, 0, "sparsity"), card.form.editor("sparsity").box,
-              card.why.button, panel.add]
+    wanted = [card.head.remove, card.form.mode("amount"), slider(panel, 0, "sparsity"),
+              card.form.editor("sparsity").box, card.why.button, panel.add]
     wanted[0].setFocus()
     seen = [QApplication.focusWidget()]
     for _ in range(12):
@@ -304,7 +340,7 @@ def test_a_family_that_is_not_known_yet_is_shown_by_its_own_name(panel):
     other = MethodInfo("erase.all", "erase", "Erase", "Erases.", "", "", ())
     panel.set_methods((*sample.METHODS.values(), other))
     panel.set_actions((Action("erase.all"),))
-    assert panel.cards[0].title.text() == "Erase"
+    assert panel.cards[0].title == "Erase"
 
 
 # -- looks -----------------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from workbench.ui import theme
 from workbench.ui.actions import ParamForm
 from workbench.ui.actions import values as v
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")     # said offscreen of every window
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 RATE = Field("rate", "float", 0.003, "Learning rate.", low=1e-5, high=0.1, log=True)
 
@@ -102,7 +101,7 @@ def test_of_a_group_only_the_member_with_a_value_is_there(form_of):
 def test_tooltips_say_what_a_field_is_and_may_be(form_of):
     form = form_of()
     assert form.editor("bits").box.toolTip() == (
-        "Bits per weight.\nIt is a whole number from 2 to 8 bit. Default: 4 bit.")
+        "Bits per weight.\n2 to 8 bit. Default: 4 bit.")
     assert form.editor("bits").slider.accessibleName() == "Bits"
     labels = {label.text(): label for label in form.findChildren(QLabel)}
     assert labels["Group size"].buddy() is form.editor("group_size")
@@ -288,3 +287,12 @@ def test_starting_parameters_are_the_first_and_fit_the_layer():
     assert v.starting(sample.MAGNITUDE.fields, {}) == {"sparsity": 0.5}
     assert v.starting(sample.DISTILL.fields, {"rank": (1, 10)}) == {"rank": 10}
     assert v.starting((), {}) == {}
+
+
+def test_what_two_methods_share_is_carried_over():
+    fields = (Field("rank", "int", 8, low=1), Field("start", "choice", "a", choices=("a", "b")), RATE)
+    assert v.carried({"rank": 30, "start": "b", "steps": 5}, fields, {}) == {"rank": 30, "start": "b"}
+    assert v.carried({"rank": 30, "start": "c"}, fields, {"rank": (1, 20)}) == {"rank": 20}
+    assert v.carried({"rate": 5.0}, fields, {}) == {"rate": 0.1}
+    assert v.carried({"rank": True, "steps": 5}, fields, {}) == {"rank": 8}
+    assert v.carried({"energy": 0.9}, sample.SVD.fields, {}) == {"energy": 0.9}

@@ -29,6 +29,8 @@ QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {accent_soft}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton#fold {{ color: {muted}; padding: 2px 4px 2px 0; margin-left: -5px; }}
+QToolButton#name {{ color: {text}; padding: 2px 4px; margin-left: -5px; }}
+QToolButton#name::menu-indicator {{ image: none; width: 0; }}
 QToolButton#fold:hover, QToolButton#fold:checked {{ background: transparent; color: {text}; }}
 
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
@@ -42,6 +44,7 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; }}
+QFrame#result {{ border: none; border-top: 1px solid {border}; }}
 QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {border}; }}
 """

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWidget
 
-from workbench.core.params import Field, describe
+from workbench.core.params import Field
 from workbench.ui.actions import values as v
 from workbench.ui.actions.number import NumberEditor
 
@@ -103,12 +103,25 @@ def editor_for(field: Field, limits: v.Limits, wide: bool, parent: QWidget) -> E
 
 def help_text(field: Field) -> str:
     """What it is, what it may be, what it is if nobody says."""
-    text = f"{QCoreApplication.translate('parameters', field.help)}\n".lstrip()
-    text += QCoreApplication.translate("ParamForm", "It is {range}.").format(range=describe(field))
-    if field.default is not None:
-        text += " " + QCoreApplication.translate("ParamForm", "Default: {value}.").format(
-            value=v.value_text(field, field.default))
-    return text
+    lines = [QCoreApplication.translate("parameters", field.help)] if field.help else []
+    facts = [text for text in (_range_text(field), _default_text(field)) if text]
+    return "\n".join((*lines, " ".join(facts))).strip()
+
+
+def _range_text(field: Field) -> str:
+    if field.kind not in ("int", "float") or field.low is None:
+        return ""
+    if field.high is None:
+        return tr("From {low}.").format(low=v.value_text(field, field.low))
+    return tr("{low} to {high}.").format(low=f"{field.low:g}", high=v.value_text(field, field.high))
+
+
+def _default_text(field: Field) -> str:
+    return "" if field.default is None else tr("Default: {value}.").format(value=v.value_text(field, field.default))
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("ParamForm", text)
 
 
 def _name(widget: QWidget, name: str, text: str) -> None:

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from workbench.core.action import MethodInfo
+
 ICONS = {"prune": "prune", "lowrank": "lowrank", "distill": "distill", "quantize": "quantize"}
 
 
@@ -15,5 +17,19 @@ def title(family: str) -> str:
     return words.get(family, family)
 
 
+def short_title(family: str) -> str:
+    """Where the card's icon and the method's name say the rest."""
+    return tr("Zero weights") if family == "prune" else title(family)
+
+
 def icon_name(family: str) -> str:
     return ICONS.get(family, "settings")
+
+
+def name(method: MethodInfo) -> str:
+    """The method's title in the user's language. Translators find methods' own words under 'methods'."""
+    return QCoreApplication.translate("methods", method.title)
+
+
+def summary(method: MethodInfo) -> str:
+    return QCoreApplication.translate("methods", method.summary)

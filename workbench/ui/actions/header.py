@@ -1,19 +1,20 @@
 """Above the stack: which layers it is for."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.core.layer import Layer
 from workbench.core.quantities import amount
 from workbench.ui import theme
-from workbench.ui.actions.labels import MiddleElided, muted
+from workbench.ui.actions.labels import Elided, muted
 from workbench.ui.wording import kind_of
 
 
 class Header(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = MiddleElided(self)
+        self.title = Elided(Qt.TextElideMode.ElideMiddle, self)   # of a path both ends matter
         self.title.setFont(theme.font(1.5, QFont.Weight.DemiBold))
         self.facts = muted("", self)
         column = QVBoxLayout(self)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from workbench.ui import theme
 
@@ -45,14 +45,19 @@ class Icon(QWidget):
         painter.end()
 
 
-class MiddleElided(QLabel):
-    """One line that loses its middle where it does not fit: of a layer's path both ends matter."""
+class Elided(QLabel):
+    """One line that gives way where it does not fit, at its end or in its middle; the tooltip has all of it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, mode: Qt.TextElideMode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._mode = mode
+        self.full = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.full = ""
+
+    def set_muted(self) -> None:
+        self.setFont(theme.font(-1))
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
     def show_text(self, text: str) -> None:
         self.full = text
@@ -67,6 +72,24 @@ class MiddleElided(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideMiddle, max(self.width(), 1))
+        shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
         self.setText(shown)
         self.setToolTip(self.full if shown != self.full else "")
+
+
+class Caution(QWidget):
+    """A sentence that the user should not miss, with its sign; hidden while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = label("", self, -1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(Icon("warning", "warn", parent=self), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        self.hide()
+
+    def show_text(self, text: str) -> None:
+        self.text.setText(text)
+        self.setVisible(bool(text))

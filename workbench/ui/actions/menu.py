@@ -32,10 +32,11 @@ class MethodMenu(QMenu):
 
     def _fill(self) -> None:
         self.clear()
-        known = dict.fromkeys((*ORDER, *(method.family for method in self._methods)))
+        there = {method.family for method in self._methods}
+        known = [family for family in dict.fromkeys((*ORDER, *there)) if family in there]
         for family in known:
             methods = [method for method in self._methods if method.family == family]
-            if methods:
+            if len(known) > 1:
                 self.addSeparator()
                 self.addAction(self._heading(families.title(family)))
             for method in methods:
@@ -52,11 +53,11 @@ class MethodMenu(QMenu):
         return result
 
     def _entry(self, method: MethodInfo) -> QAction:
-        entry = QAction(theme.icon(families.icon_name(method.family)), method.title, self)
+        entry = QAction(theme.icon(families.icon_name(method.family)), families.name(method), self)
         entry.setData(method.id)
         reason = self._unavailable.get(method.id, "")
         entry.setEnabled(not reason)
-        entry.setToolTip(reason or method.summary)
-        entry.setStatusTip(reason or method.summary)
+        entry.setToolTip(reason or families.summary(method))
+        entry.setStatusTip(entry.toolTip())
         entry.triggered.connect(lambda _=False, chosen=method.id: self.chosen.emit(chosen))
         return entry

@@ -10,7 +10,7 @@ from workbench.core.layer import Layer
 from workbench.core.report import LayerChange
 from workbench.core.views import LayerView
 from workbench.ui import theme
-from workbench.ui.actions import meaning
+from workbench.ui.actions import families, meaning
 from workbench.ui.actions import values as v
 from workbench.ui.actions.header import Header
 from workbench.ui.actions.labels import muted
@@ -36,6 +36,7 @@ class ActionPanel(QWidget):
         self._layers: tuple[Layer, ...] = ()
         self._actions: tuple[Action, ...] = ()
         self._view: LayerView | None = None
+        self._unavailable: dict[str, str] = {}
         self._cards: list[StepCard] = []
         self.header = Header(self)
         self.result = ResultCard(self)
@@ -56,10 +57,10 @@ class ActionPanel(QWidget):
         self._methods = {method.id: method for method in known}
         self.menu.set_methods(known)
         self.add.setEnabled(bool(known))
-        for card in self._cards:        # cards made before their methods were known
-            if card.method != self._methods.get(card.action.method):
-                self._drop_cards()
-                break
+        if any(card.method != self._methods.get(card.action.method) for card in self._cards):
+            self._drop_cards()          # they were made before their methods were known
+        for card in self._cards:
+            card.set_methods(known, self._unavailable)
         self.set_actions(self._actions)
 
     def set_layers(self, layers: tuple[Layer, ...]) -> None:
@@ -74,13 +75,16 @@ class ActionPanel(QWidget):
     def set_view(self, view: LayerView | None) -> None:
         """Statistics of the layer on show: bounds of sliders, and what a step will do in words."""
         self._view = view
-        self.menu.set_unavailable(view.unavailable if view else {})
+        self.set_unavailable(view.unavailable if view else {})
         for card in self._cards:
             card.set_context(self._layers, view)
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
         """Method id -> why this layer cannot have it."""
+        self._unavailable = dict(reasons)
         self.menu.set_unavailable(reasons)
+        for card in self._cards:
+            card.set_methods(self._methods.values(), self._unavailable)
 
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
@@ -124,10 +128,8 @@ class ActionPanel(QWidget):
         self._stack.setSpacing(theme.UNIT)
         self._column.addLayout(self._stack)
         self._column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addSpacing(theme.UNIT)
-        self._column.addWidget(self.result)
         self._column.addStretch(1)
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -138,6 +140,7 @@ class ActionPanel(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
         page.addWidget(scroll)
+        page.addWidget(self.result)
         for widget in (steps, self.nothing, self.locked):
             self._pages.addWidget(widget)
         self._steps = steps
@@ -175,6 +178,8 @@ class ActionPanel(QWidget):
                 return
         card = StepCard(action, self._methods.get(action.method), self)
         card.set_context(self._layers, self._view)
+        card.set_methods(self._methods.values(), self._unavailable)
+        card.replaced.connect(lambda method_id, card=card: self._replace(card, method_id))
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
         self._cards.insert(index, card)
@@ -195,26 +200,44 @@ class ActionPanel(QWidget):
 
     def _add(self, method_id: str) -> None:
         method = self._methods[method_id]
-        params = v.starting(method.fields, meaning.limits(self._layers, self._view, method))
-        action = Action(method_id, params)
+        action = Action(method_id, v.starting(method.fields, self._limits(method)))
         actions = in_order((*self._actions, action))
-        self.set_actions(actions)
         index = max(i for i, each in enumerate(actions) if each.method == method_id)
-        self._cards[index].focus_form()
-        self.actions_changed.emit(actions, self.tr("Add {title}").format(title=method.title), True)
+        self._edit(actions, self.tr("Add {title}").format(title=families.name(method)))
+        self._look_at(self._cards[index])
+
+    def _replace(self, card: StepCard, method_id: str) -> None:
+        """Another method in the same place, with the parameters that both have."""
+        index, method = self._cards.index(card), self._methods[method_id]
+        if method_id == card.action.method:
+            return
+        action = Action(method_id, v.carried(card.action.params, method.fields, self._limits(method)))
+        text = self.tr("{old} → {new}").format(old=card.title, new=families.name(method))
+        self._edit((*self._actions[:index], action, *self._actions[index + 1:]), text)
+        self._look_at(self._cards[index])
 
     def _remove(self, card: StepCard) -> None:
         index = self._cards.index(card)
-        text = self.tr("Remove {title}").format(title=card.title.text())
-        actions = self._actions[:index] + self._actions[index + 1:]
         self._discard(self._cards.pop(index))
-        self.set_actions(actions)
-        target = self._cards[min(index, len(self._cards) - 1)].remove if self._cards else self.add
+        self._edit(self._actions[:index] + self._actions[index + 1:],
+                   self.tr("Remove {title}").format(title=card.title))
+        target = self._cards[min(index, len(self._cards) - 1)].head.remove if self._cards else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _edit(self, actions: tuple[Action, ...], text: str) -> None:
+        self.set_actions(actions)
         self.actions_changed.emit(actions, text, True)
+
+    def _look_at(self, card: StepCard) -> None:
+        card.focus_form()
+        self._column.activate()         # else the card is not yet where it will be
+        self._scroll.ensureWidgetVisible(card, 0, theme.UNIT)
+
+    def _limits(self, method: MethodInfo) -> v.Limits:
+        return meaning.limits(self._layers, self._view, method)
 
     def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:
         index = self._cards.index(card)
         self._actions = (*self._actions[:index], card.action, *self._actions[index + 1:])
-        text = self.tr("{title}: {field}").format(title=card.title.text(), field=v.name_text(name).lower())
+        text = self.tr("{title}: {field}").format(title=card.title, field=v.name_text(name).lower())
         self.actions_changed.emit(self._actions, text, finished)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from workbench.core.quantities import size, smaller
 from workbench.core.report import LayerChange
 from workbench.ui import theme
-from workbench.ui.actions.labels import Icon, heading, muted
+from workbench.ui.actions.labels import Caution, heading, muted
 from workbench.ui.actions.meaning import percent
 
 
@@ -43,6 +43,8 @@ class ShareBar(QWidget):
 
 
 class ResultCard(QFrame):
+    """At the foot of the panel, so that it is in sight whichever step is being dragged."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("result")
@@ -51,10 +53,9 @@ class ResultCard(QFrame):
         self.ratio.setWordWrap(False)
         self.bar = ShareBar(self)
         self.details = muted("", self)
-        self.note = muted("", self)
-        self._sign = Icon("warning", "warn", parent=self)
+        self.note = Caution(self)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(theme.DOUBLE, theme.UNIT + theme.HALF, theme.DOUBLE, theme.UNIT + theme.HALF)
         column.setSpacing(theme.HALF)
         line = QHBoxLayout()
         line.setSpacing(theme.UNIT)
@@ -65,11 +66,7 @@ class ResultCard(QFrame):
         column.addWidget(self.bar)
         column.addSpacing(theme.HALF)
         column.addWidget(self.details)
-        warning = QHBoxLayout()
-        warning.setSpacing(theme.UNIT)
-        warning.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        warning.addWidget(self.note, 1)
-        column.addLayout(warning)
+        column.addWidget(self.note)
         self.bytes.setWordWrap(False)
 
     def show_change(self, change: LayerChange) -> None:
@@ -85,9 +82,7 @@ class ResultCard(QFrame):
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
-        self.note.setText(change.note)
-        self.note.setVisible(bool(change.note))
-        self._sign.setVisible(bool(change.note))
+        self.note.show_text(change.note)
         self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {change.note}")
 
     def _details(self, change: LayerChange) -> list[str]:

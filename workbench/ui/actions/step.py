@@ -1,9 +1,10 @@
 """One step of the stack as a card: what it is, its parameters, what it will do here, why it works."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
 from workbench.core.layer import Layer
@@ -11,16 +12,21 @@ from workbench.core.views import LayerView
 from workbench.ui import theme
 from workbench.ui.actions import families, meaning
 from workbench.ui.actions import values as v
+from workbench.ui.actions.card_head import CardHead
 from workbench.ui.actions.form import ParamForm
-from workbench.ui.actions.labels import Icon, heading, muted
+from workbench.ui.actions.labels import Caution, muted
 from workbench.ui.actions.why import Why
 
 
 class StepCard(QFrame):
-    """`changed(action, field, finished)`; `removed()`. `method` is None where the method is not installed."""
+    """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted.
+
+    `method` is None where the method is not installed.
+    """
 
     changed = Signal(object, str, bool)
     removed = Signal()
+    replaced = Signal(str)
 
     def __init__(self, action: Action, method: MethodInfo | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,21 +34,24 @@ class StepCard(QFrame):
         self.action = action
         self.method = method
         self._view: LayerView | None = None
-        self.title = heading(method.title if method else action.method, self)
-        self.remove = _remove_button(self, self.title.text())
-        self.remove.clicked.connect(self.removed)
+        self._alone = False
+        self.title = families.name(method) if method else action.method
+        self.head = CardHead(self.title, action.family, self)
+        self.head.removed.connect(self.removed)
+        self.head.replaced.connect(self.replaced)
         self.form: ParamForm | None = None
         self.sentence = muted("", self)
+        self.warning = Caution(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(theme.UNIT + theme.HALF, theme.UNIT, theme.UNIT, theme.UNIT)
         self._column.setSpacing(theme.UNIT)
-        self._column.addLayout(self._head())
+        self._column.addWidget(self.head)
+        self._column.addWidget(self.warning)
         if method is None:
-            self.sentence.setText(self.tr("This method is not installed; the step cannot be applied."))
-            self._column.addWidget(self.sentence)
+            self.warning.show_text(self.tr("This method is not installed; the step cannot be applied."))
         else:
             self._build(method)
-        self.setAccessibleName(self.title.text())
+        self.setAccessibleName(self.title)
 
     def set_action(self, action: Action) -> None:
         """Show other parameters of the same method."""
@@ -54,9 +63,17 @@ class StepCard(QFrame):
     def set_context(self, layers: tuple[Layer, ...], view: LayerView | None) -> None:
         """The layers that the step will be applied to, and the statistics of the one on show where they are known."""
         self._view = view
+        self._alone = len(layers) == 1      # what holds for one of several is not what will happen
         if self.form is not None and self.method is not None:
             self.form.set_limits(meaning.limits(layers, view, self.method))
         self._explain()
+
+    def set_methods(self, methods: Iterable[MethodInfo], unavailable: Mapping[str, str]) -> None:
+        """All methods, and why this layer cannot have some of them."""
+        family = tuple(method for method in methods if method.family == self.action.family)
+        self.head.set_methods(family if self.method is not None else (), unavailable)
+        if self.method is not None:
+            self.warning.show_text(unavailable.get(self.method.id, ""))
 
     @property
     def held(self) -> bool:
@@ -64,24 +81,8 @@ class StepCard(QFrame):
 
     def focus_form(self) -> None:
         """Put the keyboard where the first parameter is."""
-        target = self.form.first() if self.form is not None else self.remove
+        target = self.form.first() if self.form is not None else self.head.remove
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _head(self) -> QHBoxLayout:
-        family = families.title(self.action.family)
-        icon = Icon(families.icon_name(self.action.family), parent=self)
-        icon.setToolTip(family)
-        note = muted(family, self)
-        note.setWordWrap(False)
-        head = QHBoxLayout()
-        head.setSpacing(theme.UNIT)
-        self.title.setWordWrap(False)
-        head.addWidget(icon)
-        head.addWidget(self.title)
-        head.addWidget(note)
-        head.addStretch(1)
-        head.addWidget(self.remove)
-        return head
 
     def _build(self, method: MethodInfo) -> None:
         self.form = ParamForm(method.fields, self.action.params, self)
@@ -101,7 +102,7 @@ class StepCard(QFrame):
     def _explain(self) -> None:
         if self.method is None:
             return
-        text = meaning.sentence(self.method, self.action.params, self._view)
+        text = meaning.sentence(self.method, self.action.params, self._view) if self._alone else ""
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
 
@@ -111,13 +112,3 @@ class StepCard(QFrame):
         self._explain()
         self.changed.emit(self.action, name, finished)
 
-
-def _remove_button(card: QWidget, title: str) -> QToolButton:
-    button = QToolButton(card)
-    button.setObjectName("remove")
-    theme.set_icon(button, "remove", "muted")
-    button.setIconSize(QSize(theme.ICON, theme.ICON))
-    text = card.tr("Remove {title}").format(title=title)
-    button.setToolTip(text)
-    button.setAccessibleName(text)
-    return button

@@ -13,6 +13,7 @@ FINE = 1000             # steps of a slider whose field names none
 LARGEST_INT = 2**31 - 1
 SIGNIFICANT = 4         # digits shown of a float without a step
 
+KINDS = {"int": int, "float": float, "bool": bool, "text": str}
 Limits = Mapping[str, tuple[float, float]]
 
 
@@ -47,10 +48,26 @@ def starting(fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
     """What a new step is given in words: its first parameter. The others stay at their defaults."""
     for name, value in effective(fields, {}).items():
         if value is not None:
-            low, high = limits.get(name, (-math.inf, math.inf))
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            return {name: type(value)(min(max(value, low), high)) if number else value}
+            return {name: _within(value, limits.get(name, (-math.inf, math.inf)))}
     return {}
+
+
+def carried(given: Mapping[str, Any], fields: tuple[Field, ...], limits: Limits) -> dict[str, Any]:
+    """The parameters of one method that another one has too: a sparsity stays a sparsity."""
+    kept: dict[str, Any] = {}
+    for field in fields:
+        value = given.get(field.name)
+        fits = value in field.choices if field.kind == "choice" else type(value) is KINDS[field.kind]
+        if fits and not any(name in kept for name in rivals(fields, field.name)):
+            low, high = bounds(field, limits)
+            kept[field.name] = _within(value, (low, math.inf if high is None else high))
+    return kept or starting(fields, limits)
+
+
+def _within(value: Any, ends: tuple[float, float]) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return type(value)(min(max(value, ends[0]), ends[1]))
 
 
 def applies(field: Field, values: Mapping[str, Any]) -> bool:
@@ -67,7 +84,9 @@ def value_text(field: Field, value: Any) -> str:
     """0.5, 4 bit, yes."""
     if isinstance(value, bool):
         return QCoreApplication.translate("parameters", "yes" if value else "no")
-    number = f"{value:.{SIGNIFICANT}g}" if isinstance(value, float) else str(value)
+    if isinstance(value, str):
+        return QCoreApplication.translate("parameters", value)
+    number = f"{value:,}" if isinstance(value, int) else f"{value:.{SIGNIFICANT}g}"
     return f"{number} {field.unit}".strip()
 
 

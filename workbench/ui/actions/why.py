@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWi
 
 from workbench.core.action import MethodInfo
 from workbench.ui import theme
+from workbench.ui.actions import families
 from workbench.ui.actions.labels import label, muted
 
 
@@ -14,7 +15,8 @@ class Why(QWidget):
         self.button = QToolButton(self)
         self.button.setObjectName("fold")
         self.button.setText(self.tr("How it works"))
-        self.button.setAccessibleName(self.tr("How {title} works, its formula and source").format(title=method.title))
+        name = self.tr("How {title} works, its formula and source").format(title=families.name(method))
+        self.button.setAccessibleName(name)
         self.button.setCheckable(True)
         self.button.setFont(theme.font(-1))
         self.button.setIconSize(QSize(12, 12))
@@ -24,7 +26,7 @@ class Why(QWidget):
         texts = QVBoxLayout(self.body)
         texts.setContentsMargins(0, 0, 0, theme.HALF)
         texts.setSpacing(theme.UNIT)
-        texts.addWidget(label(method.summary, self.body))
+        texts.addWidget(label(families.summary(method), self.body))
         if method.formula:
             texts.addWidget(self._formula(method.formula))
         if method.citation:

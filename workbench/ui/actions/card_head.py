@@ -1,0 +1,80 @@
+"""The head of a card: icon, name of the method, family, and the button that removes the step.
+
+The name is a menu of the family's other methods: to try another one with the same sparsity is one choice, not three.
+"""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from workbench.core.action import MethodInfo
+from workbench.ui import theme
+from workbench.ui.actions import families
+from workbench.ui.actions.labels import Elided, Icon, heading
+from workbench.ui.actions.menu import MethodMenu
+
+ARROW = 12
+
+
+class CardHead(QWidget):
+    """`removed()`; `replaced(method id)`."""
+
+    removed = Signal()
+    replaced = Signal(str)
+
+    def __init__(self, name: str, family: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label = heading(name, self)
+        self.label.setWordWrap(False)
+        self.menu = MethodMenu(self)
+        self.menu.chosen.connect(self.replaced)
+        self.others = self._name_button(name)
+        words = Elided(Qt.TextElideMode.ElideRight, self)
+        words.set_muted()
+        words.show_text(families.short_title(family))
+        self.remove = self._remove_button(name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(Icon(families.icon_name(family), parent=self))
+        row.addWidget(self.label)
+        row.addWidget(self.others)
+        row.addWidget(words, 1)
+        row.addWidget(self.remove)
+        self.set_methods((), {})
+
+    def set_methods(self, methods: tuple[MethodInfo, ...], unavailable: Mapping[str, str]) -> None:
+        """The methods of this family; with one there is nothing to choose."""
+        self.menu.set_methods(methods)
+        self.menu.set_unavailable(unavailable)
+        self.others.setVisible(len(methods) > 1)
+        self.label.setVisible(len(methods) <= 1)
+
+    def _name_button(self, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("name")
+        button.setText(name)
+        button.setFont(self.label.font())
+        button.setMenu(self.menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)       # the arrow behind the name
+        theme.set_icon(button, "down", "muted")
+        button.setIconSize(QSize(ARROW, ARROW))
+        text = button.fontMetrics().horizontalAdvance(name)
+        button.setFixedWidth(text + ARROW + theme.DOUBLE)       # Qt would leave room for a second arrow
+        button.setToolTip(self.tr("Use another method here"))
+        button.setAccessibleName(self.tr("{title}: use another method").format(title=name))
+        return button
+
+    def _remove_button(self, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("remove")
+        theme.set_icon(button, "remove", "muted")
+        button.setIconSize(QSize(theme.ICON, theme.ICON))
+        text = self.tr("Remove {title}").format(title=name)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.clicked.connect(self.removed)
+        return button
