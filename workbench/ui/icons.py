@@ -25,12 +25,12 @@ def icon(name: str, color: str, disabled: str) -> QIcon:
 
 def pixmap(name: str, color: str, size: int, density: float = 1.0) -> QPixmap:
     """One drawing, `size` logical pixels wide."""
+    drawing = QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode()))
     result = QPixmap(round(size * density), round(size * density))
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode())).render(
-        painter, QRectF(0, 0, result.width(), result.height()))
+    drawing.render(painter, QRectF(0, 0, result.width(), result.height()))
     painter.end()
     result.setDevicePixelRatio(density)
     return result

@@ -37,6 +37,7 @@ class _State:
     colors: Colors = schemes.LIGHT
     wanted: Scheme = "system"
     fonts_loaded = False
+    applied = False
     listening = False
     changing = False
 
@@ -59,7 +60,10 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
         app.setFont(_load_font(app.font()))
     _tell_platform(app, scheme)
     dark = scheme == "dark" or (scheme == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
-    _State.colors = schemes.DARK if dark else schemes.LIGHT
+    wanted = schemes.DARK if dark else schemes.LIGHT
+    if wanted is _State.colors and _State.applied:
+        return      # every widget would be polished again, for nothing
+    _State.colors, _State.applied = wanted, True
     app.setPalette(schemes.palette(_State.colors))
     app.setStyleSheet(stylesheet(_State.colors))
     signals.changed.emit()

@@ -43,6 +43,7 @@ class HistogramPlot(PlotPanel):
         for curve in (self._before, self._after):
             self.canvas.addItem(curve)
         self._cut = pg.TextItem(anchor=(0, 0))
+        self._cut_at = (0.0, 0.0)
         self.canvas.addItem(self._cut, ignoreBounds=True)
         self.canvas.dragged.connect(self._on_dragged)
         self.canvas.released.connect(self.drag_finished)
@@ -66,7 +67,8 @@ class HistogramPlot(PlotPanel):
             self.canvas.set_handles(())
         else:
             self.canvas.set_handles((-threshold, threshold), f"± {number(threshold)}")
-        self.redraw()
+        self._draw_zone()
+        self._place_cut()
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -89,7 +91,7 @@ class HistogramPlot(PlotPanel):
         top = self._top(view.histogram, after)
         self.canvas.box.setRange(xRange=(view.histogram.edges[0], view.histogram.edges[-1]),
                                  yRange=(foot, (np.log10(top) if log else top) * 1.06), padding=0)
-        self._label_cut(after, top)
+        self._label_cut(after if after is not None else view.histogram, top * 1.06)
         self._draw_zone()
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
@@ -109,18 +111,20 @@ class HistogramPlot(PlotPanel):
         rest = max(np.delete(h.counts, zero).max() for h in (before, after) if h is not None)
         return max(rest * 1.15, 1.0) if top > rest * CROWDED and rest > 0 else top
 
-    def _label_cut(self, after: Histogram | None, top: float) -> None:
+    def _label_cut(self, shown: Histogram, top: float) -> None:
         """A bar that leaves the plot says how high it is."""
-        shown = after if after is not None else (self._view.histogram if self._view else None)
-        zero = len(shown.counts) // 2 if shown is not None else 0
-        visible = shown is not None and not self.log_button.isChecked() and shown.counts[zero] > top * 1.06
-        self._cut.setVisible(bool(visible))
-        if visible and shown is not None:
-            self._cut.setText(self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"))
-            self._cut.setColor(theme.colors().after if after is not None else theme.colors().muted)
-            self._cut.setFont(theme.font(-1))
-            beside = max(float(shown.edges[zero + 1]), self._threshold or 0.0)    # not across the line
-            self._cut.setPos(beside, top * 1.06)
+        zero = len(shown.counts) // 2
+        self._cut_at = (float(shown.edges[zero + 1]), top)
+        self._cut.setVisible(bool(not self.log_button.isChecked() and shown.counts[zero] > top))
+        self._cut.setText(self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"))
+        self._cut.setColor(theme.colors().muted if self._edit is None else theme.colors().after)
+        self._cut.setFont(theme.font(-1))
+        self._place_cut()
+
+    def _place_cut(self) -> None:
+        """Beside the bar, and not across the line."""
+        right, top = self._cut_at
+        self._cut.setPos(max(right, self._threshold or 0.0), top)
 
     def _draw_zone(self) -> None:
         """The values that become zero lie between the lines."""

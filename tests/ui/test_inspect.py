@@ -1,0 +1,164 @@
+"""The inspect tab: lines in the plots are parameters of the steps."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.ui import sample
+from tests.ui.test_plots import drag, light, point
+from workbench.core.action import Action
+from workbench.ui.inspect_tab import InspectTab, from_rank
+from workbench.ui.wording import kind_of
+
+__all__ = ["light"]      # a fixture
+
+WEIGHT = sample.weights()
+VIEW = sample.view_of(WEIGHT)
+
+
+@pytest.fixture
+def tab(light, qtbot):
+    tab = InspectTab()
+    qtbot.addWidget(tab)
+    tab.resize(1000, 560)
+    tab.set_layer(sample.LAYER)
+    tab.set_view(VIEW)
+    tab.show()
+    qtbot.waitExposed(tab)
+    return tab
+
+
+def heard(tab):
+    calls = []
+    tab.action_dragged.connect(lambda *call: calls.append(call))
+    return calls
+
+
+def test_sparsity_is_a_line_at_its_quantile(tab):
+    tab.set_actions((Action("prune.magnitude", {"sparsity": 0.8}),), sample.METHODS)
+    assert tab.histogram.canvas.handles[1] == pytest.approx(np.quantile(np.abs(WEIGHT), 0.8), rel=0.01)
+    assert tab.spectrum.canvas.handles == ()
+
+
+def test_dragging_reports_sparsity_and_says_when_it_ends(tab):
+    tab.set_actions((Action("prune.magnitude", {"sparsity": 0.5}),), sample.METHODS)
+    calls = heard(tab)
+    drag(tab.histogram, tab.histogram.canvas.handles[1], 0.08)
+    assert {call[:2] for call in calls} == {(0, "sparsity")}
+    assert [call[3] for call in calls] == [False] * (len(calls) - 1) + [True]
+    assert calls[-1][2] == calls[-2][2] == pytest.approx((np.abs(WEIGHT) <= 0.08).mean(), abs=0.01)
+
+
+def test_threshold_is_the_line_itself(tab):
+    tab.set_actions((Action("prune.magnitude", {"threshold": 0.04}),), sample.METHODS)
+    assert tab.histogram.canvas.handles == (-0.04, 0.04)
+    calls = heard(tab)
+    drag(tab.histogram, -0.04, -0.1)
+    assert calls[-1] == (0, "threshold", pytest.approx(0.1, abs=0.002), True)
+
+
+def test_default_of_a_step_has_a_line_too(tab):
+    tab.set_actions((Action("prune.magnitude"),), sample.METHODS)
+    assert tab.histogram.canvas.handles[1] == pytest.approx(np.quantile(np.abs(WEIGHT), 0.5), rel=0.01)
+
+
+def test_rank_of_the_second_step(tab):
+    tab.set_actions((sample.STACK[0], Action("lowrank.svd", {"rank": 20})), sample.METHODS)
+    calls = heard(tab)
+    drag(tab.spectrum, 20, 30)
+    assert calls[-1] == (1, "rank", 30, True)
+
+
+def test_energy_is_a_rank_and_back(tab):
+    tab.set_actions((Action("lowrank.svd", {"energy": 0.9}),), sample.METHODS)
+    assert tab.spectrum.canvas.handles == (VIEW.spectrum.rank_for(0.9),)
+    calls = heard(tab)
+    drag(tab.spectrum, VIEW.spectrum.rank_for(0.9), 30)
+    assert calls[-1][:2] == (0, "energy")
+    assert VIEW.spectrum.rank_for(calls[-1][2]) == 30
+
+
+@pytest.mark.parametrize("rank", [1, 2, 20, 63, 64])
+def test_energy_of_a_rank_is_short_and_means_that_rank(rank):
+    energy = from_rank("energy", rank, VIEW.spectrum)
+    assert VIEW.spectrum.rank_for(energy) == rank
+    assert 0 < energy <= 1 and len(f"{energy:g}") <= 7
+
+
+def test_first_step_that_wants_the_plot_has_it(tab):
+    tab.set_actions((Action("lowrank.svd", {"rank": 9}), Action("distill.layer", {"rank": 5})), sample.METHODS)
+    assert tab.spectrum.canvas.handles == (9,)
+
+
+def test_unknown_methods_and_other_layers_leave_no_line(tab):
+    tab.set_actions((Action("somebody.elses", {"sparsity": 0.5}),), sample.METHODS)
+    assert tab.histogram.canvas.handles == ()
+    tab.set_actions(sample.STACK, sample.METHODS)
+    assert tab.histogram.canvas.handles
+    tab.set_actions((), sample.METHODS)
+    assert tab.histogram.canvas.handles == ()
+
+
+def test_no_click_no_edit(tab):
+    tab.set_actions(sample.STACK, sample.METHODS)
+    calls = heard(tab)
+    QTest.mouseClick(tab.histogram.canvas.viewport(), Qt.MouseButton.LeftButton,
+                     pos=point(tab.histogram, tab.histogram.canvas.handles[1]))
+    assert calls == []
+
+
+def test_edit_of_another_layer_is_not_drawn(tab):
+    stray = dataclasses.replace(sample.edit_of(WEIGHT, WEIGHT),
+                                change=dataclasses.replace(sample.CHANGE, path="another"))
+    tab.set_edit(stray)
+    assert len(tab.histogram.table.texts()) == 1
+    tab.set_edit(sample.edit_of(WEIGHT, sample.pruned(WEIGHT)))
+    assert len(tab.histogram.table.texts()) == 2
+
+
+def test_view_of_the_layer_before_is_not_shown(tab):
+    tab.set_layer(sample.HEAD)
+    assert tab.histogram.pages.currentWidget() is tab.histogram.empty
+    tab.set_view(VIEW)          # late, of the layer that was left
+    assert tab.histogram.pages.currentWidget() is tab.histogram.empty
+    head = sample.weights(sample.HEAD)
+    tab.set_view(sample.view_of(head, sample.HEAD))
+    assert tab.histogram.pages.currentWidget() is tab.histogram.canvas
+    assert tab.header.name.full == "head"
+
+
+def test_locked_layer_says_why(tab):
+    tab.set_layer(sample.LOCKED)
+    assert tab.header.locked.label.text() == sample.LOCKED.locked
+    assert tab.header.locked.isVisible() and not tab.splitter.isVisible()
+    tab.set_layer(sample.LAYER)
+    assert not tab.header.locked.isVisible() and tab.splitter.isVisible()
+
+
+def test_nothing_chosen_is_a_hint(tab):
+    tab.set_layer(None)
+    assert tab.hint.isVisible() and not tab.header.isVisible()
+
+
+def test_plots_stand_above_each_other_where_it_is_narrow(tab):
+    assert tab.histogram.width() < 520
+    tab.resize(420, 900)
+    assert tab.histogram.width() > 380
+    assert tab.spectrum.y() > tab.histogram.y()
+
+
+def test_layers_in_words():
+    layer = sample.LAYER
+    assert kind_of(layer) == "Conv 3 × 3, 32 → 64"
+    assert kind_of(sample.HEAD) == "Gemm 256 → 10"
+    depthwise = dataclasses.replace(layer, shape=(64, 1, 3, 3), groups=64)
+    assert kind_of(depthwise) == "Conv 3 × 3 depthwise, 64 → 64"
+    grouped = dataclasses.replace(layer, shape=(64, 16, 1, 5), groups=2)
+    assert kind_of(grouped) == "Conv 1 × 5, 32 → 64, 2 groups"
+    transposed = dataclasses.replace(layer, op="ConvTranspose", shape=(32, 8, 4, 4), out_axis=1, groups=2)
+    assert kind_of(transposed) == "ConvTranspose 4 × 4, 32 → 16, 2 groups"
+    assert kind_of(dataclasses.replace(layer, op="LSTM", shape=(1, 256, 64), out_axis=1)) == "LSTM 1 × 256 × 64"
+    assert kind_of(sample.LOCKED) == "LayerNormalization 256"

@@ -1,0 +1,260 @@
+"""The plots under a real mouse: lines are dragged, hovered, saved."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui import sample
+from workbench.ui import theme
+from workbench.ui.plots import HistogramPlot, SpectrumPlot
+from workbench.ui.plots.axis import log_ticks, number
+from workbench.ui.plots.labels import spread
+
+
+@pytest.fixture(autouse=True)
+def light(qapp):
+    """In one scheme, and without the widgets of the test before: a change of scheme polishes all there are."""
+    theme.apply(qapp, "light")
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(scope="module")
+def weight():
+    return sample.weights()
+
+
+@pytest.fixture
+def histogram(qtbot, weight):
+    return shown(qtbot, HistogramPlot(), weight)
+
+
+@pytest.fixture
+def spectrum(qtbot, weight):
+    return shown(qtbot, SpectrumPlot(), weight)
+
+
+def shown(qtbot, plot, weight):
+    qtbot.addWidget(plot)
+    plot.resize(520, 400)
+    plot.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.truncated(weight, 20)))
+    plot.show()
+    qtbot.waitExposed(plot)
+    return plot
+
+
+def point(plot, x):
+    """Where this value of the x axis is, half-way up the curves."""
+    return QPoint(round(plot.canvas.to_pixel(x)), round(plot.canvas.area.center().y()))
+
+
+def drag(plot, start, stop, steps=8):
+    mouse = plot.canvas.viewport()
+    a, b = point(plot, start), point(plot, stop)
+    QTest.mouseMove(mouse, a)
+    QTest.mousePress(mouse, Qt.MouseButton.LeftButton, pos=a)
+    for step in range(1, steps + 1):
+        QTest.mouseMove(mouse, a + (b - a) * step / steps)
+    QTest.mouseRelease(mouse, Qt.MouseButton.LeftButton, pos=b)
+
+
+def test_both_threshold_lines_move_together(histogram):
+    heard, ends = [], []
+    histogram.dragged.connect(heard.append)
+    histogram.drag_finished.connect(lambda: ends.append(True))
+    histogram.set_handle(0.03)
+    drag(histogram, 0.03, 0.08)
+    assert len(heard) == 8 and heard == sorted(heard)
+    assert heard[-1] == pytest.approx(0.08, abs=0.002)
+    assert ends == [True]
+    low, high = histogram.canvas.handles
+    assert low == -high == -heard[-1]
+
+
+def test_left_line_is_mirrored(histogram):
+    heard = []
+    histogram.dragged.connect(heard.append)
+    histogram.set_handle(0.1)
+    drag(histogram, -0.1, -0.05)
+    assert heard[-1] == pytest.approx(0.05, abs=0.002)
+
+
+def test_threshold_stays_between_zero_and_the_largest_weight(histogram, weight):
+    heard = []
+    histogram.dragged.connect(heard.append)
+    histogram.set_handle(0.05)
+    drag(histogram, 0.05, -0.2)
+    assert heard[-1] == 0
+    histogram.set_handle(0.05)
+    drag(histogram, 0.05, 0.9)
+    assert heard[-1] == pytest.approx(np.abs(weight).max())
+
+
+def test_a_press_beside_the_line_drags_nothing(histogram):
+    heard = []
+    histogram.dragged.connect(heard.append)
+    histogram.set_handle(0.03)
+    drag(histogram, 0.15, 0.2)
+    assert heard == []
+    histogram.set_handle(None)
+    drag(histogram, 0.03, 0.2)
+    assert heard == []
+
+
+def test_an_echo_does_not_tear_the_line_from_the_hand(histogram):
+    histogram.set_handle(0.03)
+    mouse = histogram.canvas.viewport()
+    QTest.mousePress(mouse, Qt.MouseButton.LeftButton, pos=point(histogram, 0.03))
+    QTest.mouseMove(mouse, point(histogram, 0.09))
+    held = histogram.canvas.handles
+    histogram.set_handle(0.05)
+    assert histogram.canvas.handles == held
+    QTest.mouseRelease(mouse, Qt.MouseButton.LeftButton, pos=point(histogram, 0.09))
+    histogram.set_handle(0.05)
+    assert histogram.canvas.handles == (-0.05, 0.05)
+
+
+def test_rank_line_snaps_to_whole_ranks(spectrum):
+    heard, ends = [], []
+    spectrum.dragged.connect(heard.append)
+    spectrum.drag_finished.connect(lambda: ends.append(True))
+    spectrum.set_handle(20)
+    drag(spectrum, 20, 33, steps=40)
+    assert heard == list(range(21, 34))         # every rank once, none between
+    assert all(type(rank) is int for rank in heard)
+    assert ends == [True]
+    drag(spectrum, 33, -10)
+    assert heard[-1] == 1
+    drag(spectrum, 1, 200)
+    assert heard[-1] == 64
+
+
+def test_arrow_keys_move_the_line(spectrum, histogram):
+    heard = []
+    spectrum.dragged.connect(heard.append)
+    spectrum.set_handle(20)
+    QTest.keyClick(spectrum.canvas, Qt.Key.Key_Right)
+    QTest.keyClick(spectrum.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert heard == [21, 11]
+    thresholds = []
+    histogram.dragged.connect(thresholds.append)
+    histogram.set_handle(0.03)
+    QTest.keyClick(histogram.canvas, Qt.Key.Key_Right)
+    assert 0.03 < thresholds[0] < 0.035
+
+
+def test_hover_reads_off_the_bin(histogram, weight):
+    QTest.mouseMove(histogram.canvas.viewport(), point(histogram, 0.05))
+    view = sample.view_of(weight)
+    at = np.searchsorted(view.histogram.edges, histogram.canvas.to_value(point(histogram, 0.05).x())) - 1
+    assert f"{view.histogram.counts[at]:,.0f} weights → " in histogram.readout.full
+    QTest.mouseMove(histogram.canvas.viewport(), QPoint(2, 2))
+    assert "18,432 weights" in histogram.readout.full
+
+
+def test_hover_reads_off_the_singular_value(spectrum, weight):
+    view = sample.view_of(weight)
+    QTest.mouseMove(spectrum.canvas.viewport(), point(spectrum, 12))
+    assert f"index 12:  {number(view.spectrum.values[11])} →" in spectrum.readout.full
+    assert f"{view.spectrum.energy[11]:.1%}".replace("%", " %") in spectrum.readout.full
+    QTest.mouseMove(spectrum.canvas.viewport(), point(spectrum, 40))
+    assert "→ 0 " in spectrum.readout.full         # beyond the rank that was kept
+
+
+def test_log_counts(histogram):
+    linear = histogram.canvas.box.viewRange()[1]
+    QTest.mouseClick(histogram.log_button, Qt.MouseButton.LeftButton)
+    assert histogram.canvas.box.viewRange()[1][1] < 5 < linear[1]
+    assert histogram.canvas.y_axis.tickStrings([0, 1, 3], 1, 1) == ["1", "10", "1,000"]
+
+
+def test_table_is_of_before_and_after(histogram, weight):
+    histogram.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.pruned(weight, 0.5)))
+    before, after = histogram.table.texts()
+    assert before[-1] == "0.0 %" and after[-1] == "50.0 %"
+    assert before[2] == number(float(weight.min()), fixed=True)
+    histogram.show_layer(sample.view_of(weight), None)
+    assert len(histogram.table.texts()) == 1
+
+
+def test_zeros_do_not_flatten_the_rest(histogram, weight):
+    edit = sample.edit_of(weight, sample.pruned(weight, 0.9))
+    histogram.show_layer(sample.view_of(weight), edit)
+    top = histogram.canvas.box.viewRange()[1][1]
+    assert top < 0.2 * edit.histogram.counts.max()
+    assert histogram._cut.isVisible() and f"{edit.histogram.counts.max():,.0f}" in histogram._cut.textItem.toPlainText()
+
+
+def test_nothing_to_draw_is_said(histogram, spectrum, weight):
+    histogram.show_layer(None, None)
+    assert histogram.pages.currentWidget() is histogram.empty and histogram.table.isHidden()
+    view = sample.view_of(weight)
+    spectrum.show_layer(type(view)(view.path, view.moments, view.histogram, None, view.magnitudes), None)
+    assert "no matrix" in spectrum.empty.text()
+    assert spectrum.subtitle.full == ""
+
+
+def test_a_layer_of_zeros_is_drawn(histogram, spectrum):
+    zero = np.zeros(sample.LAYER.shape, np.float32)
+    for plot in (histogram, spectrum):
+        plot.show_layer(sample.view_of(zero), sample.edit_of(zero, zero))
+        plot.set_handle(1)
+        assert not plot.grab().isNull()
+
+
+def test_markers_have_room_in_a_narrow_plot(spectrum):
+    from PySide6.QtGui import QFontMetricsF
+    spectrum.resize(280, 300)
+    canvas = spectrum.canvas
+    widths = [QFontMetricsF(theme.font(-1)).horizontalAdvance(marker.text) for marker in canvas._markers]
+    lefts = spread([canvas.to_pixel(marker.x) for marker in canvas._markers], widths, 2, canvas.width() - 2, 8)
+    assert len(lefts) == 4 and lefts[0] >= 2 and lefts[-1] + widths[-1] <= canvas.width() - 2
+    assert all(left + width < following for left, width, following in zip(lefts, widths, lefts[1:], strict=False))
+
+
+def test_markers_of_one_rank_share_a_label(spectrum):
+    flat = np.zeros(sample.LAYER.shape, np.float32)
+    flat[0] = 1
+    spectrum.show_layer(sample.view_of(flat), None)
+    assert [marker.text for marker in spectrum.canvas._markers] == ["90 % · 95 % · 99 %", "break-even"]
+
+
+def test_pictures_and_numbers_can_be_taken_away(histogram, spectrum, tmp_path):
+    for plot in (histogram, spectrum):
+        plot.save(str(tmp_path / "plot.png"))
+        assert QImage(str(tmp_path / "plot.png")).width() >= 1600
+        plot.save(str(tmp_path / "plot.svg"))
+        assert "<svg" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
+        copy = plot.build_menu().actions()[-1]
+        copy.trigger()
+        rows = QGuiApplication.clipboard().text().splitlines()
+        assert len(rows) == (162 if plot is histogram else 65)
+        assert len(rows[0].split(",")) == len(rows[-1].split(",")) == 4
+
+
+def test_plots_follow_the_theme(histogram):
+    def corner():
+        return histogram.canvas.grab().toImage().pixelColor(3, 3)
+    assert corner() == theme.colors().surface
+    theme.apply(QApplication.instance(), "dark")
+    assert corner() == theme.colors().surface
+    assert theme.colors().dark
+
+
+@pytest.mark.parametrize(("low", "high", "size", "expected"), [
+    (-3, 1, 300, ["0.001", "0.01", "0.1", "1", "10"]),
+    (-0.4, 0.4, 300, ["0.5", "1", "2"]),
+    (-12, 0, 100, ["1e−12", "1e−7", "0.01"]),
+])
+def test_ticks_of_a_logarithmic_axis(low, high, size, expected):
+    assert [number(10 ** tick) for tick in log_ticks(low, high, size)] == expected
+
+
+def test_spread_keeps_labels_apart_and_inside():
+    assert spread([10, 12, 14], [20, 20, 20], 0, 100, 5) == [0, 25, 50]
+    assert spread([95, 99], [20, 20], 0, 100, 5) == [55, 80]
+    assert spread([50], [20], 0, 100, 5) == [40]
+    assert spread([], [], 0, 100, 5) == []

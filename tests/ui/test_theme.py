@@ -1,0 +1,125 @@
+"""The theme: readable in both schemes, one font with figures of one width, icons in the colours of the scheme."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QPalette
+from PySide6.QtWidgets import QPushButton, QToolButton
+
+from workbench.core.resources import resource_path
+from workbench.ui import theme
+from workbench.ui.schemes import DARK, LIGHT, contrast
+
+SCHEMES = {"light": LIGHT, "dark": DARK}
+
+
+@pytest.fixture
+def app(qapp):
+    theme.apply(qapp, "light")
+    yield qapp
+    theme.apply(qapp, "light")
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_text_is_readable_on_every_surface(name):
+    colors = SCHEMES[name]
+    for surface in (colors.window, colors.surface, colors.raised, colors.hover):
+        for text in (colors.text, colors.muted, colors.accent, colors.good, colors.warn, colors.bad, colors.forecast):
+            assert contrast(text, surface) >= 4.5, (name, text.name(), surface.name())
+    assert contrast(colors.on_accent, colors.accent) >= 4.5
+    assert contrast(colors.text, colors.accent_soft) >= 4.5
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_lines_that_mean_something_are_visible(name):
+    colors = SCHEMES[name]
+    for line in (colors.outline, colors.before_line, colors.after):
+        assert contrast(line, colors.surface) >= 3, (name, line.name())
+    assert contrast(colors.after, colors.before) >= 3
+
+
+def test_contrast_is_that_of_the_standard():
+    assert contrast(QColor("#000"), QColor("#fff")) == pytest.approx(21)
+    assert contrast(QColor("#767676"), QColor("#ffffff")) == pytest.approx(4.54, abs=0.01)
+
+
+def test_scheme_reaches_palette_style_and_listeners(app):
+    heard = []
+    theme.signals.changed.connect(lambda: heard.append(theme.colors().dark))
+    theme.apply(app, "dark")
+    theme.apply(app, "dark")        # nothing changes, nobody is told
+    assert heard == [True] and theme.colors() is DARK
+    assert app.palette().color(QPalette.ColorRole.Window) == DARK.window
+    assert DARK.accent.name() in app.styleSheet()
+    theme.apply(app, "light")
+    assert heard == [True, False]
+    assert app.palette().color(QPalette.ColorRole.Base) == LIGHT.surface
+
+
+def test_palette_leaves_nothing_to_the_platform(app):
+    from workbench.ui.schemes import palette
+    for colors in SCHEMES.values():
+        result = palette(colors)
+        for role in QPalette.ColorRole:
+            if role not in (QPalette.ColorRole.NColorRoles, QPalette.ColorRole.NoRole):
+                assert result.isBrushSet(QPalette.ColorGroup.Active, role), role
+
+
+def test_system_scheme_follows_the_desktop(app, monkeypatch):
+    from PySide6.QtCore import Qt
+    hints = app.styleHints()
+    theme.apply(app, "system")
+    assert theme.colors().dark == (hints.colorScheme() == Qt.ColorScheme.Dark)
+
+
+def test_font_is_bundled_and_its_figures_are_of_one_width(app):
+    assert QFontInfo(app.font()).family() == "Inter"
+    metrics = QFontMetricsF(theme.font())
+    widths = {round(metrics.horizontalAdvance(str(digit) * 8), 2) for digit in range(10)}
+    assert len(widths) == 1
+    assert (resource_path("fonts") / "OFL.txt").read_text(encoding="utf-8").count("SIL OPEN FONT LICENSE") == 1
+    assert sum(file.stat().st_size for file in resource_path("fonts").iterdir()) < 1.5e6
+
+
+@pytest.mark.parametrize("file", sorted(resource_path("icons").glob("*.svg")), ids=lambda file: file.stem)
+def test_icons_are_drawn_in_one_colour_and_stay_inside(app, file: Path):
+    image = theme.icon(file.stem, LIGHT.accent).pixmap(QSize(24, 24), 2.0).toImage()
+    painted = [(x, y) for x in range(48) for y in range(48) if image.pixelColor(x, y).alpha() > 200]
+    assert len(painted) > 60
+    assert all(alike(image.pixelColor(*at), LIGHT.accent) for at in painted)
+    edge = [image.pixelColor(i, j).alpha() for i in range(48) for j in (0, 47)]
+    edge += [image.pixelColor(j, i).alpha() for i in range(48) for j in (0, 47)]
+    assert max(edge) == 0
+
+
+def test_icon_of_a_button_follows_the_scheme(app, qtbot):
+    button = QToolButton()
+    qtbot.addWidget(button)
+    theme.set_icon(button, "add")
+    assert alike(ink(button.icon()), LIGHT.text)
+    theme.apply(app, "dark")
+    assert alike(ink(button.icon()), DARK.text)
+    assert alike(ink(button.icon(), QIcon.Mode.Disabled), DARK.disabled)
+
+
+def ink(icon: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal) -> QColor:
+    return icon.pixmap(QSize(24, 24), 1.0, mode).toImage().pixelColor(12, 12)
+
+
+def alike(first: QColor, second: QColor) -> bool:
+    """The same but for rounding: pixels of a picture are stored multiplied by their opacity."""
+    return all(abs(a - b) <= 2 for a, b in zip(first.getRgb()[:3], second.getRgb()[:3], strict=True))
+
+
+def test_a_button_that_is_gone_is_not_dressed_again(app, qtbot):
+    import shiboken6
+    button = QPushButton()
+    theme.set_icon(button, "add")
+    shiboken6.delete(button)
+    theme.apply(app, "dark")
+
+
+def test_an_unknown_icon_is_an_error_at_once(app):
+    with pytest.raises(FileNotFoundError, match="nonsense"):
+        theme.icon("nonsense")
