@@ -51,12 +51,16 @@ class Inspect:
 
 @dataclass(frozen=True)
 class Edit:
-    """Apply a stack to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped)."""
+    """Apply a stack to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
+
+    `recipe` says which other layers have the same steps, for methods that compare weights among all of them.
+    """
 
     job: int
     path: str
     actions: tuple[Action, ...]
     seed: int = 0
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)

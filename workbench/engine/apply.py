@@ -20,6 +20,7 @@ from workbench.graph.model import Model
 from workbench.graph.plan import Plan
 from workbench.methods.method import find, untouched
 
+Sharing = Mapping[Action, tuple[str, ...]]
 Stacks = Mapping[str, tuple[Action, ...]]
 
 
@@ -59,11 +60,13 @@ def refusal(layer: Layer, action: Action) -> str | None:
 
 
 def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,
-         job: Job) -> Edit:
-    """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others."""
-    context = LayerContext(model, path, data, seed, cache)
-    layer = context.layer
-    result = untouched(context.weight)
+         job: Job, sharing: Sharing | None = None) -> Edit:
+    """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
+
+    `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
+    """
+    layer = model.layer(path)
+    result = untouched(model.weight(path))
     done: tuple[Action, ...] = ()
     steps = in_order(actions)
     for index, action in enumerate(steps):
@@ -72,19 +75,32 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
         if reason:
             raise UserError(f"{path}: {reason}", "Choose another method for it.")
         done += (action,)
-        key = ("edit", layer.fingerprint, path, done, seed, data.fingerprint if data and chosen.needs_data else "")
+        peers = (sharing or {}).get(action, (path,)) if chosen.shared(params) else ()
+        context = LayerContext(model, path, data, seed, cache, peers)
+        samples = data.fingerprint if data and chosen.needs_data else ""
+        key = ("edit", layer.fingerprint, path, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
         result = cache.get(key, partial(chosen.apply, context, before, params, part))
     return result
 
 
+def shares(chosen: Stacks) -> Sharing:
+    """For each action, the layers that have it."""
+    found: dict[Action, tuple[str, ...]] = {}
+    for path, actions in chosen.items():
+        for action in actions:
+            found[action] = (*found.get(action, ()), path)
+    return found
+
+
 def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> dict[str, Edit]:
     """The edits of all layers with actions."""
     edits = {}
+    sharing = shares(chosen)
     for index, (path, actions) in enumerate(chosen.items()):
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
         part.report(f"editing {path}", 0.0)
-        edits[path] = edit(model, path, actions, data, seed, cache, part)
+        edits[path] = edit(model, path, actions, data, seed, cache, part, sharing)
     return edits
 
 

@@ -1,7 +1,7 @@
 """What a method may ask about a layer: its weight at once, its calibration activations by running the prefix."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine import rows
 from workbench.engine.cache import Cache
+from workbench.engine.gradients import gradients, synaptic_flow
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 
@@ -30,6 +31,7 @@ class LayerContext:
     data: Dataset | None
     seed: int
     cache: Cache
+    sharing: tuple[str, ...] = ()       # paths of the layers that have the same step
     batch: int = BATCH
 
     @cached_property
@@ -44,20 +46,42 @@ class LayerContext:
     def bias(self) -> np.ndarray | None:
         return self.model.bias(self.path)
 
-    def inputs(self, job: Job) -> Iterator[np.ndarray]:
-        """What the operator receives, batch by batch; never more than a batch in memory."""
+    @property
+    def peers(self) -> "tuple[LayerContext, ...]":
+        paths = self.sharing or (self.path,)
+        return tuple(self if path == self.path else replace(self, path=path) for path in paths)
+
+    def gradients(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        """Computed for all layers at once, the first time a layer asks."""
+        data = self.samples()
+        found = self.cache.get(("gradients", data.fingerprint, id(self.model)),
+                               lambda: gradients(self.model, data, job))
+        if self.path not in found:
+            raise UserError(f"{self.path}: no gradients reach this layer.", "Choose a method that needs none.")
+        return found[self.path].mean, found[self.path].square
+
+    def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        return synaptic_flow(self.model, masks, self.samples())
+
+    def samples(self) -> Dataset:
+        """The calibration samples. Raises UserError when there are none."""
         if self.data is None:
             raise UserError(f"{self.path}: this method needs calibration samples.", "Give a data set.")
+        return self.data
+
+    def inputs(self, job: Job) -> Iterator[np.ndarray]:
+        """What the operator receives, batch by batch; never more than a batch in memory."""
+        data = self.samples()
         prefix, name = cut.tap(self.model, self.path)
         if prefix is None:                      # the layer reads a model input
-            for feeds in self.data.batches(self.batch, SAMPLES):
+            for feeds in data.batches(self.batch, SAMPLES):
                 job.check()
                 yield feeds[name]
             return
         session = runtime.session(prefix)
         wanted = {value.name for value in session.get_inputs()}
-        total = -(-min(self.data.samples, SAMPLES) // self.batch)
-        for feeds in job.each(self.data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
+        total = -(-min(data.samples, SAMPLES) // self.batch)
+        for feeds in job.each(data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
             yield session.run([name], {k: v for k, v in feeds.items() if k in wanted})[0]
 
     def rows(self, count: int, job: Job) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe, Sparse
@@ -79,13 +80,12 @@ class Workspace:
 
         return self.cache.get(("view", path, layer.fingerprint), make)
 
-    def edit(self, path: str, actions: tuple, seed: int, job: Job) -> Edit:
-        return apply.edit(self.model, path, actions, self.calibration, seed, self.cache, job)
-
-    def edit_view(self, path: str, actions: tuple, seed: int, job: Job) -> EditView:
-        """What is drawn of a layer after its actions."""
+    def edit_view(self, path: str, actions: tuple[Action, ...], seed: int, job: Job,
+                  recipe: Recipe | None = None) -> EditView:
+        """What is drawn of a layer after its actions; `recipe` says which layers share them."""
         layer = self._layer(path)
-        edited = self.edit(path, actions, seed, job)
+        sharing = apply.shares(apply.stacks(self.model, recipe)[0]) if recipe else {}
+        edited = apply.edit(self.model, path, actions, self.calibration, seed, self.cache, job, sharing)
 
         def make() -> EditView:
             weight = edited.weight
@@ -93,7 +93,9 @@ class Workspace:
             return EditView(change, stats.moments(weight), stats.histogram(weight, self.view(path).histogram.edges),
                             stats.spectrum(layer, weight))
 
-        return self.cache.get(("edit view", path, layer.fingerprint, actions, seed, self._calibrated()), make)
+        shared = tuple(sharing.get(action, ()) for action in actions)
+        key = ("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated())
+        return self.cache.get(key, make)
 
     def edits(self, recipe: Recipe, job: Job) -> tuple[dict[str, Edit], apply.Stacks, tuple[str, ...]]:
         """Every layer's edit, the stacks they came from, and notes. Raises UserError when the recipe does not fit."""

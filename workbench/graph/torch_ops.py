@@ -28,7 +28,11 @@ def op(*names: str) -> Callable[[Op], Op]:
 def _simple(**functions: Callable[..., Any]) -> None:
     """Operators that are one torch function of their inputs."""
     for name, function in functions.items():
-        OPS[name] = lambda a, x, v, f=function: f(*x)
+        OPS[name] = _spread(function)
+
+
+def _spread(function: Callable[..., Any]) -> Op:
+    return lambda a, x, v: function(*x)
 
 
 _simple(
@@ -58,7 +62,9 @@ def _extreme(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 @op("Sum", "Mean")
 def _sum(a: Attributes, x: Inputs, v: int) -> Tensor:
-    total = sum(x[1:], start=x[0])
+    total = x[0]
+    for other in x[1:]:
+        total = total + other
     return total / len(x) if a["op_type"] == "Mean" else total
 
 
@@ -294,9 +300,9 @@ def _pad(a: Attributes, x: Inputs, v: int) -> Tensor:
 def _resize(a: Attributes, x: Inputs, v: int) -> Tensor:
     mode = a.get("mode", "nearest")
     sizes = x[3] if len(x) > 3 and x[3] is not None else None
-    scales = x[1 if a["op_type"] == "Upsample" or v < 11 else 2] if sizes is None else None
-    target = [int(s) for s in (sizes.tolist() if sizes is not None else
-                               (torch.tensor(x[0].shape) * scales).floor().tolist())][2:]
+    if sizes is None:
+        sizes = (torch.tensor(x[0].shape) * x[1 if a["op_type"] == "Upsample" or v < 11 else 2]).floor()
+    target = [int(size) for size in sizes.tolist()][2:]
     if mode == "nearest":
         return functional.interpolate(x[0], target, mode="nearest")
     aligned = a.get("coordinate_transformation_mode") == "align_corners"

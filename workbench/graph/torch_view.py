@@ -70,7 +70,7 @@ class TorchView(nn.Module):
         if path is not None:
             return (_apply(node, self.layers[path], read, self._attributes[name]),)
         result = OPS[node.op_type](self._attributes[name], read, self.opset)
-        return result if isinstance(result, tuple | list) else (result,)
+        return tuple(result) if isinstance(result, tuple | list) else (result,)
 
     def weights(self) -> dict[str, np.ndarray]:
         """The layers' weights as they are now, in the graph's own layout, by path."""
@@ -148,7 +148,7 @@ def _linear(model: Model, path: str, node: ir.Node) -> nn.Module:
 
 def _embedding(model: Model, path: str, node: ir.Node) -> nn.Module:
     weight = model.weight(path)
-    return _filled(nn.Embedding(*weight.shape), weight, None)
+    return _filled(nn.Embedding(weight.shape[0], weight.shape[1]), weight, None)
 
 
 MODULES = {"Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear, "Gather": _embedding}

@@ -33,6 +33,14 @@ def refuse_rows(layer: Layer) -> str | None:
     return None if layer.op in ("Conv", "Gemm", "MatMul") else f"The inputs of a {layer.op} are not looked at."
 
 
+def refuse_gradients(layer: Layer) -> str | None:
+    """Why no gradient of the loss is taken of a layer's weight, or None (see graph.torch_view)."""
+    if layer.locked:
+        return layer.locked
+    known = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
+    return None if layer.op in known else f"No gradients are taken of a {layer.op}."
+
+
 def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
     """The layer W ≈ left @ right as two layers, `right` [rank, inputs] first, then `left` [outputs, rank].
 

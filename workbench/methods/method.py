@@ -9,7 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
@@ -46,6 +46,16 @@ class Context(Protocol):
     @property
     def seed(self) -> int: ...
 
+    @property
+    def peers(self) -> "tuple[Context, ...]":
+        """Every layer of the recipe that has the very same step, this one among them, in the model's order."""
+
+    def gradients(self, job: Job) -> "tuple[np.ndarray, np.ndarray]":
+        """Mean gradient of the loss, and mean of its square, in the weight's layout. UserError where none passes."""
+
+    def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        """SynFlow scores of all layers, by path, in each weight's layout, with those that `masks` drops at zero."""
+
     def rows(self, count: int, job: Job) -> np.ndarray:
         """A seeded sample [groups, at most count, columns] of the calibration rows. UserError without data."""
 
@@ -74,6 +84,10 @@ class Method(ABC):
     @abstractmethod
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
         """What will be stored after this step, from shapes alone: instant."""
+
+    def shared(self, params: Any) -> bool:
+        """Whether the edit depends on the other layers that have the same step (see Context.peers)."""
+        return getattr(params, "scope", "layer") == "global"
 
     def foretells(self, params: Any) -> bool:
         """Whether `forecast` is exact up to where zeros happen to lie; not when the amount depends on the weights."""

@@ -4,7 +4,7 @@ Han, Pool, Tran, Dally: Learning both weights and connections for efficient neur
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -31,6 +31,9 @@ class MagnitudePruning(Method):
                             Help("Fraction of the layer's weights that become zero.")] = 0.5
         threshold: Annotated[float | None, Range(0), OneOf("amount"), Drag("histogram"),
                              Help("Weights whose magnitude is at or below this become zero.")] = None
+        scope: Annotated[Literal["layer", "global"],
+                         Help("Compare weights within the layer, or among all layers that have this same step.")
+                         ] = "layer"
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
@@ -40,16 +43,27 @@ class MagnitudePruning(Method):
         return plan if params.sparsity is None else plan.with_zeros(params.sparsity)
 
     def foretells(self, params: Params) -> bool:
-        return params.threshold is None
+        return params.threshold is None and params.scope == "layer"
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        threshold = params.threshold
+        if threshold is None and params.scope == "global":
+            threshold = common_threshold(context, params.sparsity or 0.0)
+
         def prune(values: np.ndarray, out_axis: int) -> Encoding:
-            if params.threshold is not None:
-                return Dense(np.where(np.abs(values) <= params.threshold, np.float32(0), values))
+            if threshold is not None:
+                return Dense(np.where(np.abs(values) <= threshold, np.float32(0), values))
             return Dense(zero_smallest(values, np.abs(values), params.sparsity or 0.0))
 
         job.check()
         return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias)
+
+
+def common_threshold(context: Context, sparsity: float) -> float:
+    """The magnitude below which this fraction of the weights of all layers with the step lie."""
+    magnitudes = np.concatenate([np.abs(peer.weight).ravel() for peer in context.peers])
+    count = round(sparsity * magnitudes.size)
+    return float(np.partition(magnitudes, count - 1)[count - 1]) if count else -1.0
 
 
 def zero_smallest(values: np.ndarray, saliency: np.ndarray, sparsity: float) -> np.ndarray:
