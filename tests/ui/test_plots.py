@@ -185,7 +185,11 @@ def test_zeros_do_not_flatten_the_rest(histogram, weight):
     histogram.show_layer(sample.view_of(weight), edit)
     top = histogram.canvas.box.viewRange()[1][1]
     assert top < 0.2 * edit.histogram.counts.max()
-    assert histogram._cut.isVisible() and f"{edit.histogram.counts.max():,.0f}" in histogram._cut.textItem.toPlainText()
+    assert histogram.canvas.note.text == f"↑ {edit.histogram.counts.max():,.0f} zeros"
+    histogram.set_handle(0.1)
+    assert histogram.canvas.note.right == 0.1       # beside the line, not across it
+    histogram.log_button.setChecked(True)
+    assert histogram.canvas.note is None
 
 
 def test_nothing_to_draw_is_said(histogram, spectrum, weight):
@@ -209,8 +213,8 @@ def test_markers_have_room_in_a_narrow_plot(spectrum):
     from PySide6.QtGui import QFontMetricsF
     spectrum.resize(280, 300)
     canvas = spectrum.canvas
-    widths = [QFontMetricsF(theme.font(-1)).horizontalAdvance(marker.text) for marker in canvas._markers]
-    lefts = spread([canvas.to_pixel(marker.x) for marker in canvas._markers], widths, 2, canvas.width() - 2, 8)
+    widths = [QFontMetricsF(theme.font(-1)).horizontalAdvance(marker.text) for marker in canvas.markers]
+    lefts = spread([canvas.to_pixel(marker.x) for marker in canvas.markers], widths, 2, canvas.width() - 2, 8)
     assert len(lefts) == 4 and lefts[0] >= 2 and lefts[-1] + widths[-1] <= canvas.width() - 2
     assert all(left + width < following for left, width, following in zip(lefts, widths, lefts[1:], strict=False))
 
@@ -219,7 +223,7 @@ def test_markers_of_one_rank_share_a_label(spectrum):
     flat = np.zeros(sample.LAYER.shape, np.float32)
     flat[0] = 1
     spectrum.show_layer(sample.view_of(flat), None)
-    assert [marker.text for marker in spectrum.canvas._markers] == ["90 % · 95 % · 99 %", "break-even"]
+    assert [marker.text for marker in spectrum.canvas.markers] == ["90 % · 95 % · 99 %", "break-even"]
 
 
 def test_pictures_and_numbers_can_be_taken_away(histogram, spectrum, tmp_path):
@@ -247,6 +251,9 @@ def test_plots_follow_the_theme(histogram):
 @pytest.mark.parametrize(("low", "high", "size", "expected"), [
     (-3, 1, 300, ["0.001", "0.01", "0.1", "1", "10"]),
     (-0.4, 0.4, 300, ["0.5", "1", "2"]),
+    (-0.5, -0.1, 300, ["0.4", "0.5", "0.6", "0.7"]),
+    (0.1, 0.15, 300, ["1.26", "1.28", "1.3", "1.32", "1.34", "1.36", "1.38", "1.4"]),
+    (0, 0, 300, ["1"]),
     (-12, 0, 100, ["1e−12", "1e−7", "0.01"]),
 ])
 def test_ticks_of_a_logarithmic_axis(low, high, size, expected):

@@ -7,8 +7,6 @@ import pyqtgraph as pg
 
 from workbench.ui import theme
 
-STEPS = (1, 2, 5)
-
 
 class Axis(pg.AxisItem):
     """Linear, or logarithmic where the plot draws log10 of its values."""
@@ -55,14 +53,19 @@ class Axis(pg.AxisItem):
 
 
 def log_ticks(low: float, high: float, size: float) -> list[float]:
-    """Positions (log10) of 1, 10, 100…, or of 1, 2, 5, 10… where decades alone would be too few."""
-    decades = range(math.floor(low), math.ceil(high) + 1)
+    """Positions (log10) of round numbers: decades, or 1, 2, 5 of each, or every digit, or still closer together."""
     room = max(int(size / 28), 2)                       # a tick needs 28 pixels
-    inside = [float(d) for d in decades if low <= d <= high]
-    if len(inside) >= 3 or len(inside) > room:
-        return inside[:: max(math.ceil(len(inside) / room), 1)]
-    ticks = [d + math.log10(step) for d in decades for step in STEPS]
-    return [tick for tick in ticks if low <= tick <= high]
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    for digits in ((1,), (1, 2, 5), range(1, 10)):
+        ticks = [d + math.log10(digit) for d in decades for digit in digits]
+        inside = [tick for tick in ticks if low <= tick <= high]
+        if len(inside) >= 3:
+            return inside[:: math.ceil(len(inside) / room)]
+    span = 10 ** high - 10 ** low
+    step = 10.0 ** math.floor(math.log10(span / 2)) if span > 0 else 1.0
+    first, last = math.ceil(10 ** low / step), math.floor(10 ** high / step)
+    inside = [math.log10(step * i) for i in range(max(first, 1), last + 1)]
+    return inside[:: max(math.ceil(len(inside) / room), 1)]
 
 
 def number(value: float, fixed: bool = False) -> str:

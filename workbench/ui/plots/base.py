@@ -27,10 +27,12 @@ SAVED_WIDTH = 1600      # pixels of a saved picture, whatever the window's size
 
 
 class ElidedLabel(QLabel):
-    """One line that ends in … where it does not fit; the tooltip has all of it."""
+    """One line that is cut with … where it does not fit; the tooltip has all of it."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None,
+                 mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(parent)
+        self._mode = mode
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.full = ""
@@ -45,7 +47,7 @@ class ElidedLabel(QLabel):
         self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self.full, Qt.TextElideMode.ElideRight, max(self.width(), 1))
+        shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
         self.setText(shown)
         self.setToolTip(self.full if shown != self.full else "")
 
@@ -62,7 +64,7 @@ class PlotPanel(QWidget):
         self.canvas = canvas
         self.title = QLabel(title, self)
         self.title.setFont(theme.font(0, QFont.Weight.DemiBold))
-        self.subtitle = ElidedLabel(parent=self)
+        self.subtitle = ElidedLabel(parent=self, mode=Qt.TextElideMode.ElideMiddle)
         self.subtitle.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.tools = QHBoxLayout()
         self.tools.setSpacing(theme.HALF)

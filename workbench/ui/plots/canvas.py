@@ -29,6 +29,16 @@ class Marker:
     text: str
 
 
+@dataclass(frozen=True)
+class Note:
+    """A few words at the top of the plot, right of `right` where they fit, else left of `left`."""
+
+    left: float
+    right: float
+    text: str
+    role: str = "muted"
+
+
 class Canvas(pg.PlotWidget):
     """`dragged(index, x)` while a handle moves, `released` when let go; `hovered(x)` with None when the mouse left."""
 
@@ -43,6 +53,7 @@ class Canvas(pg.PlotWidget):
         self._handles: tuple[float, ...] = ()
         self._handle_label = ""
         self._markers: tuple[Marker, ...] = ()
+        self._note: Note | None = None
         self._taken: int | None = None
         self._offset = 0.0
         self._hover: float | None = None
@@ -81,6 +92,18 @@ class Canvas(pg.PlotWidget):
     def set_markers(self, markers: tuple[Marker, ...]) -> None:
         self._markers = tuple(sorted(markers, key=lambda marker: marker.x))
         self.viewport().update()
+
+    def set_note(self, note: Note | None) -> None:
+        self._note = note
+        self.viewport().update()
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        return self._markers
+
+    @property
+    def note(self) -> Note | None:
+        return self._note
 
     @property
     def handles(self) -> tuple[float, ...]:
@@ -181,6 +204,7 @@ class Canvas(pg.PlotWidget):
             painter.setPen(QPen(theme.colors().muted, 1))
             self._vertical(painter, self.to_pixel(self._hover), self.area.top())
         self._paint_handles(painter)
+        self._paint_note(painter)
         painter.restore()
 
     def _vertical(self, painter: QPainter, x: float, top: float) -> None:
@@ -204,6 +228,19 @@ class Canvas(pg.PlotWidget):
             painter.setPen(colors.muted)
             painter.drawText(QRectF(left, bottom - ROW + 2, width + 1, ROW - 2), Qt.AlignmentFlag.AlignCenter,
                              marker.text)
+
+    def _paint_note(self, painter: QPainter) -> None:
+        if self._note is None:
+            return
+        font = theme.font(-1)
+        width, height = QFontMetricsF(font).horizontalAdvance(self._note.text) + 2, float(ROW)
+        left = self.to_pixel(self._note.right) + theme.HALF
+        if left + width > self.width() - theme.HALF:
+            left = self.to_pixel(self._note.left) - theme.HALF - width
+        painter.setFont(font)
+        painter.setPen(getattr(theme.colors(), self._note.role))
+        painter.drawText(QRectF(max(left, 0), self.area.top(), width, height), Qt.AlignmentFlag.AlignVCenter,
+                         self._note.text)
 
     def _paint_handles(self, painter: QPainter) -> None:
         colors, area = theme.colors(), self.area

@@ -10,7 +10,7 @@ from workbench.core.views import EditView, Histogram, LayerView, Moments
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
-from workbench.ui.plots.canvas import Canvas
+from workbench.ui.plots.canvas import Canvas, Note
 
 LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
 CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
@@ -30,6 +30,7 @@ class HistogramPlot(PlotPanel):
         self._edit: EditView | None = None
         self._threshold: float | None = None
         self.log_button = QToolButton(self)
+        self.log_button.setObjectName("toggle")
         self.log_button.setText(self.tr("log"))
         self.log_button.setCheckable(True)
         self.log_button.setToolTip(self.tr("Count on a logarithmic scale: rare weights become visible"))
@@ -42,9 +43,6 @@ class HistogramPlot(PlotPanel):
         self._before, self._after = pg.PlotCurveItem(), pg.PlotCurveItem()
         for curve in (self._before, self._after):
             self.canvas.addItem(curve)
-        self._cut = pg.TextItem(anchor=(0, 0))
-        self._cut_at = (0.0, 0.0)
-        self.canvas.addItem(self._cut, ignoreBounds=True)
         self.canvas.dragged.connect(self._on_dragged)
         self.canvas.released.connect(self.drag_finished)
         self.canvas.hovered.connect(self._on_hovered)
@@ -68,7 +66,8 @@ class HistogramPlot(PlotPanel):
         else:
             self.canvas.set_handles((-threshold, threshold), f"± {number(threshold)}")
         self._draw_zone()
-        self._place_cut()
+        if self.canvas.note is not None:
+            self._label_cut(self._shown(), 0.0)
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -91,10 +90,14 @@ class HistogramPlot(PlotPanel):
         top = self._top(view.histogram, after)
         self.canvas.box.setRange(xRange=(view.histogram.edges[0], view.histogram.edges[-1]),
                                  yRange=(foot, (np.log10(top) if log else top) * 1.06), padding=0)
-        self._label_cut(after if after is not None else view.histogram, top * 1.06)
+        self._label_cut(self._shown(), top * 1.06)
         self._draw_zone()
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
+
+    def _shown(self) -> Histogram:
+        assert self._view is not None
+        return self._edit.histogram if self._edit is not None else self._view.histogram
 
     def _scaled(self, histogram: Histogram) -> np.ndarray:
         if not self.log_button.isChecked():
@@ -114,17 +117,13 @@ class HistogramPlot(PlotPanel):
     def _label_cut(self, shown: Histogram, top: float) -> None:
         """A bar that leaves the plot says how high it is."""
         zero = len(shown.counts) // 2
-        self._cut_at = (float(shown.edges[zero + 1]), top)
-        self._cut.setVisible(bool(not self.log_button.isChecked() and shown.counts[zero] > top))
-        self._cut.setText(self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"))
-        self._cut.setColor(theme.colors().muted if self._edit is None else theme.colors().after)
-        self._cut.setFont(theme.font(-1))
-        self._place_cut()
-
-    def _place_cut(self) -> None:
-        """Beside the bar, and not across the line."""
-        right, top = self._cut_at
-        self._cut.setPos(max(right, self._threshold or 0.0), top)
+        if self.log_button.isChecked() or shown.counts[zero] <= top:
+            self.canvas.set_note(None)
+            return
+        line = self._threshold or 0.0       # the words stand beside the line, not across it
+        self.canvas.set_note(Note(min(float(shown.edges[zero]), -line), max(float(shown.edges[zero + 1]), line),
+                                  self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"),
+                                  "muted" if self._edit is None else "after"))
 
     def _draw_zone(self) -> None:
         """The values that become zero lie between the lines."""
