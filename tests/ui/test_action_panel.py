@@ -45,6 +45,7 @@ def panel(qtbot, view):
     panel.show()
     qtbot.waitExposed(panel)
     panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
     yield panel
     panel.close()
     panel.deleteLater()

@@ -33,6 +33,7 @@ def form_of(qtbot):
         form.show()
         qtbot.waitExposed(form)
         form.activateWindow()
+        qtbot.waitUntil(form.isActiveWindow)
         return form
 
     return make
@@ -185,13 +186,36 @@ def test_a_number_is_typed_and_committed_with_enter(form_of):
     assert form.editor("sparsity").slider.value() == 75
 
 
-def test_arrows_move_a_slider_by_a_step_each_finished(form_of):
+def test_arrows_move_a_slider_and_a_held_one_is_one_edit(form_of):
     form = form_of(sample.MAGNITUDE)
     slider = form.editor("sparsity").slider
     slider.setFocus()
     QTest.keyClick(slider, KEY.Key_Right)
-    QTest.keyClick(slider, KEY.Key_PageUp)
-    assert form.heard == [("sparsity", 0.51, True), ("sparsity", 0.61, True)]
+    assert form.heard == [("sparsity", 0.51, False), ("sparsity", 0.51, True)]
+    form.heard.clear()
+    for _ in range(3):
+        QTest.keyPress(slider, KEY.Key_PageUp)
+    assert form.heard == [("sparsity", value, False) for value in (0.61, 0.71, 0.81)] and form.held
+    QTest.keyRelease(slider, KEY.Key_PageUp)
+    assert form.heard[3:] == [("sparsity", 0.81, True)] and not form.held
+
+
+def test_a_key_that_moves_nothing_is_no_edit(form_of):
+    form = form_of(sample.MAGNITUDE, {"sparsity": 1.0})
+    slider = form.editor("sparsity").slider
+    slider.setFocus()
+    for key in (KEY.Key_Right, KEY.Key_End, KEY.Key_A):
+        QTest.keyClick(slider, key)
+    assert form.heard == []
+
+
+def test_leaving_a_slider_ends_what_its_key_began(form_of):
+    form = form_of(sample.MAGNITUDE)
+    slider = form.editor("sparsity").slider
+    slider.setFocus()
+    QTest.keyPress(slider, KEY.Key_Left)
+    form.editor("sparsity").box.setFocus()
+    assert form.heard == [("sparsity", 0.49, False), ("sparsity", 0.49, True)] and not form.held
 
 
 def test_what_is_out_of_bounds_cannot_be_typed(form_of):

@@ -48,7 +48,7 @@ class _Real(QDoubleSpinBox):
 
 
 class NumberEditor(QWidget):
-    """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or a key commits.
+    """`changed(value, finished)`: unfinished while the slider is held, finished when it is let go or Enter commits.
 
     Slider and box side by side; or the slider alone where `wide`, and the form puts the `box` somewhere else.
     """
@@ -72,12 +72,12 @@ class NumberEditor(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_limits(limits)
         self.slider.valueChanged.connect(self._on_slider)
-        self.slider.sliderReleased.connect(self._on_released)
+        self.slider.settled.connect(self._on_settled)
         self.box.valueChanged.connect(self._on_box)
 
     @property
     def held(self) -> bool:
-        return self.slider.isSliderDown()
+        return self.slider.held
 
     def value(self) -> Any:
         return self.box.value()
@@ -148,7 +148,7 @@ class NumberEditor(QWidget):
             self.box.setValue(value)  # type: ignore[arg-type]
         self.changed.emit(value, not self.held)
 
-    def _on_released(self) -> None:
+    def _on_settled(self) -> None:
         self.changed.emit(self.value(), True)
 
     def _on_box(self, value: Any) -> None:
