@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
-from workbench.graph import shapes
+from workbench.graph import names, shapes
 
 CONVOLUTIONS = ("Conv", "ConvTranspose")
 
@@ -57,8 +57,8 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
     if target.adds is None:         # a MatMul without one: the normalisation's place is taken by an Add
         _become_add(graph, norm, _name_of_bias(weight), shifted)
         return ""
-    index = target.bias_index
-    _set(graph, target.adds, index, (bias.name if bias is not None else None) or _name_of_bias(weight), shifted)
+    named = bias is not None and bias.name and not names.anonymous(bias.name)
+    _set(graph, target.adds, target.bias_index, str(bias.name) if named and bias else _name_of_bias(weight), shifted)
     _bypass(graph, norm)
     return ""
 

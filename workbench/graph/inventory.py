@@ -59,7 +59,7 @@ class _Inventory:
         self._known = cost.of_one_sample(model)
         self._samples = cost.fixed_batch(model)
         self._hidden = hidden_weights(model.graph)
-        self._owned: set[ir.Value] = set()      # weights, biases and vectors that belong to a layer
+        self._owned: dict[ir.Value, str] = {}   # weights, biases and vectors, and the path of the layer they belong to
         self._taken: set[str] = set()
         self._layers: list[Layer] = []
         self._sites: dict[str, Site] = {}
@@ -89,13 +89,12 @@ class _Inventory:
         node, value = weight.node, weight.value
         tensor = value.const_value
         assert tensor is not None
-        self._owned.add(value)
         locked = locked or self._refuse(value)
         bias, adds = weight.bias()
         vectors = [value] if bias is None or bias in self._owned else [value, bias]
-        self._owned.update(vectors)
         path = names.module_path(node, value.name or "", (bias.name if bias is not None else "") or "")
         path = names.unique(f"{path}.{weight.part}" if weight.part else path, self._taken)
+        self._owned |= dict.fromkeys(vectors, path)
         shape = tuple(tensor.shape.numpy())
         self._layers.append(Layer(
             path=path, op=weight.op, shape=shape, dtype=_dtype(tensor), out_axis=weight.out_axis,
@@ -128,12 +127,15 @@ class _Inventory:
         if len(sizes) < 2 and prod(sizes) < SHOWN:
             return
         fresh = [value for value in hidden.stored if value not in self._owned]
-        self._owned.update(fresh)
         path = names.unique(names.module_path(hidden.node, hidden.name), self._taken)
+        reason = hidden.reason
+        if hidden.stored and not fresh:
+            reason = f"It uses the weight of {self._owned[hidden.stored[0]]}: edit that one."
+        self._owned |= dict.fromkeys(fresh, path)
         self._layers.append(Layer(
             path=path, op=hidden.node.op_type, shape=sizes, dtype=hidden.dtype, out_axis=0,
             parameters=prod(sizes) if fresh else 0, macs=self._macs(hidden.node, hidden.index, sizes, locked),
-            bytes=_sizes(fresh)[1], fingerprint=_fingerprint(hidden.stored, sizes), locked=hidden.reason,
+            bytes=_sizes(fresh)[1], fingerprint=_fingerprint(hidden.stored, sizes), locked=locked or reason,
             groups=number(hidden.node, "group", 1)))
 
     def _add_locked(self, path: str, op: str, values: list[ir.Value], locked: str, macs: int | None) -> None:
@@ -141,7 +143,7 @@ class _Inventory:
         tensor = values[0].const_value
         assert tensor is not None
         path = names.unique(path, self._taken)
-        self._owned.update(values)
+        self._owned |= dict.fromkeys(values, path)
         self._layers.append(Layer(path, op, tuple(tensor.shape.numpy()), _dtype(tensor), 0, _sizes(values)[0], macs,
                                   _sizes(values)[1], fingerprint(tensor), uses=len(values[0].uses()), locked=locked))
 

@@ -7,8 +7,7 @@ import onnx_ir as ir
 from workbench.graph.decoders import DOMAIN as DECODERS
 from workbench.graph.operators import ALREADY, MULTIPLY, NORMS
 
-RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli",
-          "Dropout")
+RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 
 NOT_STORED = "Its weights are not in the file: ConstantOfShape makes them."
 

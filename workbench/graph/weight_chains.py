@@ -1,8 +1,8 @@
 """Operators that only move or widen a constant are computed once, so that methods find the weight itself.
 
-Only what is exact: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, and Cast from float16 or bfloat16 to
-float32. A weight that is read in several forms (a tied embedding: gathered as it is, multiplied transposed)
-stays one tensor.
+Only what is exact: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Cast from float16 or bfloat16 to float32,
+and Slice and Concat where they only put a weight in another order (the gates of an LSTM from torch). A weight that is
+read in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,10 @@ def compute(model: ir.Model) -> tuple[int, int, int]:
     """In place: operators computed, weights left because they are read in several forms, bytes that widening added."""
     graph = model.graph
     taken = names.value_names(graph)
-    computed, left, grown = 0, set(), 0
+    computed, left, grown = _reorder(graph), set(), 0
     queue = list(graph.initializers.values())
     while queue:
         value = queue.pop()
-        before = computed
         computed += _drop_identities(value)
         forms = _forms(value)
         tensor = value.const_value
@@ -37,14 +36,88 @@ def compute(model: ir.Model) -> tuple[int, int, int]:
             left.add(value.name)
             continue
         for nodes in forms.values():
-            array = MOVES[nodes[0].op_type](nodes[0], _arrays(nodes[0]))
+            array = np.ascontiguousarray(MOVES[nodes[0].op_type](nodes[0], _arrays(nodes[0])))
             name = value.name if alone else names.unique(f"{value.name}_{nodes[0].op_type.lower()}", taken)
-            new = _replace(graph, nodes, str(name), np.ascontiguousarray(array), value if alone else None)
+            queue.append(_replace(graph, nodes, str(name), array, value if alone else None))
             grown += array.nbytes - tensor.nbytes if nodes[0].op_type == "Cast" else 0
             computed += len(nodes)
-            queue.append(new)
-        assert computed > before
     return computed, len(left), grown
+
+
+def _reorder(graph: ir.Graph) -> int:
+    """Compute each Concat of parts of constants that nothing else reads; how many operators that saved."""
+    count = 0
+    for node in list(graph):
+        inside = _expression(node) if node.op_type == "Concat" else None
+        if inside is None or node.outputs[0].is_graph_output():
+            continue
+        read = {value for part in inside for value in part.inputs
+                if value is not None and value.is_initializer() and value.const_value is not None}
+        large = [value for value in read if value.const_value is not None and value.const_value.size > SMALL]
+        closed = all(use.node in inside for value in large for use in value.uses())
+        if not large or not closed or any(value.is_graph_output() for value in large):
+            continue
+        array = np.ascontiguousarray(_evaluate(node.outputs[0]))
+        name = max(large, key=lambda value: value.const_value.size if value.const_value else 0).name or "weight"
+        for value in large:
+            del graph.initializers[value.name or ""]
+            value.name = f"{value.name}__before"
+        _replace(graph, [node], name, array, None)
+        for part in reversed([part for part in inside if part is not node]):
+            graph.remove(part, safe=True)
+        count += len(inside)
+    return count
+
+
+def _expression(node: ir.Node) -> list[ir.Node] | None:
+    """A Concat and the moves before it, inputs first, when they read constants alone and nothing else reads them."""
+    found: list[ir.Node] = []
+    for value in node.inputs:
+        made = value.producer() if value is not None else None
+        if value is None or (made is None and not value.is_initializer()):
+            return None
+        if made is None:
+            continue
+        if made.op_type not in (*MOVES, "Slice", "Identity") or made.op_type == "Cast" or len(value.uses()) > 1:
+            return None
+        before = _expression(made)
+        if before is None:
+            return None
+        found += [part for part in before if part not in found]
+    return [*found, node]
+
+
+def _evaluate(value: ir.Value | None) -> np.ndarray:
+    """A constant, or what moves make of constants."""
+    assert value is not None
+    node = value.producer()
+    if node is None:
+        assert value.const_value is not None
+        return value.const_value.numpy()
+    arrays = [_evaluate(read) for read in node.inputs if read is not None]
+    match node.op_type:
+        case "Concat":
+            return np.concatenate(arrays, axis=node.attributes["axis"].as_int())
+        case "Slice":
+            return _sliced(node, arrays)
+        case "Identity":
+            return arrays[0]
+    return MOVES[node.op_type](node, arrays)
+
+
+def _sliced(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
+    """Slice takes its bounds from inputs since opset 10, from attributes before."""
+    if len(arrays) > 1:
+        starts, ends, *rest = ([int(number) for number in array] for array in arrays[1:])
+    else:
+        starts, ends = (list(node.attributes[name].as_ints()) for name in ("starts", "ends"))
+        rest = [list(node.attributes["axes"].as_ints())] if "axes" in node.attributes else []
+    axes = rest[0] if rest else list(range(len(starts)))
+    steps = rest[1] if len(rest) > 1 else [1] * len(starts)
+    chosen = [slice(None)] * arrays[0].ndim
+    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
+        chosen[axis] = slice(start, end if step > 0 or end >= -arrays[0].shape[axis] else None, step)
+    return arrays[0][tuple(chosen)]
 
 
 def _drop_identities(value: ir.Value) -> int:
