@@ -1,10 +1,14 @@
-"""What Fusion's palette cannot say: flat buttons, cards, quiet splitters. Everything else stays Fusion's own."""
+"""What Fusion's palette cannot say: flat controls with outlines that are seen in both schemes, cards, quiet bars.
+
+Menus, trees and dialogs stay Fusion's own.
+"""
 
 from PySide6.QtGui import QColor
 
+from workbench.core.resources import resource_path
 from workbench.ui.schemes import Colors
 
-TEMPLATE = """
+BUTTONS = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
 
 QPushButton {{
@@ -28,11 +32,64 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {accent_soft}; }}
 QToolButton:focus {{ border-color: {accent}; }}
+QToolButton#toggle {{ border-color: {outline_soft}; padding: 2px 8px; }}
+QToolButton#toggle:checked {{ border-color: {accent}; color: {accent}; }}
+QToolButton#toggle:focus {{ border-color: {accent}; }}
 QToolButton#fold {{ color: {muted}; padding: 2px 4px 2px 0; margin-left: -5px; }}
 QToolButton#name {{ color: {text}; padding: 2px 4px; margin-left: -5px; }}
 QToolButton#name::menu-indicator {{ image: none; width: 0; }}
 QToolButton#fold:hover, QToolButton#fold:checked {{ background: transparent; color: {text}; }}
+"""
 
+INPUTS = """
+QLineEdit, QAbstractSpinBox, QComboBox {{
+    background: {surface}; color: {text}; border: 1px solid {outline_soft}; border-radius: 5px;
+    padding: 2px 6px; min-height: 20px;
+    selection-background-color: {accent}; selection-color: {on_accent};
+}}
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {{ border-color: {outline}; }}
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
+    background: {window}; color: {disabled}; border-color: {border};
+}}
+QAbstractSpinBox {{ padding-right: 2px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;
+}}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin: 2px 2px 0 0; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; margin: 0 2px 2px 0; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
+QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 10px; height: 10px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled {{ image: url("{up_off}"); }}
+QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled {{ image: url("{down_off}"); }}
+QComboBox::drop-down {{ subcontrol-origin: border; subcontrol-position: right; width: 22px; border: none; }}
+QComboBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
+QComboBox::down-arrow:disabled {{ image: url("{down_off}"); }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; padding: 2px; outline: none; }}
+
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{
+    width: 14px; height: 14px; border: 1px solid {outline}; border-radius: 4px; background: {surface};
+}}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{check}"); }}
+QCheckBox::indicator:disabled {{ background: {window}; border-color: {border}; }}
+QCheckBox::indicator:checked:disabled {{ background: {disabled}; border-color: {disabled}; }}
+
+QSlider:horizontal {{ min-height: 20px; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {track}; }}
+QSlider::sub-page:horizontal {{ border-radius: 2px; background: {accent}; }}
+QSlider::sub-page:horizontal:disabled {{ background: {disabled}; }}
+QSlider::handle:horizontal {{
+    width: 10px; height: 10px; margin: -5px 0; border: 2px solid {accent}; border-radius: 7px; background: {surface};
+}}
+QSlider::handle:horizontal:hover {{ background: {accent_soft}; }}
+QSlider::handle:horizontal:focus {{ background: {accent}; }}
+QSlider::handle:horizontal:disabled {{ border-color: {disabled}; background: {window}; }}
+"""
+
+FRAMES = """
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 12px; }}
 QScrollBar:horizontal {{ height: 12px; }}
@@ -45,15 +102,38 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; }}
 QFrame#result {{ border: none; border-top: 1px solid {border}; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QTabBar::tab {{
+    background: transparent; color: {muted}; border: none; border-bottom: 2px solid transparent; padding: 8px 12px;
+}}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {border}; }}
+QDockWidget::title {{ background: {window}; padding: 8px 16px; text-align: left; }}
+QHeaderView {{ background: {surface}; border: none; }}
+QHeaderView::section {{
+    background: {surface}; color: {muted}; border: none; border-bottom: 1px solid {border}; padding: 4px 6px;
+}}
+QHeaderView::section:hover {{ color: {text}; }}
+QToolBar {{ background: {window}; border: none; border-top: 1px solid {border}; spacing: 0; }}
+QStatusBar::item {{ border: none; }}
+QMainWindow::separator {{ background: {border}; width: 1px; height: 1px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
 QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {border}; }}
 """
 
 
 def stylesheet(colors: Colors) -> str:
+    """The whole sheet in these colours."""
     values = {name: value.name() for name, value in vars(colors).items() if isinstance(value, QColor)}
-    return TEMPLATE.format(**values, outline_soft=mix(colors.outline, colors.border, 0.35).name(),
-                           accent_strong=mix(colors.accent, colors.text, 0.85).name())
+    values |= {"outline_soft": mix(colors.outline, colors.border, 0.35).name(),
+               "track": mix(colors.outline, colors.border, 0.2).name(),
+               "accent_strong": mix(colors.accent, colors.text, 0.85).name()}
+    scheme = "dark" if colors.dark else "light"
+    for name in ("check", "up", "down", "up-off", "down-off"):
+        values[name.replace("-", "_")] = resource_path(f"icons/controls/{name}-{scheme}.svg").as_posix()
+    return (BUTTONS + INPUTS + FRAMES).format(**values)
 
 
 def mix(first: QColor, second: QColor, share: float) -> QColor:
