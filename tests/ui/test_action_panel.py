@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from tests.ui import sample
 from workbench.core.action import Action, MethodInfo
 from workbench.core.params import Field
-from workbench.ui import theme
-from workbench.ui.actions import ActionPanel, meaning
+from workbench.ui import lines, theme
+from workbench.ui.actions import ActionPanel
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 MAGNITUDE, AFFINE = sample.STACK
@@ -320,21 +320,27 @@ def test_everything_can_be_reached_with_the_tab_key_and_has_a_name(panel):
 
 # -- conversions -----------------------------------------------------------------------------------------------------
 
-def test_sparsity_and_threshold_are_the_same_thing_said_twice(view):
+def test_sparsity_and_threshold_are_the_same_line(view):
     for sparsity in (0.0, 0.1, 0.5, 0.93, 1.0):
-        threshold = meaning.threshold_for(view.magnitudes, sparsity)
-        assert meaning.sparsity_for(view.magnitudes, threshold) == pytest.approx(sparsity, abs=1e-6)
-        actual = np.mean(np.abs(sample.weights()) <= threshold)
-        assert actual == pytest.approx(sparsity, abs=2e-3)
-    assert meaning.sparsity_for(view.magnitudes, 1e9) == 1
+        threshold = lines.threshold_of("sparsity", sparsity, view.magnitudes)
+        assert lines.share_below(threshold, view.magnitudes) == pytest.approx(sparsity, abs=1e-6)
+        assert np.mean(np.abs(sample.weights()) <= threshold) == pytest.approx(sparsity, abs=2e-3)
+        assert lines.converted(view, "threshold", threshold, "sparsity") == sparsity
+    assert lines.share_below(1e9, view.magnitudes) == 1
 
 
-def test_energy_of_a_rank_is_that_rank_again(view):
+def test_of_a_layer_that_has_zeros_already_the_share_counts_them():
+    magnitudes = np.quantile(np.abs(sample.pruned(sample.weights(), 0.6)), np.linspace(0, 1, 1025))
+    assert lines.share_below(0.0, magnitudes) == pytest.approx(0.6, abs=2e-3)
+    assert lines.share_below(-1.0, magnitudes) == 0
+
+
+def test_a_rank_and_its_energy_are_the_same_line(view):
     for rank in (1, 2, 17, 40, 64):
-        energy = meaning.converted(view, "rank", rank, "energy")
-        assert meaning.converted(view, "energy", energy, "rank") <= rank
-        assert view.spectrum.energy[rank - 1] - energy < 0.01 + 1e-9
-    assert meaning.converted(None, "rank", 3, "energy") is None
+        energy = lines.converted(view, "rank", rank, "energy")
+        assert lines.converted(view, "energy", energy, "rank") == rank
+    assert lines.converted(None, "rank", 3, "energy") is None
+    assert lines.converted(view, "rank", 3, "sparsity") is None
 
 
 def test_a_family_that_is_not_known_yet_is_shown_by_its_own_name(panel):

@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 from tests.ui import sample
 from tests.ui.test_plots import drag, light, point
 from workbench.core.action import Action
-from workbench.ui.inspect_tab import InspectTab, from_rank
+from workbench.ui.inspect_tab import InspectTab
+from workbench.ui.lines import from_rank
 from workbench.ui.wording import kind_of
 
 __all__ = ["light"]      # a fixture

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
 from workbench.core.layer import Layer
-from workbench.core.views import EditView, LayerView, Spectrum
+from workbench.core.views import EditView, LayerView
 from workbench.ui import theme
 from workbench.ui.actions.values import effective
 from workbench.ui.layer_header import LayerHeader
+from workbench.ui.lines import from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.plots import HistogramPlot, SpectrumPlot
 
 BESIDE = 600        # pixels of width from which the plots have room side by side
@@ -130,10 +130,13 @@ class InspectTab(QWidget):
     def _place_handles(self) -> None:
         view = self._view
         histogram, spectrum = self._handles.get("histogram"), self._handles.get("spectrum")
-        self.histogram.set_handle(
-            threshold_of(histogram, view.magnitudes) if histogram and view is not None else None)
-        self.spectrum.set_handle(
-            rank_of(spectrum, view.spectrum) if spectrum and view is not None and view.spectrum is not None else None)
+        threshold = rank = None
+        if histogram is not None and view is not None:
+            threshold = threshold_of(histogram.field, histogram.value, view.magnitudes)
+        if spectrum is not None and view is not None and view.spectrum is not None:
+            rank = rank_of(spectrum.field, spectrum.value, view.spectrum)
+        self.histogram.set_handle(threshold)
+        self.spectrum.set_handle(rank)
 
     # -- hand ----------------------------------------------------------------------------------------------------------
 
@@ -156,36 +159,3 @@ class InspectTab(QWidget):
             (handle, value), self._dragged = self._dragged, None
             self.action_dragged.emit(handle.step, handle.field, value, True)
         self._place_handles()
-
-
-# -- between parameters and lines ------------------------------------------------------------------------------------
-
-def threshold_of(handle: Handle, magnitudes: np.ndarray) -> float:
-    """Where the line of a sparsity or a threshold stands."""
-    if handle.field == "sparsity":
-        return float(np.interp(handle.value, np.linspace(0, 1, len(magnitudes)), magnitudes))
-    return float(handle.value)
-
-
-def from_threshold(field: str, threshold: float, magnitudes: np.ndarray) -> float:
-    """The value of the field for a line at this threshold: three decimals of a sparsity, four digits of a threshold."""
-    if field == "sparsity":
-        return round(float(np.interp(threshold, magnitudes, np.linspace(0, 1, len(magnitudes)))), 3)
-    return float(f"{threshold:.4g}")
-
-
-def rank_of(handle: Handle, spectrum: Spectrum) -> int:
-    rank = spectrum.rank_for(handle.value) if handle.field == "energy" else int(handle.value)
-    return min(max(rank, 1), len(spectrum.values))
-
-
-def from_rank(field: str, rank: int, spectrum: Spectrum) -> int | float:
-    """The value of the field for a line at this rank; an energy with as few decimals as still mean this rank."""
-    if field != "energy":
-        return rank
-    energy = float(spectrum.energy[rank - 1])
-    for decimals in range(2, 10):
-        short = float(np.floor(energy * 10 ** decimals) / 10 ** decimals)
-        if short > 0 and spectrum.rank_for(short) == rank:
-            return short
-    return energy

@@ -1,56 +1,19 @@
-"""What a step means for the layer in front of the user, looked up in the layer's own statistics.
-
-Nothing is computed here that the engine did not send: a sparsity is a quantile of the magnitudes, an energy a rank of
-the spectrum.
-"""
+"""What a step means for the layer in front of the user, looked up in the layer's own statistics."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from workbench.core.action import MethodInfo
 from workbench.core.layer import Layer
 from workbench.core.views import LayerView, Spectrum
 from workbench.ui.actions import values as v
+from workbench.ui.lines import rank_of, share_below, threshold_of
 
 
 def tr(text: str) -> str:
     return QCoreApplication.translate("meaning", text)
-
-
-def threshold_for(magnitudes: np.ndarray, sparsity: float) -> float:
-    """The magnitude below which this fraction of the weights lies."""
-    return float(np.interp(sparsity, np.linspace(0, 1, len(magnitudes)), magnitudes))
-
-
-def sparsity_for(magnitudes: np.ndarray, threshold: float) -> float:
-    """The fraction of the weights at or below this magnitude."""
-    index = int(np.searchsorted(magnitudes, threshold, side="right"))
-    if index >= len(magnitudes):
-        return 1.0
-    low, high = (magnitudes[index - 1], magnitudes[index]) if index else (0.0, magnitudes[0])
-    part = (threshold - low) / (high - low) if high > low else 0.0
-    return float(np.clip((index - 1 + part) / (len(magnitudes) - 1), 0, 1))
-
-
-def converted(view: LayerView | None, name: str, value: Any, to: str) -> Any:
-    """The value of `to` that means the same as `name` = value for this layer; None where that is not known."""
-    if view is None:
-        return None
-    match name, to:
-        case "sparsity", "threshold":
-            return float(f"{threshold_for(view.magnitudes, value):.4g}")
-        case "threshold", "sparsity":
-            return round(sparsity_for(view.magnitudes, value), 2)
-        case "energy", "rank" if view.spectrum is not None:
-            return view.spectrum.rank_for(value)
-        case "rank", "energy" if view.spectrum is not None and len(view.spectrum.energy):
-            # Rounded down: the smallest rank with this energy must be the same rank again.
-            share = view.spectrum.energy[min(value, len(view.spectrum.energy)) - 1]
-            return max(float(np.floor(share * 100) / 100), 0.01)
-    return None
 
 
 def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo) -> dict[str, tuple[float, float]]:
@@ -75,22 +38,21 @@ def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | Non
     for name, plot in drags.items():
         value = values[name]
         if plot == "histogram" and name == "sparsity":
-            edge = threshold_for(view.magnitudes, value)
+            edge = threshold_of(name, value, view.magnitudes)
             return tr("Weights from {low} to {high} become zero.").format(low=f"−{edge:.3g}", high=f"{edge:.3g}")
         if plot == "histogram" and name == "threshold":
-            share = sparsity_for(view.magnitudes, value)
+            share = share_below(value, view.magnitudes)
             return tr("{share} of the weights become zero.").format(share=percent(share))
         if plot == "spectrum" and view.spectrum is not None:
-            rank = value if name == "rank" else view.spectrum.rank_for(value)
-            return rank_sentence(view.spectrum, int(rank), trained=method.family == "distill")
+            rank = rank_of(name, value, view.spectrum)
+            return rank_sentence(view.spectrum, rank, trained=method.family == "distill")
     return ""
 
 
 def rank_sentence(spectrum: Spectrum, rank: int, trained: bool) -> str:
     full = len(spectrum.values)
-    rank = min(rank, full)
     first = tr("Rank {rank} of {full}").format(rank=rank, full=full)
-    if not trained and rank:
+    if not trained:
         first = tr("Rank {rank} of {full} keeps {share} of the energy").format(
             rank=rank, full=full, share=percent(float(spectrum.energy[rank - 1])))
     if not spectrum.break_even:

@@ -16,6 +16,7 @@ from workbench.ui.actions.card_head import CardHead
 from workbench.ui.actions.form import ParamForm
 from workbench.ui.actions.labels import Caution, muted
 from workbench.ui.actions.why import Why
+from workbench.ui.lines import converted
 
 
 class StepCard(QFrame):
@@ -86,7 +87,7 @@ class StepCard(QFrame):
 
     def _build(self, method: MethodInfo) -> None:
         self.form = ParamForm(method.fields, self.action.params, self)
-        self.form.set_convert(lambda name, value, to: meaning.converted(self._view, name, value, to))
+        self.form.set_convert(lambda name, value, to: converted(self._view, name, value, to))
         self.form.changed.connect(self._on_changed)
         body = QVBoxLayout()
         body.setContentsMargins(0, 0, theme.HALF, 0)
