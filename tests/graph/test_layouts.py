@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from tests.graph.examples import codebook, weight
-from workbench.graph import layouts, packing, storage
+from workbench.graph import layouts, packing
+from workbench.graph.content import content_of
 from workbench.graph.encoding import Dense
 
 
@@ -30,7 +31,7 @@ def test_packing_puts_the_first_symbol_in_the_lowest_bits(bits: int, count: int)
 def test_payload_is_what_is_written(layout: layouts.Layout, bits: int, zeros: float) -> None:
     shape = (101, 99)
     encoding = Dense(weight(shape, zeros)) if bits == 32 else codebook(shape, bits, zeros)
-    content = storage.content_of(encoding)
+    content = content_of(encoding)
     assert content.nonzeros == np.count_nonzero(encoding.decode())
     arrays = packing.arrays(encoding, content, layout)
     data = arrays[:1] if layout == "plain" else arrays[:2]

@@ -12,6 +12,7 @@ NonZero would save steps, but ONNX Runtime does not fold them.
 
 import re
 from functools import cache
+from string import ascii_letters
 
 import ml_dtypes
 import numpy as np
@@ -41,7 +42,18 @@ def closure(decoder: str) -> frozenset[str]:
 def proto(name: str, opset: int) -> onnx.FunctionProto:
     """The function, for a model whose default domain is at `opset`. Treat it as read-only."""
     parsed = onnx.parser.parse_function(_text(name, opset))
+    _shorten(parsed)
     return ir.serde.serialize_function(ir.serde.deserialize_function(parsed))   # without the parser's empty fields
+
+
+def _shorten(function: onnx.FunctionProto) -> None:
+    """Give the values inside one-letter names: spelled out, they are a quarter of a decoder's bytes."""
+    kept = {*function.input, *function.output}
+    letters = (letter for letter in ascii_letters if letter not in kept)
+    short = {name: next(letters) for node in function.node for name in node.output if name not in kept}
+    for node in function.node:
+        for names in (node.input, node.output):
+            names[:] = [short.get(name, name) for name in names]
 
 
 def function(name: str, opset: int) -> ir.Function:
@@ -74,21 +86,29 @@ def _text(name: str, opset: int) -> str:
 def _unpack(bits: int) -> str:
     """Bytes to symbols 0..2^bits-1 as floats, the first symbol in the lowest bits: floor(byte / 2^(bits i)) mod 2^bits.
 
-    In floating point because the bit operators came with opset 11 (BitShift) and 18 (BitwiseAnd); it is exact.
+    Computed for the 256 possible bytes, then looked up, which loads large layers many times faster. In floating point,
+    where it is exact, because the bit operators came with opset 11 (BitShift) and 18 (BitwiseAnd).
     """
     places = ", ".join(str(2 ** (bits * index)) for index in range(8 // bits))
     return f"""
-        f = Cast <to: int = 1> (q)
+        digits = Constant <value = int64[16] {{{", ".join(map(str, range(16)))}}}> ()
+        low = Cast <to: int = 1> (digits)
+        sixteen = Constant <value = float {{16}}> ()
+        high = Mul (low, sixteen)
         column = Constant <value = int64[2] {{-1, 1}}> ()
-        c = Reshape (f, column)
+        rows = Reshape (high, column)
+        square = Add (rows, low)
+        bytes = Reshape (square, column)
         places = Constant <value = float[{8 // bits}] {{{places}}}> ()
-        d = Div (c, places)
+        d = Div (bytes, places)
         x = Floor (d)
         base = Constant <value = float {{{2**bits}}}> ()
         e = Div (x, base)
         h = Floor (e)
         m = Mul (h, base)
-        r = Sub (x, m)
+        table = Sub (x, m)
+        i = Cast <to: int = 6> (q)
+        r = Gather (table, i)
         flat = Constant <value = int64[1] {{-1}}> ()
         y = Reshape (r, flat)"""
 

@@ -9,9 +9,11 @@ import onnx_ir as ir
 from workbench.core.errors import UserError
 from workbench.core.recipe import Sparse
 from workbench.graph import chain, decoders, storage
+from workbench.graph.content import content_of
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Encoding, Factors
 from workbench.graph.filesize import graph_bytes, initializer_bytes, nodes_bytes
+from workbench.graph.forms import forms
 from workbench.graph.inventory import Site
 from workbench.graph.storage import Stored
 
@@ -92,7 +94,7 @@ def _store(edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int,
     """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
     named = [(path, name, encoding) for path, edit in edits.items()
              for name, encoding in _weights(edit.encoding, sites[path].initializer)]
-    chosen = storage.choose([storage.forms(storage.content_of(encoding, sparse), name, opset, sparse)
+    chosen = storage.choose([forms(content_of(encoding, sparse), name, opset, sparse)
                              for _, name, encoding in named], opset)
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
     for (path, _, encoding), form in zip(named, chosen, strict=True):

@@ -47,19 +47,17 @@ def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
 
 def file_bytes(model: ir.Model) -> int:
     """The model serialised as one ONNX file."""
-    return file_and_graph_bytes(model)[0]
-
-
-def file_and_graph_bytes(model: ir.Model) -> tuple[int, int]:
-    """The whole file, and the graph in it without its tag and length. Remembered: see `grown`."""
-    if model not in _measured:
-        _measured[model] = _measure(model)
-    return _measured[model]
+    return _measure(model)[0]
 
 
 def grown(model: ir.Model, graph: int, rest: int) -> int:
-    """The file when the graph in it grows by `graph` bytes and what is beside the graph by `rest`."""
-    file, before = file_and_graph_bytes(model)
+    """The file when the graph in it grows by `graph` bytes and what is beside the graph by `rest`.
+
+    The model is measured once, so it must not change any more (graph.model's do not).
+    """
+    if model not in _measured:
+        _measured[model] = _measure(model)
+    file, before = _measured[model]
     return file - field_bytes(before) + field_bytes(before + graph) + rest
 
 
@@ -67,10 +65,12 @@ def graph_bytes(graph: ir.Graph) -> int:
     """The graph serialised, without the tag and length that it has in a file."""
     inputs = {value.name for value in graph.inputs}
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
-    return ir.serde.serialize_graph(_without_initializers(graph)).ByteSize() + tensors
+    view = _without_initializers(graph)
+    return ir.serde.serialize_graph(view).ByteSize() + tensors      # type: ignore[arg-type]
 
 
 def _measure(model: ir.Model) -> tuple[int, int]:
+    """The whole file, and the graph in it."""
     bare = ir.Model(_without_initializers(model.graph), ir_version=model.ir_version,  # type: ignore[arg-type]
                     producer_name=model.producer_name, producer_version=model.producer_version, domain=model.domain,
                     model_version=model.model_version, doc_string=model.doc_string,
@@ -85,5 +85,4 @@ def _without_initializers(graph: ir.Graph) -> ir.GraphView:
                         opset_imports=graph.opset_imports, metadata_props=graph.metadata_props)
 
 
-# Models are not changed after they were made (graph.model), so a size holds as long as its model does.
 _measured: WeakKeyDictionary[ir.Model, tuple[int, int]] = WeakKeyDictionary()

@@ -9,7 +9,7 @@ from workbench.graph.encoding import Affine, Codebook, Dense, Encoding, crop
 from workbench.graph.layouts import Layout
 
 if TYPE_CHECKING:
-    from workbench.graph.storage import Content
+    from workbench.graph.content import Content
 
 
 def nonzero(encoding: Encoding) -> np.ndarray:

@@ -10,9 +10,11 @@ from typing import Literal
 
 from workbench.core.layer import Layer
 from workbench.core.recipe import Sparse
-from workbench.graph import layouts, storage
+from workbench.graph import content, layouts
 from workbench.graph.chain import piece_name
-from workbench.graph.storage import Content, Form, Kind
+from workbench.graph.content import Content, Kind, product
+from workbench.graph.forms import Form, plain_bytes
+from workbench.graph.forms import forms as forms_of
 
 Granularity = Literal["tensor", "channel", "group"]
 
@@ -32,7 +34,7 @@ class TensorPlan:
 
     @property
     def count(self) -> int:
-        return storage.product(self.shape)
+        return product(self.shape)
 
     @property
     def content(self) -> Content:
@@ -44,9 +46,9 @@ class TensorPlan:
     def quantized(self, bits: int, granularity: Granularity, group_size: int, symmetric: bool) -> "TensorPlan":
         """On an affine grid. Groups run along the input of a channel, the last may be padded."""
         grid, scale, axis = _grid(self.shape, self.out_axis, granularity, group_size)
-        side, group = storage.sharing(self.shape, grid, scale, axis) or (scale, 0)
+        side, group = content.sharing(self.shape, grid, scale, axis) or (scale, 0)
         kind: Kind = "Symmetric" if symmetric else "Affine"
-        return replace(self, kind=kind, bits=storage.affine_container(bits), side=side, group=group, axis=axis)
+        return replace(self, kind=kind, bits=content.affine_container(bits), side=side, group=group, axis=axis)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Plan:
 
     def floats(self, kind: Literal["Float32", "Float16", "BFloat16", "Float8E4M3", "Float8E5M2"]) -> "Plan":
         """Every tensor in a floating-point type."""
-        bits = storage.FLOAT_BITS[kind]
+        bits = content.FLOAT_BITS[kind]
         return self._each(lambda tensor: replace(tensor, kind=kind, bits=bits, side=None, group=0))
 
     def with_zeros(self, fraction: float) -> "Plan":
@@ -110,7 +112,7 @@ class Plan:
 def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
     """For each tensor of the plan, every way to store it under the name that the writer will give it."""
     names = [name] if len(plan.tensors) == 1 else [piece_name(name, index) for index in range(len(plan.tensors))]
-    return [storage.forms(tensor.content, part, opset, sparse)
+    return [forms_of(tensor.content, part, opset, sparse)
             for tensor, part in zip(plan.tensors, names, strict=True)]
 
 
@@ -120,9 +122,9 @@ def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -
     `name` is that of the weight. Exact without zeros, expected with them. Not in it: the decoders that layers share,
     and the nodes of factors; graph.rewrite.forecast counts these, for all layers together.
     """
-    before = storage.plain_bytes(plan.shape, name)
+    before = plain_bytes(plan.shape, name)
     after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
-    return 4 * (storage.product(plan.shape) + plan.bias) + after - before
+    return 4 * (product(plan.shape) + plan.bias) + after - before
 
 
 def _grid(shape: tuple[int, ...], out_axis: int, granularity: Granularity,
@@ -133,7 +135,7 @@ def _grid(shape: tuple[int, ...], out_axis: int, granularity: Granularity,
     if granularity == "channel":
         return shape, tuple(size if axis == out_axis else 1 for axis, size in enumerate(shape)), 0
     along_rows = len(shape) == 2 and out_axis == 1
-    length = shape[0] if along_rows else storage.product(shape[1:])
+    length = shape[0] if along_rows else product(shape[1:])
     size = min(group_size, length)
     groups = -(-length // size)
     if along_rows:

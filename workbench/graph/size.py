@@ -7,13 +7,13 @@ import onnx_ir as ir
 
 from workbench.core.recipe import Sparse
 from workbench.graph import chain, decoders, storage
+from workbench.graph.content import Planned
 from workbench.graph.edit import Edit
 from workbench.graph.editor import account, functions_of
 from workbench.graph.encoding import Encoding, Factors, Piece
 from workbench.graph.filesize import file_bytes, grown
 from workbench.graph.inventory import Site
 from workbench.graph.plan import Plan
-from workbench.graph.storage import Planned
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
 
