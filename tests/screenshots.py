@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 OUT = Path("out/screenshots")
 SIZE = (1440, 900)
-WAIT_MS = 120_000
+WAIT_S = 120.0
 
 
 def main() -> int:
@@ -40,6 +41,8 @@ class Photographer:
         self.app = QApplication([])
         self.link = EngineLink()
         self.session = Session(self.link)
+        self.failures: list[str] = []
+        self.session.failed.connect(lambda *words: self.failures.extend(words))
         self.set_theme("light")
         self.window = MainWindow(self.session)
         self.window.resize(*SIZE)
@@ -139,8 +142,13 @@ class Photographer:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         from PySide6.QtTest import QTest
-        if not QTest.qWaitFor(condition, WAIT_MS):
-            raise TimeoutError("the window did not get there in time")
+        deadline = time.monotonic() + WAIT_S
+        while not condition():
+            if self.failures:
+                raise RuntimeError(" ".join(self.failures))
+            if time.monotonic() > deadline:
+                raise TimeoutError("the window did not get there in time")
+            QTest.qWait(50)
         self.settle()
 
 

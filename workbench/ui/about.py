@@ -2,50 +2,78 @@
 
 import html
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench import __version__
-from workbench.core.layer import ModelSummary
+from workbench.core.layer import InputSpec, ModelSummary
 from workbench.core.quantities import amount, size
+from workbench.ui import theme
+
+WIDTH, MOST = 520, 560
+
+
+class Page(QDialog):
+    """A heading, rich text that can be selected, a button to close it."""
+
+    def __init__(self, parent: QWidget, name: str, title: str, text: str) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.body = QLabel(text, self, wordWrap=True)
+        self.body.setTextFormat(Qt.TextFormat.RichText)
+        self.body.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.body.setContentsMargins(0, 0, theme.UNIT, 0)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self.body)
+        heading = QLabel(title, self)
+        heading.setFont(theme.font(4, theme.font().Weight.DemiBold))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.TRIPLE, theme.TRIPLE, theme.DOUBLE, theme.DOUBLE)
+        layout.setSpacing(theme.DOUBLE)
+        layout.addWidget(heading)
+        layout.addWidget(scroll)
+        layout.addWidget(buttons)
+        needed = self.body.heightForWidth(WIDTH - 2 * theme.TRIPLE - theme.UNIT)
+        self.resize(WIDTH, min(needed + 130, MOST))
+        self.open()
 
 
 def tr(text: str) -> str:
     return QCoreApplication.translate("about", text)
 
 
-def show_about(parent: QWidget, versions: Mapping[str, str]) -> QMessageBox:
+def show_about(parent: QWidget, versions: Mapping[str, str]) -> Page:
     parts = {"PySide6": pyside_version, "Python": platform.python_version(), **versions}
-    rows = "".join(f"<tr><td>{html.escape(name)}&nbsp;&nbsp;</td><td>{html.escape(version)}</td></tr>"
+    rows = "".join(f"<tr><td>{html.escape(name)}&nbsp;&nbsp;&nbsp;</td><td>{html.escape(version)}</td></tr>"
                    for name, version in parts.items())
     waiting = "" if versions else f"<p>{tr('The engine is still starting.')}</p>"
-    return _show(parent, "about", tr("About"),
-                 f"<h3>Model Compression Workbench {__version__}</h3><p>"
-                 + tr("Open a trained model, look inside every layer, compress it with the mouse, export what you saw.")
-                 + f"</p><table>{rows}</table>{waiting}<p>Apache-2.0</p>")
+    words = tr("Open a trained model, look inside every layer, compress it with the mouse, export what you saw.")
+    return Page(parent, "about", f"Model Compression Workbench {__version__}",
+                f"<p>{words}</p><table cellspacing='2'>{rows}</table>{waiting}<p>{tr('Licence: Apache-2.0')}</p>")
 
 
-def show_model(parent: QWidget, model: ModelSummary) -> QMessageBox:
+def show_model(parent: QWidget, model: ModelSummary) -> Page:
     """Path, format, inputs, what was prepared at opening, and what the user should know."""
     count = tr("{n} parameters").format(n=amount(model.parameters))
-    head = (f"<h3>{html.escape(model.path)}</h3>"
+    body = (f"<p>{html.escape(model.path)}</p>"
             f"<p>{html.escape(model.format)}, opset {model.opset}, {size(model.bytes)}, {count}</p>")
-    ends = "".join(f"<li>{html.escape(spec.name)}: {html.escape(spec.dtype)} "
-                   f"[{', '.join('?' if n is None else str(n) for n in spec.shape)}]</li>"
-                   for spec in (*model.inputs, *model.outputs))
-    done = "".join(f"<li>{html.escape(step.title)}: {html.escape(step.detail)}</li>"
-                   for step in model.preparations if step.applied)
-    notes = "".join(f"<li>{html.escape(note)}</li>" for note in model.notes)
-    body = head + f"<p>{tr('Inputs and outputs')}</p><ul>{ends}</ul>"
-    body += f"<p>{tr('Prepared at opening')}</p><ul>{done}</ul>" if done else ""
-    body += f"<p>{tr('Notes')}</p><ul>{notes}</ul>" if notes else ""
-    return _show(parent, "model", tr("Model"), body)
+    body += _list(tr("Inputs"), map(_spec, model.inputs)) + _list(tr("Outputs"), map(_spec, model.outputs))
+    body += _list(tr("Prepared at opening"), (step.detail or step.title for step in model.preparations if step.applied))
+    body += _list(tr("Notes"), model.notes)
+    return Page(parent, "model", tr("This model"), body)
 
 
-def show_guide(parent: QWidget) -> QMessageBox:
+def show_guide(parent: QWidget) -> Page:
     steps = (
         tr("<b>Open</b> a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window."),
         tr("<b>Choose</b> a layer on the left. The middle shows its weights and singular values."),
@@ -56,14 +84,14 @@ def show_guide(parent: QWidget) -> QMessageBox:
         tr("<b>Export</b> (Ctrl+E). The file is opened again and compared with what was shown."),
     )
     keys = tr("Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.")
-    items = "".join(f"<li>{step}</li>" for step in steps)
-    return _show(parent, "guide", tr("First steps"), f"<ol>{items}</ol><p>{keys}</p>")
+    items = "".join(f"<li style='margin-bottom: 8px'>{step}</li>" for step in steps)
+    return Page(parent, "guide", tr("First steps"), f"<ol style='margin-left: -16px'>{items}</ol><p>{keys}</p>")
 
 
-def _show(parent: QWidget, name: str, title: str, text: str) -> QMessageBox:
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, QMessageBox.StandardButton.Close, parent)
-    box.setObjectName(name)
-    box.setTextFormat(Qt.TextFormat.RichText)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()
-    return box
+def _spec(spec: InputSpec) -> str:
+    return f"{spec.name}: {spec.dtype} [{', '.join('?' if n is None else str(n) for n in spec.shape)}]"
+
+
+def _list(title: str, items: Iterable[str]) -> str:
+    rows = "".join(f"<li>{html.escape(item)}</li>" for item in items)
+    return f"<p><b>{title}</b></p><ul style='margin-left: -24px'>{rows}</ul>" if rows else ""

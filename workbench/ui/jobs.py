@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
+from workbench.ui import theme
 from workbench.ui.engine_link import EngineLink
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
@@ -67,24 +68,21 @@ class JobStrip(QWidget):
         self._link = link
         self._label = QLabel(self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setMinimumWidth(120)
         self._bar = QProgressBar(self, textVisible=False)
-        self._bar.setFixedHeight(6)
+        self._bar.setFixedSize(160, 6)
         self._bar.setAccessibleName(self.tr("Progress"))
-        self.cancel = QPushButton(self.tr("Cancel"), self)
+        self.cancel = QToolButton(self)
+        theme.set_icon(self.cancel, "cancel")
+        self.cancel.setAccessibleName(self.tr("Cancel"))
         self.cancel.setToolTip(self.tr("Stop this job now"))
         self.cancel.clicked.connect(self._cancel)
-        text = QVBoxLayout()
-        text.setSpacing(4)
-        text.addStretch()
-        text.addWidget(self._label)
-        text.addWidget(self._bar)
-        text.addStretch()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(text, 1)
+        layout.setContentsMargins(0, 0, theme.UNIT, 0)
+        layout.setSpacing(theme.UNIT)
+        layout.addWidget(self._label)
+        layout.addWidget(self._bar)
         layout.addWidget(self.cancel)
+        layout.addStretch()
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
@@ -101,9 +99,7 @@ class JobStrip(QWidget):
             return
         if not self.isVisible() and not self._delay.isActive():
             self._delay.start()
-        text = describe(running)
-        self._label.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self._label.width()))
-        self._label.setToolTip(text)
+        self._label.setText(describe(running))
         fraction = running.progress.fraction
         self._bar.setRange(0, 0 if fraction is None else 1000)
         self._bar.setValue(round(1000 * (fraction or 0)))

@@ -2,13 +2,12 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.quantities import amount, size, smaller, three
 from workbench.core.report import Figure, Report
 from workbench.core.views import Preview
 from workbench.ui import figures, theme
-from workbench.ui.jobs import Jobs, JobStrip
 from workbench.ui.session import Session
 
 
@@ -59,7 +58,7 @@ def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False
 class Scoreboard(QFrame):
     """Follows the session. `export_button` is connected by the window."""
 
-    def __init__(self, session: Session, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._latency: Report | None = None
@@ -71,7 +70,6 @@ class Scoreboard(QFrame):
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
-        self.jobs = JobStrip(jobs, session.link, self)
         self.export_button = QPushButton(self.tr("Export…"), self)
         self.export_button.setObjectName("primary")
         theme.set_icon(self.export_button, "export", "on_accent")
@@ -87,17 +85,12 @@ class Scoreboard(QFrame):
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(32)
+        layout.setSpacing(24)
         for tile in (self.size_tile, self.metric_tile, self.change_tile,
                      self.parameters_tile, self.macs_tile, self.latency_tile):
             layout.addWidget(tile)
         layout.addStretch(1)
-        right = QGridLayout()
-        right.setHorizontalSpacing(16)
-        right.addWidget(self.jobs, 0, 0)
-        right.addWidget(self.export_button, 0, 1)
-        self.jobs.setMinimumWidth(260)
-        layout.addLayout(right)
+        layout.addWidget(self.export_button)
 
     def refresh(self) -> None:
         model, preview = self._session.model, self._session.preview
@@ -153,7 +146,9 @@ class Scoreboard(QFrame):
             self.change_tile.show_text("…", "", sure=False)
             return
         settled = figures.is_settled(change)
-        note = self.tr("same samples, paired") if settled else self.tr("not told from 0 by these samples")
+        note = self.tr("same samples, paired") if settled else self.tr("could be chance")
+        if change.value == 0 and change.how == "measured":
+            note = self.tr("none on these samples")
         tip = self.tr("Now less before, on the same samples. Grey while the 95 % interval holds 0.")
         self.change_tile.show_text(figures.change_text(change, metric), note, tip, sure=current and settled)
 
@@ -164,7 +159,9 @@ class Scoreboard(QFrame):
         if after is None or after == before or not self._session.recipe.rows:
             tile.show_text(amount(before), self.tr("unchanged") if self._session.recipe.rows else "")
         else:
-            tile.show_text(f"{amount(before)} → {amount(after)}", smaller(before, after), sure=current)
+            slight = abs(after - before) < 0.005 * before
+            note = f"{100 * (after - before) / before:+.2f} %" if slight else smaller(before, after)
+            tile.show_text(f"{amount(before)} → {amount(after)}", note.replace("-", "−"), sure=current)
 
     def _show_latency(self) -> None:
         report = self._latency

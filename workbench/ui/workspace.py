@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QW
 from workbench.core.action import Action
 from workbench.ui.actions import ActionPanel
 from workbench.ui.inspect_tab import InspectTab
-from workbench.ui.jobs import Jobs
+from workbench.ui.jobs import Jobs, JobStrip
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.session import Session
 from workbench.ui.tree.verbs import LayerVerbs
@@ -31,7 +31,9 @@ class Workspace(QObject):
         self.tree = TreePanel(session, verbs, window)
         self.inspect = InspectTab(window)
         self.actions = ActionPanel(window)
-        self.scoreboard = Scoreboard(session, jobs, window)
+        self.scoreboard = Scoreboard(session, window)
+        self.jobs = JobStrip(jobs, session.link, window)
+        window.statusBar().addPermanentWidget(self.jobs)
         self.tabs = QTabWidget(window)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.inspect, self.tr("Inspect"))

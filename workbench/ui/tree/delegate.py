@@ -29,7 +29,7 @@ class BarDelegate(QStyledItemDelegate):
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         painter.setFont(cell.font)
         painter.setPen(cell.palette.color(role))
-        where = cell.rect.adjusted(2 * MARGIN, 0, -2 * MARGIN, 0)
+        where = cell.rect.adjusted(2 * MARGIN, 0, -3 * MARGIN, 0)
         painter.drawText(where, cell.displayAlignment, text)
         painter.restore()
 
