@@ -266,6 +266,15 @@ def test_a_step_says_what_it_will_do_to_this_layer(panel):
     assert not panel.cards[0].sentence.isVisible()
 
 
+def test_a_vector_has_no_spectrum_to_speak_of(panel, view):
+    empty = dataclasses.replace(view.spectrum, values=np.zeros(0), energy=np.zeros(0), break_even=0)
+    panel.set_view(dataclasses.replace(view, spectrum=empty))
+    give(panel, SVD)
+    assert not panel.cards[0].sentence.isVisible()
+    panel.set_view(dataclasses.replace(view, spectrum=None))
+    assert not panel.cards[0].sentence.isVisible()
+
+
 def test_the_result_says_bytes_error_and_storage(panel):
     give(panel, *sample.STACK)
     panel.set_change(sample.CHANGE)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWid
 
 from workbench.core.params import Field
 from workbench.ui.actions import values as v
-from workbench.ui.actions.number import NumberEditor
+from workbench.ui.actions.number import BOX_HEIGHT, NumberEditor
 
 
 class ChoiceEditor(QComboBox):
@@ -45,6 +45,7 @@ class BoolEditor(QCheckBox):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(v.name_text(field.name), parent)
+        self.setMinimumHeight(BOX_HEIGHT)
         self.clicked.connect(lambda checked: self.changed.emit(checked, True))
 
     def value(self) -> bool:

@@ -43,7 +43,7 @@ def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | Non
         if plot == "histogram" and name == "threshold":
             share = share_below(value, view.magnitudes)
             return tr("{share} of the weights become zero.").format(share=percent(share))
-        if plot == "spectrum" and view.spectrum is not None:
+        if plot == "spectrum" and view.spectrum is not None and len(view.spectrum.values):
             rank = rank_of(name, value, view.spectrum)
             return rank_sentence(view.spectrum, rank, trained=method.family == "distill")
     return ""

@@ -63,7 +63,7 @@ class Slider(QSlider):
         super().mousePressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._mark is not None:
+        if self._mark is not None and self._mark != self.value():
             painter = QPainter(self)
             painter.setPen(theme.colors().outline)
             x = self._x(self._mark)
