@@ -101,21 +101,29 @@ class LayerContext:
 
     def gram(self, job: Job) -> np.ndarray:
         """[groups, columns, columns] float64: mean of x x^T over all rows, streamed."""
-        return self.cache.get(self._key("gram"), lambda: self._gram(job))
+        return self._moments(job)[0]
 
-    def _gram(self, job: Job) -> np.ndarray:
-        total: torch.Tensor | None = None
+    def mean(self, job: Job) -> np.ndarray:
+        """[groups, columns] float64: mean of x over all rows, streamed."""
+        return self._moments(job)[1]
+
+    def _moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
+
+    def _measure_moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        columns = self.layer.matrix[1]
+        second = torch.zeros(self.layer.groups, columns, columns, dtype=torch.float64)
+        first = torch.zeros(self.layer.groups, columns, dtype=torch.float64)
         seen = 0
         for x in self.inputs(job):
             available = rows.count(self.layer, x)
             for start in range(0, available, ROWS_AT_ONCE):
                 chosen = np.arange(start, min(start + ROWS_AT_ONCE, available))
                 part = torch.from_numpy(rows.unfold(self.layer, x, chosen))
-                product = (part.transpose(1, 2) @ part).double()
-                total = product if total is None else total + product
+                second += (part.transpose(1, 2) @ part).double()
+                first += part.double().sum(dim=1)
             seen += available
-        assert total is not None
-        return (total / seen).numpy()
+        return (second / seen).numpy(), (first / seen).numpy()
 
     def _key(self, *what: object) -> tuple[object, ...]:
         fingerprint = self.data.fingerprint if self.data else ""

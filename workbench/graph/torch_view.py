@@ -134,7 +134,8 @@ def _conv(model: Model, path: str, node: ir.Node) -> nn.Module:
         options["padding"] = pads[:dims]
     if node.op_type == "ConvTranspose":
         options["output_padding"] = a.get("output_padding") or 0
-    module = kind(inputs, outputs, weight.shape[2:], **options)
+    kernel: Any = weight.shape[2:]
+    module = kind(inputs, outputs, kernel, **options)
     return _filled(module, weight, bias)
 
 

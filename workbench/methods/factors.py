@@ -104,6 +104,26 @@ def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
     return (default,) * size if not value or isinstance(value, str) else tuple(value)
 
 
+def refuse_spatial(layer: Layer) -> str | None:
+    """Why a convolution cannot be split into a vertical and a horizontal one, or None."""
+    if layer.op != "Conv" or len(layer.shape) != 4 or min(layer.shape[2:]) < 2:
+        return layer.locked or "Only a two-dimensional convolution with a kernel wider than 1 splits like this."
+    if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+        return "Its padding depends on the input's size (auto_pad)."
+    return refuse(layer)
+
+
+Attributes = dict[str, tuple[int, ...] | int]
+
+
+def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
+    """Stride, dilation and padding of a two-dimensional convolution for its vertical and its horizontal part."""
+    strides, dilations, pads = (ints(layer, name, default, size) for name, default, size in
+                                (("strides", 1, 2), ("dilations", 1, 2), ("pads", 0, 4)))
+    return ({"strides": (strides[0], 1), "dilations": (dilations[0], 1), "pads": (pads[0], 0, pads[2], 0)},
+            {"strides": (1, strides[1]), "dilations": (1, dilations[1]), "pads": (0, pads[1], 0, pads[3])})
+
+
 def note(layer: Layer, rank: int) -> str:
     """What the user should know about a rank."""
     even = break_even(layer)

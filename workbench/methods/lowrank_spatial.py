@@ -33,11 +33,7 @@ class SpatialSvd(Method):
                           Help("Keep the smallest rank with this fraction of the squared singular values.")] = 0.9
 
     def accepts(self, layer: Layer) -> str | None:
-        if layer.op != "Conv" or len(layer.shape) != 4 or min(layer.shape[2:]) < 2:
-            return layer.locked or "Only a two-dimensional convolution with a kernel wider than 1 splits like this."
-        if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
-            return "Its padding depends on the input's size (auto_pad)."
-        return factors.refuse(layer)
+        return factors.refuse_spatial(layer)
 
     def foretells(self, params: Params) -> bool:
         return params.rank is not None
@@ -59,12 +55,9 @@ class SpatialSvd(Method):
         left, right = factors.split(matrix, rank)
         vertical = left.T.reshape(rank, inputs, tall, 1).astype(np.float32)
         horizontal = right.reshape(rank, out, 1, wide).transpose(1, 0, 2, 3).astype(np.float32)
-        (strides, dilations, pads) = (factors.ints(layer, name, default, size) for name, default, size in
-                                      (("strides", 1, 2), ("dilations", 1, 2), ("pads", 0, 4)))
-        first = Piece(Dense(np.ascontiguousarray(vertical)), attributes={
-            "strides": (strides[0], 1), "dilations": (dilations[0], 1), "pads": (pads[0], 0, pads[2], 0)})
-        second = Piece(Dense(np.ascontiguousarray(horizontal)), attributes={
-            "strides": (1, strides[1]), "dilations": (1, dilations[1]), "pads": (0, pads[1], 0, pads[3])})
+        vertical_window, horizontal_window = factors.split_window(layer)
+        first = Piece(Dense(np.ascontiguousarray(vertical)), attributes=vertical_window)
+        second = Piece(Dense(np.ascontiguousarray(horizontal)), attributes=horizontal_window)
         even = layer.count // (inputs * tall + out * wide)
         note = f"rank {rank} is above break-even {even}: the layer grows" if rank > even else ""
         return Edit(Factors((first, second), True, layer.shape, 0), edit.bias, note)

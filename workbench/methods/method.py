@@ -62,6 +62,9 @@ class Context(Protocol):
     def gram(self, job: Job) -> np.ndarray:
         """[groups, columns, columns] float64: the mean of x x^T over all calibration rows. UserError without data."""
 
+    def mean(self, job: Job) -> np.ndarray:
+        """[groups, columns] float64: the mean of x over all calibration rows. UserError without data."""
+
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """The layer's calibration inputs, batch by batch, as the operator receives them."""
 

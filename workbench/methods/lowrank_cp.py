@@ -1,0 +1,69 @@
+"""Write a convolution as four: 1 x 1, vertical depthwise, horizontal depthwise, 1 x 1.
+
+Lebedev, Ganin, Rakhuba, Oseledets, Lempitsky: Speeding-up convolutional neural networks using fine-tuned
+CP-decomposition. ICLR 2015, section 3.
+"""
+
+import warnings
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import tensorly
+from tensorly.decomposition import parafac
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Help, Range
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Dense, Factors, Piece
+from workbench.graph.plan import Plan
+from workbench.methods import factors
+from workbench.methods.method import Context, Method, method
+
+
+@method("lowrank.cp")
+class CpDecomposition(Method):
+    title = "CP"
+    summary = ("Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on "
+               "each channel alone, and 1 × 1 back.")
+    formula = "W[o,i,y,x] ≈ Σᵣ O[o,r] · Y[y,r] · X[x,r] · I[i,r]"
+    citation = "Lebedev et al. 2015, ICLR"
+
+    @dataclass(frozen=True)
+    class Params:
+        rank: Annotated[int, Range(1, 2048, 1, log=True), Help("Channels between the convolutions.")] = 32
+        iterations: Annotated[int, Range(1, 500, 1), Help("Rounds of alternating least squares.")] = 30
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse_spatial(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.factored(*_shapes(layer, params.rank))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer, weight = context.layer, edit.weight.astype(np.float64)
+        job.report("decomposing", 0.0)
+        with tensorly.backend_context("numpy"), warnings.catch_warnings():
+            # A rank above the kernel's size is usual: tensorly fills the start up at random, and warns of it.
+            warnings.simplefilter("ignore", UserWarning)
+            scales, (out, inputs, tall, wide) = parafac(
+                weight, params.rank, n_iter_max=params.iterations, init="svd", tol=1e-7,
+                random_state=np.random.RandomState(context.seed))
+        job.check()
+        parts = (inputs.T, tall.T, wide.T, out * scales)
+        dense = [Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
+                 for part, shape in zip(parts, _shapes(layer, params.rank), strict=True)]
+        vertical, horizontal = factors.split_window(layer)
+        group = {"group": params.rank}
+        pieces = (Piece(dense[0]), Piece(dense[1], attributes=vertical | group),
+                  Piece(dense[2], attributes=horizontal | group), Piece(dense[3]))
+        used = sum(part.values.size for part in dense)
+        note = f"{used:,} weights for {layer.count:,}: the layer grows" if used >= layer.count else ""
+        return Edit(Factors(pieces, True, layer.shape, 0), edit.bias, note)
+
+
+def _shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], ...]:
+    """Of the four weights in the order of execution."""
+    out, inputs, tall, wide = layer.shape
+    return (rank, inputs, 1, 1), (rank, 1, tall, 1), (rank, 1, 1, wide), (out, rank, 1, 1)

@@ -1,0 +1,96 @@
+"""Two thinner layers that reproduce what comes out behind the ReLU, instead of the weights.
+
+Zhang, Zou, He, Sun: Accelerating very deep convolutional networks for classification and detection. IEEE TPAMI 38:10,
+2016, sections 3.2 and 3.3 (equations 6 to 12).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Drag, Help, Range
+from workbench.graph.edit import Edit
+from workbench.graph.plan import Plan
+from workbench.methods import factors
+from workbench.methods.method import Context, Method, method
+
+ROWS = 8192
+PENALTIES = (0.01, 0.1, 1.0)        # the paper raises lambda step by step (section 3.3)
+ROUNDS = 10
+
+
+@method("lowrank.response")
+class ResponseFactors(Method):
+    title = "Non-linear response"
+    summary = ("Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the "
+               "activation that follows: errors that a ReLU hides do not count.")
+    formula = "min over M of rank r, b:  Σ ‖ f(y) − f(M y + b) ‖²,  y = W x"
+    citation = "Zhang et al. 2016, IEEE TPAMI 38:10"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        rank: Annotated[int, Range(1, None, 1, log=True), Drag("spectrum"), Help("Channels between the layers.")] = 16
+        activation: Annotated[Literal["relu", "none"],
+                              Help("What follows the layer: with none, its plain outputs are fitted.")] = "relu"
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse(layer) or factors.refuse_rows(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.factored(*factors.pair_shapes(layer, min(params.rank, *layer.matrix)))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        rank = max(1, min(params.rank, *layer.matrix))
+        rows = context.rows(ROWS, job.part(0.0, 0.5))[0].astype(np.float64)
+        if len(rows) < 2 * rank:
+            raise UserError(f"{layer.path}: there are too few calibration samples for rank {rank}.", "Give more data.")
+        matrix = factors.unfold(edit.weight, layer).astype(np.float64)
+        target = rows @ factors.unfold(context.weight, layer).astype(np.float64).T + (
+            0 if context.bias is None else context.bias)
+        basis, inner, shift = fit(rows @ matrix.T, target, rank, params.activation == "relu", job.part(0.5, 1.0))
+        # M y + b with y = W x: the factors of M W, and all shifts in the bias.
+        return Edit(factors.pair(basis, inner @ matrix, layer), shift.astype(np.float32), factors.note(layer, rank))
+
+
+def fit(responses: np.ndarray, target: np.ndarray, rank: int, relu: bool,
+        job: Job) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Basis [outputs, rank], inner [rank, outputs] and shift [outputs] with target ~ f(basis inner y + shift).
+
+    responses    [samples, outputs] y without bias;  target [samples, outputs] with it, before the activation
+    """
+    basis, inner, shift = reduced_rank(responses, target, rank)
+    if not relu:
+        return basis, inner, shift
+    wanted = np.maximum(target, 0)
+    for penalty in PENALTIES:
+        for _ in job.each(range(ROUNDS), "fitting the response"):
+            linear = responses @ inner.T @ basis.T + shift
+            basis, inner, shift = reduced_rank(responses, _auxiliary(wanted, linear, penalty), rank)
+    return basis, inner, shift
+
+
+def _auxiliary(wanted: np.ndarray, linear: np.ndarray, penalty: float) -> np.ndarray:
+    """z of equation 9, element by element: the better of its solutions on the two sides of zero (equations 10, 11)."""
+    below = np.minimum(linear, 0)
+    above = np.maximum((penalty * linear + wanted) / (penalty + 1), 0)
+    cost_below = np.square(wanted) + penalty * np.square(below - linear)
+    cost_above = np.square(wanted - above) + penalty * np.square(above - linear)
+    return np.where(cost_below < cost_above, below, above)
+
+
+def reduced_rank(inputs: np.ndarray, outputs: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Least squares of that rank: outputs ~ basis inner inputs + shift (Izenman 1975, reduced-rank regression)."""
+    x, y = inputs - inputs.mean(axis=0), outputs - outputs.mean(axis=0)
+    gram = x.T @ x
+    gram[np.diag_indices_from(gram)] += 1e-6 * max(float(np.trace(gram)) / len(gram), 1e-12)
+    full = np.linalg.solve(gram, x.T @ y).T
+    _, _, directions = np.linalg.svd(x @ full.T, full_matrices=False)
+    basis = directions[:rank].T
+    inner = basis.T @ full
+    return basis, inner, outputs.mean(axis=0) - basis @ (inner @ inputs.mean(axis=0))
