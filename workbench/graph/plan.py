@@ -117,14 +117,14 @@ def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[li
 
 
 def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
-    """What a layer will take in the file, on the scale of core.layer.Layer.bytes: what is untouched has those bytes.
+    """What a layer's weight, called `name`, will take in the file, on the scale of graph.size.Size.layers.
 
-    `name` is that of the weight. Exact without zeros, expected with them. Not in it: the decoders that layers share,
-    and the nodes of factors; graph.rewrite.forecast counts these, for all layers together.
+    Exact without zeros, expected with them. Not in it: the decoders that layers share, and the nodes of factors;
+    graph.rewrite.forecast counts these, for all layers together.
     """
     before = plain_bytes(plan.shape, name)
     after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
-    return 4 * (product(plan.shape) + plan.bias) + after - before
+    return 4 * product(plan.shape) + after - before
 
 
 def _grid(shape: tuple[int, ...], out_axis: int, granularity: Granularity,

@@ -23,8 +23,8 @@ class Size:
     """Bytes of a file with edits in it.
 
     file       of the whole file
-    layers     of each edited layer: those of its weight and bias as opened (core.layer.Layer.bytes) and what the file
-               grows by its edit, decoders not counted; with how it is stored, in words
+    layers     of each edited layer: those of its weight as opened, 4 a value, and what the file grows by its edit,
+               shared decoders not counted; with how it is stored, in words. A bias is in it when the edit has one
     functions  of the decoders that the layers share
     """
 
@@ -37,7 +37,8 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     """Exactly the bytes of what graph.rewrite.apply_edits makes."""
     changes, growth = account(model, sites, edits, sparse)
     functions = _functions_bytes(model, functions_of(changes.values()))
-    layers = {path: (_opened(model, sites[path]) + change.growth, change.words) for path, change in changes.items()}
+    layers = {path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
+              for path, change in changes.items()}
     return Size(grown(model, growth, functions), layers, functions)
 
 
@@ -56,9 +57,9 @@ def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
     return storage.functions_bytes(names, model.opset_imports[""]) - sum(present) - imported
 
 
-def _opened(model: ir.Model, site: Site) -> int:
-    """Bytes of a layer's weight and bias before any edit."""
-    names = [site.initializer, *([site.bias] if site.bias is not None else [])]
+def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
+    """Bytes, before the edit, of the tensors that it replaces."""
+    names = [site.initializer, *([site.bias] if site.bias is not None and edit.bias is not None else [])]
     tensors = [model.graph.initializers[name].const_value for name in names]
     return sum(tensor.nbytes for tensor in tensors if tensor is not None)
 
