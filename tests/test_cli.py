@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
@@ -142,6 +143,24 @@ def test_compress_in_words(here):
     for expected in ("x smaller (", "forecast", "verified: the written file was run on 100 samples", "measured here",
                      "prune.magnitude(sparsity 0.5) + quantize.affine(bits 4)", "Written, model: "):
         assert expected in words
+
+
+@pytest.mark.slow
+def test_the_demo_recipe_keeps_what_the_project_promises(demo, tmp_path):
+    """All four families: forecast equals the file, the file equals the preview and runs in stock ONNX Runtime."""
+    result = workbench("compress", demo.cnn, "--data", demo.test, "--calibration", demo.calibration, "--json",
+                       "--recipe", demo.cnn.with_name("recipe.yaml"), "--out", tmp_path / "out")
+    report = json.loads(result.stdout)
+    families = {name.partition(".")[0] for layer in report["layers"] for action in layer["actions"] for name in action}
+    assert families == {"prune", "lowrank", "distill", "quantize"}
+    written = Path(report["files"]["model"])
+    assert report["forecast_bytes"] == pytest.approx(written.stat().st_size, rel=0.005)
+    assert report["verified"]["value"] == pytest.approx(report["preview_value"], abs=0.002)
+    assert report["ratio"] > 7 and report["before"]["value"] - report["after"]["value"] < 0.015
+    session = onnxruntime.InferenceSession(str(written), providers=["CPUExecutionProvider"])
+    with np.load(demo.test) as data:
+        answers = session.run(None, {session.get_inputs()[0].name: data["x"][:500].astype(np.float32)})[0].argmax(1)
+        assert (answers == data["y"][:500]).mean() == pytest.approx(report["verified"]["value"], abs=0.05)
 
 
 # -- bad input -----------------------------------------------------------------------------------------------------
@@ -300,6 +319,19 @@ def test_without_a_command_the_window_opens(here, windows):
 def test_demo_opens_the_window_on_the_demo(demo, windows):
     workbench("demo")
     assert windows == [(str(demo.cnn), str(demo.test), None, False, str(demo.calibration))]
+
+
+def test_demo_without_a_window_compresses_and_takes_pictures(demo, tmp_path, monkeypatch):
+    from workbench import cli as module
+    from workbench.engine import verbs
+    asked = []
+    monkeypatch.setattr(verbs, "compress", lambda *given: asked.append(given[:6]))
+    monkeypatch.setattr(module.output, "print_report", asked.append)
+    monkeypatch.setattr(module, "take_screenshots", asked.append)
+    assert workbench("demo", "--headless", "--out", tmp_path).exit_code == 0
+    recipe = str(demo.cnn.with_name("recipe.yaml"))
+    assert asked == [(str(demo.cnn), str(demo.test), recipe, str(tmp_path), False, str(demo.calibration)), None,
+                     tmp_path / "screenshots"]
 
 
 @pytest.mark.parametrize("arguments", [["inspekt"], ["small.onnx", "--data", "nowhere.npz"], ["net.py:make"]])
