@@ -192,6 +192,22 @@ def test_zeros_do_not_flatten_the_rest(histogram, weight):
     assert histogram.canvas.note is None
 
 
+def test_far_outliers_do_not_take_the_room(histogram, weight):
+    far = weight.copy()
+    far.flat[0] = 5.0
+    histogram.show_layer(sample.view_of(far), None)
+    assert histogram.canvas.box.viewRange()[0][1] < 0.5
+    assert ", 1 of them farther out" in histogram.readout.full
+    heard = []
+    histogram.dragged.connect(heard.append)
+    histogram.set_handle(0.1)
+    drag(histogram, 0.1, 1.0)
+    assert heard[-1] == histogram.canvas.box.viewRange()[0][1]      # stops at the edge that is seen
+    histogram.set_handle(heard[-1])
+    assert histogram.canvas.box.viewRange()[0][1] > 5               # and from there all can be reached
+    assert abs(histogram.canvas.handles[1] - heard[-1]) < 1e-12
+
+
 def test_nothing_to_draw_is_said(histogram, spectrum, weight):
     histogram.show_layer(None, None)
     assert histogram.pages.currentWidget() is histogram.empty and histogram.table.isHidden()
@@ -258,6 +274,15 @@ def test_plots_follow_the_theme(histogram):
 ])
 def test_ticks_of_a_logarithmic_axis(low, high, size, expected):
     assert [number(10 ** tick) for tick in log_ticks(low, high, size)] == expected
+
+
+@pytest.mark.parametrize(("value", "text", "fixed"), [
+    (0, "0", "0"), (0.5, "0.5", "0.500"), (-0.0312, "−0.0312", "−0.0312"), (0.0005, "0.0005", "5.0e−4"),
+    (-2e-7, "−2e−7", "−2.0e−7"), (12_345.6, "12,346", "12,346"), (999, "999", "999"), (1, "1", "1.00"),
+])
+def test_numbers_as_people_read_them(value, text, fixed):
+    assert number(value) == text
+    assert number(value, fixed=True) == fixed
 
 
 def test_spread_keeps_labels_apart_and_inside():

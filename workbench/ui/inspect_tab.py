@@ -16,7 +16,7 @@ from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.plots import HistogramPlot, SpectrumPlot
 
-BESIDE = 600        # pixels of width from which the plots have room side by side
+BESIDE = 616        # pixels of width from which the plots have room side by side
 
 
 @dataclass(frozen=True)

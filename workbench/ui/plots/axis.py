@@ -82,5 +82,5 @@ def number(value: float, fixed: bool = False) -> str:
         text = f"{value:#.3g}".removesuffix(".") if fixed else f"{value:.3g}"
     else:
         mantissa, exponent = f"{value:.1e}".split("e")
-        text = f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+        text = f"{mantissa if fixed else mantissa.removesuffix('.0')}e{int(exponent)}"
     return text.replace("-", "−")

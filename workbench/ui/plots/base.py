@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QPixmap, QResizeEvent
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -100,6 +100,11 @@ class PlotPanel(QWidget):
 
     def redraw(self) -> None:
         """Draw again what is shown, in the colours of the theme."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:      # on another screen: pens count its pixels
+            self.redraw()
+        return super().event(event)
 
     def to_csv(self) -> str:
         """The numbers behind the curves."""

@@ -13,6 +13,8 @@ from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Note
 
 LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
+TAIL = 0.998            # of the weights are always in the plot; what is much farther out takes the room of the hand
+FAR = 1.6
 CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
 
 
@@ -29,6 +31,7 @@ class HistogramPlot(PlotPanel):
         self._view: LayerView | None = None
         self._edit: EditView | None = None
         self._threshold: float | None = None
+        self._beyond = 0
         self.log_button = QToolButton(self)
         self.log_button.setObjectName("toggle")
         self.log_button.setText(self.tr("log"))
@@ -55,8 +58,8 @@ class HistogramPlot(PlotPanel):
             return
         self.show_canvas()
         self.table.show_rows(_texts(view.moments), _texts(edit.moments) if edit is not None else None)
-        self._on_hovered(None)
         self.redraw()
+        self._on_hovered(None)
 
     def set_handle(self, threshold: float | None) -> None:
         """Lines at +-threshold; None takes them away."""
@@ -65,6 +68,8 @@ class HistogramPlot(PlotPanel):
             self.canvas.set_handles(())
         else:
             self.canvas.set_handles((-threshold, threshold), f"± {number(threshold)}")
+        if self._view is not None and not self.canvas.held:
+            self._set_reach(self._view)
         self._draw_zone()
         if self.canvas.note is not None:
             self._label_cut(self._shown(), 0.0)
@@ -88,12 +93,21 @@ class HistogramPlot(PlotPanel):
                                 brush=_see_through(colors.after), antialias=False,
                                 pen=self.canvas.pen(colors.after, 1.25))
         top = self._top(view.histogram, after)
-        self.canvas.box.setRange(xRange=(view.histogram.edges[0], view.histogram.edges[-1]),
-                                 yRange=(foot, (np.log10(top) if log else top) * 1.06), padding=0)
+        self._set_reach(view)
+        self.canvas.box.setYRange(foot, (np.log10(top) if log else top) * 1.06, padding=0)
         self._label_cut(self._shown(), top * 1.06)
         self._draw_zone()
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
+
+    def _set_reach(self, view: LayerView) -> None:
+        """How far the plot goes to both sides: as far as the weights, or as nearly all of them and the line."""
+        full = float(view.histogram.edges[-1])
+        most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
+        reach = most if full > most * FAR and (self._threshold or 0.0) < most * 0.95 else full
+        self.canvas.box.setXRange(-reach, reach, padding=0)
+        inner = np.minimum(np.abs(view.histogram.edges[:-1]), np.abs(view.histogram.edges[1:]))
+        self._beyond = int(view.histogram.counts[inner >= reach].sum())
 
     def _shown(self) -> Histogram:
         assert self._view is not None
@@ -141,7 +155,8 @@ class HistogramPlot(PlotPanel):
         if self._view is None:
             return
         outward = x if index == 1 else -x       # beyond zero a line waits, it does not swap sides
-        threshold = min(max(outward, 0.0), float(self._view.magnitudes[-1]))
+        edge = self.canvas.box.viewRange()[0][1]
+        threshold = min(max(outward, 0.0), edge, float(self._view.magnitudes[-1]))
         self.canvas.move_held((-threshold, threshold))
         self.set_handle(threshold)
         self.dragged.emit(threshold)
@@ -152,8 +167,10 @@ class HistogramPlot(PlotPanel):
             return
         edges, counts = view.histogram.edges, view.histogram.counts
         if x is None or not edges[0] <= x < edges[-1]:
-            self.readout.show_text(self.tr("{count} weights in {bins} bins").format(
-                count=f"{counts.sum():,.0f}", bins=len(counts)))
+            text = self.tr("{count} weights in {bins} bins").format(count=f"{counts.sum():,.0f}", bins=len(counts))
+            if self._beyond:
+                text += self.tr(", {count} of them farther out").format(count=f"{self._beyond:,}")
+            self.readout.show_text(text)
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         text = self.tr("{low} … {high}:  {count} weights").format(

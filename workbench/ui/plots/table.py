@@ -33,7 +33,7 @@ class FigureTable(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(theme.UNIT)
+        self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(2)
         self._grid.addWidget(self._cell(corner, muted=True, left=True), 0, 0, 1, 2)
         for column, text in enumerate(captions):
