@@ -99,9 +99,9 @@ def _read(node: ir.Node) -> list[ir.Value]:
     values = [value for value in node.inputs if value is not None]
     for attribute in node.attributes.values():
         for graph in names.subgraphs(attribute):
-            values += graph.outputs
-            values += [value for part in ir.traversal.RecursiveGraphIterator(graph) for value in part.inputs
-                       if value is not None]
+            values.extend(graph.outputs)
+            values.extend(value for part in ir.traversal.RecursiveGraphIterator(graph) for value in part.inputs
+                          if value is not None)
     return values
 
 

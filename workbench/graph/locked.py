@@ -9,6 +9,7 @@ from workbench.graph.operators import ALREADY, MULTIPLY, NORMS
 
 RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 
+COMPRESSED = "Its weights are stored compressed already."
 NOT_STORED = "Its weights are not in the file: ConstantOfShape makes them."
 
 
@@ -25,8 +26,8 @@ class Hidden:
 
     @property
     def name(self) -> str:
-        """The name of what is stored, unless that is only a shape."""
-        made = self.reason == NOT_STORED or not self.stored
+        """The name of what is stored, unless that is only a shape, or packed under a name of our own."""
+        made = self.reason in (NOT_STORED, COMPRESSED) or not self.stored
         return (self.weight.name if made else self.stored[0].name) or ""
 
 
@@ -88,7 +89,7 @@ def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ..
 
 def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
     if any(op.startswith(f"{DECODERS}.") for op in ops):
-        return "Its weights are stored compressed already."
+        return COMPRESSED
     largest = stored[0].const_value if stored else None
     if any(op == "DequantizeLinear" for op in ops):
         return ALREADY

@@ -9,7 +9,7 @@ import onnx_ir as ir
 SCOPES = "pkg.torch.onnx.name_scopes"
 LONGEST = 120
 # Endings that say which of a layer's tensors it is: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
-_PARAMETER = re.compile(r"([./_](weights?|kernel|w|W|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
+_PARAMETER = re.compile(r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
                         r"|/ReadVariableOp(_\d+)?)?(:\d+)?$")
 _RECURRENT = re.compile(r"\.weight_[ih]h_(l\d+)(_reverse)?$")          # torch.nn.LSTM
 # Names that exporters and optimisers make up.

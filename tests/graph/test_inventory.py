@@ -1,0 +1,258 @@
+"""Every layer is found, under a name the user knows, and what cannot be edited says why."""
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from tests.graph.graphs import Build, branch, conditional, opened, residual
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe, parse_recipe
+from workbench.graph import names
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Affine
+
+
+def one(op: str, shape: tuple[int, ...], weight_first: bool = False, **attributes):
+    """A model of one operator with a weight layer.weight, and its Layer and Site."""
+    b = Build()
+    weight = b.weight("layer.weight", *shape)
+    b.node(op, [weight, "x"] if weight_first else ["x", weight], "y", **attributes)
+    return b
+
+
+@pytest.mark.parametrize(("op", "shape", "x", "attributes", "out_axis", "macs"), [
+    ("Conv", (6, 4, 3), ["N", 4, 10], {}, 0, 8 * 72),
+    ("Conv", (6, 2, 3, 3), ["N", 4, 9, 9], {"group": 2, "strides": [2, 2]}, 0, 16 * 108),
+    ("Conv", (6, 4, 1, 3, 3), ["N", 4, 2, 5, 5], {}, 0, 2 * 9 * 216),
+    ("ConvTranspose", (4, 3, 2, 2), ["N", 4, 5, 5], {"strides": [2, 2], "group": 2}, 1, 25 * 48),
+    ("Gemm", (6, 4), ["N", 4], {"transB": 1}, 0, 24),
+    ("Gemm", (4, 6), ["N", 4], {}, 1, 24),
+    ("Gemm", (4, 6), [4, "N"], {"transA": 1}, 1, None),
+    ("MatMul", (4, 6), ["N", 7, 4], {}, 1, 7 * 24),
+])
+def test_an_operator_with_a_weight_is_a_layer(op, shape, x, attributes, out_axis, macs):
+    model = one(op, shape, **attributes).model({"x": x}, {"y": None})
+    layer, = model.layers
+    assert (layer.path, layer.op, layer.shape, layer.dtype, layer.locked) == ("layer", op, shape, "float32", "")
+    assert (layer.out_axis, layer.macs, layer.groups) == (out_axis, macs, attributes.get("group", 1))
+    assert (layer.parameters, layer.bytes) == (np.prod(shape), 4 * np.prod(shape))
+    assert layer.attributes.get("kernel") == (shape[2:] if "Conv" in op else None)
+    assert model.weight("layer").shape == shape
+    assert model.bias("layer") is None
+
+
+def test_a_constant_left_of_a_product():
+    model = one("MatMul", (6, 4), weight_first=True).model({"x": [4, "N"]}, {"y": None})
+    layer, site = model.layer("layer"), model.sites["layer"]
+    assert (layer.out_axis, layer.attributes["side"], site.side, site.weight_input) == (0, "left", "left", 0)
+
+
+def test_the_vector_that_an_add_behind_a_product_adds_is_its_bias():
+    b = Build()
+    b.node("MatMul", ["x", b.weight("layer.weight", 4, 6)], "product")
+    b.node("Add", [b.weight("layer.bias", 6), "product"], "y")
+    model = b.model({"x": ["N", 7, 4]}, {"y": None})
+    site = model.sites["layer"]
+    assert (site.bias, site.bias_node, site.bias_input) == ("layer.bias", "node_y", None)
+    assert model.bias("layer").shape == (6,)
+    assert model.layer("layer").parameters == 24 + 6
+
+
+def test_an_add_of_positions_is_not_a_bias():
+    b = Build()
+    b.node("MatMul", ["x", b.weight("layer.weight", 4, 6)], "product")
+    b.node("Add", ["product", b.weight("positions", 6, 6)], "y")
+    assert b.model({"x": [6, 4]}, {"y": None}).sites["layer"].bias is None
+
+
+def test_an_embedding_is_a_table_from_which_inputs_choose():
+    b = Build()
+    b.node("Gather", [b.weight("tokens.weight", 50, 8), "ids"], "y")
+    model = b.model({"ids": ["N", 5]}, {"y": None}, dtype=TensorProto.INT64)
+    layer, = model.layers
+    assert (layer.path, layer.op, layer.out_axis, layer.macs, layer.locked) == ("tokens", "Embedding", 1, 0, "")
+
+
+def test_recurrent_layers_have_two_weights():
+    b = Build()
+    inputs = ["x", b.weight("rnn.W", 1, 20, 4), b.weight("rnn.R", 1, 20, 5)]
+    b.node("LSTM", inputs, "y", hidden_size=5)
+    model = b.model({"x": [7, "N", 4]}, {"y": None})
+    assert [(layer.path, layer.shape, layer.out_axis) for layer in model.layers] == [
+        ("rnn.W", (1, 20, 4), 1), ("rnn.R", (1, 20, 5), 1)]
+
+
+def test_layers_come_in_the_order_of_execution():
+    assert [layer.path for layer in opened(residual()).layers] == [
+        "stem", "block.depthwise", "shared", "head", "aux"]
+
+
+def test_a_weight_used_twice_is_one_layer():
+    model = opened(residual())
+    assert model.layer("shared").uses == 2
+    assert model.sites["shared"].uses == (("node_first_use", 1), ("node_second_use", 1))
+
+
+def test_a_tied_embedding_is_edited_in_one_place():
+    b = Build()
+    table = b.weight("tokens.weight", 50, 8)
+    x = b.node("Gather", [table, "ids"], "embedded")
+    b.node("MatMul", [x, b.node("Transpose", [table], "head", perm=[1, 0])], "y")
+    model = b.model({"ids": ["N", 5]}, {"y": None}, dtype=TensorProto.INT64)
+    embedding, head = model.layers
+    assert (embedding.path, embedding.locked, embedding.uses) == ("tokens", "", 2)
+    assert head.locked == "It uses the weight of tokens: edit that one."
+    assert head.bytes == 0
+    assert model.summary().parameters == 400
+
+
+def test_weights_in_subgraphs_are_shown_with_the_reason():
+    model = opened(conditional())
+    inner = model.layer("inner")
+    assert "inside an If" in inner.locked
+    assert inner.bytes == 6 * 6 * 4
+    assert "inner" not in model.sites
+    assert model.summary().macs is None
+
+
+def test_a_weight_that_a_subgraph_reads_too_is_kept():
+    b = Build()
+    weight = b.weight("both.weight", 4, 4)
+    first = b.node("MatMul", ["x", weight], "first")
+    then = branch("then", helper.make_node("MatMul", [first, weight], ["again"], "again"))
+    other = branch("else", helper.make_node("Neg", [first], ["negated"], "negate"))
+    flag = b.constant("flag", True, bool)
+    b.node("If", [flag], "y", then_branch=then, else_branch=other)
+    layer = b.model({"x": ["N", 4]}, {"y": None}).layer("both")
+    assert layer.locked.startswith("Its weight is read inside an If")
+
+
+def quantised_linear(b: Build) -> str:
+    """A weight that is int8 in the file, decoded by DequantizeLinear."""
+    q = b.constant("layer.weight_quantized", b.rng.integers(-99, 99, (4, 6)), np.int8)
+    return b.node("DequantizeLinear", [q, b.constant("scale", 0.02)], "layer.weight")
+
+
+def quantised_product(b: Build) -> str:
+    """The same by Cast and Mul, as weight-only files have it."""
+    q = b.constant("layer.weight", b.rng.integers(-99, 99, (4, 6)), np.int8)
+    return b.node("Mul", [b.node("Cast", [q], "cast", to=TensorProto.FLOAT), b.constant("scale", 0.02)], "scaled")
+
+
+def computed(b: Build) -> str:
+    return b.node("Mul", [b.weight("layer.weight", 4, 6), b.weight("layer.gain", 1, 6)], "normalised")
+
+
+def shaped(b: Build) -> str:
+    shape = b.constant("layer.weight_shape", [4, 6], np.int64)
+    return b.node("ConstantOfShape", [shape], "layer.weight",
+                  value=numpy_helper.from_array(np.ones(1, np.float32)))
+
+
+def half(b: Build) -> str:
+    weight = b.constant("layer.weight", b.rng.standard_normal((4, 6)), np.float16)
+    return b.node("Cast", [b.node("Exp", [weight], "grown")], "cast", to=TensorProto.FLOAT)
+
+
+@pytest.mark.parametrize(("made", "reason"), [
+    (quantised_linear, "quantised already"), (quantised_product, "quantised already"),
+    (computed, "computed by Mul"), (shaped, "not in the file: ConstantOfShape"), (half, "computed by Exp, Cast")])
+def test_a_weight_that_is_not_a_tensor_of_the_file_is_shown_with_the_reason(made, reason):
+    b = Build()
+    b.node("MatMul", ["x", made(b)], "y")
+    layer, = b.model({"x": ["N", 4]}, {"y": None}).layers
+    assert (layer.path, layer.op, layer.shape, layer.macs) == ("layer", "MatMul", (4, 6), 24)
+    assert reason in layer.locked
+
+
+def test_integer_operators_are_shown_as_quantised():
+    b = Build()
+    b.node("Cast", ["x"], "bytes", to=TensorProto.UINT8)
+    q = b.constant("layer.weight", b.rng.integers(-99, 99, (4, 6)), np.int8)
+    b.node("Cast", [b.node("MatMulInteger", ["bytes", q], "integers")], "y", to=TensorProto.FLOAT)
+    layer, = b.model({"x": ["N", 4]}, {"y": None}).layers
+    assert (layer.path, layer.dtype, layer.locked) == ("layer", "int8", "Its weights are quantised already.")
+
+
+def test_an_exported_file_opens_with_its_stored_weights_locked():
+    b = Build()
+    b.node("MatMul", ["x", b.weight("first.weight", 64, 64)], "v")
+    b.node("MatMul", ["v", b.weight("last.weight", 64, 9)], "y")
+    model = b.model({"x": ["N", 64]}, {"y": None})
+    q = np.clip(np.round(model.weight("first") / 0.02), -8, 7).astype(np.int8)
+    exported = model.with_edits({"first": Edit(Affine(q, 4, np.full((1, 64), 0.02, np.float32), None, (64, 64)))})
+    again = opened(onnx.load_from_string(exported.to_bytes()))
+    assert again.layer("first").locked == "Its weights are stored compressed already."
+    assert again.layer("first").shape == (64, 64)
+    assert again.layer("first").bytes < 64 * 64
+    assert again.layer("last").locked == ""
+
+
+@pytest.mark.parametrize(("op", "shape", "attributes", "reason"), [
+    ("MatMul", (2, 4, 6), {}, "stack of matrices"),
+    ("Gemm", (4, 6), {"alpha": 2.0}, "alpha or beta"),
+])
+def test_what_cannot_be_edited_says_why(op, shape, attributes, reason):
+    x = ["N", 4] if op == "Gemm" else [2, 3, 4]
+    layer, = one(op, shape, **attributes).model({"x": x}, {"y": None}).layers
+    assert reason in layer.locked
+
+
+def test_norms_and_large_constants_are_shown_and_kept():
+    b = Build()
+    x = b.node("LayerNormalization", ["x", b.weight("norm.weight", 40), b.weight("norm.bias", 40)], "normed")
+    b.node("Add", [x, b.weight("positions", 30, 40)], "y")
+    norm, positions = b.model({"x": ["N", 30, 40]}, {"y": None}).layers
+    assert (norm.path, norm.op, norm.parameters, norm.macs) == ("norm", "LayerNormalization", 80, 0)
+    assert norm.locked == "Its vectors are kept as they are."
+    assert positions.path == "positions"
+    assert "a constant that Add reads" in positions.locked
+
+
+def test_the_tree_accounts_for_every_large_tensor():
+    model = opened(residual())
+    assert sum(layer.parameters for layer in model.layers) == model.summary().parameters
+
+
+def test_fingerprints_are_of_the_values():
+    first, again = opened(residual()), opened(residual())
+    assert [a.fingerprint for a in first.layers] == [b.fingerprint for b in again.layers]
+    assert len({layer.fingerprint for layer in first.layers}) == len(first.layers)
+
+
+ODD = ['model/dense/kernel:0', '{"a": [1, "b"]}', "a: b", "näme…", "tab\there", " .x. ", "*[!a]?", "x" * 300, "- y",
+       "'"]
+
+
+def test_odd_names_are_unique_printable_and_survive_a_recipe():
+    b = Build()
+    x = "x"
+    for index, name in enumerate([*ODD, ODD[0]]):
+        x = b.node("MatMul", [x, b.weight(name if index < len(ODD) else "model/dense/kernel:1", 4, 4)], f"v{index}")
+    paths = [layer.path for layer in b.model({"x": ["N", 4]}, {x: None}).layers]
+    assert len(set(paths)) == len(ODD) + 1
+    assert paths[0] == "model.dense"
+    assert all(path.isprintable() and path.strip(". ") == path and len(path) <= 120 for path in paths)
+    actions = (Action("prune.magnitude", {"sparsity": 0.5}),)
+    for path in paths:
+        recipe = parse_recipe(Recipe().with_actions([path], actions).to_yaml())
+        assert recipe.actions_for(path) == actions
+
+
+@pytest.mark.parametrize(("weight", "bias", "scopes", "node", "path"), [
+    ("blocks.0.conv1.weight", "", "['', 'blocks.0.bn1', 'conv']", "n", "blocks.0.conv1"),
+    ("attn.in_proj_weight", "", "", "n", "attn.in_proj"),
+    ("val_34", "attn.in_proj_bias", "['', 'attn', 'linear']", "n", "attn.in_proj"),
+    ("val_34", "", "['', 'blocks.1', 'blocks.1.fc', 'linear']", "n", "blocks.1.fc"),
+    ("onnx::Conv_123", "onnx::Conv_124", "", "/blocks/blocks.0/conv1/Conv", "blocks.0.conv1"),
+    ("lstm.weight_hh_l1", "", "", "n", "lstm.l1"),
+    ("conv2d_0.w_0", "", "", "n", "conv2d_0"),
+    ("conv1_weights", "", "", "n", "conv1"),
+    ("val_1", "", "not a list", "", "val_1"),
+    ("", "", "", "", "conv"),
+])
+def test_module_paths(weight, bias, scopes, node, path):
+    made = ir.Node("", "Conv", [], name=node, metadata_props={names.SCOPES: scopes} if scopes else {})
+    assert names.module_path(made, weight, bias) == path
