@@ -5,6 +5,7 @@ one JSON object; progress and errors go to standard error.
 """
 
 import importlib
+import signal
 import sys
 import traceback
 import warnings
@@ -116,6 +117,7 @@ def show(model: str | None, data: str | None, recipe: str | None, trust: bool, c
     if problem:
         raise UserError(problem, "Use the commands (workbench --help), or workbench demo --headless.")
     from workbench.ui.app import run
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)   # Python's own handler would wait until Qt runs Python code
     sys.exit(run(model, data, recipe, trust, calibration))
 
 

@@ -1,6 +1,7 @@
 """A process of its own: starts, talks, and ends with the pipe."""
 
 import os
+import signal
 
 import pytest
 
@@ -54,6 +55,14 @@ def test_closing_the_pipe_ends_the_process(other):
     pipe.close()
     running.join(10)
     assert running.exitcode == 0
+
+
+def test_ctrl_c_in_the_terminal_is_not_for_it(other):
+    running, pipe = other
+    pipe.recv()
+    os.kill(running.pid, signal.SIGINT)
+    pipe.send("still there")
+    assert pipe.poll(10) and pipe.recv() == "still there"
 
 
 def test_it_dies_with_its_parent(other):

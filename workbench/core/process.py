@@ -6,6 +6,7 @@ The window knows the engine only as a module name, so that nothing the engine im
 import importlib
 import multiprocessing
 import os
+import signal
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -28,4 +29,5 @@ def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
 def _serve(module: str, connection: Connection) -> None:
     # Without this a busy machine slows two torch threads tenfold: they spin while they wait (measured).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl+C in the terminal is for the window; the pipe ends this one
     importlib.import_module(module).serve(connection)
