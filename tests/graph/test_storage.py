@@ -155,3 +155,9 @@ def test_tensor_sizes_follow_protobuf() -> None:
         expected = ir.to_proto(tensor).ByteSize()
         assert filesize.tensor_bytes("layer.weight", dtype, shape, tensor.nbytes) == expected
     assert [filesize.varint(number) for number in (0, 127, 128, 16_383, 16_384)] == [1, 1, 2, 2, 3]
+
+
+def test_one_tiny_layer_alone_stays_in_floats() -> None:
+    options = [forms(content_of(examples.affine((24, 1, 3, 3), 4, zeros)), "w", 18) for zeros in (0.2, 0.9)]
+    for forms_of_one in options:
+        assert [form.words for form in storage.choose([forms_of_one], 18)] == ["float32"]

@@ -78,8 +78,14 @@ class Form:
         return sum(part.bytes for part in self.parts) + sum(call.bytes for call in self.calls)
 
     @cached_property
+    def decoders(self) -> frozenset[str]:
+        """The functions that it calls itself."""
+        return frozenset(call.op for call in self.calls if call.domain)
+
+    @cached_property
     def functions(self) -> frozenset[str]:
-        return frozenset().union(*(decoders.closure(call.op) for call in self.calls if call.domain))
+        """These and their building blocks."""
+        return frozenset().union(*(decoders.closure(decoder) for decoder in self.decoders))
 
     @property
     def words(self) -> str:

@@ -68,24 +68,22 @@ def store(encoding: Encoding, name: str, opset: int, sparse: Sparse = "auto") ->
 
 
 def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
-    """For each weight one of its forms, so that all together with the functions they share are small.
+    """For each weight one of its forms, so that all together with the decoders they share are small.
 
-    Starts from the smallest form of each weight and gives up a decoder as long as the file gets smaller by it: a
-    decoder takes a few hundred bytes, which one tiny layer does not earn.
+    A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
+    then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.
     """
-    banned: frozenset[str] = frozenset()
-    best = _pick(options, banned)
+    bundles = {form.decoders for forms in options for form in forms}
+    allowed: frozenset[str] = frozenset()
+    best = _pick(options, allowed)
     size = _total(best, opset)
-    improved = True
-    while improved:
-        improved = False
-        for decoder in sorted({call.op for form in best for call in form.calls if call.domain}):
-            trial = _pick(options, banned | {decoder})
-            total = _total(trial, opset)
-            if total < size:
-                best, size, banned, improved = trial, total, banned | {decoder}, True
-                break
-    return best
+    while True:
+        moves = {allowed | bundle for bundle in bundles} | {allowed - {decoder} for decoder in allowed}
+        trials = [(_total(picked := _pick(options, move), opset), sorted(move), picked) for move in moves - {allowed}]
+        smallest = min(trials, default=(size, [], best), key=lambda trial: trial[:2])
+        if smallest[0] >= size:
+            return best
+        size, allowed, best = smallest[0], frozenset(smallest[1]), smallest[2]
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
@@ -106,9 +104,9 @@ def functions_bytes(functions: Iterable[str], opset: int) -> int:
     return sum(decoders.function_bytes(name, opset) for name in names) + (decoders.IMPORT_BYTES if names else 0)
 
 
-def _pick(options: Sequence[Sequence[Form]], banned: frozenset[str]) -> list[Form]:
-    return [min((form for form in forms if not banned.intersection(call.op for call in form.calls)),
-                key=lambda form: form.bytes) for forms in options]
+def _pick(options: Sequence[Sequence[Form]], allowed: frozenset[str]) -> list[Form]:
+    """The smallest form of each weight that needs no other decoders."""
+    return [min((form for form in forms if form.decoders <= allowed), key=lambda form: form.bytes) for forms in options]
 
 
 def _total(chosen: Sequence[Form], opset: int) -> int:
