@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject
 from workbench.core import messages
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe
-from workbench.core.views import EditView, LayerView, Preview
 from workbench.ui.engine_link import Handlers
 from workbench.ui.history import Remembered, recipe_key
 from workbench.ui.latest import Latest
 
 if TYPE_CHECKING:
+    from workbench.core.views import EditView, LayerView, Preview
     from workbench.ui.session import Session
 
 EDIT_PATIENCE_MS, MEASURE_PATIENCE_MS = 150, 400

@@ -61,7 +61,7 @@ class Scoreboard(QFrame):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._latency: Report | None = None
+        self._report: Report | None = None      # of this very recipe, while nothing was changed since
         self.setObjectName("scoreboard")
         self.setAccessibleName(self.tr("Scoreboard"))
         self.size_tile = Tile(self.tr("File size"), self)
@@ -77,8 +77,8 @@ class Scoreboard(QFrame):
         self._lay_out()
         for signal in (session.model_changed, session.data_changed, session.preview_changed):
             signal.connect(self.refresh)
-        session.model_changed.connect(self._forget_latency)
-        session.recipe_changed.connect(self._forget_latency)
+        session.model_changed.connect(self._forget_report)
+        session.recipe_changed.connect(self._forget_report)
         session.exported.connect(self._on_exported)
         self.refresh()
 
@@ -105,14 +105,14 @@ class Scoreboard(QFrame):
         self._show_latency()
 
     def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
-        if preview is None or not self._session.recipe.rows:
+        if preview is None or not (self._session.recipe.rows or self._report):
             self.size_tile.show_text(size(before), self.tr("as opened"))
             return
-        after = preview.size
-        exact = current and all(change.exact for change in preview.changes)
-        note = f"{smaller(before, after.value)}, {figures.MARKS['forecast']} {self.tr('forecast')}"
+        after = self._report.after.bytes if self._report else preview.size
+        exact = after.how == "verified" or (current and all(change.exact for change in preview.changes))
+        note = f"{smaller(before, after.value)}, {figures.source_text(after)}"
         tip = figures.explain(after)
-        if exact:
+        if exact and after.how == "forecast":
             tip += "\n" + self.tr("Every layer was computed, so the written file will have this size.")
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
 
@@ -125,6 +125,8 @@ class Scoreboard(QFrame):
         self.metric_tile.caption.setText(data.metric[:1].upper() + data.metric[1:])
         edited = bool(self._session.recipe.rows)
         value = preview.value if preview and edited else None
+        if value is not None and self._report is not None and self._report.after.value is not None:
+            value = self._report.after.value
         baseline = preview.baseline if preview and edited and preview.baseline else data.baseline
         if value is None or baseline is None:
             note = figures.source_text(baseline, data.samples) if baseline else ""
@@ -156,7 +158,7 @@ class Scoreboard(QFrame):
         tile.setVisible(before is not None)
         if before is None:
             return
-        if after is None or after == before or not self._session.recipe.rows:
+        if after is None or amount(after) == amount(before) or not self._session.recipe.rows:
             tile.show_text(amount(before), self.tr("unchanged") if self._session.recipe.rows else "")
         else:
             slight = abs(after - before) < 0.005 * before
@@ -164,8 +166,8 @@ class Scoreboard(QFrame):
             tile.show_text(f"{amount(before)} → {amount(after)}", note.replace("-", "−"), sure=current)
 
     def _show_latency(self) -> None:
-        report = self._latency
-        self.latency_tile.setVisible(report is not None)
+        report = self._report
+        self.latency_tile.setVisible(report is not None and report.after.latency_ms is not None)
         if report is not None and report.before.latency_ms and report.after.latency_ms:
             before, after = report.before.latency_ms, report.after.latency_ms
             tip = self.tr("Median of paired runs of the original and the exported file on this machine.")
@@ -173,9 +175,9 @@ class Scoreboard(QFrame):
                                         self.tr("● measured, batch 1"), tip)
 
     def _on_exported(self, report: Report) -> None:
-        self._latency = report if report.before.latency_ms and report.after.latency_ms else None
+        self._report = report
         self.refresh()
 
-    def _forget_latency(self) -> None:
-        self._latency = None
+    def _forget_report(self) -> None:
+        self._report = None
         self.refresh()

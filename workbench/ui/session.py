@@ -1,8 +1,11 @@
 """The one place of state: what is open, what is chosen, what was computed. Widgets show it and call its verbs."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -13,10 +16,12 @@ from workbench.core.errors import UserError
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.report import LayerChange, Report
-from workbench.core.views import DataSummary, EditView, LayerView, Preview
 from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.history import ChangeRecipe
 from workbench.ui.refresher import Refresher
+
+if TYPE_CHECKING:       # numpy, for which the first paint need not wait
+    from workbench.core.views import DataSummary, EditView, LayerView, Preview
 
 
 @dataclass(frozen=True)

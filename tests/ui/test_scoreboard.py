@@ -1,0 +1,114 @@
+"""What the scoreboard claims, state by state, from the values a session can hold."""
+
+import pytest
+
+from workbench.core.action import Action
+from workbench.core.layer import Layer, ModelSummary
+from workbench.core.recipe import Recipe
+from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.views import DataSummary, Preview
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.scoreboard import Scoreboard
+from workbench.ui.session import Session
+
+LAYER = Layer("stem", "Conv", (8, 8, 3, 3), "float32", 0, 576, 5760, 2304, "f")
+MODEL = ModelSummary("m.onnx", "onnx", 576, 1_000_000, 5760, 17, (LAYER,), (), ())
+BASELINE = Figure(0.924, "measured", 2000)
+DATA = DataSummary("d.npz", 2000, "top-1", True, "", BASELINE)
+ACTIONS = (Action("prune.magnitude", {"sparsity": 0.5}),)
+RECIPE = Recipe().with_actions(["stem"], ACTIONS)
+
+
+def change(exact: bool) -> LayerChange:
+    return LayerChange("stem", ACTIONS, 2304, 1000, exact=exact)
+
+
+def preview(exact: bool = True, **more) -> Preview:
+    return Preview((change(exact),), Figure(250_000, "forecast"), 300, 3000, **more)
+
+
+ESTIMATED = preview(value=Figure(0.917, "estimated", 400, 0.89, 0.94), baseline=Figure(0.93, "estimated", 400),
+                    change=Figure(-0.013, "estimated", 400, -0.03, 0.004))
+MEASURED = preview(value=Figure(0.917, "measured", 2000), baseline=BASELINE,
+                   change=Figure(-0.007, "measured", 2000, -0.009, -0.005), complete=True)
+
+
+@pytest.fixture
+def session(qapp):
+    """No engine: its state is set by hand, as an engine's answers would set it."""
+    session = Session(EngineLink())
+    session.model, session.data = MODEL, DATA
+    return session
+
+
+@pytest.fixture
+def board(session, qtbot):
+    board = Scoreboard(session)
+    qtbot.addWidget(board)
+    board.show()
+    return board
+
+
+def show(session, board, recipe: Recipe, shown: Preview | None, current: bool = True) -> None:
+    session.recipe, session.preview, session.preview_is_current = recipe, shown, current
+    board.refresh()
+
+
+def sure(tile) -> bool:
+    return not tile.value.font().italic()
+
+
+def test_without_a_recipe_there_is_only_the_original(session, board):
+    show(session, board, Recipe(), None)
+    assert board.size_tile.value.text() == "1.00 MB" and board.size_tile.note.text() == "as opened"
+    assert board.metric_tile.value.text() == "92.4 %" and sure(board.metric_tile)
+    assert board.metric_tile.note.text() == "● measured, 2,000"
+
+
+def test_a_forecast_is_marked_and_looks_unsure_until_every_layer_was_computed(session, board):
+    show(session, board, RECIPE, preview(exact=False))
+    assert board.size_tile.value.text() == "1.00 MB → 250 kB"
+    assert board.size_tile.note.text() == "4.0x smaller (25 % kept), ○ forecast"
+    assert not sure(board.size_tile)
+    assert board.metric_tile.value.text() == "92.4 % → …"
+    show(session, board, RECIPE, preview(exact=True))
+    assert sure(board.size_tile) and "○" in board.size_tile.note.text()
+
+
+def test_an_estimate_has_an_interval_and_is_unsure_while_it_holds_zero(session, board):
+    show(session, board, RECIPE, ESTIMATED)
+    assert board.metric_tile.value.text() == "93.0 → 91.7 % ± 2.5"
+    assert board.metric_tile.note.text() == "◐ estimated, 400 of 2,000"
+    assert board.change_tile.value.text() == "−1.3 ± 1.7 points"
+    assert not sure(board.change_tile) and board.change_tile.note.text() == "could be chance"
+
+
+def test_a_measured_difference_is_told_plainly(session, board):
+    show(session, board, RECIPE, MEASURED)
+    assert board.metric_tile.value.text() == "92.4 → 91.7 %" and sure(board.metric_tile)
+    assert board.change_tile.value.text() == "−0.7 ± 0.2 points" and sure(board.change_tile)
+    assert board.macs_tile.value.text() == "5.76 k → 3.00 k"
+
+
+def test_figures_of_an_older_recipe_look_unsure(session, board):
+    show(session, board, RECIPE, MEASURED, current=False)
+    assert not any(sure(tile) for tile in (board.size_tile, board.metric_tile, board.change_tile, board.macs_tile))
+
+
+def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, board):
+    show(session, board, RECIPE, MEASURED)
+    before = Totals(Figure(1e6, "verified"), 576, 5760, BASELINE, Figure(1.8, "measured"))
+    after = Totals(Figure(250_100, "verified"), 300, 3000, Figure(0.917, "verified", 2000), Figure(1.2, "measured"))
+    session.exported.emit(Report("top-1", "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000),
+                                 (change(True),), {}))
+    assert board.size_tile.note.text().endswith("✓ verified in the file")
+    assert board.metric_tile.note.text() == "✓ verified in the file, 2,000"
+    assert board.latency_tile.isVisible() and board.latency_tile.value.text() == "1.80 → 1.20 ms"
+    session.recipe_changed.emit()
+    assert "○" in board.size_tile.note.text() and not board.latency_tile.isVisible()
+
+
+def test_without_data_nothing_is_claimed_about_accuracy(session, board):
+    session.data = None
+    show(session, board, RECIPE, preview())
+    assert not board.metric_tile.isVisible() and not board.change_tile.isVisible()
