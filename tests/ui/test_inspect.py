@@ -163,3 +163,13 @@ def test_layers_in_words():
     assert kind_of(transposed) == "ConvTranspose 4 × 4, 32 → 16, 2 groups"
     assert kind_of(dataclasses.replace(layer, op="LSTM", shape=(1, 256, 64), out_axis=1)) == "LSTM 1 × 256 × 64"
     assert kind_of(sample.LOCKED) == "LayerNormalization 256"
+
+
+def test_a_layer_that_is_left_takes_its_line_and_its_notes_with_it(tab):
+    tab.set_layer(sample.LAYER)
+    tab.set_view(VIEW)
+    tab.set_edit(sample.edit_of(sample.weights(), sample.rounded(sample.pruned(sample.weights()))))
+    tab.set_actions(sample.STACK, sample.METHODS)
+    tab.set_layer(sample.HEAD)              # its figures are not there yet
+    tab.set_actions((), sample.METHODS)
+    assert tab.histogram.pages.currentWidget() is tab.histogram.empty

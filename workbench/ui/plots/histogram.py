@@ -71,7 +71,7 @@ class HistogramPlot(PlotPanel):
         if self._view is not None and not self.canvas.held:
             self._set_reach(self._view)
         self._draw_zone()
-        if self.canvas.note is not None:
+        if self._view is not None and self.canvas.note is not None:
             self._label_cut(self._shown(), 0.0)
 
     # -- drawing ---------------------------------------------------------------------------------------------------
