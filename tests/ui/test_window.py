@@ -260,6 +260,18 @@ def test_opening_another_model_asks_about_unsaved_edits(demo_window, qtbot):
     assert session.recipe == Recipe() and not session.modified
 
 
+def test_a_preparation_step_is_undone_by_its_tick_and_the_recipe_stays(demo_window, qtbot):
+    session = demo_window.session
+    session.set_actions(["head"], PRUNE, "prune")
+    folded, recipe = session.model, session.recipe
+    step = next(step for step in folded.preparations if "BatchNorm" in step.title)
+    action = next(action for text, action in actions_of(demo_window.menuBar()) if text.endswith(step.title))
+    action.trigger()
+    qtbot.waitUntil(lambda: session.model is not folded and measured(session), timeout=WAIT)
+    assert session.recipe == recipe
+    assert not next(s for s in session.model.preparations if s.id == step.id).applied
+
+
 def test_the_layout_is_remembered(demo_window, qtbot):
     demo_window.workspace.actions_dock.close()
     demo_window.workspace.tree.tree.setColumnHidden(1, False)

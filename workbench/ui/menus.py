@@ -14,6 +14,7 @@ from workbench.ui.crash import log_file
 from workbench.ui.export_dialog import open_path
 from workbench.ui.jobs import Jobs
 from workbench.ui.palette import CommandPalette
+from workbench.ui.preparation_menu import PreparationMenu
 from workbench.ui.session import Session
 from workbench.ui.tree.verbs import LayerVerbs
 
@@ -28,6 +29,7 @@ class Menus(QObject):
         self._session = session
         self._jobs = jobs
         self._recent = QMenu(self.tr("Open recent"), window)
+        self._fill_recent(commands)
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
         self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
@@ -96,6 +98,7 @@ class Menus(QObject):
         menu = self._window.menuBar().addMenu(self.tr("&Model"))
         self._details = self._action(self.tr("About this model…"), self._show_model, "Ctrl+I")
         menu.addAction(self._details)
+        menu.addMenu(PreparationMenu(self._session, self._window))
 
     def _run(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Run"))

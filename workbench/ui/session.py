@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,21 @@ class Session(QObject):
         handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model")),
                             title=self.tr("Opening {name}").format(name=Path(path).name))
         return self.link.request(messages.Open, handlers, path=path, trusted=trusted, without=without)
+
+    def reopen(self, without: tuple[str, ...]) -> int:
+        """The same model, prepared otherwise; the data and the recipe stay."""
+        assert self.opened is not None
+        wanted, attached, recipe = replace(self.opened, without=without), self.attached, self.recipe
+
+        def done(summary: ModelSummary) -> None:
+            self._take_model(wanted, summary)
+            self.change_recipe(recipe, self.tr("keep the recipe"))
+            if attached is not None:
+                self.attach(attached.path, attached.calibration, attached.trusted)
+
+        handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model so")),
+                            title=self.tr("Opening {name}").format(name=Path(wanted.path).name))
+        return self.link.request(messages.Open, handlers, path=wanted.path, trusted=wanted.trusted, without=without)
 
     def attach(self, path: str, calibration: str = "", trusted: bool = False) -> int:
         """Ask for data. What was attached stays when this fails."""

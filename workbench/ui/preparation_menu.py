@@ -1,0 +1,36 @@
+"""What was done to the graph at opening, each step reversible: without its tick the model is opened without it."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from workbench.ui.session import Session
+
+
+class PreparationMenu(QMenu):
+    """Model > Prepared at opening."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setTitle(self.tr("Prepared at opening"))
+        self.setToolTipsVisible(True)
+        session.model_changed.connect(self.fill)
+        session.failed.connect(self.fill)       # the ticks say what is, not what was wanted
+        self.fill()
+
+    def fill(self, *_: object) -> None:
+        self.clear()
+        model = self._session.model
+        for step in model.preparations if model else ():
+            action = self.addAction(step.title)
+            action.setCheckable(True)
+            action.setChecked(step.applied)
+            action.setToolTip(step.detail)
+            action.toggled.connect(partial(self._toggle, step.id))
+        self.menuAction().setEnabled(not self.isEmpty())
+
+    def _toggle(self, step: str, wanted: bool) -> None:
+        if self._session.opened is not None:
+            left_out = set(self._session.opened.without) - {step} if wanted else {*self._session.opened.without, step}
+            self._session.reopen(tuple(sorted(left_out)))
