@@ -52,6 +52,9 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         if folder is not None:
             ir.external_data.set_base_dir(model.graph, folder)
         _read_external(model)
+        _forget_types(model, {value.name for value in proto.graph.value_info})
+        if not _sorted(model.graph):
+            model.graph.sort()
     except Exception as error:      # whatever is inconsistent in an untrusted file
         raise UserError(f"{name} is not a consistent ONNX model, or its weights are cut short.",
                         "Check it with onnx.checker, or export it again.") from error
@@ -80,6 +83,24 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
         if not regular:
             raise UserError(f"{file} needs the file {location} beside it, which is missing.", "Copy it there.")
     return [folder / location for location in sorted(locations)]
+
+
+def _forget_types(model: ir.Model, recorded: set[str]) -> None:
+    """onnx-ir would write the type of each initialiser beside it; only those that the file has are kept."""
+    for graph in model.graphs():
+        for value in graph.initializers.values():
+            if not value.is_graph_input() and not value.is_graph_output() and value.name not in recorded:
+                value.type = value.shape = None
+
+
+def _sorted(graph: ir.Graph) -> bool:
+    """Whether every node comes after those that it reads, as the format demands and the runtime does not."""
+    seen: set[ir.Value] = set()
+    for node in graph:
+        if any(value is not None and value.producer() is not None and value not in seen for value in node.inputs):
+            return False
+        seen.update(node.outputs)
+    return True
 
 
 def _read_external(model: ir.Model) -> None:

@@ -54,12 +54,17 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
     _set(graph, node, 1, weight.name or "weight", _scaled(node, _values(weight), scale))
     bias = _bias(target)
     shifted = ((0.0 if bias is None else _values(bias)) - mean) * scale + beta
+    parameters = list(norm.inputs[1:5])
     if target.adds is None:         # a MatMul without one: the normalisation's place is taken by an Add
         _become_add(graph, norm, _name_of_bias(weight), shifted)
-        return ""
-    named = bias is not None and bias.name and not names.anonymous(bias.name)
-    _set(graph, target.adds, target.bias_index, str(bias.name) if named and bias else _name_of_bias(weight), shifted)
-    _bypass(graph, norm)
+    else:
+        named = bias is not None and bias.name and not names.anonymous(bias.name)
+        name = str(bias.name) if named and bias is not None else _name_of_bias(weight)
+        _set(graph, target.adds, target.bias_index, name, shifted)
+        _bypass(graph, norm)
+    for value in parameters:
+        if value is not None and not value.uses() and not value.is_graph_output():
+            graph.initializers.pop(value.name or "", None)
     return ""
 
 

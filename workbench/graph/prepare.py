@@ -19,12 +19,10 @@ KEPT_METADATA = (names.SCOPES,)
 def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.Model, tuple[Preparation, ...]]:
     """A prepared copy, which shares all tensors that did not change, and what was done.
 
-    Afterwards every node of the graph and its subgraphs has a unique name, nodes are in topological order, and every
-    initialiser is read. `without` names steps to leave out; those are listed as not applied.
+    Afterwards every node of the graph and its subgraphs has a unique name, and every initialiser is read. `without`
+    names steps to leave out; those are listed as not applied. Expects nodes in topological order.
     """
     copy = model.clone()
-    if not _sorted(copy.graph):
-        copy.graph.sort()
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     done = []
     for identifier, title, step in STEPS:
@@ -34,15 +32,6 @@ def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.
             done.append(Preparation(identifier, title, detail, True))
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     return copy, tuple(done)
-
-
-def _sorted(graph: ir.Graph) -> bool:
-    seen: set[ir.Value] = set()
-    for node in graph:
-        if any(value is not None and value.producer() is not None and value not in seen for value in node.inputs):
-            return False
-        seen.update(node.outputs)
-    return True
 
 
 def _format(model: ir.Model) -> str:
@@ -90,7 +79,6 @@ def _weight_chains(model: ir.Model) -> str:
 
 def _batchnorm(model: ir.Model) -> str:
     folded, left = fold_batchnorm.fold(model)
-    _drop_unread(model.graph)
     parts = [f"{folded} BatchNormalization folded into the layer before"] if folded else []
     parts += [f"{count} kept: {reason}" for reason, count in Counter(left).most_common()]
     return "; ".join(parts)
@@ -142,7 +130,9 @@ def _unused(model: ir.Model) -> str:
     nodes = {node: filesize.nodes_bytes([node]) for node in graph}
     tensors = {value: filesize.initializer_bytes(value) for value in graph.initializers.values()}
     common.RemoveUnusedNodesPass()(model)
-    _drop_unread(graph)
+    for name, value in list(graph.initializers.items()):
+        if not value.uses() and not value.is_graph_output():
+            del graph.initializers[name]
     for kept in graph:
         del nodes[kept]
     for value in graph.initializers.values():
@@ -150,12 +140,6 @@ def _unused(model: ir.Model) -> str:
     saved = sum(nodes.values()) + sum(tensors.values())
     parts = [f"{len(gone)} {what}" for gone, what in ((nodes, "operators"), (tensors, "constants")) if gone]
     return f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else ""
-
-
-def _drop_unread(graph: ir.Graph) -> None:
-    for name, value in list(graph.initializers.items()):
-        if not value.uses() and not value.is_graph_output():
-            del graph.initializers[name]
 
 
 STEPS: tuple[tuple[str, str, Callable[[ir.Model], str]], ...] = (
