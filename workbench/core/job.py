@@ -66,6 +66,10 @@ class Job:
         return Job(self.listener, self.interval, self._cancelled, (start + low * width, start + high * width),
                    self._started, self._last)
 
+    def silent(self) -> "Job":
+        """A view of this job that reports nothing; cancelling either cancels both."""
+        return Job(None, self.interval, self._cancelled)
+
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:
         """Yield `items`, checking for cancellation and reporting progress between them."""
         if total is None and isinstance(items, Sized):

@@ -1,6 +1,7 @@
-"""Turn a recipe into edits: check it against the model, then run each layer's stack of actions."""
+"""Turn a recipe into edits: check it against the model, remove channels, then run each layer's stack of actions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,8 +13,10 @@ from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.data.dataset import Dataset
+from workbench.engine import structure
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
+from workbench.engine.structure import Structure, structural
 from workbench.graph import rewrite
 from workbench.graph.edit import Edit, sqnr_db
 from workbench.graph.model import Model
@@ -22,6 +25,62 @@ from workbench.methods.method import find, untouched
 
 Sharing = Mapping[Action, tuple[str, ...]]
 Stacks = Mapping[str, tuple[Action, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """What a recipe makes of a model: edits of the layers of a model that may have become smaller before.
+
+    chosen   the actions of every layer that has any
+    notes    what could not be applied to a layer, and what the user should know of the whole
+    """
+
+    original: Model
+    structure: Structure
+    edits: Mapping[str, Edit]
+    chosen: Stacks
+    notes: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> Model:
+        """The model that the edits belong to."""
+        return self.structure.model
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the original is left as it is."""
+        return not self.edits and self.model is self.original
+
+    def changes(self, sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
+        """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
+        size = rewrite.size_of(self.model, self.edits, sparse)
+        after = {layer.path: layer for layer in self.model.layers}
+        changes = []
+        for layer in self.original.layers:
+            path, note = layer.path, self.structure.notes.get(layer.path, "")
+            actions = self.chosen.get(path, ())
+            if path in self.edits:
+                changes.append(change_of(self.model, path, actions, self.edits[path], *size.layers[path],
+                                         before=layer, note=note))
+            elif path in after and (actions or note or after[path].shape != layer.shape):
+                left = after[path]
+                changes.append(LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs,
+                                           note=note))
+        return tuple(changes), size.file
+
+
+def compiled(model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset | None, seed: int, cache: Cache,
+             job: Job) -> Compiled:
+    """Both stages: channels removed, then the edits of what is left. Raises UserError."""
+    smaller = structure.build(model, chosen, data, seed, cache, job.part(0.0, 0.3))
+    edits = edit_all(smaller.model, editing(chosen), data, seed, cache.under(smaller.key), job.part(0.3, 1.0))
+    return Compiled(model, smaller, edits, chosen, notes + smaller.remarks)
+
+
+def editing(chosen: Stacks) -> dict[str, tuple[Action, ...]]:
+    """The stacks without structural steps."""
+    left = {path: tuple(action for action in actions if not structural(action)) for path, actions in chosen.items()}
+    return {path: actions for path, actions in left.items() if actions}
 
 
 def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
@@ -44,7 +103,12 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     left: list[str] = []
     for layer in model.layers:
         actions = recipe.actions_for(layer.path)
-        reason = next(filter(None, (refusal(layer, action) for action in actions)), None)
+        fixed = layer.path not in named and keeps_channels(model, layer, actions)
+        if fixed:
+            left.append(f"{layer.path} keeps its channels: {fixed}")
+            actions = tuple(action for action in actions if not structural(action))
+        reason = next(filter(None, (refusal(layer, action) for action in actions)), None) \
+            or keeps_channels(model, layer, actions)
         if reason and layer.path in named:
             raise UserError(f"{layer.path}: {reason}", "Choose another method for it.")
         if reason:
@@ -57,6 +121,13 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
 def refusal(layer: Layer, action: Action) -> str | None:
     """Why a layer cannot have an action, or None."""
     return find(action)[0].accepts(layer)
+
+
+def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
+    """Why a structural step of the stack cannot be had in this place of the model, or None."""
+    if layer.locked or not any(structural(action) for action in actions):
+        return None
+    return structure.refusal(model, layer.path)
 
 
 def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,
@@ -104,12 +175,14 @@ def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cach
     return edits
 
 
-def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit, size: int, words: str) -> LayerChange:
-    """The summary of an edit whose stored size is known exactly."""
+def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit, size: int, words: str,
+              before: Layer | None = None, note: str = "") -> LayerChange:
+    """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
     layer = model.layer(path)
     size += kept_bias(layer) if edited.bias is None else 0
-    return LayerChange(path, actions, layer.bytes, size, sqnr_db(model.weight(path), edited.weight),
-                       *counted(layer, edited), float(np.mean(edited.weight == 0)), words, True, edited.note)
+    notes = "; ".join(part for part in (note, edited.note) if part)
+    return LayerChange(path, actions, (before or layer).bytes, size, sqnr_db(model.weight(path), edited.weight),
+                       *counted(layer, edited), float(np.mean(edited.weight == 0)), words, True, notes)
 
 
 def kept_bias(layer: Layer) -> int:
@@ -129,9 +202,11 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
 
 def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
     """What the stacks will store, from their parameters alone, and the bytes of the file."""
-    plans = {path: _plan(model.layer(path), actions) for path, actions in chosen.items()}
+    smaller = structure.foretold(model, chosen)
+    layers = {path: smaller.get(path, model.layer(path)) for path in (*chosen, *smaller)}
+    plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
     size = rewrite.forecast(model, plans, sparse)
-    return tuple(_foretold(model.layer(path), chosen[path], plan, *size.layers[path])
+    return tuple(_foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
                  for path, plan in plans.items()), size.file
 
 
@@ -143,7 +218,9 @@ def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
     return plan
 
 
-def _foretold(layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str) -> LayerChange:
+def _foretold(before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int,
+              words: str) -> LayerChange:
     macs = None if layer.macs is None else round(layer.macs * plan.weights / layer.count)
     size += kept_bias(layer)
-    return LayerChange(layer.path, actions, layer.bytes, size, None, plan.parameters, macs, storage=words, exact=False)
+    return LayerChange(before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words,
+                       exact=False)

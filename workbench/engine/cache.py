@@ -39,6 +39,10 @@ class Cache:
                     self._making.pop(key, None)
         return value
 
+    def under(self, prefix: tuple[Hashable, ...]) -> "Cache":
+        """The same store, with this before every key: for what is computed on another model."""
+        return _Under(self, prefix) if prefix else self
+
     def peek(self, key: Hashable) -> Any | None:
         """The entry if it is there."""
         with self._lock:
@@ -53,6 +57,19 @@ class Cache:
             while self.used > self.budget and len(self._entries) > 1:
                 _, (_, freed) = self._entries.popitem(last=False)
                 self.used -= freed
+
+
+class _Under(Cache):
+    """Another cache's entries whose keys start with a prefix."""
+
+    def __init__(self, whole: Cache, prefix: tuple[Hashable, ...]) -> None:
+        self._whole, self._prefix = whole, prefix
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        return self._whole.get((self._prefix, key), make)
+
+    def peek(self, key: Hashable) -> Any | None:
+        return self._whole.peek((self._prefix, key))
 
 
 def weigh(value: Any) -> int:

@@ -31,10 +31,10 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
              (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
     _not_the_original(workspace.model, files["model"])
-    edits, chosen, notes = workspace.edits(recipe, job.part(0.0, 0.5))
-    changes, forecast_bytes = workspace.changes(edits, chosen, recipe.sparse)
-    compressed = workspace.model.with_edits(edits, recipe.sparse)
-    shown = preview.effective(workspace.model, edits)
+    result = workspace.compiled(recipe, job.part(0.0, 0.5))
+    changes, forecast_bytes = result.changes(recipe.sparse)
+    compressed = result.model.with_edits(result.edits, recipe.sparse)
+    shown = preview.effective(result.model, result.edits)
     job.report("writing the file", 0.5)
     with _written(compressed, files["model"]) as written:
         written_run = runner(runtime.session(str(written)))
@@ -48,13 +48,13 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
             metric=workspace.evaluator.metric.title if workspace.evaluator else "",
             data=describe_data(workspace),
             before=_before(workspace, latencies[0]),
-            after=_after(workspace, changes, after_bytes, verified, latencies[1]),
+            after=_after(result.model, changes, after_bytes, verified, latencies[1]),
             forecast_bytes=forecast_bytes,
             preview_value=preview_value,
             verified=verified,
             layers=changes,
             files={kind: str(path) for kind, path in files.items()},
-            notes=notes + workspace.model.notes,
+            notes=result.notes + workspace.model.notes,
         )
         job.report("writing the report", 1.0)
         write_text(files["recipe"], recipe.to_yaml())
@@ -153,9 +153,9 @@ def _before(workspace: Workspace, latency: Figure | None) -> Totals:
     return Totals(Figure(summary.bytes, "verified"), summary.parameters, summary.macs, value, latency)
 
 
-def _after(workspace: Workspace, changes: tuple[LayerChange, ...], size: int, verified: Verified | None,
+def _after(model: Model, changes: tuple[LayerChange, ...], size: int, verified: Verified | None,
            latency: Figure | None) -> Totals:
-    state = preview.sized(workspace.model, changes, float(size))
+    state = preview.sized(model, changes, float(size))
     value = Figure(verified.value, "verified", verified.samples) if verified else None
     return Totals(Figure(size, "verified"), state.parameters, state.macs, value, latency)
 

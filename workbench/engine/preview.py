@@ -99,33 +99,32 @@ class Previewer:
         chosen, _ = apply.stacks(self.workspace.model, recipe)
         foretold, size = apply.forecast(self.workspace.model, chosen, recipe.sparse)
         yield sized(self.workspace.model, foretold, float(size))
-        edits = apply.edit_all(self.workspace.model, chosen, self.workspace.calibration, recipe.seed,
-                               self.workspace.cache, job.part(0.0, 0.5))
-        changes, size = self.workspace.changes(edits, chosen, recipe.sparse)
-        preview = sized(self.workspace.model, changes, float(size))
+        result = self.workspace.compiled(recipe, job.part(0.0, 0.5))
+        changes, size = result.changes(recipe.sparse)
+        preview = sized(result.model, changes, float(size))
         evaluator = self.workspace.evaluator
         if evaluator is None:
             yield dataclasses.replace(preview, complete=True)
             return
         yield preview
-        if not edits:
+        if result.nothing:
             baseline = evaluator.baseline()
             zero = Figure(0.0, "measured", baseline.samples, 0.0, 0.0)
             yield dataclasses.replace(preview, value=baseline, baseline=baseline, change=zero, complete=True)
             return
-        run = self.run(edits, chosen, recipe.seed, focus)
+        run = self.run(result, recipe.seed, focus)
         total = evaluator.data.samples
         for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
             yield dataclasses.replace(preview, value=evaluator.figure(scores), baseline=evaluator.baseline(seen),
                              change=evaluator.change(seen, scores), complete=len(seen) == total)
 
-    def run(self, edits: Mapping[str, Edit], chosen: apply.Stacks, seed: int, focus: str) -> Run:
+    def run(self, result: apply.Compiled, seed: int, focus: str) -> Run:
         """The edited model as a function: behind the layer in focus where it can be cut, whole otherwise."""
-        model = self.workspace.model
+        model, edits = result.model, result.edits
         if focus not in edits:
             return runner(runtime.session(effective(model, edits)))
         others = {path: edited for path, edited in edits.items() if path != focus}
-        key = (focus, frozenset((path, chosen[path]) for path in others), seed)
+        key = (focus, frozenset((path, result.chosen[path]) for path in others), seed, result.structure.key)
         if self._suffix is None or self._suffix[0] != key:
             try:
                 self._suffix = key, SuffixRunner(effective(model, others), focus)
@@ -136,7 +135,7 @@ class Previewer:
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:
-    """Totals of the model after these changes; `size` is of the file, bytes."""
+    """Totals of a model after these changes of its layers; `size` is of the file, bytes."""
     summary = model.summary()
     by_path = {change.path: change for change in changes}
     parameters, macs = summary.parameters, summary.macs

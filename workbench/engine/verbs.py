@@ -9,7 +9,11 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import load_recipe
 from workbench.core.report import Report
+from workbench.engine.compare import compare as compare_models
 from workbench.engine.export import export
+from workbench.engine.search import Goal
+from workbench.engine.search import search as find_recipe
+from workbench.engine.sensitivity import scan
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
@@ -64,6 +68,31 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
     workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted)
     workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
     return export(workspace, recipe, out_dir, job.part(0.2, 1.0))
+
+
+def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+    """Every candidate action on every layer, measured. Raises UserError."""
+    start = time.monotonic()
+    workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
+    found = scan(workspace, job.part(0.1, 1.0)).to_json()
+    return found | {"seconds": time.monotonic() - start}
+
+
+def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job) -> Report:
+    """Find a recipe for a goal and compress with it. Raises UserError; nothing is written then."""
+    workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
+    recipe = find_recipe(workspace, scan(workspace, job.part(0.1, 0.7)), goal, job.part(0.7, 0.9))
+    return export(workspace, recipe, out_dir, job.part(0.9, 1.0))
+
+
+def compare(first: str, second: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+    """Two models on the same samples. Raises UserError."""
+    reference = Workspace.open(first, job.part(0.0, 0.1), trusted)
+    other = Workspace.open(second, job.part(0.1, 0.2), trusted)
+    reference = reference.attach(data_path, job.part(0.2, 0.4), trusted=trusted)
+    return compare_models(reference, other, job.part(0.4, 1.0))
 
 
 def methods() -> list[dict[str, Any]]:

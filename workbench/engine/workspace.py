@@ -12,7 +12,7 @@ from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.core.views import DataSummary, EditView, LayerView
 from workbench.data.dataset import Dataset, open_dataset
-from workbench.engine import apply, evaluate, stats
+from workbench.engine import apply, evaluate, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.formats.opening import open_model
@@ -74,7 +74,9 @@ class Workspace:
 
         def make() -> LayerView:
             weight = self.model.weight(path)
-            unavailable = {name: reason for name, method in all_methods().items() if (reason := method.accepts(layer))}
+            unavailable = {name: reason for name, method in all_methods().items()
+                           if (reason := method.accepts(layer)
+                               or apply.keeps_channels(self.model, layer, (Action(name),)))}
             return LayerView(path, stats.moments(weight), stats.histogram(weight, stats.edges(weight)),
                              stats.spectrum(layer, weight), stats.magnitudes(weight), unavailable)
 
@@ -84,18 +86,28 @@ class Workspace:
                   recipe: Recipe | None = None) -> EditView:
         """What is drawn of a layer after its actions; `recipe` says which layers share them."""
         layer = self._layer(path)
-        sharing = apply.shares(apply.stacks(self.model, recipe)[0]) if recipe else {}
-        edited = apply.edit(self.model, path, actions, self.calibration, seed, self.cache, job, sharing)
+        chosen = apply.stacks(self.model, recipe)[0] if recipe else {}
+        sharing = apply.shares(apply.editing(chosen))
+        chosen = {**chosen, path: actions}
+        smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
+        cache = self.cache.under(smaller.key)
+        steps = apply.editing(chosen).get(path, ())
+        edited = apply.edit(smaller.model, path, steps, self.calibration, seed, cache, job.part(0.3, 1.0), sharing)
 
         def make() -> EditView:
             weight = edited.weight
-            change = self.changes({path: edited}, {path: actions})[0][0]
+            result = apply.Compiled(self.model, smaller, {path: edited} if steps else {}, chosen)
+            change = next(change for change in result.changes()[0] if change.path == path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, self.view(path).histogram.edges),
-                            stats.spectrum(layer, weight))
+                            stats.spectrum(smaller.model.layer(path), weight))
 
         shared = tuple(sharing.get(action, ()) for action in actions)
-        key = ("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated())
-        return self.cache.get(key, make)
+        return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)
+
+    def compiled(self, recipe: Recipe, job: Job) -> apply.Compiled:
+        """What the recipe makes of the model. Raises UserError when the recipe does not fit."""
+        chosen, notes = apply.stacks(self.model, recipe)
+        return apply.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
 
     def edits(self, recipe: Recipe, job: Job) -> tuple[dict[str, Edit], apply.Stacks, tuple[str, ...]]:
         """Every layer's edit, the stacks they came from, and notes. Raises UserError when the recipe does not fit."""
