@@ -50,6 +50,7 @@ def drop(window, *paths: str) -> None:
     mime.setUrls([QUrl.fromLocalFile(path) for path in paths])
     no_keys = Qt.KeyboardModifier.NoModifier
     window.dragEnterEvent(QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, LEFT, no_keys))
+    assert window.drop_hint.isVisible()
     window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, LEFT, no_keys))
 
 
@@ -120,6 +121,7 @@ def test_a_dropped_model_comes_with_its_data_and_recipe(window, qtbot, tmp_path)
 
 def test_a_drop_without_a_model_says_what_to_do(window, qtbot, tmp_path):
     drop(window, demo_paths().data)
+    assert not window.drop_hint.isVisible()
     complaint = dialog(window, qtbot, "complaint")
     assert "fashion_test.npz" in complaint.text() and complaint.informativeText()
     press(window, qtbot, QMessageBox.StandardButton.Ok, "complaint")

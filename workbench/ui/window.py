@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget
 
 from workbench.ui import settings
 from workbench.ui.commands import Commands
 from workbench.ui.crash import CrashDialog
+from workbench.ui.drop_hint import DropHint
 from workbench.ui.export_dialog import ExportDialog
 from workbench.ui.jobs import Jobs
 from workbench.ui.menus import Menus
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.welcome)
         self.setCentralWidget(self.pages)
+        self.drop_hint = DropHint(self)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Model Compression Workbench"))
@@ -135,9 +137,13 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            self.statusBar().showMessage(self.tr("Drop a model, data or a recipe"), 3000)
+            self.drop_hint.appear()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
+        self.drop_hint.hide()
         event.acceptProposedAction()
         self.commands.open_dropped([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
 
