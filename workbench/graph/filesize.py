@@ -7,7 +7,6 @@ counted and everything else, which is small, is serialised.
 from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
-import onnx
 import onnx_ir as ir
 
 
@@ -22,8 +21,9 @@ def field_bytes(size: int) -> int:
 
 
 def tensor_bytes(name: str, dtype: ir.DataType, shape: Sequence[int], data: int) -> int:
-    """A TensorProto with `data` bytes of raw data."""
-    return onnx.TensorProto(name=name, data_type=dtype.value, dims=shape).ByteSize() + field_bytes(data)
+    """A TensorProto with `data` bytes of raw data; every dimension is a field of its own."""
+    named = field_bytes(len(name.encode())) if name else 0
+    return sum(1 + varint(size) for size in shape) + 1 + varint(dtype.value) + named + field_bytes(data)
 
 
 def nodes_bytes(nodes: Iterable[ir.Node]) -> int:

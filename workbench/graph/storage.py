@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+import numpy as np
 import onnx_ir as ir
 
 from workbench.core.recipe import Sparse
@@ -73,17 +74,46 @@ def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
     A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
     then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.
     """
-    bundles = {form.decoders for forms in options for form in forms}
+    if not options:
+        return []
+    market = _Market(options, opset)
     allowed: frozenset[str] = frozenset()
-    best = _pick(options, allowed)
-    size = _total(best, opset)
+    size = market.size(allowed)
     while True:
-        moves = {allowed | bundle for bundle in bundles} | {allowed - {decoder} for decoder in allowed}
-        trials = [(_total(picked := _pick(options, move), opset), sorted(move), picked) for move in moves - {allowed}]
-        smallest = min(trials, default=(size, [], best), key=lambda trial: trial[:2])
-        if smallest[0] >= size:
-            return best
-        size, allowed, best = smallest[0], frozenset(smallest[1]), smallest[2]
+        moves = {allowed | bundle for bundle in market.bundles} | {allowed - {decoder} for decoder in allowed}
+        smallest, decoders_of = min(((market.size(move), sorted(move)) for move in moves), default=(size, []))
+        if smallest >= size:
+            return market.pick(allowed)
+        size, allowed = smallest, frozenset(decoders_of)
+
+
+class _Market:
+    """What each weight costs with each bundle of decoders that one of its forms needs."""
+
+    def __init__(self, options: Sequence[Sequence[Form]], opset: int) -> None:
+        self.bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
+        self._opset = opset
+        self._forms = [{form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)}
+                       for forms in options]
+        self._bytes = np.array([[forms[bundle].bytes if bundle in forms else np.inf for bundle in self.bundles]
+                                for forms in self._forms])
+
+    def size(self, allowed: frozenset[str]) -> int:
+        """Bytes of all weights in their smallest forms, and of the decoders that these use."""
+        chosen = self._chosen(allowed)
+        used = frozenset().union(*(self.bundles[index] for index in np.unique(chosen)))
+        functions = frozenset().union(*(decoders.closure(decoder) for decoder in used))
+        weights = self._bytes[np.arange(len(chosen)), chosen].sum()
+        return int(weights) + functions_bytes(functions, self._opset)
+
+    def pick(self, allowed: frozenset[str]) -> list[Form]:
+        return [forms[self.bundles[index]]
+                for forms, index in zip(self._forms, self._chosen(allowed), strict=True)]
+
+    def _chosen(self, allowed: frozenset[str]) -> np.ndarray:
+        """The bundle of each weight; the empty one, which stores floats, is always allowed."""
+        usable = np.array([index for index, bundle in enumerate(self.bundles) if bundle <= allowed])
+        return usable[self._bytes[:, usable].argmin(axis=1)]
 
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
@@ -102,13 +132,3 @@ def functions_bytes(functions: Iterable[str], opset: int) -> int:
     """What these functions, and the import of their domain, add to the file."""
     names = set(functions)
     return sum(decoders.function_bytes(name, opset) for name in names) + (decoders.IMPORT_BYTES if names else 0)
-
-
-def _pick(options: Sequence[Sequence[Form]], allowed: frozenset[str]) -> list[Form]:
-    """The smallest form of each weight that needs no other decoders."""
-    return [min((form for form in forms if form.decoders <= allowed), key=lambda form: form.bytes) for forms in options]
-
-
-def _total(chosen: Sequence[Form], opset: int) -> int:
-    functions = frozenset().union(*(form.functions for form in chosen))
-    return sum(form.bytes for form in chosen) + functions_bytes(functions, opset)
