@@ -239,8 +239,8 @@ class Canvas(pg.PlotWidget):
             left = self.to_pixel(self._note.left) - theme.HALF - width
         painter.setFont(font)
         painter.setPen(getattr(theme.colors(), self._note.role))
-        painter.drawText(QRectF(max(left, self.area.left() + theme.HALF), self.area.top(), width, height), Qt.AlignmentFlag.AlignVCenter,
-                         self._note.text)
+        where = QRectF(max(left, self.area.left() + theme.HALF), self.area.top(), width, height)
+        painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, self._note.text)
 
     def _paint_handles(self, painter: QPainter) -> None:
         colors, area = theme.colors(), self.area
