@@ -9,6 +9,7 @@ import pytest
 from tests.graph import examples
 from workbench.graph import decoders, filesize, storage
 from workbench.graph.content import content_of
+from workbench.graph.edit import Edit
 from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
 from workbench.graph.forms import forms, plain_bytes
 from workbench.graph.storage import Stored
@@ -161,3 +162,16 @@ def test_one_tiny_layer_alone_stays_in_floats() -> None:
     options = [forms(content_of(examples.affine((24, 1, 3, 3), 4, zeros)), "w", 18) for zeros in (0.2, 0.9)]
     for forms_of_one in options:
         assert [form.words for form in storage.choose([forms_of_one], 18)] == ["float32"]
+
+
+@pytest.mark.parametrize(("rows", "dtype"), [(5040, ir.DataType.UINT16), (5041, ir.DataType.INT32)])
+def test_positions_take_32_bits_where_16_do_not_reach(rows: int, dtype: ir.DataType) -> None:
+    values = np.zeros((13, rows), np.float32)
+    values[[0, 12], [0, rows - 1]] = 3.0, -2.5
+    content = content_of(Dense(values))
+    form = next(form for form in forms(content, "w", 18) if form.layout == "index")
+    assert form.parts[1].dtype == dtype         # 8 spare slots behind 65,520 and 65,533 weights
+    model = examples.model("MatMul", {"layer": np.ones((13, rows), np.float32)})
+    edited = model.with_edits({"layer": Edit(Dense(values))})
+    output, = examples.run(edited.to_bytes(), np.eye(13, dtype=np.float32))
+    np.testing.assert_array_equal(output, values)
