@@ -31,10 +31,9 @@ def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
     feeds = workspace.data.feeds(slice(0, 8))
     for path in editable(workspace):
         recipe = Recipe().with_actions([path], FOUR_BITS)
-        chosen, _ = apply.stacks(workspace.model, recipe)
-        edits = apply.edit_all(workspace.model, chosen, None, 0, workspace.cache, Job())
-        quick = previewer.run(edits, chosen, 0, focus=path)(feeds)[0]
-        full = runner(runtime.session(effective(workspace.model, edits)))(feeds)[0]
+        result = workspace.compiled(recipe, Job())
+        quick = previewer.run(result, 0, focus=path)(feeds)[0]
+        full = runner(runtime.session(effective(workspace.model, result.edits)))(feeds)[0]
         np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4, err_msg=path)
 
 

@@ -23,6 +23,7 @@ SETTINGS: dict[str, list[tuple[dict, tuple[str, ...]]]] = {
                        ({"format": "bfloat16"}, ("Conv",))],
     "quantize.gptq": [({"bits": 4}, (*MATRIX, "Depthwise")), ({"bits": 3, "symmetric": False}, ("Gemm",))],
     "quantize.adaround": [({"bits": 4, "steps": 50}, (*MATRIX, "Depthwise"))],
+    "prune.channels": [({"ratio": 0.3}, ("Conv",))],
     "prune.nm": [({}, EVERY), ({"n": 1, "m": 5}, ("Gemm",))],
     "prune.block": [({"rows": 4, "columns": 1}, EVERY), ({"rows": 16, "columns": 16, "sparsity": 0.7}, ("Gemm",))],
     "prune.wanda": [({"sparsity": 0.5}, (*MATRIX, "Depthwise")), ({"per_output": False}, ("Conv",))],

@@ -31,6 +31,8 @@ def ids(case: tuple) -> str:
 @pytest.fixture(params=CASES, ids=ids)
 def case(request):
     name, params, op = request.param
+    if all_methods()[name].structural:
+        pytest.skip("it changes several layers at once and has no edit of one: see test_prune_channels.py")
     model, path, data = model_with(op)
     return name, params, model, path, data
 

@@ -144,7 +144,7 @@ def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | N
         return None, None
     original = runner(runtime.session(workspace.model))
     before, after = measure.paired_latency_ms(original, written, workspace.data.feeds(slice(0, 1)), job)
-    return Figure(before, "measured", measure.ROUNDS), Figure(after, "measured", measure.ROUNDS)
+    return Figure(before, "measured", measure.COUNTED), Figure(after, "measured", measure.COUNTED)
 
 
 def _before(workspace: Workspace, latency: Figure | None) -> Totals:

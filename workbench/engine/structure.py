@@ -170,7 +170,7 @@ def _leave_one(channels: Channels, removed: set[int]) -> None:
 
 
 def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
-    return tuple(f"{' and '.join(task.asked)} hang together: they are pruned once, by {task.action}"
+    return tuple(f"{_few(task.asked)} hang together: they are pruned once, by {task.action}"
                  for task in tasks if len({asked[path] for path in task.asked}) > 1)
 
 
@@ -204,9 +204,10 @@ def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarr
 
 
 def _few(paths: Iterable[str]) -> str:
-    every = list(paths)
-    more = f" and {len(every) - 3} more" if len(every) > 4 else ""
-    return ", ".join(every[:3] if more else every) + more
+    first, *rest = paths
+    if len(rest) > 2:
+        return f"{first}, {rest[0]} and {len(rest) - 1} more"
+    return " and ".join((", ".join((first, *rest[:-1])), rest[-1])) if rest else first
 
 
 def foretold(model: Model, chosen: Stacks) -> dict[str, Layer]:

@@ -96,8 +96,9 @@ class Workspace:
 
         def make() -> EditView:
             weight = edited.weight
-            result = apply.Compiled(self.model, smaller, {path: edited} if steps else {}, chosen)
-            change = next(change for change in result.changes()[0] if change.path == path)
+            edits = {path: edited} if steps or path not in smaller.notes else {}
+            result = apply.Compiled(self.model, smaller, edits, {path: actions})
+            change = next(each for each in result.changes()[0] if each.path == path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, self.view(path).histogram.edges),
                             stats.spectrum(smaller.model.layer(path), weight))
 

@@ -10,6 +10,7 @@ import inspect
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
@@ -78,6 +79,7 @@ class Method(ABC):
     formula: ClassVar[str]
     citation: ClassVar[str]
     needs_data: ClassVar[bool] = False
+    structural: ClassVar[bool] = False      # changes the shapes of several layers at once: see StructuralMethod
     Params: ClassVar[type]
 
     @abstractmethod
@@ -105,6 +107,51 @@ class Method(ABC):
         family = cast(Family, cls.id.partition(".")[0])
         return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
                           fields_of(cls.Params), cls.needs_data)
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelGroup:
+    """Units of channels that may be removed, and the layers that lose output channels with them.
+
+    count      of units that may go
+    stay       units of the chosen layer that cannot go, beside them
+    width      output channels of the chosen layer that one unit holds
+    members    each layer's context, and for each of its output channels the unit (0..count-1), or -1
+    scale      [count] mean |scale| of the BatchNormalizations that read the unit; None where none does
+    """
+
+    count: int
+    stay: int
+    width: int
+    members: tuple[tuple[Context, np.ndarray], ...]
+    scale: np.ndarray | None = None
+
+
+class StructuralMethod(Method):
+    """A method that makes layers smaller, and with them all that hang together with them (see engine.structure).
+
+    It comes before all other steps of all layers; those run on the smaller model.
+    """
+
+    structural = True
+
+    def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
+        return plan         # of the layer as `removes` leaves it
+
+    def foretells(self, params: Any) -> bool:
+        return False
+
+    def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        raise UserError(f"{self.id} changes several layers at once; it has no edit of one layer.",
+                        "Apply it with a recipe.")
+
+    @abstractmethod
+    def removes(self, group: ChannelGroup, params: Any) -> int:
+        """How many units go, from sizes alone; what is asked for is comparable among parameters of one method."""
+
+    @abstractmethod
+    def choose(self, groups: tuple[ChannelGroup, ...], params: Any, job: Job) -> tuple[np.ndarray, ...]:
+        """For each group that has this very step, the units to remove. Deterministic."""
 
 
 M = TypeVar("M", bound=type[Method])
