@@ -1,6 +1,9 @@
 """ONNX files, with or without external data."""
 
+import logging
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
+from workbench.graph import filesize
 from workbench.graph.model import Model, Source
 
 OLDEST_OPSET = 7
@@ -48,19 +52,33 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
                         "Convert it with onnx.version_converter to opset 9 or later.")
     try:
         expanded = _expand_sparse(proto.graph)
-        model = ir.serde.deserialize_model(proto)
+        with _unlogged():
+            model = ir.serde.deserialize_model(proto)
         if folder is not None:
             ir.external_data.set_base_dir(model.graph, folder)
         _read_external(model)
         _forget_types(model, {value.name for value in proto.graph.value_info})
         if not _sorted(model.graph):
             model.graph.sort()
+        filesize.file_bytes(model)      # can it be written again?
     except Exception as error:      # whatever is inconsistent in an untrusted file
         raise UserError(f"{name} is not a consistent ONNX model, or its weights are cut short.",
                         "Check it with onnx.checker, or export it again.") from error
     if "" not in model.opset_imports:
         model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
     return model, (f"{expanded} sparse initialisers were expanded.",) if expanded else ()
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """onnx-ir logs what is wrong with a damaged file; the user gets one sentence instead."""
+    logger = logging.getLogger("onnx_ir.serde")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:

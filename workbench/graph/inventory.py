@@ -98,7 +98,7 @@ class _Inventory:
         shape = tuple(tensor.shape.numpy())
         self._layers.append(Layer(
             path=path, op=weight.op, shape=shape, dtype=_dtype(tensor), out_axis=weight.out_axis,
-            parameters=_sizes(vectors)[0], macs=self._macs(node, weight.index, shape, locked),
+            parameters=_sizes(vectors)[0], macs=self._macs_of_uses(weight, shape, locked),
             bytes=_sizes(vectors)[1], fingerprint=fingerprint(tensor), groups=number(node, "group", 1),
             uses=len(value.uses()), locked=locked, attributes=weight.attributes(),
         ))
@@ -158,6 +158,14 @@ class _Inventory:
             op = node.op_type
             self._add_locked(names.module_path(node, value.name or ""), op, [value],
                              f"It is a constant that {op} reads, not the weight of a layer; it is kept as it is.", 0)
+
+    def _macs_of_uses(self, weight: Weight, shape: tuple[int, ...], locked: str) -> int | None:
+        """Each node of the same kind that reads the weight multiplies with it."""
+        readers = [use.node for use in weight.value.uses()
+                   if use.node.op_type == weight.node.op_type and use.idx == weight.index]
+        counts = [self._macs(reader, weight.index, shape, locked) for reader in readers]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
 
     def _macs(self, node: ir.Node, index: int, shape: tuple[int, ...], locked: str) -> int | None:
         if locked == SUBGRAPH:

@@ -67,9 +67,10 @@ class Model:
         return replace(self, ir=rewrite.apply_edits(self.ir, self.sites, edits, sparse))
 
     def with_weights(self, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> "Model":
-        """The same graph with other weights, as plain floats: what a preview runs."""
+        """The same graph with other weights and biases, as plain floats: what a preview runs."""
+        every = {**{path: self.weight(path) for path in biases}, **weights}
         return self.with_edits({path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path))
-                                for path, weight in weights.items()}, "off")
+                                for path, weight in every.items()}, "off")
 
     def size_of(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> rewrite.Size:
         """Exactly the bytes that `with_edits(...).save` would write."""
