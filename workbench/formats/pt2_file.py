@@ -20,6 +20,7 @@ from workbench.formats.torch_export import export, first_line, quiet
 MARKS = ("archive_format", "serialized_exported_program.json")
 NATIVE = re.compile(r"aotinductor|\.so$|\.dll$|\.dylib$|/custom_obj_|/opaque_obj_")
 NAME = re.compile(r"[A-Za-z_][\w.]*|")
+TENSOR = re.compile(r"(weight|tensor)_\d+")
 SYMBOL = re.compile(r"[suzif]\d+|oo|[A-Z]\w*")
 ALLOWED = (ast.Expression, ast.Call, ast.Name, ast.Constant, ast.keyword, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Load,
            ast.operator, ast.unaryop, ast.cmpop, ast.Tuple)
@@ -53,7 +54,9 @@ def suspicious(path: str) -> str:
             if native := next((name for name in members if NATIVE.search(name)), None):
                 return f"the part {native}"
             for name in members:
-                content = archive.read(name) if name.endswith((".json", ".pt")) or "/weight_" in name else b""
+                if not name.endswith((".json", ".pt")):
+                    continue
+                content = archive.read(name)
                 reason = _in_json(content) if name.endswith(".json") else _in_pickle(content)
                 if reason:
                     return reason
@@ -63,9 +66,9 @@ def suspicious(path: str) -> str:
 
 
 def _in_pickle(content: bytes) -> str:
-    """A part that torch might unpickle must be one that torch itself deems safe: tensors and plain containers."""
+    """A part that torch unpickles must be one that torch itself deems safe: tensors and plain containers."""
     import torch
-    if content[:4] != b"PK\x03\x04" and content[:1] != b"\x80":
+    if not content:
         return ""
     try:
         with quiet():
@@ -85,6 +88,10 @@ def _in_json(content: bytes) -> str:
                 return "a name that is not one"
         elif isinstance(value, list):
             pending += [(key, item) for item in value]
+        elif key == "use_pickle" and value:
+            return "a pickled weight"
+        elif key == "path_name" and not TENSOR.fullmatch(str(value)):
+            return f"the part {str(value)[:60]}"
         elif key == "expr_str" and not _is_expression(str(value)):
             return "an expression that is more than arithmetic"
         elif key in ("name", "target", "as_name") and not NAME.fullmatch(str(value)):

@@ -1,0 +1,272 @@
+"""torch models open through file.py:function and .pt2, with the user's own module tree, and only as far as trusted."""
+
+import json
+import os
+import pickle
+import runpy
+import sys
+import warnings
+import zipfile
+
+import numpy as np
+import pytest
+
+from tests.formats.test_onnx_file import refusal
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.formats import pt2_file
+from workbench.formats.opening import open_model
+from workbench.graph import runtime
+
+NETWORK = '''
+import torch
+from torch import nn
+import neighbour
+
+class Block(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+    def forward(self, x):
+        return x + torch.relu(self.bn(self.conv(x)))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(1, 6, 3)
+        self.blocks = nn.Sequential(Block(6), Block(6))
+        self.mix = nn.Linear(6, 6, bias=False)
+        self.head = nn.Linear(6, neighbour.CLASSES)
+    def forward(self, x):
+        x = self.blocks(self.stem(x)).flatten(2).transpose(1, 2)
+        return self.head((x + self.mix(x)).mean(1))
+
+def make():
+    torch.manual_seed(0)
+    net = Net()
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.running_mean.normal_()
+            module.running_var.uniform_(0.5, 2)
+    print("a line that must not get out")
+    return net, (torch.randn(1, 1, 8, 8),)
+
+def fixed():
+    return net_of(lambda x: x.reshape(3, 4)), (torch.randn(3, 4),)
+
+def net_of(function):
+    class Wrapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.fc = nn.Linear(4, 4)
+        def forward(self, x):
+            return self.fc(function(x))
+    return Wrapped()
+
+def nothing(): return None
+def broken(): raise ValueError("no weights\\nhere")
+def leaves(): raise SystemExit(3)
+def hopeless(): return net_of(lambda x: x if x.sum() > 0 else -x), (torch.randn(3, 4),)
+number = 3
+'''
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("net")
+    (folder / "neighbour.py").write_text("CLASSES = 5\n")
+    (folder / "net.py").write_text(NETWORK)
+    return folder / "net.py"
+
+
+@pytest.fixture(scope="module")
+def exported(source):
+    """The network of `make`, opened through its function."""
+    return open_model(f"{source}:make", trusted=True, job=Job())
+
+
+def reference(source) -> tuple:
+    import torch
+    sys.path.insert(0, str(source.parent))
+    try:
+        module, (x,) = runpy.run_path(str(source))["make"]()
+    finally:
+        sys.path.remove(str(source.parent))
+    module.eval()
+    x = torch.cat([x, 2 * x, -x])
+    with torch.no_grad():
+        return module, x, module(x).numpy()
+
+
+def test_the_layer_tree_is_the_module_tree(exported):
+    assert [(layer.path, layer.op, layer.shape) for layer in exported.layers] == [
+        ("stem", "Conv", (6, 1, 3, 3)), ("blocks.0.conv", "Conv", (6, 6, 3, 3)),
+        ("blocks.1.conv", "Conv", (6, 6, 3, 3)), ("mix", "MatMul", (6, 6)), ("head", "Gemm", (5, 6))]
+    assert not [layer for layer in exported.layers if layer.locked]
+    assert exported.notes == ()
+
+
+def test_the_batch_is_free_although_the_example_had_one_sample(exported):
+    assert exported.inputs[0].shape == (None, 1, 8, 8)
+    assert exported.layer("head").macs == 30
+
+
+def test_batchnorm_is_folded_by_us_listed_and_reversible(exported):
+    step = next(step for step in exported.preparations if step.id == "batchnorm")
+    assert step.applied
+    assert step.detail == "2 BatchNormalization folded into the layer before"
+
+
+def test_it_computes_what_torch_computes(exported, source, capsys):
+    _, x, expected = reference(source)
+    got, = runtime.session(exported).run(None, {exported.inputs[0].name: x.numpy()})
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+def test_nothing_of_the_exporter_stays_in_the_file(exported, source):
+    content = exported.to_bytes()
+    assert str(source.parent).encode() not in content
+    assert b"stack_trace" not in content
+    assert b"site-packages" not in content
+    assert abs(exported.source.bytes - len(content)) < 3000
+
+
+def test_opening_says_nothing_on_the_terminal(source, capfd, recwarn):
+    model = open_model(f"{source}:fixed", trusted=True, job=Job())
+    assert capfd.readouterr() == ("", "")
+    assert not recwarn
+    assert model.inputs[0].shape == (3, 4)
+    assert model.notes == ("The batch size is fixed: torch could not export it as free.",)
+
+
+def test_a_function_is_not_run_without_trust(source):
+    error = refusal(f"{source}:make")
+    assert "is a program, and opening it runs it" in error.what
+    assert "--trust" in error.mend
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("absent", "has no function absent"), ("number", "has no function number"), ("nothing", "did not return"),
+    ("broken", "failed: ValueError: no weights"), ("leaves", "failed: SystemExit"),
+    ("hopeless", "torch could not export")])
+def test_functions_that_do_not_make_a_model(source, name, said):
+
+    with pytest.raises(UserError, match=said) as caught:
+        open_model(f"{source}:{name}", trusted=True, job=Job())
+    assert str(source) in caught.value.what
+    assert "\n" not in str(caught.value)
+
+
+def test_a_function_of_a_file_that_does_not_exist(tmp_path):
+
+    with pytest.raises(UserError, match="There is no file"):
+        open_model(f"{tmp_path}/no.py:make", trusted=True, job=Job())
+
+
+# .pt2
+
+@pytest.fixture(scope="module")
+def program(source, tmp_path_factory):
+    import torch
+    module, x, _ = reference(source)
+    file = tmp_path_factory.mktemp("pt2") / "net.pt2"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.export.export(module, (x,), dynamic_shapes=({0: torch.export.Dim("batch")},))
+        torch.export.save(program, str(file))
+    return file
+
+
+def test_an_exported_program_opens_without_trust(program, source):
+    model = open_model(str(program), job=Job())
+    assert (model.source.format, model.notes) == ("pt2", ())
+    assert [layer.path for layer in model.layers] == ["stem", "blocks.0.conv", "blocks.1.conv", "mix", "head"]
+    assert model.inputs[0].shape == (None, 1, 8, 8)
+    _, x, expected = reference(source)
+    got, = runtime.session(model).run(None, {model.inputs[0].name: x.numpy()})
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+
+
+class Trap:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (self.folder,)
+
+
+def changed(program, target, change) -> "os.PathLike":
+    """A copy of the archive; `change` maps (member, content) to content, and (None, None) to members that are added."""
+    with zipfile.ZipFile(program) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+        for name, content in (change(None, None) or {}).items():
+            new.writestr(name, content)
+    return target
+
+
+def trap_in_inputs(sprung):
+    return lambda name, content: (pickle.dumps(Trap(sprung)) if name and "sample_inputs" in name else content)
+
+
+def trap_in_weights(sprung):
+    def change(name, content):
+        if name and name.endswith("weights_config.json"):
+            config = json.loads(content)
+            next(iter(config["config"].values()))["use_pickle"] = True
+            return json.dumps(config)
+        return pickle.dumps(Trap(sprung)) if name and name.endswith("/weight_0") else content
+
+    return change
+
+
+def replaced(old: str, new: str):
+    """Puts a call into the program's text."""
+    return lambda name, content: (content.replace(old.encode(), new.encode())
+                                  if name and name.endswith("models/model.json") else content)
+
+
+def expression(sprung):
+    return replaced("Symbol('", f"__import__('os').mkdir('{sprung}') or Symbol('")
+
+
+def parameter_name(sprung):
+    return replaced('"name": "x"', f"""\"name\": \"x=__import__('os').mkdir('{sprung}')\"""")
+
+
+def oldest_pickle(sprung):
+    """Protocol 0 begins with none of the bytes by which pickles are known."""
+    return lambda name, content: (pickle.dumps(Trap(sprung), 0) if name and "sample_inputs" in name else content)
+
+
+def native_library(sprung):
+    return lambda name, content: content if name else {"net/data/aotinductor/model/m.so": b"\x7fELF"}
+
+
+@pytest.mark.parametrize("change", [trap_in_inputs, oldest_pickle, trap_in_weights, expression, parameter_name,
+                                    native_library])
+def test_a_program_that_could_run_code_is_not_loaded_without_trust(program, tmp_path, change):
+    sprung = str(tmp_path / "sprung")
+    file = changed(program, tmp_path / "net.pt2", change(sprung))
+    assert file.read_bytes() != program.read_bytes()
+    error = refusal(file)
+    assert "could run code" in error.what
+    assert "--trust" in error.mend
+    assert not os.path.exists(sprung)
+
+
+def test_a_program_cut_short_is_refused(program, tmp_path):
+    (tmp_path / "net.pt2").write_bytes(program.read_bytes()[:3000])
+    assert "damaged" in refusal(tmp_path / "net.pt2").what
+
+
+@pytest.mark.parametrize(("text", "plain"), [
+    ("Symbol('s31', positive=True, integer=True)", True), ("2*s0 + 1", True), ("Mod(s0, 2) - 3", True),
+    ("Max(1, s0 // 2)", True), ("eval('1')", False), ("s0.real", False), ("__import__('os')", False),
+    ("[s0 for s0 in ()]", False), ("open(s0)", False), ("(lambda: 1)()", False), ("s0 +", False),
+    ("Symbol('a b')", False)])
+def test_expressions_are_arithmetic_or_suspicious(text, plain):
+    assert pt2_file._is_expression(text) is plain
