@@ -13,7 +13,6 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
-from workbench.engine import apply
 from workbench.engine.preview import effective
 from workbench.engine.sensitivity import Scan, Trial
 from workbench.engine.workspace import Workspace, runner
@@ -117,15 +116,13 @@ def _overhead(workspace: Workspace, found: Scan) -> int:
 
 
 def _size(workspace: Workspace, recipe: Recipe, job: Job) -> int:
-    edits, chosen, _ = workspace.edits(recipe, job.silent())
-    return workspace.changes(edits, chosen, recipe.sparse)[1]
+    return workspace.compiled(recipe, job.silent()).changes(recipe.sparse)[1]
 
 
 def _measured_drop(workspace: Workspace, recipe: Recipe, job: Job) -> float:
     evaluator = workspace.measurable()
-    chosen, _ = apply.stacks(workspace.model, recipe)
-    edits = apply.edit_all(workspace.model, chosen, workspace.calibration, recipe.seed, workspace.cache, job.silent())
-    run = runner(runtime.session(effective(workspace.model, edits)))
+    result = workspace.compiled(recipe, job.silent())
+    run = runner(runtime.session(effective(result.model, result.edits)))
     *_, (seen, scores) = evaluator.stream(run, job.silent())
     sign = 1.0 if evaluator.metric.higher_is_better else -1.0
     return -sign * float((scores - evaluator.scores[seen]).mean())

@@ -110,12 +110,6 @@ class Workspace:
         chosen, notes = apply.stacks(self.model, recipe)
         return apply.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
 
-    def edits(self, recipe: Recipe, job: Job) -> tuple[dict[str, Edit], apply.Stacks, tuple[str, ...]]:
-        """Every layer's edit, the stacks they came from, and notes. Raises UserError when the recipe does not fit."""
-        chosen, notes = apply.stacks(self.model, recipe)
-        edits = apply.edit_all(self.model, chosen, self.calibration, recipe.seed, self.cache, job)
-        return edits, chosen, notes
-
     def changes(self, edits: Mapping[str, Edit], chosen: apply.Stacks,
                 sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""

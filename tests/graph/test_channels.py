@@ -1,0 +1,106 @@
+"""Which channels hang together, and that taking them out of the graph takes nothing else."""
+
+import numpy as np
+import pytest
+
+from tests.graph.networks import IMAGE, NETWORKS, Builder, concat, grouped, residual, squeeze_excite, transformer
+from workbench.graph import runtime
+from workbench.graph.channel_rules import channels_of
+from workbench.graph.slicing import silenced, without
+from workbench.graph.torch_view import TorchView
+
+
+def feeds(model):
+    shape = [4 if size is None else size for size in model.inputs[0].shape]
+    return {"x": np.random.default_rng(1).standard_normal(shape).astype(np.float32)}
+
+
+def run(model):
+    return runtime.session(model).run(None, feeds(model))[0]
+
+
+def torch_run(model):
+    import torch
+    with torch.no_grad():
+        return TorchView(model)(torch.from_numpy(feeds(model)["x"]))[0].numpy()
+
+
+def prunable(model):
+    channels = channels_of(model)
+    return [path for path in channels.layers if channels.refusal(path) is None]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_is_left_answers_as_the_original_with_these_channels_at_zero(name):
+    model = NETWORKS[name]()
+    before = {layer.path: layer.shape for layer in model.layers}
+    channels = channels_of(model)
+    assert prunable(model)
+    for path in prunable(model):
+        free = channels.free(path)
+        removed = set(free[1::2].tolist())
+        smaller = without(model, channels, removed)
+        assert [layer.path for layer in smaller.layers] == [layer.path for layer in model.layers]
+        assert smaller.summary().parameters < model.summary().parameters
+        assert smaller.layer(path).matrix[0] == np.isin(channels.layers[path], list(removed), invert=True).sum()
+        np.testing.assert_allclose(run(smaller), torch_run(smaller), atol=1e-4, err_msg=path)
+        if not removed & channels.normed:
+            np.testing.assert_allclose(run(smaller), run(silenced(model, channels, removed)), atol=1e-4, err_msg=path)
+    assert {layer.path: layer.shape for layer in model.layers} == before
+
+
+def test_the_groups_are_those_of_the_field():
+    assert channels_of(residual()).groups["stem"] == ("stem", "b") and channels_of(residual()).groups["a"] == ("a",)
+    assert channels_of(concat()).groups["left"] == ("left",)
+    assert channels_of(squeeze_excite()).groups["conv"] == ("conv", "expand")
+    assert channels_of(transformer()).groups["v"] == ("q", "k", "v")
+    assert channels_of(transformer()).groups["embed"] == ("embed", "proj", "fc2")
+
+
+def test_a_grouped_convolution_loses_groups_and_attention_loses_heads():
+    channels = channels_of(grouped())
+    assert len(channels.free("first")) == len(channels.free("grouped")) == 4
+    smaller = without(grouped(), channels, {int(channels.free("first")[0])})
+    assert smaller.layer("grouped").shape == (18, 4, 3, 3) and smaller.layer("grouped").groups == 3
+    channels = channels_of(transformer())
+    assert len(channels.free("q")) == 4 and len(channels.free("fc1")) == 40
+
+
+@pytest.mark.parametrize("name", ["residual", "concat", "depthwise", "flattened", "squeeze_excite"])
+def test_torch_pruning_finds_the_same_groups(name):
+    """An independent tool on an independent view of the same graph."""
+    import torch
+    import torch_pruning as tp
+    model = NETWORKS[name]()
+    view = TorchView(model)
+    graph = tp.DependencyGraph().build_dependency(view, example_inputs=torch.from_numpy(feeds(model)["x"]))
+    paths = {module: path for path, module in view.layers.items()}
+    channels = channels_of(model)
+    for path in prunable(model):
+        layer = model.layer(path)
+        if layer.groups > 1:
+            continue
+        group = graph.get_pruning_group(view.layers[path], tp.prune_conv_out_channels, idxs=[0])
+        shrunk = {paths[dep.target.module] for dep, _ in group if dep.target.module in paths
+                  and dep.handler in (tp.prune_conv_out_channels, tp.prune_depthwise_conv_out_channels)}
+        assert shrunk == set(channels.groups[path]), path
+
+
+def test_what_cannot_be_removed_says_why():
+    model = residual()
+    assert channels_of(model).refusal("head") == "Its channels are an output of the model."
+    b = Builder()
+    b.head(b.op("Add", b.conv("x", "conv", 3, 3), "x"), 3)
+    assert "'x', which stay" in channels_of(b.model(IMAGE)).refusal("conv")
+    b = Builder()
+    x = b.conv("x", "conv", 3, 8)
+    b.head(b.op("LRN", x, size=3), 8)
+    assert "LRN reads its channels" in channels_of(b.model(IMAGE)).refusal("conv")
+    b = Builder()
+    b.head(b.op("Softmax", b.conv("x", "conv", 3, 8), axis=1), 8)
+    assert "Softmax works along its channels" in channels_of(b.model(IMAGE)).refusal("conv")
+    b = Builder()
+    x = b.conv("x", "conv", 3, 8)
+    b.op("Transpose", "conv.bias", out="z")
+    b.head(x, 8)
+    assert "Transpose reads 'conv.bias' too" in channels_of(b.model(IMAGE, ("y", "z"))).refusal("conv")

@@ -1,0 +1,129 @@
+"""Which channels each criterion lets go, checked against what it says by hand; and the contract of every method."""
+
+import numpy as np
+import pytest
+
+from tests.graph.networks import NETWORKS, batchnorm, concat, depthwise, residual, transformer, transposed
+from workbench.core.action import Action
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.layer import InputSpec
+from workbench.data.dataset import Dataset
+from workbench.engine import structure
+from workbench.engine.cache import Cache
+from workbench.methods.method import ChannelGroup
+from workbench.methods.prune_channels import ChannelPruning, _lamp
+
+CRITERIA = ("l1", "l2", "fpgm", "taylor", "activation", "lamp")
+
+
+def samples(model, count=32):
+    shape = (count, *model.inputs[0].shape[1:])
+    x = np.random.default_rng(2).standard_normal(shape).astype(np.float32)
+    return Dataset("memory", {"x": x}, (InputSpec("x", "float32", (None, *shape[1:])),), None)
+
+
+def build(model, paths, job=None, **params):
+    action = Action("prune.channels", params)
+    return structure.build(model, dict.fromkeys(paths, (action,)), samples(model), 0, Cache(1 << 28), job or Job())
+
+
+def kept(model, path, **params):
+    """Which output channels of a layer stay, found by their weights."""
+    smaller = build(model, [path], **params).model
+    before, after = model.weight(path), smaller.weight(path)
+    axis = model.layer(path).out_axis
+    rows, left = (np.moveaxis(values, axis, 0).reshape(values.shape[axis], -1) for values in (before, after))
+    return [index for index, row in enumerate(rows) if (left == row).all(axis=1).any()]
+
+
+def test_norms_keep_the_largest_filters():
+    model = residual()
+    rows = np.abs(model.weight("a")).reshape(16, -1)
+    assert kept(model, "a", criterion="l1", ratio=0.5) == sorted(np.argsort(rows.sum(axis=1))[8:].tolist())
+    rows = np.square(rows)
+    assert kept(model, "a", criterion="l2", ratio=0.5) == sorted(np.argsort(rows.sum(axis=1))[8:].tolist())
+    assert kept(model, "a", criterion="lamp", ratio=0.5) == sorted(np.argsort(rows.sum(axis=1))[8:].tolist())
+
+
+def test_fpgm_drops_the_filter_that_the_others_surround():
+    model = residual()
+    rows = model.weight("a").reshape(16, -1).astype(np.float64)
+    distance = np.linalg.norm(rows[:, None] - rows[None], axis=2).sum(axis=1)
+    assert kept(model, "a", criterion="fpgm", ratio=1 / 16) == sorted(set(range(16)) - {int(distance.argmin())})
+
+
+def test_activation_is_the_mean_output():
+    model = concat()
+    x = samples(model).feeds(slice(0, 32))["x"]
+    weight = model.weight("right").reshape(10, 3).astype(np.float64)
+    outputs = np.abs(np.einsum("oc,nchw->onhw", weight, x) + model.bias("right").reshape(10, 1, 1, 1)).mean((1, 2, 3))
+    assert kept(model, "right", criterion="activation", ratio=0.4) == sorted(np.argsort(outputs)[4:].tolist())
+
+
+def test_taylor_keeps_what_the_loss_depends_on():
+    model = residual()
+    from workbench.engine.gradients import gradients
+    square = gradients(model, samples(model), Job())["a"].square
+    score = (np.square(model.weight("a")) * square).reshape(16, -1).sum(axis=1)
+    assert kept(model, "a", criterion="taylor", ratio=0.25) == sorted(np.argsort(score)[4:].tolist())
+
+
+def test_the_scale_of_a_batchnorm_that_was_not_folded():
+    assert kept(batchnorm(), "conv", criterion="bn", ratio=0.5) == [6, 7, 8, 9, 10, 11]
+    with pytest.raises(UserError, match="no BatchNorm"):
+        build(residual(), ["a"], criterion="bn")
+
+
+def test_a_criterion_that_a_layer_does_not_have():
+    with pytest.raises(UserError, match="up: The inputs of a ConvTranspose are not looked at"):
+        build(transposed(), ["up"], criterion="activation")
+
+
+def test_lamp_is_energy_over_what_is_at_least_as_large():
+    np.testing.assert_allclose(_lamp(np.array([4.0, 1.0, 5.0])), [4 / 9, 1 / 10, 1.0])
+
+
+def test_lamp_shares_the_removal_among_layers_and_leaves_each_one():
+    model = residual()
+    for ratio in (0.5, 1.0):
+        smaller = build(model, ["a", "b"], criterion="lamp", ratio=ratio).model
+        left = [smaller.layer(path).shape[0] for path in ("a", "b")]
+        assert min(left) >= 1 and sum(left) == max(round(28 * (1 - ratio)), 2)
+
+
+def test_what_remains_is_a_multiple():
+    def removes(count, ratio, round_to, stay=0, width=1):
+        params = ChannelPruning.Params(ratio, "l1", round_to)
+        return ChannelPruning().removes(ChannelGroup(count, stay, width, ()), params)
+
+    assert removes(64, 0.3, 1) == 19 and removes(64, 0.3, 8) == 64 - 48 and removes(64, 0.99, 8) == 56
+    assert removes(6, 0.5, 8) == 0 and removes(10, 1.0, 1) == 9 and removes(4, 0.5, 8, width=6) == 0
+    assert removes(8, 0.5, 8, width=4) == 4 and removes(10, 1.0, 1, stay=2) == 10
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize("make", [residual, transformer, depthwise], ids=lambda make: make.__name__)
+def test_every_criterion_is_deterministic_and_leaves_the_original_untouched(make, criterion):
+    model = make()
+    paths = [path for path, members in structure.groups(model).items() if members]
+    before = model.to_bytes()
+    first, second = (build(model, paths, criterion=criterion, ratio=0.4) for _ in range(2))
+    assert first.model.to_bytes() == second.model.to_bytes() != before
+    assert model.to_bytes() == before
+
+
+def test_it_can_be_cancelled():
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        build(residual(), ["a"], job)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_all_layers_at_once(name):
+    model = NETWORKS[name]()
+    paths = [path for path, members in structure.groups(model).items() if members]
+    smaller = build(model, paths, ratio=0.9).model
+    assert smaller.summary().parameters < 0.5 * model.summary().parameters
+    assert all(min(layer.shape) >= 1 for layer in smaller.layers)
