@@ -1,6 +1,6 @@
 """The walk over a graph that finds which channels hang together (see graph/channels)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import onnx_ir as ir
@@ -8,13 +8,17 @@ import onnx_ir as ir
 from workbench.graph import names, shapes
 from workbench.graph.channels import Channels, Count, Units
 from workbench.graph.model import Model
+from workbench.graph.operators import constant
 
 OUTPUT = "Its channels are an output of the model."
 UNKNOWN = "Its channels meet others of unknown number."
 
 
+RULES: "dict[str, Callable[[Tracer, ir.Node], None]]" = {}
+
+
 class Tracer:
-    """Walks over the graph once. The rules of graph/channel_rules speak to it."""
+    """Walks over the graph once. The rules of graph/channel_rules and channel_moves speak to it."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -31,11 +35,11 @@ class Tracer:
         self.divisors: set[str] = set()
         self.scales: list[str] = []
 
-    def run(self, rules: "Mapping[str, Callable[[Tracer, ir.Node], None]]") -> Channels:
+    def run(self) -> Channels:
         for node in self._graph:
-            known = node.domain in ("", "ai.onnx") and node.op_type in rules
+            known = node.domain in ("", "ai.onnx") and node.op_type in RULES
             if known:
-                rules[node.op_type](self, node)
+                RULES[node.op_type](self, node)
             else:
                 self.fix_inputs(node, f"{node.op_type} reads its channels, and they are not followed through it.")
             for attribute in node.attributes.values():
@@ -117,6 +121,23 @@ class Tracer:
             if value is not None:
                 self.fix_value(value, reason)
 
+    def same(self, node: ir.Node) -> None:
+        """Channels pass from the first input to the first output."""
+        for axis, units in self.followed(node.inputs[0]).items():
+            self.put(node.outputs[0], axis, units)
+
+    def made(self, node: ir.Node, index: int, axis: int, size: int | None) -> Units:
+        """New channels, made by a weight."""
+        units = self.new(size or 0)
+        self.read(node, index, axis, units)
+        return units
+
+    def only(self, node: ir.Node, value: ir.Value, axes: Sequence[int]) -> None:
+        """Channels of a value along other axes than these stay."""
+        for axis, units in self.followed(value).items():
+            if axis not in axes:
+                self.fix(units, f"{node.op_type} works along its channels.")
+
     def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
         """A node reads a constant whose positions along an axis are these units. What is computed is fixed."""
         value = node.inputs[index] if index < len(node.inputs) else None
@@ -174,3 +195,24 @@ class Tracer:
                 if units is not None:
                     found[path] = self._roots(units)
         return found
+
+
+Rule = Callable[[Tracer, ir.Node], None]
+
+
+def rule(*names: str) -> Callable[[Rule], Rule]:
+    """Decorator: what these operators do to channels."""
+
+    def register(function: Rule) -> Rule:
+        RULES.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def integers(node: ir.Node, name: str, index: int) -> list[int] | None:
+    """An attribute of old opsets that became an input; None where it is absent or computed."""
+    if name in node.attributes:
+        return list(node.attributes[name].as_ints())
+    tensor = constant(node, index)
+    return None if tensor is None else [int(value) for value in tensor.numpy().reshape(-1)]

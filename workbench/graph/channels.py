@@ -3,7 +3,8 @@
 The graph is walked once (graph/channel_tracer). Each operator with weights makes new channels; every other one says
 what its output's channels are: those of its input (ReLU), those of both inputs, which become one (a residual Add), one
 after the other (Concat). What was joined is a *unit*: it stays or goes as a whole, in every tensor that holds it. The
-rules of the operators are in graph/channel_rules; an operator without a rule fixes the channels that it reads.
+rules of the operators are in graph/channel_rules and channel_moves; an operator without one fixes the channels that it
+reads.
 
 Dependency groups as in Fang et al. 2023, DepGraph: Towards any structural pruning, CVPR; there of torch modules,
 here of single channels, with every constant of the graph among them.
