@@ -58,7 +58,9 @@ class _Inventory:
         self._graph = model.graph
         self._known = cost.of_one_sample(model)
         self._samples = cost.fixed_batch(model)
-        self._hidden = hidden_weights(model.graph)
+        self._hidden: dict[ir.Node, list[Hidden]] = {}
+        for hidden in (found for graph in model.graphs() for found in hidden_weights(graph)):
+            self._hidden.setdefault(hidden.node, []).append(hidden)
         self._owned: dict[ir.Value, str] = {}   # weights, biases and vectors, and the path of the layer they belong to
         self._taken: set[str] = set()
         self._layers: list[Layer] = []
@@ -78,8 +80,8 @@ class _Inventory:
         for weight in weights_of(node):
             if weight.value not in self._owned:
                 self._add_weight(weight, weight.locked or locked)
-        if node in self._hidden:
-            self._add_hidden(self._hidden[node], locked)
+        for hidden in self._hidden.get(node, ()):
+            self._add_hidden(hidden, locked)
         vectors = norm_tensors(node)
         if vectors and vectors[0] not in self._owned:
             path = names.module_path(node, vectors[0].name or "")
@@ -119,15 +121,18 @@ class _Inventory:
 
     def _add_hidden(self, hidden: Hidden, locked: str) -> None:
         """A layer whose weight is not a tensor of the file but computed from some."""
-        known = self._known.get(hidden.weight.name or "")
+        if locked and hidden.stored and hidden.stored[0] in self._owned:
+            return                      # another branch of the same If runs it too
+        known = self._known.get(hidden.weight.name or "") if not locked else None
         shape = tuple(known.shape or ()) if known is not None else ()
-        if not shape or any(size is None for size in shape):
-            return
+        if (not shape or None in shape) and hidden.stored:      # in a subgraph nothing is inferred: what is stored
+            shape = tuple(hidden.stored[0].const_value.shape.numpy()) if hidden.stored[0].const_value else ()
         sizes = tuple(size for size in shape if size is not None)
         if len(sizes) < 2 and prod(sizes) < SHOWN:
             return
         fresh = [value for value in hidden.stored if value not in self._owned]
-        path = names.unique(names.module_path(hidden.node, hidden.name), self._taken)
+        path = names.module_path(hidden.node, hidden.name)
+        path = names.unique(f"{path}.{hidden.part}" if hidden.part else path, self._taken)
         reason = hidden.reason
         if hidden.stored and not fresh:
             reason = f"It uses the weight of {self._owned[hidden.stored[0]]}: edit that one."

@@ -1,11 +1,12 @@
 """Weights that are not tensors of the file by themselves: found, so that they are shown and the reason is said."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import onnx_ir as ir
 
 from workbench.graph.decoders import DOMAIN as DECODERS
-from workbench.graph.operators import ALREADY, MULTIPLY, NORMS
+from workbench.graph.operators import ALREADY, MULTIPLY, NORMS, RECURRENT
 
 RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 
@@ -25,6 +26,11 @@ class Hidden:
     dtype: str
 
     @property
+    def part(self) -> str:
+        """Which of the weights of a recurrent layer it is."""
+        return "WR"[self.index - 1] if self.node.op_type in RECURRENT else ""
+
+    @property
     def name(self) -> str:
         """The name of what is stored, unless that is only a shape, or packed under a name of our own."""
         made = self.reason in (NOT_STORED, COMPRESSED) or not self.stored
@@ -39,27 +45,27 @@ def norm_tensors(node: ir.Node) -> list[ir.Value]:
             if value is not None and value.is_initializer() and value.const_value is not None]
 
 
-def hidden_weights(graph: ir.Graph) -> dict[ir.Node, Hidden]:
-    """Nodes of the graph that multiply with something that other nodes compute from constants alone."""
+def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
+    """What nodes of the graph multiply with that other nodes compute from constants alone."""
     sources = _constant_values(graph)
-    found = {}
     for node in graph:
-        index = MULTIPLY.get(node.op_type)
-        if index is None or node.domain not in ("", "ai.onnx"):
+        if node.domain not in ("", "ai.onnx") or any(output in sources for output in node.outputs):
             continue
-        for place in (1, 0) if node.op_type == "MatMul" else (index,):
-            weight = node.inputs[place] if place < len(node.inputs) else None
-            if weight is None or weight not in sources or any(output in sources for output in node.outputs):
+        for index in MULTIPLY.get(node.op_type, ()):
+            weight = node.inputs[index] if index < len(node.inputs) else None
+            if weight is None or weight not in sources:
                 continue
             stored, ops = sources[weight]
+            largest = stored[0].const_value if stored else None
             reason = _reason(stored, ops)
-            floats = [value for value in stored if value.const_value is not None
-                      and value.const_value.dtype.is_floating_point()]
-            if node.op_type != "Gather" or floats or reason == ALREADY:
-                dtype = str(stored[0].const_value.dtype).lower() if stored and stored[0].const_value else "float32"
-                found[node] = Hidden(node, place, weight, stored, reason, {"float": "float32"}.get(dtype, dtype))
-                break
-    return found
+            if node.op_type == "Gather" and reason != ALREADY and not any(map(_is_float, stored)):
+                continue                # it picks from a shape
+            name = str(largest.dtype).lower() if largest is not None and reason != NOT_STORED else "float"
+            yield Hidden(node, index, weight, stored, reason, {"float": "float32"}.get(name, name))
+
+
+def _is_float(value: ir.Value) -> bool:
+    return value.const_value is not None and value.const_value.dtype.is_floating_point()
 
 
 def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]]:

@@ -11,7 +11,7 @@ LONGEST = 120
 # Endings that say which of a layer's tensors it is: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
 _PARAMETER = re.compile(r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
                         r"|/ReadVariableOp(_\d+)?)?(:\d+)?$")
-_RECURRENT = re.compile(r"\.weight_[ih]h_(l\d+)(_reverse)?$")          # torch.nn.LSTM
+_RECURRENT = re.compile(r"\.weight_[ih]h(?:_(l\d+))?(_reverse)?$")     # torch.nn.LSTM and LSTMCell
 # Names that exporters and optimisers make up.
 _ANONYMOUS = re.compile(r"(val|onnx::\w+?|const\w*|constant\w*|tensor|initializer|t|v|p|w|W|B)?_?\d*", re.IGNORECASE)
 
@@ -25,8 +25,12 @@ def module_path(node: ir.Node, weight: str, bias: str = "") -> str:
     """
     for name in (weight, bias):
         if name and not anonymous(name):
-            return clean(_PARAMETER.sub("", _RECURRENT.sub(r".\1", name))) or clean(name)
+            return clean(_PARAMETER.sub("", _RECURRENT.sub(_layer, name))) or clean(name)
     return _scope(node) or clean(_without_operator(node)) or clean(weight) or node.op_type.lower()
+
+
+def _layer(found: re.Match[str]) -> str:
+    return f".{found[1]}" if found[1] else ""
 
 
 def anonymous(name: str) -> bool:

@@ -15,8 +15,9 @@ QUANTIZED = {"MatMulInteger": (1,), "ConvInteger": (1,), "QLinearConv": (3,), "Q
              "DynamicQuantizeLSTM": (1, 2), "DynamicQuantizeMatMul": (1,), "MatMulIntegerToFloat": (1,),
              "MatMulNBits": (1,), "QAttention": (1,), "QGemm": (3,), "GatherBlockQuantized": (0,)}
 ALREADY = "Its weights are quantised already."
-# Operators that multiply with weights, and the input that holds them: also looked at where the weight is computed.
-MULTIPLY = {"Conv": 1, "ConvTranspose": 1, "Gemm": 1, "MatMul": 1, "LSTM": 1, "GRU": 1, "RNN": 1, "Gather": 0}
+# Operators that multiply with weights, and the inputs that may be weights: also looked at where these are computed.
+MULTIPLY = {"Conv": (1,), "ConvTranspose": (1,), "Gemm": (1,), "MatMul": (1, 0), "LSTM": (1, 2), "GRU": (1, 2),
+            "RNN": (1, 2), "Gather": (0,)}
 
 
 @dataclass(frozen=True)

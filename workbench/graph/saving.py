@@ -15,7 +15,10 @@ LARGEST_PROTOBUF = (1 << 31) - 1
 
 def is_large(model: ir.Model) -> bool:
     """Whether it is too large for one protobuf message, and so for one file."""
-    return filesize.file_bytes(model) > LARGEST_PROTOBUF
+    tensors = sum(value.const_value.nbytes for value in model.graph.initializers.values()
+                  if value.const_value is not None)
+    # Measuring serialises every node: only where the answer is not plain.
+    return tensors > LARGEST_PROTOBUF // 2 and filesize.file_bytes(model) > LARGEST_PROTOBUF
 
 
 def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
