@@ -83,7 +83,7 @@ def test_it_can_be_cut_before_a_depthwise_and_a_squeeze_layer(ocr):
             feeds[parts.bias_input] = model.bias(layer.path).reshape(parts.bias_shape)
         if parts.prefix is not None:
             reads = {value.name for value in parts.prefix.graph.inputs}     # what crosses may come from constants alone
-            crossing = outputs(parts.prefix, {name: x for name in reads})
+            crossing = outputs(parts.prefix, dict.fromkeys(reads, x))
             feeds |= dict(zip(parts.crossing, crossing, strict=True))
         suffix = runtime.session(parts.suffix, threads=1)
         assert_equal(expected, suffix.run(None, {value.name: feeds[value.name] for value in suffix.get_inputs()}))
