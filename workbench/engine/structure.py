@@ -1,8 +1,7 @@
 """The first stage of a recipe: channels are taken out of the model; all other steps run on what is left.
 
 Every layer that has a structural step names a group: the layers that hang together with it (graph/channels). A group is
-pruned once, by the largest amount asked for in it. That the right channels were taken out of the right places is proved
-in ONNX Runtime: the original with these channels at zero must answer as the smaller model does.
+pruned once, by the largest amount asked for in it. engine/prove then shows that nothing else was taken.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import torch
 
 from workbench.core.action import Action
 from workbench.core.errors import UserError
@@ -19,16 +17,14 @@ from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
-from workbench.graph import runtime
+from workbench.engine.prove import prove
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.channels import Channels
 from workbench.graph.model import Model
-from workbench.graph.slicing import left, silenced, without
-from workbench.graph.torch_view import TorchView, missing
+from workbench.graph.slicing import left, without
 from workbench.methods.method import ChannelGroup, StructuralMethod, find
 
 Stacks = Mapping[str, tuple[Action, ...]]
-TOLERANCE = 1e-4        # of the largest output
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +106,7 @@ def _build(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed
     if not removed:
         return Structure(model, key, dict.fromkeys(asked, "all channels stay"), _remarks(tasks, asked))
     smaller = without(model, channels, removed)
-    remarks = _remarks(tasks, asked) + _prove(model, smaller, channels, removed, data, job)
+    remarks = _remarks(tasks, asked) + prove(model, smaller, channels, removed, data, job)
     return Structure(smaller, key, _notes(model, channels, removed, tasks), remarks)
 
 
@@ -241,56 +237,3 @@ def _resized(layer: Layer, shape: tuple[int, ...], channels: Channels, removed: 
     resized = replace(layer, shape=shape)
     macs = None if layer.macs is None else round(layer.macs * resized.count / layer.count)
     return replace(resized, parameters=resized.count + bias, macs=macs, bytes=4 * (resized.count + bias))
-
-
-def _prove(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
-           job: Job) -> tuple[str, ...]:
-    """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
-
-    A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
-    its own torch view. Raises UserError when it does not run or answers otherwise.
-    """
-    job.check()
-    feeds = _samples(model, data)
-    try:
-        session = runtime.session(smaller)
-        found = session.run(None, {value.name: feeds[value.name] for value in session.get_inputs()})
-    except Exception as error:
-        raise UserError("Without these channels the model does not run: a size in it is fixed in a way that could not "
-                        "be followed.", "Remove channels from other layers.") from error
-    if not removed & channels.normed:
-        session = runtime.session(silenced(model, channels, removed))
-        expected = session.run(None, {value.name: feeds[value.name] for value in session.get_inputs()})
-    elif missing(smaller):
-        return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
-    else:
-        with torch.no_grad():
-            made = TorchView(smaller)(**{name: torch.from_numpy(array) for name, array in feeds.items()})
-        expected = [value.numpy() for value in made]
-    for a, b in zip(found, expected, strict=True):
-        if a.shape != b.shape or not _close(a, b):
-            raise UserError("Without these channels the model does not answer as it should.",
-                            "Remove channels from other layers, and report this model.")
-    return ()
-
-
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
-    if a.dtype.kind != "f":
-        return bool(np.mean(a == b) > 0.99)        # indices may differ on ties
-    scale = float(np.abs(b).max(initial=0.0))
-    return bool(np.abs(a.astype(np.float64) - b).max(initial=0.0) <= TOLERANCE * max(scale, 1e-6))
-
-
-def _samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
-    """Two calibration samples, or noise of the right shape."""
-    fixed = [spec.shape[0] for spec in model.inputs if spec.shape and spec.shape[0] is not None]
-    count = fixed[0] if fixed else 2
-    if data is not None and data.samples >= count:
-        return dict(data.feeds(slice(0, count)))
-    rng = np.random.default_rng(0)
-    made = {}
-    for spec in model.inputs:
-        shape = [count if index == 0 and size is None else size or 16 for index, size in enumerate(spec.shape)]
-        made[spec.name] = (rng.standard_normal(shape) if spec.dtype.startswith("float")
-                           else rng.integers(0, 2, shape)).astype(spec.dtype)
-    return made

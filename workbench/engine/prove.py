@@ -1,0 +1,102 @@
+"""That a model without some channels is right, shown in ONNX Runtime each time that channels are removed.
+
+The original with these channels at zero, wherever they are made or read, must answer as the smaller model does.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.data.dataset import Dataset
+from workbench.graph import runtime
+from workbench.graph.channels import Channels
+from workbench.graph.model import Model
+from workbench.graph.slicing import silenced
+from workbench.graph.torch_view import TorchView, missing
+
+TOLERANCE = 1e-4        # of the largest output
+ROUNDING = 1e-6         # outputs that are all as small as this say nothing
+FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
+SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
+
+
+def prove(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
+          job: Job) -> tuple[str, ...]:
+    """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
+
+    A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
+    its own torch view. Raises UserError when it does not run or answers otherwise.
+    """
+    job.check()
+    feeds = _samples(model, data)
+    try:
+        found = _run(smaller, feeds)
+    except Exception as error:
+        raise UserError("Without these channels the model does not run: a size in it is fixed in a way that could not "
+                        "be followed.", "Remove channels from other layers.") from error
+    if not removed & channels.normed:
+        expected = _run(silenced(model, channels, removed), feeds)
+    elif missing(smaller):
+        return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
+    else:
+        with torch.no_grad():
+            made = TorchView(smaller)(**{name: torch.from_numpy(array) for name, array in feeds.items()})
+        expected = [value.numpy() for value in made]
+    for a, b in zip(found, expected, strict=False):     # the torch view gives the model's outputs alone
+        if a.shape != b.shape or not _close(a, b):
+            raise UserError("Without these channels the model does not answer as it should.",
+                            "Remove channels from other layers, and report this model.")
+    return ()
+
+
+def _run(model: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """The outputs, and what is put into the functions that they come from: a saturated Sigmoid would hide it."""
+    copy = model.ir.clone()
+    for value in list(copy.graph.outputs):
+        node = value.producer()
+        if node is not None and node.op_type in SATURATING and node.inputs[0] is not None:
+            inner = node.inputs[0]
+            if inner.producer() is not None and inner not in copy.graph.outputs:
+                inner.type = inner.type or value.type
+                copy.graph.outputs.append(inner)
+    session = runtime.session(replace(model, ir=copy))
+    return session.run(None, {value.name: feeds[value.name] for value in session.get_inputs()})
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype.kind != "f":
+        return bool(np.mean(a == b) > 0.99)        # indices may differ on ties
+    scale = float(np.abs(b).max(initial=0.0))
+    return bool(np.abs(a.astype(np.float64) - b).max(initial=0.0) <= TOLERANCE * scale + ROUNDING)
+
+
+def _samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
+    """Two calibration samples, or noise of a shape that the model takes. Raises UserError when none is found."""
+    fixed = [spec.shape[0] for spec in model.inputs if spec.shape and spec.shape[0] is not None]
+    count = fixed[0] if fixed else 2
+    if data is not None and data.samples >= count:
+        return dict(data.feeds(slice(0, count)))
+    if all(size is not None for spec in model.inputs for size in spec.shape[1:]):
+        return _noise(model, count, 1)
+    for size in FREE:
+        feeds = _noise(model, count, size)
+        with suppress(Exception):       # whatever the runtime says of a shape that it does not take
+            _run(model, feeds)
+            return feeds
+    raise UserError("Removing channels is proved by running the model, and no shape of its inputs was found that it "
+                    "takes.", "Attach a data set.")
+
+
+def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    made = {}
+    for spec in model.inputs:
+        shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
+        made[spec.name] = (rng.standard_normal(shape) if spec.dtype.startswith("float")
+                           else rng.integers(0, 2, shape)).astype(spec.dtype)
+    return made
