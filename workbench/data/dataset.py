@@ -70,8 +70,8 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False)
         raise UserError(f"There is no file {path}.", "Check the name.")
     if file.is_dir():
         from workbench.data.images import open_folder
-        inputs, labels, classes = open_folder(file, specs)
-        return _checked(path, inputs, labels, specs, classes)
+        inputs, numbers, classes = open_folder(file, specs)
+        return _checked(path, inputs, numbers, specs, classes)
     if file.suffix == ".npz":
         arrays = _read_npz(file)
         labels = arrays.pop("y") if "y" in arrays else None

@@ -9,18 +9,26 @@ import numpy as np
 from workbench.core.job import Job
 from workbench.engine.evaluate import Run
 
-WARM_UP = 5
-ROUNDS = 30
+BLOCKS = 6
+RUNS = 8            # in a block; the first of them, while the other model's threads still spin, do not count
+SETTLING = 3
+COUNTED = BLOCKS * (RUNS - SETTLING)
 
 
 def paired_latency_ms(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[float, float]:
-    """Median milliseconds of both for the same sample, run in turn so that a busy machine slows both alike."""
+    """Median milliseconds of both for the same sample, in blocks that take turns, so that a busy machine slows both."""
     times: tuple[list[float], list[float]] = ([], [])
-    for run in (first, second) * WARM_UP:
-        run(feeds)
-    for _ in job.each(range(ROUNDS), "measuring latency"):
+    for _ in job.each(range(BLOCKS), "measuring latency"):
         for run, into in zip((first, second), times, strict=True):
-            start = time.perf_counter()
-            run(feeds)
-            into.append((time.perf_counter() - start) * 1000)
+            into += _block(run, feeds)
     return statistics.median(times[0]), statistics.median(times[1])
+
+
+def _block(run: Run, feeds: Mapping[str, np.ndarray]) -> list[float]:
+    """Milliseconds of each run of a block that counts."""
+    taken = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        run(feeds)
+        taken.append((time.perf_counter() - start) * 1000)
+    return taken[SETTLING:]
