@@ -31,7 +31,7 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     """Raises UserError when the runtime cannot run the graph, naming the file."""
     path = loaded.source.path
     job.report("loading it in ONNX Runtime", 0.4)
-    feeds, expected, note = _original(loaded.graph, path)
+    feeds, expected, note = _original(loaded)
     notes = [*loaded.notes, *([note] if note else [])]
     job.report("preparing the graph", 0.6)
     prepared, steps, said = _prepare(loaded.graph, without, feeds, expected, path)
@@ -41,15 +41,16 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     return Model(prepared, layers, sites, loaded.source, steps, tuple(notes + said))
 
 
-def _original(graph: ir.Model, path: str) -> tuple[Feeds, Outputs, str]:
+def _original(loaded: Loaded) -> tuple[Feeds, Outputs, str]:
     """What the graph answers to random inputs; no outputs, and why, when it answers to none."""
     try:
-        running = runtime.session(graph)
+        running = runtime.session(loaded.file or loaded.graph)
     except UserError as error:
         missing = "not a registered function" in error.what or "Could not find an implementation" in error.what
         mend = "Export it with operators that ONNX Runtime has." if missing else error.mend
-        raise UserError(f"{path}: {error.what}", mend) from error
-    random = {node.op_type for node in ir.traversal.RecursiveGraphIterator(graph.graph) if node.op_type in RANDOM}
+        raise UserError(f"{loaded.source.path}: {error.what}", mend) from error
+    random = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)
+              if node.op_type in RANDOM}
     if random:
         return {}, [], f"{UNCHECKED} {', '.join(sorted(random))} makes its outputs random."
     feeds, expected, why = answers(running)

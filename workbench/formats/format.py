@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import onnx_ir as ir
 
@@ -14,11 +15,16 @@ from workbench.graph.model import Source
 
 @dataclass(frozen=True)
 class Loaded:
-    """A graph as it was in the file, or as the exporter made it. `notes`: what the user should know."""
+    """A graph as it was in the file, or as the exporter made it.
+
+    notes  what the user should know
+    file   an ONNX file that holds the same graph, which the runtime reads faster and with less memory
+    """
 
     graph: ir.Model
     source: Source
     notes: tuple[str, ...] = ()
+    file: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
         raise UserError(f"{path} is not an ONNX model, or it has no operators.", AGAIN)
     size = file.stat().st_size + sum(part.stat().st_size for part in _external(proto, file))
     graph, notes = from_graph(proto, file.parent, path)
-    return Loaded(graph, Source(path, "onnx", size), notes)
+    return Loaded(graph, Source(path, "onnx", size), notes, file)
 
 
 def from_proto(proto: onnx.ModelProto, name: str, job: Job, without: frozenset[str] = frozenset()) -> Model:
