@@ -216,9 +216,12 @@ def methods(as_json: bool) -> None:
 @json_option
 @trust_option
 @debug_option
-def sensitivity(**_given: Any) -> None:
-    """How much each layer of MODEL loses under each candidate (not yet)."""
-    not_yet("sensitivity")
+def sensitivity(model: str, data: str, as_json: bool, trust: bool) -> None:
+    """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
+    with output.working() as job:
+        from workbench.engine import verbs
+        result = verbs.sensitivity(model, data, trust, job)
+    output.print_json(result) if as_json else output.print_sensitivity(result)
 
 
 @cli.command()
@@ -231,11 +234,16 @@ def sensitivity(**_given: Any) -> None:
 @json_option
 @trust_option
 @debug_option
-def search(max_drop: float | None, max_bytes: int | None, max_ratio: float | None, **_given: Any) -> None:
-    """Find a recipe for MODEL within a budget (not yet)."""
+def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: int | None, max_ratio: float | None,
+           as_json: bool, trust: bool) -> None:
+    """Find a recipe for MODEL within a budget, measured on DATA, and compress with it."""
     if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
         raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
-    not_yet("search")
+    with output.working() as job:
+        from workbench.engine import verbs
+        goal = verbs.Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
+        report = verbs.search(model, data, out, goal, trust, job)
+    output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
 @cli.command()
@@ -245,10 +253,9 @@ def search(max_drop: float | None, max_bytes: int | None, max_ratio: float | Non
 @json_option
 @trust_option
 @debug_option
-def compare(**_given: Any) -> None:
-    """Compare models A and B on DATA (not yet)."""
-    not_yet("compare")
-
-
-def not_yet(name: str) -> NoReturn:
-    raise UserError(f"'workbench {name}' cannot do its work yet: it is planned and not written.")
+def compare(a: str, b: str, data: str, as_json: bool, trust: bool) -> None:
+    """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
+    with output.working() as job:
+        from workbench.engine import verbs
+        result = verbs.compare(a, b, data, trust, job)
+    output.print_json(result) if as_json else output.print_comparison(result)

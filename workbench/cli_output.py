@@ -177,6 +177,35 @@ def words(actions: tuple[Action, ...]) -> str:
     return " + ".join(map(str, actions)) or "unchanged"
 
 
+def print_sensitivity(result: dict[str, Any]) -> None:
+    """A row for every candidate, the layers in the model's order."""
+    metric = result["metric"]
+    rows = []
+    for layer in result["layers"]:
+        for trial in layer["candidates"]:
+            (method, params), = trial["action"].items()
+            predicted = trial["predicted_drop"]
+            rows.append((layer["path"], str(Action(method, params)), size(trial["bytes"]),
+                         metric_text(trial["value"], metric), metric_text(trial["drop"], metric),
+                         "-" if predicted is None else f"{predicted:.2g}"))
+    click.echo(table(("layer", "action", "bytes", metric, "lost", "predicted rise of the loss"), rows, left=(0, 1)))
+    click.echo(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
+               f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
+
+
+def print_comparison(result: dict[str, Any]) -> None:
+    metric = result["metric"]
+    rows = [(name, model["path"], size(model["bytes"]), metric_text(model["value"], metric),
+             _macs(model["macs"]), f"{model['latency_ms']:.2f} ms") for name, model in (("A", result["a"]),
+                                                                                    ("B", result["b"]))]
+    click.echo(table(("", "model", "bytes", metric, "MACs", "latency"), rows, left=(0, 1)))
+    change = result["difference"]
+    low, high = metric_text(change["ci_low"], metric), metric_text(change["ci_high"], metric)
+    click.echo(f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
+               f"{metric_text(change['value'], metric)}, measured on {result['samples']:,} samples (95 % interval for "
+               f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %")
+
+
 def print_methods(methods: list[dict[str, Any]]) -> None:
     for method in methods:
         click.echo(f"{method['id']}: {method['title']}" + (", needs data" if method["needs_data"] else ""))

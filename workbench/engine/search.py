@@ -23,10 +23,16 @@ ROUNDS = 8
 
 @dataclass(frozen=True)
 class Goal:
-    """Exactly one is given: the metric may lose `max_drop` (0..1), or the file may have `max_bytes`."""
+    """Exactly one is given: the metric may lose `max_drop` (0..1), or the file may have `max_bytes`, or this share of
+    the original's bytes."""
 
     max_drop: float | None = None
     max_bytes: int | None = None
+    max_ratio: float | None = None
+
+    def bytes_of(self, original: int) -> int | None:
+        """The largest file, or None where the drop is the goal."""
+        return self.max_bytes if self.max_ratio is None else int(self.max_ratio * original)
 
 
 def search(workspace: Workspace, found: Scan, goal: Goal, job: Job, seed: int = 0) -> Recipe:
@@ -34,8 +40,9 @@ def search(workspace: Workspace, found: Scan, goal: Goal, job: Job, seed: int = 
 
     Raises UserError when no combination of them reaches the goal.
     """
-    if goal.max_bytes is not None:
-        return _within_bytes(workspace, found, goal.max_bytes - _overhead(workspace, found), seed, job)
+    limit = goal.bytes_of(workspace.model.source.bytes)
+    if limit is not None:
+        return _within_bytes(workspace, found, limit - _overhead(workspace, found), seed, job)
     return _within_drop(workspace, found, goal.max_drop or 0.0, seed, job)
 
 
