@@ -1,35 +1,70 @@
-"""What pruning methods share: a score for each weight, and which weights have the least."""
+"""Pruning by a score of each weight: what the methods that differ only in the score share."""
 
-from collections.abc import Callable
-from typing import Literal
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Help, Range
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense
-from workbench.methods.method import Context
+from workbench.graph.plan import Plan
+from workbench.methods import factors
+from workbench.methods.method import Context, Method
 from workbench.methods.prune_magnitude import smallest
 
 Scope = Literal["layer", "global"]
 SCOPE_HELP = "Compare weights within the layer, or among all layers that have this same step."
-Score = Callable[[Context, np.ndarray, Job], np.ndarray]
 
 
-def prune(context: Context, edit: Edit, score: Score, sparsity: float, scope: Scope, job: Job) -> Edit:
-    """Zero the weights of least score. `score(context, weight, job)` gives an array like the weight, larger: kept.
+@dataclass(frozen=True)
+class LayerParams:
+    """For scores that mean the same only within a layer, unless asked otherwise."""
 
-    With scope "global" the number of zeros is fixed for all layers of the step together (see Context.peers).
-    """
-    own = score(context, edit.weight, job)
-    if scope == "layer" or len(context.peers) < 2:
-        drop = smallest(own.reshape(1, -1), round(sparsity * own.size)).reshape(own.shape)
-        return Edit(Dense(np.where(drop, np.float32(0), edit.weight)), edit.bias)
-    all_scores = [own.ravel() if peer.layer.path == context.layer.path else score(peer, peer.weight, job).ravel()
+    sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights that become zero.")] = 0.5
+    scope: Annotated[Scope, Help(SCOPE_HELP)] = "layer"
+
+
+@dataclass(frozen=True)
+class GlobalParams(LayerParams):
+    """For scores that were published to compare all layers with each other."""
+
+    scope: Annotated[Scope, Help(SCOPE_HELP)] = "global"
+
+
+class SaliencyPruning(Method):
+    """Zeroes the weights of least score. With scope "global" the number of zeros is fixed for all layers of the step
+    together (see Context.peers)."""
+
+    needs_data = True
+
+    @abstractmethod
+    def score(self, context: Context, weight: np.ndarray, params: Any, job: Job) -> np.ndarray:
+        """Shaped like the weight; larger is kept."""
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse_gradients(layer)
+
+    def foretells(self, params: Any) -> bool:
+        return params.scope == "layer"
+
+    def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
+        return plan.with_zeros(params.sparsity)
+
+    def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        own = self.score(context, edit.weight, params, job)
+        if params.scope == "layer" or len(context.peers) < 2:
+            drop = smallest(own.reshape(1, -1), round(params.sparsity * own.size)).reshape(own.shape)
+            return Edit(Dense(np.where(drop, np.float32(0), edit.weight)), edit.bias)
+        scores = [own.ravel() if peer.layer.path == context.layer.path
+                  else self.score(peer, peer.weight, params, job).ravel()
                   for peer in job.each(context.peers, "comparing the layers")]
-    count = round(sparsity * sum(part.size for part in all_scores))
-    if count == 0:
-        return Edit(Dense(edit.weight.copy()), edit.bias)
-    joined = np.concatenate(all_scores)
-    bound = np.partition(joined, count - 1)[count - 1]
-    return Edit(Dense(np.where(own <= bound, np.float32(0), edit.weight)), edit.bias)
+        count = round(params.sparsity * sum(part.size for part in scores))
+        if count == 0:
+            return Edit(Dense(edit.weight.copy()), edit.bias)
+        joined = np.concatenate(scores)
+        bound = np.partition(joined, count - 1)[count - 1]
+        return Edit(Dense(np.where(own <= bound, np.float32(0), edit.weight)), edit.bias)
