@@ -115,6 +115,7 @@ def test_weights_in_subgraphs_are_shown_with_the_reason():
     assert inner.bytes == 6 * 6 * 4
     assert "inner" not in model.sites
     assert model.summary().macs is None
+    assert model.summary().parameters == 24 + 36 + 12 + 1       # the last is what the condition compares with
 
 
 def test_a_weight_that_a_subgraph_reads_too_is_kept():

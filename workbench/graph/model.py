@@ -101,7 +101,7 @@ class Model:
 
     @cached_property
     def _summary(self) -> ModelSummary:
-        parameters = sum(value.const_value.size for value in self.ir.graph.initializers.values()
+        parameters = sum(value.const_value.size for graph in self.ir.graphs() for value in graph.initializers.values()
                          if value.const_value is not None and value.const_value.dtype.is_floating_point())
         return ModelSummary(self.source.path, self.source.format, parameters, self.source.bytes,
                             cost.total(self.layers), self.opset, self.layers, self.inputs, self.outputs,
