@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 DEBIAN_PACKAGE = Path("/usr/share/datasets/fashion-mnist")  # installed by the package dataset-fashion-mnist
-SHIFT = 2  # pixels of random translation
 
 
 def read_idx(path: Path) -> np.ndarray:
@@ -48,11 +47,11 @@ def save_sample(path: Path, images: np.ndarray, labels: np.ndarray, total: int, 
     return chosen
 
 
-def augment(x: Tensor, random: torch.Generator) -> Tensor:
-    """Each image of the batch mirrored with probability one half and moved by up to SHIFT pixels."""
+def augment(x: Tensor, shift: int, random: torch.Generator) -> Tensor:
+    """Each image of the batch mirrored with probability one half and moved by up to `shift` pixels."""
     n, _, height, width = x.shape
     mirrored = torch.rand(n, 1, 1, 1, generator=random) < 0.5
     x = torch.where(mirrored, x.flip(3), x)
-    windows = torch.nn.functional.pad(x, (SHIFT,) * 4).unfold(2, height, 1).unfold(3, width, 1)
-    top, left = torch.randint(0, 2 * SHIFT + 1, (2, n), generator=random)
+    windows = torch.nn.functional.pad(x, (shift,) * 4).unfold(2, height, 1).unfold(3, width, 1)
+    top, left = torch.randint(0, 2 * shift + 1, (2, n), generator=random)
     return windows[torch.arange(n), :, top, left]
