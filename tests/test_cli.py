@@ -287,7 +287,8 @@ def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):
 
 
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell's background jobs inherit that it is ignored
 from workbench.__main__ import main
 from workbench.engine import export
 def verify(*_):
