@@ -7,4 +7,5 @@ if problem=$(.venv/bin/python -m workbench.display); then
 fi
 printf '%s\n' "$problem Running the demo without a window; the results go to out/." >&2
 .venv/bin/workbench demo --headless --out out
-[ -f workbench/ui/screens.py ] || exec .venv/bin/python -m tests.screenshots
+# Qt without a screen warns of every call that only a screen can answer.
+[ -f workbench/ui/screens.py ] || QT_LOGGING_RULES=default.warning=false exec .venv/bin/python -m tests.screenshots

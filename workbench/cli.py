@@ -148,7 +148,7 @@ def take_screenshots(folder: Path) -> None:
     try:
         screens = importlib.import_module("workbench.ui.screens")
     except ModuleNotFoundError:
-        click.echo("Pictures are not part of this command yet; make screenshots takes them in a checkout.", err=True)
+        click.echo("Pictures of the screens: make screenshots takes them, in a checkout.", err=True)
         return
     click.echo("Taking pictures of every screen…", err=True)
     screens.save(folder)
