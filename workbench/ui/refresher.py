@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.core.views import EditView, LayerView, Preview
     from workbench.ui.session import Session
 
-EDIT_PATIENCE_MS, MEASURE_PATIENCE_MS = 150, 400
+PATIENCE_MS = 1000          # far longer than most answers take: a request that is replaced too soon is never answered
 DEATHS_ALLOWED = 2          # an engine that dies twice while measuring one recipe will die a third time
 
 
@@ -33,9 +33,9 @@ class Refresher(QObject):
         self._views: dict[str, LayerView] = {}
         self._edits: Remembered[EditView] = Remembered(400)
         self._previews: Remembered[Preview] = Remembered(400)
-        self._inspects = Latest(self._link, EDIT_PATIENCE_MS, self)
-        self._applies = Latest(self._link, EDIT_PATIENCE_MS, self)
-        self._measures = Latest(self._link, MEASURE_PATIENCE_MS, self)
+        self._inspects = Latest(self._link, PATIENCE_MS, self)
+        self._applies = Latest(self._link, PATIENCE_MS, self)
+        self._measures = Latest(self._link, PATIENCE_MS, self)
         self._given_up = False              # the user cancelled this recipe's measurement
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)

@@ -14,17 +14,14 @@ class BarDelegate(QStyledItemDelegate):
     """Filled: now. Outlined: before, where that differs."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        bar = index.data(BAR_ROLE)
-        if bar is None:
-            super().paint(painter, option, index)
-            return
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
         text, cell.text = cell.text, ""
         style = cell.widget.style() if cell.widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
         painter.save()
-        self._draw_bar(painter, cell, *bar)
+        if (bar := index.data(BAR_ROLE)) is not None:
+            self._draw_bar(painter, cell, *bar)
         selected = bool(cell.state & QStyle.StateFlag.State_Selected)
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         painter.setFont(cell.font)

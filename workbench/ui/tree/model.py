@@ -31,6 +31,7 @@ class Column(IntEnum):
     AFTER = 7
 
 
+COLUMNS = len(Column)
 NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER)
 
 
@@ -84,9 +85,12 @@ class LayerTreeModel(QAbstractItemModel):
     # -- QAbstractItemModel ----------------------------------------------------------------------------------------
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
-        if not self.hasIndex(row, column, parent):
+        if parent.isValid() and parent.column() != Column.NAME:
             return QModelIndex()
-        return self._index(self.node(parent).children[row], column)
+        below = self._nodes[parent.internalId() if parent.isValid() else 0].children
+        if not (0 <= row < len(below) and 0 <= column < COLUMNS):
+            return QModelIndex()
+        return self.createIndex(row, column, below[row].id)
 
     def parent(self, index: Index = QModelIndex()) -> Any:  # noqa: B008
         above = self.node(index).parent
@@ -96,10 +100,10 @@ class LayerTreeModel(QAbstractItemModel):
         return 0 if parent.isValid() and parent.column() != Column.NAME else len(self.node(parent).children)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(Column)
+        return COLUMNS
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < COLUMNS:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._headers[Column(section)]

@@ -1,6 +1,6 @@
 """The left side of the window: filter box and layer tree."""
 
-from PySide6.QtCore import QByteArray, QItemSelectionModel, QPoint, QSettings, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QByteArray, QItemSelectionModel, QPoint, QSettings, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from workbench.ui.tree.verbs import LayerVerbs
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
           Column.BYTES: 78, Column.ACTIONS: 96, Column.AFTER: 84}
 NARROWEST_NAME = 130
+FRAME_MS = 40
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS)
 
 
@@ -95,8 +96,11 @@ class TreePanel(QWidget):
         self.tree.layers_chosen.connect(self._on_chosen)
         self.tree.customContextMenuRequested.connect(self._open_menu)
         session.model_changed.connect(self._on_model)
-        session.recipe_changed.connect(self._show_state)
-        session.changes_changed.connect(self._show_state)
+        self._stale: set[str] = set()
+        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._frame.timeout.connect(self._show_state)
+        session.recipe_changed.connect(self._on_recipe)
+        session.changes_changed.connect(self._on_changes)
         session.selection_changed.connect(self.show_selection)
         if session.model is not None:
             self._on_model()
@@ -149,7 +153,22 @@ class TreePanel(QWidget):
             self.model.set_state(self._session.recipe, self._session.changes)
             self.tree.expandToDepth(1)
 
-    def _show_state(self, paths: frozenset[str] | None = None) -> None:
+    def _on_recipe(self) -> None:
+        """While the user drags, several changes come in one frame: the rows are drawn once for all of them."""
+        if self._session.model is not None:
+            self._stale.update(layer.path for layer in self._session.model.layers)
+        self._begin_frame()
+
+    def _on_changes(self, paths: frozenset[str]) -> None:
+        self._stale |= paths
+        self._begin_frame()
+
+    def _begin_frame(self) -> None:
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _show_state(self) -> None:
+        paths, self._stale = self._stale, set()
         self.model.set_state(self._session.recipe, self._session.changes, paths)
 
     def _on_filter(self, text: str) -> None:
