@@ -32,7 +32,7 @@ def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
     for path in editable(workspace):
         recipe = Recipe().with_actions([path], FOUR_BITS)
         result = workspace.compiled(recipe, Job())
-        quick = previewer.run(result, 0, focus=path)(feeds)[0]
+        quick = previewer.run(result, focus=path)(feeds)[0]
         full = runner(runtime.session(effective(workspace.model, result.edits)))(feeds)[0]
         np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4, err_msg=path)
 
@@ -63,3 +63,26 @@ def test_a_glob_skips_what_it_cannot_edit_but_a_named_layer_is_refused(workspace
     if unfit:
         with pytest.raises(UserError, match=unfit):
             apply.stacks(workspace.model, Recipe().with_actions([unfit], (Action("lowrank.svd", {"rank": 2}),)))
+
+
+def test_a_layer_that_leaves_a_shared_step_changes_what_the_others_lose(workspace):
+    """The others keep their action, but their edits are not the same: what lies around the focus must follow."""
+    focus, second, third = editable(workspace)[:3]
+    shared = (Action("prune.magnitude", {"sparsity": 0.6, "scope": "global"}),)
+    together = Recipe().with_actions([focus, second, third], shared)
+    apart = together.with_actions([focus], FOUR_BITS)
+    previewer, feeds = Previewer(workspace), workspace.data.feeds(slice(0, 8))
+    previewer.run(workspace.compiled(together, Job()), focus)
+    result = workspace.compiled(apart, Job())
+    quick = previewer.run(result, focus)(feeds)[0]
+    full = runner(runtime.session(effective(result.model, result.edits)))(feeds)[0]
+    np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4)
+
+
+def test_the_layer_that_is_drawn_is_the_layer_that_is_measured(workspace):
+    """A step that compares the weights of several layers takes as many of each as the recipe says, not half of all."""
+    paths = editable(workspace)[:3]
+    recipe = Recipe().with_actions(paths, (Action("prune.magnitude", {"sparsity": 0.5, "scope": "global"}),))
+    edits = workspace.compiled(recipe, Job()).edits
+    for path in paths:
+        assert workspace.edit_view(path, recipe, Job()).moments.sparsity == np.mean(edits[path].weight == 0)

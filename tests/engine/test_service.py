@@ -11,6 +11,11 @@ from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
 
 
+def head(method, **params):
+    """A recipe of one step for the classifier head."""
+    return Recipe().with_actions(["head"], (Action(method, params),))
+
+
 class Engine:
     """Sends requests and collects every reply of a job."""
 
@@ -69,7 +74,7 @@ def test_inspect(engine):
 
 
 def test_edit(engine):
-    view = engine.ask(m.Edit, path="head", actions=(Action("prune.magnitude", {"sparsity": 0.5}),))[-1].result
+    view = engine.ask(m.Edit, path="head", recipe=head("prune.magnitude", sparsity=0.5))[-1].result
     assert view.moments.sparsity == pytest.approx(0.5, abs=0.01) and view.change.bytes_after < view.change.bytes_before
 
 
@@ -91,8 +96,7 @@ def test_the_newest_measurement_wins(engine):
 
 
 def test_cancel_is_heard_while_a_job_runs(engine):
-    stack = (Action("distill.layer", {"rank": 7, "steps": 5000}),)
-    job = engine.send(m.Edit, path="head", actions=stack)
+    job = engine.send(m.Edit, path="head", recipe=head("distill.layer", rank=7, steps=5000))
     time.sleep(0.3)
     start = time.monotonic()
     engine.pipe.send(m.Cancel(job))
@@ -103,8 +107,8 @@ def test_cancel_is_heard_while_a_job_runs(engine):
 @pytest.mark.parametrize(("kind", "fields", "sentence"), [
     (m.Open, {"path": "no/such/file.onnx"}, "file.onnx"),
     (m.Inspect, {"path": "nowhere"}, "no layer 'nowhere'"),
-    (m.Edit, {"path": "head", "actions": (Action("prune.unheard", {}),)}, "no method 'prune.unheard'"),
-    (m.Edit, {"path": "head", "actions": (Action("prune.magnitude", {"sparsity": 2.0}),)}, "sparsity cannot be 2.0"),
+    (m.Edit, {"path": "head", "recipe": head("prune.unheard")}, "no method 'prune.unheard'"),
+    (m.Edit, {"path": "head", "recipe": head("prune.magnitude", sparsity=2.0)}, "sparsity cannot be 2.0"),
 ])
 def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, kind, fields, sentence):
     failed = engine.ask(kind, **fields)[-1]

@@ -81,7 +81,7 @@ def test_behind_a_layer_in_focus_it_is_as_a_full_run(cnn):
     recipe = Recipe((Row("blocks.2.*", (HALF,)), Row("blocks.4.conv2", (FOUR_BITS,))))
     result = cnn.compiled(recipe, Job())
     feeds = cnn.data.feeds(slice(0, 8))
-    quick, full = (Previewer(cnn).run(result, 0, focus)(feeds)[0] for focus in ("blocks.4.conv2", ""))
+    quick, full = (Previewer(cnn).run(result, focus)(feeds)[0] for focus in ("blocks.4.conv2", ""))
     np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4)
     assert not np.allclose(full, runtime.session(cnn.model).run(None, feeds)[0], atol=1e-2)
 
@@ -107,11 +107,11 @@ def test_edits_of_the_smaller_model_are_not_taken_for_those_of_the_original(cnn)
 
 def test_the_layer_that_is_drawn_is_the_smaller_one(cnn):
     recipe = Recipe((Row("blocks.4.conv1", (HALF,)),))
-    view = cnn.edit_view("blocks.4.conv1", (HALF,), 0, Job(), recipe)
+    view = cnn.edit_view("blocks.4.conv1", recipe, Job())
     assert view.histogram.counts.sum() == 80 * 64 * 9 and view.change.parameters == 80 * (64 * 9 + 1)
-    reader = cnn.edit_view("blocks.4.conv2", (FOUR_BITS,), 0, Job(), recipe)
+    reader = cnn.edit_view("blocks.4.conv2", recipe.with_actions(["blocks.4.conv2"], (FOUR_BITS,)), Job())
     assert reader.histogram.counts.sum() == 160 * 80 * 9 and reader.change.bytes_before == 922240
-    plain = cnn.edit_view("blocks.4.conv2", (), 0, Job())
+    plain = cnn.edit_view("blocks.4.conv2", Recipe(), Job())
     assert plain.change.bytes_after == plain.change.bytes_before
     assert "output of the model" in cnn.view("head").unavailable["prune.channels"]
     assert "prune.channels" not in cnn.view("stem").unavailable

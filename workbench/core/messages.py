@@ -6,7 +6,6 @@ A request is answered by any number of Progressed and Updated and then exactly o
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.action import Action
 from workbench.core.job import Progress
 from workbench.core.recipe import Recipe
 
@@ -51,16 +50,14 @@ class Inspect:
 
 @dataclass(frozen=True)
 class Edit:
-    """Apply a stack to one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
+    """What the recipe makes of one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 
-    `recipe` says which other layers have the same steps, for methods that compare weights among all of them.
+    The whole recipe, because what other layers have may count: those that have the same step, or lose channels.
     """
 
     job: int
     path: str
-    actions: tuple[Action, ...]
-    seed: int = 0
-    recipe: Recipe | None = None
+    recipe: Recipe
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,7 @@ class LayerContext:
     def gradients(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
         """Computed for all layers at once, the first time a layer asks."""
         data = self.samples()
-        found = self.cache.get(("gradients", data.fingerprint, id(self.model)),
-                               lambda: gradients(self.model, data, job))
+        found = self.cache.get(("gradients", data.fingerprint), lambda: gradients(self.model, data, job))
         if self.path not in found:
             raise UserError(f"{self.path}: no gradients reach this layer.", "Choose a method that needs none.")
         return found[self.path].mean, found[self.path].square

@@ -112,19 +112,21 @@ class Previewer:
             zero = Figure(0.0, "measured", baseline.samples, 0.0, 0.0)
             yield dataclasses.replace(preview, value=baseline, baseline=baseline, change=zero, complete=True)
             return
-        run = self.run(result, recipe.seed, focus)
+        run = self.run(result, focus)
         total = evaluator.data.samples
         for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
             yield dataclasses.replace(preview, value=evaluator.figure(scores), baseline=evaluator.baseline(seen),
-                             change=evaluator.change(seen, scores), complete=len(seen) == total)
+                                      change=evaluator.change(seen, scores), complete=len(seen) == total)
 
-    def run(self, result: apply.Compiled, seed: int, focus: str) -> Run:
+    def run(self, result: apply.Compiled, focus: str) -> Run:
         """The edited model as a function: behind the layer in focus where it can be cut, whole otherwise."""
         model, edits = result.model, result.edits
         if focus not in edits:
             return runner(runtime.session(effective(model, edits)))
         others = {path: edited for path, edited in edits.items() if path != focus}
-        key = (focus, frozenset((path, result.chosen[path]) for path in others), seed, result.structure.key)
+        # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
+        # the step joins or leaves.
+        key = (focus, frozenset(others.items()), result.structure.key)
         if self._suffix is None or self._suffix[0] != key:
             try:
                 self._suffix = key, SuffixRunner(effective(model, others), focus)

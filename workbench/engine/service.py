@@ -112,7 +112,7 @@ class Service:
         return self._open().view(request.path)
 
     def edit(self, request: m.Edit, job: Job) -> Any:
-        return self._open().edit_view(request.path, request.actions, request.seed, job, request.recipe)
+        return self._open().edit_view(request.path, request.recipe, job)
 
     def measure(self, request: m.Measure, job: Job) -> Any:
         self._open()

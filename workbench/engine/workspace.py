@@ -82,13 +82,11 @@ class Workspace:
 
         return self.cache.get(("view", path, layer.fingerprint), make)
 
-    def edit_view(self, path: str, actions: tuple[Action, ...], seed: int, job: Job,
-                  recipe: Recipe | None = None) -> EditView:
-        """What is drawn of a layer after its actions; `recipe` says which layers share them."""
-        layer = self._layer(path)
-        chosen = apply.stacks(self.model, recipe)[0] if recipe else {}
+    def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
+        """What is drawn of a layer after a recipe."""
+        layer, actions, seed = self._layer(path), recipe.actions_for(path), recipe.seed
+        chosen = {**apply.stacks(self.model, recipe)[0], path: actions}
         sharing = apply.shares(apply.editing(chosen))
-        chosen = {**chosen, path: actions}
         smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
         cache = self.cache.under(smaller.key)
         steps = apply.editing(chosen).get(path, ())

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from workbench.core import messages
-from workbench.core.action import Action
 from workbench.core.recipe import Recipe
 from workbench.ui.engine_link import Handlers
 from workbench.ui.history import Remembered, recipe_key
@@ -47,8 +46,9 @@ class Refresher(QObject):
         self._edits.clear()
         self._previews.clear()
 
-    def forget_previews(self) -> None:
-        """Other data: views and edits hold, accuracies do not."""
+    def forget_measured(self) -> None:
+        """Other data: views hold; accuracies do not, nor do edits, which may have been calibrated with it."""
+        self._edits.clear()
         self._previews.clear()
 
     def drop(self) -> None:
@@ -86,13 +86,12 @@ class Refresher(QObject):
             return
         if path not in self._views and self.online:
             self._inspects.submit(lambda: self._ask_view(path))
-        actions = recipe.actions_for(path)
-        known = self._edits.get((path, actions, recipe.seed))
-        if known is not None or not actions:
+        known = self._edits.get((path, recipe_key(recipe)))
+        if known is not None or not recipe.actions_for(path):
             self._applies.drop()
             self._session.show_edit(known)
         elif self._wanted:
-            self._applies.submit(lambda: self._ask_edit(path, actions, recipe.seed))
+            self._applies.submit(lambda: self._ask_edit(path, recipe))
 
     def refresh_preview(self) -> None:
         """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
@@ -136,9 +135,9 @@ class Refresher(QObject):
         return self._link.request(messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True),
                                   path=path)
 
-    def _ask_edit(self, path: str, actions: tuple[Action, ...], seed: int) -> int:
+    def _ask_edit(self, path: str, recipe: Recipe) -> int:
         def done(edit: EditView) -> None:
-            self._edits.put((path, actions, seed), edit)
+            self._edits.put((path, recipe_key(recipe)), edit)
             self._session.show_edit(edit)
             self._applies.answered()
 
@@ -147,7 +146,7 @@ class Refresher(QObject):
             self._applies.answered()
 
         return self._link.request(messages.Edit, Handlers(done=done, failed=failed, quiet=True),
-                                  path=path, actions=actions, seed=seed)
+                                  path=path, recipe=recipe)
 
     def _ask_preview(self, recipe: Recipe, focus: str) -> int:
         def updated(preview: Preview) -> None:

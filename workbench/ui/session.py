@@ -131,7 +131,7 @@ class Session(QObject):
 
         def done(summary: DataSummary) -> None:
             updated(summary)
-            self._refresher.forget_previews()
+            self._refresher.forget_measured()
             self._refresher.refresh()
 
         handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
