@@ -5,16 +5,21 @@ from functools import cached_property
 
 import numpy as np
 
+from workbench.graph.compute import Compute
 from workbench.graph.encoding import Encoding
 
 
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """An edited weight. `bias` replaces the layer's bias where it is given; `note` is for the user."""
+    """An edited weight. `bias` replaces the layer's bias where it is given; `note` is for the user.
+
+    `compute` says how the runtime computes the layer where that is not in floating point (see graph.compute).
+    """
 
     encoding: Encoding
     bias: np.ndarray | None = None
     note: str = ""
+    compute: Compute | None = None
 
     @cached_property
     def weight(self) -> np.ndarray:

@@ -89,6 +89,27 @@ class Codebook(Encoding):
 
 
 @dataclass(frozen=True, eq=False)
+class Scaled(Encoding):
+    """w = inner / columns: the weight is stored with each of its input channels made larger or smaller.
+
+    Activation-aware: what multiplies large inputs gets finer levels. Lin et al. 2024, AWQ, section 3.2.
+
+    inner     the weight times `columns`, stored in some way; not factors
+    columns   float32, broadcastable to the weight along its input axis
+    """
+
+    inner: Encoding
+    columns: np.ndarray
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        return self.inner.shape
+
+    def decode(self) -> np.ndarray:
+        return (self.inner.decode() * (1 / self.columns)).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
 class Piece:
     """One of the layers that replace a layer.
 

@@ -23,7 +23,7 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import fields_of, parse
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense, Encoding, Factors, Piece
+from workbench.graph.encoding import Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.plan import Plan
 
 
@@ -202,6 +202,8 @@ def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray,
         pieces = tuple(Piece(each_tensor(piece.encoding, axis, change), piece.inherit, piece.attributes)
                        for piece in encoding.pieces)
         return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)
+    if isinstance(encoding, Scaled):
+        return Scaled(each_tensor(encoding.inner, out_axis, change), encoding.columns)
     return change(encoding.decode(), out_axis)
 
 

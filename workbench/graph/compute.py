@@ -1,0 +1,69 @@
+"""How the runtime computes an edited layer, where that is not in floating point: as values.
+
+Without one of these a layer is weight-only: its weight is decoded when the file is loaded, and the kernel is the
+original's. With one, the preview runs the layer as it is stored, because integer kernels round, and some saturate.
+"""
+
+import zlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The 8-bit grid of an activation: x = (q - zero_point) * scale, q in 0..255. Jacob et al. 2018, equation 1."""
+
+    scale: float
+    zero_point: int
+
+    @classmethod
+    def covering(cls, low: float, high: float) -> "Levels":
+        """The grid over an interval; zero is always one of its levels."""
+        low, high = min(float(low), 0.0), max(float(high), 0.0)
+        scale = float(np.float32(max((high - low) / 255, 1e-12)))
+        return cls(scale, round(-low / scale))
+
+    @classmethod
+    def planned(cls, rule: str) -> "Levels":
+        """Stands in a forecast for levels that the rule will find; equal rules on one value are equal levels."""
+        return cls(1.0 + zlib.crc32(rule.encode()) / 2**32, 0)
+
+    def rounded(self, x: np.ndarray) -> np.ndarray:
+        """What is left of an activation, float32."""
+        q = np.clip(np.round(x / np.float32(self.scale)) + self.zero_point, 0, 255)
+        return ((q - self.zero_point) * np.float32(self.scale)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Static:
+    """Input, and perhaps output, on calibrated levels: QuantizeLinear and DequantizeLinear around the layer (QDQ).
+
+    The runtime fuses them with the layer into an integer kernel; that takes levels of the output too, behind the
+    activation that follows.
+    """
+
+    received: Levels
+    delivered: Levels | None = None
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """The input's levels are found anew for each call: DynamicQuantizeLinear with MatMulInteger or ConvInteger."""
+
+
+@dataclass(frozen=True)
+class Blockwise:
+    """ONNX Runtime's own 4-bit product, MatMulNBits. `accuracy` float: floats are multiplied; int8: integers."""
+
+    block: int
+    accuracy: Literal["float", "int8"] = "float"
+
+
+Compute = Static | Dynamic | Blockwise
+
+WORDS = {Static: "8-bit activations", Dynamic: "8-bit activations, levels found at run time",
+         Blockwise: "4-bit kernel"}
+# The oldest opset that has the operators, with one scale for the weight and with one for each channel.
+OPSETS = {Static: (10, 13), Dynamic: (11, 11), Blockwise: (9, 9)}
