@@ -87,6 +87,13 @@ def test_measure_sends_sizes_first_and_ends_complete(engine):
     assert isinstance(replies[-1], m.Done) and all(isinstance(reply, m.Updated) for reply in replies[:-1])
 
 
+def test_graph_as_opened_and_as_exported(engine):
+    opened = engine.ask(m.Graph)[-1].result
+    written = engine.ask(m.Graph, recipe=head("quantize.affine", bits=4))[-1].result
+    assert len(opened.nodes["head"]) == 1 and len(written.nodes["head"]) == 2
+    assert opened.onnx != written.onnx
+
+
 def test_the_newest_measurement_wins(engine):
     recipes = [Recipe().with_actions(["head"], (Action("lowrank.svd", {"rank": rank}),)) for rank in (2, 3, 4, 5)]
     jobs = [engine.send(m.Measure, recipe=recipe, focus="head") for recipe in recipes]

@@ -73,6 +73,14 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Graph:
+    """The graph to be drawn, as opened or (with a recipe) as an export would write it -> Done(GraphView)"""
+
+    job: int
+    recipe: Recipe | None = None
+
+
+@dataclass(frozen=True)
 class Export:
     """Write model, recipe and report into a folder, reopen, verify -> Done(Report)"""
 
@@ -96,7 +104,7 @@ class Quit:
     job: int = 0
 
 
-Request = Methods | Open | Attach | Inspect | Edit | Measure | Export | Cancel | Quit
+Request = Methods | Open | Attach | Inspect | Edit | Measure | Graph | Export | Cancel | Quit
 
 
 @dataclass(frozen=True)

@@ -105,3 +105,14 @@ class DataSummary:
     calibration: str            # where calibration samples come from, in words
     baseline: Figure | None = None
     classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GraphView:
+    """A graph to be drawn: `onnx` is a model without the values of its large tensors, its nodes have unique names.
+
+    nodes   layer path -> the names of the nodes that compute it, decoders of its weight among them
+    """
+
+    onnx: bytes
+    nodes: Mapping[str, tuple[str, ...]]

@@ -1,7 +1,8 @@
-"""The engine process: reads requests from the window, runs them in three lanes, answers.
+"""The engine process: reads requests from the window, runs them in four lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch; a newer request replaces an older one
+graph     the structure to be drawn; waits for nobody's samples
 work      opening, inspecting, exporting: one after the other
 
 The main thread only reads the pipe, so cancelling never waits for a computation to end.
@@ -27,6 +28,7 @@ from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure"}
+LANES = {**NEWEST_WINS, m.Graph: "graph"}
 
 
 class Service:
@@ -38,7 +40,7 @@ class Service:
         self.workspace: Workspace | None = None
         self.previewer: Previewer | None = None
         self.jobs: dict[int, Job] = {}
-        self.lanes = {name: Lane(name, self.run) for name in ("edit", "measure", "work")}
+        self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
 
     def send(self, reply: m.Reply) -> None:
         with self.sending:
@@ -68,8 +70,8 @@ class Service:
         """Queue a request in its lane; where the newest wins, those before it are cancelled."""
         job = Job(lambda progress: self._progressed(request.job, progress))
         self.jobs[request.job] = job
-        lane = NEWEST_WINS.get(type(request))
-        self.lanes[lane or "work"].put(request, job, newest_wins=lane is not None)
+        lane = LANES.get(type(request), "work")
+        self.lanes[lane].put(request, job, newest_wins=type(request) in NEWEST_WINS)
 
     def _progressed(self, number: int, progress: Progress) -> None:
         self.send(m.Progressed(number, progress))
@@ -124,6 +126,9 @@ class Service:
             self.send(m.Updated(request.job, preview))
         raise AssertionError("a measurement ends with a complete preview")
 
+    def graph(self, request: m.Graph, job: Job) -> Any:
+        return self._open().graph_view(request.recipe, job)
+
     def export(self, request: m.Export, job: Job) -> Any:
         return export(self._open(), request.recipe, request.folder, job, request.name)
 
@@ -138,7 +143,7 @@ class Service:
 
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
-    m.Edit: Service.edit, m.Measure: Service.measure, m.Export: Service.export,
+    m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Export: Service.export,
 }
 
 

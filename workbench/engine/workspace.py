@@ -10,9 +10,9 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
-from workbench.core.views import DataSummary, EditView, LayerView
+from workbench.core.views import DataSummary, EditView, GraphView, LayerView
 from workbench.data.dataset import Dataset, open_dataset
-from workbench.engine import apply, evaluate, stats, structure
+from workbench.engine import apply, evaluate, graph_view, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.formats.opening import open_model
@@ -102,6 +102,12 @@ class Workspace:
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)
+
+    def graph_view(self, recipe: Recipe | None, job: Job) -> GraphView:
+        """The graph to be drawn, as opened or after a recipe. Raises UserError when the recipe does not fit."""
+        if recipe is None:
+            return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
+        return graph_view.of_compiled(self.compiled(recipe, job), recipe.sparse)
 
     def compiled(self, recipe: Recipe, job: Job) -> apply.Compiled:
         """What the recipe makes of the model. Raises UserError when the recipe does not fit."""
