@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import onnxruntime as ort
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -21,6 +22,7 @@ from workbench.engine.evaluate import Run
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import cut, runtime
 from workbench.graph.edit import Edit
+from workbench.graph.encoding import Dense
 from workbench.graph.model import Model
 
 ACTIVATIONS = 2 << 30      # bytes of crossing activations kept for the layer in focus
@@ -47,22 +49,30 @@ class SuffixRunner:
     def nbytes(self) -> int:
         return self._bytes
 
-    def run_with(self, weight: np.ndarray, bias: np.ndarray | None) -> Run:
-        """A function from feeds to outputs of the model in which the layer has this weight."""
-        layer = {self.cut.weight_input: weight}
+    def run(self, edit: Edit) -> Run:
+        """A function from feeds to outputs of the model in which the layer is as this edit makes it."""
+        if edit.compute is not None or (edit.bias is not None and self.cut.bias_input is None):
+            return self._running(self._rebuilt(edit), {})
+        layer = {self.cut.weight_input: edit.weight}
         if self.cut.bias_input is not None:
-            used = bias if bias is not None else self.model.bias(self.path)
-            assert used is not None
-            layer[self.cut.bias_input] = used.reshape(self.cut.bias_shape)
-        elif bias is not None:
-            raise UserError("This layer has no bias to replace in a preview.")
-        wanted = {value.name for value in self.suffix.get_inputs()}
+            bias = edit.bias if edit.bias is not None else self.model.bias(self.path)
+            assert bias is not None
+            layer[self.cut.bias_input] = bias.reshape(self.cut.bias_shape)
+        return self._running(self.suffix, layer)
+
+    def _running(self, session: ort.InferenceSession, layer: Mapping[str, np.ndarray]) -> Run:
+        wanted = {value.name for value in session.get_inputs()}
 
         def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
             every = {**feeds, **self._cross(feeds), **layer}
-            return self.suffix.run(None, {name: every[name] for name in wanted})
+            return session.run(None, {name: every[name] for name in wanted})
 
         return run
+
+    def _rebuilt(self, edit: Edit) -> ort.InferenceSession:
+        """What lies behind, with the edit in it: for one that is more than another weight and bias."""
+        kept = cut.cut(self.model, self.path, keep_weight=True)
+        return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), {self.path: edit}))
 
     def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What crosses the cut for these samples: computed once, kept while the budget lasts."""
@@ -132,8 +142,7 @@ class Previewer:
                 self._suffix = key, SuffixRunner(effective(model, others), focus)
             except UserError:
                 return runner(runtime.session(effective(model, edits)))
-        edited = edits[focus]
-        return self._suffix[1].run_with(edited.weight, edited.bias)
+        return self._suffix[1].run(edits[focus])
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:
@@ -151,6 +160,6 @@ def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Previe
 
 
 def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
-    """The model with every edit's effective weight and bias as plain floats."""
-    return model.with_weights({path: edited.weight for path, edited in edits.items()},
-                              {path: edited.bias for path, edited in edits.items() if edited.bias is not None})
+    """The model as an export would run it: effective weights and biases as plain floats, integer layers as stored."""
+    return model.with_edits({path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
+                             for path, edit in edits.items()}, "off")

@@ -105,7 +105,7 @@ def _try(workspace: Workspace, layer: Layer, candidates: tuple[Action, ...], fis
         job.check()
         edited = apply.edit(workspace.model, layer.path, (action,), workspace.calibration, seed, workspace.cache, job)
         changes, _ = workspace.changes({layer.path: edited}, {layer.path: (action,)})
-        *_, (seen, scores) = evaluator.stream(runner.run_with(edited.weight, edited.bias), job.silent())
+        *_, (seen, scores) = evaluator.stream(runner.run(edited), job.silent())
         drop = -sign * float((scores - evaluator.scores[seen]).mean())
         trials.append(Trial(layer.path, action, changes[0].bytes_after, _predicted(original, edited, fisher),
                             float(scores.mean()), drop))

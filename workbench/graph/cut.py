@@ -7,7 +7,7 @@ import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.errors import UserError
-from workbench.graph import names, runtime
+from workbench.graph import integer, names, runtime
 from workbench.graph.inventory import Site
 from workbench.graph.model import Model
 from workbench.graph.shapes import Known
@@ -20,7 +20,7 @@ class Cut:
     prefix        computes `crossing` from the model's inputs; None when nothing needs computing
     suffix        computes the model's outputs from `crossing`, model inputs, and the layer's weight and bias
     crossing      names of the values that cross the cut
-    weight_input  the suffix's input that takes the layer's weight, float32 in the stored layout
+    weight_input  the suffix's input that takes the layer's weight, float32 in the stored layout; "" where it is kept
     bias_input    the one that takes its bias, in `bias_shape`, or None
     extra         names of values behind the cut that the suffix yields after the model's outputs
     """
@@ -34,10 +34,11 @@ class Cut:
     extra: tuple[str, ...] = ()
 
 
-def cut(model: Model, path: str, extra_outputs: Sequence[str] = ()) -> Cut:
+def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight: bool = False) -> Cut:
     """Cut before the first node that reads the layer's weight. Other layers keep their weights as constants.
 
-    `extra_outputs` names values of the graph that the suffix yields too. Raises UserError for a layer that cannot be
+    `extra_outputs` names values of the graph that the suffix yields too; with `keep_weight` it has the layer's weight
+    and bias as constants as well, so that the layer can be edited in it. Raises UserError for a layer that cannot be
     edited, which is what a weight inside a subgraph is, and KeyError for a path that does not exist.
     """
     site = _site(model, path)
@@ -47,30 +48,30 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = ()) -> Cut:
     crossing = _crossing(graph, behind, extra)
     suffix = model.ir.clone()
     _end_in(suffix.graph, [*(value.name or "" for value in suffix.graph.outputs), *extra_outputs], model.known)
-    weight = _as_input(suffix.graph, site.initializer)
-    bias = _as_input(suffix.graph, site.bias) if site.bias else None
+    weight = None if keep_weight else _as_input(suffix.graph, site.initializer)
+    bias = _as_input(suffix.graph, site.bias) if site.bias and not keep_weight else None
     prefix = None
     if crossing:
         prefix = _ending_in(model, crossing)
         _start_from(suffix.graph, crossing, _types(model, crossing, prefix))
     _prune(suffix)
     shape = tuple(bias.shape.numpy()) if bias is not None and bias.shape is not None else ()
-    return Cut(prefix, suffix, crossing, weight.name or "", bias.name if bias is not None else None, shape,
-               tuple(extra_outputs))
+    return Cut(prefix, suffix, crossing, str(weight.name) if weight is not None else "",
+               bias.name if bias is not None else None, shape, tuple(extra_outputs))
 
 
-def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
-    """The graph that ends in what the layer receives, and that value's name.
+def tap(model: Model, path: str, behind: bool = False) -> tuple[ir.Model | None, str]:
+    """The graph that ends in what the layer receives, or hands on (`behind`), and that value's name.
 
     (None, name) when the layer reads a model input. Raises UserError for a layer that cannot be edited.
     """
     site = _site(model, path)
-    node = next(node for node in model.ir.graph if node.name == site.node)
-    received = node.inputs[1 - site.weight_input if node.op_type in ("MatMul", "Gather") else 0]
-    assert received is not None and received.name is not None
-    if received.producer() is None:
-        return None, received.name
-    return _ending_in(model, (received.name,)), received.name
+    nodes = {node.name or "": node for node in model.ir.graph}
+    value = integer.delivered(nodes, site) if behind else integer.received(nodes, site)
+    assert value.name is not None
+    if value.producer() is None:
+        return None, value.name
+    return _ending_in(model, (value.name,)), value.name
 
 
 def _site(model: Model, path: str) -> Site:
@@ -91,7 +92,27 @@ def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
         if any(value.name in dependent for value in _read(node)):
             reached.add(node)
             dependent.update(value.name for value in node.outputs if value.name)
-    return reached
+    return reached | _inseparable(graph, reached)
+
+
+def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
+    """What belongs to nodes that read it: decoders of their constants, and the second half of QDQ.
+
+    The runtime fuses these with what reads them; cut apart, it would compute the layer in another way.
+    """
+    constant: set[ir.Value] = set(graph.initializers.values())
+    fixed: set[ir.Node] = set()
+    for node in graph:
+        if node.inputs and all(value is None or value in constant for value in _read(node)):
+            fixed.add(node)
+            constant.update(node.outputs)
+    read = {value for node in reached for value in _read(node)}
+    found: set[ir.Node] = set()
+    for node in reversed(graph):
+        if node not in reached and (node in fixed or node.op_type == "DequantizeLinear") and read & set(node.outputs):
+            found.add(node)
+            read.update(_read(node))
+    return found
 
 
 def _read(node: ir.Node) -> list[ir.Value]:

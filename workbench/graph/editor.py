@@ -1,19 +1,21 @@
 """One edit after another put into a graph: stored weights, new biases, chains of layers."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx_ir as ir
 
 from workbench.core.errors import UserError
 from workbench.core.recipe import Sparse
-from workbench.graph import chain, decoders, storage
-from workbench.graph.content import content_of
+from workbench.graph import chain, decoders, integer, storage
+from workbench.graph.compute import WORDS, Blockwise, Compute, Dynamic, Static
+from workbench.graph.content import Content, content_of
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Encoding, Factors
+from workbench.graph.encoding import Encoding, Factors, Scaled
 from workbench.graph.filesize import graph_bytes, initializer_bytes, nodes_bytes
-from workbench.graph.forms import forms
+from workbench.graph.forms import Form, forms
+from workbench.graph.integer import Pen
 from workbench.graph.inventory import Site
 from workbench.graph.storage import Stored
 
@@ -24,14 +26,17 @@ class Change:
 
     stored: tuple[Stored, ...]
     growth: int
+    compute: Compute | None = None
 
     @property
     def words(self) -> str:
-        """How the layer is stored; factors one after the other where they differ."""
+        """How the layer is stored; factors one after the other where they differ; and how it is computed."""
         words = [part.words for part in self.stored]
-        if len(words) == 1:
-            return words[0]
-        return f"{len(words)} layers: {words[0] if len(set(words)) == 1 else ' · '.join(words)}"
+        if len(words) > 1:
+            return f"{len(words)} layers: {words[0] if len(set(words)) == 1 else ' · '.join(words)}"
+        if isinstance(self.compute, Blockwise):
+            words.append(f"int4 per group of {self.compute.block}")
+        return ", ".join([*words, *([WORDS[type(self.compute)]] if self.compute is not None else [])])
 
 
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> ir.Model:
@@ -39,7 +44,7 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     opset = model.opset_imports[""]
     stored = _store(edits, sites, opset, sparse)
     copy = model.clone()
-    editor = _Editor(copy.graph, _names(model.graph))
+    editor = _Editor(copy.graph, _names(model.graph), _handed(model.graph, sites, edits))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
     functions = functions_of(changes)
     for name in sorted(functions):
@@ -48,7 +53,14 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     if functions:
         copy.opset_imports[decoders.DOMAIN] = 1
         copy.ir_version = max(copy.ir_version, decoders.IR_VERSION)
+    if needs_runtime(edits):
+        copy.opset_imports[integer.RUNTIME] = 1
     return copy
+
+
+def needs_runtime(edits: Mapping[str, Edit]) -> bool:
+    """Whether ONNX Runtime's own operators are used."""
+    return any(isinstance(edit.compute, Blockwise) for edit in edits.values())
 
 
 def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit],
@@ -58,18 +70,19 @@ def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     Found out on copies of the few nodes that read edited weights and biases.
     """
     stored = _store(edits, sites, model.opset_imports[""], sparse)
-    graph = _excerpt(model.graph, [sites[path] for path in edits])
+    handed = _handed(model.graph, sites, edits)
+    graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()))
     before = graph_bytes(graph)
-    editor = _Editor(graph, _names(model.graph))
+    editor = _Editor(graph, _names(model.graph), handed)
     changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
     return changes, graph_bytes(graph) - before
 
 
-def _excerpt(graph: ir.Graph, sites: Iterable[Site]) -> ir.Graph:
-    """A graph of copies of the nodes that read the weights and biases of these layers."""
+def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str]) -> ir.Graph:
+    """A graph of copies of the nodes that read the weights and biases of these layers, or make what they hand on."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
     readers = {use.node for value in read for use in value.uses()}
-    nodes = [node for node in graph if node in readers]
+    nodes = [node for node in graph if node in readers or any(value.name in handed for value in node.outputs)]
     inputs = dict.fromkeys(value for node in nodes for value in node.inputs if value is not None)
     made = {value for node in nodes for value in node.outputs}
     constants = [value for value in inputs if value.is_initializer()]
@@ -89,21 +102,43 @@ def functions_of(changes: Iterable[Change]) -> frozenset[str]:
     return frozenset().union(*(part.form.functions for change in changes for part in change.stored))
 
 
+def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
+    """Names of the values that layers hand on, of those that put them on levels."""
+    nodes = _by_name(graph)
+    return {path: str(integer.delivered(nodes, sites[path]).name) for path, edit in edits.items()
+            if isinstance(edit.compute, Static) and edit.compute.delivered is not None}
+
+
+def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
+    return {node.name or "": node for node in graph}
+
+
 def _store(edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int,
            sparse: Sparse) -> dict[str, tuple[Stored, ...]]:
     """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
-    named = [(path, name, encoding) for path, edit in edits.items()
+    named = [(path, name, encoding) for path, edit in edits.items() if not isinstance(edit.compute, Blockwise)
              for name, encoding in _weights(edit.encoding, sites[path].initializer)]
-    chosen = storage.choose([forms(content_of(encoding, sparse), name, opset, sparse)
-                             for _, name, encoding in named], opset)
+    chosen = storage.choose([_forms(content_of(encoding, sparse), name, opset, sparse, edits[path].compute)
+                             for path, name, encoding in named], opset)
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
     for (path, _, encoding), form in zip(named, chosen, strict=True):
         stored[path] += (storage.pack(encoding, form, opset),)
     return stored
 
 
+def _forms(content: Content, name: str, opset: int, sparse: Sparse, compute: Compute | None) -> list[Form]:
+    """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
+    found = forms(content, name, opset, sparse)
+    if compute is None:
+        return found
+    return [replace(form, calls=()) if form.layout == "plain" and (form.content.kind, form.content.bits) ==
+            ("Symmetric", 8) else form for form in found]
+
+
 def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
     """The tensors of an encoding, each with the name of the value that it becomes."""
+    if isinstance(encoding, Scaled):
+        return [(f"{name}.scaled", encoding.inner)]
     if not isinstance(encoding, Factors):
         return [(name, encoding)]
     return [(chain.piece_name(name, index), piece.encoding) for index, piece in enumerate(encoding.pieces)]
@@ -112,9 +147,10 @@ def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
 class _Editor:
     """Puts edits into a graph that it may change."""
 
-    def __init__(self, graph: ir.Graph, names: set[str]) -> None:
+    def __init__(self, graph: ir.Graph, names: set[str], handed: Mapping[str, str]) -> None:
         self._graph = graph
-        self._nodes = {node.name: node for node in graph}
+        self._handed = handed
+        self._nodes = _by_name(graph)
         self._names = names
 
     def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
@@ -123,12 +159,49 @@ class _Editor:
         growth = sum(part.bytes for part in stored) - initializer_bytes(old)
         if edit.bias is not None:
             growth += self._put_bias(site, edit.bias)
-        weights = [self._add(part) for part in stored]
+        if edit.compute is not None:
+            growth += self._put_computed(path, site, edit, edit.compute, stored)
+            return Change(stored, growth, edit.compute)
+        weights = [self._add(part)[0] for part in stored]
         if isinstance(edit.encoding, Factors):
             growth += self._put_chain(path, site, edit.encoding, weights)
         else:
+            pen = Pen(self._graph, self._unique)
+            if isinstance(edit.encoding, Scaled):
+                weights = [integer.put_scaled(pen, self._nodes[site.node], site.initializer, weights[0], edit.encoding)]
             old.replace_all_uses_with(weights[0])
+            growth += pen.bytes
         return Change(stored, growth)
+
+    def _put_computed(self, path: str, site: Site, edit: Edit, compute: Compute, stored: tuple[Stored, ...]) -> int:
+        """The layer with integer arithmetic around it or in its place; bytes by which nodes and constants grow."""
+        node, encoding = self._nodes[site.node], edit.encoding
+        reason = integer.refuse(node, site, type(compute), encoding)
+        if reason:
+            raise UserError(f"{path}: {reason}", "Choose another method for it.")
+        touched = [node]
+        handed = None
+        if path in self._handed:
+            maker, handed = next((part, value) for part in self._graph for value in part.outputs
+                                 if value.name == self._handed[path])
+            touched += [maker] if maker is not node else []
+        before = nodes_bytes(touched)
+        pen = Pen(self._graph, self._unique)
+        if isinstance(encoding, Scaled):
+            integer.put_smooth(pen, node, encoding)
+            encoding = encoding.inner
+        if isinstance(compute, Blockwise):
+            integer.put_blockwise(pen, node, site, encoding, compute)
+            return pen.bytes - before
+        weight, initializers = self._add(stored[0])
+        scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)
+        if scale is None:       # stored in floats: so few weights that a decoder would take more
+            scale = pen.constant(f"{site.initializer}.scale", integer.scale_of(encoding))
+        if isinstance(compute, Dynamic):
+            integer.put_dynamic(pen, node, weight, scale)
+            return pen.bytes - before
+        integer.put_static(pen, node, site.weight_input, weight, scale, compute, handed)
+        return pen.bytes + nodes_bytes(touched) - before
 
     def _take(self, name: str) -> ir.Value:
         """Remove an initialiser from the graph, also where it is listed as an input with a default."""
@@ -138,15 +211,16 @@ class _Editor:
         self._names.discard(name)
         return value
 
-    def _add(self, stored: Stored) -> ir.Value:
-        """Put initialisers and decoders in; the value that the layer reads."""
+    def _add(self, stored: Stored) -> tuple[ir.Value, dict[str, ir.Value]]:
+        """Put initialisers and decoders in; the value that the layer reads, and the initialisers by planned name."""
         nodes, initializers = stored.build()
+        named = {str(value.name): value for value in initializers}
         for value in [*initializers, *(node.outputs[0] for node in nodes)]:
             value.name = self._unique(str(value.name))
         for value in initializers:
             self._graph.initializers.add(value)
         self._graph.insert_before(self._graph[0], nodes)
-        return nodes[-1].outputs[0] if nodes else initializers[0]
+        return nodes[-1].outputs[0] if nodes else initializers[0], named
 
     def _unique(self, name: str) -> str:
         while name in self._names:

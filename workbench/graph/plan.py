@@ -12,6 +12,7 @@ from workbench.core.layer import Layer
 from workbench.core.recipe import Sparse
 from workbench.graph import content, layouts
 from workbench.graph.chain import piece_name
+from workbench.graph.compute import Compute
 from workbench.graph.content import Content, Kind, product
 from workbench.graph.forms import Form, plain_bytes
 from workbench.graph.forms import forms as forms_of
@@ -58,6 +59,8 @@ class Plan:
     shape     of the layer's own weight, whatever became of it; out_axis is its axis
     bias      number of values of the bias, stored as it is
     conv      whether factors are convolutions; they are matrices [in, out] otherwise
+    columns   shape of the scale of the input channels (graph.encoding.Scaled); None where they are not scaled
+    compute   as in graph.edit.Edit
     """
 
     tensors: tuple[TensorPlan, ...]
@@ -65,6 +68,8 @@ class Plan:
     out_axis: int = 0
     bias: int = 0
     conv: bool = False
+    columns: tuple[int, ...] | None = None
+    compute: Compute | None = None
 
     @classmethod
     def of(cls, layer: Layer) -> "Plan":

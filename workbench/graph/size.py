@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import onnx
 import onnx_ir as ir
 
 from workbench.core.recipe import Sparse
 from workbench.graph import chain, decoders, storage
 from workbench.graph.content import Planned
 from workbench.graph.edit import Edit
-from workbench.graph.editor import account, functions_of
-from workbench.graph.encoding import Encoding, Factors, Piece
-from workbench.graph.filesize import file_bytes, grown
+from workbench.graph.editor import account, functions_of, needs_runtime
+from workbench.graph.encoding import Encoding, Factors, Piece, Scaled
+from workbench.graph.filesize import field_bytes, file_bytes, grown
+from workbench.graph.integer import RUNTIME
 from workbench.graph.inventory import Site
 from workbench.graph.plan import Plan
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
+# The import of the domain of ONNX Runtime's own operators.
+RUNTIME_BYTES = field_bytes(onnx.OperatorSetIdProto(domain=RUNTIME, version=1).ByteSize())
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     """Exactly the bytes of what graph.rewrite.apply_edits makes."""
     changes, growth = account(model, sites, edits, sparse)
     functions = _functions_bytes(model, functions_of(changes.values()))
+    if needs_runtime(edits) and RUNTIME not in model.opset_imports:
+        functions += RUNTIME_BYTES
     layers = {path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
               for path, change in changes.items()}
     return Size(grown(model, growth, functions), layers, functions)
@@ -45,7 +52,7 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
     """What the plans will take: exact without zeros, and with zeros what is to be expected of random positions."""
     nodes = {node.name: node for node in model.graph}
-    edits = {path: Edit(_planned(plan, nodes[sites[path].node])) for path, plan in plans.items()}
+    edits = {path: Edit(_planned(plan, nodes[sites[path].node]), compute=plan.compute) for path, plan in plans.items()}
     return size_of(model, sites, edits, sparse)
 
 
@@ -68,7 +75,7 @@ def _planned(plan: Plan, node: ir.Node) -> Encoding:
     """A plan as an encoding without values."""
     contents = [Planned(tensor.content) for tensor in plan.tensors]
     if len(contents) == 1:
-        return contents[0]
+        return contents[0] if plan.columns is None else Scaled(contents[0], np.ones(plan.columns, np.float32))
     left = set(range(len(plan.shape) - 2)) if plan.conv else set()
     pieces = []
     for content in contents:
