@@ -107,7 +107,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if fixed:
             left.append(f"{layer.path} keeps its channels: {fixed}")
             actions = tuple(action for action in actions if not structural(action))
-        reason = next(filter(None, (refusal(layer, action) for action in actions)), None) \
+        reason = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
             or keeps_channels(model, layer, actions)
         if reason and layer.path in named:
             raise UserError(f"{layer.path}: {reason}", "Choose another method for it.")
@@ -118,9 +118,13 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     return chosen, tuple(left)
 
 
-def refusal(layer: Layer, action: Action) -> str | None:
+def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     """Why a layer cannot have an action, or None."""
-    return find(action)[0].accepts(layer)
+    chosen, params = find(action)
+    reason = chosen.accepts(layer)
+    if not reason and model.opset < chosen.opset(params):
+        return f"{chosen.title} needs opset {chosen.opset(params)}, and the model has opset {model.opset}."
+    return reason
 
 
 def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
@@ -142,7 +146,7 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
     steps = in_order(actions)
     for index, action in enumerate(steps):
         chosen, params = find(action)
-        reason = chosen.accepts(layer)
+        reason = refusal(model, layer, action)
         if reason:
             raise UserError(f"{path}: {reason}", "Choose another method for it.")
         done += (action,)
@@ -152,6 +156,9 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
         key = ("edit", layer.fingerprint, path, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
         result = cache.get(key, partial(chosen.apply, context, before, params, part))
+        if before.compute is not None and result.compute is None:
+            raise UserError(f"{path}: {chosen.title} would undo how {steps[index - 1].method} has the layer computed.",
+                            f"Put {action.method} before {steps[index - 1].method}.")
     return result
 
 

@@ -12,10 +12,12 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine import rows
+from workbench.engine.activations import observed
 from workbench.engine.cache import Cache
 from workbench.engine.gradients import gradients, synaptic_flow
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
+from workbench.methods.observer import Observed
 
 SAMPLES = 512       # calibration samples used; the metric of the demo models did not move with more
 BATCH = 32
@@ -82,6 +84,11 @@ class LayerContext:
         total = -(-min(data.samples, SAMPLES) // self.batch)
         for feeds in job.each(data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
             yield session.run([name], {k: v for k, v in feeds.items() if k in wanted})[0]
+
+    def observed(self, job: Job, behind: bool = False) -> Observed:
+        """By the value's name: what one layer hands on and the next receives has the same levels."""
+        return observed(self.model, cut.tapped(self.model, self.path, behind), self.samples(), SAMPLES, self.batch,
+                        self.cache, job)
 
     def rows(self, count: int, job: Job) -> np.ndarray:
         """[groups, about `count`, columns]: as many random positions from each sample."""

@@ -100,7 +100,7 @@ def _try(workspace: Workspace, layer: Layer, candidates: tuple[Action, ...], fis
     original = workspace.model.weight(layer.path)
     trials = []
     for action in candidates:
-        if apply.refusal(layer, action):
+        if apply.refusal(workspace.model, layer, action):
             continue
         job.check()
         edited = apply.edit(workspace.model, layer.path, (action,), workspace.calibration, seed, workspace.cache, job)

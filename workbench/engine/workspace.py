@@ -74,8 +74,8 @@ class Workspace:
 
         def make() -> LayerView:
             weight = self.model.weight(path)
-            unavailable = {name: reason for name, method in all_methods().items()
-                           if (reason := method.accepts(layer)
+            unavailable = {name: reason for name in all_methods()
+                           if (reason := apply.refusal(self.model, layer, Action(name))
                                or apply.keeps_channels(self.model, layer, (Action(name),)))}
             return LayerView(path, stats.moments(weight), stats.histogram(weight, stats.edges(weight)),
                              stats.spectrum(layer, weight), stats.magnitudes(weight), unavailable)

@@ -52,7 +52,7 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
     bias = _as_input(suffix.graph, site.bias) if site.bias and not keep_weight else None
     prefix = None
     if crossing:
-        prefix = _ending_in(model, crossing)
+        prefix = ending_in(model, crossing)
         _start_from(suffix.graph, crossing, _types(model, crossing, prefix))
     _prune(suffix)
     shape = tuple(bias.shape.numpy()) if bias is not None and bias.shape is not None else ()
@@ -60,18 +60,20 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
                bias.name if bias is not None else None, shape, tuple(extra_outputs))
 
 
-def tap(model: Model, path: str, behind: bool = False) -> tuple[ir.Model | None, str]:
-    """The graph that ends in what the layer receives, or hands on (`behind`), and that value's name.
+def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
+    """The graph that ends in what the layer receives, and that value's name.
 
     (None, name) when the layer reads a model input. Raises UserError for a layer that cannot be edited.
     """
-    site = _site(model, path)
+    name = tapped(model, path)
+    return (None if any(value.name == name for value in model.ir.graph.inputs) else ending_in(model, (name,))), name
+
+
+def tapped(model: Model, path: str, behind: bool = False) -> str:
+    """The name of what the layer receives, or hands on (`behind`). Raises UserError for one that cannot be edited."""
     nodes = {node.name or "": node for node in model.ir.graph}
-    value = integer.delivered(nodes, site) if behind else integer.received(nodes, site)
-    assert value.name is not None
-    if value.producer() is None:
-        return None, value.name
-    return _ending_in(model, (value.name,)), value.name
+    value = (integer.delivered if behind else integer.received)(nodes, _site(model, path))
+    return str(value.name)
 
 
 def _site(model: Model, path: str) -> Site:
@@ -145,8 +147,8 @@ def _types(model: Model, crossing: tuple[str, ...], prefix: ir.Model) -> dict[st
     return found
 
 
-def _ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
-    """The part of the graph that computes these values."""
+def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
+    """The part of the graph that computes these values, which are not inputs of it."""
     part = model.ir.clone()
     _end_in(part.graph, outputs, model.known)
     _prune(part)

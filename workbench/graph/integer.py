@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
+import onnx
+import onnx.helper
+import onnx.numpy_helper
 import onnx_ir as ir
 
+from workbench.graph import runtime
 from workbench.graph.compute import Blockwise, Compute, Dynamic, Levels, Static
 from workbench.graph.content import Planned
 from workbench.graph.encoding import Affine, Encoding, Factors, Scaled
@@ -97,6 +101,20 @@ def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: 
     if compute is Dynamic and op == "Conv" and len(shape) != 4:
         return "ONNX Runtime's integer convolution at run-time levels is two-dimensional."
     return None
+
+
+@cache
+def saturates() -> bool:
+    """Whether sums of 8-bit products saturate on this machine: ONNX Runtime is asked with the largest there are."""
+    given = [onnx.helper.make_tensor_value_info(name, kind, [1, 64] if name == "a" else [64, 16])
+             for name, kind in (("a", onnx.TensorProto.UINT8), ("b", onnx.TensorProto.INT8))]
+    made = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.INT32, None)
+    node = onnx.helper.make_node("MatMulInteger", ["a", "b"], ["y"])
+    weight = onnx.numpy_helper.from_array(np.full((64, 16), 127, np.int8), "b")
+    graph = onnx.helper.make_graph([node], "product", given[:1], [made], [weight])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 11)], ir_version=8)
+    found = runtime.session(model.SerializeToString()).run(None, {"a": np.full((1, 64), 255, np.uint8)})[0]
+    return bool((found != 255 * 127 * 64).any())
 
 
 def scale_of(encoding: Encoding) -> np.ndarray:

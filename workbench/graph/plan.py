@@ -106,6 +106,14 @@ class Plan:
         """This fraction of every tensor becomes zero."""
         return self._each(lambda tensor: replace(tensor, zeros=fraction))
 
+    def scaled(self, columns: tuple[int, ...]) -> "Plan":
+        """With factors of this shape for the input channels."""
+        return replace(self, columns=columns)
+
+    def computed(self, compute: Compute) -> "Plan":
+        """Computed so by the runtime."""
+        return replace(self, compute=compute)
+
     def factored(self, *shapes: tuple[int, ...]) -> "Plan":
         """The layer as a chain of layers with weights of these shapes, in floats and without zeros."""
         return replace(self, tensors=tuple(TensorPlan(shape, 0 if self.conv else 1) for shape in shapes))

@@ -4,7 +4,7 @@ Nagel, van Baalen, Blankevoort, Welling: Data-free quantization through weight e
 ICCV 2019, section 4.2, with the input's mean measured on the calibration samples.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,4 +46,4 @@ class BiasCorrection(Method):
         lost = factors.by_output(context.weight.astype(np.float64) - edit.weight, layer.out_axis)
         shift = np.einsum("grc,gc->gr", lost.reshape(len(mean), -1, mean.shape[1]), mean).ravel()
         old = context.bias if edit.bias is None else edit.bias
-        return Edit(edit.encoding, ((0.0 if old is None else old) + shift).astype(np.float32), edit.note)
+        return replace(edit, bias=((0.0 if old is None else old) + shift).astype(np.float32))

@@ -1,0 +1,63 @@
+"""What layers receive and hand on over the calibration samples, observed for several layers in one run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.data.dataset import Dataset
+from workbench.engine.cache import Cache
+from workbench.graph import cut, runtime
+from workbench.graph.model import Model
+from workbench.methods.observer import Observed, Observer
+
+TOGETHER = 16       # values observed in one run: a batch of each is in memory at a time
+
+
+def channel_axis(layer: Layer) -> int:
+    """The axis of an activation that counts channels."""
+    return 1 if layer.op == "Conv" else -1
+
+
+def observed(model: Model, name: str, data: Dataset, samples: int, batch: int, cache: Cache, job: Job) -> Observed:
+    """Of the value called `name` over so many samples; its neighbours are observed in the same run."""
+    values = _values(model)
+    start = list(values).index(name) // TOGETHER * TOGETHER
+    chosen = dict(list(values.items())[start:start + TOGETHER])
+    key = ("observed", data.fingerprint, start)
+    return cache.get(key, lambda: _observe(model, chosen, data, samples, batch, job))[name]
+
+
+def _values(model: Model) -> dict[str, int]:
+    """Names of the values around every layer that a runtime computes in integers, with their channel axes."""
+    found: dict[str, int] = {}
+    for layer in model.layers:
+        if not layer.locked and layer.op in ("Conv", "Gemm", "MatMul"):
+            for behind in (False, True):
+                found.setdefault(cut.tapped(model, layer.path, behind), channel_axis(layer))
+    return found
+
+
+def _observe(model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int,
+             job: Job) -> dict[str, Observed]:
+    observers = {name: Observer(axis) for name, axis in values.items()}
+    for arrays in _runs(model, list(values), data, samples, batch, job):
+        for name, x in arrays.items():
+            observers[name].add(x)
+    return {name: observer.observed for name, observer in observers.items()}
+
+
+def _runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int,
+          job: Job) -> Iterator[dict[str, np.ndarray]]:
+    """The values, batch by batch."""
+    inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
+    session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
+    total = -(-min(data.samples, samples) // batch)
+    for feeds in job.each(data.batches(batch, samples), "observing activations", total):
+        found = {name: feeds[name] for name in names if name not in inner}
+        if session is not None:
+            wanted = {value.name for value in session.get_inputs()}
+            values = session.run(inner, {name: array for name, array in feeds.items() if name in wanted})
+            found.update(zip(inner, values, strict=True))
+        yield found

@@ -1,0 +1,81 @@
+"""Weight-only integers that spare the input channels with large activations.
+
+Lin et al. 2024, AWQ: activation-aware weight quantization for on-device LLM compression and acceleration, MLSys,
+equations 4 and 5: s_j = mean|x_j|^a with the a that leaves the least error of the layer's output.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Help, Range, Unit, When
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Encoding, Factors, Scaled, container
+from workbench.graph.plan import Plan
+from workbench.methods import columns, grids
+from workbench.methods.method import Context, Method, method
+
+TRIED = np.linspace(0.0, 1.0, 11)
+ROWS = 2048         # calibration rows that the error is measured on
+
+
+@method("quantize.awq")
+class ActivationAware(Method):
+    title = "AWQ"
+    summary = ("Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when "
+               "the file is loaded: they get finer levels. How much is found on calibration inputs.")
+    formula = "w ≈ Q(w · s) / s,   s_j = mean|x_j|^α,   α = argmin ‖x w − x Q(w s)/s‖²"
+    citation = "Lin et al. 2024, AWQ, MLSys, arXiv:2306.00978"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
+                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        granularity: Annotated[grids.Granularity,
+                               Help("Which weights share a scale: all, an output channel, or a group.")] = "channel"
+        group_size: Annotated[int, Range(8, 1024, 8, log=True), When("granularity", ("group",)),
+                              Help("Weights that share a scale, along the input of a channel.")] = 32
+        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or columns.refuse(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        quantized = plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
+        return quantized.scaled(columns.shape(layer))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        if isinstance(edit.encoding, Factors):
+            raise UserError(f"{layer.path}: it is a chain of factors; factors of input channels are for whole layers.",
+                            "Leave out one of the two steps.")
+        sample = context.rows(ROWS, job)[0]                 # [rows, columns]
+        gram = sample.T @ sample / len(sample)
+        channels = layer.shape[columns.axis(layer)]
+        mean = np.abs(sample).mean(axis=0).reshape(channels, -1).mean(axis=1)
+        weight = edit.weight
+
+        def rounded(power: float) -> tuple[Encoding, np.ndarray]:
+            scale = columns.bounded(np.maximum(mean, 1e-12)**power, mean > 0).reshape(columns.shape(layer))
+            grid = grids.view((weight * scale).astype(np.float32), layer.out_axis, params.granularity,
+                              params.group_size)
+            steps, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 99.9)
+            return grids.quantize(grid, steps, zero, params.bits, params.symmetric), scale
+
+        def error(power: float) -> float:
+            job.check()
+            encoding, scale = rounded(power)
+            wrong = np.moveaxis(encoding.decode() / scale - weight, layer.out_axis, 0).reshape(-1, gram.shape[0])
+            return float(((wrong @ gram) * wrong).sum())
+
+        best = min(TRIED, key=error)
+        encoding, scale = rounded(best)
+        stored = container(params.bits)
+        notes = [edit.note, f"α = {best:.1f}",
+                 f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""]
+        return Edit(Scaled(encoding, scale), edit.bias, "; ".join(filter(None, notes)))

@@ -1,0 +1,75 @@
+"""4-bit weights in blocks that ONNX Runtime multiplies with its own 4-bit kernel, MatMulNBits.
+
+The operator com.microsoft.MatMulNBits of ONNX Runtime; blocks with a scale each as in Dettmers & Zettlemoyer 2023,
+The case for 4-bit precision, ICML.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.core.params import Help
+from workbench.graph import integer
+from workbench.graph.compute import Blockwise
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Affine, Factors
+from workbench.graph.plan import Plan
+from workbench.methods import grids
+from workbench.methods.method import Context, Method, method
+
+SMALLEST = 16       # inputs of a block that the kernel takes
+
+
+@method("quantize.blockwise")
+class BlockwiseQuantization(Method):
+    title = "Block-wise, 4-bit kernel"
+    summary = ("Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: "
+               "in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an "
+               "earlier step is kept.")
+    formula = "w ≈ s_block · (q − 8),   q = 0 … 15"
+    citation = "MatMulNBits, operators of ONNX Runtime; Dettmers & Zettlemoyer 2023, ICML"
+
+    @dataclass(frozen=True)
+    class Params:
+        block: Annotated[Literal["16", "32", "64", "128"], Help("Inputs that share a scale.")] = "32"
+        accuracy: Annotated[Literal["float", "int8"], Help(
+            "Multiply floats, or round the inputs to 8 bits first: faster on some processors.")] = "float"
+
+    def accepts(self, layer: Layer) -> str | None:
+        left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
+        reason = layer.locked or integer.refuse_layer(layer.op, layer.shape, layer.uses, left, Blockwise)
+        if not reason and layer.matrix[1] < SMALLEST:
+            return f"A block has at least {SMALLEST} inputs, and this layer has {layer.matrix[1]}."
+        return reason
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        block = _block(layer, params)
+        return plan.quantized(4, "group", block, True).computed(Blockwise(block, params.accuracy))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer, block = context.layer, _block(context.layer, params)
+        if isinstance(edit.encoding, Factors):
+            raise UserError(f"{layer.path}: it is a chain of factors; the 4-bit kernel is for whole layers.",
+                            "Leave out one of the two steps.")
+        grid = grids.view(edit.weight, layer.out_axis, "group", block)
+        job.check()
+        scale, zero = grids.scales(grid, 4, True, "mse", 99.9)
+        compute = Blockwise(block, params.accuracy)
+        if _fits(edit.encoding, scale.shape):
+            return Edit(edit.encoding, edit.bias, edit.note, compute)
+        made = grids.quantize(grid, scale, zero, 4, True, "nearest", np.random.default_rng(context.seed))
+        return Edit(made, edit.bias, edit.note, compute)
+
+
+def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:
+    """What is asked for, or the largest power of two that the inputs fill."""
+    return min(int(params.block), 1 << (layer.matrix[1].bit_length() - 1))
+
+
+def _fits(encoding: object, scale: tuple[int, ...]) -> bool:
+    return isinstance(encoding, Affine) and encoding.bits == 4 and encoding.zero_point is None \
+        and encoding.scale.shape == scale
