@@ -25,6 +25,7 @@ from workbench.core.params import fields_of, parse
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.plan import Plan
+from workbench.methods.observer import Observed
 
 
 class Context(Protocol):
@@ -66,6 +67,9 @@ class Context(Protocol):
     def mean(self, job: Job) -> np.ndarray:
         """[groups, columns] float64: the mean of x over all calibration rows. UserError without data."""
 
+    def observed(self, job: Job, behind: bool = False) -> Observed:
+        """What the layer receives, or hands on (`behind`), over all calibration samples. UserError without data."""
+
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """The layer's calibration inputs, batch by batch, as the operator receives them."""
 
@@ -93,6 +97,10 @@ class Method(ABC):
     def shared(self, params: Any) -> bool:
         """Whether the edit depends on the other layers that have the same step (see Context.peers)."""
         return getattr(params, "scope", "layer") == "global"
+
+    def opset(self, params: Any) -> int:
+        """The oldest opset of a model that can hold the result."""
+        return 9
 
     def foretells(self, params: Any) -> bool:
         """Whether `forecast` is exact up to where zeros happen to lie; not when the amount depends on the weights."""
