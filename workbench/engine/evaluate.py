@@ -11,6 +11,7 @@ from workbench.data.dataset import Dataset
 from workbench.data.metrics import Metric, choose, interval, paired_interval
 
 BATCH = 64
+FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
 Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]     # feeds -> outputs of the graph
 
 
@@ -21,6 +22,7 @@ class Evaluator:
     order      [samples] a seeded permutation in which every prefix holds the classes in proportion
     original   [samples, ...] outputs of the original model, in the data set's own order; None where labels suffice
     scores     [samples] the original's scores, in the data set's own order
+    batch      samples that go through at once, at most
     """
 
     data: Dataset
@@ -37,8 +39,17 @@ class Evaluator:
         return self.metric.score(outputs, target[chosen])
 
     def batches(self) -> list[np.ndarray]:
-        """The samples in order, a batch at a time."""
-        return [self.order[start:start + self.batch] for start in range(0, len(self.order), self.batch)]
+        """The samples in order: a few first, for an early estimate, then more at a time up to `batch`.
+
+        A model whose inputs fix the batch gets that.
+        """
+        fixed = any(spec.shape and spec.shape[0] is not None for spec in self.data.specs)
+        parts, done, size = [], 0, self.batch if fixed else min(FIRST, self.batch)
+        while done < len(self.order):
+            parts.append(self.order[done:done + size])
+            done += size
+            size = min(max(size, done), self.batch)
+        return parts
 
     def stream(self, run: Run, job: Job) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """(samples seen so far, their scores) after each batch."""

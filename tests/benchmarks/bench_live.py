@@ -1,0 +1,284 @@
+"""How fast the live figures are, each as a ratio against the naive way, measured side by side in one run.
+
+python -m tests.benchmarks.bench_live [--only edit,spectra] [--images 64] [--every 1]
+
+The model has the shapes of ResNet-18 at 224 px (tests/benchmarks/networks.py) and seeded images; its own decisions are
+the labels. The naive way of an edit: apply it, save the model, load the file in ONNX Runtime, evaluate every sample.
+Both ways run the same batches and take turns, so that a busy machine slows both. The table is also written beside this
+file.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from tests.benchmarks.networks import export_resnet18, images
+from workbench.core.action import Action
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.engine import apply, stats
+from workbench.engine.cache import Cache
+from workbench.engine.preview import Previewer, SuffixRunner, effective
+from workbench.engine.sensitivity import scan
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
+from workbench.graph.model import Model
+
+OUT = Path("out/bench")
+TABLE = Path(__file__).with_name("live.md")
+MANY = 1024         # images of the naive evaluation that the first estimate is compared with
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table. `details` are printed under it."""
+
+    measure: str
+    bar: str
+    found: str
+    holds: bool | None
+    details: tuple[str, ...] = ()
+
+
+def opened(count: int) -> Workspace:
+    """The network with `count` seeded images and no labels."""
+    model = export_resnet18(OUT / "resnet18.onnx")
+    data = OUT / f"images{count}.npz"
+    if not data.exists():
+        np.savez(data, x=images(count, 7))
+    return Workspace.open(str(model), Job()).attach(str(data), Job())
+
+
+def editable(model: Model) -> list[str]:
+    return [layer.path for layer in model.layers if not layer.locked]
+
+
+def pruned(path: str, sparsity: float) -> Recipe:
+    return Recipe().with_actions([path], (Action("prune.magnitude", {"sparsity": sparsity}),))
+
+
+@dataclass(frozen=True)
+class Naive:
+    """Seconds of each part, and the metric of all samples."""
+
+    apply: float
+    save: float
+    load: float
+    evaluate: float
+    scores: np.ndarray
+
+    @property
+    def seconds(self) -> float:
+        return self.apply + self.save + self.load + self.evaluate
+
+
+def naive(workspace: Workspace, recipe: Recipe, folder: Path) -> Naive:
+    """Apply, save, load, evaluate: nothing is kept from one edit to the next."""
+    evaluator = workspace.measurable()
+    clock = [time.perf_counter()]
+    chosen, notes = apply.stacks(workspace.model, recipe)
+    edits = apply.compiled(workspace.model, chosen, notes, workspace.calibration, 0, Cache(1 << 30), Job()).edits
+    edited = effective(workspace.model, edits)
+    clock.append(time.perf_counter())
+    edited.save(folder / "naive.onnx")
+    clock.append(time.perf_counter())
+    session = runtime.session(folder / "naive.onnx")
+    clock.append(time.perf_counter())
+    *_, (_, scores) = evaluator.stream(runner(session), Job())
+    clock.append(time.perf_counter())
+    return Naive(*np.diff(clock).tolist(), scores)
+
+
+def share_behind(model: Model, running: SuffixRunner) -> float:
+    """The share of MACs that an edit of the layer has to run again."""
+    nodes = {node.name for node in running.cut.suffix.graph}
+    behind = sum(layer.macs or 0 for layer in model.layers
+                 if layer.path in model.sites and model.sites[layer.path].node in nodes)
+    return behind / sum(layer.macs or 0 for layer in model.layers)
+
+
+def bench_edit(count: int, every: int) -> list[Row]:
+    """A change of one layer whose cut is prepared, to the metric of all samples and to the first paired estimate."""
+    workspace = opened(count)
+    model = workspace.model
+    paths = editable(model)[::every]
+    ratios, firsts, details, differ = [], [], [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        naive(workspace, pruned(paths[-1], 0.3), Path(folder))          # warm the disk and the runtime
+        for path in paths:
+            previewer = Previewer(workspace)
+            cold = last(previewer, pruned(path, 0.4), path)
+            other = naive(workspace, pruned(path, 0.5), Path(folder))
+            warm = last(previewer, pruned(path, 0.5), path)
+            again = naive(workspace, pruned(path, 0.6), Path(folder))
+            second = last(previewer, pruned(path, 0.6), path)
+            slow, quick = (other.seconds + again.seconds) / 2, (warm.seconds + second.seconds) / 2
+            many = slow + (other.evaluate + again.evaluate) / 2 * (MANY / count - 1)
+            share = share_behind(model, SuffixRunner(model, path))
+            ratios.append(slow / quick)
+            firsts.append(many / ((warm.first + second.first) / 2))
+            differ += int(np.abs(again.scores.mean() - second.value) > 1e-9)
+            details.append(f"{path:24} {ratios[-1]:6.2f}x  bound {1 / share:7.2f}x (MACs behind {share:6.1%})  naive "
+                           f"{slow:5.2f} s (apply {other.apply:.2f} save {other.save:.2f} load {other.load:.2f})  "
+                           f"edit {quick:6.3f} s  selecting it {cold.seconds:5.2f} s  "
+                           f"first {warm.first:6.3f} s {firsts[-1]:6.0f}x")
+            print("   ", details[-1], flush=True)
+    return [
+        Row(f"edit to measured accuracy, {count} images, every layer", "median 3x, none under 1.3x",
+            f"median {median(ratios):.1f}x, least {min(ratios):.2f}x; other figure on {differ} of {len(paths)} layers",
+            median(ratios) >= 3 and min(ratios) >= 1.3, tuple(details)),
+        Row(f"edit to the first paired estimate, against {MANY:,} images", "median 30x",
+            f"median {median(firsts):.0f}x, least {min(firsts):.0f}x (naive: measured on {count}, scaled)",
+            median(firsts) >= 30),
+    ]
+
+
+@dataclass(frozen=True)
+class Measured:
+    seconds: float
+    first: float
+    value: float
+
+
+def last(previewer: Previewer, recipe: Recipe, focus: str) -> Measured:
+    """Seconds to the complete preview and to the first paired change."""
+    start, first, value = time.perf_counter(), 0.0, 0.0
+    for preview in previewer.measure(recipe, focus, Job()):
+        if preview.change is not None and not first:
+            first = time.perf_counter() - start
+        if preview.value is not None:
+            value = preview.value.value
+    return Measured(time.perf_counter() - start, first, value)
+
+
+CANDIDATES = (Action("quantize.affine", {"bits": 8}), Action("quantize.affine", {"bits": 3}),
+              Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8}),
+              Action("lowrank.svd", {"energy": 0.9}), Action("lowrank.svd", {"energy": 0.7}))
+
+
+def bench_scan(count: int) -> list[Row]:
+    workspace = opened(count)
+    start = time.perf_counter()
+    found = scan(workspace, Job(), CANDIDATES)
+    quick = time.perf_counter() - start
+    base = float(workspace.measurable().scores.mean())
+    start, worst = time.perf_counter(), 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        for trial in found.trials:
+            recipe = Recipe().with_actions([trial.path], (trial.action,))
+            value = float(naive(workspace, recipe, Path(folder)).scores.mean())
+            worst = max(worst, abs((base - value) - (trial.drop or 0.0)))
+    slow = time.perf_counter() - start
+    return [Row(f"sensitivity scan, {len(found.trials)} trials on {count} images", "2x exact, same numbers to 1e-6",
+                f"{slow / quick:.2f}x ({slow:.0f} s against {quick:.0f} s), largest difference {worst:.1g}",
+                slow / quick >= 2 and worst <= 1e-6)]
+
+
+def bench_spectra() -> list[Row]:
+    workspace = opened(1)
+    model = workspace.model
+    weights = {path: model.weight(path) for path in editable(model)}
+    start = time.perf_counter()
+    ours = {path: stats.spectrum(model.layer(path), weight) for path, weight in weights.items()}
+    quick = time.perf_counter() - start
+    start, worst = time.perf_counter(), 0.0
+    for path, weight in weights.items():
+        layer = model.layer(path)
+        matrix = np.moveaxis(weight, layer.out_axis, 0).reshape(layer.matrix)
+        exact = np.linalg.svd(matrix, compute_uv=False)
+        found = ours[path]
+        assert found is not None
+        worst = max(worst, float(np.abs(found.values - exact[:len(found.values)]).max() / exact[0]))
+    naive_seconds = time.perf_counter() - start
+    other, how = weightwatcher_seconds()
+    return [Row("spectra of all layers", "10x faster than WeightWatcher 0.7.7, within 1e-4 of the largest",
+                f"{other / quick:.1f}x against {how}; {naive_seconds / quick:.1f}x against svdvals; "
+                f"largest error {worst:.1g} ({quick:.2f} s)" if other else
+                f"{naive_seconds / quick:.1f}x against svdvals ({quick:.2f} s), largest error {worst:.1g}; {how}",
+                bool(other) and other / quick >= 10 and worst <= 1e-4)]
+
+
+def weightwatcher_seconds() -> tuple[float, str]:
+    try:
+        import weightwatcher
+    except ImportError as error:
+        return 0.0, f"WeightWatcher is not installed ({error})"
+    import logging
+    import warnings
+
+    from tests.benchmarks.networks import resnet18
+    logging.getLogger("weightwatcher").setLevel(logging.ERROR)
+    model = resnet18()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        watcher = weightwatcher.WeightWatcher(model=model)
+        start = time.perf_counter()
+        watcher.analyze()
+        return time.perf_counter() - start, f"WeightWatcher {weightwatcher.__version__}'s analyze"
+
+
+def bench_memory(count: int) -> list[Row]:
+    """The peak of a scan in a process of its own."""
+    script = f"from tests.benchmarks.bench_live import scan_memory; scan_memory({count})"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    before, peak, largest, kept = (int(part) for part in result.stdout.split()[-4:])
+    bar = 2 * largest + kept
+    return [Row(f"memory of a scan, {count} images", "under 2x one batch's largest activations + the cache budget",
+                f"{(peak - before) >> 20} MB above the opened model; largest activations {largest >> 20} MB, "
+                f"caches {kept >> 20} MB, bar {bar >> 20} MB", peak - before <= bar)]
+
+
+def scan_memory(count: int) -> None:
+    from workbench.engine import preview
+    workspace = opened(count)
+    before = peak_bytes()
+    scan(workspace, Job(), CANDIDATES[1:3])
+    evaluator = workspace.measurable()
+    largest = largest_activations(workspace.model, evaluator.batch)
+    print(before, peak_bytes(), largest, preview.ACTIVATIONS)
+
+
+def largest_activations(model: Model, batch: int) -> int:
+    """Bytes that one layer's input and output take for a batch, at most: shapes with a free batch count as one."""
+    largest = 0
+    for node in model.ir.graph:
+        names = [value.name for value in (*node.inputs, *node.outputs) if value is not None and value.name]
+        shapes = [model.known[name].shape for name in names
+                  if name in model.known and name not in model.ir.graph.initializers]
+        largest = max(largest, sum(4 * batch * int(np.prod([size or 1 for size in shape[1:]]))
+                                   for shape in shapes if shape))
+    return largest
+
+
+def peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="edit,scan,spectra,memory")
+    parser.add_argument("--images", type=int, default=64)
+    parser.add_argument("--every", type=int, default=1, help="only every nth layer")
+    given = parser.parse_args()
+    sections: dict[str, Callable[[], list[Row]]] = {
+        "edit": lambda: bench_edit(given.images, given.every), "scan": lambda: bench_scan(32),
+        "spectra": bench_spectra, "memory": lambda: bench_memory(given.images),
+    }
+    rows: list[Row] = []
+    for name in given.only.split(","):
+        rows += sections[name]()
+        print("\n".join(f"{row.measure}: {row.found} [bar: {row.bar}] {'' if row.holds else 'MISSED'}"
+                        for row in rows[-2:]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
