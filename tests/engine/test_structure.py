@@ -9,7 +9,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe, Row
 from workbench.core.resources import resource_path
-from workbench.engine import apply, structure
+from workbench.engine import apply, removal, structure
 from workbench.engine.cache import Cache
 from workbench.engine.export import export
 from workbench.engine.preview import Previewer
@@ -134,7 +134,7 @@ def test_a_layer_that_cannot_lose_channels_is_refused_by_name(cnn):
 def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):
     """Half of the channels taken from the wrong places: the proof notices."""
     model = concat()
-    real = structure.without
+    real = removal.without
 
     def wrong(model, channels, removed):
         smaller = real(model, channels, removed)
@@ -142,6 +142,6 @@ def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):
         weight[:] = weight[:, ::-1].copy()
         return smaller
 
-    monkeypatch.setattr(structure, "without", wrong)
+    monkeypatch.setattr(removal, "without", wrong)
     with pytest.raises(UserError, match="does not answer as it should"):
         structure.build(model, {"left": (HALF,)}, None, 0, Cache(1 << 28), Job())

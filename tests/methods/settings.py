@@ -44,6 +44,7 @@ SETTINGS: dict[str, list[tuple[dict, tuple[str, ...]]]] = {
     "quantize.smooth": [({}, MATRIX), ({"alpha": 0.8, "bits": 4, "output": False}, ("Gemm",))],
     "quantize.awq": [({}, MATRIX), ({"bits": 3, "granularity": "group"}, MATRIX), ({"symmetric": False}, ("Gemm",))],
     "quantize.blockwise": [({}, ("Gemm", "MatMul")), ({"block": "128", "accuracy": "int8"}, ("Gemm", "MatMul"))],
+    "quantize.equalize": [({}, ("Conv",))],
     "quantize.bias_correction": [({}, (*MATRIX, "Depthwise"))],
     "lowrank.tucker": [({"ratio": 0.4}, ("Conv",)), ({"weakening": 0.5}, ("Conv",))],
     "lowrank.svd": [({"rank": 4}, (*MATRIX, "Embedding")), ({"energy": 0.8}, ("Conv",))],

@@ -32,7 +32,7 @@ def ids(case: tuple) -> str:
 def case(request):
     name, params, op = request.param
     if all_methods()[name].structural:
-        pytest.skip("it changes several layers at once and has no edit of one: see test_prune_channels.py")
+        pytest.skip("it changes several layers at once and has no edit of one: see tests/engine/test_structure.py")
     model, path, data = model_with(op)
     return name, params, model, path, data
 

@@ -103,10 +103,9 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     left: list[str] = []
     for layer in model.layers:
         actions = recipe.actions_for(layer.path)
-        fixed = layer.path not in named and keeps_channels(model, layer, actions)
-        if fixed:
-            left.append(f"{layer.path} keeps its channels: {fixed}")
-            actions = tuple(action for action in actions if not structural(action))
+        if layer.path not in named:
+            actions, notes = structure.possible(model, layer, actions)
+            left += notes
         reason = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
             or keeps_channels(model, layer, actions)
         if reason and layer.path in named:
@@ -129,9 +128,9 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
 
 def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
     """Why a structural step of the stack cannot be had in this place of the model, or None."""
-    if layer.locked or not any(structural(action) for action in actions):
+    if layer.locked:
         return None
-    return structure.refusal(model, layer.path)
+    return next(filter(None, (structure.refusal(model, layer.path, action) for action in actions)), None)
 
 
 def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,

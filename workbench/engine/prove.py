@@ -1,11 +1,12 @@
-"""That a model without some channels is right, shown in ONNX Runtime each time that channels are removed.
+"""That a model made of another is right, shown in ONNX Runtime each time that one is made.
 
-The original with these channels at zero, wherever they are made or read, must answer as the smaller model does.
+Without some channels: the original with these channels at zero, wherever they are made or read, must answer as the
+smaller model does. With other scales: it must answer as the original does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -25,8 +26,35 @@ FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
 SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
 
 
-def prove(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
-          job: Job) -> tuple[str, ...]:
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """A model made by structural steps; for each layer that is another, by what; and remarks on the whole."""
+
+    model: Model
+    notes: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def few(paths: Iterable[str]) -> str:
+    """Names in a sentence: three at most."""
+    first, *rest = paths
+    if len(rest) > 2:
+        return f"{first}, {rest[0]} and {len(rest) - 1} more"
+    return " and ".join((", ".join((first, *rest[:-1])), rest[-1])) if rest else first
+
+
+def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
+    """Run both. Raises UserError when they do not answer the same."""
+    job.check()
+    feeds = _samples(model, data)
+    for a, b in zip(_run(other, feeds), _run(model, feeds), strict=True):
+        if a.shape != b.shape or not _close(a, b):
+            raise UserError("With these scales the model does not answer as before.",
+                            "Leave the rescaling of channels out, and report this model.")
+
+
+def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
+                  job: Job) -> tuple[str, ...]:
     """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
 
     A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
@@ -88,8 +116,8 @@ def _samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
         with suppress(Exception):       # whatever the runtime says of a shape that it does not take
             _run(model, feeds)
             return feeds
-    raise UserError("Removing channels is proved by running the model, and no shape of its inputs was found that it "
-                    "takes.", "Attach a data set.")
+    raise UserError("A change is proved by running the model, and no shape of its inputs was found that it takes.",
+                    "Attach a data set.")
 
 
 def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:

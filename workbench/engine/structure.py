@@ -1,38 +1,36 @@
-"""The first stage of a recipe: channels are taken out of the model; all other steps run on what is left.
+"""The first stage of a recipe: steps that change several layers at once, and give another model.
 
-Every layer that has a structural step names a group: the layers that hang together with it (graph/channels). A group is
-pruned once, by the largest amount asked for in it. engine/prove then shows that nothing else was taken.
+First channels are removed (engine/removal), then scale is moved between those that are left (engine/rescale); all other
+steps run on the result. Each proves in ONNX Runtime that the new model answers as it should (engine/prove).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 from workbench.core.action import Action
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
+from workbench.engine import removal, rescale
 from workbench.engine.cache import Cache
-from workbench.engine.calibrate import LayerContext
-from workbench.engine.prove import prove
+from workbench.engine.prove import Changed
 from workbench.graph.channel_rules import channels_of
-from workbench.graph.channels import Channels
 from workbench.graph.model import Model
-from workbench.graph.slicing import left, without
-from workbench.methods.method import ChannelGroup, StructuralMethod, find
+from workbench.methods.method import RemovalMethod, RescalingMethod, StructuralMethod, find
 
 Stacks = Mapping[str, tuple[Action, ...]]
+Change = Callable[[Model, Mapping[str, Action], Dataset | None, int, Cache, Job], Changed]
+STAGES: tuple[tuple[type, Change], ...] = (
+    (RemovalMethod, removal.remove), (RescalingMethod, rescale.rescale))
 
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """A model without the channels that a recipe removes; the original where it removes none.
+    """A model as the structural steps of a recipe make it; the original where there are none.
 
     key       what was done to the original, for caches; () when nothing
-    notes     for each layer that got smaller, by what: "64 -> 45 channels, with blocks.3.conv"
+    notes     for each layer that is another, by what: "64 -> 45 channels, with blocks.3.conv"
     remarks   on the whole
     """
 
@@ -45,30 +43,58 @@ class Structure:
     def nbytes(self) -> int:
         return sum(layer.bytes for layer in self.model.layers)
 
+    def then(self, key: tuple[Hashable, ...], made: Changed) -> "Structure":
+        """After one stage more."""
+        notes = {path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
+                 for path in (*self.notes, *made.notes)}
+        return Structure(made.model, key, notes, self.remarks + made.remarks)
 
-@dataclass(frozen=True, eq=False)
-class _Task:
-    """One group that is pruned: by which step, asked for by which layers, and the units that may go."""
 
-    action: Action
-    asked: tuple[str, ...]
-    paths: tuple[str, ...]
-    units: np.ndarray
-    group: ChannelGroup
+def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
+    """The model that the structural steps of the stacks make. Raises UserError where that cannot be done or proved."""
+    structure = Structure(model)
+    for kind, change in STAGES:
+        asked = asked_for(chosen, kind)
+        if asked:
+            key = (*structure.key, kind.__name__, tuple(sorted((path, str(action)) for path, action in asked.items())),
+                   seed, data.fingerprint if data else "")
+            structure = cache.get(key, partial(_after, structure, key, change, asked, data, seed, cache, job))
+    return structure
 
-    def method(self) -> tuple[StructuralMethod, Any]:
-        chosen, params = find(self.action)
-        assert isinstance(chosen, StructuralMethod)
-        return chosen, params
+
+def _after(before: Structure, key: tuple[Hashable, ...], change: Change, asked: Mapping[str, Action],
+           data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
+    return before.then(key, change(before.model, asked, data, seed, cache.under(before.key), job))
+
+
+def asked_for(chosen: Stacks, kind: type) -> dict[str, Action]:
+    """The step of this kind of each layer that has one."""
+    return {path: action for path, actions in chosen.items() for action in actions if isinstance(find(action)[0], kind)}
 
 
 def structural(action: Action) -> bool:
     return find(action)[0].structural
 
 
-def refusal(model: Model, path: str) -> str | None:
-    """Why no channels of a layer can be removed in this model, or None."""
-    return channels_of(model).refusal(path)
+def refusal(model: Model, path: str, action: Action) -> str | None:
+    """Why a layer cannot have a structural step in this place of the model, or None; also for steps of one layer."""
+    method = find(action)[0]
+    if isinstance(method, RemovalMethod):
+        return channels_of(model).refusal(path)
+    return rescale.refusal(model, path) if isinstance(method, RescalingMethod) else None
+
+
+def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], tuple[str, ...]]:
+    """A stack without the structural steps that the layer cannot have, and a note on each of them."""
+    kept, notes = [], []
+    for action in actions:
+        method = find(action)[0]
+        reason = None if layer.locked else refusal(model, layer.path, action)
+        if reason and isinstance(method, StructuralMethod):
+            notes.append(f"{layer.path} {method.keeps}: {reason}")
+        else:
+            kept.append(action)
+    return tuple(kept), tuple(notes)
 
 
 def groups(model: Model) -> Mapping[str, tuple[str, ...]]:
@@ -77,163 +103,7 @@ def groups(model: Model) -> Mapping[str, tuple[str, ...]]:
     return {path: () if channels.refusal(path) else paths for path, paths in channels.groups.items()}
 
 
-def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
-    """The model without the channels that the stacks remove. Raises UserError where that cannot be done or proved."""
-    asked = asked_for(chosen)
-    if not asked:
-        return Structure(model)
-    key = ("structure", tuple(sorted((path, str(action)) for path, action in asked.items())), seed,
-           data.fingerprint if data else "")
-    return cache.get(key, lambda: _build(model, asked, data, seed, cache, job, key))
-
-
-def asked_for(chosen: Stacks) -> dict[str, Action]:
-    """The structural step of each layer that has one."""
-    return {path: action for path, actions in chosen.items() for action in actions if structural(action)}
-
-
-def _build(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job,
-           key: tuple[Hashable, ...]) -> Structure:
-    channels = channels_of(model)
-    tasks = _tasks(model, channels, asked, lambda path: LayerContext(model, path, data, seed, cache))
-    removed: set[int] = set()
-    for action in dict.fromkeys(task.action for task in tasks):
-        same = [task for task in tasks if task.action == action]
-        method, params = same[0].method()
-        for task, picked in zip(same, method.choose(tuple(t.group for t in same), params, job), strict=True):
-            removed.update(task.units[picked].tolist())
-    _leave_one(channels, removed)
-    if not removed:
-        return Structure(model, key, dict.fromkeys(asked, "all channels stay"), _remarks(tasks, asked))
-    smaller = without(model, channels, removed)
-    remarks = _remarks(tasks, asked) + prove(model, smaller, channels, removed, data, job)
-    return Structure(smaller, key, _notes(model, channels, removed, tasks), remarks)
-
-
-def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
-           context: Callable[[str], LayerContext]) -> list[_Task]:
-    """The groups to prune, in the model's order."""
-    by_group: dict[tuple[str, ...], list[str]] = {}
-    for path in asked:
-        reason = channels.refusal(path)
-        if reason:
-            raise UserError(f"{path}: {reason}", "Choose another layer, or another method for it.")
-        by_group.setdefault(channels.groups[path], []).append(path)
-    return [_task(model, channels, {path: asked[path] for path in paths}, members, context)
-            for members, paths in by_group.items()]
-
-
-def _task(model: Model, channels: Channels, asked: Mapping[str, Action], paths: tuple[str, ...],
-          context: Callable[[str], LayerContext]) -> _Task:
-    """The strongest step of a group. Its units: those of the layers that ask for it."""
-    units = np.unique(np.concatenate([channels.free(path) for path in asked]))
-    first = next(iter(asked))
-    every = np.unique(channels.layers[first])
-    number = {int(unit): index for index, unit in enumerate(units)}
-    members = tuple((context(path), np.array([number.get(unit, -1) for unit in channels.layers[path].tolist()]))
-                    for path in (*asked, *(path for path in paths if path not in asked)))
-    group = ChannelGroup(len(units), len(np.setdiff1d(every, units)),
-                         max(1, len(channels.layers[first]) // len(every)), members, _scale(model, channels, units))
-
-    def amount(path: str) -> int:
-        method, params = find(asked[path])
-        assert isinstance(method, StructuralMethod)
-        return method.removes(group, params)
-
-    strongest = max(asked, key=amount)
-    return _Task(asked[strongest], tuple(asked), paths, units, group)
-
-
-def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | None:
-    """Mean |scale| over the BatchNormalizations that read each unit; None where one is read by none."""
-    total, seen = np.zeros(len(units)), np.zeros(len(units))
-    for name in channels.scales:
-        value = model.ir.graph.initializers[name].const_value
-        held = channels.axes.get((name, 0))
-        if value is not None and held is not None:
-            place = np.searchsorted(units, held)
-            inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
-            total += np.bincount(place[inside], np.abs(value.numpy()[inside]), len(units))
-            seen += np.bincount(place[inside], minlength=len(units))
-    return total / seen if seen.all() else None
-
-
-def _leave_one(channels: Channels, removed: set[int]) -> None:
-    """A tensor whose channels would all go, because several groups meet in it, keeps one."""
-    for units in channels.axes.values():
-        if len(units) and left(units, removed) == 0:
-            removed.discard(int(units.max()))
-
-
-def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
-    return tuple(f"{_few(task.asked)} hang together: they are pruned once, by {task.action}"
-                 for task in tasks if len({asked[path] for path in task.asked}) > 1)
-
-
-def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, str]:
-    """For every layer that gets smaller, what it loses and why."""
-    causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
-    notes = {}
-    for layer in model.layers:
-        parts = []
-        out = channels.layers.get(layer.path)
-        if out is not None and left(out, removed) < len(out):
-            task = next(causes[unit] for unit in out.tolist() if unit in causes)
-            others = [path for path in task.paths if path != layer.path]
-            parts.append(f"{len(out)} -> {left(out, removed)} channels" + (f", with {_few(others)}" if others else ""))
-        for units in _other_axes(model, channels, layer):
-            cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
-            if cause is not None:
-                parts.append(f"{len(units)} -> {left(units, removed)} inputs, from {_few(cause.asked)}")
-        if parts:
-            notes[layer.path] = "; ".join(parts)
-    return notes
-
-
-def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarray]:
-    """Units along the axes of a layer's weight that are not its output."""
-    if layer.path not in model.sites:
-        return []
-    name = model.sites[layer.path].initializer
-    return [channels.axes[name, axis] for axis in range(len(layer.shape))
-            if axis != layer.out_axis and (name, axis) in channels.axes]
-
-
-def _few(paths: Iterable[str]) -> str:
-    first, *rest = paths
-    if len(rest) > 2:
-        return f"{first}, {rest[0]} and {len(rest) - 1} more"
-    return " and ".join((", ".join((first, *rest[:-1])), rest[-1])) if rest else first
-
-
 def foretold(model: Model, chosen: Stacks) -> dict[str, Layer]:
-    """The layers that get smaller, as they will be, from sizes alone: which channels go is not known yet."""
-    asked = asked_for(chosen)
-    if not asked:
-        return {}
-    channels = channels_of(model)
-    removed: set[int] = set()
-    for task in _tasks(model, channels, asked, lambda path: LayerContext(model, path, None, 0, Cache(0))):
-        method, params = task.method()
-        removed.update(task.units[:method.removes(task.group, params)].tolist())
-    _leave_one(channels, removed)
-    smaller = {}
-    for path, site in model.sites.items():
-        layer = model.layer(path)
-        shape = list(layer.shape)
-        for axis in range(len(shape)):
-            units = channels.axes.get((site.initializer, axis))
-            shape[axis] -= 0 if units is None else len(units) - left(units, removed)
-        if tuple(shape) != layer.shape:
-            smaller[path] = _resized(layer, tuple(shape), channels, removed)
-    return smaller
-
-
-def _resized(layer: Layer, shape: tuple[int, ...], channels: Channels, removed: set[int]) -> Layer:
-    out = channels.layers.get(layer.path)
-    bias = layer.parameters - layer.count
-    if bias and out is not None:
-        bias = left(out, removed)
-    resized = replace(layer, shape=shape)
-    macs = None if layer.macs is None else round(layer.macs * resized.count / layer.count)
-    return replace(resized, parameters=resized.count + bias, macs=macs, bytes=4 * (resized.count + bias))
+    """The layers that get smaller, as they will be, from sizes alone."""
+    asked = asked_for(chosen, RemovalMethod)
+    return removal.foretold(model, asked) if asked else {}

@@ -20,6 +20,9 @@ RULES: "dict[str, Callable[[Tracer, ir.Node], None]]" = {}
 class Tracer:
     """Walks over the graph once. The rules of graph/channel_rules and channel_moves speak to it."""
 
+    rules = RULES
+    unknown = "{op} reads its channels, and they are not followed through it."
+
     def __init__(self, model: Model) -> None:
         self.model = model
         self.opset = model.opset
@@ -36,12 +39,17 @@ class Tracer:
         self.scales: list[str] = []
 
     def run(self) -> Channels:
+        self.walk()
+        return self._result()
+
+    def walk(self) -> None:
+        """Every node once, each by its rule."""
         for node in self._graph:
-            known = node.domain in ("", "ai.onnx") and node.op_type in RULES
+            known = node.domain in ("", "ai.onnx") and node.op_type in self.rules
             if known:
-                RULES[node.op_type](self, node)
+                self.rules[node.op_type](self, node)
             else:
-                self.fix_inputs(node, f"{node.op_type} reads its channels, and they are not followed through it.")
+                self.fix_inputs(node, self.unknown.format(op=node.op_type))
             for attribute in node.attributes.values():
                 for graph in names.subgraphs(attribute):
                     for part in ir.traversal.RecursiveGraphIterator(graph):
@@ -49,7 +57,6 @@ class Tracer:
         for value in self._graph.outputs:
             self.fix_value(value, OUTPUT)
         self._fix_read_otherwise()
-        return self._result()
 
     # What rules ask and say.
 

@@ -25,6 +25,7 @@ from workbench.core.params import fields_of, parse
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.plan import Plan
+from workbench.graph.scaling import Scaling
 from workbench.methods.observer import Observed
 
 
@@ -136,15 +137,17 @@ class ChannelGroup:
 
 
 class StructuralMethod(Method):
-    """A method that makes layers smaller, and with them all that hang together with them (see engine.structure).
+    """A method that changes several layers at once, and gives another model (see engine.structure).
 
-    It comes before all other steps of all layers; those run on the smaller model.
+    It comes before all other steps of all layers; those run on that model. Each kind of it is one of the classes below.
+    `keeps` says in a note what a layer keeps that a glob named and that cannot have the step.
     """
 
     structural = True
+    keeps: ClassVar[str]
 
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
-        return plan         # of the layer as `removes` leaves it
+        return plan         # of the layer as the first stage leaves it
 
     def foretells(self, params: Any) -> bool:
         return False
@@ -153,6 +156,12 @@ class StructuralMethod(Method):
         raise UserError(f"{self.id} changes several layers at once; it has no edit of one layer.",
                         "Apply it with a recipe.")
 
+
+class RemovalMethod(StructuralMethod):
+    """Takes output channels out of layers, and of all that hang together with them."""
+
+    keeps = "keeps its channels"
+
     @abstractmethod
     def removes(self, group: ChannelGroup, params: Any) -> int:
         """How many units go, from sizes alone; what is asked for is comparable among parameters of one method."""
@@ -160,6 +169,21 @@ class StructuralMethod(Method):
     @abstractmethod
     def choose(self, groups: tuple[ChannelGroup, ...], params: Any, job: Job) -> tuple[np.ndarray, ...]:
         """For each group that has this very step, the units to remove. Deterministic."""
+
+
+class RescalingMethod(StructuralMethod):
+    """Moves scale between output channels and the layers that read them; the model answers as before."""
+
+    keeps = "keeps the scale of its channels"
+
+    @abstractmethod
+    def factors(self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...], params: Any,
+                job: Job) -> np.ndarray:
+        """[scaling.count] float64 > 0: what each unit's channels are multiplied by. Deterministic.
+
+        weights   initialiser -> float32 values, of the layers' weights among what is held
+        chosen    for each layer that has this very step, in the model's order, the units that may change
+        """
 
 
 M = TypeVar("M", bound=type[Method])

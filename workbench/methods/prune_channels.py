@@ -22,7 +22,7 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range
 from workbench.methods.factors import by_output, refuse_gradients, refuse_rows
-from workbench.methods.method import ChannelGroup, Context, StructuralMethod, method
+from workbench.methods.method import ChannelGroup, Context, RemovalMethod, method
 
 Criterion = Literal["l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
@@ -30,7 +30,7 @@ ROWS = 2048     # calibration rows that an activation is averaged over
 
 
 @method("prune.channels")
-class ChannelPruning(StructuralMethod):
+class ChannelPruning(RemovalMethod):
     title = "Remove channels"
     summary = ("Takes whole output channels out of the layer, and out of every layer that hangs together with it: "
                "smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.")

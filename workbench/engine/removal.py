@@ -1,0 +1,179 @@
+"""Removing channels: which groups a recipe names, what each loses, and what every layer becomes.
+
+Every layer that has such a step names a group: the layers that hang together with it (graph/channels). A group is
+pruned once, by the largest amount asked for in it. engine/prove then shows that nothing else was taken.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.data.dataset import Dataset
+from workbench.engine.cache import Cache
+from workbench.engine.calibrate import LayerContext
+from workbench.engine.prove import Changed, few, prove_removal
+from workbench.graph.channel_rules import channels_of
+from workbench.graph.channels import Channels
+from workbench.graph.model import Model
+from workbench.graph.slicing import left, without
+from workbench.methods.method import ChannelGroup, RemovalMethod, find
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """One group that is pruned: by which step, asked for by which layers, and the units that may go."""
+
+    action: Action
+    asked: tuple[str, ...]
+    paths: tuple[str, ...]
+    units: np.ndarray
+    group: ChannelGroup
+
+    def method(self) -> tuple[RemovalMethod, Any]:
+        chosen, params = find(self.action)
+        assert isinstance(chosen, RemovalMethod)
+        return chosen, params
+
+
+def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
+           job: Job) -> Changed:
+    """The model without the channels that these steps take out of it. Raises UserError where that cannot be proved."""
+    channels = channels_of(model)
+    tasks = _tasks(model, channels, asked, lambda path: LayerContext(model, path, data, seed, cache))
+    removed: set[int] = set()
+    for action in dict.fromkeys(task.action for task in tasks):
+        same = [task for task in tasks if task.action == action]
+        method, params = same[0].method()
+        for task, picked in zip(same, method.choose(tuple(t.group for t in same), params, job), strict=True):
+            removed.update(task.units[picked].tolist())
+    _leave_one(channels, removed)
+    if not removed:
+        return Changed(model, dict.fromkeys(asked, "all channels stay"), _remarks(tasks, asked))
+    smaller = without(model, channels, removed)
+    remarks = _remarks(tasks, asked) + prove_removal(model, smaller, channels, removed, data, job)
+    return Changed(smaller, _notes(model, channels, removed, tasks), remarks)
+
+
+def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
+           context: Callable[[str], LayerContext]) -> list[_Task]:
+    """The groups to prune, in the model's order."""
+    by_group: dict[tuple[str, ...], list[str]] = {}
+    for path in asked:
+        reason = channels.refusal(path)
+        if reason:
+            raise UserError(f"{path}: {reason}", "Choose another layer, or another method for it.")
+        by_group.setdefault(channels.groups[path], []).append(path)
+    return [_task(model, channels, {path: asked[path] for path in paths}, members, context)
+            for members, paths in by_group.items()]
+
+
+def _task(model: Model, channels: Channels, asked: Mapping[str, Action], paths: tuple[str, ...],
+          context: Callable[[str], LayerContext]) -> _Task:
+    """The strongest step of a group. Its units: those of the layers that ask for it."""
+    units = np.unique(np.concatenate([channels.free(path) for path in asked]))
+    first = next(iter(asked))
+    every = np.unique(channels.layers[first])
+    number = {int(unit): index for index, unit in enumerate(units)}
+    members = tuple((context(path), np.array([number.get(unit, -1) for unit in channels.layers[path].tolist()]))
+                    for path in (*asked, *(path for path in paths if path not in asked)))
+    group = ChannelGroup(len(units), len(np.setdiff1d(every, units)),
+                         max(1, len(channels.layers[first]) // len(every)), members, _scale(model, channels, units))
+
+    def amount(path: str) -> int:
+        method, params = find(asked[path])
+        assert isinstance(method, RemovalMethod)
+        return method.removes(group, params)
+
+    strongest = max(asked, key=amount)
+    return _Task(asked[strongest], tuple(asked), paths, units, group)
+
+
+def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | None:
+    """Mean |scale| over the BatchNormalizations that read each unit; None where one is read by none."""
+    total, seen = np.zeros(len(units)), np.zeros(len(units))
+    for name in channels.scales:
+        value = model.ir.graph.initializers[name].const_value
+        held = channels.axes.get((name, 0))
+        if value is not None and held is not None:
+            place = np.searchsorted(units, held)
+            inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
+            total += np.bincount(place[inside], np.abs(value.numpy()[inside]), len(units))
+            seen += np.bincount(place[inside], minlength=len(units))
+    return total / seen if seen.all() else None
+
+
+def _leave_one(channels: Channels, removed: set[int]) -> None:
+    """A tensor whose channels would all go, because several groups meet in it, keeps one."""
+    for units in channels.axes.values():
+        if len(units) and left(units, removed) == 0:
+            removed.discard(int(units.max()))
+
+
+def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
+    return tuple(f"{few(task.asked)} hang together: they are pruned once, by {task.action}"
+                 for task in tasks if len({asked[path] for path in task.asked}) > 1)
+
+
+def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, str]:
+    """For every layer that gets smaller, what it loses and why."""
+    causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
+    notes = {}
+    for layer in model.layers:
+        parts = []
+        out = channels.layers.get(layer.path)
+        if out is not None and left(out, removed) < len(out):
+            task = next(causes[unit] for unit in out.tolist() if unit in causes)
+            others = [path for path in task.paths if path != layer.path]
+            parts.append(f"{len(out)} -> {left(out, removed)} channels" + (f", with {few(others)}" if others else ""))
+        for units in _other_axes(model, channels, layer):
+            cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
+            if cause is not None:
+                parts.append(f"{len(units)} -> {left(units, removed)} inputs, from {few(cause.asked)}")
+        if parts:
+            notes[layer.path] = "; ".join(parts)
+    return notes
+
+
+def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarray]:
+    """Units along the axes of a layer's weight that are not its output."""
+    if layer.path not in model.sites:
+        return []
+    name = model.sites[layer.path].initializer
+    return [channels.axes[name, axis] for axis in range(len(layer.shape))
+            if axis != layer.out_axis and (name, axis) in channels.axes]
+
+
+def foretold(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
+    """The layers that get smaller, as they will be, from sizes alone: which channels go is not known yet."""
+    channels = channels_of(model)
+    removed: set[int] = set()
+    for task in _tasks(model, channels, asked, lambda path: LayerContext(model, path, None, 0, Cache(0))):
+        method, params = task.method()
+        removed.update(task.units[:method.removes(task.group, params)].tolist())
+    _leave_one(channels, removed)
+    smaller = {}
+    for path, site in model.sites.items():
+        layer = model.layer(path)
+        shape = list(layer.shape)
+        for axis in range(len(shape)):
+            units = channels.axes.get((site.initializer, axis))
+            shape[axis] -= 0 if units is None else len(units) - left(units, removed)
+        if tuple(shape) != layer.shape:
+            smaller[path] = _resized(layer, tuple(shape), channels, removed)
+    return smaller
+
+
+def _resized(layer: Layer, shape: tuple[int, ...], channels: Channels, removed: set[int]) -> Layer:
+    out = channels.layers.get(layer.path)
+    bias = layer.parameters - layer.count
+    if bias and out is not None:
+        bias = left(out, removed)
+    resized = replace(layer, shape=shape)
+    macs = None if layer.macs is None else round(layer.macs * resized.count / layer.count)
+    return replace(resized, parameters=resized.count + bias, macs=macs, bytes=4 * (resized.count + bias))
