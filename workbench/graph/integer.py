@@ -4,6 +4,7 @@ The optimiser of ONNX Runtime folds what comes from constants alone and fuses th
 look at the graph that it makes.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -139,7 +140,10 @@ def put_static(pen: Pen, node: ir.Node, position: int, weight: ir.Value, scale: 
         flat = pen.node("Squeeze", [scale], f"{scale.name}.flat", before=node)
         axis = max(range(_rank(scale)), key=lambda index: _shape(scale)[index])
         attributes = [ir.AttrInt64("axis", axis)] if axis != 1 else []      # 1 is ONNX's default
-    node.replace_input_with(position, pen.node("DequantizeLinear", [levels, flat], f"{levels.name}.dq", before=node,
+    reads = [levels, flat]
+    if node.op_type == "Gemm":      # which the runtime fuses only with a zero point
+        reads.append(pen.constant(f"{levels.name}.zero", np.zeros(_count(scale) if _rank(scale) else (), np.int8)))
+    node.replace_input_with(position, pen.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node,
                                                attributes=attributes))
     if handed is not None and compute.delivered is not None:
         _deliver(pen, handed, compute.delivered)
@@ -296,6 +300,10 @@ def _replace(pen: Pen, node: ir.Node, op: str, reads: list[ir.Value], domain: st
     new.name, new.type, new.shape = name, output.type, output.shape
     output.replace_all_uses_with(new, replace_graph_outputs=True)
     pen.graph.remove(node, safe=True)
+
+
+def _count(value: ir.Value) -> int:
+    return math.prod(_shape(value))
 
 
 def _rank(value: ir.Value) -> int:

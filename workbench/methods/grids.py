@@ -52,16 +52,20 @@ def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size
     return Grid(padded.reshape(len(matrix), groups, size), (2,), 0, values.shape)
 
 
-def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float) -> tuple[np.ndarray, np.ndarray]:
-    """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`."""
+def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float,
+           importance: np.ndarray | float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
+
+    `importance` of each value, shaped like the grid, for the least squared error.
+    """
     low, high = _range(grid, rule, percentile)
     if rule != "mse":
         return _affine(low, high, bits, symmetric)
     best = _affine(low, high, bits, symmetric)
-    error = _error(grid, best, bits, symmetric)
+    error = _error(grid, best, bits, symmetric, importance)
     for factor in SHRINK[1:]:
         candidate = _affine(low * factor, high * factor, bits, symmetric)
-        trial = _error(grid, candidate, bits, symmetric)
+        trial = _error(grid, candidate, bits, symmetric, importance)
         better = trial < error
         error = np.where(better, trial, error)
         best = (np.where(better, candidate[0], best[0]), np.where(better, candidate[1], best[1]))
@@ -93,11 +97,12 @@ def limits(bits: int, symmetric: bool) -> tuple[int, int]:
     return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if symmetric else (0, 2**bits - 1)
 
 
-def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
+def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool,
+           importance: np.ndarray | float) -> np.ndarray:
     scale, zero = affine
     low, high = limits(bits, symmetric)
     q = np.clip(np.rint(grid.values / scale) + zero, low, high)
-    return np.square((q - zero) * scale - grid.values).sum(axis=grid.reduce, keepdims=True)
+    return (importance * np.square((q - zero) * scale - grid.values)).sum(axis=grid.reduce, keepdims=True)
 
 
 def quantize(grid: Grid, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool,

@@ -58,13 +58,16 @@ class ActivationAware(Method):
         gram = sample.T @ sample / len(sample)
         channels = layer.shape[columns.axis(layer)]
         mean = np.abs(sample).mean(axis=0).reshape(channels, -1).mean(axis=1)
+        square = np.square(sample).mean(axis=0).reshape(channels, -1).mean(axis=1).reshape(columns.shape(layer))
         weight = edit.weight
 
         def rounded(power: float) -> tuple[Encoding, np.ndarray]:
             scale = columns.bounded(np.maximum(mean, 1e-12)**power, mean > 0).reshape(columns.shape(layer))
             grid = grids.view((weight * scale).astype(np.float32), layer.out_axis, params.granularity,
                               params.group_size)
-            steps, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 99.9)
+            weights = np.broadcast_to((square / np.square(scale)).astype(np.float32), weight.shape)
+            importance = grids.view(weights, layer.out_axis, params.granularity, params.group_size).values
+            steps, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 99.9, importance)
             return grids.quantize(grid, steps, zero, params.bits, params.symmetric), scale
 
         def error(power: float) -> float:

@@ -1,0 +1,211 @@
+"""Layers that the runtime computes in integers: what its optimiser makes of them, and known answers."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+
+from tests.graph.graphs import opened, residual
+from tests.methods.settings import model_with
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.data.dataset import Dataset
+from workbench.engine import apply
+from workbench.engine.cache import Cache
+from workbench.engine.calibrate import LayerContext
+from workbench.graph import integer, runtime
+from workbench.graph.compute import Levels
+from workbench.graph.edit import sqnr_db
+from workbench.graph.encoding import Affine
+from workbench.methods.observer import BINS, Observer
+
+
+def edited(model, path, data, *actions):
+    return apply.edit(model, path, actions, data, 0, Cache(1 << 28), Job())
+
+
+def kernels(model, path, data, tmp_path, *actions):
+    """The operators of the graph that ONNX Runtime runs."""
+    file, optimized = tmp_path / "edited.onnx", tmp_path / "optimized.onnx"
+    model.with_edits({path: edited(model, path, data, *actions)}).save(file)
+    options = runtime.ort.SessionOptions()
+    options.log_severity_level = 4
+    options.optimized_model_filepath = str(optimized)
+    runtime.ort.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    return Counter(node.op_type for node in onnx.load(optimized).graph.node)
+
+
+@pytest.mark.parametrize(("op", "action", "kernel"), [
+    ("Conv", Action("quantize.static"), "QLinearConv"),
+    ("Depthwise", Action("quantize.static"), "QLinearConv"),
+    ("Conv", Action("quantize.static", {"bits": 4}), "QLinearConv"),
+    ("Gemm", Action("quantize.static"), "QGemm"),
+    ("MatMul", Action("quantize.static"), "MatMulIntegerToFloat"),     # the bias is added in floats
+    ("Conv", Action("quantize.dynamic"), "ConvInteger"),
+    ("MatMul", Action("quantize.dynamic"), "DynamicQuantizeMatMul"),
+    ("Gemm", Action("quantize.dynamic", {"granularity": "tensor"}), "DynamicQuantizeMatMul"),
+    ("Gemm", Action("quantize.blockwise"), "MatMulNBits"),
+    ("MatMul", Action("quantize.blockwise"), "MatMulNBits"),
+])
+def test_the_runtime_computes_in_integers(op, action, kernel, tmp_path):
+    model, path, data = model_with(op)
+    found = kernels(model, path, data, tmp_path, action)
+    assert found[kernel] == 1, found
+    assert not found & Counter(("Conv", "Gemm", "MatMul", "FusedConv"))
+
+
+def test_columns_and_4_bit_weights_cost_nothing_at_run_time(tmp_path):
+    model, path, data = model_with("Gemm")
+    assert kernels(model, path, data, tmp_path, Action("quantize.awq")) == {"Gemm": 1}
+
+
+def test_neighbours_share_the_levels_between_them(tmp_path):
+    """What one layer hands on is what the next receives: written once."""
+    model = opened(residual())
+    rng = np.random.default_rng(0)
+    data = Dataset("memory", {spec.name: rng.standard_normal((16, *spec.shape[1:])).astype(np.float32)
+                              for spec in model.inputs}, model.inputs, None)
+    paths = [layer.path for layer in model.layers if layer.op == "Conv" and not layer.locked and layer.uses == 1]
+    recipe = Recipe().with_actions(paths, (Action("quantize.static"),))
+    chosen, notes = apply.stacks(model, recipe)
+    result = apply.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
+    graph = result.model.with_edits(result.edits).ir.graph
+    for node in graph:
+        if node.op_type == "QuantizeLinear":
+            producer = node.inputs[0].producer()
+            assert producer is None or producer.op_type != "DequantizeLinear"
+    assert apply.forecast(model, chosen, "auto")[1] == result.changes()[1]
+
+
+def test_levels_cover_what_was_seen_and_zero():
+    levels = Levels.covering(0.5, 2.0)
+    assert levels.zero_point == 0 and levels.scale == pytest.approx(2 / 255)
+    assert Levels.covering(-1.0, 1.0).rounded(np.zeros(3)).tolist() == [0, 0, 0]
+
+
+def test_an_observer_gives_the_same_in_any_order_of_batches():
+    rng = np.random.default_rng(0)
+    batches = [rng.standard_normal((8, 4, 5)).astype(np.float32) * scale for scale in (0.1, 1.0, 7.0)]
+    found = []
+    for order in (batches, batches[::-1]):
+        observer = Observer(1)
+        for batch in order:
+            observer.add(batch)
+        found.append(observer.observed)
+    whole = np.concatenate(batches)
+    for observed in found:
+        assert (observed.low, observed.high) == (whole.min(), whole.max())
+        np.testing.assert_allclose(observed.highs, whole.max(axis=(0, 2)))
+        assert observed.counts.sum() == whole.size and len(observed.counts) == BINS
+
+
+@pytest.mark.parametrize("rule", ["percentile", "mse", "entropy"])
+def test_a_lone_outlier_does_not_take_the_levels(rule):
+    """Of 100,000 values around 0 and one of 20, the levels of the many are finer without the one."""
+    x = np.random.default_rng(0).standard_normal((100, 1000)).astype(np.float32)
+    observer = Observer(-1)
+    observer.add(x)
+    observer.add(np.array([[20.0] + [0.0] * 999], np.float32))
+    chosen, whole = observer.observed.levels(rule), observer.observed.levels("minmax")
+    assert chosen.scale < 0.9 * whole.scale
+    assert np.square(chosen.rounded(x) - x).mean() < np.square(whole.rounded(x) - x).mean()
+
+
+def test_smoothing_wins_back_what_outlier_channels_take():
+    model, path, data = model_with("Gemm")
+    rng = np.random.default_rng(1)
+    scale = np.ones(300, np.float32)
+    scale[rng.choice(300, 6, replace=False)] = 60
+    spread = replace(data, inputs={"x": data.inputs["x"] * scale})
+    feeds = spread.feeds(slice(0, 64))
+    expected = runtime.session(model).run(None, feeds)[0]
+
+    def error(*actions):
+        edits = {path: edited(model, path, spread, *actions)}
+        return np.abs(runtime.session(model.with_edits(edits)).run(None, feeds)[0] - expected).mean()
+
+    assert error(Action("quantize.smooth", {"output": False})) < \
+        0.5 * error(Action("quantize.static", {"output": False}))
+
+
+def test_awq_loses_less_of_the_output_than_rounding_to_nearest():
+    model, path, data = model_with("Gemm")
+    scale = np.ones(300, np.float32)
+    scale[::50] = 30
+    spread = replace(data, inputs={"x": data.inputs["x"] * scale})
+    x, weight = spread.inputs["x"], model.weight(path)
+
+    def error(action):
+        return np.square(x @ (edited(model, path, spread, action).weight - weight).T).mean()
+
+    assert error(Action("quantize.awq", {"bits": 3})) < 0.7 * error(Action("quantize.affine", {"bits": 3}))
+
+
+def test_reduced_range_keeps_sums_of_products_right():
+    """With seven bits no sum of two products leaves 16 bits, so every processor gives the exact answer."""
+    model, path, data = model_with("MatMul")
+    edit = edited(model, path, data, Action("quantize.static", {"output": False}))
+    assert np.abs(edit.encoding.q.astype(int)).max() <= 64
+    feeds = data.feeds(slice(0, 8))
+    found = runtime.session(model.with_edits({path: edit})).run(None, feeds)[0]
+    exact = edit.compute.received.rounded(feeds["x"]) @ edit.weight + model.bias(path)
+    np.testing.assert_allclose(found, exact, atol=1e-4)
+
+
+def test_whether_products_saturate_is_asked_of_the_runtime():
+    model, path, data = model_with("MatMul")
+    note = edited(model, path, data, Action("quantize.dynamic", {"reduced_range": False})).note
+    assert ("saturate" in note) == integer.saturates()
+
+
+def test_levels_of_earlier_steps_are_kept():
+    model, path, data = model_with("Gemm")
+    before = edited(model, path, data, Action("quantize.gptq", {"bits": 4}))
+    after = edited(model, path, data, Action("quantize.gptq", {"bits": 4}), Action("quantize.static"))
+    assert isinstance(after.encoding, Affine) and after.compute is not None
+    np.testing.assert_array_equal(after.weight, before.weight)
+
+
+def test_bias_correction_keeps_how_the_layer_is_computed():
+    model, path, data = model_with("Depthwise")        # a layer without a bias gets one
+    edit = edited(model, path, data, Action("quantize.static", {"bits": 3}), Action("quantize.bias_correction"))
+    assert edit.compute is not None and edit.bias is not None
+    feeds = data.feeds(slice(0, 8))
+    expected = runtime.session(model).run(None, feeds)[0]
+    found = runtime.session(model.with_edits({path: edit})).run(None, feeds)[0]
+    assert sqnr_db(expected, found) > 10
+
+
+@pytest.mark.parametrize(("actions", "said"), [
+    ((Action("quantize.static"), Action("quantize.affine")), "would undo"),
+    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "chain of factors"),
+    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "chain of factors"),
+    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "chain of factors"),
+])
+def test_steps_that_do_not_go_together_are_refused(actions, said):
+    model, path, data = model_with("Gemm")
+    with pytest.raises(UserError, match=said):
+        edited(model, path, data, *actions)
+
+
+def test_old_opsets_are_refused_with_a_reason():
+    model, path, data = model_with("Conv")
+    old = replace(model, ir=model.ir.clone())
+    old.ir.opset_imports[""] = 11
+    with pytest.raises(UserError, match="needs opset 13, and the model has opset 11"):
+        edited(old, path, data, Action("quantize.static"))
+    assert edited(old, path, data, Action("quantize.static", {"granularity": "tensor"})).compute is not None
+    assert edited(old, path, data, Action("quantize.dynamic")).compute is not None
+
+
+def test_observing_takes_one_pass_for_all_layers(monkeypatch):
+    model, path, data = model_with("MatMul")
+    context = LayerContext(model, path, data, 0, Cache(1 << 28))
+    before = context.observed(Job())
+    monkeypatch.setattr(runtime, "session", lambda *_, **__: pytest.fail("it ran the model again"))
+    assert context.observed(Job()) is before
+    context.observed(Job(), behind=True)
