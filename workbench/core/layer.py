@@ -17,7 +17,8 @@ class Layer:
     parameters   weights and biases
     macs         multiply-accumulates for one sample; None where the shapes are not known before running
     bytes        the weight and bias take this many bytes in the opened file
-    fingerprint  of the weight's values; equal weights have equal fingerprints
+    fingerprint  of the weight's values: equal fingerprints, equal weights. Of a large weight in a file beside the model
+                 it is of where and when that was written, so that opening does not read it
     uses         how many nodes read this weight
     locked       why it cannot be edited; empty when it can
     """

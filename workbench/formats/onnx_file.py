@@ -16,6 +16,7 @@ from workbench.core.job import Job
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
 from workbench.graph import filesize
+from workbench.graph.mapped import MappedTensor
 from workbench.graph.model import Model, Source
 
 OLDEST_OPSET = 7
@@ -133,11 +134,13 @@ def _read_external(model: ir.Model) -> None:
                 node.attributes[attribute.name] = ir.AttrTensor(attribute.name, _mapped(attribute.value))
 
 
-def _mapped(tensor: ir.ExternalTensor) -> ir.Tensor:
+def _mapped(tensor: ir.ExternalTensor) -> MappedTensor:
     array = tensor.numpy()
     if array.shape != tuple(tensor.shape.numpy()):
         raise ValueError(tensor.name)
-    return ir.Tensor(array, dtype=tensor.dtype, name=tensor.name)
+    file = Path(tensor.path).stat()
+    origin = f"{tensor.path} {file.st_size} {file.st_mtime_ns} {tensor.offset} {tensor.length}"
+    return MappedTensor(array, origin, dtype=tensor.dtype, name=tensor.name)
 
 
 def _expand_sparse(graph: onnx.GraphProto) -> int:

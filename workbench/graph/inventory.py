@@ -10,12 +10,15 @@ import onnx_ir as ir
 from workbench.core.layer import Layer
 from workbench.graph import cost, names
 from workbench.graph.locked import Hidden, hidden_weights, norm_tensors
+from workbench.graph.mapped import MappedTensor
 from workbench.graph.operators import Weight, number, weights_of
 
 SUBGRAPH = "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."
 VECTORS = "Its vectors are kept as they are."
 # A constant that no layer owns is shown from this many elements on: position embeddings, masks.
 SHOWN = 1024
+# Larger tensors in a file beside the model are not read at opening, be it of many gigabytes.
+READ = 1 << 20
 _DTYPES = {"float": "float32", "double": "float64"}
 
 
@@ -199,9 +202,12 @@ def _dtype(tensor: ir.TensorProtocol) -> str:
 
 
 def fingerprint(tensor: ir.TensorProtocol) -> str:
-    """Of shape, type and values."""
+    """Of shape, type and values; of a large tensor beside the model, where and when its values were written."""
     digest = hashlib.sha256(f"{tuple(tensor.shape.numpy())} {tensor.dtype}".encode())
-    digest.update(tensor.tobytes())
+    if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
+        digest.update(tensor.origin.encode())
+    else:
+        digest.update(tensor.tobytes())
     return digest.hexdigest()[:32]
 
 

@@ -1,7 +1,6 @@
 """ONNX Runtime, the deployment runtime: every figure that is measured comes through here."""
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,11 +45,11 @@ def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0
     graph = source if isinstance(source, ir.Model) else source.ir
     if not saving.is_large(graph):
         return _load(saving.to_bytes(graph), options)
-    # Beyond protobuf's 2 GB the runtime reads a file, with the tensors in another beside it.
-    with tempfile.TemporaryDirectory(prefix="workbench-", ignore_cleanup_errors=True) as folder:
-        file = Path(folder) / "model.onnx"
-        saving.save(graph, file)
-        return _load(str(file), options)
+    # Beyond protobuf's 2 GB: the graph alone as bytes, and the tensors as they are in memory or in a mapped file.
+    bare, tensors = saving.without_values(graph)
+    kinds = {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in tensors.items()}
+    options.add_external_initializers(list(kinds), list(kinds.values()))
+    return _load(bare, options)
 
 
 def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSession:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import onnx_ir as ir
 
 from workbench.core.errors import UserError
@@ -11,14 +12,20 @@ from workbench.core.files import write_bytes
 from workbench.graph import filesize
 
 LARGEST_PROTOBUF = (1 << 31) - 1
+# Smaller tensors stay in the graph: shapes and the like, which the runtime's checks read.
+NAMED = 1 << 16
 
 
 def is_large(model: ir.Model) -> bool:
     """Whether it is too large for one protobuf message, and so for one file."""
-    tensors = sum(value.const_value.nbytes for value in model.graph.initializers.values()
-                  if value.const_value is not None)
     # Measuring serialises every node: only where the answer is not plain.
-    return tensors > LARGEST_PROTOBUF // 2 and filesize.file_bytes(model) > LARGEST_PROTOBUF
+    return tensor_bytes(model) > LARGEST_PROTOBUF // 2 and filesize.file_bytes(model) > LARGEST_PROTOBUF
+
+
+def tensor_bytes(model: ir.Model) -> int:
+    """Of the tensors of the graph, subgraphs not counted."""
+    return sum(value.const_value.nbytes for value in model.graph.initializers.values()
+               if value.const_value is not None)
 
 
 def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
@@ -26,6 +33,24 @@ def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
     if is_large(model):
         raise UserError(f"{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.")
     return ir.serde.serialize_model(model).SerializeToString()
+
+
+def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
+    """The graph as ONNX bytes that only name its large tensors, and those tensors by name.
+
+    Types that numpy does not have, of which the runtime takes no arrays, stay in the bytes.
+    """
+    copy = model.clone()
+    tensors: dict[str, np.ndarray] = {}
+    for name, value in copy.graph.initializers.items():
+        tensor = value.const_value
+        if tensor is None or tensor.nbytes < NAMED or tensor.dtype == ir.DataType.STRING:
+            continue
+        if tensor.dtype.numpy().isbuiltin == 1:
+            tensors[name] = np.ascontiguousarray(tensor.numpy())
+            value.const_value = ir.ExternalTensor("elsewhere", 0, tensor.nbytes, tensor.dtype, name=name,
+                                                  shape=ir.Shape(tensor.shape.numpy()))
+    return ir.serde.serialize_model(copy).SerializeToString(), tensors
 
 
 def save(model: ir.Model, path: Path) -> None:
