@@ -48,9 +48,12 @@ def test_structure_without_weights(cnn):
 
 def test_inner_values_have_shapes(cnn):
     graph = onnx.load_from_string(drawn(cnn)[0].onnx).graph
-    outputs = {value.name: [dim.dim_value for dim in value.type.tensor_type.shape.dim] for value in graph.value_info}
+    outputs = {value.name: [dim.dim_value or dim.dim_param for dim in value.type.tensor_type.shape.dim]
+               for value in graph.value_info}
+    batch = graph.input[0].type.tensor_type.shape.dim[0].dim_param
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
-    assert convolutions and all(len(outputs[node.output[0]]) == 4 for node in convolutions)
+    assert batch and outputs[convolutions[0].output[0]] == [batch, 32, 14, 14]
+    assert all(len(outputs[node.output[0]]) == 4 for node in convolutions)
 
 
 @pytest.mark.parametrize("name", ["cnn", "vit"])

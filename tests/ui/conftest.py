@@ -4,12 +4,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.session import Session
 
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as ui.app does, for the graph tab
 WAIT = 120_000      # the machine that runs this may be busy with other work
 
 

@@ -8,7 +8,7 @@ import onnx_ir as ir
 from workbench.core.recipe import Sparse
 from workbench.core.views import GraphView
 from workbench.engine.apply import Compiled
-from workbench.graph import names, shapes
+from workbench.graph import names
 from workbench.graph.model import Model
 
 KEPT = 1024         # bytes; smaller tensors keep their values: targets of reshapes, scales, axes
@@ -33,7 +33,6 @@ def of_compiled(compiled: Compiled, sparse: Sparse = "auto") -> GraphView:
 
 def outline(model: ir.Model) -> bytes:
     """The model in ONNX, tensors of more than `KEPT` bytes as name, type and shape alone; inner values have shapes."""
-    known = shapes.infer(model)
     copy = model.clone()
     for graph in copy.graphs():
         for value in graph.initializers.values():
@@ -43,13 +42,21 @@ def outline(model: ir.Model) -> bytes:
             for name, attribute in list(node.attributes.items()):
                 if attribute.type == ir.AttributeType.TENSOR:
                     node.attributes[name] = ir.AttrTensor(name, _hollow(attribute.as_tensor()))
-    for node in copy.graph:
-        for value in node.outputs:
-            found = known.get(value.name or "")
-            if found is not None and found.dtype is not None and not value.is_graph_output():
-                value.type = ir.TensorType(found.dtype)
-                value.shape = None if found.shape is None else ir.Shape(found.shape)
-    return ir.serde.serialize_model(copy).SerializeToString()
+    return _with_shapes(ir.serde.serialize_model(copy)).SerializeToString()
+
+
+def _with_shapes(proto: onnx.ModelProto) -> onnx.ModelProto:
+    """Shapes of inner values by inference, with the names of free dimensions; as recorded where it finds none."""
+    bare = onnx.ModelProto()
+    bare.CopyFrom(proto)
+    bare.graph.ClearField("value_info")
+    try:
+        bare = onnx.shape_inference.infer_shapes(bare)
+    except Exception:       # best effort: a graph that the runtime takes may still confuse the inference
+        return proto
+    found = {value.name for value in bare.graph.value_info}
+    bare.graph.value_info.extend(value for value in proto.graph.value_info if value.name not in found)
+    return bare
 
 
 def _hollow(tensor: ir.TensorProtocol) -> ir.TensorProtocol:

@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui import settings, theme
@@ -22,6 +22,8 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
     """Show the window until it is closed; returns the exit code of the process."""
     keep_log()
     signal.signal(signal.SIGINT, signal.SIG_DFL)    # Ctrl+C in the terminal: Python's own handler waits for Python code
+    # For the graph tab, which imports WebEngine when it is first looked at; must be said before, and costs nothing.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")

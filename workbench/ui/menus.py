@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget
 
 from workbench.ui import about, settings, theme
 from workbench.ui.commands import Commands
@@ -80,6 +80,7 @@ class Menus(QObject):
         menu = self._window.menuBar().addMenu(self.tr("&View"))
         menu.addAction(self._action(self.tr("All commands…"), self.show_palette, "Ctrl+K"))
         menu.addSeparator()
+        self._tabs = menu.addMenu(self.tr("Tabs"))
         self._panels = menu.addMenu(self.tr("Panels"))
         themes = menu.addMenu(self.tr("Theme"))
         group = QActionGroup(self)
@@ -116,6 +117,13 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction(self._action(self.tr("About"), self._show_about))
 
+    def view_tabs(self, tabs: QTabWidget) -> None:
+        """A command for every tab: Ctrl+1, Ctrl+2, …"""
+        for index in range(tabs.count()):
+            action = self._action(tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
+            self._tabs.addAction(action)
+        self._enable()
+
     def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
         self._panels.addActions(actions)
         self._panels.addSeparator()
@@ -134,7 +142,7 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        for action in (self.export, self.filter, self._details, self._again):
+        for action in (self.export, self.filter, self._details, self._again, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))
 

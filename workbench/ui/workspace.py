@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QW
 
 from workbench.core.action import Action
 from workbench.ui.actions import ActionPanel
+from workbench.ui.graph_tab import GraphTab
 from workbench.ui.inspect_tab import InspectTab
 from workbench.ui.jobs import Jobs, JobStrip
 from workbench.ui.scoreboard import Scoreboard
@@ -37,6 +38,8 @@ class Workspace(QObject):
         self.tabs = QTabWidget(window)
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.inspect, self.tr("Inspect"))
+        self.graph = GraphTab(session, self.tabs)
+        self.tabs.addTab(self.graph, self.tr("Graph"))
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,
                                   Qt.DockWidgetArea.RightDockWidgetArea)

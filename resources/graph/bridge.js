@@ -1,0 +1,151 @@
+// Between netron 9.3.3 and the window. Runs before any of netron's scripts; see workbench/ui/graph_tab.
+'use strict';
+
+(() => {
+    // netron asks for consent, and then reports, unless this says that it was given; nothing is kept or sent.
+    Object.defineProperty(document, 'cookie', { get: () => 'consent=1', set: () => {} });
+
+    const OURS = 'workbench';       // the source of selections that the window made
+    const shown = { marks: {}, selection: [], hint: '' };
+    let view = null;
+    let opened = Promise.resolve();
+    let properties = null;          // opens the properties of what was clicked last
+    let pending = 0;
+
+    const tell = (event, detail) => {
+        fetch(`event?${encodeURIComponent(JSON.stringify({ event, detail }))}`).catch(() => {});
+    };
+
+    const nodes = () => (view && view.activeTarget && Array.isArray(view.activeTarget.nodes) ? view.activeTarget.nodes : []);
+
+    // -- from netron ------------------------------------------------------------------------------------------------
+
+    // A weight is shown inside its node: to select it is to select the node.
+    const nodeOf = (value) => nodes().find((node) => node === value || (node.inputs || []).includes(value));
+
+    const onSelection = (target, source) => {
+        clearTimeout(pending);      // netron clears the selection before it makes another
+        if (source === OURS) {
+            return;
+        }
+        pending = setTimeout(() => {
+            const node = Array.from(target.selection, (element) => nodeOf(element.value)).find((found) => found);
+            if (node) {
+                tell('selected', node.name);
+            } else if (target.selection.size === 0) {
+                select(false);
+            }
+        }, 0);
+    };
+
+    const hook = (made) => {
+        view = made;
+        const start = made.start.bind(made);
+        made.start = () => start().then(() => tell('loaded', null));
+        made.error = async (error) => tell('failed', error && error.message ? error.message : String(error));
+        const target = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(made), 'target');
+        Object.defineProperty(made, 'target', {
+            get: () => target.get.call(made),
+            set: (value) => {
+                target.set.call(made, value);
+                if (value) {
+                    value.on('selectionchange', onSelection);
+                }
+            }
+        });
+        // Properties cover half of the graph: they wait for a double click, unless they are open already.
+        for (const name of ['showNodeProperties', 'showConnectionProperties', 'showTensorProperties']) {
+            const original = made[name].bind(made);
+            made[name] = (...given) => {
+                properties = () => original(...given);
+                if (made._sidebar.identifier !== '' || given.includes('sidebar')) {
+                    properties();
+                }
+            };
+        }
+        document.addEventListener('dblclick', () => {
+            if (properties) {
+                properties();
+            }
+        });
+    };
+
+    Object.defineProperty(window, '__view__', { get: () => view, set: hook });
+
+    // -- from the window --------------------------------------------------------------------------------------------
+
+    const dress = (theme) => {
+        const root = document.documentElement;
+        root.classList.toggle('dark', theme.dark);
+        for (const [name, color] of Object.entries(theme.colors)) {
+            root.style.setProperty(`--${name}`, color);
+        }
+    };
+
+    const open = async () => {
+        const target = document.getElementById('target');
+        const before = view.target ? { zoom: view.target.zoom, left: target.scrollLeft, top: target.scrollTop } : null;
+        await view._host._openModel(view._host._url('model.onnx'), 'model.onnx', null);
+        if (!view.target) {
+            return;
+        }
+        if (before) {
+            view.target.zoom = before.zoom;
+            delete view.target._scrollLeft;
+            delete view.target._scrollTop;
+            target.scrollTo({ left: before.left, top: before.top, behavior: 'instant' });
+        }
+        paint();
+        select(!before);
+        tell('drawn', nodes().length);
+    };
+
+    const paint = () => {
+        for (const node of nodes()) {
+            const drawn = view.target && view.target.find(node);
+            const item = drawn && drawn.element ? drawn.element.querySelector('.node-item-type') : null;
+            if (item) {
+                const mark = shown.marks[node.name];
+                item.querySelector('path').style.fill = mark ? mark.fill : '';
+                item.querySelector('text').style.fill = mark ? mark.text : '';
+                const title = item.querySelector('title');
+                if (title) {
+                    title.textContent = `${mark ? mark.tip : node.name}\n${shown.hint}`;
+                }
+            }
+        }
+    };
+
+    const select = (scroll) => {
+        if (!view.target || view._path.length > 1) {
+            return;                 // inside of a function, which has nodes of its own
+        }
+        const wanted = new Set(shown.selection);
+        const elements = view.target.select(nodes().filter((node) => wanted.has(node.name)), OURS);
+        if (scroll && elements && elements.length > 0) {
+            view.target.scrollTo(elements, 'instant');
+        }
+    };
+
+    window.workbench = {
+        show: (state) => {
+            if (state.theme) {
+                dress(state.theme);
+            }
+            opened = opened.then(async () => {
+                const { model, theme: _, ...rest } = state;
+                Object.assign(shown, rest);
+                if (model) {
+                    await open();
+                    return;
+                }
+                if (state.marks) {
+                    paint();
+                }
+                if (state.selection) {
+                    select(true);
+                }
+            }).catch((error) => tell('failed', error.message));
+        }
+    };
+})();

@@ -1,0 +1,66 @@
+"""What the nodes of a layer are tinted by: how strongly, in which colour, and in which words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QColor
+
+from workbench.core.quantities import size
+from workbench.core.report import LayerChange
+from workbench.ui.schemes import Colors, contrast
+
+MAP = "cividis"         # even steps of lightness, also for colour-blind eyes
+NEUTRAL = -1.0
+
+
+@dataclass(frozen=True)
+class Shade:
+    """`strength` 0..1 along the colour map, or NEUTRAL; `bad` where the layer grew; `words` for the tooltip."""
+
+    strength: float
+    words: str = ""
+    bad: bool = False
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("graph", text)
+
+
+def by_bytes(change: LayerChange | None) -> Shade:
+    """The share of a layer's bytes that its actions save."""
+    if change is None or not change.bytes_before:
+        return Shade(NEUTRAL, tr("as in the original"))
+    saved = 1 - change.bytes_after / change.bytes_before
+    words = tr("{before} → {after}, {share} saved").format(
+        before=size(change.bytes_before), after=size(change.bytes_after), share=f"{saved:.0%}".replace("%", " %"))
+    if not change.exact:
+        words += tr(" (forecast)")
+    return Shade(max(saved, 0.0), words, bad=saved < 0)
+
+
+def by_sensitivity(drops: Mapping[str, float], path: str, metric: str) -> Shade:
+    """The loss of a layer as a share of the largest; `drops` as measured when that layer alone is compressed."""
+    drop = drops.get(path)
+    if drop is None:
+        return Shade(NEUTRAL, tr("not measured"))
+    largest = max(drops.values())
+    words = tr("loses {drop} of {metric} when compressed alone").format(drop=f"{drop:.3g}", metric=metric)
+    return Shade(max(drop, 0.0) / largest if largest > 0 else 0.0, words)
+
+
+def fill(shade: Shade, colors: Colors) -> QColor:
+    if shade.strength == NEUTRAL:
+        return colors.before
+    return colors.bad if shade.bad else sample(shade.strength)
+
+
+def sample(strength: float) -> QColor:
+    """A colour of the map, 0..1."""
+    return pg.colormap.get(MAP).map(min(max(strength, 0.0), 1.0), mode="qcolor")
+
+
+def text_on(background: QColor) -> QColor:
+    """Black or white, whichever is read better."""
+    return max((QColor("#ffffff"), QColor("#101318")), key=lambda color: contrast(color, background))
