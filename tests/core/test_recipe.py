@@ -5,6 +5,7 @@ import pytest
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.recipe import Recipe, Row, load_recipe, parse_recipe
+from workbench.core.recovery import Stage
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})
 FACTOR = Action("lowrank.svd", {"rank": 6})
@@ -18,7 +19,7 @@ layers:
   "blocks.2.*": [{quantize.affine: {bits: 4}}, {prune.magnitude: {sparsity: 0.5}}]
   "head": [lowrank.svd]
   "stem": []
-recover: [{method: finetune, steps: 10}]
+recover: [{finetune: {epochs: 10}}, distill]
 export: {format: onnx, sparse: off}
 data: abc
 """
@@ -27,7 +28,7 @@ data: abc
 def test_yaml_becomes_a_recipe():
     recipe = parse_recipe(TEXT)
     assert (recipe.seed, recipe.sparse, recipe.data) == (7, "off", "abc")
-    assert recipe.recover == ({"method": "finetune", "steps": 10},)
+    assert recipe.recover == (Stage("finetune", {"epochs": 10}), Stage("distill"))
     assert [row.pattern for row in recipe.rows] == ["*", "blocks.2.*", "head", "stem"]
     assert recipe.rows[2].actions == (Action("lowrank.svd"),)
 
@@ -112,7 +113,7 @@ def test_equal_stacks_are_written_out_twice():
     ("version: 1\nseed: x", ("its seed is not a whole number",)),
     ("version: 1\nseed: true", ("its seed is not a whole number",)),
     ("version: 1\nlayers: [a]", ("'layers' is not a mapping",)),
-    ("version: 1\nlayers: {a: 3}", ("row 'a' is not a list", "[{method: {…}}]")),
+    ("version: 1\nlayers: {a: 3}", ("row 'a' is not a list", "[{family.method: {…}}]")),
     ("version: 1\nlayers: {a: [3]}", ("a step of 'a' is not one action",)),
     ("version: 1\nlayers: {a: [{x: {}, y: {}}]}", ("a step of 'a' is not one action",)),
     ("version: 1\nlayers: {a: [{prune.magnitude: 0.5}]}", ("parameters of prune.magnitude in 'a'",)),
@@ -120,6 +121,7 @@ def test_equal_stacks_are_written_out_twice():
     ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto or off")),
     ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "It is onnx")),
     ("version: 1\nrecover: 5", ("'recover' is not a list",)),
+    ("version: 1\nrecover: [{a: {}, b: {}}]", ("a step of 'recover' is not one stage",)),
     ("version: 1\nseed: -1", ("its seed is not a whole number from 0",)),
     ("version: 1\nlayers:\n  a: [p.q]\n  '*': []\n  a: []", ("line 5", "'a' stands twice")),
     ("version: 1\nlayers: {[a]: []}", ("a key is not a text",)),

@@ -4,6 +4,7 @@ from PySide6.QtGui import QUndoStack
 
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe
+from workbench.core.recovery import Stage
 from workbench.ui.history import ChangeRecipe, Remembered, recipe_key
 
 
@@ -54,7 +55,7 @@ def test_saving_in_the_middle_of_a_drag_is_not_undone_by_it(qapp):
 
 
 def test_equal_recipes_have_equal_keys_even_with_recovery_stages():
-    one, other = (Recipe(recover=({"stage": "tune", "steps": 10},)) for _ in range(2))
+    one, other = (Recipe(recover=(Stage("finetune", {"epochs": 10}),)) for _ in range(2))
     assert recipe_key(one) == recipe_key(other) != recipe_key(Recipe())
     assert {recipe_key(pruned(0.5)): 1}[recipe_key(pruned(0.5))] == 1
 

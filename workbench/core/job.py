@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from workbench.core.errors import Cancelled
 
@@ -24,10 +24,12 @@ class Progress:
 class Job:
     """Handed down through every verb that takes longer than a blink; `check` is called between its steps.
 
-    `listener` receives Progress at most every `interval` seconds, on the thread that does the work.
+    `listener` receives Progress at most every `interval` seconds, on the thread that does the work; `updates` receives
+    each intermediate result (see `update`).
     """
 
     listener: Callable[[Progress], None] | None = None
+    updates: Callable[[Any], None] | None = field(default=None, kw_only=True)
     interval: float = 0.1
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _span: tuple[float, float] = (0.0, 1.0)
@@ -59,12 +61,17 @@ class Job:
         eta = spent * (1 - overall) / overall if overall and spent > 0.5 else None
         self.listener(Progress(text, overall, eta))
 
+    def update(self, result: Any) -> None:
+        """Hand on a result that will be followed by others: a point of a curve."""
+        if self.updates is not None:
+            self.updates(result)
+
     def part(self, low: float, high: float) -> "Job":
         """A view of this job whose 0..1 is low..high of the whole; cancelling either cancels both."""
         start, end = self._span
         width = end - start
         return Job(self.listener, self.interval, self._cancelled, (start + low * width, start + high * width),
-                   self._started, self._last)
+                   self._started, self._last, updates=self.updates)
 
     def silent(self) -> "Job":
         """A view of this job that reports nothing; cancelling either cancels both."""

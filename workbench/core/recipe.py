@@ -2,8 +2,8 @@
 
 import dataclasses
 import re
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -13,6 +13,7 @@ import yaml
 from workbench.core.action import Action, in_order
 from workbench.core.errors import UserError
 from workbench.core.files import write_text
+from workbench.core.recovery import Stage
 
 VERSION = 1
 Sparse = Literal["auto", "off"]
@@ -33,13 +34,14 @@ class Row:
 class Recipe:
     """Ordered rows; for a layer the last row that matches it wins, so a row without actions leaves a layer alone.
 
+    recover  training stages, in order, after all actions
     sparse   "auto": zeros are stored in the smallest way; "off": every value is stored
     data     fingerprint of the data the recipe was made with, or empty
     """
 
     rows: tuple[Row, ...] = ()
     seed: int = 0
-    recover: tuple[Mapping[str, Any], ...] = field(default=(), hash=False)      # mappings have no hash
+    recover: tuple[Stage, ...] = ()
     sparse: Sparse = "auto"
     data: str = ""
 
@@ -64,7 +66,7 @@ class Recipe:
             "seed": self.seed,
             "layers": {row.pattern: [{action.method: dict(action.params)} for action in row.actions]
                        for row in self.rows},
-            "recover": [dict(stage) for stage in self.recover],
+            "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
             "export": {"format": "onnx", "sparse": self.sparse},
         }
         return document | ({"data": self.data} if self.data else {})
@@ -150,29 +152,32 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
     sparse = "off" if sparse is False else sparse
     _check(sparse in ("auto", "off"), name, f"export.sparse is {sparse!r}", "It is auto or off.")
     _check(export.get("format", "onnx") == "onnx", name, f"export.format is {export.get('format')!r}", "It is onnx.")
-    recover = document.get("recover") or []
-    _check(isinstance(recover, list) and all(isinstance(stage, dict) for stage in recover), name,
-           "'recover' is not a list of training stages", "")
+    recover = document.get("recover")
+    stages = tuple(Stage(kind, params) for kind, params in _steps(name, "recover", "stage", recover))
     rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
-    return Recipe(rows, seed, tuple(recover), cast(Sparse, sparse), str(document.get("data", "")))
+    return Recipe(rows, seed, stages, cast(Sparse, sparse), str(document.get("data", "")))
 
 
 def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:
+    return tuple(Action(method, params) for method, params in _steps(name, pattern, "action", steps))
+
+
+def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each step of a list is, and its parameters: of a row of layers, or of the recovery."""
     steps = [] if steps is None else steps
-    _check(isinstance(steps, list), name, f"the row '{pattern}' is not a list of actions", "Write [{method: {…}}].")
-    actions = []
+    key, place = ("family.method", f"the row '{where}'") if one == "action" else ("stage", f"'{where}'")
+    _check(isinstance(steps, list), name, f"{place} is not a list of {one}s", f"Write [{{{key}: {{…}}}}].")
     for step in steps:
         step = {step: {}} if isinstance(step, str) else step
-        _check(isinstance(step, dict) and len(step) == 1, name, f"a step of '{pattern}' is not one action",
-               "Write {family.method: {parameter: value}}.")
-        (method, params), = step.items()
+        _check(isinstance(step, dict) and len(step) == 1, name, f"a step of '{where}' is not one {one}",
+               f"Write {{{key}: {{parameter: value}}}}.")
+        (what, params), = step.items()
         params = {} if params is None else params
-        _check(isinstance(params, dict), name, f"the parameters of {method} in '{pattern}' are not a mapping",
-               "Write {family.method: {parameter: value}}.")
+        _check(isinstance(params, dict), name, f"the parameters of {what} in '{where}' are not a mapping",
+               f"Write {{{key}: {{parameter: value}}}}.")
         odd = [key for key, value in params.items() if isinstance(value, list | dict)]
-        _check(not odd, name, f"{', '.join(odd)} of {method} in '{pattern}' is not a single value", "Give one value.")
-        actions.append(Action(method, params))
-    return tuple(actions)
+        _check(not odd, name, f"{', '.join(odd)} of {what} in '{where}' is not a single value", "Give one value.")
+        yield what, params
 
 
 def _check(condition: bool, name: str, problem: str, mend: str) -> None:

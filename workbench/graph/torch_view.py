@@ -72,6 +72,10 @@ class TorchView(nn.Module):
         result = OPS[node.op_type](self._attributes[name], read, self.opset)
         return tuple(result) if isinstance(result, tuple | list) else (result,)
 
+    def buffer_of(self, initializer: str) -> str:
+        """The name of the buffer that holds an initialiser which is no module's weight or bias."""
+        return self._constants[initializer]
+
     def weights(self) -> dict[str, np.ndarray]:
         """The layers' weights as they are now, in the graph's own layout, by path."""
         return {path: _stored(self.model, path, module) for path, module in self.layers.items()}

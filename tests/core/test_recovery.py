@@ -1,0 +1,45 @@
+"""Stages of recovery: validated, described, and readable from YAML."""
+
+import pytest
+
+from workbench.core.errors import UserError
+from workbench.core.recipe import parse_recipe
+from workbench.core.recovery import STAGES, Distill, Finetune, Recovery, Stage, StageResult, TrainingPoint, parameters
+
+
+def test_parameters_are_validated():
+    assert parameters(Stage("finetune", {"epochs": 2, "l1": 1e-4})) == Finetune(epochs=2, l1=1e-4)
+    assert parameters(Stage("distill")) == Distill()
+    timed = parameters(Stage("finetune", {"minutes": 1.5}))
+    assert (timed.minutes, timed.epochs) == (1.5, None)
+
+
+@pytest.mark.parametrize(("stage", "words"), [
+    (Stage("boost"), "no recovery stage 'boost'"),
+    (Stage("finetune", {"temperature": 2}), "no parameter 'temperature'"),
+    (Stage("distill", {"temperature": 21}), "temperature cannot be 21"),
+    (Stage("finetune", {"epochs": 1, "minutes": 1}), "exclude each other"),
+])
+def test_what_is_wrong_is_named(stage, words):
+    with pytest.raises(UserError, match=words):
+        parameters(stage)
+
+
+def test_a_form_can_be_built_from_every_stage():
+    for info in STAGES:
+        assert info.title and info.summary and info.formula and info.citation
+        assert all(field.help for field in info.fields)
+    assert {"temperature", "alpha", "epochs"} <= {field.name for field in STAGES[1].fields}
+
+
+def test_a_recipe_keeps_its_stages():
+    recipe = parse_recipe("version: 1\nlayers: {}\nrecover: [{finetune: {epochs: 2}}, distill]")
+    assert recipe.recover == (Stage("finetune", {"epochs": 2}), Stage("distill"))
+    assert parse_recipe(recipe.to_yaml()) == recipe and hash(recipe.recover) == hash(tuple(recipe.recover))
+
+
+def test_results_become_plain_values():
+    point = TrainingPoint(0, 10, 1.0, 0.5, 0.9, 1e-3, 0.8)
+    result = StageResult(Stage("finetune"), "top-1", 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (point,))
+    (stage,) = Recovery((result,), 0.5).to_json()["stages"]
+    assert stage["curve"] == [vars(point)] and stage["held_back"] == 10 and stage["stage"] == {"finetune": {}}
