@@ -69,6 +69,7 @@ def own_home(tmp_path, monkeypatch):
     """Settings, caches and logs of the test are its own, and empty at first."""
     for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "home" / "cache" / "workbench"))
     if "PySide6.QtCore" in sys.modules:     # Qt asks the environment only once
         from PySide6.QtCore import QSettings
         for format in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):

@@ -66,3 +66,19 @@ def test_moments():
     found = stats.moments(np.array([[0, 1], [2, -3]], np.float32))
     assert (found.mean, found.min, found.max, found.sparsity) == (0.0, -3.0, 2.0, 0.25)
     assert found.std == pytest.approx(np.std([0, 1, 2, -3]))
+
+
+def test_a_very_large_matrix_has_its_largest_values_computed_and_its_tail_guessed(monkeypatch):
+    monkeypatch.setattr(stats, "EXACT", 64)
+    monkeypatch.setattr(stats, "LARGEST", 40)
+    rng = np.random.default_rng(5)
+    left, right = (np.linalg.qr(rng.standard_normal((n, 120)))[0] for n in (150, 200))
+    values = ((left * 0.95 ** np.arange(120)) @ right.T).astype(np.float32)
+    found = stats.spectrum(layer("Gemm", values.shape), values)
+    exact = np.linalg.svd(values.astype(np.float64), compute_uv=False)
+    assert found.computed == 40 and len(found.values) == 150 and "40 computed" in found.unfolding
+    np.testing.assert_allclose(found.values[:40], exact[:40], atol=1e-3 * exact[0])
+    assert (np.diff(found.values) <= 1e-9).all()
+    energy = np.cumsum(exact ** 2) / np.square(exact).sum()
+    np.testing.assert_allclose(found.energy[:40], energy[:40], atol=1e-3)      # the energy that is left is exact
+    assert np.square(found.values).sum() == pytest.approx(np.square(values, dtype=np.float64).sum(), rel=1e-5)

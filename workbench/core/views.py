@@ -34,6 +34,7 @@ class Spectrum:
     energy       [same] cumulative fraction of the squared singular values: energy[r-1] is what rank r keeps
     break_even   largest rank at which two factors have fewer weights than the layer; 0 when there is none
     stable_rank  |W|_F^2 / |W|_2^2
+    computed     so many of the values; those behind them are a guess that has the energy which is left. 0: all
     """
 
     values: np.ndarray
@@ -41,6 +42,7 @@ class Spectrum:
     unfolding: str
     break_even: int
     stable_rank: float
+    computed: int = 0
 
     def rank_for(self, energy: float) -> int:
         """The smallest rank that keeps at least this fraction of the energy; the full rank where rounding hides it."""
@@ -61,6 +63,18 @@ class LayerView:
     spectrum: Spectrum | None
     magnitudes: np.ndarray
     unavailable: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """What the tree shows of a layer's weights. The rank that keeps 90 % of the energy is of `full_rank`; both are None
+    where the weight is no matrix."""
+
+    path: str
+    zeros: float
+    stable_rank: float | None
+    rank_90: int | None
+    full_rank: int | None
 
 
 @dataclass(frozen=True)

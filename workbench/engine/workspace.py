@@ -8,13 +8,15 @@ import numpy as np
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
-from workbench.core.views import DataSummary, EditView, GraphView, LayerView
+from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView
 from workbench.data.dataset import Dataset, open_dataset
 from workbench.engine import apply, evaluate, graph_view, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.store import Store, cache_folder
 from workbench.formats.opening import open_model
 from workbench.graph import runtime
 from workbench.graph.edit import Edit
@@ -35,6 +37,7 @@ class Workspace:
     calibration_words: str = ""
     evaluator: Evaluator | None = None
     cache: Cache = field(default_factory=lambda: Cache(CACHE))
+    store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
 
     @staticmethod
     def open(path: str, job: Job, trusted: bool = False, without: frozenset[str] = frozenset()) -> "Workspace":
@@ -73,14 +76,26 @@ class Workspace:
         layer = self._layer(path)
 
         def make() -> LayerView:
-            weight = self.model.weight(path)
+            known = self.statistics(layer)
             unavailable = {name: reason for name in all_methods()
                            if (reason := apply.refusal(self.model, layer, Action(name))
                                or apply.keeps_channels(self.model, layer, (Action(name),)))}
-            return LayerView(path, stats.moments(weight), stats.histogram(weight, stats.edges(weight)),
-                             stats.spectrum(layer, weight), stats.magnitudes(weight), unavailable)
+            return LayerView(path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable)
 
         return self.cache.get(("view", path, layer.fingerprint), make)
+
+    def statistics(self, layer: Layer) -> stats.Statistics:
+        """Of a layer that can be edited, as it is."""
+        return self.cache.get(("statistics", layer.path, layer.fingerprint),
+                              lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store))
+
+    def facts(self, path: str) -> LayerFacts:
+        """What the tree shows of a layer that can be edited. Raises UserError for an unknown path."""
+        known = self.statistics(self._layer(path))
+        drawn = known.spectrum
+        if drawn is None:
+            return LayerFacts(path, known.moments.sparsity, None, None, None)
+        return LayerFacts(path, known.moments.sparsity, drawn.stable_rank, drawn.rank_for(0.9), len(drawn.values))
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """What is drawn of a layer after a recipe."""
@@ -125,7 +140,7 @@ class Workspace:
     def _calibrated(self) -> str:
         return self.calibration.fingerprint if self.calibration else ""
 
-    def _layer(self, path: str):
+    def _layer(self, path: str) -> Layer:
         try:
             return self.model.layer(path)
         except KeyError as error:
