@@ -11,6 +11,7 @@ from workbench.engine import apply
 from workbench.engine.preview import Previewer, effective
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
+from workbench.methods.method import all_methods
 
 FOUR_BITS = (Action("quantize.affine", {"bits": 4}),)
 
@@ -86,3 +87,23 @@ def test_the_layer_that_is_drawn_is_the_layer_that_is_measured(workspace):
     edits = workspace.compiled(recipe, Job()).edits
     for path in paths:
         assert workspace.edit_view(path, recipe, Job()).moments.sparsity == np.mean(edits[path].weight == 0)
+
+
+@pytest.mark.parametrize("method", ["quantize.static", "quantize.dynamic", "quantize.smooth"])
+def test_integer_layers_are_run_as_they_are_exported(workspace, method):
+    """With every layer in integers, what lies behind the one in focus gives the answers of the exported graph.
+
+    But for a value that a float's last bit puts on the next level: the runtime fuses a part otherwise than the whole.
+    """
+    everywhere = Recipe().with_actions(editable(workspace), (Action("quantize.affine", {"bits": 8}),))
+    able = [layer.path for layer in workspace.model.layers
+            if not layer.locked and not all_methods()[method].accepts(layer)]
+    recipe = everywhere.with_actions(able, (Action(method),))
+    result = workspace.compiled(recipe, Job())
+    feeds = workspace.data.feeds(slice(0, 16))
+    exported = runner(runtime.session(result.model.with_edits(result.edits)))(feeds)[0]
+    previewer = Previewer(workspace)
+    for focus in [*able[::4], able[-1], editable(workspace)[-1]]:
+        quick = previewer.run(result, focus)(feeds)[0]
+        assert np.isclose(quick, exported, atol=1e-5 * np.abs(exported).max()).mean() > 0.97, focus
+        np.testing.assert_array_equal(quick.argmax(axis=1), exported.argmax(axis=1), focus)
