@@ -122,7 +122,7 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     chosen, params = find(action)
     reason = chosen.accepts(layer)
     if not reason and model.opset < chosen.opset(params):
-        return f"{chosen.title} needs opset {chosen.opset(params)}, and the model has opset {model.opset}."
+        return chosen.older(params, model.opset)
     return reason
 
 

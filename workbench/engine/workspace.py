@@ -77,8 +77,8 @@ class Workspace:
 
         def make() -> LayerView:
             known = self.statistics(layer)
-            unavailable = {name: reason for name in all_methods()
-                           if (reason := apply.refusal(self.model, layer, Action(name))
+            unavailable = {name: reason for name, method in all_methods().items()
+                           if (reason := method.accepts(layer)
                                or apply.keeps_channels(self.model, layer, (Action(name),)))}
             return LayerView(path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable)
 

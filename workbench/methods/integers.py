@@ -50,6 +50,11 @@ class IntegerMethod(Method):
     def opset(self, params: IntegerParams) -> int:
         return OPSETS[self.compute][params.granularity == "channel"]
 
+    def older(self, params: IntegerParams, opset: int) -> str:
+        least = OPSETS[self.compute][0]
+        hint = f" With one scale for the whole weight, opset {least} is enough." if opset >= least else ""
+        return super().older(params, opset) + hint
+
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
         """The weight on its levels; one that earlier steps have put on such levels stays as it is."""
         return plan if on_levels(plan) else plan.quantized(params.levels, params.granularity, 0, True)

@@ -103,6 +103,10 @@ class Method(ABC):
         """The oldest opset of a model that can hold the result."""
         return 9
 
+    def older(self, params: Any, opset: int) -> str:
+        """Why a model of an older opset cannot have this."""
+        return f"{self.title} needs opset {self.opset(params)}, and the model has opset {opset}."
+
     def foretells(self, params: Any) -> bool:
         """Whether `forecast` is exact up to where zeros happen to lie; not when the amount depends on the weights."""
         return True
