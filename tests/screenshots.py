@@ -57,6 +57,8 @@ class Photographer:
             self.shoot_both("opened")
             self.edit()
             self.shoot_both("inspect")
+            self.couple()
+            self.shoot_both("coupled")
             self.dialogs()
         finally:
             self.session.undo_stack.setClean()
@@ -80,6 +82,14 @@ class Photographer:
         self.session.set_actions([last.path], (Action("lowrank.svd", {"rank": 6}),), "factor")
         self.session.select([largest.path])
         self.session.set_actions([largest.path], (Action("prune.magnitude", {"sparsity": 0.5}), *int4), "prune")
+        self.wait(lambda: self.measured and self.session.view is not None and self.session.edit is not None)
+
+    def couple(self) -> None:
+        """Channels removed from a layer that others hang together with."""
+        from workbench.core.action import Action
+        path = self.session.couplings.groups[0][0]
+        self.session.select([path])
+        self.session.set_actions([path], (Action("prune.channels", {"ratio": 0.3}),), "remove channels")
         self.wait(lambda: self.measured and self.session.view is not None and self.session.edit is not None)
 
     def dialogs(self) -> None:

@@ -49,6 +49,7 @@ class MethodInfo:
     citation: str
     fields: tuple[Field, ...]
     needs_data: bool = False
+    coupled: bool = False   # layers that lose channels together are changed together (see Couplings)
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -81,6 +81,13 @@ class Graph:
 
 
 @dataclass(frozen=True)
+class Coupled:
+    """Which layers of the open model lose channels together -> Done(Couplings)"""
+
+    job: int
+
+
+@dataclass(frozen=True)
 class Export:
     """Write model, recipe and report into a folder, reopen, verify -> Done(Report)"""
 
@@ -104,7 +111,7 @@ class Quit:
     job: int = 0
 
 
-Request = Methods | Open | Attach | Inspect | Edit | Measure | Graph | Export | Cancel | Quit
+Request = Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Cancel | Quit
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,13 @@ from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
 from workbench.engine.export import export
 from workbench.engine.preview import Previewer
+from workbench.engine.structure import couplings
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure"}
-LANES = {**NEWEST_WINS, m.Graph: "graph"}
+LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph"}
 
 
 class Service:
@@ -129,6 +130,9 @@ class Service:
     def graph(self, request: m.Graph, job: Job) -> Any:
         return self._open().graph_view(request.recipe, job)
 
+    def coupled(self, request: m.Coupled, job: Job) -> Any:
+        return couplings(self._open().model)
+
     def export(self, request: m.Export, job: Job) -> Any:
         return export(self._open(), request.recipe, request.folder, job, request.name)
 
@@ -143,7 +147,8 @@ class Service:
 
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
-    m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Export: Service.export,
+    m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
+    m.Export: Service.export,
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from workbench.core.action import Action
+from workbench.core.couplings import Couplings
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
@@ -97,10 +98,13 @@ def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[t
     return tuple(kept), tuple(notes)
 
 
-def groups(model: Model) -> Mapping[str, tuple[str, ...]]:
-    """For each layer, all that lose output channels with it, itself among them; of a layer that keeps its own, none."""
+def couplings(model: Model) -> Couplings:
+    """Which layers of a model lose output channels together, and why others keep theirs."""
     channels = channels_of(model)
-    return {path: () if channels.refusal(path) else paths for path, paths in channels.groups.items()}
+    kept = {layer.path: reason for layer in model.layers
+            if not layer.locked and (reason := channels.refusal(layer.path))}
+    groups = dict.fromkeys(group for path, group in channels.groups.items() if len(group) > 1 and path not in kept)
+    return Couplings(tuple(groups), kept)
 
 
 def foretold(model: Model, chosen: Stacks) -> dict[str, Layer]:

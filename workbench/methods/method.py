@@ -119,7 +119,7 @@ class Method(ABC):
     def info(cls) -> MethodInfo:
         family = cast(Family, cls.id.partition(".")[0])
         return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
-                          fields_of(cls.Params), cls.needs_data)
+                          fields_of(cls.Params), cls.needs_data, issubclass(cls, RemovalMethod))
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
+from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
 from workbench.core.views import EditView, LayerView
 from workbench.ui import theme
@@ -15,6 +16,7 @@ from workbench.ui.actions.values import effective
 from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.plots import HistogramPlot, SpectrumPlot
+from workbench.ui.wording import coupling_of
 
 BESIDE = 616        # pixels of width from which the plots have room side by side
 
@@ -52,6 +54,7 @@ class InspectTab(QWidget):
         self._layer: Layer | None = None
         self._view: LayerView | None = None
         self._edit: EditView | None = None
+        self._couplings = Couplings()
         self._handles: dict[str, Handle] = {}
         self._dragged: tuple[Handle, Any] | None = None
         self.header = LayerHeader(self)
@@ -88,6 +91,10 @@ class InspectTab(QWidget):
                 self._view = self._edit = None
             self._show()
 
+    def set_couplings(self, couplings: Couplings) -> None:
+        self._couplings = couplings
+        self._show()
+
     def set_view(self, view: LayerView | None) -> None:
         self._view = view
         self._show()
@@ -119,6 +126,7 @@ class InspectTab(QWidget):
         edit = self._edit if view is not None and self._edit is not None and self._edit.change.path == view.path \
             else None
         self.header.show_layer(layer, view.spectrum if view is not None else None)
+        self.header.show_coupling(coupling_of(self._couplings, layer.path))
         self.histogram.show_layer(view, edit)
         self.spectrum.show_layer(view, edit)
         if view is None:

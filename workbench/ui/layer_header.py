@@ -72,6 +72,10 @@ class LayerHeader(QWidget):
                     "bytes": self.tr("Size"), "groups": self.tr("Groups"), "uses": self.tr("Used"),
                     "stable": self.tr("Stable rank")}
         self.facts = {name: Fact(caption, self) for name, caption in captions.items()}
+        self.coupled = ElidedLabel(parent=self)
+        self.coupled.setFont(theme.font(-1))
+        self.coupled.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.coupled.hide()
         self.locked = Notice("info", "muted", self)
         row = QHBoxLayout()
         row.setSpacing(theme.TRIPLE)
@@ -83,7 +87,13 @@ class LayerHeader(QWidget):
         column.setSpacing(theme.UNIT)
         column.addWidget(self.name)
         column.addLayout(row)
+        column.addWidget(self.coupled)
         column.addWidget(self.locked)
+
+    def show_coupling(self, text: str) -> None:
+        """With which layers it loses channels, or why it keeps them; nothing where it is alone."""
+        self.coupled.show_text(text)
+        self.coupled.setVisible(bool(text))
 
     def show_layer(self, layer: Layer, spectrum: Spectrum | None) -> None:
         facts = self.facts

@@ -72,7 +72,7 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([verbs.copy, verbs.paste, verbs.clear])
         menu.addSeparator()
-        menu.addActions([verbs.apply_to_alike, verbs.select_alike])
+        menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
         menu.addSeparator()
         menu.addActions([verbs.clear_all, self.filter])
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoStack
 
 from workbench.core import messages
 from workbench.core.action import Action, MethodInfo
+from workbench.core.couplings import Couplings
 from workbench.core.errors import UserError
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe, load_recipe
@@ -58,6 +59,7 @@ class Session(QObject):
     edit_changed = Signal()
     preview_changed = Signal()
     changes_changed = Signal(object)
+    couplings_changed = Signal()
     exported = Signal(object)
     export_failed = Signal(str, str)
     failed = Signal(str, str, str)
@@ -80,6 +82,7 @@ class Session(QObject):
         self.preview: Preview | None = None
         self.preview_is_current = False     # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
+        self.couplings = Couplings()
         self.undo_stack = QUndoStack(self)
         self._gesture = 1
         self._refresher = Refresher(self)
@@ -145,11 +148,23 @@ class Session(QObject):
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
         self.selection, self.current, self.view, self.edit = (), "", None, None
         self.preview, self.preview_is_current, self.changes = None, False, {}
+        self.couplings = Couplings()
         self.recipe, self.recipe_path = Recipe(), ""
         self.model_changed.emit()
         self.data_changed.emit()
         self.recipe_changed.emit()
+        self.couplings_changed.emit()
         self.select([layer.path for layer in summary.layers if not layer.locked][:1])
+        self._ask_couplings(summary)
+
+    def _ask_couplings(self, summary: ModelSummary) -> None:
+        """They take a moment in a large model, and nothing waits for them."""
+        def done(found: Couplings) -> None:
+            if self.model is summary:
+                self.couplings = found
+                self.couplings_changed.emit()
+
+        self.link.request(messages.Coupled, Handlers(done=done, failed=self.mention, quiet=True))
 
     # -- choosing and editing --------------------------------------------------------------------------------------
 

@@ -1,5 +1,8 @@
 """A layer in words, the same everywhere."""
 
+from PySide6.QtCore import QCoreApplication
+
+from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
 
 ARROW, TIMES = " → ", " × "
@@ -27,3 +30,15 @@ def shape_of(layer: Layer) -> str:
 def kind_of(layer: Layer) -> str:
     """'Conv 3 × 3, 64 → 128'; 'Gemm 512 → 10'; 'Conv 3 × 3 depthwise, 64 → 64'."""
     return f"{layer.op} {shape_of(layer)}".strip()
+
+
+def coupling_of(couplings: Couplings, path: str) -> str:
+    """With which layers this one loses channels, or why it keeps them; nothing where it is alone or locked."""
+    others, reason = couplings.others(path), couplings.kept.get(path)
+    if others:
+        return _tr("Loses channels together with {layers}").format(layers=", ".join(others))
+    return _tr("Keeps all channels. {reason}").format(reason=reason) if reason else ""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("wording", text)

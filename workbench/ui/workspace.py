@@ -59,11 +59,13 @@ class Workspace(QObject):
         session.selection_changed.connect(self._show_selection)
         session.recipe_changed.connect(self._show_actions)
         session.view_changed.connect(self._show_view)
+        session.couplings_changed.connect(self._show_couplings)
         session.edit_changed.connect(self._show_edit)
         session.changes_changed.connect(self._show_change)
         self.inspect.action_dragged.connect(self._on_dragged)
         self.actions.actions_changed.connect(self._on_actions)
         self._show_methods()
+        self._show_couplings()
         self._show_selection()
         self._show_view()
         self._show_edit()
@@ -90,6 +92,10 @@ class Workspace(QObject):
     def _show_view(self) -> None:
         self.inspect.set_view(self._session.view)
         self.actions.set_view(self._session.view)
+
+    def _show_couplings(self) -> None:
+        self.inspect.set_couplings(self._session.couplings)
+        self.actions.set_couplings(self._session.couplings)
 
     def _show_edit(self) -> None:
         self.inspect.set_edit(self._session.edit)

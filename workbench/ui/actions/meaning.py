@@ -49,6 +49,11 @@ def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | Non
     return ""
 
 
+def together(layers: tuple[str, ...]) -> str:
+    """Which layers a removal of channels takes along."""
+    return tr("Goes together with: {layers}.").format(layers=", ".join(layers))
+
+
 def rank_sentence(spectrum: Spectrum, rank: int, trained: bool) -> str:
     full = len(spectrum.values)
     first = tr("Rank {rank} of {full}").format(rank=rank, full=full)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo, in_order
+from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
 from workbench.core.report import LayerChange
 from workbench.core.views import LayerView
@@ -37,6 +38,7 @@ class ActionPanel(QWidget):
         self._actions: tuple[Action, ...] = ()
         self._view: LayerView | None = None
         self._unavailable: dict[str, str] = {}
+        self._couplings = Couplings()
         self._cards: list[StepCard] = []
         self.header = Header(self)
         self.result = ResultCard(self)
@@ -76,8 +78,22 @@ class ActionPanel(QWidget):
         """Statistics of the layer on show: bounds of sliders, and what a step will do in words."""
         self._view = view
         self.set_unavailable(view.unavailable if view else {})
+        self._tell_cards()
+
+    def set_couplings(self, couplings: Couplings) -> None:
+        """Which layers of the model lose channels together."""
+        self._couplings = couplings
+        self._tell_cards()
+
+    def _tell_cards(self) -> None:
         for card in self._cards:
-            card.set_context(self._layers, view)
+            card.set_context(self._layers, self._view, self._along())
+
+    def _along(self) -> tuple[str, ...]:
+        """The layers that lose channels with those on show, without these."""
+        shown = {layer.path for layer in self._layers}
+        return tuple(dict.fromkeys(other for path in shown for other in self._couplings.others(path)
+                                   if other not in shown))
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
         """Method id -> why this layer cannot have it."""
@@ -177,7 +193,7 @@ class ActionPanel(QWidget):
                 self._cards[index].set_action(action)
                 return
         card = StepCard(action, self._methods.get(action.method), self)
-        card.set_context(self._layers, self._view)
+        card.set_context(self._layers, self._view, self._along())
         card.set_methods(self._methods.values(), self._unavailable)
         card.replaced.connect(lambda method_id, card=card: self._replace(card, method_id))
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))

@@ -36,6 +36,7 @@ class StepCard(QFrame):
         self.method = method
         self._view: LayerView | None = None
         self._alone = False
+        self._along: tuple[str, ...] = ()
         self.title = families.name(method) if method else action.method
         self.head = CardHead(self.title, action.family, self)
         self.head.removed.connect(self.removed)
@@ -61,9 +62,12 @@ class StepCard(QFrame):
             self.form.set_values(action.params)
         self._explain()
 
-    def set_context(self, layers: tuple[Layer, ...], view: LayerView | None) -> None:
-        """The layers that the step will be applied to, and the statistics of the one on show where they are known."""
-        self._view = view
+    def set_context(self, layers: tuple[Layer, ...], view: LayerView | None, along: tuple[str, ...] = ()) -> None:
+        """The layers that the step will be applied to, and the statistics of the one on show where they are known.
+
+        `along`: the layers that lose channels with them.
+        """
+        self._view, self._along = view, along
         self._alone = len(layers) == 1      # what holds for one of several is not what will happen
         if self.form is not None and self.method is not None:
             self.form.set_limits(meaning.limits(layers, view, self.method))
@@ -104,6 +108,8 @@ class StepCard(QFrame):
         if self.method is None:
             return
         text = meaning.sentence(self.method, self.action.params, self._view) if self._alone else ""
+        if self.method.coupled and self._along:
+            text = meaning.together(self._along)
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
 

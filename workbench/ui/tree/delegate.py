@@ -4,10 +4,37 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.ui.tree.model import BAR_ROLE, Index
+from workbench.ui.tree.model import BAR_ROLE, GROUP_ROLE, Index
 
 MARGIN = 3
 ROW = 24
+
+
+class NameDelegate(QStyledItemDelegate):
+    """The name, and at its right a small letter for the layers that lose channels together."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        letter = index.data(GROUP_ROLE)
+        if not letter:
+            return
+        painter.save()
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        selected = bool(cell.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.PlaceholderText
+        painter.setPen(cell.palette.color(role))
+        painter.setFont(cell.font)
+        where = cell.rect.adjusted(0, 0, -2 * MARGIN, 0)
+        painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, letter)
+        painter.restore()
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """The name is cut before the letter."""
+        super().initStyleOption(option, index)
+        if letter := index.data(GROUP_ROLE):
+            room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN
+            option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, max(room, 0))
 
 
 class BarDelegate(QStyledItemDelegate):

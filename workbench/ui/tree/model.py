@@ -8,16 +8,19 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QGuiApplication, QPalette
 
 from workbench.core.action import Action
+from workbench.core.couplings import Couplings
 from workbench.core.layer import ModelSummary
 from workbench.core.quantities import amount, size, smaller
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
 from workbench.ui.tree.nodes import Node, build
+from workbench.ui.wording import coupling_of
 
 Index = QModelIndex | QPersistentModelIndex
 NODE_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 BAR_ROLE = Qt.ItemDataRole.UserRole + 2     # (filled, outlined) as fractions of the widest bar
+GROUP_ROLE = Qt.ItemDataRole.UserRole + 3   # the letter of the layers that lose channels together with this one
 
 
 class Column(IntEnum):
@@ -42,6 +45,8 @@ class LayerTreeModel(QAbstractItemModel):
         super().__init__(parent)
         self._nodes: list[Node] = build(())
         self._by_path: dict[str, Node] = {}
+        self._couplings = Couplings()
+        self._groups: dict[str, str] = {}
         self._widest = 1
         self._headers = {
             Column.NAME: self.tr("Layer"), Column.OP: self.tr("Operator"), Column.SHAPE: self.tr("Shape"),
@@ -70,6 +75,13 @@ class LayerTreeModel(QAbstractItemModel):
             node.sum_up()
             if node.parent is not None:
                 self.dataChanged.emit(self._index(node, Column.ACTIONS), self._index(node, Column.AFTER))
+
+    def set_couplings(self, couplings: Couplings) -> None:
+        """Mark the layers that lose channels together with the same letter."""
+        self._couplings, self._groups = couplings, couplings.names()
+        for node in self._by_path.values():
+            index = self._index(node, Column.NAME)
+            self.dataChanged.emit(index, index, [GROUP_ROLE, Qt.ItemDataRole.ToolTipRole])
 
     def node(self, index: Index) -> Node:
         return self._nodes[index.internalId()] if index.isValid() else self._nodes[0]
@@ -132,6 +144,8 @@ class LayerTreeModel(QAbstractItemModel):
                 return node
             case _ if role == SORT_ROLE:
                 return _sort_value(node, column)
+            case _ if role == GROUP_ROLE and column == Column.NAME:
+                return self._groups.get(node.path) if node.layer is not None else None
             case _ if role == BAR_ROLE:
                 return self._bar(node, column)
         return None
@@ -153,6 +167,8 @@ class LayerTreeModel(QAbstractItemModel):
                 lines.append(self.tr("Read by {n} nodes of the graph.").format(n=node.layer.uses))
             if node.layer.locked:
                 lines.append(self.tr("Cannot be edited: {reason}").format(reason=node.layer.locked))
+            if coupled := coupling_of(self._couplings, node.path):
+                lines.append(coupled)
         lines += [f"{number}. {action}" for number, action in enumerate(node.actions, 1)]
         if node.edited:
             kind = self.tr("exact") if node.settled else self.tr("forecast")

@@ -20,9 +20,12 @@ class LayerVerbs(QObject):
         self.clear = self._action(self.tr("Clear actions"), self._clear, "Ctrl+Backspace")
         self.apply_to_alike = self._action(self.tr("Apply to all like this"), self._apply_to_alike, "Ctrl+Shift+A")
         self.select_alike = self._action(self.tr("Select all like this"), self._select_alike, "Ctrl+Shift+L")
+        self.select_coupled = self._action(self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
+        self.select_coupled.setToolTip(self.tr("Those that lose channels together with this one."))
         self.clear_all = self._action(self.tr("Clear the actions of all layers"), self._clear_all)
         session.selection_changed.connect(self._enable)
         session.recipe_changed.connect(self._enable)
+        session.couplings_changed.connect(self._enable)
         self._enable()
 
     def _action(self, text: str, verb: object, shortcut: str = "") -> QAction:
@@ -39,6 +42,7 @@ class LayerVerbs(QObject):
         self.clear.setEnabled(editable and any(self._session.recipe.actions_for(p) for p in self._session.selection))
         self.apply_to_alike.setEnabled(has_actions and len(self._alike()) > 1)
         self.select_alike.setEnabled(len(self._alike()) > 1)
+        self.select_coupled.setEnabled(bool(self._session.couplings.others(self._session.current)))
         self.clear_all.setEnabled(bool(self._session.recipe.rows))
 
     def _editable(self) -> list[str]:
@@ -73,6 +77,10 @@ class LayerVerbs(QObject):
 
     def _select_alike(self) -> None:
         self._session.select(self._alike(), self._session.current)
+
+    def _select_coupled(self) -> None:
+        current = self._session.current
+        self._session.select((current, *self._session.couplings.others(current)), current)
 
 
 def alike(one: Layer, other: Layer) -> bool:

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.ui.session import Session
-from workbench.ui.tree.delegate import BarDelegate
+from workbench.ui.tree.delegate import BarDelegate, NameDelegate
 from workbench.ui.tree.model import NODE_ROLE, Column, Index, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.verbs import LayerVerbs
@@ -30,6 +30,8 @@ class LayerTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
+        self._names = NameDelegate(self)
+        self.setItemDelegateForColumn(Column.NAME, self._names)
         self._bars = BarDelegate(self)
         for column in (Column.BYTES, Column.AFTER):
             self.setItemDelegateForColumn(column, self._bars)
@@ -102,6 +104,7 @@ class TreePanel(QWidget):
         session.recipe_changed.connect(self._on_recipe)
         session.changes_changed.connect(self._on_changes)
         session.selection_changed.connect(self.show_selection)
+        session.couplings_changed.connect(lambda: self.model.set_couplings(session.couplings))
         if session.model is not None:
             self._on_model()
             self.show_selection()
@@ -150,6 +153,7 @@ class TreePanel(QWidget):
     def _on_model(self) -> None:
         with QSignalBlocker(self.tree):
             self.model.set_model(self._session.model)
+            self.model.set_couplings(self._session.couplings)
             self.model.set_state(self._session.recipe, self._session.changes)
             self.tree.expandToDepth(1)
 
@@ -189,7 +193,7 @@ class TreePanel(QWidget):
         verbs = self._verbs
         menu.addActions([verbs.copy, verbs.paste, verbs.clear])
         menu.addSeparator()
-        menu.addActions([verbs.apply_to_alike, verbs.select_alike])
+        menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
         menu.addSeparator()
         menu.addAction(self.tr("Expand all"), self.tree.expandAll)
         menu.addAction(self.tr("Collapse all"), self.tree.collapseAll)

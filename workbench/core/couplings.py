@@ -1,0 +1,30 @@
+"""Which layers lose output channels together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+
+
+@dataclass(frozen=True)
+class Couplings:
+    """Of a whole model, as its graph joins the layers (residual sums, depthwise convolutions, attention heads).
+
+    groups   paths of the layers that go together, in the model's order; each has two at least
+    kept     path -> why the layer keeps its output channels, a sentence
+    """
+
+    groups: tuple[tuple[str, ...], ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    def others(self, path: str) -> tuple[str, ...]:
+        """The layers that lose channels when this one does, without itself."""
+        return tuple(other for group in self.groups if path in group for other in group if other != path)
+
+    def names(self) -> dict[str, str]:
+        """For each layer of a group a short name of that group: A, B, … Z, AA, AB, …"""
+        return {path: _letters(number) for number, group in enumerate(self.groups) for path in group}
+
+
+def _letters(number: int) -> str:
+    first, last = divmod(number, len(ascii_uppercase))
+    return (_letters(first - 1) if first else "") + ascii_uppercase[last]
