@@ -102,7 +102,7 @@ def test_an_edit_changes_its_row_and_those_above_only(model, qtbot):
     recipe = Recipe().with_actions(["blocks.10.conv"], (PRUNE,))
     model.set_state(recipe, {})
     assert set(changed) == {"blocks.10.conv", "blocks.10", "blocks"}
-    assert cell(model, "blocks.10.conv", Column.ACTIONS) == "sparsity 0.5"
+    assert cell(model, "blocks.10.conv", Column.ACTIONS) == "magnitude 0.5"
     assert model.index_of("blocks.10").parent().siblingAtColumn(Column.ACTIONS).data() == "1 edited"
     changed.clear()
     model.set_state(recipe, {})

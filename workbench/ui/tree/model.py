@@ -212,11 +212,12 @@ def _text(node: Node, column: Column, model: LayerTreeModel) -> str:
 
 
 def short(actions: tuple[Action, ...]) -> str:
-    """The first parameter of each action: 'sparsity 0.5, bits 4'."""
+    """Each action by its method and the first number it was given: 'magnitude 0.5, affine 4'."""
     parts = []
     for action in actions:
-        name, value = next(iter(action.params.items()), (action.method.partition(".")[2], ""))
-        parts.append(f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}".strip())
+        numbers = (value for value in action.params.values() if not isinstance(value, bool | str))
+        value = next(numbers, None)
+        parts.append(action.method.partition(".")[2] + ("" if value is None else f" {value:.3g}"))
     return ", ".join(parts)
 
 
