@@ -12,7 +12,8 @@ from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 from workbench.methods.observer import Observed, Observer
 
-TOGETHER = 16       # values observed in one run: a batch of each is in memory at a time
+TOGETHER = 16       # values observed in one run, a small batch of each in memory at a time
+SHARE = 8           # of a batch, where the model leaves its size free: no more is held than of one or two layers
 
 
 def channel_axis(layer: Layer) -> int:
@@ -53,6 +54,8 @@ def _runs(model: Model, names: list[str], data: Dataset, samples: int, batch: in
     """The values, batch by batch."""
     inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
+    if all(spec.shape and spec.shape[0] is None for spec in model.inputs):
+        batch = -(-batch // SHARE)
     total = -(-min(data.samples, samples) // batch)
     for feeds in job.each(data.batches(batch, samples), "observing activations", total):
         found = {name: feeds[name] for name in names if name not in inner}
