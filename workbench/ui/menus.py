@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget
 
-from workbench.ui import about, settings, theme
+from workbench.core.errors import UserError
+from workbench.ui import about, dialogs, settings, theme
 from workbench.ui.commands import Commands
 from workbench.ui.crash import log_file
 from workbench.ui.export_dialog import open_path
@@ -63,6 +64,8 @@ class Menus(QObject):
         menu.addActions([commands.open_recipe, commands.save_recipe, commands.save_recipe_as])
         menu.addSeparator()
         menu.addAction(self.export)
+        self._story = self._action(self.tr("Save the presentation…"), self.save_story)
+        menu.addAction(self._story)
         menu.addSeparator()
         menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
@@ -93,6 +96,8 @@ class Menus(QObject):
             group.addAction(action)
             themes.addAction(action)
         menu.addSeparator()
+        self._present = self._action(self.tr("Present"), self.present, "Shift+F5")
+        menu.addAction(self._present)
         menu.addAction(self._action(self.tr("Full screen"), self._toggle_full_screen, "F11"))
 
     def _model(self) -> None:
@@ -142,7 +147,8 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        for action in (self.export, self.filter, self._details, self._again, *self._tabs.actions()):
+        wanting = (self.export, self._story, self._present, self.filter, self._details, self._again)
+        for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))
 
@@ -164,6 +170,32 @@ class Menus(QObject):
     def _cancel_job(self) -> None:
         if (running := self._jobs.newest) is not None:
             self._session.link.cancel(running.job)
+
+    def present(self) -> None:
+        """Full screen, on the screen of the window."""
+        from workbench.ui.presentation.window import Presentation
+        if self._session.model is not None:
+            presentation = Presentation(self._session, self._window)
+            presentation.setScreen(self._window.screen())
+            presentation.showFullScreen()
+            presentation.setFocus()
+
+    def save_story(self) -> None:
+        """As a page or as a document, by the name that is chosen."""
+        from workbench.ui.presentation import documents, story
+
+        def chosen(path: str) -> None:
+            try:
+                documents.save(story.story_of(self._session), Path(path))
+            except UserError as error:
+                dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.mend)
+                return
+            self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
+
+        if self._session.opened is not None:
+            start = str(Path(self._session.opened.path).with_suffix(".html"))
+            dialogs.choose_target(self._window, self.tr("Save the presentation"),
+                                  self.tr("Page (*.html);;Document (*.pdf)"), chosen, start, "html")
 
     def _toggle_full_screen(self) -> None:
         if self._window.isFullScreen():

@@ -1,0 +1,149 @@
+"""The presentation: what it tells of a session, how it is walked through, and what it is saved as."""
+
+import dataclasses
+import re
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui import sample
+from tests.ui.test_scoreboard import DATA, MEASURED, MODEL, RECIPE
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.recipe import Recipe
+from workbench.ui import theme
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.presentation import documents
+from workbench.ui.presentation.slides import SLIDES
+from workbench.ui.presentation.story import story_of
+from workbench.ui.presentation.window import Presentation
+from workbench.ui.session import Session
+
+
+@pytest.fixture
+def session(qapp):
+    """A measured recipe, as an engine's answers would leave it."""
+    session = Session(EngineLink())
+    session.model, session.data, session.recipe = MODEL, DATA, RECIPE
+    session.methods = {info.id: info for info in sample.METHODS.values()}
+    session.show_preview(MEASURED, True)
+    return session
+
+
+@pytest.fixture
+def shown(session, qtbot):
+    window = Presentation(session)
+    window.resize(1280, 720)
+    window.show()
+    yield window
+    window.close()
+    theme.apply(QApplication.instance(), "light")
+
+
+def test_it_tells_what_the_figures_are_and_where_they_come_from(session):
+    story = story_of(session)
+    assert story.headline == "4.0x smaller (25 % kept)"
+    size, accuracy, parameters, macs = story.numbers
+    assert (size.before, size.after) == ("1.00 MB", "250 kB") and "forecast" in size.note
+    assert (accuracy.before, accuracy.after) == ("92.4 %", "91.7 %") and "measured, 2,000" in accuracy.note
+    assert story.deeds[0].what.startswith("Magnitude") and "0.5" in story.deeds[0].what
+    assert story.deeds[0].where == "stem"
+    assert parameters.after == "300" and macs.share == pytest.approx(3000 / 5760)
+
+
+def test_of_an_untouched_model_it_claims_nothing(session):
+    session.recipe = Recipe()
+    story = story_of(session)
+    assert not story.edited and not story.deeds and story.bars[0].before == story.bars[0].after
+
+
+def test_keys_and_clicks_walk_through_it(shown):
+    for key, expected in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_Space, 2), (Qt.Key.Key_Left, 1),
+                          (Qt.Key.Key_End, len(SLIDES) - 1), (Qt.Key.Key_Right, len(SLIDES) - 1), (Qt.Key.Key_Home, 0),
+                          (Qt.Key.Key_Left, 0)):
+        QTest.keyClick(shown, key)
+        assert shown.index == expected
+    QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(600, 300))
+    assert shown.index == 1
+    QTest.mouseClick(shown, Qt.MouseButton.RightButton, pos=QPoint(600, 300))
+    assert shown.index == 0
+
+
+def test_escape_leaves_it(session, qtbot):
+    window = Presentation(session)
+    window.show()
+    finished = []
+    window.finished.connect(lambda: finished.append(True))
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert finished == [True]
+
+
+def test_the_slider_drags_the_recipe(shown, session):
+    """By key, each stroke a step; on the last slide only."""
+    assert shown.live is not None and not shown.live.isVisible()
+    shown.go_to(len(SLIDES) - 1)
+    assert shown.live.isVisible()
+    shown.live.slider.setFocus()
+    before = session.recipe.actions_for("stem")[0].params["sparsity"]
+    QTest.keyClick(shown.live.slider, Qt.Key.Key_PageUp)
+    after = session.recipe.actions_for("stem")[0].params["sparsity"]
+    assert after > before and f"{after:.4g}" in shown.live.value.text()
+    session.undo()
+    assert session.recipe.actions_for("stem")[0].params["sparsity"] == before
+    assert f"{before:.4g}" in shown.live.value.text()
+
+
+def test_the_slider_goes_when_its_step_is_gone(shown, session):
+    shown.go_to(len(SLIDES) - 1)
+    session.set_actions(["stem"], (), "clear")
+    assert shown.live is None
+    session.undo()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_slide_shows_something(shown, qapp, scheme):
+    theme.apply(qapp, scheme)
+    pictures = set()
+    for index in range(len(SLIDES)):
+        shown.go_to(index)
+        picture = shown.grab().toImage()
+        colors = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
+        assert len(colors) > 5
+        pictures.add(bytes(picture.constBits()))
+    assert len(pictures) == len(SLIDES)
+
+
+def test_the_page_stands_by_itself(session, tmp_path):
+    file = tmp_path / "story.html"
+    documents.save(story_of(session), file)
+    page = file.read_text(encoding="utf-8")
+    assert "4.0x smaller" in page and "measured, 2,000" in page and "stem" in page
+    assert not re.search(r"<script|src=|href=|https?:", page)
+
+
+def test_names_cannot_break_the_page(session):
+    session.model = dataclasses.replace(MODEL, path="<b>&.onnx")
+    assert "<b>&.onnx" not in documents.html(story_of(session))
+
+
+def test_the_document_has_a_page_a_slide(session, tmp_path):
+    file = tmp_path / "story.pdf"
+    documents.save(story_of(session), file)
+    content = file.read_bytes()
+    assert content.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", content)) == len(SLIDES)
+
+
+def test_a_folder_that_is_none_is_a_sentence(session, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="Cannot write"):
+        documents.save(story_of(session), tmp_path / "file" / "story.pdf")
+
+
+def test_a_stack_without_a_number_has_no_slider(session, qtbot):
+    session.recipe = Recipe().with_actions(["stem"], (Action("prune.unheard"),))
+    window = Presentation(session)
+    qtbot.addWidget(window)
+    window.go_to(len(SLIDES) - 1)
+    assert window.live is None

@@ -1,0 +1,1 @@
+"""The story of a compression, full screen, as a page and as a document."""

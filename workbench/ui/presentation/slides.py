@@ -1,0 +1,150 @@
+"""The slides as pictures: painted on a screen, and by the same code into a document."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+
+from workbench.core.quantities import size
+from workbench.ui import theme
+from workbench.ui.presentation.story import Bar, Number, Story, tr
+from workbench.ui.schemes import Colors
+
+LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+MIDDLE, TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
+
+
+class Slide:
+    """A canvas of 16 by 9 whose unit is a fiftieth of its height, with what all slides are made of."""
+
+    def __init__(self, painter: QPainter, area: QRectF, colors: Colors) -> None:
+        height = min(area.height(), area.width() * 9 / 16)
+        self.u = height / 50
+        self.x = area.x() + (area.width() - height * 16 / 9) / 2 + 6 * self.u
+        self.y = area.y() + (area.height() - height) / 2 + 5 * self.u
+        self.width = height * 16 / 9 - 12 * self.u
+        self.height = height - 10 * self.u
+        self.painter, self.colors = painter, colors
+
+    def text(self, words: str, x: float, y: float, width: float, units: float, color: QColor | None = None,
+             weight: QFont.Weight = QFont.Weight.Normal, align: Qt.AlignmentFlag = LEFT, lines: int = 1,
+             italic: bool = False) -> None:
+        """In slide units from the upper left; what is too long is elided in its middle."""
+        font = theme.font(0, weight, italic)
+        font.setPixelSize(max(1, round(units * self.u)))
+        self.painter.setFont(font)
+        self.painter.setPen(color or self.colors.text)
+        box = QRectF(self.x + x * self.u, self.y + y * self.u, width * self.u, units * 1.5 * lines * self.u)
+        if lines == 1:
+            words = self.painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, int(box.width()))
+        wrap = Qt.TextFlag.TextWordWrap if lines > 1 else Qt.TextFlag.TextSingleLine
+        self.painter.drawText(box, int(align) | int(MIDDLE if lines == 1 else TOP) | int(wrap), words)
+
+    def bar(self, x: float, y: float, width: float, height: float, color: QColor) -> None:
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(color)
+        box = QRectF(self.x + x * self.u, self.y + y * self.u, max(width, 0.1) * self.u, height * self.u)
+        self.painter.drawRoundedRect(box, 0.3 * self.u, 0.3 * self.u)
+
+    @property
+    def columns(self) -> float:
+        """Units across."""
+        return self.width / self.u
+
+    @property
+    def rows(self) -> float:
+        """Units down."""
+        return self.height / self.u
+
+    def heading(self, words: str) -> None:
+        self.text(words, 0, 0, self.columns, 2.6, weight=QFont.Weight.DemiBold)
+
+
+def cover(slide: Slide, story: Story) -> None:
+    colors = slide.colors
+    slide.text(story.name, 0, 11, slide.columns, 2.2, colors.muted)
+    slide.text(story.headline, 0, 14.5, slide.columns, 4.6, colors.accent if story.edited else colors.text,
+               QFont.Weight.DemiBold)
+    lines = [f"{number.caption}  {number.before} → {number.after}" for number in story.numbers[:2]] if story.edited \
+        else [tr("as opened")]
+    for index, line in enumerate(lines):
+        slide.text(line, 0, 23 + 3 * index, slide.columns, 1.8, colors.text)
+    slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, 1.2, colors.muted)
+
+
+def weights(slide: Slide, story: Story) -> None:
+    slide.heading(tr("Where the weight is"))
+    _bars(slide, story.bars, False)
+    total = sum(bar.before for bar in story.bars) or 1
+    share = sum(bar.before for bar in story.bars[:3]) / total
+    slide.text(tr("The three largest layers hold {share} of the bytes.").format(share=f"{share:.0%}"), 0,
+               slide.rows - 2.5, slide.columns, 1.2, slide.colors.muted)
+
+
+def deeds(slide: Slide, story: Story) -> None:
+    slide.heading(tr("What was done"))
+    if not story.deeds:
+        slide.text(tr("Nothing yet: the model is as it was opened."), 0, 6, slide.columns, 1.6, slide.colors.muted)
+        return
+    room = slide.rows - 7
+    shown = story.deeds[:int(room // 4.2)]
+    largest = max(deed.before for deed in story.deeds)
+    for index, deed in enumerate(shown):
+        y = 5 + 4.2 * index
+        slide.text(deed.what, 0, y, slide.columns - 14, 1.5, weight=QFont.Weight.Medium)
+        slide.text(f"{size(deed.before)} → {size(deed.after)}", slide.columns - 14, y, 14, 1.4, align=RIGHT)
+        slide.text(deed.where, 0, y + 1.9, slide.columns, 1.0, slide.colors.muted)
+        slide.bar(0, y + 3.4, slide.columns * deed.before / largest, 0.35, slide.colors.before)
+        slide.bar(0, y + 3.4, slide.columns * deed.after / largest, 0.35, slide.colors.after)
+    if len(shown) < len(story.deeds):
+        slide.text(tr("and {n} more").format(n=len(story.deeds) - len(shown)), 0, slide.rows - 2.5, slide.columns, 1.2,
+                   slide.colors.muted)
+
+
+def smaller(slide: Slide, story: Story) -> None:
+    slide.heading(tr("Layer by layer"))
+    _bars(slide, story.bars, True)
+
+
+def numbers(slide: Slide, story: Story) -> None:
+    slide.heading(tr("Before and after"))
+    step = 8.2
+    for index, number in enumerate(story.numbers[:4]):
+        _number(slide, number, 5 + step * index)
+
+
+def _number(slide: Slide, number: Number, y: float) -> None:
+    colors = slide.colors
+    slide.text(number.caption, 0, y, 24, 1.3, colors.muted)
+    slide.text(f"{number.before} → {number.after}", 0, y + 1.7, slide.columns, 2.6,
+               colors.text if number.sure else colors.forecast, QFont.Weight.DemiBold, italic=not number.sure)
+    slide.text(number.note, 24, y, slide.columns - 24, 1.2, colors.muted, align=RIGHT)
+    if number.share is not None:
+        slide.bar(0, y + 5.9, slide.columns, 0.5, colors.before)
+        slide.bar(0, y + 5.9, slide.columns * min(number.share, 1), 0.5, colors.after)
+
+
+def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
+    colors = slide.colors
+    largest = max((bar.before for bar in bars), default=1) or 1
+    step = min(3.0, (slide.rows - 8.5) / max(len(bars), 1))
+    left, right = 17.0, 13.0
+    width = slide.columns - left - right
+    for index, bar in enumerate(bars):
+        y = 5 + step * index
+        slide.text(bar.name, 0, y, left - 1, min(1.2, 0.55 * step))
+        slide.bar(left, y + 0.2 * step, width * bar.before / largest, 0.5 * step, colors.before)
+        if after:
+            slide.bar(left, y + 0.2 * step, width * min(bar.after, bar.before) / largest, 0.5 * step, colors.after)
+        words = f"{size(bar.before)} → {size(bar.after)}" if after else size(bar.before)
+        slide.text(words, slide.columns - right, y, right, min(1.2, 0.55 * step), align=RIGHT)
+
+
+SLIDES: tuple[Callable[[Slide, Story], None], ...] = (cover, weights, deeds, smaller, numbers)
+
+
+def paint(painter: QPainter, area: QRectF, index: int, story: Story, colors: Colors) -> None:
+    """Slide `index` over an area, with its background."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillRect(area, colors.surface)
+    SLIDES[index](Slide(painter, area, colors), story)

@@ -1,0 +1,156 @@
+"""What a presentation tells, in plain words and numbers, made from the session."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.core.action import Action
+from workbench.core.quantities import amount, size, smaller
+from workbench.core.report import LayerChange
+from workbench.ui import figures
+from workbench.ui.actions.values import effective
+from workbench.ui.session import Session
+
+LARGEST = 10        # layers that have a bar of their own
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("presentation", text)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A layer, or all the smaller ones together; bytes."""
+
+    name: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Deed:
+    """The same steps on some layers: what, where, and the bytes before and after."""
+
+    what: str
+    where: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure before and after, and how it was obtained; `share` of the original is drawn where it has one."""
+
+    caption: str
+    before: str
+    after: str
+    note: str
+    share: float | None = None
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class Story:
+    """`headline` is one line; `edited` is false for a model as it was opened."""
+
+    name: str
+    headline: str
+    facts: str
+    bars: tuple[Bar, ...]
+    deeds: tuple[Deed, ...]
+    numbers: tuple[Number, ...]
+    edited: bool
+
+
+def story_of(session: Session) -> Story:
+    """Of the open model and the recipe as it is. The session has a model."""
+    assert session.model is not None
+    model, preview = session.model, session.preview
+    edited = bool(session.recipe.rows) and preview is not None
+    numbers = _numbers(session)
+    facts = tr("{parameters} parameters in {layers} layers, {size}").format(
+        parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes))
+    headline = smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
+    return Story(Path(model.path).name, headline, facts, _bars(session), _deeds(session), numbers, edited)
+
+
+def _after(session: Session, path: str, before: int) -> float:
+    change = session.changes.get(path)
+    return change.bytes_after if change is not None and session.recipe.rows else before
+
+
+def _bars(session: Session) -> tuple[Bar, ...]:
+    """The largest layers first, then the others as one."""
+    assert session.model is not None
+    layers = sorted(session.model.layers, key=lambda layer: -layer.bytes)
+    bars = [Bar(layer.path, layer.bytes, _after(session, layer.path, layer.bytes)) for layer in layers]
+    rest = bars[LARGEST:]
+    if len(rest) > 1:
+        name = tr("{n} smaller layers").format(n=len(rest))
+        return (*bars[:LARGEST], Bar(name, sum(bar.before for bar in rest), sum(bar.after for bar in rest)))
+    return tuple(bars)
+
+
+def _deeds(session: Session) -> tuple[Deed, ...]:
+    """Layers with the same steps together, those that save most first."""
+    together: dict[tuple[Action, ...], list[LayerChange]] = defaultdict(list)
+    if session.preview is not None and session.recipe.rows:
+        for change in session.preview.changes:
+            if change.actions:
+                together[change.actions].append(change)
+    deeds = [Deed(" · ".join(_words(session, action) for action in actions), _where(changes),
+                  sum(change.bytes_before for change in changes), sum(change.bytes_after for change in changes))
+             for actions, changes in together.items()]
+    return tuple(sorted(deeds, key=lambda deed: deed.after - deed.before))
+
+
+def _words(session: Session, action: Action) -> str:
+    """A step by its title and its first value: 'Affine, bits 4'."""
+    info = session.methods.get(action.method)
+    if info is None:
+        return str(action)
+    values = effective(info.fields, action.params)
+    shown = next(((field, values[field.name]) for field in info.fields
+                  if values[field.name] is not None and (field.name in action.params or field.kind != "bool")), None)
+    if shown is None:
+        return info.title
+    field, value = shown
+    number = f"{value:g}" if isinstance(value, float) else str(value)
+    name = field.name.replace("_", " ")
+    return f"{info.title}, {name} {number}" + (f" {field.unit}" if field.unit not in ("", "bit") else "")
+
+
+def _where(changes: list[LayerChange]) -> str:
+    paths = [change.path for change in changes]
+    if len(paths) <= 3:
+        return ", ".join(paths)
+    return tr("{n} layers").format(n=len(paths))
+
+
+def _numbers(session: Session) -> tuple[Number, ...]:
+    model, preview = session.model, session.preview
+    assert model is not None
+    if preview is None:
+        return ()
+    current = session.preview_is_current
+    exact = current and all(change.exact for change in preview.changes)
+    found = [Number(tr("File size"), size(model.bytes), size(preview.size.value),
+                    f"{smaller(model.bytes, preview.size.value)}, {figures.source_text(preview.size)}",
+                    preview.size.value / model.bytes, exact)]
+    data, value = session.data, preview.value
+    baseline = preview.baseline or (data.baseline if data is not None else None)
+    if data is not None and value is not None and baseline is not None:
+        after = f"{figures.value_text(value.value, data.metric)}{figures.margin_text(value, data.metric)}"
+        note = figures.source_text(value, data.samples)
+        if preview.change is not None:
+            note = f"{figures.change_text(preview.change, data.metric)}, {note}"
+        found.append(Number(data.metric[:1].upper() + data.metric[1:], figures.value_text(baseline.value, data.metric),
+                            after, note, sure=current))
+    for caption, before, now in ((tr("Parameters"), model.parameters, preview.parameters),
+                                 (tr("MACs"), model.macs, preview.macs)):
+        if before and now is not None:
+            found.append(Number(caption, amount(before), amount(now),
+                                smaller(before, now) if now != before else tr("unchanged"), now / before, current))
+    return tuple(found)

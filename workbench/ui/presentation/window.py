@@ -1,0 +1,108 @@
+"""Presentation mode: the whole screen, slides by keyboard and mouse, figures that follow the session."""
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from workbench.ui import theme
+from workbench.ui.presentation.live import LiveSlider, handle_of
+from workbench.ui.presentation.slides import SLIDES, paint
+from workbench.ui.presentation.story import Story, story_of
+from workbench.ui.session import Session
+
+NEXT = (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
+BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_PageUp)
+
+
+class Presentation(QWidget):
+    """`finished` when it is left. Right, space and a click go on; left goes back; Escape leaves."""
+
+    finished = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Presentation"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._session = session
+        self._story = story_of(session)
+        self.index = 0
+        handle = handle_of(session)
+        self.live = LiveSlider(session, handle, self) if handle is not None else None
+        self.place = QLabel(self)
+        self.place.setForegroundRole(self.foregroundRole())
+        for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
+            signal.connect(self._follow)
+        session.model_changed.connect(self.close)
+        theme.signals.changed.connect(self.update)
+        self.go_to(0)
+
+    @property
+    def story(self) -> Story:
+        return self._story
+
+    def go_to(self, index: int) -> None:
+        """Show a slide; beyond the ends nothing happens."""
+        self.index = min(max(index, 0), len(SLIDES) - 1)
+        self.place.setText(f"{self.index + 1} / {len(SLIDES)}")
+        if self.live is not None:
+            self.live.setVisible(self.index == len(SLIDES) - 1)
+        self.setAccessibleName(self.tr("Slide {n} of {total}").format(n=self.index + 1, total=len(SLIDES)))
+        self.setAccessibleDescription("; ".join(f"{number.caption}: {number.before}, {number.after}"
+                                                for number in self._story.numbers))
+        self._arrange()
+        self.update()
+
+    def _follow(self) -> None:
+        if self._session.model is None:
+            return
+        self._story = story_of(self._session)
+        if self.live is not None:
+            try:
+                self.live.show_value()
+            except (IndexError, KeyError):      # the step that it drags was undone
+                self.live.hide()
+                self.live = None
+        self.update()
+
+    def _arrange(self) -> None:
+        self.place.adjustSize()
+        self.place.move(self.width() - self.place.width() - theme.DOUBLE,
+                        self.height() - self.place.height() - theme.UNIT)
+        if self.live is not None:
+            width = min(self.width() - 4 * theme.TRIPLE, round(self.height() * 16 / 9 * 0.85))
+            height = self.live.sizeHint().height()
+            self.live.setGeometry((self.width() - width) // 2, self.height() - height - 2 * theme.TRIPLE, width, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint(painter, QRectF(self.rect()), self.index, self._story, theme.colors())
+        painter.end()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in NEXT:
+            self.go_to(self.index + 1)
+        elif key in BACK:
+            self.go_to(self.index - 1)
+        elif key == Qt.Key.Key_Home:
+            self.go_to(0)
+        elif key == Qt.Key.Key_End:
+            self.go_to(len(SLIDES) - 1)
+        elif key == Qt.Key.Key_Escape:
+            self.close()
+        elif key == Qt.Key.Key_F11:
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.go_to(self.index + (1 if event.button() == Qt.MouseButton.LeftButton else -1))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.finished.emit()
+        super().closeEvent(event)
