@@ -107,3 +107,40 @@ def test_integer_layers_are_run_as_they_are_exported(workspace, method):
         quick = previewer.run(result, focus)(feeds)[0]
         assert np.isclose(quick, exported, atol=1e-5 * np.abs(exported).max()).mean() > 0.97, focus
         np.testing.assert_array_equal(quick.argmax(axis=1), exported.argmax(axis=1), focus)
+
+
+def counted(runner_of):
+    """The runner, with its prefix counting the batches that it computes."""
+    prefix, calls = runner_of.prefix, []
+
+    class Counting:
+        def run(self, names, feeds):
+            calls.append(1)
+            return prefix.run(names, feeds)
+
+        def __getattr__(self, name):
+            return getattr(prefix, name)
+
+    runner_of.prefix = Counting()
+    return calls
+
+
+def test_back_at_a_layer_nothing_upstream_is_computed_again(workspace):
+    first, *_, last = editable(workspace)
+    middle = editable(workspace)[3]
+    previewer = Previewer(workspace)
+    recipe = Recipe().with_actions([middle], FOUR_BITS)
+    list(previewer.measure(recipe, middle, Job()))
+    list(previewer.measure(recipe.with_actions([last], FOUR_BITS), last, Job()))
+    downstream = recipe.with_actions([last], FOUR_BITS)
+    previewer.run(workspace.compiled(downstream, Job()), middle)
+    calls = counted(next(reversed(previewer._suffixes.values())))
+    *_, shown = previewer.measure(downstream, middle, Job())
+    assert not calls, "an edit behind the layer does not change what reaches it"
+    *_, whole = previewer.measure(downstream, "", Job())
+    assert shown.value.value == pytest.approx(whole.value.value, abs=0.002)
+    upstream = recipe.with_actions([first], FOUR_BITS)
+    previewer.run(workspace.compiled(upstream, Job()), middle)
+    calls = counted(next(reversed(previewer._suffixes.values())))
+    list(previewer.measure(upstream, middle, Job()))
+    assert calls, "an edit before it does"

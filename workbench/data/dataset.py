@@ -3,7 +3,7 @@
 import hashlib
 import runpy
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +34,7 @@ class Dataset:
 
     def feeds(self, chosen: slice | np.ndarray) -> dict[str, np.ndarray]:
         """The chosen samples, cast to the types of the model's inputs."""
-        return {spec.name: self.inputs[spec.name][chosen].astype(DTYPES[spec.dtype]) for spec in self.specs}
+        return dict(Feeds(self, chosen))
 
     def batches(self, size: int, limit: int | None = None) -> Iterator[dict[str, np.ndarray]]:
         """Feeds for the first `limit` samples, `size` at a time, in order."""
@@ -55,6 +55,34 @@ class Dataset:
             digest.update(str((array.shape, array.dtype)).encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()[:16]
+
+
+class Feeds(Mapping[str, np.ndarray]):
+    """Samples of a data set by the name of the input that takes them; copied out of it when they are read.
+
+    `key` tells which samples of which data set they are, without reading them.
+    """
+
+    def __init__(self, data: Dataset, chosen: slice | np.ndarray) -> None:
+        self._types = {spec.name: DTYPES[spec.dtype] for spec in data.specs}
+        self._data, self._chosen = data, chosen
+        self._read: dict[str, np.ndarray] = {}
+
+    @property
+    def key(self) -> Hashable:
+        chosen = self._chosen
+        return self._data, (chosen.start, chosen.stop, chosen.step) if isinstance(chosen, slice) else chosen.tobytes()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._read:
+            self._read[name] = self._data.inputs[name][self._chosen].astype(self._types[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
 
 
 def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False) -> Dataset:

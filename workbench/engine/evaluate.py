@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.core.job import Job
 from workbench.core.report import Figure, How
-from workbench.data.dataset import Dataset
+from workbench.data.dataset import Dataset, Feeds
 from workbench.data.metrics import Metric, choose, interval, paired_interval
 
 BATCH = 64
@@ -56,7 +56,7 @@ class Evaluator:
         scores = np.empty(self.data.samples)
         done = 0
         for chosen in job.each(self.batches(), "measuring"):
-            scores[done:done + len(chosen)] = self.score(run(self.data.feeds(chosen))[0], chosen)
+            scores[done:done + len(chosen)] = self.score(run(Feeds(self.data, chosen))[0], chosen)
             done += len(chosen)
             yield self.order[:done], scores[:done]
 

@@ -6,8 +6,10 @@ input of the suffix, so a new weight needs no new session. Everything runs in ON
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import ChainMap, OrderedDict
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import onnxruntime as ort
@@ -17,7 +19,9 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange
 from workbench.core.views import Preview
+from workbench.data.dataset import Feeds
 from workbench.engine import apply
+from workbench.engine.crossings import Crossings
 from workbench.engine.evaluate import Run
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import cut, runtime
@@ -25,29 +29,30 @@ from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense
 from workbench.graph.model import Model
 
-ACTIVATIONS = 2 << 30      # bytes of crossing activations kept for the layer in focus
+READY = 4           # cuts whose sessions are kept, each with a copy of the weights behind it
 
 
 @dataclass
 class SuffixRunner:
     """Runs what lies behind one layer, for any weight and bias of it. Not thread-safe: one preview at a time.
 
-    `model` has the other layers' effective weights already in it.
+    model      has the other layers' effective weights already in it
+    crossings  keeps what crosses the cut; `upstream` says, with the path, what that depends on
     """
 
     model: Model
     path: str
-    _crossing: dict[bytes, dict[str, np.ndarray]] = field(default_factory=dict)
-    _bytes: int = 0
+    crossings: Crossings = field(default_factory=Crossings)
+    upstream: Hashable = None
 
     def __post_init__(self) -> None:
         self.cut = cut.cut(self.model, self.path)
         self.suffix = runtime.session(self.cut.suffix)
-        self.prefix = runtime.session(self.cut.prefix) if self.cut.prefix is not None else None
 
-    @property
-    def nbytes(self) -> int:
-        return self._bytes
+    @cached_property
+    def prefix(self) -> ort.InferenceSession:
+        assert self.cut.prefix is not None
+        return runtime.session(self.cut.prefix)
 
     def run(self, edit: Edit) -> Run:
         """A function from feeds to outputs of the model in which the layer is as this edit makes it."""
@@ -64,8 +69,8 @@ class SuffixRunner:
         wanted = {value.name for value in session.get_inputs()}
 
         def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-            every = {**feeds, **self._cross(feeds), **layer}
-            return session.run(None, {name: every[name] for name in wanted})
+            known = ChainMap({**self._cross(feeds), **layer}, feeds)        # type: ignore[arg-type]
+            return session.run(None, {name: known[name] for name in wanted})
 
         return run
 
@@ -75,21 +80,17 @@ class SuffixRunner:
         return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), {self.path: edit}))
 
     def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """What crosses the cut for these samples: computed once, kept while the budget lasts."""
-        if self.prefix is None:
+        """What crosses the cut for these samples: computed once, kept while there is room."""
+        if self.cut.prefix is None:
             return {}
-        key = b"".join(hash_of(array) for array in feeds.values())
-        if key not in self._crossing:
+
+        def compute() -> dict[str, np.ndarray]:
             wanted = [value.name for value in self.prefix.get_inputs()]
             names = [value.name for value in self.prefix.get_outputs()]
-            values = self.prefix.run(names, {name: feeds[name] for name in wanted})
-            crossing = dict(zip(names, values, strict=True))
-            size = sum(value.nbytes for value in values)
-            if self._bytes + size > ACTIVATIONS:
-                return crossing
-            self._bytes += size
-            self._crossing[key] = crossing
-        return self._crossing[key]
+            return dict(zip(names, self.prefix.run(names, {name: feeds[name] for name in wanted}), strict=True))
+
+        batch = feeds.key if isinstance(feeds, Feeds) else b"".join(hash_of(array) for array in feeds.values())
+        return self.crossings.get((self.path, self.upstream, self.cut.crossing), batch, compute)
 
 
 def hash_of(array: np.ndarray) -> bytes:
@@ -98,11 +99,12 @@ def hash_of(array: np.ndarray) -> bytes:
 
 
 class Previewer:
-    """Streams Previews of recipes over one workspace; remembers the last layer in focus."""
+    """Streams Previews of recipes over one workspace; remembers the layers in focus lately."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self._suffix: tuple[object, SuffixRunner] | None = None
+        self._crossings = Crossings()
+        self._suffixes: OrderedDict[Hashable, SuffixRunner] = OrderedDict()
 
     def measure(self, recipe: Recipe, focus: str, job: Job) -> Iterator[Preview]:
         """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete."""
@@ -137,12 +139,17 @@ class Previewer:
         # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
         # the step joins or leaves.
         key = (focus, frozenset(others.items()), result.structure.key)
-        if self._suffix is None or self._suffix[0] != key:
+        if key not in self._suffixes:
+            upstream = frozenset((path, edits[path]) for path in cut.before(model, focus, others)), result.structure.key
             try:
-                self._suffix = key, SuffixRunner(effective(model, others), focus)
+                made = SuffixRunner(effective(model, others), focus, self._crossings, upstream)
             except UserError:
                 return runner(runtime.session(effective(model, edits)))
-        return self._suffix[1].run(edits[focus])
+            self._suffixes[key] = made
+            if len(self._suffixes) > READY:
+                self._suffixes.popitem(last=False)
+        self._suffixes.move_to_end(key)
+        return self._suffixes[key].run(edits[focus])
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:

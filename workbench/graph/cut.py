@@ -60,6 +60,13 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
                bias.name if bias is not None else None, shape, tuple(extra_outputs))
 
 
+def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
+    """Those of some other layers on which depends what crosses the cut before a layer."""
+    site = _site(model, path)
+    behind = {node.name for node in _behind(model.ir.graph, {site.initializer, *([site.bias] if site.bias else [])})}
+    return frozenset(other for other in others if not behind.issuperset(name for name, _ in model.sites[other].uses))
+
+
 def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
     """The graph that ends in what the layer receives, and that value's name.
 
