@@ -62,7 +62,7 @@ class GraphTab(QWidget):
         self._pages.addWidget(self.note)
         self._pages.addWidget(self._content)
         self._build_bar()
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self._content)     # deleted before the profile
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self._content)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(theme.UNIT)
         column = QVBoxLayout(self._content)
@@ -143,7 +143,7 @@ class GraphTab(QWidget):
             self.note.explain(found)
             return
         from workbench.ui.graph_tab.web import Profile
-        self.profile = Profile(self)
+        self.profile = Profile(self._content)       # after the splitter, so that it is deleted after the pages
         QApplication.instance().aboutToQuit.connect(self._end)      # type: ignore[union-attr]
         self._pages.setCurrentWidget(self._content)
         self._show_mode()
@@ -160,9 +160,7 @@ class GraphTab(QWidget):
 
     def _end(self) -> None:
         """Pages before their profile, and both before the application: else Chromium ends with a crash."""
-        assert self.profile is not None
         self._content.deleteLater()
-        self.profile.deleteLater()
 
     def _start_unguarded(self) -> None:
         obstacle.turn_sandbox_off()

@@ -1,0 +1,346 @@
+"""The graph tab in the real web engine: netron draws, tells of clicks, shows what is selected, reaches nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.conftest import WAIT
+from workbench.core.action import Action
+from workbench.ui import theme
+from workbench.ui.demo import demo_paths
+from workbench.ui.graph_tab import GraphTab, obstacle, pages, tints
+from workbench.ui.session import Session
+
+INT4 = (Action("quantize.affine", {"bits": 4}),)
+LAYER, OTHER = "blocks.1.conv2", "blocks.3.conv"
+
+
+def wait(condition, seconds=WAIT / 1000):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        QTest.qWait(20)
+
+
+def ask(side, code):
+    """The value of a JavaScript expression in a page."""
+    answers = []
+    side.page.view.page().runJavaScript(code, 0, answers.append)
+    wait(lambda: answers)
+    return answers[0]
+
+
+def chosen(side):
+    """Names of the nodes that netron shows as selected."""
+    return ask(side, "JSON.stringify(Array.from(__view__.target.selection, e => e.value.name))")
+
+
+def click(side, selector, node, double=False):
+    """Press the mouse on a part of a node."""
+    place = ask(side, f"""(() => {{
+        const node = __view__.activeTarget.nodes.find(n => n.name === {node!r});
+        const element = __view__.target.find(node).element;
+        __view__.target.scrollTo([element], 'instant');
+        const box = element.querySelector({selector!r}).getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2]; }})()""")
+    surface, at = side.page.view.focusProxy(), QPoint(*map(round, place))
+    QTest.mouseClick(surface, Qt.MouseButton.LeftButton, pos=at)
+    if double:
+        QTest.mouseDClick(surface, Qt.MouseButton.LeftButton, pos=at)
+
+
+def fill(side, node):
+    found = f"__view__.target.find(__view__.activeTarget.nodes.find(n => n.name === {node!r}))"
+    return ask(side, f"getComputedStyle({found}.element.querySelector('.node-item-type path')).fill")
+
+
+def rgb(color):
+    return f"rgb({color.red()}, {color.green()}, {color.blue()})"
+
+
+class Drawn:
+    """Counts the graphs that a side has drawn."""
+
+    def __init__(self, side):
+        self.count = 0
+        side.drawn.connect(self.add)
+
+    def add(self):
+        self.count += 1
+
+
+@pytest.fixture(scope="module")
+def tab(engine):
+    """The tab on the demo, its first graph drawn: that costs seconds, so the tests share it."""
+    theme.apply(QApplication.instance(), "light")
+    session = Session(engine)
+    tab = GraphTab(session)
+    tab.session = session
+    tab.resize(900, 700)
+    tab.show()
+    session.open(demo_paths().model)
+    wait(lambda: "original" in tab.sides)
+    drawn = Drawn(tab.sides["original"])
+    wait(lambda: drawn.count)
+    yield tab
+    tab.close()
+    tab.deleteLater()
+    session.deleteLater()
+    for job in engine.asked:
+        engine.abandon(job)
+    QApplication.sendPostedEvents(None, 52)     # DeferredDelete: pages go before their profile, or Qt complains
+
+
+@pytest.fixture
+def shown(tab):
+    """As it was opened: one graph, no recipe."""
+    tab.show()
+    tab.session.set_actions([layer.path for layer in tab.session.model.layers], (), "nothing")
+    tab.buttons["original"].click()
+    tab.session.select([LAYER])
+    return tab
+
+
+def node_of(side, path, number=0):
+    return side._nodes[path][number]
+
+
+def test_netron_draws_the_model_and_asks_for_nothing(shown):
+    side = shown.sides["original"]
+    drawn = ask(side, "document.querySelectorAll('.graph-node').length")
+    assert ask(side, "__view__.activeTarget.nodes.length") == drawn
+    assert set(side._nodes) == {layer.path for layer in shown.session.model.layers}
+    assert ask(side, "document.body.className") == "default", "no dialog about consent, age or anything"
+    assert "36 nodes" in side.head.text()
+    assert shown.profile.doorkeeper.passed and not shown.profile.doorkeeper.refused
+    assert shown.profile.isOffTheRecord()
+
+
+def test_what_is_selected_in_the_tree_is_selected_in_the_graph(shown):
+    side = shown.sides["original"]
+    shown.session.select([OTHER, LAYER], OTHER)
+    wanted = {node_of(side, OTHER), node_of(side, LAYER)}
+    wait(lambda: set(json.loads(chosen(side))) == wanted)
+    shown.session.select(["head"])
+    wait(lambda: ask(side, f"""(() => {{
+        const node = __view__.activeTarget.nodes.find(n => n.name === {node_of(side, "head")!r});
+        const box = __view__.target.find(node).element.getBoundingClientRect();
+        return __view__.target.selection.size === 1 && box.top >= 0 && box.bottom <= innerHeight; }})()"""))
+
+
+@pytest.mark.parametrize("part", [".node-item-type", ".node-argument"], ids=["title", "weight"])
+def test_what_is_clicked_in_the_graph_is_selected_in_the_tree(shown, part):
+    side = shown.sides["original"]
+    click(side, part, node_of(side, OTHER))
+    wait(lambda: shown.session.current == OTHER)
+    wait(lambda: node_of(side, OTHER) in chosen(side))
+    assert not ask(side, "__view__._sidebar.identifier"), "one click does not cover the graph with properties"
+
+
+def test_a_node_without_weights_leaves_the_tree_alone_and_properties_open_with_two_clicks(shown):
+    side = shown.sides["original"]
+    relu = ask(side, "__view__.activeTarget.nodes.find(n => n.type.name === 'Relu').name")
+    click(side, ".node-item-type", relu, double=True)
+    wait(lambda: ask(side, "document.getElementById('sidebar-title').innerText") == "Node Properties")
+    assert relu in ask(side, "document.getElementById('sidebar').innerText")
+    assert shown.session.current == LAYER
+    ask(side, "__view__._sidebar.close()")
+
+
+def test_nothing_leaves_the_page(shown):
+    side, refused = shown.sides["original"], shown.profile.doorkeeper.refused
+    before = len(refused)
+    ask(side, "fetch('https://example.com/a').catch(() => {}), 0")
+    ask(side, "new Image().src = 'http://localhost:9/b', 0")
+    wait(lambda: len(refused) == before + 2)
+    assert refused[before:] == ["https://example.com/a", "http://localhost:9/b"]
+    ask(side, "location.href = 'https://example.com/c', 0")
+    ask(side, "window.open('https://example.com/d'), 0")
+    QTest.qWait(100)
+    assert side.page.view.url().scheme() == "graph"
+    assert ask(side, "fetch('../../etc/passwd').then(r => r.ok, () => false), 0") == 0
+    assert pages.page("../server.py") is None and pages.page("server.py") is None
+    del refused[before:]
+
+
+def test_nodes_are_tinted_by_the_bytes_that_their_layer_saves(shown):
+    side, session = shown.sides["original"], shown.session
+    neutral = rgb(theme.colors().before)
+    wait(lambda: fill(side, node_of(side, LAYER)) == neutral)
+    session.set_actions([LAYER], INT4, "quantise")
+    wait(lambda: LAYER in session.changes and session.changes[LAYER].exact)
+    change = session.changes[LAYER]
+    saved = 1 - change.bytes_after / change.bytes_before
+    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(tints.sample(saved)))
+    assert saved > 0.8 and fill(side, node_of(side, OTHER)) == neutral
+    tip = ask(side, f"__view__.target.find(__view__.activeTarget.nodes.find(n => n.name === {node_of(side, LAYER)!r}))"
+                    ".element.querySelector('title').textContent")
+    assert LAYER in tip and f"{saved:.0%}".replace("%", " %") in tip
+
+
+def test_tint_by_sensitivity_when_there_are_figures(shown):
+    side = shown.sides["original"]
+    assert shown.tint.findData("sensitivity") < 0
+    shown.set_drops({LAYER: 0.08, OTHER: 0.02}, "top-1")
+    shown.tint.setCurrentIndex(shown.tint.findData("sensitivity"))
+    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(tints.sample(1.0)))
+    assert fill(side, node_of(side, OTHER)) == rgb(tints.sample(0.25)) and "0.08" in shown.legend.high.text()
+    shown.set_drops({}, "")
+    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(theme.colors().before))
+    assert shown.tint.currentData() == "bytes"
+
+
+def test_both_graphs_side_by_side_and_the_compressed_one_follows_the_recipe(shown):
+    shown.buttons["both"].click()
+    left, right = shown.sides["original"], shown.sides["compressed"]
+    drawn = Drawn(right)
+    wait(lambda: "36 nodes" in right.head.text())
+    assert left.isVisible() and right.isVisible() and left.width() == pytest.approx(right.width(), abs=40)
+    shown.session.set_actions([LAYER], INT4, "quantise")
+    wait(lambda: "37 nodes" in right.head.text())
+    assert len(right._nodes[LAYER]) == 2 and "36 nodes" in left.head.text()
+    decoder = next(name for name in right._nodes[LAYER] if name != node_of(left, LAYER))
+    shown.session.select([OTHER])
+    click(right, ".node-item-type", decoder)
+    wait(lambda: shown.session.current == LAYER)
+    wait(lambda: node_of(left, LAYER) in chosen(left))
+
+    ask(right, "__view__.target.zoom = 0.5, document.getElementById('target').scrollTop = 77, 0")
+    count = drawn.count
+    shown.session.undo()
+    wait(lambda: drawn.count > count and "36 nodes" in right.head.text())
+    assert ask(right, "[__view__.target.zoom, document.getElementById('target').scrollTop]") == [0.5, 77]
+
+
+def test_a_recipe_that_cannot_be_applied_leaves_the_graph_and_says_why(shown):
+    shown.buttons["compressed"].click()
+    side = shown.sides["compressed"]
+    wait(lambda: "36 nodes" in side.head.text())
+    shown.session.set_actions([LAYER], (Action("prune.unheard", {}),), "wrong")
+    wait(lambda: "prune.unheard" in side.head.text())
+    assert ask(side, "__view__.activeTarget.nodes.length") == 36
+    shown.session.undo()
+    wait(lambda: "36 nodes" in side.head.text())
+
+
+def test_colours_follow_the_theme(shown):
+    side = shown.sides["original"]
+    title = "document.querySelector('.graph-node .node-item-type text')"
+    try:
+        for name in ("dark", "light"):
+            theme.apply(QApplication.instance(), name)
+            wait(lambda: ask(side, "getComputedStyle(document.body).backgroundColor") == rgb(theme.colors().surface))
+            wait(lambda: ask(side, f"getComputedStyle({title}).fill") == rgb(theme.colors().text))
+            wait(lambda: fill(side, node_of(side, OTHER)) == rgb(theme.colors().before))
+    finally:
+        theme.apply(QApplication.instance(), "light")
+
+
+def test_nothing_is_asked_of_the_engine_while_another_tab_is_in_front(shown, monkeypatch):
+    asked = []
+    request = shown.session.link.request
+    monkeypatch.setattr(shown.session.link, "request",
+                        lambda kind, *rest, **fields: asked.append(kind.__name__) or request(kind, *rest, **fields))
+    shown.buttons["compressed"].click()
+    wait(lambda: not shown._asked)
+    asked.clear()
+    shown.hide()
+    shown.session.set_actions([LAYER], INT4, "quantise")
+    QTest.qWait(400)
+    assert "Graph" not in asked
+    shown.show()
+    wait(lambda: "37 nodes" in shown.sides["compressed"].head.text())
+    assert asked.count("Graph") == 1
+
+
+def test_a_page_that_died_is_drawn_again(shown):
+    side = shown.sides["original"]
+    drawn = Drawn(side)
+    os.kill(side.page.view.page().renderProcessPid(), signal.SIGKILL)
+    wait(lambda: shown.note.isVisible())
+    assert shown.note.retry.isVisible() and "ended" in shown.note.what.text()
+    QTest.mouseClick(shown.note.retry, Qt.MouseButton.LeftButton)
+    wait(lambda: drawn.count and side.isVisible())
+    assert node_of(side, LAYER) in chosen(side), "what was selected is selected again"
+
+
+@pytest.mark.parametrize(("kind", "words"), [("library", "libnss3"), ("netron", "netron==9.3.3"), ("root", "as root"),
+                                             ("namespaces", "namespaces")])
+def test_where_it_cannot_start_a_note_says_why_and_the_way_out(session, qtbot, monkeypatch, tmp_path, kind, words):
+    monkeypatch.delenv(obstacle.SWITCH, raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if kind == "root" else 1000)
+    monkeypatch.setattr(obstacle, "KERNEL", tmp_path)
+    match kind:
+        case "library":
+            monkeypatch.setitem(sys.modules, "PySide6.QtWebEngineWidgets", None)
+        case "netron":
+            monkeypatch.setattr(pages, "VERSION", "9.9.9")
+        case "namespaces":
+            (tmp_path / "user").mkdir()
+            (tmp_path / "user" / "max_user_namespaces").write_text("0\n")
+    tab = GraphTab(session)
+    qtbot.addWidget(tab)
+    tab.show()
+    qtbot.waitUntil(lambda: tab.note.what.isVisible())
+    assert words in tab.note.what.text() and tab.profile is None and not tab.sides
+    assert tab.note.without.isVisible() == (kind in ("root", "namespaces"))
+    assert tab.note.retry.isVisible() == (kind in ("library", "netron"))
+    monkeypatch.undo()
+    monkeypatch.setenv(obstacle.SWITCH, "0")    # so that what the button sets is taken back
+    (tab.note.without if tab.note.without.isVisible() else tab.note.retry).click()
+    assert tab.profile is not None or (os.geteuid() == 0 and kind in ("library", "netron"))
+    assert kind in ("library", "netron") or os.environ[obstacle.SWITCH] == "1"
+
+
+def test_the_tab_has_a_command_and_its_pages_end_with_the_window(demo_window, qtbot):
+    space = demo_window.workspace
+    action = next(action for action in demo_window.menus._tabs.actions() if action.text() == "Graph")
+    assert action.isEnabled() and action.shortcut().toString() == "Ctrl+2"
+    action.trigger()
+    assert space.tabs.currentWidget() is space.graph
+    qtbot.waitUntil(lambda: "original" in space.graph.sides, timeout=WAIT)
+    qtbot.waitUntil(lambda: "36 nodes" in space.graph.sides["original"].head.text(), timeout=WAIT)
+
+
+def test_starting_the_window_imports_no_web_engine():
+    code = """
+import sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.session import Session
+from workbench.ui.window import MainWindow
+window = MainWindow(Session(EngineLink()))
+window.show()
+window.build_workspace()
+app.processEvents()
+print(*sorted(name for name in sys.modules if "WebEngine" in name or name.startswith("netron")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert not done.stdout.split()
+
+
+@pytest.mark.parametrize(("name", "gone", "there"), [
+    ("index.html", ['name="date"', "9.3.3", "prefers-color-scheme"], ["bridge.js", "graph.css", 'content="0.0.0"']),
+    ("browser.js", ["menu: true"], ["menu: false"]),
+    ("view.js", ["\\u3008", "\\u3009", "〈"], ["\u27e8"]),
+    ("grapher.css", ["prefers-color-scheme"], ["html.dark"]),
+])
+def test_netron_is_patched_as_served(name, gone, there):
+    content = pages.page(name)[1].decode()
+    assert not [text for text in gone if text in content] and not [text for text in there if text not in content]
+
+
+def test_a_netron_that_is_another_is_refused():
+    with pytest.raises(ValueError, match="0 times"):
+        pages._browser("menu: maybe")
+    assert pages.refuse() == ""
