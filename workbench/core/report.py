@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.core.action import Action
+from workbench.core.recovery import Recovery
 
 How = Literal["forecast", "estimated", "measured", "verified"]
 
@@ -77,6 +78,7 @@ class Report:
     layers: tuple[LayerChange, ...]
     files: dict[str, str]
     notes: tuple[str, ...] = ()
+    recovery: Recovery | None = None
 
     @property
     def ratio(self) -> float:
@@ -102,6 +104,7 @@ class Report:
             "metric": self.metric,
             "data": self.data,
             "notes": list(self.notes),
+            "recovery": self.recovery.to_json() if self.recovery else None,
         }
 
 

@@ -89,8 +89,6 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     Raises UserError for an unknown method or parameter, a row that matches no layer, or a row that names a layer
     which cannot have the method; layers matched by a glob are left as they are instead, and noted.
     """
-    if recipe.recover:
-        raise UserError("The recipe has a recovery stage, which this version does not run yet.", "Remove 'recover'.")
     paths = [layer.path for layer in model.layers]
     for row in recipe.rows:
         for action in row.actions:
@@ -134,13 +132,14 @@ def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> s
 
 
 def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,
-         job: Job, sharing: Sharing | None = None) -> Edit:
+         job: Job, sharing: Sharing | None = None, start: Edit | None = None) -> Edit:
     """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
 
     `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
+    `start` is what the stack starts from, where that is not the weight as it is; the cache is for this start alone.
     """
     layer = model.layer(path)
-    result = untouched(model.weight(path))
+    result = untouched(model.weight(path)) if start is None else start
     done: tuple[Action, ...] = ()
     steps = in_order(actions)
     for index, action in enumerate(steps):

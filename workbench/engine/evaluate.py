@@ -60,6 +60,12 @@ class Evaluator:
             done += len(chosen)
             yield self.order[:done], scores[:done]
 
+    def measure(self, run: Run, job: Job) -> tuple[float, float]:
+        """The metric of a model on all samples, and what it loses against the original (positive: worse)."""
+        *_, (seen, scores) = self.stream(run, job.silent())
+        gain = float((scores - self.scores[seen]).mean())
+        return float(scores.mean()), -gain if self.metric.higher_is_better else gain
+
     def baseline(self, seen: np.ndarray | None = None) -> Figure:
         """The original's metric on the samples seen, or on all."""
         return self.figure(self.scores if seen is None else self.scores[seen])
@@ -69,6 +75,13 @@ class Evaluator:
         low, high = interval(scores, self.metric.proportion, self.data.samples)
         whole: How = "measured" if len(scores) == self.data.samples else "estimated"
         return Figure(float(scores.mean()), how or whole, len(scores), low, high)
+
+    def part(self, chosen: np.ndarray) -> "Evaluator":
+        """The same on some of the samples, without running anything again."""
+        original = None if self.original is None else self.original[chosen]
+        data = self.data.subset(chosen)
+        order = stratified(data.labels, data.samples, 0)
+        return Evaluator(data, self.metric, order, original, self.scores[chosen], self.batch)
 
     def sampling_interval(self) -> tuple[float, float]:
         """95 % interval of the original's metric on all data like this, of which the samples are a random part."""

@@ -12,6 +12,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.engine import measure, preview, report_page
 from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
 from workbench.graph.model import Model
@@ -31,17 +32,20 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
              (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
     _not_the_original(workspace.model, files["model"])
-    result = workspace.compiled(recipe, job.part(0.0, 0.5))
+    workspace = workspace.ready(recipe)
+    middle = 0.8 if recipe.recover else 0.5
+    trained = recovered(workspace, recipe, job.part(0.0, middle))
+    result = trained.compiled
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = result.model.with_edits(result.edits, recipe.sparse)
     shown = preview.effective(result.model, result.edits)
-    job.report("writing the file", 0.5)
+    job.report("writing the file", middle)
     with _written(compressed, files["model"]) as written:
         written_run = runner(runtime.session(str(written)))
         verified = preview_value = None
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
-            preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(0.5, 0.9))
+            preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
         after_bytes = size_on_disk(written)
         report = Report(
@@ -55,6 +59,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
             layers=changes,
             files={kind: str(path) for kind, path in files.items()},
             notes=result.notes + workspace.model.notes,
+            recovery=trained.recovery,
         )
         job.report("writing the report", 1.0)
         write_text(files["recipe"], recipe.to_yaml())

@@ -1,7 +1,8 @@
 """An opened model with its data: what every verb works on. Immutable but for its caches."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from workbench.engine import apply, evaluate, graph_view, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.store import Store, cache_folder
+from workbench.engine.training.samples import split
 from workbench.formats.opening import open_model
 from workbench.graph import runtime
 from workbench.graph.edit import Edit
@@ -25,18 +27,28 @@ from workbench.graph.rewrite import size_of
 from workbench.methods.method import all_methods
 
 CACHE = 1 << 30
+RECOVERIES = 4      # trained models that are remembered
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """`calibration` holds unlabelled samples for methods that need activations; `evaluator` measures."""
+    """`calibration` holds unlabelled samples for methods that need activations; `evaluator` measures.
+
+    training    samples that recovery may train on; None where only evaluation data was given
+    set_aside   whether these were taken out of the evaluation data (see `separated`)
+    recoveries  what recovery made of recipes, the newest last
+    """
 
     model: Model
     data: Dataset | None = None
     calibration: Dataset | None = None
     calibration_words: str = ""
     evaluator: Evaluator | None = None
+    training: Dataset | None = None
+    set_aside: bool = False
     cache: Cache = field(default_factory=lambda: Cache(CACHE))
+    recoveries: dict[Hashable, Any] = field(default_factory=dict)
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
 
     @staticmethod
@@ -56,7 +68,42 @@ class Workspace:
         session = runtime.session(self.model)
         evaluator = evaluate.prepare(data, runner(session), job, batch_size(inputs))
         used = min(samples.samples, 512)
-        return replace(self, data=data, calibration=samples, calibration_words=f"{used:,} {words}", evaluator=evaluator)
+        return replace(self, data=data, calibration=samples, calibration_words=f"{used:,} {words}", evaluator=evaluator,
+                       training=samples if calibration else None, set_aside=False)
+
+    def separated(self) -> "Workspace":
+        """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
+        evaluator = self.measurable()
+
+        def make() -> Workspace:
+            train, rest = split(evaluator.data, 0)
+            left = evaluator.part(rest)
+            return replace(self, data=left.data, evaluator=left, training=evaluator.data.subset(train), set_aside=True)
+
+        return self.cache.get(("separated", evaluator.data.fingerprint), make)
+
+    def ready(self, recipe: Recipe) -> "Workspace":
+        """The workspace in which a recipe can be trained and measured."""
+        apart = not recipe.recover or self.training is not None or self.evaluator is None
+        return self if apart else self.separated()
+
+    def recovery(self, recipe: Recipe) -> Any | None:
+        """What recovery made of this recipe, if that is remembered: see training.recover.Recovered."""
+        return self.recoveries.get(self._recovery_key(recipe)) if recipe.recover else None
+
+    def remember(self, recipe: Recipe, recovered: T) -> T:
+        """Keep what recovery made of a recipe; of earlier ones the newest stay."""
+        key = self._recovery_key(recipe)
+        self.recoveries.pop(key, None)
+        self.recoveries[key] = recovered
+        while len(self.recoveries) > RECOVERIES:
+            self.recoveries.pop(next(iter(self.recoveries)))
+        return recovered
+
+    def _recovery_key(self, recipe: Recipe) -> Hashable:
+        own = self.ready(recipe)
+        data = (own.training, own.calibration, own.data)
+        return recipe.rows, recipe.seed, recipe.recover, *(part.fingerprint if part else "" for part in data)
 
     def data_summary(self) -> DataSummary | None:
         if self.data is None or self.evaluator is None:

@@ -1,0 +1,348 @@
+"""Recovery stages of a recipe: what they win back, what they keep, and that they repeat."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from click.testing import CliRunner
+from onnx import TensorProto, helper, numpy_helper
+
+from workbench.cli import cli
+from workbench.core.action import Action
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row
+from workbench.core.recovery import Stage, TrainingPoint
+from workbench.engine import apply
+from workbench.engine.export import export
+from workbench.engine.preview import effective
+from workbench.engine.training import schedule
+from workbench.engine.training.forgetting import classes_of, forgotten
+from workbench.engine.training.recover import recovered
+from workbench.engine.training.samples import Samples, augment, in_both
+from workbench.engine.training.student import Student, Wanted
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
+
+PRUNE = Action("prune.magnitude", {"sparsity": 0.75})
+TUNE = Stage("finetune", {"epochs": 6, "batch": 32, "rate": 0.01})
+
+
+def network(folder, activation: str = "Relu"):
+    """A classifier of 16 numbers, data to measure with, and data to train on: labels are its own decisions."""
+    rng = np.random.default_rng(0)
+    weights = {"first": rng.normal(size=(16, 32)), "second": rng.normal(size=(32, 4)), "shift": rng.normal(size=32)}
+    nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
+             helper.make_node("Add", ["h", "shift"], ["a"], name="add"),
+             helper.make_node(activation, ["a"], ["r"], name="act"),
+             helper.make_node("MatMul", ["r", "second"], ["y"], name="second")]
+    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
+                              [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()])
+    path = folder / "small.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    run = runner(runtime.session(str(path)))
+    for name, count in (("test", 400), ("train", 800)):
+        x = rng.normal(size=(count, 16)).astype(np.float32)
+        np.savez(folder / f"{name}.npz", x=x, y=run({"x": x})[0].argmax(1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    network(folder)
+    return folder
+
+
+@pytest.fixture
+def workspace(place):
+    opened = Workspace.open(str(place / "small.onnx"), Job())
+    return opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
+
+
+def recipe(*actions: Action, stages=(TUNE,), seed=0) -> Recipe:
+    return Recipe((Row("*", actions),), seed, stages)
+
+
+# -- what is trained -----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("model", ["fashion_cnn.onnx", "fashion_vit.onnx"])
+def test_the_student_answers_as_the_compressed_model_does(model, demo):
+    """Every kind of encoding in one model; what is trained is what the runtime runs."""
+    opened = Workspace.open(str(demo.cnn.parent / model), Job()).attach(str(demo.calibration), Job())
+    paths = [layer.path for layer in opened.model.layers if not layer.locked]
+    kinds = ((PRUNE,), (Action("lowrank.svd", {"rank": 8}), Action("quantize.affine", {"bits": 4})),
+             (Action("quantize.codebook", {"bits": 4}),), (Action("quantize.affine", {"bits": 8}),), (),
+             (Action("quantize.float", {"format": "float16"}),), (PRUNE, Action("quantize.codebook", {"bits": 3})))
+    fits = [tuple(action for action in kinds[index % len(kinds)]
+                  if apply.refusal(opened.model, opened.model.layer(path), action) is None)
+            for index, path in enumerate(paths)]
+    compiled = opened.compiled(Recipe(tuple(map(Row, paths, fits))), Job())
+    student = Student(compiled, Wanted())
+    feeds = opened.data.feeds(slice(0, 8))
+    with torch.no_grad():
+        answers = student({name: torch.from_numpy(x) for name, x in feeds.items()}).numpy()
+    expected = runner(runtime.session(effective(compiled.model, compiled.edits)))(feeds)[0]
+    np.testing.assert_allclose(answers, expected, atol=2e-4, rtol=1e-3)
+    back = student.result()
+    assert set(back.edits) == set(compiled.model.sites)
+    for path, edit in compiled.edits.items():
+        np.testing.assert_array_equal(back.edits[path].weight, edit.weight, err_msg=path)
+    if student.norms:
+        moved = {key: value for key, value in student.values.items() if key.startswith("norm")}
+        with torch.no_grad():
+            for value in moved.values():
+                value.mul_(1.5)
+        louder = runner(runtime.session(effective(student.result().model, student.result().edits)))(feeds)[0]
+        with torch.no_grad():
+            shown = student({name: torch.from_numpy(x) for name, x in feeds.items()}).numpy()
+        np.testing.assert_allclose(louder, shown, atol=2e-4, rtol=1e-3)
+        assert np.abs(louder - expected).max() > 0.1
+
+
+def test_only_what_was_asked_for_learns(workspace):
+    compiled = workspace.compiled(Recipe((Row("first", (PRUNE,)),)), Job())
+    assert set(Wanted().paths(compiled)) == {"first", "second"}
+    assert Wanted("edited").paths(compiled) == ("first",)
+    assert Wanted("all", "fir*").paths(compiled) == ("second",)
+    for wanted, words in ((Wanted("third"), "'third' matches no layer"), (Wanted("all", "*"), "No layer is left")):
+        with pytest.raises(UserError, match=words):
+            wanted.paths(compiled)
+    stage = replace(TUNE, params={**TUNE.params, "trainable": "edited"})
+    result = recovered(workspace, Recipe((Row("first", (PRUNE,)),), 0, (stage,)), Job())
+    assert list(result.compiled.edits) == ["first"]
+
+
+# -- what it wins back ---------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("stage", [TUNE, Stage("distill", {"epochs": 6, "batch": 32, "rate": 0.01})])
+@pytest.mark.parametrize("actions", [
+    (PRUNE,), (Action("quantize.affine", {"bits": 2}),), (Action("quantize.codebook", {"bits": 2}),),
+    (Action("lowrank.svd", {"rank": 2}),)], ids=["zeros", "levels", "values", "ranks"])
+def test_it_wins_back_what_was_lost_and_the_file_stays_as_small(workspace, actions, stage, tmp_path):
+    lost = export(workspace, recipe(*actions, stages=()), str(tmp_path), Job(), "lost")
+    won = export(workspace, recipe(*actions, stages=(stage,)), str(tmp_path), Job(), "won")
+    assert won.recovery.unrecovered == pytest.approx(lost.verified.value)
+    assert won.verified.value > lost.verified.value + 0.02
+    assert won.forecast_bytes == won.after.bytes.value
+    # Biases are no longer shared with the original, levels may fall on zero: a few bytes, not another form.
+    assert won.after.bytes.value == pytest.approx(lost.after.bytes.value, rel=0.08)
+    (result,) = won.recovery.stages
+    assert result.after >= result.before and result.trained + result.held == 800
+    assert [point.epoch for point in result.points if point.metric is not None][-1] == 6
+
+
+def test_training_never_makes_the_held_back_samples_worse(workspace):
+    """A rate that destroys the model: the start is kept."""
+    stage = replace(TUNE, params={"epochs": 1, "rate": 1.0, "optimiser": "sgd"})
+    result = recovered(workspace, recipe(Action("quantize.affine", {"bits": 8}), stages=(stage,)), Job())
+    (stage_result,) = result.recovery.stages
+    assert stage_result.after >= stage_result.before and stage_result.best in (0.0, 1.0)
+
+
+def test_values_are_shared_after_the_zeros_were_trained(workspace):
+    """Prune, retrain, codebook, retrain (Han et al. 2016) as one recipe."""
+    shared = Action("quantize.codebook", {"bits": 3})
+    stages = (Stage("finetune", {**TUNE.params, "before": "quantize", "sparsify": "cubic"}), TUNE)
+    result = recovered(workspace, recipe(PRUNE, shared, stages=stages), Job())
+    for path, edit in result.compiled.edits.items():
+        assert type(edit.encoding).__name__ == "Codebook" and len(np.unique(edit.weight)) <= 8
+        assert np.mean(edit.weight == 0) == pytest.approx(0.75, abs=0.01), path
+    first, second = result.recovery.stages
+    assert first.after > result.recovery.unrecovered and second.after >= second.before
+    sparsities = [point.sparsity for point in first.points]
+    assert sparsities[0] == 0 and sparsities == sorted(sparsities) and sparsities[-1] == pytest.approx(0.75, abs=0.01)
+    with pytest.raises(UserError, match="stands behind"):
+        recovered(workspace, recipe(PRUNE, shared, stages=stages[::-1]), Job())
+
+
+def test_sparse_training_makes_zeros(workspace):
+    stage = replace(TUNE, params={**TUNE.params, "l1": 1.0})
+    result = recovered(workspace, Recipe(recover=(stage,)), Job())
+    points = result.recovery.stages[0].points
+    assert points[-1].sparsity > 0.05 > points[0].sparsity
+
+
+def test_an_anchor_holds_the_weights(workspace):
+    def moved(**params):
+        stage = replace(TUNE, params={**TUNE.params, **params})
+        result = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).compiled
+        start = workspace.compiled(recipe(PRUNE, stages=()), Job())
+        return sum(float(np.abs(result.edits[path].weight - start.edits[path].weight).sum()) for path in start.edits)
+
+    free = moved()
+    assert moved(anchor="l2sp", anchor_strength=10.0) < 0.7 * free
+    assert moved(anchor="ewc", anchor_strength=1e5) < 0.9 * free
+
+
+# -- samples -------------------------------------------------------------------------------------------------------
+
+def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tmp_path):
+    alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
+    report = export(alone, recipe(PRUNE), str(tmp_path), Job())
+    assert report.verified.samples == 200 and report.before.value.samples == 200
+    assert any("Trained on 200 samples" in note and "of the other 200" in note for note in report.notes)
+    apart = alone.separated()
+    assert in_both(apart.data, apart.training) == 0
+    plain = export(alone, recipe(PRUNE, stages=()), str(tmp_path), Job())
+    assert plain.verified.samples == 400
+
+
+def test_samples_that_are_in_both_are_counted(place):
+    same = Workspace.open(str(place / "small.onnx"), Job())
+    same = same.attach(str(place / "test.npz"), Job(), calibration=str(place / "test.npz"))
+    notes = recovered(same, recipe(PRUNE), Job()).compiled.notes
+    assert any(note.startswith("400 of the 400 samples that were measured are among those") for note in notes)
+
+
+def test_held_back_samples_are_never_trained_on(workspace):
+    samples = Samples.of(workspace.training, True, 0)
+    seen = [batch.chosen for epoch in range(2) for batch in samples.batches(32, (0, epoch), 0, False)]
+    assert not set(np.concatenate(seen)) & set(samples.held) and len(samples.held) == 80
+    assert any((first != second).any() for first, second in zip(seen[:5], seen[22:27], strict=True))
+    rest = [batch.chosen for batch in samples.batches(32, (0, 0), 0, False, start=3)]
+    np.testing.assert_array_equal(rest, seen[3:22])
+
+
+def test_images_are_moved_and_mirrored():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 1, 6, 6)).astype(np.float32)
+    moved = augment(x, 1, True, np.random.default_rng(1))
+    assert moved.shape == x.shape and not np.array_equal(moved, x)
+    inner = {pixel for image in x for pixel in image.ravel().tolist()}
+    assert {pixel for image in moved for pixel in image.ravel().tolist()} <= inner
+    last = augment(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), 1, True, np.random.default_rng(1))
+    np.testing.assert_array_equal(last.transpose(0, 3, 1, 2), moved)
+
+
+@pytest.mark.parametrize(("stage", "words"), [
+    (Stage("finetune", {"shift": 1}), "Only images can be moved"), (Stage("boost"), "no recovery stage"),
+    (Stage("distill", {"teacher": "nowhere.onnx"}), "nowhere.onnx"),
+])
+def test_what_does_not_fit_is_said(workspace, stage, words):
+    with pytest.raises(UserError, match=words):
+        recovered(workspace, recipe(PRUNE, stages=(stage,)), Job())
+
+
+def test_without_labels_only_a_teacher_can_teach(place, tmp_path):
+    for name in ("test", "train"):
+        np.savez(tmp_path / f"{name}.npz", x=np.load(place / f"{name}.npz")["x"])
+    bare = Workspace.open(str(place / "small.onnx"), Job())
+    bare = bare.attach(str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz"))
+    with pytest.raises(UserError, match="no labels"):
+        recovered(bare, recipe(PRUNE), Job())
+    stage = Stage("distill", TUNE.params)
+    result = recovered(bare, recipe(PRUNE, stages=(stage,)), Job())
+    assert result.recovery.stages[0].after > result.recovery.stages[0].before
+    assert any("have no labels" in note for note in result.compiled.notes)
+
+
+def test_an_operator_without_gradients_is_named_and_everything_else_works(tmp_path):
+    network(tmp_path, "Celu")
+    opened = Workspace.open(str(tmp_path / "small.onnx"), Job())
+    opened = opened.attach(str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz"))
+    with pytest.raises(UserError, match="Celu"):
+        recovered(opened, recipe(PRUNE), Job())
+    assert export(opened, recipe(PRUNE, stages=()), str(tmp_path), Job()).verified is not None
+
+
+# -- repeating, cancelling, going on -------------------------------------------------------------------------------
+
+def exported(place, cache, monkeypatch, tmp_path, name, job=None):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
+    opened = Workspace.open(str(place / "small.onnx"), Job())
+    opened = opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
+    export(opened, recipe(PRUNE, Action("quantize.affine", {"bits": 4}), seed=3), str(tmp_path), job or Job(), name)
+    return (tmp_path / f"{name}.onnx").read_bytes()
+
+
+def test_the_same_recipe_and_seed_give_the_same_file(place, tmp_path, monkeypatch):
+    first = exported(place, tmp_path / "a", monkeypatch, tmp_path, "first")
+    assert first == exported(place, tmp_path / "b", monkeypatch, tmp_path, "second")
+
+
+def test_a_run_that_was_ended_goes_on_where_it_was_and_ends_the_same(place, tmp_path, monkeypatch):
+    whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
+    seen = []
+    job = Job(updates=lambda point: (seen.append(point), job.cancel() if point.step > 60 else None))
+    with pytest.raises(Cancelled):
+        exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", job)
+    assert not (tmp_path / "part.onnx").exists() and 60 < seen[-1].step < 120
+    later = []
+    assert exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", Job(updates=later.append)) == whole
+    assert later[:len(seen)] == seen and [point.step for point in later] == sorted(point.step for point in later)
+    assert all(isinstance(point, TrainingPoint) for point in later)
+
+
+def test_a_checkpoint_that_is_broken_counts_as_none(place, tmp_path, monkeypatch):
+    whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
+    for file in (tmp_path / "a" / "recovery").glob("*.pt"):
+        file.write_bytes(file.read_bytes()[:100])
+    assert exported(place, tmp_path / "a", monkeypatch, tmp_path, "again") == whole
+
+
+def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, tmp_path):
+    job = Job(updates=lambda point: job.cancel() if point.step > 60 else None)
+    result = recovered(workspace, recipe(PRUNE), job, keep=True)
+    (stage,) = result.recovery.stages
+    assert stage.stopped == "stopped by the user" and 1 < stage.epochs < 6 and stage.after > stage.before
+    report = export(workspace, recipe(PRUNE), str(tmp_path), Job())
+    assert report.recovery is result.recovery and any("stopped by the user" in note for note in report.notes)
+    finished = recovered(workspace, recipe(PRUNE), Job(), keep=True)
+    assert finished.recovery.stages[0].epochs == 6 and finished.recovery.stages[0].stopped == ""
+
+
+def test_patience_ends_early(workspace):
+    stage = replace(TUNE, params={"epochs": 50, "rate": 1e-6, "optimiser": "sgd", "patience": 2})
+    (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
+    assert result.epochs < 50 and result.stopped.startswith("stopped early")
+
+
+def test_minutes_end_it_too(workspace):
+    stage = replace(TUNE, params={"minutes": 0.02})
+    (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
+    assert 0.5 < result.seconds < 10 and result.epochs > 1 and result.stopped == ""
+
+
+# -- schedules and forgetting --------------------------------------------------------------------------------------
+
+def test_schedules():
+    for kind in ("linear", "cubic", "exponential"):
+        path = [schedule.sparsity(kind, 0.9, time) for time in np.linspace(0, 1, 11)]
+        assert path[0] == 0 and path[-1] == pytest.approx(0.9) and path == sorted(path)
+    assert schedule.sparsity("linear", 0.9, 0.5) == pytest.approx(0.45)
+    assert schedule.sparsity("cubic", 0.8, 0.5) == pytest.approx(0.8 * (1 - 0.5 ** 3))      # Zhu and Gupta 2017, eq. 1
+    assert schedule.sparsity("exponential", 0.75, 0.5) == pytest.approx(0.5)                 # density 0.25 ** 0.5
+
+
+def test_a_class_that_falls_is_named(workspace):
+    evaluator = workspace.evaluator
+    scores = evaluator.scores.copy()
+    wrong = np.flatnonzero(evaluator.data.labels == 2)[:10]
+    scores[wrong] = 0
+    changes = classes_of(evaluator, scores)
+    assert [change.name for change in changes] == ["0", "1", "2", "3"] and changes[0].before == changes[0].after == 1
+    (sentence,) = forgotten(changes, 1.0)
+    assert "class 2 fell from 100.0 %" in sentence and forgotten(changes, 100) == []
+
+
+# -- the command line ----------------------------------------------------------------------------------------------
+
+def test_compress_runs_the_stages_and_reports_them(place, tmp_path):
+    (tmp_path / "recipe.yaml").write_text(
+        "version: 1\nlayers: {'*': [{prune.magnitude: {sparsity: 0.75}}]}\n"
+        "recover: [{distill: {epochs: 3, batch: 32, rate: 0.01, temperature: 2}}]\n")
+    done = CliRunner().invoke(cli, ["compress", str(place / "small.onnx"), "--data", str(place / "test.npz"),
+                                    "--calibration", str(place / "train.npz"), "--recipe",
+                                    str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "out"), "--json"])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    (stage,) = report["recovery"]["stages"]
+    assert stage["stage"] == {"distill": {"epochs": 3, "batch": 32, "rate": 0.01, "temperature": 2}}
+    assert report["verified"]["value"] > report["recovery"]["unrecovered"] and stage["curve"][-1]["epoch"] == 3
+    assert [change["name"] for change in report["recovery"]["classes"]] == ["0", "1", "2", "3"]
+    assert any("distill(" in note for note in report["notes"])

@@ -1,0 +1,69 @@
+"""A stage's state on disk, so that a kill costs a minute and not the training.
+
+A checkpoint bears the hash of all that decides the training, so it is found again by the same recipe, model and data
+and by nothing else. It holds tensors and plain values only, and is read as such.
+"""
+
+import contextlib
+import hashlib
+import io
+import pickle
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from workbench import __version__
+from workbench.core.errors import UserError
+from workbench.core.files import write_bytes
+from workbench.engine.apply import Compiled
+from workbench.engine.store import cache_folder
+
+KEPT = 20           # checkpoints; the oldest go
+
+
+def folder() -> Path:
+    return cache_folder() / "recovery"
+
+
+def key_of(compiled: Compiled, *others: object) -> str:
+    """A hash of the compiled model as it stands, of the program's and torch's version, and of these."""
+    digest = hashlib.sha256(repr((__version__, torch.__version__, torch.get_num_threads(), others)).encode())
+    for name, value in compiled.model.ir.graph.initializers.items():
+        if value.const_value is not None:
+            digest.update(name.encode() + np.ascontiguousarray(value.const_value.numpy()).tobytes())
+    for node in compiled.model.ir.graph:
+        digest.update(repr((node.op_type, [value and value.name for value in node.inputs])).encode())
+    for path, edit in compiled.edits.items():
+        bias = b"" if edit.bias is None else edit.bias.tobytes()
+        digest.update(repr((path, type(edit.encoding).__name__)).encode() + edit.weight.tobytes() + bias)
+    return digest.hexdigest()[:32]
+
+
+class Checkpoint:
+    """The file of one stage."""
+
+    def __init__(self, key: str) -> None:
+        self.path = folder() / f"{key}.pt"
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Whole or not at all. A disk that is full or cannot be written costs the checkpoint, not the training."""
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        with contextlib.suppress(UserError):
+            write_bytes(self.path, buffer.getvalue())
+            _forget(sorted(folder().glob("*.pt"), key=lambda path: path.stat().st_mtime)[:-KEPT])
+
+    def load(self) -> dict[str, Any] | None:
+        """What was saved; None when there is nothing, or nothing that can be read."""
+        try:
+            return torch.load(self.path, weights_only=True)
+        except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
+            return None
+
+
+def _forget(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)

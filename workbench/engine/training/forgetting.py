@@ -1,0 +1,53 @@
+"""What training took away: accuracy class by class, on the evaluation data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.job import Job
+from workbench.core.recovery import ClassChange
+from workbench.engine.evaluate import Evaluator
+from workbench.engine.workspace import runner
+from workbench.graph import runtime
+from workbench.graph.model import Model
+
+MOST = 1000         # classes that are listed
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The metric over all evaluation samples, and for class labels class by class."""
+
+    value: float
+    classes: tuple[ClassChange, ...]
+
+
+def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
+    """Measure a model on every evaluation sample."""
+    run = runner(runtime.session(model))
+    scores = np.empty(evaluator.data.samples)
+    for chosen in job.each(evaluator.batches(), "measuring"):
+        scores[chosen] = evaluator.score(run(evaluator.data.feeds(chosen))[0], chosen)
+    return Evaluated(float(scores.mean()), classes_of(evaluator, scores))
+
+
+def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, ...]:
+    """Before and after in every class; nothing where there are no class labels or too many classes."""
+    labels = evaluator.data.labels
+    if labels is None or evaluator.metric.id != "top1":
+        return ()
+    numbers = np.unique(labels.astype(np.int64))
+    if len(numbers) > MOST:
+        return ()
+    names = evaluator.data.classes
+    return tuple(ClassChange(names[number] if number < len(names) else str(number), int(own.sum()),
+                             float(evaluator.scores[own].mean()), float(scores[own].mean()))
+                 for number in numbers.tolist() for own in (labels == number,))
+
+
+def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
+    """A sentence for every class that fell by more than `allowed` points."""
+    return [f"The accuracy of class {change.name} fell from {100 * change.before:.1f} % to {100 * change.after:.1f} % "
+            f"({change.samples:,} samples): more than the {allowed:g} points that were allowed"
+            for change in classes if 100 * (change.before - change.after) > allowed]

@@ -1,0 +1,272 @@
+"""One stage of training: steps, the best state so far, checkpoints, and a curve that is streamed while it grows."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.core.errors import Cancelled
+from workbench.core.job import Job
+from workbench.core.quantities import metric_text
+from workbench.core.recovery import Stage, StageResult, Training, TrainingPoint
+from workbench.data.metrics import Metric
+from workbench.engine.training import schedule
+from workbench.engine.training.checkpoint import Checkpoint
+from workbench.engine.training.samples import Batch, Samples
+from workbench.engine.training.student import Student
+
+POINTS = 20             # of the curve in an epoch
+SAVED = 60.0            # seconds between checkpoints, at most
+MOMENTUM = 0.9
+STOPPED = "stopped by the user"
+Loss = Callable[[Tensor, Batch], Tensor]        # the student's outputs, and what they are outputs for
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What one stage is to do.
+
+    target    what the metric compares outputs with, for held-back samples
+    penalty   is added to the loss of every step
+    keep      whether a cancelled job keeps the best state so far; otherwise Cancelled is raised
+    """
+
+    number: int
+    stage: Stage
+    params: Training
+    samples: Samples
+    metric: Metric
+    target: Callable[[Batch], np.ndarray]
+    loss: Loss
+    penalty: Callable[[], Tensor] | None
+    seed: int
+    checkpoint: Checkpoint
+    keep: bool = False
+
+
+@dataclass
+class _Progress:
+    """Where the stage is; all of it goes into a checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    before: float = math.nan
+    best: float = math.nan
+    best_epoch: float = 0.0
+    waited: int = 0             # epochs since the best state
+    event: int = -1             # of the pruning schedule
+    points: list[dict[str, Any]] = field(default_factory=list)
+    finished: str | None = None     # why it ended, "" for the regular end
+
+
+class Loop:
+    """Trains a student as a task says; afterwards the student is in its best state."""
+
+    def __init__(self, student: Student, task: Task, job: Job) -> None:
+        self.student, self.task, self.job = student, task, job
+        self.params = task.params
+        self.per_epoch = task.samples.steps(self.params.batch)
+        self.progress = _Progress()
+        self.best: dict[str, Tensor] | None = None
+        self.ramp: schedule.Ramp | None = None
+        self.optimiser = self._optimiser()
+        self.started = time.monotonic()
+        self.saved = self.started
+        self.losses: list[float] = []
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        learning = [value for value in self.student.parameters() if value.requires_grad]
+        if self.params.optimiser == "adam":
+            return torch.optim.Adam(learning, self.params.rate)
+        return torch.optim.SGD(learning, self.params.rate, momentum=MOMENTUM)
+
+    def run(self) -> StageResult:
+        """Raises Cancelled when the job is, unless the task keeps what there is."""
+        if not self._resume():
+            self._begin()
+        while self.progress.finished is None:
+            self._epoch()
+        assert self.best is not None
+        self.student.load(self.best)
+        self._save()
+        return self._result()
+
+    # -- start and end ---------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        self.progress.before = self._measure()
+        self._consider(self.progress.before, start=True)
+        self.ramp = schedule.Ramp.of(self.student, self.params.sparsify)
+        if self.ramp.tensors:
+            self.best = None                    # the start is not as sparse as the end
+            self.progress.best = math.nan
+            self.ramp.move(0.0)
+        self._point(self.progress.before)
+
+    def _resume(self) -> bool:
+        """Go on from a checkpoint of the same training, if there is one."""
+        saved = self.task.checkpoint.load()
+        if saved is None:
+            return False
+        self.ramp = schedule.Ramp.of(self.student, self.params.sparsify)
+        self.progress = _Progress(**saved["progress"])
+        self.ramp.event = self.progress.event
+        self.student.load(saved["student"])
+        self.best = saved["best"]
+        self.optimiser.load_state_dict(saved["optimiser"])
+        if self.progress.finished == STOPPED:
+            self.progress.finished = None
+        for point in self.progress.points:
+            self.job.update(TrainingPoint(**point))
+        return True
+
+    def _save(self) -> None:
+        self.saved = time.monotonic()
+        self.progress.event = -1 if self.ramp is None else self.ramp.event
+        self.task.checkpoint.save({"progress": asdict(self._now()), "student": self.student.state(), "best": self.best,
+                                   "optimiser": self.optimiser.state_dict()})
+
+    def _now(self) -> _Progress:
+        """The progress with the seconds spent so far."""
+        now = time.monotonic()
+        self.progress.seconds += now - self.started
+        self.started = now
+        return self.progress
+
+    def _result(self) -> StageResult:
+        progress = self._now()
+        samples = self.task.samples
+        return StageResult(self.task.stage, self.task.metric.title, progress.before, progress.best,
+                           progress.step / self.per_epoch, progress.best_epoch, progress.seconds, len(samples.train),
+                           len(samples.held), tuple(TrainingPoint(**point) for point in progress.points),
+                           progress.finished or "")
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    def _time(self) -> float:
+        """How much of the stage is done, 0..1."""
+        if self.params.minutes is not None:
+            return min(1.0, self._now().seconds / (60 * self.params.minutes))
+        return self.progress.step / (self.per_epoch * (self.params.epochs or 1))
+
+    def _epoch(self) -> None:
+        """From where the epoch stands to its end; then measured, and perhaps the best."""
+        params, progress = self.params, self.progress
+        epoch, first = divmod(progress.step, self.per_epoch)
+        seed = (self.task.seed, self.task.number, epoch)
+        for batch in self.task.samples.batches(params.batch, seed, params.shift, params.flip, first):
+            if self.job.cancelled:
+                return self._stop()
+            moment = self._time()
+            if moment >= 1.0:
+                break
+            self._step(batch, moment)
+            if progress.finished is not None:
+                return None
+        self._end_epoch()
+        return None
+
+    def _step(self, batch: Batch, moment: float) -> None:
+        assert self.ramp is not None
+        self.ramp.move(moment)
+        rate = schedule.rate(self.params, moment)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = self.task.loss(self.student(batch.feeds), batch)
+        value = loss.item()
+        if not math.isfinite(value):
+            self.progress.finished = "stopped: the loss was no longer a number; try a lower rate"
+            if self.best is None:
+                self._finish_ramp()
+            return
+        (loss if self.task.penalty is None else loss + self.task.penalty()).backward()
+        self.optimiser.step()
+        self._shrink(rate * self.params.l1)
+        self.progress.step += 1
+        self.losses.append(value)
+        if self.progress.step % max(1, self.per_epoch // POINTS) == 0 and self.progress.step % self.per_epoch:
+            self._point(None, rate)
+        if time.monotonic() - self.saved > SAVED:
+            self._save()
+
+    @torch.no_grad()
+    def _shrink(self, amount: float) -> None:
+        """The proximal step of λ Σ|w|: soft thresholding, which makes exact zeros (Parikh and Boyd 2014, 6.5.2)."""
+        if amount:
+            for _, tensor in self.student.floats():
+                tensor.values.copy_(tensor.values.sign() * (tensor.values.abs() - amount).clamp_min(0))
+
+    def _end_epoch(self) -> None:
+        assert self.ramp is not None
+        progress = self.progress
+        moment = self._time()
+        over = moment >= 1.0
+        if over:
+            self._finish_ramp()
+        value = self._measure()
+        if self.ramp.done:
+            self._consider(value)
+        self._point(value)
+        if over:
+            progress.finished = ""
+        elif self.params.patience and progress.waited >= self.params.patience:
+            progress.finished = f"stopped early: no better state for {self.params.patience} epochs"
+        self._save()
+
+    def _finish_ramp(self) -> None:
+        assert self.ramp is not None
+        self.ramp.move(1.0)
+
+    def _stop(self) -> None:
+        """The user's wish: what was reached is kept on disk, and in the student where the task says so."""
+        if not self.task.keep:
+            self._save()
+            raise Cancelled
+        self._save()
+        if self.best is None:               # the schedule had not pruned all: do it now
+            self._finish_ramp()
+            self._consider(self._measure())
+        self.progress.finished = STOPPED
+
+    # -- measuring -------------------------------------------------------------------------------------------------
+
+    @torch.no_grad()
+    def _measure(self) -> float:
+        """The metric on the held-back samples."""
+        scores = [self.task.metric.score(self.student(batch.feeds).numpy(), self.task.target(batch))
+                  for batch in self.task.samples.held_back(max(self.params.batch, 64))]
+        return float(np.concatenate(scores).mean())
+
+    def _consider(self, value: float, start: bool = False) -> None:
+        """Keep the state when it is the best; of equal ones the later."""
+        best = self.progress.best
+        sign = 1 if self.task.metric.higher_is_better else -1
+        if math.isnan(best) or (not math.isnan(value) and sign * value >= sign * best):
+            self.progress.waited = 0 if math.isnan(best) or value != best else self.progress.waited + 1
+            self.progress.best, self.progress.best_epoch = value, self.progress.step / self.per_epoch
+            self.best = self.student.state()
+        elif not start:
+            self.progress.waited += 1
+
+    def _point(self, value: float | None, rate: float | None = None) -> None:
+        """A point of the curve, told to whoever listens."""
+        epoch = self.progress.step / self.per_epoch
+        loss = float(np.mean(self.losses)) if self.losses else None
+        self.losses = []
+        point = TrainingPoint(self.task.number, self.progress.step, epoch, loss, value,
+                              self.params.rate if rate is None else rate, self.student.sparsity())
+        self.progress.points.append(asdict(point))
+        self.job.update(point)
+        shown = self.progress.best if value is None else value
+        goal = f" of {self.params.epochs}" if self.params.epochs else ""
+        words = f"{self.task.stage.kind}: epoch {epoch:.1f}{goal}" + (f", loss {loss:.3g}" if loss is not None else "")
+        if not math.isnan(shown):
+            words += f", {self.task.metric.title} {metric_text(shown, self.task.metric.title)}"
+        if not self.job.cancelled:
+            self.job.report(words, min(1.0, self._time()))

@@ -1,0 +1,62 @@
+"""What is made small: distance to labels, to a teacher's answers and features, and to where the weights started."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+IGNORED = -100      # what functional.cross_entropy leaves out; negative token labels are padding
+
+
+def logits(outputs: Tensor) -> Tensor:
+    """Class scores whose softmax the outputs are; outputs that are no probabilities are scores themselves."""
+    return outputs.clamp_min(1e-12).log() if are_probabilities(outputs) else outputs
+
+
+def are_probabilities(outputs: Tensor) -> bool:
+    """Whether a model ends in a softmax: nothing negative, and the last axis sums to one."""
+    with torch.no_grad():
+        if outputs.dim() < 2 or bool((outputs < 0).any()):
+            return False
+        return bool(((outputs.sum(-1) - 1).abs() < 1e-3).all())
+
+
+def hard(outputs: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy to class numbers [n] or tokens [n, tokens]; mean squared error to other targets."""
+    if labels.dtype != torch.int64 or outputs.dim() < 2 or outputs.numel() == labels.numel():
+        return functional.mse_loss(outputs, labels.float().reshape(outputs.shape))
+    flat = logits(outputs).reshape(-1, outputs.shape[-1])
+    target = labels.reshape(-1)
+    return functional.cross_entropy(flat, torch.where(target < 0, IGNORED, target))
+
+
+def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes: bool) -> Tensor:
+    """T² KL(teacher ‖ student) of the answers at this temperature, several teachers averaged as probabilities.
+
+    Hinton et al. 2015, section 2. Outputs that are no class scores: mean squared error to the teachers' mean.
+    """
+    if not classes:
+        return functional.mse_loss(outputs, torch.stack(list(answers)).mean(0))
+    teacher = torch.stack([torch.softmax(logits(answer) / temperature, -1) for answer in answers]).mean(0)
+    student = torch.log_softmax(logits(outputs) / temperature, -1)
+    rows = student.numel() / student.shape[-1]
+    return functional.kl_div(student, teacher, reduction="sum") / rows * temperature ** 2
+
+
+def anchor(weights: Mapping[str, Tensor], start: Mapping[str, Tensor], importance: Mapping[str, Tensor],
+           strength: float) -> Tensor:
+    """β/2 Σ F (w − w₀)²: without importance F L2-SP (Li et al. 2018, ICML), with it EWC (Kirkpatrick et al. 2017)."""
+    total = torch.zeros(())
+    for path, weight in weights.items():
+        square = (weight - start[path]).square()
+        total = total + (square * importance[path] if path in importance else square).sum()
+    return strength / 2 * total
+
+
+def attention(features: Tensor) -> Tensor:
+    """Where the features are large: Σ over channels of squares, as a unit vector a sample.
+
+    Zagoruyko and Komodakis 2017, Paying more attention to attention, ICLR, equation 2 with p = 2.
+    """
+    return functional.normalize(features.square().mean(1).flatten(1), dim=1)

@@ -1,0 +1,256 @@
+"""The last part of a recipe: its training stages, run on what its actions made of the model."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.core.action import Action, in_order
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import InputSpec
+from workbench.core.recipe import Recipe
+from workbench.core.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
+from workbench.data.dataset import Dataset
+from workbench.data.metrics import Metric, choose
+from workbench.engine import apply
+from workbench.engine.apply import Compiled
+from workbench.engine.cache import Cache
+from workbench.engine.gradients import gradients
+from workbench.engine.preview import effective
+from workbench.engine.structure import structural
+from workbench.engine.training import losses
+from workbench.engine.training.checkpoint import Checkpoint, key_of
+from workbench.engine.training.forgetting import evaluated, forgotten
+from workbench.engine.training.loop import STOPPED, Loop, Task
+from workbench.engine.training.samples import Batch, Samples, in_both
+from workbench.engine.training.student import Student, Wanted
+from workbench.engine.training.teacher import Teacher, teacher, teachers
+from workbench.engine.workspace import Workspace
+from workbench.methods.method import untouched
+
+CLASSES = ("top1", "token_accuracy", "agreement")       # metrics of outputs that are class scores
+QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
+
+
+@dataclass(frozen=True, eq=False)
+class Recovered:
+    """A compiled recipe after its stages; `recovery` is None when it has none."""
+
+    compiled: Compiled
+    recovery: Recovery | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the user ended the training before its time."""
+        return self.recovery is not None and any(result.stopped == STOPPED for result in self.recovery.stages)
+
+
+def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: bool = False) -> Recovered:
+    """Compile a recipe and run its stages; remembered by the workspace, which is `ready` for it.
+
+    `keep`: a job that is cancelled while training keeps the best state so far. Raises UserError when a stage does not
+    fit, there is nothing to train on, or the model has operators that gradients cannot pass.
+    """
+    plan = [(number, stage, parameters(stage)) for number, stage in enumerate(recipe.recover)]
+    if not plan:
+        return Recovered(workspace.compiled(recipe, job))
+    known: Recovered | None = workspace.recovery(recipe)
+    if known is not None and not (keep and known.stopped):
+        return known
+    return workspace.remember(recipe, _Recovering(workspace, recipe, keep).run(plan, job))
+
+
+Planned = list[tuple[int, Stage, Training]]
+
+
+class _Recovering:
+    """One run of all stages."""
+
+    def __init__(self, workspace: Workspace, recipe: Recipe, keep: bool) -> None:
+        if workspace.training is None:
+            raise UserError("There are no samples to train on.", "Give a data set.")
+        self.workspace, self.recipe, self.keep = workspace, recipe, keep
+        self.training: Dataset = workspace.training
+        self.results: list[StageResult] = []
+        self.notes: list[str] = []
+        self.original = teacher("the original model", workspace.model, self.training)
+
+    def run(self, plan: Planned, job: Job) -> Recovered:
+        early = [step for step in plan if step[2].before == "quantize"]
+        late = [step for step in plan if step[2].before == "export"]
+        if plan != early + late:
+            raise UserError("A stage before the quantisation steps stands behind one that comes after them.",
+                            "Put it first.")
+        self._say_where_samples_come_from()
+        middle = 0.05 + 0.85 * len(early) / len(plan)
+        unrecovered = self.workspace.compiled(self.recipe, job.part(0.0, 0.05))
+        compiled = unrecovered
+        if early:
+            compiled = self._train(self._unquantised(job), early, job.part(0.05, middle))
+            compiled = self._quantised(compiled, job)
+        compiled = self._train(compiled, late, job.part(middle, 0.9))
+        stopped = any(result.stopped == STOPPED for result in self.results)
+        return self._concluded(compiled, unrecovered, Job() if stopped else job.part(0.9, 1.0))
+
+    def _concluded(self, compiled: Compiled, unrecovered: Compiled, job: Job) -> Recovered:
+        """Measured on the evaluation data, before and after."""
+        evaluator = self.workspace.evaluator
+        before = classes = None
+        if evaluator is not None:
+            before = evaluated(evaluator, effective(unrecovered.model, unrecovered.edits), job.part(0.0, 0.5))
+            after = evaluated(evaluator, effective(compiled.model, compiled.edits), job.part(0.5, 1.0))
+            classes = after.classes
+            allowed = min(parameters(result.stage).forget for result in self.results)
+            self.notes += forgotten(classes, allowed)
+        recovery = Recovery(tuple(self.results), before.value if before else None, classes or (), tuple(self.notes))
+        notes = compiled.notes + tuple(self.notes) + tuple(
+            words(result) for result in self.results) + tuple(note for result in self.results for note in result.notes)
+        return Recovered(replace(compiled, notes=notes), recovery)
+
+    # -- compiling around the stages -------------------------------------------------------------------------------
+
+    def _unquantised(self, job: Job) -> Compiled:
+        """The recipe without its quantisation steps."""
+        chosen, notes = apply.stacks(self.workspace.model, self.recipe)
+        left = {path: tuple(action for action in actions if not _quantises(action)) for path, actions in chosen.items()}
+        workspace = self.workspace
+        return apply.compiled(workspace.model, {path: actions for path, actions in left.items() if actions}, notes,
+                              workspace.calibration, self.recipe.seed, workspace.cache, job.silent())
+
+    def _quantised(self, trained: Compiled, job: Job) -> Compiled:
+        """The quantisation steps on trained weights; what they calibrate with has passed through the trained model."""
+        chosen, _ = apply.stacks(self.workspace.model, self.recipe)
+        shown = effective(trained.model, trained.edits)
+        steps = {path: tuple(filter(_quantises, in_order(actions))) for path, actions in chosen.items()}
+        sharing, cache = apply.shares(steps), Cache(QUANTISED)
+        edits = dict(trained.edits)
+        for path, actions in steps.items():
+            if actions:
+                start = trained.edits.get(path, untouched(trained.model.weight(path)))
+                edits[path] = apply.edit(shown, path, actions, self.workspace.calibration, self.recipe.seed, cache,
+                                         job.silent(), sharing, start)
+        return replace(trained, edits=edits, chosen=chosen)
+
+    # -- stages ----------------------------------------------------------------------------------------------------
+
+    def _train(self, compiled: Compiled, plan: Planned, job: Job) -> Compiled:
+        for index, (number, stage, params) in enumerate(plan):
+            if self.results and self.results[-1].stopped == STOPPED:
+                break
+            part = job.part(index / len(plan), (index + 1) / len(plan))
+            compiled = self._stage(compiled, number, stage, params, part)
+        return compiled
+
+    def _stage(self, compiled: Compiled, number: int, stage: Stage, params: Training, job: Job) -> Compiled:
+        params = fitting(params, self.training.specs)
+        student = Student(compiled, Wanted(params.trainable, params.frozen, params.step == "learned"))
+        metric = self._metric(student)
+        samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy"), self.recipe.seed)
+        loss, taught = self._loss(stage, params, metric, job)
+        key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught)
+        task = Task(number, stage, params, samples, metric, self._target(metric), loss,
+                    self._penalty(student, params, job), self.recipe.seed, Checkpoint(key), self.keep)
+        self.results.append(Loop(student, task, job).run())
+        return student.result()
+
+    @torch.no_grad()
+    def _metric(self, student: Student) -> Metric:
+        """As for evaluating: against labels where there are any, else against the original model."""
+        feeds = {name: torch.from_numpy(x) for name, x in self.training.feeds(slice(0, 1)).items()}
+        labels = self.training.labels
+        return choose(student(feeds).numpy(), None if labels is None else labels[:1])
+
+    def _target(self, metric: Metric) -> Callable[[Batch], np.ndarray]:
+        def target(batch: Batch) -> np.ndarray:
+            if not metric.labelled:
+                return self.original.answers(batch)[0].numpy()
+            assert batch.labels is not None
+            return batch.labels.numpy()
+        return target
+
+    def _loss(self, stage: Stage, params: Training, metric: Metric,
+              job: Job) -> tuple[Callable[[Tensor, Batch], Tensor], str]:
+        """The loss, and what teaches, for the checkpoint's key."""
+        if not isinstance(params, Distill):
+            if self.training.labels is None:
+                raise UserError(f"{self.training.path} has no labels to fine-tune on.",
+                                "Use the stage 'distill', which learns from the original model's answers.")
+            return _hard, ""
+        answering = teachers(self.workspace.model, params.teacher, self.training, job.silent())
+        if self.training.labels is None and params.alpha < 1:
+            self.notes.append("The training samples have no labels: the student learns from the teacher alone")
+        classes = metric.id in CLASSES
+
+        def loss(outputs: Tensor, batch: Batch) -> Tensor:
+            answers = [_alike(each, each.answers(batch)[0], outputs) for each in answering]
+            taught = losses.soft(outputs, answers, params.temperature, classes)
+            if batch.labels is None or params.alpha == 1:
+                return taught
+            return params.alpha * taught + (1 - params.alpha) * losses.hard(outputs, batch.labels)
+
+        return loss, "".join(fingerprint(each, self.training) for each in answering)
+
+    def _penalty(self, student: Student, params: Training, job: Job) -> Callable[[], Tensor] | None:
+        if params.anchor == "none":
+            return None
+        start = {path: student.weight(path).detach().clone() for path in student.trained}
+        importance: Mapping[str, Tensor] = {}
+        if params.anchor == "ewc":
+            found = gradients(student.compiled.model, self.training, job.silent())
+            importance = {path: torch.from_numpy(found[path].square) for path in start}
+        return lambda: losses.anchor({path: student.weight(path) for path in start}, start, importance,
+                                     params.anchor_strength)
+
+    def _say_where_samples_come_from(self) -> None:
+        data, training = self.workspace.data, self.training
+        if self.workspace.set_aside:
+            self.notes.append(f"Trained on {training.samples:,} samples of {training.path}; every figure is of the "
+                              f"other {data.samples if data else 0:,}")
+        elif data is not None and (common := in_both(data, training)):
+            self.notes.append(f"{common:,} of the {data.samples:,} samples that were measured are among those that "
+                              "were trained on")
+
+
+def _quantises(action: Action) -> bool:
+    return action.family == "quantize" and not structural(action)
+
+
+def _hard(outputs: Tensor, batch: Batch) -> Tensor:
+    assert batch.labels is not None
+    return losses.hard(outputs, batch.labels)
+
+
+def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
+    if answers.shape != outputs.shape:
+        raise UserError(f"{each.name} answers with {list(answers.shape)} values, the student with "
+                        f"{list(outputs.shape)}.", "Choose a teacher with the same outputs.")
+    return answers
+
+
+def fingerprint(each: Teacher, data: Dataset) -> str:
+    """Of a teacher, by its answers to a few samples."""
+    few = min(data.samples, 4)
+    (first, *_) = each.run(dict(zip(each.inputs, data.feeds(slice(0, few)).values(), strict=True)))
+    return np.asarray(first, np.float32).tobytes().hex()
+
+
+def fitting(params: Training, specs: tuple[InputSpec, ...]) -> Training:
+    """The parameters for a model with these inputs. Raises UserError for augmentation of what is no image."""
+    if (params.shift or params.flip) and not any(len(spec.shape) == 4 for spec in specs):
+        raise UserError("Only images can be moved or mirrored, and the model takes none.",
+                        "Leave 'shift' and 'flip' out.")
+    fixed = next((spec.shape[0] for spec in specs if spec.shape and spec.shape[0] is not None), None)
+    return params if fixed is None else replace(params, batch=fixed)
+
+
+def words(result: StageResult) -> str:
+    """What a stage did, in a sentence for the report."""
+    from workbench.core.quantities import duration, metric_text
+    before, after = (metric_text(value, result.metric) for value in (result.before, result.after))
+    ended = f"; {result.stopped}" if result.stopped else ""
+    return (f"{result.stage} on {result.trained:,} samples: {result.metric} {before} → {after} on {result.held:,} "
+            f"held-back samples, best after {result.best:.1f} of {result.epochs:.1f} epochs, "
+            f"{duration(result.seconds)}{ended}")

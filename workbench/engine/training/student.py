@@ -1,0 +1,197 @@
+"""The compressed model as something that learns: the torch view, its weights computed from trainable encodings.
+
+The view is of the model that the edits belong to; each layer's effective weight is put into it for every step, so what
+is trained is what a preview runs. Trained values go back by name: the edits, and the scales and shifts of norms.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from workbench.core.errors import UserError
+from workbench.engine.apply import Compiled
+from workbench.engine.training.weights import Floats, Trainable, trainable
+from workbench.graph.constants import norm_constants, with_constants
+from workbench.graph.edit import Edit
+from workbench.graph.encoding import Dense
+from workbench.graph.model import Model
+from workbench.graph.torch_view import TorchView
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which layers learn (see core.recovery.Training), and whether steps between levels do."""
+
+    trainable: str = "all"
+    frozen: str = ""
+    learned: bool = True
+
+    def paths(self, compiled: Compiled) -> tuple[str, ...]:
+        """Raises UserError when a pattern matches no layer, or none is left."""
+        every = list(compiled.model.sites)
+        match self.trainable:
+            case "all":
+                chosen = every
+            case "edited":
+                chosen = [path for path in every if path in compiled.edits]
+            case _:
+                chosen = matching(self.trainable, every)
+        held = matching(self.frozen, every) if self.frozen.strip() else []
+        left = tuple(path for path in chosen if path not in held)
+        if not left:
+            raise UserError("No layer is left to train.", "Let 'trainable' name some, and 'frozen' fewer.")
+        return left
+
+    @property
+    def norms(self) -> bool:
+        return self.trainable == "all"
+
+
+def matching(patterns: str, paths: list[str]) -> list[str]:
+    """The paths that these patterns, separated by commas, match. Raises UserError for one that matches none."""
+    found: list[str] = []
+    for pattern in filter(None, (part.strip() for part in patterns.split(","))):
+        hits = [path for path in paths if path == pattern or fnmatchcase(path, pattern)]
+        if not hits:
+            raise UserError(f"'{pattern}' matches no layer that can learn.",
+                            f"Layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")
+        found += hits
+    return found
+
+
+class Student(nn.Module):
+    """Called with feeds by name, gives the first output. Raises UserError for a model that gradients cannot pass."""
+
+    def __init__(self, compiled: Compiled, wanted: Wanted) -> None:
+        super().__init__()
+        self.compiled = compiled
+        model = compiled.model
+        self.view = TorchView(model).requires_grad_(False)
+        names = {id(module): name for name, module in self.view.named_children()}
+        self.names = {path: names[id(module)] for path, module in self.view.layers.items()}
+        self.learned = nn.ModuleDict()          # the name of a layer's module -> its Trainable
+        self.values = nn.ParameterDict()        # biases and norms; keys are in `places`
+        self.places: dict[str, str] = {}        # key -> name of a parameter or buffer of the view
+        self.trained = wanted.paths(compiled)
+        for path in self.view.layers:
+            self._add_layer(path, path in self.trained, wanted.learned)
+        self.norms = norm_constants(model) if wanted.norms else ()
+        for name in self.norms:
+            self._add_value(f"norm:{name}", self.view.buffer_of(name), _constant(model, name))
+
+    def _add_layer(self, path: str, learns: bool, steps: bool) -> None:
+        edit = self.compiled.edits.get(path)
+        model, name = self.compiled.model, self.names[path]
+        original = model.weight(path)
+        if learns:
+            pruned = any(action.family == "prune" for action in self.compiled.chosen.get(path, ()))
+            encoding = Dense(original) if edit is None else edit.encoding
+            self.learned[name] = trainable(encoding, original, pruned, steps)
+        elif edit is not None:
+            with torch.no_grad():
+                self._module(path).weight.copy_(self._laid(path, torch.tensor(edit.weight)))  # type: ignore[operator]
+        bias = model.bias(path) if edit is None or edit.bias is None else edit.bias
+        if bias is None:
+            return
+        place = self._bias_place(path, torch.tensor(bias))
+        if learns:
+            self._add_value(f"bias:{name}", place, bias)
+
+    def _bias_place(self, path: str, bias: Tensor) -> str:
+        """Where the view holds a layer's bias; it gets this value, and a place where it had none."""
+        site, module = self.compiled.model.sites[path], self._module(path)
+        if site.bias is not None and site.bias_node is not None:
+            place = self.view.buffer_of(site.bias)
+            buffer = self.view.get_buffer(place)
+            buffer.copy_(bias.reshape(buffer.shape))
+            return place
+        module.register_parameter("bias", nn.Parameter(bias, requires_grad=False))
+        return f"{self.names[path]}.bias"
+
+    def _add_value(self, key: str, place: str, value: np.ndarray) -> None:
+        key = key.replace(".", "·")             # a parameter's name has no dots
+        self.places[key] = place
+        self.values[key] = nn.Parameter(torch.tensor(value))
+
+    def _module(self, path: str) -> nn.Module:
+        return self.view.layers[path]
+
+    def _laid(self, path: str, weight: Tensor) -> Tensor:
+        """A weight in the layout of the view's module."""
+        linear = isinstance(self._module(path), nn.Linear)
+        return weight.T if linear and self.compiled.model.layer(path).out_axis == 1 else weight
+
+    def weight(self, path: str) -> Tensor:
+        """The effective weight of a layer that learns, with its gradient."""
+        return self.learned[self.names[path]]()
+
+    def forward(self, feeds: Mapping[str, Tensor]) -> Tensor:
+        place: dict[str, Tensor] = {}
+        for path in self.trained:
+            place[f"{self.names[path]}.weight"] = self._laid(path, self.weight(path))
+        for key, value in self.values.items():
+            held = self._held(self.places[key])
+            place[self.places[key]] = value.reshape(held.shape)
+        return functional_call(self.view, place, (), dict(feeds))[0]
+
+    def _held(self, place: str) -> Tensor:
+        module, _, name = place.rpartition(".")
+        return getattr(self.view.get_submodule(module), name)
+
+    def state(self) -> dict[str, Tensor]:
+        """A copy of what learns, and of the masks."""
+        return {name: value.detach().clone() for name, value in self.state_dict().items()
+                if not name.startswith("view")}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        self.load_state_dict(state, strict=False)
+
+    def floats(self) -> Iterator[tuple[str, Floats]]:
+        """The float tensors of the layers that learn."""
+        for path in self.trained:
+            learned = self.learned[self.names[path]]
+            assert isinstance(learned, Trainable)
+            for tensor in learned.dense():
+                yield path, tensor
+
+    @torch.no_grad()
+    def sparsity(self) -> float:
+        """The fraction of the effective weights of the layers that learn that is zero."""
+        weights = [self.weight(path) for path in self.trained]
+        return sum(int((weight == 0).sum()) for weight in weights) / sum(weight.numel() for weight in weights)
+
+    def result(self) -> Compiled:
+        """The compiled recipe with what was learned: edits of the same forms, layers that were untouched as floats."""
+        edits = dict(self.compiled.edits)
+        for path in self.trained:
+            name = self.names[path]
+            learned = self.learned[name]
+            assert isinstance(learned, Trainable)
+            bias = self.values.get(f"bias:{name}")
+            encoding = learned.encoding()
+            before = edits.get(path, Edit(encoding))
+            edits[path] = replace(before, encoding=encoding, bias=None if bias is None else _array(bias))
+        norms = {name: _array(self.values[f"norm:{name}".replace(".", "·")]) for name in self.norms}
+        structure = self.compiled.structure
+        if norms:
+            structure = replace(structure, model=with_constants(structure.model, norms))
+        ordered = {path: edits[path] for path in self.compiled.model.sites if path in edits}
+        return replace(self.compiled, structure=structure, edits=ordered)
+
+
+def _constant(model: Model, name: str) -> np.ndarray:
+    value = model.ir.graph.initializers[name].const_value
+    assert value is not None
+    return np.array(value.numpy(), dtype=np.float32)
+
+
+def _array(value: Tensor) -> np.ndarray:
+    return value.detach().numpy().copy()
+
+
+Learner = Callable[[Mapping[str, Tensor]], Tensor]

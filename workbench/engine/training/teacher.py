@@ -1,0 +1,76 @@
+"""Teachers answer in the deployment runtime: any model that it runs can teach, whatever gradients can pass."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.data.dataset import Dataset
+from workbench.engine.evaluate import Run
+from workbench.engine.training.samples import Batch
+from workbench.engine.workspace import runner
+from workbench.formats.opening import open_model
+from workbench.graph import runtime
+from workbench.graph.model import Model
+
+REMEMBERED = 256 << 20      # bytes of answers that are kept, so that a sample is asked once
+
+
+@dataclass(eq=False)
+class Teacher:
+    """One model's answers to the training samples. `outputs`: names of the outputs beside the first that are wanted."""
+
+    name: str
+    run: Run
+    data: Dataset
+    inputs: tuple[str, ...]
+    _known: list[np.ndarray] = field(default_factory=list)
+    _asked: np.ndarray | None = None
+
+    def answers(self, batch: Batch) -> list[Tensor]:
+        """All its outputs; those for samples as they are stored are remembered while there is room."""
+        if batch.moved:
+            return self._ask({name: value.numpy() for name, value in batch.feeds.items()})
+        if self._asked is None:
+            first = self._ask(self.data.feeds(batch.chosen[:1]))
+            size = sum(output.numel() * 4 for output in first) * self.data.samples
+            self._asked = np.zeros(self.data.samples if size <= REMEMBERED else 0, bool)
+            if len(self._asked):
+                self._known = [np.empty((self.data.samples, *output.shape[1:]), np.float32) for output in first]
+        if not len(self._asked):
+            return self._ask(self.data.feeds(batch.chosen))
+        new = batch.chosen[~self._asked[batch.chosen]]
+        if len(new):
+            for kept, output in zip(self._known, self._ask(self.data.feeds(new)), strict=True):
+                kept[new] = output.numpy()
+            self._asked[new] = True
+        return [torch.from_numpy(kept[batch.chosen]) for kept in self._known]
+
+    def _ask(self, feeds: dict[str, np.ndarray]) -> list[Tensor]:
+        named = dict(zip(self.inputs, feeds.values(), strict=True))
+        return [torch.from_numpy(np.asarray(output, np.float32)) for output in self.run(named)]
+
+
+def teachers(original: Model, paths: str, data: Dataset, job: Job) -> tuple[Teacher, ...]:
+    """The original model, or those in these files (with commas). Raises UserError for one that does not fit."""
+    names = [part.strip() for part in paths.split(",") if part.strip()]
+    models = [(name, open_model(name, job=job)) for name in names] or [("the original model", original)]
+    return tuple(teacher(name, model, data) for name, model in models)
+
+
+def teacher(name: str, model: Model, data: Dataset, more: Sequence[str] = ()) -> Teacher:
+    """Raises UserError when it takes other inputs than the data holds."""
+    own = {spec.name: spec for spec in model.inputs}
+    names = [spec.name for spec in data.specs]
+    order = names if set(own) == set(names) else list(own)
+    fits = len(order) == len(names) and all(
+        own[mine].dtype == spec.dtype and len(own[mine].shape) == len(spec.shape)
+        for mine, spec in zip(order, data.specs, strict=True))
+    if not fits:
+        raise UserError(f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
+                        "Choose a teacher with the same inputs and outputs.")
+    return Teacher(name, runner(runtime.session(model)), data, tuple(order))
