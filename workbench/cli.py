@@ -224,6 +224,36 @@ def sensitivity(model: str, data: str, as_json: bool, trust: bool) -> None:
     output.print_json(result) if as_json else output.print_sensitivity(result)
 
 
+def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
+    """0.1,0.2 as numbers."""
+    try:
+        return tuple(float(part) for part in given.split(",") if part)
+    except ValueError as error:
+        raise click.BadParameter("give numbers with commas between them") from error
+
+
+@cli.command()
+@click.argument("model")
+@data_option
+@click.option("--method", default="prune.magnitude", show_default=True, metavar="METHOD", help="See workbench methods.")
+@click.option("--parameter", default="", metavar="NAME", help="The number to raise; else the method's first one.")
+@click.option("--values", default="", metavar="V,V,…", callback=numbers, help="What to try; else an even grid.")
+@click.option("--layers", default="*", show_default=True, metavar="GLOB", help="A layer's path, or a glob.")
+@click.option("--tolerance", default=0.01, show_default=True, help="What the metric may lose; 0.01 is one point.")
+@click.option("--folds", default=5, show_default=True, metavar="K", help="Parts of the data that give the spread.")
+@calibration_option
+@json_option
+@trust_option
+@debug_option
+def sweep(model: str, data: str, calibration: str, as_json: bool, trust: bool, **wanted: Any) -> None:
+    """Raise one parameter of a method step by step, measure MODEL on folds of DATA, and propose how far it can go."""
+    with output.working() as job:
+        from workbench.core.sweep import Sweep
+        from workbench.engine import verbs
+        result = verbs.sweep(model, data, Sweep(**wanted), trust, calibration, job)
+    output.print_json(result) if as_json else output.print_sweep(result)
+
+
 @cli.command()
 @click.argument("model")
 @data_option

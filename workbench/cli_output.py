@@ -34,7 +34,7 @@ class ProgressLine:
         self.last = time.monotonic()
         text = progress.text
         if progress.fraction is not None:
-            text = f"{progress.fraction:4.0%} {text}".replace("%", " %")
+            text = f"{100 * progress.fraction:3.0f} % {text}"
         if progress.eta is not None:
             text += f", {duration(progress.eta)} left"
         if self.live:
@@ -149,6 +149,9 @@ def print_report(report: Report) -> None:
                      metric_text(after.value.value, report.metric),
                      f"verified: the written file was run on {report.verified.samples:,} samples; "
                      f"preview {metric_text(report.preview_value, report.metric)}"))
+    if before.value and report.recovery and report.recovery.unrecovered is not None:
+        rows.append(("without training", "", metric_text(report.recovery.unrecovered, report.metric),
+                     "measured, the same recipe without its recovery stages"))
     rows += [("parameters", amount(before.parameters), amount(after.parameters), "counted in the graph"),
              ("MACs", _macs(before.macs), _macs(after.macs), "counted for one sample")]
     if before.latency_ms and after.latency_ms:
@@ -183,14 +186,41 @@ def print_sensitivity(result: dict[str, Any]) -> None:
     rows = []
     for layer in result["layers"]:
         for trial in layer["candidates"]:
-            (method, params), = trial["action"].items()
+            actions = ", ".join(str(Action(method, params)) for method, params in trial["action"].items())
+            others = len(trial.get("layers", ())) - 1
             predicted = trial["predicted_drop"]
-            rows.append((layer["path"], str(Action(method, params)), size(trial["bytes"]),
+            rows.append((layer["path"] + (f" + {others}" if others > 0 else ""), actions, size(trial["bytes"]),
                          metric_text(trial["value"], metric), metric_text(trial["drop"], metric),
                          "-" if predicted is None else f"{predicted:.2g}"))
     click.echo(table(("layer", "action", "bytes", metric, "lost", "predicted rise of the loss"), rows, left=(0, 1)))
     click.echo(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
                f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
+
+
+def print_sweep(result: dict[str, Any]) -> None:
+    """The curve from the largest file to the smallest, and how far one can go."""
+    metric, parameter = result["metric"], result["parameter"]
+    points = sorted(result["points"], key=lambda point: -point["bytes"])
+    rows = [(f"{point['setting']:.4g}", size(point["bytes"]), f"{100 * point['zeros']:.1f} %",
+             metric_text(point["value"], metric), metric_text(point["drop"], metric), metric_text(point["std"], metric),
+             f"{metric_text(point['ci_low'], metric)} to {metric_text(point['ci_high'], metric)}") for point in points]
+    click.echo(f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
+               f"{metric_text(result['baseline'], metric)}\n")
+    head = (parameter, "file", "zeros", metric, "lost", "std of folds", "95 % interval of the loss")
+    click.echo(table(head, rows, left=()))
+    click.echo(f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
+               f"{duration(result['seconds'])}.")
+    allowed = metric_text(result["tolerance"], metric)
+    for point, rule in ((result["proposed"], "the mean loss of the folds"),
+                        (result["certain"], "the upper end of the 95 % interval")):
+        if point is None:
+            click.echo(f"None of the values keeps {rule} within {allowed}.")
+        else:
+            reached = f"{parameter} {point['setting']:.4g} ({size(point['bytes'])})"
+            click.echo(f"Up to {reached} {rule} stays within {allowed}.")
+    if result["proposed"] and result["proposed"]["held_out_drop"] is not None:
+        lost = metric_text(result["proposed"]["held_out_drop"], metric)
+        click.echo(f"Chosen in the same way without a fold, and measured on that fold: {lost} lost on average.")
 
 
 def print_comparison(result: dict[str, Any]) -> None:

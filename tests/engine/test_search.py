@@ -1,13 +1,16 @@
 """Sensitivity, search and comparison on the demo: figures that a full run confirms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
-from workbench.engine import apply, sensitivity
+from workbench.engine import apply, sensitivity, structure
 from workbench.engine.compare import compare
 from workbench.engine.export import export
 from workbench.engine.preview import effective
@@ -15,8 +18,12 @@ from workbench.engine.search import Goal, search
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
 
-CANDIDATES = (Action("quantize.affine", {"bits": 8}), Action("quantize.affine", {"bits": 2}),
-              Action("lowrank.svd", {"energy": 0.8}))
+INT4 = Action("quantize.affine", {"bits": 4})
+CHANNELS = Action("prune.channels", {"ratio": 0.25})
+ALONE = ((Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 2}),),
+         (Action("lowrank.svd", {"energy": 0.8}),))
+TOGETHER = ((CHANNELS,), (CHANNELS, INT4))
+RESIDUAL = ("blocks.1.conv2", "blocks.1.shortcut", "blocks.2.conv2", "blocks.3.conv")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +37,13 @@ def workspace(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(workspace):
-    return sensitivity.scan(workspace, Job(), CANDIDATES)
+    return sensitivity.scan(workspace, Job(), ALONE)
+
+
+@pytest.fixture(scope="module")
+def structural(workspace):
+    """Removal of channels beside quantisation."""
+    return sensitivity.scan(workspace, Job(), ((INT4,), *TOGETHER))
 
 
 def test_every_layer_gets_the_candidates_that_fit(workspace, found):
@@ -42,8 +55,8 @@ def test_every_layer_gets_the_candidates_that_fit(workspace, found):
 
 def test_a_trial_is_what_a_full_run_gives(workspace, found):
     for trial in (found.of("blocks.4.conv2")[1], found.of("stem")[1], found.of("head")[2]):
-        stack = (trial.action,)
-        edited = apply.edit(workspace.model, trial.path, stack, workspace.calibration, 0, workspace.cache, Job())
+        edited = apply.edit(workspace.model, trial.path, trial.actions, workspace.calibration, 0, workspace.cache,
+                            Job())
         run = runner(runtime.session(effective(workspace.model, {trial.path: edited})))
         *_, (_, scores) = workspace.evaluator.stream(run, Job())
         assert trial.value == pytest.approx(float(scores.mean()), abs=0.005)
@@ -56,6 +69,36 @@ def test_eight_bits_lose_less_than_two_and_the_prediction_says_so(found):
         assert eight.predicted < two.predicted and eight.bytes > two.bytes
     drops = np.array([[t.drop for t in found.of(p)[:2]] for p in dict.fromkeys(t.path for t in found.trials)])
     assert drops[:, 0].mean() < drops[:, 1].mean()
+
+
+def test_layers_that_lose_channels_together_are_tried_once(workspace, structural):
+    paths = [trial.path for trial in structural.trials if trial.actions == (CHANNELS,)]
+    assert len(paths) == len(set(paths)) == 7 and "head" not in paths      # three groups, and four layers alone
+    plain, stacked = (trial for trial in structural.of(RESIDUAL[0]) if CHANNELS in trial.actions)
+    assert tuple(plain.stacks) == RESIDUAL and set(plain.stacks.values()) == {(CHANNELS,)}
+    assert set(stacked.stacks.values()) == {(CHANNELS, INT4)} and stacked.bytes < plain.bytes
+    assert "blocks.2.conv1" in plain.following and plain.following["blocks.2.conv1"] == pytest.approx(0.75, abs=0.01)
+    recipe = Recipe().with_actions(list(RESIDUAL), (CHANNELS,))
+    result = workspace.compiled(recipe, Job())
+    assert plain.bytes == sum(change.bytes_after for change in result.changes()[0])
+    run = runner(runtime.session(effective(result.model, result.edits)))
+    assert (plain.value, plain.drop) == workspace.evaluator.measure(run, Job())
+    row = next(row for layer in structural.to_json()["layers"] if layer["path"] == RESIDUAL[0]
+               for row in layer["candidates"] if "prune.channels" in row["action"])
+    assert set(row["layers"]) == {*RESIDUAL, *plain.following} and row["bytes"] == plain.bytes
+
+
+def test_search_settles_a_group_as_a_whole(workspace, structural, tmp_path):
+    limit = 150_000     # below what four bits everywhere take
+    without = replace(structural, trials=tuple(trial for trial in structural.trials if trial.actions == (INT4,)))
+    with pytest.raises(UserError, match="that small"):
+        search(workspace, without, Goal(max_bytes=limit), Job())
+    recipe = search(workspace, structural, Goal(max_bytes=limit), Job())
+    for group in structure.couplings(workspace.model).groups:
+        assert len({CHANNELS in recipe.actions_for(path) for path in group}) == 1
+    assert any(CHANNELS in recipe.actions_for(path) for path in workspace.model.sites)
+    report = export(workspace, recipe, str(tmp_path), Job())
+    assert report.after.bytes.value <= limit and report.verified.agreement == 1.0
 
 
 def test_search_within_a_drop(workspace, found, tmp_path):

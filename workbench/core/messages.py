@@ -6,6 +6,7 @@ A request is answered by any number of Progressed and Updated and then exactly o
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core import sweep
 from workbench.core.job import Progress
 from workbench.core.recipe import Recipe
 
@@ -98,6 +99,15 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """Raise one parameter step by step, beside what the recipe has -> Updated(Curve)..., Done(Curve), see core.sweep"""
+
+    job: int
+    wanted: sweep.Sweep
+    recipe: Recipe | None = None
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Ends the job of that number, whatever it is; the job answers Stopped."""
 
@@ -111,7 +121,7 @@ class Quit:
     job: int = 0
 
 
-Request = Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Cancel | Quit
+Request = Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Cancel | Quit
 
 
 @dataclass(frozen=True)

@@ -60,41 +60,50 @@ def _within_bytes(workspace: Workspace, found: Scan, room: int, seed: int, job: 
 
 def _within_drop(workspace: Workspace, found: Scan, allowed: float, seed: int, job: Job) -> Recipe:
     """Bisect on the sum of single drops for the smallest recipe whose measured drop is allowed."""
-    low, high = 0.0, 4 * allowed + 0.02
-    best: Recipe | None = None
-    for _ in job.each(range(ROUNDS), "measuring whole recipes"):
-        budget = high if best is None and low == 0.0 and high == 4 * allowed + 0.02 else (low + high) / 2
+    def tried(budget: float) -> Recipe | None:
         recipe = _recipe(_choose(workspace, found, max_drop=budget), seed)
-        if _measured_drop(workspace, recipe, job) <= allowed:
-            best, low = recipe, budget
-            if budget == high:
-                break
-        else:
-            high = budget
+        return recipe if _measured_drop(workspace, recipe, job) <= allowed else None
+
+    low, high = 0.0, 4 * allowed + 0.02
+    job.report("measuring whole recipes", 0.0)
+    best = tried(high)
+    if best is not None:
+        return best
+    best = tried(low)
     if best is None:
-        best = _recipe(_choose(workspace, found, max_drop=0.0), seed)
-        if _measured_drop(workspace, best, job) > allowed:
-            raise UserError("Every combination of the candidates loses more than that.", "Allow a larger drop.")
+        raise UserError("Every combination of the candidates loses more than that.", "Allow a larger drop.")
+    for _ in job.each(range(ROUNDS - 2), "measuring whole recipes"):
+        middle = (low + high) / 2
+        recipe = tried(middle)
+        if recipe is None:
+            high = middle
+        else:
+            best, low = recipe, middle
     return best
 
 
+@dataclass(frozen=True)
+class _Option:
+    """Rows (layers) that it settles, by a trial or by leaving a layer alone; bytes and drop that it adds."""
+
+    rows: tuple[int, ...]
+    trial: Trial | None
+    size: float
+    drop: float
+
+
 def _choose(workspace: Workspace, found: Scan, max_bytes: int | None = None,
-            max_drop: float | None = None) -> dict[str, Trial | None]:
-    """One option a layer, or none of them: minimise bytes under a sum of drops, or the drops under a sum of bytes."""
-    paths = list(dict.fromkeys(trial.path for trial in found.trials))
-    options: list[tuple[int, Trial | None, int, float]] = []
-    for row, path in enumerate(paths):
-        options.append((row, None, workspace.model.layer(path).bytes, 0.0))
-        # A drop below zero is noise of the samples: it must not pay for another layer's loss.
-        options += [(row, trial, trial.bytes, max(trial.drop or 0.0, 0.0)) for trial in found.of(path)]
-    sizes = np.array([size for _, _, size, _ in options], float)
-    # The predicted rise of the loss breaks ties between candidates whose measured drop is zero.
-    drops = np.array([drop + 1e-4 * min(trial.predicted or 0.0, 1.0) if trial else 0.0
-                      for _, trial, _, drop in options])
-    one_each = np.zeros((len(paths), len(options)))
-    for column, (row, *_) in enumerate(options):
-        one_each[row, column] = 1
-    constraints = [LinearConstraint(one_each, 1, 1)]
+            max_drop: float | None = None) -> list[Trial]:
+    """What each layer gets, one option each: minimise bytes under a sum of drops, or drops under a sum of bytes.
+
+    An option on layers that lose channels together settles all of them.
+    """
+    options = _options(workspace, found)
+    sizes, drops = (np.array([getattr(option, name) for option in options]) for name in ("size", "drop"))
+    settled = np.zeros((len(found.paths), len(options)))
+    for column, option in enumerate(options):
+        settled[list(option.rows), column] = 1
+    constraints = [LinearConstraint(settled, 1, 1)]
     if max_bytes is not None:
         objective = drops + 1e-12 * sizes
         constraints.append(LinearConstraint(sizes[None], -np.inf, max_bytes))
@@ -104,21 +113,46 @@ def _choose(workspace: Workspace, found: Scan, max_bytes: int | None = None,
     solved = milp(objective, constraints=constraints, integrality=np.ones(len(options)), bounds=Bounds(0, 1))
     if solved.x is None:
         raise UserError("No combination of the candidates is that small.", "Allow more bytes.")
-    return {paths[row]: trial for (row, trial, *_), picked in zip(options, solved.x, strict=True) if picked > 0.5}
+    picked = [option.trial for option, chosen in zip(options, solved.x, strict=True) if chosen > 0.5]
+    return [trial for trial in picked if trial is not None]
 
 
-def _recipe(chosen: dict[str, Trial | None], seed: int) -> Recipe:
+def _options(workspace: Workspace, found: Scan) -> list[_Option]:
+    rows = {path: row for row, path in enumerate(found.paths)}
+    alone = [_Option((row,), None, workspace.model.layer(path).bytes, 0.0) for path, row in rows.items()]
+    return alone + [_Option(tuple(rows[path] for path in trial.stacks), trial, _size_of(workspace, found, trial),
+                            _cost_of(trial)) for trial in found.trials]
+
+
+def _cost_of(trial: Trial) -> float:
+    """A drop below zero is noise of the samples: it must not pay for another layer's loss. The predicted rise of the
+    loss breaks ties between candidates whose measured drop is zero."""
+    unknown = float(len(trial.changed) > 1)
+    return max(trial.drop, 0.0) + 1e-4 * min(unknown if trial.predicted is None else trial.predicted, 1.0)
+
+
+def _size_of(workspace: Workspace, found: Scan, trial: Trial) -> float:
+    """Bytes of the layers that a trial settles, less what those that follow save at least: the smallest that they can
+    be in any case, times the share that goes."""
+    original = {path: workspace.model.layer(path).bytes for path in trial.following}
+    size = trial.bytes - sum(original[path] * share for path, share in trial.following.items())
+    for path, share in trial.following.items():
+        smallest = min((other.bytes for other in found.of(path) if len(other.changed) == 1), default=0)
+        size -= (1 - share) * min(smallest, original[path])
+    return size
+
+
+def _recipe(chosen: list[Trial], seed: int) -> Recipe:
     recipe = Recipe(seed=seed)
-    for path, trial in chosen.items():
-        if trial is not None:
-            recipe = recipe.with_actions([path], (trial.action,))
+    for trial in chosen:
+        for path, actions in trial.stacks.items():
+            recipe = recipe.with_actions([path], actions)
     return recipe
 
 
 def _overhead(workspace: Workspace, found: Scan) -> int:
     """Bytes of the file that are not in the layers scanned."""
-    scanned = {trial.path for trial in found.trials}
-    layers = sum(layer.bytes for layer in workspace.model.layers if layer.path in scanned)
+    layers = sum(workspace.model.layer(path).bytes for path in found.paths)
     return workspace.model.size_of({}).file - layers
 
 
@@ -127,9 +161,5 @@ def _size(workspace: Workspace, recipe: Recipe, job: Job) -> int:
 
 
 def _measured_drop(workspace: Workspace, recipe: Recipe, job: Job) -> float:
-    evaluator = workspace.measurable()
     result = workspace.compiled(recipe, job.silent())
-    run = runner(runtime.session(effective(result.model, result.edits)))
-    *_, (seen, scores) = evaluator.stream(run, job.silent())
-    sign = 1.0 if evaluator.metric.higher_is_better else -1.0
-    return -sign * float((scores - evaluator.scores[seen]).mean())
+    return workspace.measurable().measure(runner(runtime.session(effective(result.model, result.edits))), job)[1]

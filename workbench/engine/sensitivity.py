@@ -1,9 +1,12 @@
-"""Which layer can bear what: every candidate action on every layer, one at a time, measured on the same samples.
+"""Which layer can bear what: every candidate on every layer, one at a time, measured on the same samples.
 
 A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
+Where a candidate removes channels, the layers that hang together are one: it is tried once for all of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,33 +15,60 @@ from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.engine import apply
+from workbench.core.recipe import Recipe
+from workbench.engine import apply, structure
 from workbench.engine.gradients import gradients
-from workbench.engine.preview import SuffixRunner
-from workbench.engine.workspace import Workspace
+from workbench.engine.preview import SuffixRunner, effective
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
 from workbench.graph.edit import Edit
 
-CANDIDATES = (
-    Action("quantize.affine", {"bits": 8}), Action("quantize.affine", {"bits": 4}),
-    Action("quantize.affine", {"bits": 3}), Action("quantize.affine", {"bits": 2}),
-    Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8}),
-    Action("lowrank.svd", {"energy": 0.9}), Action("lowrank.svd", {"energy": 0.7}),
+Stack = tuple[Action, ...]
+
+CANDIDATES: tuple[Stack, ...] = (
+    (Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 4}),),
+    (Action("quantize.affine", {"bits": 3}),), (Action("quantize.affine", {"bits": 2}),),
+    (Action("prune.magnitude", {"sparsity": 0.5}),), (Action("prune.magnitude", {"sparsity": 0.8}),),
+    (Action("lowrank.svd", {"energy": 0.9}),), (Action("lowrank.svd", {"energy": 0.7}),),
+    (Action("prune.channels", {"ratio": 0.25}),),
+    (Action("prune.channels", {"ratio": 0.25}), Action("quantize.affine", {"bits": 8})),
+    (Action("prune.channels", {"ratio": 0.25}), Action("quantize.affine", {"bits": 4})),
 )
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One candidate on one layer. `drop` is what the metric loses (positive: worse), None when it was not measured.
+    """One candidate on one layer, or on all layers that lose channels together.
 
+    path        of the layer; the first of several
+    stacks      what each of the layers gets
+    bytes       of these layers, and of all others that change with them
     predicted   rise of the loss by the diagonal Fisher matrix, ½ Σ F (ŵ − w)²; None without gradients
+    value       of the metric; `drop` is what it loses (positive: worse)
+    following   layers that change with these without getting actions -> the share of their bytes that stays
     """
 
     path: str
-    action: Action
+    stacks: Mapping[str, Stack]
     bytes: int
     predicted: float | None
-    value: float | None
-    drop: float | None
+    value: float
+    drop: float
+    following: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> Stack:
+        return self.stacks[self.path]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        return (*self.stacks, *self.following)
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command line shows it; `layers` where it changes more than one."""
+        row = {"action": {action.method: dict(action.params) for action in self.actions}, "bytes": self.bytes,
+               "value": self.value, "drop": self.drop, "predicted_drop": self.predicted}
+        return row if len(self.changed) == 1 else row | {"layers": list(self.changed)}
 
 
 @dataclass(frozen=True)
@@ -54,32 +84,50 @@ class Scan:
     def of(self, path: str) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if trial.path == path)
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The layers that some trial gives actions to."""
+        return tuple(dict.fromkeys(path for trial in self.trials for path in trial.stacks))
+
     def to_json(self) -> dict[str, Any]:
         """The keys of the command line's `sensitivity --json`, without the seconds."""
         paths = dict.fromkeys(trial.path for trial in self.trials)
         return {
             "baseline": self.baseline, "metric": self.metric, "samples": self.samples,
             "evaluations": self.evaluations,
-            "layers": [{"path": path, "candidates": [
-                {"action": {t.action.method: dict(t.action.params)}, "bytes": t.bytes, "value": t.value,
-                 "drop": t.drop, "predicted_drop": t.predicted} for t in self.of(path)]} for path in paths],
+            "layers": [{"path": path, "candidates": [trial.to_json() for trial in self.of(path)]} for path in paths],
         }
 
 
-def scan(workspace: Workspace, job: Job, candidates: tuple[Action, ...] = CANDIDATES, seed: int = 0) -> Scan:
+def scan(workspace: Workspace, job: Job, candidates: tuple[Stack, ...] = CANDIDATES, seed: int = 0) -> Scan:
     """Measure every candidate that a layer can have. Raises UserError without data or without editable layers."""
     evaluator = workspace.measurable()
     layers = [layer for layer in workspace.model.layers if not layer.locked]
     if not layers:
         raise UserError(f"{workspace.model.source.path} has no layer that can be edited.", "Open another model.")
     fisher = _fisher(workspace, job.part(0.0, 0.1))
+    alone = tuple(stack for stack in candidates if not any(map(apply.structural, stack)))
+    joint = tuple(stack for stack in candidates if stack not in alone)
+    work = [(layer.path, partial(_try, workspace, layer, alone, fisher.get(layer.path), seed)) for layer in layers]
+    work += [(members[0], partial(_try_together, workspace, members, stack, seed))
+             for members in _groups(workspace) for stack in joint]
     trials: list[Trial] = []
-    for index, layer in enumerate(layers):
-        part = job.part(0.1 + 0.9 * index / len(layers), 0.1 + 0.9 * (index + 1) / len(layers))
-        part.report(f"trying {layer.path}", 0.0)
-        trials += _try(workspace, layer, candidates, fisher.get(layer.path), seed, part)
+    for index, (path, run) in enumerate(work):
+        part = job.part(0.1 + 0.9 * index / len(work), 0.1 + 0.9 * (index + 1) / len(work))
+        part.report(f"trying {path}", 0.0)
+        trials += run(part)
+    order = {layer.path: index for index, layer in enumerate(layers)}
+    trials.sort(key=lambda trial: order[trial.path])
     baseline = float(evaluator.scores.mean())
     return Scan(evaluator.metric.title, baseline, evaluator.data.samples, tuple(trials), len(trials) + 1)
+
+
+def _groups(workspace: Workspace) -> list[tuple[str, ...]]:
+    """The layers that lose channels together, once each; most are alone."""
+    found = structure.couplings(workspace.model)
+    paths = [layer.path for layer in workspace.model.layers if not layer.locked and layer.path not in found.kept]
+    of_path = {path: group for group in found.groups for path in group}
+    return list(dict.fromkeys(of_path.get(path, (path,)) for path in paths))
 
 
 def _fisher(workspace: Workspace, job: Job) -> dict[str, np.ndarray]:
@@ -92,24 +140,49 @@ def _fisher(workspace: Workspace, job: Job) -> dict[str, np.ndarray]:
         return {}
 
 
-def _try(workspace: Workspace, layer: Layer, candidates: tuple[Action, ...], fisher: np.ndarray | None, seed: int,
+def _try(workspace: Workspace, layer: Layer, candidates: tuple[Stack, ...], fisher: np.ndarray | None, seed: int,
          job: Job) -> list[Trial]:
-    evaluator = workspace.measurable()
-    sign = 1.0 if evaluator.metric.higher_is_better else -1.0
-    runner = SuffixRunner(workspace.model, layer.path)
-    original = workspace.model.weight(layer.path)
+    """Edits of one layer, run from the layer on."""
+    model, path = workspace.model, layer.path
+    behind = SuffixRunner(model, path)
+    original = model.weight(path)
     trials = []
-    for action in candidates:
-        if apply.refusal(workspace.model, layer, action):
+    for stack in candidates:
+        if any(apply.refusal(model, layer, action) for action in stack):
             continue
         job.check()
-        edited = apply.edit(workspace.model, layer.path, (action,), workspace.calibration, seed, workspace.cache, job)
-        changes, _ = workspace.changes({layer.path: edited}, {layer.path: (action,)})
-        *_, (seen, scores) = evaluator.stream(runner.run(edited), job.silent())
-        drop = -sign * float((scores - evaluator.scores[seen]).mean())
-        trials.append(Trial(layer.path, action, changes[0].bytes_after, _predicted(original, edited, fisher),
-                            float(scores.mean()), drop))
+        edited = apply.edit(model, path, stack, workspace.calibration, seed, workspace.cache, job)
+        change = apply.change_of(model, path, stack, edited, *model.size_of({path: edited}).layers[path])
+        value, drop = workspace.measurable().measure(behind.run(edited), job)
+        trials.append(Trial(path, {path: stack}, change.bytes_after, _predicted(original, edited, fisher), value, drop))
     return trials
+
+
+def _try_together(workspace: Workspace, members: tuple[str, ...], stack: Stack, seed: int, job: Job) -> list[Trial]:
+    """One stack on layers that lose channels together, each with the steps of it that it can have; the whole runs."""
+    stacks = {path: tuple(action for action in stack if not _refused(workspace, path, action)) for path in members}
+    stacks = {path: actions for path, actions in stacks.items() if actions}
+    if not any(apply.structural(action) for actions in stacks.values() for action in actions):
+        return []
+    recipe = Recipe(seed=seed)
+    for path, actions in stacks.items():
+        recipe = recipe.with_actions([path], actions)
+    try:
+        result = workspace.compiled(recipe, job)
+    except UserError:
+        return []           # these channels cannot be removed after all: see engine.prove
+    changes = {change.path: change for change in result.changes()[0]}
+    value, drop = workspace.measurable().measure(runner(runtime.session(effective(result.model, result.edits))), job)
+    following = {path: change.bytes_after / max(change.bytes_before, 1)
+                 for path, change in changes.items() if path not in stacks}
+    return [Trial(next(iter(stacks)), stacks, sum(change.bytes_after for change in changes.values()), None, value, drop,
+                  following)]
+
+
+def _refused(workspace: Workspace, path: str, action: Action) -> bool:
+    model = workspace.model
+    layer = model.layer(path)
+    return bool(apply.refusal(model, layer, action) or apply.keeps_channels(model, layer, (action,)))
 
 
 def _predicted(original: np.ndarray, edited: Edit, fisher: np.ndarray | None) -> float | None:

@@ -1,8 +1,9 @@
-"""The engine process: reads requests from the window, runs them in four lanes, answers.
+"""The engine process: reads requests from the window, runs them in five lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch; a newer request replaces an older one
 graph     the structure to be drawn; waits for nobody's samples
+sweep     many measurements; stops for nobody
 work      opening, inspecting, exporting: one after the other
 
 The main thread only reads the pipe, so cancelling never waits for a computation to end.
@@ -24,12 +25,13 @@ from workbench.core.job import Job, Progress
 from workbench.engine.export import export
 from workbench.engine.preview import Previewer
 from workbench.engine.structure import couplings
+from workbench.engine.sweep import sweep
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure"}
-LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph"}
+LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep"}
 
 
 class Service:
@@ -69,7 +71,8 @@ class Service:
 
     def accept(self, request: Any) -> None:
         """Queue a request in its lane; where the newest wins, those before it are cancelled."""
-        job = Job(lambda progress: self._progressed(request.job, progress))
+        job = Job(lambda progress: self._progressed(request.job, progress),
+                  updates=lambda result: self.send(m.Updated(request.job, result)))
         self.jobs[request.job] = job
         lane = LANES.get(type(request), "work")
         self.lanes[lane].put(request, job, newest_wins=type(request) in NEWEST_WINS)
@@ -136,6 +139,9 @@ class Service:
     def export(self, request: m.Export, job: Job) -> Any:
         return export(self._open(), request.recipe, request.folder, job, request.name)
 
+    def sweep(self, request: m.Sweep, job: Job) -> Any:
+        return sweep(self._open(), request.wanted, job, request.recipe)
+
     def _open(self) -> Workspace:
         if self.workspace is None:
             raise UserError("No model is open.", "Open one first.")
@@ -148,7 +154,7 @@ class Service:
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
-    m.Export: Service.export,
+    m.Export: Service.export, m.Sweep: Service.sweep,
 }
 
 

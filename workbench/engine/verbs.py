@@ -9,11 +9,13 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import load_recipe
 from workbench.core.report import Report
+from workbench.core.sweep import Sweep
 from workbench.engine.compare import compare as compare_models
 from workbench.engine.export import export
 from workbench.engine.search import Goal
 from workbench.engine.search import search as find_recipe
 from workbench.engine.sensitivity import scan
+from workbench.engine.sweep import sweep as measure_sweep
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
@@ -77,6 +79,15 @@ def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job) -> dic
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
     found = scan(workspace, job.part(0.1, 1.0)).to_json()
     return found | {"seconds": time.monotonic() - start}
+
+
+def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibration: str, job: Job) -> dict[str, Any]:
+    """One parameter raised step by step on the layers chosen, measured in folds. Raises UserError."""
+    start = time.monotonic()
+    workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
+    curve = measure_sweep(workspace, wanted, job.part(0.1, 1.0))
+    return curve.to_json() | {"seconds": time.monotonic() - start}
 
 
 def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job) -> Report:
