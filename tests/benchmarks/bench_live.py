@@ -160,9 +160,10 @@ def last(previewer: Previewer, recipe: Recipe, focus: str) -> Measured:
     return Measured(time.perf_counter() - start, first, value)
 
 
-CANDIDATES = (Action("quantize.affine", {"bits": 8}), Action("quantize.affine", {"bits": 3}),
-              Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8}),
-              Action("lowrank.svd", {"energy": 0.9}), Action("lowrank.svd", {"energy": 0.7}))
+CANDIDATES = tuple((action,) for action in (
+    Action("quantize.affine", {"bits": 8}), Action("quantize.affine", {"bits": 3}),
+    Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8}),
+    Action("lowrank.svd", {"energy": 0.9}), Action("lowrank.svd", {"energy": 0.7})))
 
 
 def bench_scan(count: int) -> list[Row]:
@@ -174,7 +175,7 @@ def bench_scan(count: int) -> list[Row]:
     start, worst = time.perf_counter(), 0.0
     with tempfile.TemporaryDirectory() as folder:
         for trial in found.trials:
-            recipe = Recipe().with_actions([trial.path], (trial.action,))
+            recipe = Recipe().with_actions([trial.path], trial.actions)
             value = float(naive(workspace, recipe, Path(folder)).scores.mean())
             worst = max(worst, abs((base - value) - (trial.drop or 0.0)))
     slow = time.perf_counter() - start

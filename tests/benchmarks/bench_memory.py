@@ -1,0 +1,84 @@
+"""Does compressing a network of 224 px stay below 4 GB, however many samples calibrate it?
+
+python -m tests.benchmarks.bench_memory [--methods gptq,adaround,sparsegpt] [--samples 32]
+
+EfficientNet-Lite0, the method on every layer that takes it, from opening to the verified file; each in a process of its
+own, with the given number of calibration samples and with four times as many. Peak memory is the process's largest
+resident set (getrusage), the runtime and torch among it.
+"""
+
+import argparse
+import dataclasses
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+from tests.benchmarks.models import ROOT, Absent, crops, efficientnet
+from workbench.core.action import Action
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row
+from workbench.engine.export import export
+from workbench.engine.workspace import Workspace
+
+LIMIT = 4e9
+ACTIONS = {"gptq": Action("quantize.gptq", {"bits": 4}), "adaround": Action("quantize.adaround", {"bits": 4}),
+           "sparsegpt": Action("prune.sparsegpt", {"sparsity": 0.5})}
+
+
+def compress(method: str, samples: int) -> dict[str, float]:
+    """What one process measures of itself: bytes, seconds."""
+    subject = efficientnet()
+    workspace = Workspace.open(str(subject.model), Job())
+    workspace = workspace.attach(str(subject.data), Job(), calibration=str(subject.calibration))
+    assert workspace.calibration is not None
+    (name,) = workspace.calibration.inputs
+    seen = dataclasses.replace(workspace.calibration, inputs={name: crops(samples, "left")})
+    workspace = dataclasses.replace(workspace, calibration=seen)
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = export(workspace, Recipe((Row("*", (ACTIONS[method],)),)), folder, Job())
+    assert report.verified is not None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"seconds": time.monotonic() - start, "peak": peak, "bytes": report.after.bytes.value,
+            "verified": report.verified.value}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--methods", default=",".join(ACTIONS))
+    parser.add_argument("--samples", type=int, default=32)
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    methods = given.methods.split(",")
+    if given.one:
+        print(json.dumps(compress(methods[0], given.samples)))
+        return
+    try:
+        efficientnet()
+    except Absent as reason:
+        print(f"Left out: {reason}")
+        return
+    print(f"{'method':10} {'samples':>8} {'peak':>9} {'seconds':>8} {'bytes':>11} {'agreement':>10}")
+    peaks = {}
+    for method in methods:
+        for samples in (given.samples, 4 * given.samples):
+            command = [sys.executable, "-m", "tests.benchmarks.bench_memory", "--one", "--methods", method,
+                       "--samples", str(samples)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            if done.returncode:
+                sys.exit(done.stderr)
+            found = json.loads(done.stdout.splitlines()[-1])
+            peaks[method, samples] = found["peak"]
+            print(f"{method:10} {samples:>8} {found['peak'] / 1e9:>6.2f} GB {found['seconds']:>8.0f} "
+                  f"{int(found['bytes']):>11,} {found['verified']:>10.4f}", flush=True)
+    for method in methods:
+        few, many = (peaks[method, samples] for samples in (given.samples, 4 * given.samples))
+        print(f"{method}: four times the samples, {many / few:.2f} times the memory; "
+              f"{'below' if max(few, many) < LIMIT else 'NOT below'} 4 GB")
+
+
+if __name__ == "__main__":
+    main()
