@@ -67,3 +67,9 @@ def test_ctrl_c_in_the_terminal_is_not_for_it(other):
 
 def test_it_dies_with_its_parent(other):
     assert other[0].daemon
+
+
+@pytest.mark.parametrize(("wanted", "threads"), [("", 0), ("3", 3), ("0", 0), ("-1", 0), ("many", 0)])
+def test_threads_are_a_number_or_as_many_as_there_are_cores(monkeypatch, wanted, threads):
+    monkeypatch.setenv(process.THREADS, wanted)
+    assert process.threads() == threads

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.conftest import WAIT
 from workbench.core.action import Action
-from workbench.ui import theme
+from workbench.ui import colormaps, theme
 from workbench.ui.demo import demo_paths
-from workbench.ui.graph_tab import GraphTab, obstacle, pages, tints
+from workbench.ui.graph_tab import GraphTab, obstacle, pages
 from workbench.ui.session import Session
 
 INT4 = (Action("quantize.affine", {"bits": 4}),)
@@ -179,7 +179,7 @@ def test_nodes_are_tinted_by_the_bytes_that_their_layer_saves(shown):
     wait(lambda: LAYER in session.changes and session.changes[LAYER].exact)
     change = session.changes[LAYER]
     saved = 1 - change.bytes_after / change.bytes_before
-    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(tints.sample(saved)))
+    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(colormaps.sample(saved)))
     assert saved > 0.8 and fill(side, node_of(side, OTHER)) == neutral
     tip = ask(side, f"__view__.target.find(__view__.activeTarget.nodes.find(n => n.name === {node_of(side, LAYER)!r}))"
                     ".element.querySelector('title').textContent")
@@ -191,8 +191,8 @@ def test_tint_by_sensitivity_when_there_are_figures(shown):
     assert shown.tint.findData("sensitivity") < 0
     shown.set_drops({LAYER: 0.08, OTHER: 0.02}, "top-1")
     shown.tint.setCurrentIndex(shown.tint.findData("sensitivity"))
-    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(tints.sample(1.0)))
-    assert fill(side, node_of(side, OTHER)) == rgb(tints.sample(0.25)) and "0.08" in shown.legend.high.text()
+    wait(lambda: fill(side, node_of(side, LAYER)) == rgb(colormaps.sample(1.0)))
+    assert fill(side, node_of(side, OTHER)) == rgb(colormaps.sample(0.25)) and "0.08" in shown.legend.high.text()
     shown.set_drops({}, "")
     wait(lambda: fill(side, node_of(side, LAYER)) == rgb(theme.colors().before))
     assert shown.tint.currentData() == "bytes"

@@ -9,6 +9,7 @@ import numpy as np
 import onnx_ir as ir
 import onnxruntime as ort
 
+from workbench.core import process
 from workbench.core.errors import UserError
 from workbench.core.layer import InputSpec
 from workbench.graph import saving
@@ -28,13 +29,13 @@ def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0
             optimized_to: Path | None = None) -> ort.InferenceSession:
     """Load a model, a graph, ONNX bytes, or a file, for the CPU.
 
-    `threads` 0: one for each core. `optimize`: fold constants and fuse operators, as a deployment does.
-    `optimized_to` writes the graph with constants folded; beyond that, what ONNX Runtime writes runs only on this
-    machine. Raises UserError in one sentence when the runtime cannot load it.
+    `threads` 0: as many as the user allows, else one for each core. `optimize`: fold constants and fuse operators, as
+    a deployment does. `optimized_to` writes the graph with constants folded; beyond that, what ONNX Runtime writes runs
+    only on this machine. Raises UserError in one sentence when the runtime cannot load it.
     """
     options = ort.SessionOptions()
     options.log_severity_level = QUIET
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or process.threads()
     level = ort.GraphOptimizationLevel
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
     if optimized_to is not None:

@@ -5,13 +5,14 @@ import platform
 from collections.abc import Iterable, Mapping
 
 from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench import __version__
 from workbench.core.layer import InputSpec, ModelSummary
 from workbench.core.quantities import amount, size
 from workbench.ui import theme
+from workbench.ui.translation import tr
 
 WIDTH, MOST = 520, 560
 
@@ -46,10 +47,6 @@ class Page(QDialog):
         needed = self.body.heightForWidth(WIDTH - 2 * theme.TRIPLE - theme.UNIT)
         self.resize(WIDTH, min(needed + 130, MOST))
         self.open()
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("about", text)
 
 
 def show_about(parent: QWidget, versions: Mapping[str, str]) -> Page:

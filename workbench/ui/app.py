@@ -6,7 +6,7 @@ import sys
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from workbench.ui import settings, theme
+from workbench.ui import settings, translation
 from workbench.ui.crash import CrashWatch, keep_log
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink
@@ -28,7 +28,8 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")
     application.setApplicationDisplayName("Model Compression Workbench")
-    theme.apply(application, settings.scheme())
+    translation.apply(application, settings.language())
+    settings.apply(application)
     link = EngineLink()
     session = Session(link)
     window = MainWindow(session)

@@ -124,7 +124,7 @@ class Commands(QObject):
 
     def _folder(self) -> str:
         opened = self._session.opened
-        return str(Path(opened.path).parent) if opened else ""
+        return str(Path(opened.path).parent) if opened else settings.folder("models")
 
     # -- keeping ---------------------------------------------------------------------------------------------------
 

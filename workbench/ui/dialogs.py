@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from workbench.ui.files import functions_in, runs_code
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("dialogs", text)
+from workbench.ui.translation import tr
 
 
 def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessageBox:

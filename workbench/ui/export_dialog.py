@@ -62,7 +62,7 @@ class ExportDialog(QDialog):
     def _make_form(self) -> QWidget:
         page = QWidget(self)
         opened = Path(self._session.opened.path.partition(":")[0]) if self._session.opened else Path("model")
-        start = str(settings.store().value("export_folder", "")) or str(Path.home() / "workbench")
+        start = settings.folder("export") or str(Path.home() / "workbench")
         self.folder = QLineEdit(start, page)
         self.folder.setAccessibleName(self.tr("Folder"))
         browse = QPushButton(self.tr("Choose…"), page)
@@ -143,7 +143,7 @@ class ExportDialog(QDialog):
 
     def _start(self) -> None:
         folder, name = self.folder.text().strip(), self.name.text().strip()
-        settings.store().setValue("export_folder", folder)
+        settings.choose("export_folder", folder)
         self.pages.setCurrentWidget(self.running)
         self._on_text(self.tr("Starting"), None)
         self.cancel.setEnabled(True)

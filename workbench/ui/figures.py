@@ -1,15 +1,11 @@
 """How figures are written: the unit of a metric, its interval, and where a number comes from."""
 
-from PySide6.QtCore import QCoreApplication
 
 from workbench.core.quantities import three
 from workbench.core.report import Figure
+from workbench.ui.translation import tr
 
 MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "✓"}
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("figures", text)
 
 
 def is_proportion(metric: str) -> bool:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
 from workbench.ui import theme
 from workbench.ui.engine_link import EngineLink
+from workbench.ui.translation import tr
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
 
@@ -54,7 +55,7 @@ def describe(running: Running) -> str:
     """'Measuring: batch 3 · 4 s left'."""
     parts = [f"{running.title}: {running.progress.text}" if running.progress.text else running.title]
     if running.progress.eta is not None:
-        left = QCoreApplication.translate("jobs", "{time} left")
+        left = tr("{time} left")
         parts.append(left.format(time=duration(running.progress.eta)))
     return " · ".join(parts)
 

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from workbench.core.errors import UserError
 from workbench.ui import about, dialogs, settings, theme
@@ -78,6 +78,8 @@ class Menus(QObject):
         menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
         menu.addSeparator()
         menu.addActions([verbs.clear_all, self.filter])
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Preferences…"), self.show_preferences, "Ctrl+,"))
 
     def _view(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&View"))
@@ -86,15 +88,17 @@ class Menus(QObject):
         self._tabs = menu.addMenu(self.tr("Tabs"))
         self._panels = menu.addMenu(self.tr("Panels"))
         themes = menu.addMenu(self.tr("Theme"))
-        group = QActionGroup(self)
+        self._themes = group = QActionGroup(self)
         titles: dict[theme.Scheme, str] = {"system": self.tr("As the system"), "light": self.tr("Light"),
                                            "dark": self.tr("Dark")}
         for name, title in titles.items():
             action = self._action(title, partial(self.set_theme, name))
             action.setCheckable(True)
-            action.setChecked(name == settings.scheme())
+            action.setData(name)
             group.addAction(action)
             themes.addAction(action)
+        self._tick_theme()
+        theme.signals.changed.connect(self._tick_theme)
         menu.addSeparator()
         self._present = self._action(self.tr("Present"), self.present, "Shift+F5")
         menu.addAction(self._present)
@@ -139,11 +143,17 @@ class Menus(QObject):
         palette.show()
         palette.search.setFocus()
 
+    def show_preferences(self) -> None:
+        from workbench.ui.preferences import Preferences
+        Preferences(self._session.link, self._window).open()
+
     def set_theme(self, name: theme.Scheme) -> None:
-        settings.set_scheme(name)
-        application = QGuiApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply(application, name)
+        settings.choose("theme", name)
+        settings.apply_now()
+
+    def _tick_theme(self) -> None:
+        for action in self._themes.actions():
+            action.setChecked(action.data() == settings.scheme())
 
     def _enable(self) -> None:
         opened = self._session.model is not None

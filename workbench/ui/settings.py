@@ -1,17 +1,43 @@
-"""What is remembered between starts: layout, theme, recent files."""
+"""What is remembered between starts: preferences, layout, recent files."""
+
+import os
+from typing import cast, get_args
 
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
 
-from workbench.ui.theme import Scheme
+from workbench.core import process
+from workbench.ui import theme, translation
+from workbench.ui.theme import Motion, Scheme
 
 RECENT = 8
 LAYOUT_VERSION = 1
+FOLDERS = ("models", "export")
 
 
 def store() -> QSettings:
     """The user's settings, as a plain file on every system."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "compression-workbench", "workbench")
 
+
+def apply(app: QApplication) -> None:
+    """All preferences but the language, which holds for widgets made later; again after one was changed."""
+    theme.set_motion(motion())
+    theme.set_data_colors(data_colors())
+    theme.apply(app, scheme())
+    if threads():
+        os.environ[process.THREADS] = str(threads())
+    else:
+        os.environ.pop(process.THREADS, None)
+
+
+def apply_now() -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply(app)
+
+
+# -- recent files ------------------------------------------------------------------------------------------------------
 
 def recent() -> list[str]:
     """Paths of models opened lately, the newest first."""
@@ -26,15 +52,49 @@ def remember(path: str) -> None:
     store().setValue("recent", paths[:RECENT])
 
 
+def forget(path: str) -> None:
+    store().setValue("recent", [known for known in recent() if known != path])
+
+
+# -- preferences -------------------------------------------------------------------------------------------------------
+
+def choose(key: str, value: str) -> None:
+    """Remember a preference; "" forgets it."""
+    if value:
+        store().setValue(key, value)
+    else:
+        store().remove(key)
+
+
 def scheme() -> Scheme:
     """The theme that was chosen."""
-    match store().value("theme"):
-        case "light":
-            return "light"
-        case "dark":
-            return "dark"
-    return "system"
+    return cast(Scheme, _choice("theme", get_args(Scheme), "system"))
 
 
-def set_scheme(name: Scheme) -> None:
-    store().setValue("theme", name)
+def motion() -> Motion:
+    return cast(Motion, _choice("motion", get_args(Motion), "system"))
+
+
+def language() -> str:
+    """A key of translation.LANGUAGES, or "system"."""
+    return _choice("language", ("system", *translation.LANGUAGES), "system")
+
+
+def data_colors() -> str:
+    return _choice("data_colors", theme.MAPS, theme.MAPS[0])
+
+
+def threads() -> int:
+    """Of one computation; 0: one for each core."""
+    return int(_choice("threads", tuple(map(str, range(1 + (os.cpu_count() or 1)))), "0"))
+
+
+def folder(kind: str) -> str:
+    """Where dialogs begin, of FOLDERS; "" where none was chosen."""
+    return str(store().value(f"{kind}_folder", ""))
+
+
+def _choice(key: str, allowed: tuple[str, ...], otherwise: str) -> str:
+    """Settings are a file that anyone may write into."""
+    value = str(store().value(key, otherwise))
+    return value if value in allowed else otherwise

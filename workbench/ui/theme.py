@@ -15,18 +15,22 @@ from workbench.ui.schemes import Colors
 from workbench.ui.stylesheet import stylesheet
 
 Scheme = Literal["light", "dark", "system"]
+Motion = Literal["system", "full", "reduced"]
 
 HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24      # the grid: inside a group, between parts, around cards, between blocks
 RADIUS = 6
 ICON = 16
 FAMILY = "Inter"
 # Inter has no Chinese, Japanese or Korean; Qt would find a font by itself, but not always the same one.
-FALLBACKS = ("Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei UI", "Noto Sans", "Sans Serif")
+FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI",
+             "WenQuanYi Micro Hei", "Noto Sans", "Sans Serif")
+# Even steps of lightness, and told apart by colour-blind eyes (Nunez et al. 2018; van der Walt and Smith 2015).
+MAPS = ("cividis", "viridis", "magma")
 FILES = ("Regular", "Italic", "Medium", "SemiBold", "SemiBoldItalic")
 
 
 class Signals(QObject):
-    """`changed`: the colours are others now."""
+    """`changed`: the colours are others now, those of data included."""
 
     changed = Signal()
 
@@ -36,6 +40,8 @@ class _State:
 
     colors: Colors = schemes.LIGHT
     wanted: Scheme = "system"
+    data_colors = MAPS[0]
+    motion: Motion = "system"
     fonts_loaded = False
     applied = False
     listening = False
@@ -43,6 +49,29 @@ class _State:
 
 
 signals = Signals()
+
+
+def data_colors() -> str:
+    """The name of the colour map that pictures of data are drawn with."""
+    return _State.data_colors
+
+
+def set_data_colors(name: str) -> None:
+    """One of MAPS."""
+    if name != _State.data_colors:
+        _State.data_colors = name
+        signals.changed.emit()
+
+
+def set_motion(motion: Motion) -> None:
+    _State.motion = motion
+
+
+def moves() -> bool:
+    """Whether things may slide and fade; `system` follows the desktop where the platform tells Qt."""
+    if _State.motion == "system":
+        return QApplication.isEffectEnabled(Qt.UIEffect.UI_General)
+    return _State.motion == "full"
 
 
 def colors() -> Colors:

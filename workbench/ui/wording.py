@@ -1,9 +1,9 @@
 """A layer in words, the same everywhere."""
 
-from PySide6.QtCore import QCoreApplication
 
 from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
+from workbench.ui.translation import tr
 
 ARROW, TIMES = " → ", " × "
 
@@ -36,9 +36,5 @@ def coupling_of(couplings: Couplings, path: str) -> str:
     """With which layers this one loses channels, or why it keeps them; nothing where it is alone or locked."""
     others, reason = couplings.others(path), couplings.kept.get(path)
     if others:
-        return _tr("Loses channels together with {layers}").format(layers=", ".join(others))
-    return _tr("Keeps all channels. {reason}").format(reason=reason) if reason else ""
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("wording", text)
+        return tr("Loses channels together with {layers}").format(layers=", ".join(others))
+    return tr("Keeps all channels. {reason}").format(reason=reason) if reason else ""

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from workbench.core.params import Field
 from workbench.ui.actions import values as v
 from workbench.ui.actions.number import BOX_HEIGHT, NumberEditor
+from workbench.ui.translation import tr
 
 
 class ChoiceEditor(QComboBox):
@@ -19,7 +20,7 @@ class ChoiceEditor(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for choice in field.choices:
-            text = QCoreApplication.translate("parameters", str(choice))
+            text = tr(str(choice))
             if choice == field.default:
                 text = self.tr("{choice} (default)").format(choice=text)
             self.addItem(text, choice)
@@ -104,7 +105,7 @@ def editor_for(field: Field, limits: v.Limits, wide: bool, parent: QWidget) -> E
 
 def help_text(field: Field) -> str:
     """What it is, what it may be, what it is if nobody says."""
-    lines = [QCoreApplication.translate("parameters", field.help)] if field.help else []
+    lines = [tr(field.help)] if field.help else []
     facts = [text for text in (_range_text(field), _default_text(field)) if text]
     return "\n".join((*lines, " ".join(facts))).strip()
 
@@ -119,10 +120,6 @@ def _range_text(field: Field) -> str:
 
 def _default_text(field: Field) -> str:
     return "" if field.default is None else tr("Default: {value}.").format(value=v.value_text(field, field.default))
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("ParamForm", text)
 
 
 def _name(widget: QWidget, name: str, text: str) -> None:

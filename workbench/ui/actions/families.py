@@ -1,14 +1,10 @@
 """The four families of methods, and how the window calls them."""
 
-from PySide6.QtCore import QCoreApplication
 
 from workbench.core.action import MethodInfo
+from workbench.ui.translation import tr
 
 ICONS = {"prune": "prune", "lowrank": "lowrank", "distill": "distill", "quantize": "quantize"}
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("families", text)
 
 
 def title(family: str) -> str:
@@ -28,8 +24,8 @@ def icon_name(family: str) -> str:
 
 def name(method: MethodInfo) -> str:
     """The method's title in the user's language. Translators find methods' own words under 'methods'."""
-    return QCoreApplication.translate("methods", method.title)
+    return tr(method.title)
 
 
 def summary(method: MethodInfo) -> str:
-    return QCoreApplication.translate("methods", method.summary)
+    return tr(method.summary)

@@ -3,17 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.core.action import MethodInfo
 from workbench.core.layer import Layer
 from workbench.core.views import LayerView, Spectrum
 from workbench.ui.actions import values as v
 from workbench.ui.lines import rank_of, share_below, threshold_of
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("meaning", text)
+from workbench.ui.translation import tr
 
 
 def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo) -> dict[str, tuple[float, float]]:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.core.params import Field
+from workbench.ui.translation import tr
 
 FINE = 1000             # steps of a slider whose field names none
 LARGEST_INT = 2**31 - 1
@@ -75,19 +74,24 @@ def applies(field: Field, values: Mapping[str, Any]) -> bool:
     return field.when is None or values.get(field.when[0]) in field.when[1]
 
 
+def name_words(name: str) -> str:
+    """group_size -> Group size."""
+    return name.replace("_", " ").capitalize()
+
+
 def name_text(name: str) -> str:
-    """group_size -> Group size. Translators find these under 'parameters'."""
-    return QCoreApplication.translate("parameters", name.replace("_", " ").capitalize())
+    """The same in the user's language."""
+    return tr(name_words(name))
 
 
 def value_text(field: Field, value: Any) -> str:
     """0.5, 4 bit, yes."""
     if isinstance(value, bool):
-        return QCoreApplication.translate("parameters", "yes" if value else "no")
+        return tr("yes" if value else "no")
     if isinstance(value, str):
-        return QCoreApplication.translate("parameters", value)
+        return tr(value)
     number = f"{value:,}" if isinstance(value, int) else f"{value:.{SIGNIFICANT}g}"
-    return f"{number} {field.unit}".strip()
+    return f"{number} {tr(field.unit)}".strip()
 
 
 @dataclass(frozen=True)

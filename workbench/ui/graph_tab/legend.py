@@ -4,8 +4,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from workbench.ui import theme
-from workbench.ui.graph_tab import tints
+from workbench.ui import colormaps, theme
 
 STEPS = 8
 
@@ -34,6 +33,7 @@ class _Strip(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.signals.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(72, theme.UNIT)
@@ -41,7 +41,7 @@ class _Strip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         gradient = QLinearGradient(0, 0, self.width(), 0)
         for step in range(STEPS + 1):
-            gradient.setColorAt(step / STEPS, tints.sample(step / STEPS))
+            gradient.setColorAt(step / STEPS, colormaps.sample(step / STEPS))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.colors().border)

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
 from workbench.core.quantities import size
 from workbench.core.report import LayerChange
+from workbench.ui import colormaps
 from workbench.ui.schemes import Colors, contrast
+from workbench.ui.translation import tr
 
-MAP = "cividis"         # even steps of lightness, also for colour-blind eyes
 NEUTRAL = -1.0
 
 
@@ -22,10 +21,6 @@ class Shade:
     strength: float
     words: str = ""
     bad: bool = False
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("graph", text)
 
 
 def by_bytes(change: LayerChange | None) -> Shade:
@@ -53,12 +48,7 @@ def by_sensitivity(drops: Mapping[str, float], path: str, metric: str) -> Shade:
 def fill(shade: Shade, colors: Colors) -> QColor:
     if shade.strength == NEUTRAL:
         return colors.before
-    return colors.bad if shade.bad else sample(shade.strength)
-
-
-def sample(strength: float) -> QColor:
-    """A colour of the map, 0..1."""
-    return pg.colormap.get(MAP).map(min(max(strength, 0.0), 1.0), mode="qcolor")
+    return colors.bad if shade.bad else colormaps.sample(shade.strength)
 
 
 def text_on(background: QColor) -> QColor:

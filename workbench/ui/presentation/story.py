@@ -4,20 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.core.action import Action
 from workbench.core.quantities import amount, size, smaller
 from workbench.core.report import LayerChange
 from workbench.ui import figures
 from workbench.ui.actions.values import effective
 from workbench.ui.session import Session
+from workbench.ui.translation import tr
 
 LARGEST = 10        # layers that have a bar of their own
-
-
-def tr(text: str) -> str:
-    return QCoreApplication.translate("presentation", text)
 
 
 @dataclass(frozen=True)

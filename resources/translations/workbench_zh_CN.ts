@@ -1,0 +1,3099 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+  <context>
+    <name />
+    <message>
+      <source>Adam (Kingma and Ba 2015), or SGD with momentum 0.9.</source>
+      <extracomment>distill</extracomment>
+      <translation>Adam（Kingma 与 Ba，2015），或动量为 0.9 的 SGD。</translation>
+    </message>
+    <message>
+      <source>Alpha</source>
+      <extracomment>distill</extracomment>
+      <translation>Alpha</translation>
+    </message>
+    <message>
+      <source>Anchor</source>
+      <extracomment>distill</extracomment>
+      <translation>锚定</translation>
+    </message>
+    <message>
+      <source>Anchor strength</source>
+      <extracomment>distill</extracomment>
+      <translation>锚定强度</translation>
+    </message>
+    <message>
+      <source>Attention</source>
+      <extracomment>distill</extracomment>
+      <translation>注意力</translation>
+    </message>
+    <message>
+      <source>Batch</source>
+      <extracomment>distill</extracomment>
+      <translation>批大小</translation>
+    </message>
+    <message>
+      <source>Before</source>
+      <extracomment>distill</extracomment>
+      <translation>时机</translation>
+    </message>
+    <message>
+      <source>Compare where the features are large, not the features themselves (attention transfer).</source>
+      <extracomment>distill</extracomment>
+      <translation>比较特征在何处较大，而不是特征本身（注意力迁移）。</translation>
+    </message>
+    <message>
+      <source>Distil</source>
+      <extracomment>distill</extracomment>
+      <translation>蒸馏</translation>
+    </message>
+    <message>
+      <source>End after this many epochs without a better state; 0: never.</source>
+      <extracomment>distill</extracomment>
+      <translation>连续这么多轮没有更好的状态就结束；0：从不提前结束。</translation>
+    </message>
+    <message>
+      <source>Epochs</source>
+      <extracomment>distill</extracomment>
+      <translation>轮数</translation>
+    </message>
+    <message>
+      <source>Feature weight</source>
+      <extracomment>distill</extracomment>
+      <translation>特征权重</translation>
+    </message>
+    <message>
+      <source>Features</source>
+      <extracomment>distill</extracomment>
+      <translation>特征</translation>
+    </message>
+    <message>
+      <source>Flip</source>
+      <extracomment>distill</extracomment>
+      <translation>翻转</translation>
+    </message>
+    <message>
+      <source>Forget</source>
+      <extracomment>distill</extracomment>
+      <translation>遗忘</translation>
+    </message>
+    <message>
+      <source>Frozen</source>
+      <extracomment>distill</extracomment>
+      <translation>冻结</translation>
+    </message>
+    <message>
+      <source>Hold the weights near where they start: all alike (L2-SP, Li et al. 2018), or by their Fisher information (EWC, Kirkpatrick et al. 2017).</source>
+      <extracomment>distill</extracomment>
+      <translation>让权重留在起点附近：一视同仁（L2-SP，Li 等 2018），或按 Fisher 信息加权（EWC，Kirkpatrick 等 2017）。</translation>
+    </message>
+    <message>
+      <source>Images: mirrored with probability one half.</source>
+      <extracomment>distill</extracomment>
+      <translation>图像：以二分之一的概率左右镜像。</translation>
+    </message>
+    <message>
+      <source>Images: moved at random by up to this much.</source>
+      <extracomment>distill</extracomment>
+      <translation>图像：随机平移，最多移动这么多。</translation>
+    </message>
+    <message>
+      <source>L1</source>
+      <extracomment>distill</extracomment>
+      <translation>L1</translation>
+    </message>
+    <message>
+      <source>Layers that do not learn: paths and globs with commas.</source>
+      <extracomment>distill</extracomment>
+      <translation>不参与学习的层：路径或通配符，用逗号分隔。</translation>
+    </message>
+    <message>
+      <source>Layers whose outputs should be like the teacher's too (FitNets): paths with commas, student=teacher where they differ.</source>
+      <extracomment>distill</extracomment>
+      <translation>输出也应与教师相似的层（FitNets）：路径用逗号分隔，名称不同时写 学生=教师。</translation>
+    </message>
+    <message>
+      <source>Learning rate at the start.</source>
+      <extracomment>distill</extracomment>
+      <translation>起始学习率。</translation>
+    </message>
+    <message>
+      <source>Minutes</source>
+      <extracomment>distill</extracomment>
+      <translation>分钟</translation>
+    </message>
+    <message>
+      <source>Model files with commas, their answers averaged; empty: the original model.</source>
+      <extracomment>distill</extracomment>
+      <translation>模型文件，用逗号分隔，取各自回答的平均；留空：原始模型。</translation>
+    </message>
+    <message>
+      <source>Optimiser</source>
+      <extracomment>distill</extracomment>
+      <translation>优化器</translation>
+    </message>
+    <message>
+      <source>Passes over the training samples.</source>
+      <extracomment>distill</extracomment>
+      <translation>遍历训练样本的次数。</translation>
+    </message>
+    <message>
+      <source>Patience</source>
+      <extracomment>distill</extracomment>
+      <translation>耐心</translation>
+    </message>
+    <message>
+      <source>Pruned float layers: all zeros from the start, or more and more during the first two thirds of the stage (cubic: Zhu and Gupta 2017).</source>
+      <extracomment>distill</extracomment>
+      <translation>已剪枝的浮点层：一开始就全部置零，或在本阶段的前三分之二逐渐增多（cubic：Zhu 与 Gupta 2017）。</translation>
+    </message>
+    <message>
+      <source>Rate</source>
+      <extracomment>distill</extracomment>
+      <translation>学习率</translation>
+    </message>
+    <message>
+      <source>Samples in a step.</source>
+      <extracomment>distill</extracomment>
+      <translation>每一步的样本数。</translation>
+    </message>
+    <message>
+      <source>Schedule</source>
+      <extracomment>distill</extracomment>
+      <translation>学习率计划</translation>
+    </message>
+    <message>
+      <source>Share of the teacher's answers; the rest is labels.</source>
+      <extracomment>distill</extracomment>
+      <translation>教师回答所占的份额；其余为标签。</translation>
+    </message>
+    <message>
+      <source>Shift</source>
+      <extracomment>distill</extracomment>
+      <translation>平移</translation>
+    </message>
+    <message>
+      <source>Sparse training: λ of the penalty λ·Σ|w| on float weights.</source>
+      <extracomment>distill</extracomment>
+      <translation>稀疏训练：浮点权重上惩罚项 λ·Σ|w| 的 λ。</translation>
+    </message>
+    <message>
+      <source>Sparsify</source>
+      <extracomment>distill</extracomment>
+      <translation>稀疏化</translation>
+    </message>
+    <message>
+      <source>Step</source>
+      <extracomment>distill</extracomment>
+      <translation>步长</translation>
+    </message>
+    <message>
+      <source>T: softens the answers of teacher and student.</source>
+      <extracomment>distill</extracomment>
+      <translation>T：使教师与学生的回答更平滑。</translation>
+    </message>
+    <message>
+      <source>Teacher</source>
+      <extracomment>distill</extracomment>
+      <translation>教师</translation>
+    </message>
+    <message>
+      <source>Temperature</source>
+      <extracomment>distill</extracomment>
+      <translation>温度</translation>
+    </message>
+    <message>
+      <source>The rate falls to zero as a cosine, stays, or falls tenfold at a half and at three quarters.</source>
+      <extracomment>distill</extracomment>
+      <translation>学习率按余弦降到零、保持不变，或在一半和四分之三处各降为十分之一。</translation>
+    </message>
+    <message>
+      <source>Train what will be exported; or before the quantisation steps, which then start from the trained weights.</source>
+      <extracomment>distill</extracomment>
+      <translation>训练将要导出的模型；或在量化步骤之前训练，量化随后从训练好的权重开始。</translation>
+    </message>
+    <message>
+      <source>Trainable</source>
+      <extracomment>distill</extracomment>
+      <translation>可训练</translation>
+    </message>
+    <message>
+      <source>Training time instead. How many steps that makes depends on the machine, so the file cannot be made again to the byte.</source>
+      <extracomment>distill</extracomment>
+      <translation>改为给定训练时间。步数取决于机器，因此无法逐字节地重现同一文件。</translation>
+    </message>
+    <message>
+      <source>Trains the compressed model to answer as a teacher does, mixed with labels where there are any.</source>
+      <extracomment>distill</extracomment>
+      <translation>训练压缩后的模型，使其回答与教师一致；有标签时与标签混合。</translation>
+    </message>
+    <message>
+      <source>Warn when the accuracy of a class falls by more than this.</source>
+      <extracomment>distill</extracomment>
+      <translation>某一类别的准确率下降超过此值时给出警告。</translation>
+    </message>
+    <message>
+      <source>Weight of the features' loss.</source>
+      <extracomment>distill</extracomment>
+      <translation>特征损失的权重。</translation>
+    </message>
+    <message>
+      <source>Weight β of the penalty β/2·Σ(w − w₀)².</source>
+      <extracomment>distill</extracomment>
+      <translation>惩罚项 β/2·Σ（w − w₀）² 的权重 β。</translation>
+    </message>
+    <message>
+      <source>Whether the step between levels of a quantised weight is learned (LSQ, Esser et al. 2020).</source>
+      <extracomment>distill</extracomment>
+      <translation>是否学习量化权重的级间步长（LSQ，Esser 等 2020）。</translation>
+    </message>
+    <message>
+      <source>Which layers learn: all (norms too), edited, or paths and globs with commas.</source>
+      <extracomment>distill</extracomment>
+      <translation>哪些层学习：all（含归一化层）、edited（已编辑的层），或用逗号分隔的路径与通配符。</translation>
+    </message>
+    <message>
+      <source>adam</source>
+      <extracomment>distill</extracomment>
+      <translation>Adam</translation>
+    </message>
+    <message>
+      <source>constant</source>
+      <extracomment>distill</extracomment>
+      <translation>恒定</translation>
+    </message>
+    <message>
+      <source>cosine</source>
+      <extracomment>distill</extracomment>
+      <translation>余弦</translation>
+    </message>
+    <message>
+      <source>cubic</source>
+      <extracomment>distill</extracomment>
+      <translation>三次</translation>
+    </message>
+    <message>
+      <source>ewc</source>
+      <extracomment>distill</extracomment>
+      <translation>EWC</translation>
+    </message>
+    <message>
+      <source>exponential</source>
+      <extracomment>distill</extracomment>
+      <translation>指数</translation>
+    </message>
+    <message>
+      <source>export</source>
+      <extracomment>distill</extracomment>
+      <translation>导出</translation>
+    </message>
+    <message>
+      <source>fixed</source>
+      <extracomment>distill</extracomment>
+      <translation>固定</translation>
+    </message>
+    <message>
+      <source>l2sp</source>
+      <extracomment>distill</extracomment>
+      <translation>L2-SP</translation>
+    </message>
+    <message>
+      <source>learned</source>
+      <extracomment>distill</extracomment>
+      <translation>学习</translation>
+    </message>
+    <message>
+      <source>linear</source>
+      <extracomment>distill</extracomment>
+      <translation>线性</translation>
+    </message>
+    <message>
+      <source>min</source>
+      <extracomment>distill</extracomment>
+      <translation>分钟</translation>
+    </message>
+    <message>
+      <source>none</source>
+      <extracomment>distill</extracomment>
+      <translation>无</translation>
+    </message>
+    <message>
+      <source>one-shot</source>
+      <extracomment>distill</extracomment>
+      <translation>一次完成</translation>
+    </message>
+    <message>
+      <source>pixel</source>
+      <extracomment>distill</extracomment>
+      <translation>像素</translation>
+    </message>
+    <message>
+      <source>point</source>
+      <extracomment>distill</extracomment>
+      <translation>点</translation>
+    </message>
+    <message>
+      <source>quantize</source>
+      <extracomment>distill</extracomment>
+      <translation>量化</translation>
+    </message>
+    <message>
+      <source>sgd</source>
+      <extracomment>distill</extracomment>
+      <translation>SGD</translation>
+    </message>
+    <message>
+      <source>step</source>
+      <extracomment>distill</extracomment>
+      <translation>阶梯</translation>
+    </message>
+    <message>
+      <source>Distil the layer</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>逐层蒸馏</translation>
+    </message>
+    <message>
+      <source>Learning rate of Adam, falling to zero as a cosine.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>Adam 的学习率，按余弦降到零。</translation>
+    </message>
+    <message>
+      <source>Replaces the layer by a smaller student, two factors of the given rank, trained by backpropagation to give the layer's outputs on the calibration samples.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>用更小的学生（给定秩的两个因子）代替该层，通过反向传播训练，使其在校准样本上给出该层的输出。</translation>
+    </message>
+    <message>
+      <source>Training steps of 1,024 input rows.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>训练步数，每步 1,024 行输入。</translation>
+    </message>
+    <message>
+      <source>Width of the student.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>学生的宽度。</translation>
+    </message>
+    <message>
+      <source>Fine-tune</source>
+      <extracomment>finetune</extracomment>
+      <translation>微调</translation>
+    </message>
+    <message>
+      <source>Trains the compressed model on labelled samples; what compression fixed stays fixed.</source>
+      <extracomment>finetune</extracomment>
+      <translation>在带标签的样本上训练压缩后的模型；压缩所固定的部分保持不变。</translation>
+    </message>
+    <message>
+      <source>CP</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>CP</translation>
+    </message>
+    <message>
+      <source>Channels between the convolutions.</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>各卷积之间的通道数。</translation>
+    </message>
+    <message>
+      <source>Iterations</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>迭代次数</translation>
+    </message>
+    <message>
+      <source>Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on each channel alone, and 1 × 1 back.</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>用若干秩一张量之和代替 k × k 卷积：1 × 1 到 R 个通道，在每个通道上各做 k × 1 和 1 × k，再用 1 × 1 还原。</translation>
+    </message>
+    <message>
+      <source>Rounds of alternating least squares.</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>交替最小二乘的轮数。</translation>
+    </message>
+    <message>
+      <source>Activation</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>激活</translation>
+    </message>
+    <message>
+      <source>Channels between the layers.</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>两层之间的通道数。</translation>
+    </message>
+    <message>
+      <source>Non-linear response</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>非线性响应</translation>
+    </message>
+    <message>
+      <source>Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the activation that follows: errors that a ReLU hides do not count.</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>按该层在校准样本上的输出拟合两个更窄的层，以其后的激活之后为准：被 ReLU 掩盖的误差不计。</translation>
+    </message>
+    <message>
+      <source>What follows the layer: with none, its plain outputs are fitted.</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>该层之后是什么：选 none 时拟合其直接输出。</translation>
+    </message>
+    <message>
+      <source>relu</source>
+      <extracomment>lowrank.response</extracomment>
+      <translation>ReLU</translation>
+    </message>
+    <message>
+      <source>Channels between the two convolutions; more than there are means all.</source>
+      <extracomment>lowrank.spatial</extracomment>
+      <translation>两个卷积之间的通道数；超过已有数量即表示全部。</translation>
+    </message>
+    <message>
+      <source>Replaces a convolution with a k × k kernel by one of k × 1 followed by one of 1 × k.</source>
+      <extracomment>lowrank.spatial</extracomment>
+      <translation>用一个 k × 1 卷积接一个 1 × k 卷积代替 k × k 卷积。</translation>
+    </message>
+    <message>
+      <source>Spatial SVD</source>
+      <extracomment>lowrank.spatial</extracomment>
+      <translation>空间 SVD</translation>
+    </message>
+    <message>
+      <source>Clusters</source>
+      <extracomment>lowrank.subspace</extracomment>
+      <translation>簇数</translation>
+    </message>
+    <message>
+      <source>Clusters the output channels by direction and factors each cluster by itself. The second layer is zero outside its clusters, and those zeros are left out of the file.</source>
+      <extracomment>lowrank.subspace</extracomment>
+      <translation>按方向对输出通道聚类，并对每一簇单独分解。第二层在其簇之外为零，这些零不写入文件。</translation>
+    </message>
+    <message>
+      <source>Groups of output channels.</source>
+      <extracomment>lowrank.subspace</extracomment>
+      <translation>输出通道的分组数。</translation>
+    </message>
+    <message>
+      <source>Rank of each group, at most its channels.</source>
+      <extracomment>lowrank.subspace</extracomment>
+      <translation>每组的秩，最多为其通道数。</translation>
+    </message>
+    <message>
+      <source>Sub-space low rank</source>
+      <extracomment>lowrank.subspace</extracomment>
+      <translation>子空间低秩</translation>
+    </message>
+    <message>
+      <source>Keep the smallest rank with this fraction of the squared singular values.</source>
+      <extracomment>lowrank.svd</extracomment>
+      <translation>取保留该比例奇异值平方和的最小秩。</translation>
+    </message>
+    <message>
+      <source>Replaces the layer by two thinner ones whose product is the closest matrix of that rank: fewer weights and fewer multiplications below the break-even rank.</source>
+      <extracomment>lowrank.svd</extracomment>
+      <translation>用两个更窄的层代替该层，其乘积是该秩下最接近的矩阵：秩低于盈亏平衡点时，权重和乘法都更少。</translation>
+    </message>
+    <message>
+      <source>Truncated SVD</source>
+      <extracomment>lowrank.svd</extracomment>
+      <translation>截断 SVD</translation>
+    </message>
+    <message>
+      <source>0: the ranks that EVBMF finds; 1: full ranks; between: a share of the way.</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>0：EVBMF 求得的秩；1：满秩；介于其间：按比例。</translation>
+    </message>
+    <message>
+      <source>Both ranks as a fraction of the input and output channels.</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>两个秩占输入、输出通道数的比例。</translation>
+    </message>
+    <message>
+      <source>Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 back to all. Ranks by ratio, or by variational Bayes (EVBMF) with a weakening factor.</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>用三个卷积代替 k × k 卷积：1 × 1 降到较少通道，k × k 在少数通道间，再用 1 × 1 回到全部通道。秩由比例给出，或由变分贝叶斯（EVBMF）加弱化系数得出。</translation>
+    </message>
+    <message>
+      <source>Tucker-2</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>Tucker-2</translation>
+    </message>
+    <message>
+      <source>Weakening</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>弱化系数</translation>
+    </message>
+    <message>
+      <source>Energy</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>能量</translation>
+    </message>
+    <message>
+      <source>Keep the smallest rank with this fraction of the output's energy.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>取保留该比例输出能量的最小秩。</translation>
+    </message>
+    <message>
+      <source>Number of singular values kept; more than there are means all.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>保留的奇异值个数；超过已有数量即表示全部。</translation>
+    </message>
+    <message>
+      <source>Rank</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>秩</translation>
+    </message>
+    <message>
+      <source>Two thinner layers that keep the layer's output on the calibration samples as well as two layers of that rank can, instead of its weights.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>两个更窄的层，尽可能保持该层在校准样本上的输出（而不是权重），达到该秩的两层所能达到的最好程度。</translation>
+    </message>
+    <message>
+      <source>Whitened SVD</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>白化 SVD</translation>
+    </message>
+    <message>
+      <source>Blocks</source>
+      <extracomment>prune.block</extracomment>
+      <translation>块</translation>
+    </message>
+    <message>
+      <source>Columns</source>
+      <extracomment>prune.block</extracomment>
+      <translation>列数</translation>
+    </message>
+    <message>
+      <source>Fraction of the blocks that become zero.</source>
+      <extracomment>prune.block</extracomment>
+      <translation>置零的块所占比例。</translation>
+    </message>
+    <message>
+      <source>Inputs in a block.</source>
+      <extracomment>prune.block</extracomment>
+      <translation>一个块中的输入数。</translation>
+    </message>
+    <message>
+      <source>Output channels in a block.</source>
+      <extracomment>prune.block</extracomment>
+      <translation>一个块中的输出通道数。</translation>
+    </message>
+    <message>
+      <source>Rows</source>
+      <extracomment>prune.block</extracomment>
+      <translation>行数</translation>
+    </message>
+    <message>
+      <source>Sets whole blocks of the unfolded matrix to zero, those with the smallest root mean square: a pattern that block-sparse kernels read.</source>
+      <extracomment>prune.block</extracomment>
+      <translation>把展开矩阵中均方根最小的整块置零：块稀疏内核能读取这种模式。</translation>
+    </message>
+    <message>
+      <source>Criterion</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>准则</translation>
+    </message>
+    <message>
+      <source>Fraction of the output channels that are removed; at least one stays.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>移除的输出通道所占比例；至少保留一个。</translation>
+    </message>
+    <message>
+      <source>Ratio</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>比例</translation>
+    </message>
+    <message>
+      <source>Remove channels</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>移除通道</translation>
+    </message>
+    <message>
+      <source>Round to</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>取整到</translation>
+    </message>
+    <message>
+      <source>Takes whole output channels out of the layer, and out of every layer that hangs together with it: smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>从该层以及与其相连的每一层中取走整个输出通道：张量更小，MAC 更少。taylor 与 activation 准则需要校准样本。</translation>
+    </message>
+    <message>
+      <source>What a channel's worth is told from: norm of its weights, distance to the other filters, gradients, BatchNorm scale, mean output; lamp shares the removal among all layers that have this same step.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>通道价值的依据：权重的范数、与其他滤波器的距离、梯度、BatchNorm 的缩放、平均输出；lamp 在所有使用同一步骤的层之间分配移除量。</translation>
+    </message>
+    <message>
+      <source>What remains is a multiple of this many channels, where there are as many.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>剩余通道数取这个数的倍数（数量足够时）。</translation>
+    </message>
+    <message>
+      <source>activation</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>激活</translation>
+    </message>
+    <message>
+      <source>bn</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>BatchNorm</translation>
+    </message>
+    <message>
+      <source>fpgm</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>FPGM</translation>
+    </message>
+    <message>
+      <source>l1</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>L1</translation>
+    </message>
+    <message>
+      <source>l2</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>L2</translation>
+    </message>
+    <message>
+      <source>lamp</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>LAMP</translation>
+    </message>
+    <message>
+      <source>taylor</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>Taylor</translation>
+    </message>
+    <message>
+      <source>Count the gradient too: zero only at a minimum of the loss.</source>
+      <extracomment>prune.fisher</extracomment>
+      <translation>也计入梯度：只有在损失的极小点它才为零。</translation>
+    </message>
+    <message>
+      <source>First order</source>
+      <extracomment>prune.fisher</extracomment>
+      <translation>一阶项</translation>
+    </message>
+    <message>
+      <source>Fisher (OBD)</source>
+      <extracomment>prune.fisher</extracomment>
+      <translation>Fisher(OBD)</translation>
+    </message>
+    <message>
+      <source>Sets to zero the weights whose removal is predicted to raise the loss least: half the squared weight times the Fisher information, less the first-order term.</source>
+      <extracomment>prune.fisher</extracomment>
+      <translation>把预计移除后损失上升最少的权重置零：权重平方的一半乘以 Fisher 信息，减去一阶项。</translation>
+    </message>
+    <message>
+      <source>Fraction of the layer's weights that become zero.</source>
+      <extracomment>prune.magnitude</extracomment>
+      <translation>该层权重中置零的比例。</translation>
+    </message>
+    <message>
+      <source>Magnitude</source>
+      <extracomment>prune.magnitude</extracomment>
+      <translation>幅值</translation>
+    </message>
+    <message>
+      <source>Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; the layer keeps its shape and its speed.</source>
+      <extracomment>prune.magnitude</extracomment>
+      <translation>把幅值最小的权重置零。零不写入文件，因此文件变小；该层的形状和速度不变。</translation>
+    </message>
+    <message>
+      <source>Threshold</source>
+      <extracomment>prune.magnitude</extracomment>
+      <translation>阈值</translation>
+    </message>
+    <message>
+      <source>Weights whose magnitude is at or below this become zero.</source>
+      <extracomment>prune.magnitude</extracomment>
+      <translation>幅值不超过此值的权重置零。</translation>
+    </message>
+    <message>
+      <source>M</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>M</translation>
+    </message>
+    <message>
+      <source>N</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>N</translation>
+    </message>
+    <message>
+      <source>N:M</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>N:M</translation>
+    </message>
+    <message>
+      <source>Of every M weights in a row of the unfolded matrix keeps the N of largest magnitude and sets the others to zero. 2:4 is what sparse tensor cores accelerate; here it makes the file smaller.</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>在展开矩阵的一行中，每 M 个权重保留幅值最大的 N 个，其余置零。2:4 能被稀疏张量核心加速；在这里它使文件变小。</translation>
+    </message>
+    <message>
+      <source>Weights in a group, along the input of an output channel.</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>每组的权重数，沿输出通道的输入方向。</translation>
+    </message>
+    <message>
+      <source>Weights kept in each group.</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>每组保留的权重数。</translation>
+    </message>
+    <message>
+      <source>SNIP</source>
+      <extracomment>prune.snip</extracomment>
+      <translation>SNIP</translation>
+    </message>
+    <message>
+      <source>Sets to zero the weights with the smallest connection sensitivity: the magnitude of weight times mean gradient of the loss. As published it compares all layers with each other.</source>
+      <extracomment>prune.snip</extracomment>
+      <translation>把连接敏感度（权重乘以损失平均梯度的幅值）最小的权重置零。按原论文，所有层一起比较。</translation>
+    </message>
+    <message>
+      <source>Sets weights to zero column by column and adjusts the remaining ones, so that the layer's output on the calibration samples changes least.</source>
+      <extracomment>prune.sparsegpt</extracomment>
+      <translation>逐列置零权重并调整其余权重，使该层在校准样本上的输出变化最小。</translation>
+    </message>
+    <message>
+      <source>SparseGPT</source>
+      <extracomment>prune.sparsegpt</extracomment>
+      <translation>SparseGPT</translation>
+    </message>
+    <message>
+      <source>Rounds</source>
+      <extracomment>prune.synflow</extracomment>
+      <translation>轮数</translation>
+    </message>
+    <message>
+      <source>Rounds in which the sparsity is reached.</source>
+      <extracomment>prune.synflow</extracomment>
+      <translation>分几轮达到该稀疏度。</translation>
+    </message>
+    <message>
+      <source>Sets to zero the weights with the least synaptic flow, round by round, so that no layer is cut off. Uses no data: absolute weights and an input of ones.</source>
+      <extracomment>prune.synflow</extracomment>
+      <translation>逐轮把突触流最小的权重置零，使任何层都不会被切断。不用数据：取绝对值的权重和全 1 的输入。</translation>
+    </message>
+    <message>
+      <source>SynFlow</source>
+      <extracomment>prune.synflow</extracomment>
+      <translation>SynFlow</translation>
+    </message>
+    <message>
+      <source>Compare weights within the layer, or among all layers that have this same step.</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>在层内比较权重，或在使用同一步骤的所有层之间比较。</translation>
+    </message>
+    <message>
+      <source>Scope</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>范围</translation>
+    </message>
+    <message>
+      <source>Sets to zero the weights whose product with the gradient of the loss is smallest, averaged over small batches of the calibration samples.</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>把与损失梯度的乘积最小的权重置零，在校准样本的小批上取平均。</translation>
+    </message>
+    <message>
+      <source>Taylor</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>Taylor</translation>
+    </message>
+    <message>
+      <source>global</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>全局</translation>
+    </message>
+    <message>
+      <source>layer</source>
+      <extracomment>prune.taylor</extracomment>
+      <translation>层内</translation>
+    </message>
+    <message>
+      <source>Fraction of the weights that become zero.</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>置零的权重所占比例。</translation>
+    </message>
+    <message>
+      <source>Per output</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>按输出</translation>
+    </message>
+    <message>
+      <source>Prune every output channel alike, as published; else the layer.</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>按原论文对每个输出通道同等剪枝；否则以整层为单位。</translation>
+    </message>
+    <message>
+      <source>Sets to zero the weights whose magnitude times the norm of the input they multiply is smallest, measured on the calibration samples.</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>把幅值乘以所遇输入范数最小的权重置零，在校准样本上测量。</translation>
+    </message>
+    <message>
+      <source>Sparsity</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>稀疏度</translation>
+    </message>
+    <message>
+      <source>Wanda</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>Wanda</translation>
+    </message>
+    <message>
+      <source>AdaRound</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>AdaRound</translation>
+    </message>
+    <message>
+      <source>Affine grid per output channel; gradient descent decides which weights round up and which down, so that the layer's output on the calibration samples changes least.</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>每个输出通道一个仿射网格；用梯度下降决定哪些权重向上、哪些向下取整，使该层在校准样本上的输出变化最小。</translation>
+    </message>
+    <message>
+      <source>Regularization</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>正则化</translation>
+    </message>
+    <message>
+      <source>Steps</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>步数</translation>
+    </message>
+    <message>
+      <source>Steps of gradient descent.</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>梯度下降的步数。</translation>
+    </message>
+    <message>
+      <source>Weight of the term that pushes each weight to one of its two levels.</source>
+      <extracomment>quantize.adaround</extracomment>
+      <translation>把每个权重推向其两个级之一的项的权重。</translation>
+    </message>
+    <message>
+      <source>Affine</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>仿射</translation>
+    </message>
+    <message>
+      <source>Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average.</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>最近的级；向下取整 Q = ⌊S(W+B)⌋；或随机取整，平均意义上无偏。</translation>
+    </message>
+    <message>
+      <source>Rounding</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>取整</translation>
+    </message>
+    <message>
+      <source>Share of the values inside the range, cut on each side.</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>落在范围内的数值比例，两端各自截断。</translation>
+    </message>
+    <message>
+      <source>Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in floating point, so the layer is smaller and as fast as before.</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>把每个权重存为等距网格上的小整数。仅量化权重：运行时仍以浮点计算，因此该层变小，速度与之前相同。</translation>
+    </message>
+    <message>
+      <source>What the levels cover: all values, a percentile, or least squared error.</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>级覆盖什么：全部数值、百分位数，或平方误差最小。</translation>
+    </message>
+    <message>
+      <source>floor</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>向下</translation>
+    </message>
+    <message>
+      <source>nearest</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>最近</translation>
+    </message>
+    <message>
+      <source>stochastic</source>
+      <extracomment>quantize.affine</extracomment>
+      <translation>随机</translation>
+    </message>
+    <message>
+      <source>AWQ</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>AWQ</translation>
+    </message>
+    <message>
+      <source>Group size</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>组大小</translation>
+    </message>
+    <message>
+      <source>Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when the file is loaded: they get finer levels. How much is found on calibration inputs.</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>把遇到大输入的权重列在取整前放大、载入文件时再缩小：它们得到更细的级。幅度由校准输入求得。</translation>
+    </message>
+    <message>
+      <source>Weights that share a scale, along the input of a channel.</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>共用一个缩放系数的权重数，沿通道的输入方向。</translation>
+    </message>
+    <message>
+      <source>Which weights share a scale: all, an output channel, or a group.</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>哪些权重共用一个缩放系数：全部、一个输出通道，或一组。</translation>
+    </message>
+    <message>
+      <source>group</source>
+      <extracomment>quantize.awq</extracomment>
+      <translation>组</translation>
+    </message>
+    <message>
+      <source>Adds to the bias what the changed weights take from the layer's mean output on the calibration samples. Put it behind a quantisation; it costs nothing.</source>
+      <extracomment>quantize.bias_correction</extracomment>
+      <translation>把权重改变后该层在校准样本上平均输出的损失补到偏置上。放在量化之后；没有额外开销。</translation>
+    </message>
+    <message>
+      <source>Bias correction</source>
+      <extracomment>quantize.bias_correction</extracomment>
+      <translation>偏置校正</translation>
+    </message>
+    <message>
+      <source>128</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>128</translation>
+    </message>
+    <message>
+      <source>16</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>16</translation>
+    </message>
+    <message>
+      <source>32</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>32</translation>
+    </message>
+    <message>
+      <source>64</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>64</translation>
+    </message>
+    <message>
+      <source>Accuracy</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>精度</translation>
+    </message>
+    <message>
+      <source>Block</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>块</translation>
+    </message>
+    <message>
+      <source>Block-wise, 4-bit kernel</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>分块，4 位内核</translation>
+    </message>
+    <message>
+      <source>Inputs that share a scale.</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>共用一个缩放系数的输入数。</translation>
+    </message>
+    <message>
+      <source>Multiply floats, or round the inputs to 8 bits first: faster on some processors.</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>用浮点相乘，或先把输入取整到 8 位：在某些处理器上更快。</translation>
+    </message>
+    <message>
+      <source>Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an earlier step is kept.</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>把矩阵存为 4 位，每块一个缩放系数，由 ONNX Runtime 直接相乘：在内存中也只占 4 位。文件需要 ONNX Runtime。先前步骤产生的同类 4 位网格会保留。</translation>
+    </message>
+    <message>
+      <source>float</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>浮点</translation>
+    </message>
+    <message>
+      <source>int8</source>
+      <extracomment>quantize.blockwise</extracomment>
+      <translation>int8</translation>
+    </message>
+    <message>
+      <source>2 to this power values; 3, 5, 6 and 7 bits are stored in 4 or 8.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>数值个数为 2 的这个次方；3、5、6、7 位按 4 或 8 位存储。</translation>
+    </message>
+    <message>
+      <source>Centroids start evenly over the range, or evenly over the weights.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>质心初始时在数值范围内均匀分布，或按权重的密度分布。</translation>
+    </message>
+    <message>
+      <source>Codebook</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>码本</translation>
+    </message>
+    <message>
+      <source>Finds a few values by k-means and stores for each weight only which of them it is. Zeros that pruning made stay zero.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>用 k-means 找出少数几个值，对每个权重只存它是哪一个。剪枝产生的零保持为零。</translation>
+    </message>
+    <message>
+      <source>Start</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>初始化</translation>
+    </message>
+    <message>
+      <source>density</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>按密度</translation>
+    </message>
+    <message>
+      <source>Dynamic, 8-bit activations</source>
+      <extracomment>quantize.dynamic</extracomment>
+      <translation>动态，8 位激活</translation>
+    </message>
+    <message>
+      <source>Puts the weight on integer levels and the input on levels found for each call, so that the runtime multiplies integers without calibration. Made for products with matrices; convolutions tend to be slower than in floats.</source>
+      <extracomment>quantize.dynamic</extracomment>
+      <translation>把权重放到整数级上，输入的级在每次调用时求出，因此运行时无需校准就能做整数乘法。适用于矩阵乘法；卷积往往比浮点更慢。</translation>
+    </message>
+    <message>
+      <source>Cross-layer equalisation</source>
+      <extracomment>quantize.equalize</extracomment>
+      <translation>跨层均衡</translation>
+    </message>
+    <message>
+      <source>Moves scale from the layer's output channels to the layers that read them, until both have equal ranges. The model answers as before and has the same size; a quantisation with one scale a tensor loses less. Needs no data.</source>
+      <extracomment>quantize.equalize</extracomment>
+      <translation>把缩放从该层的输出通道移到读取它们的层，直到两者范围相等。模型的回答与大小不变；每张量一个缩放系数的量化损失更小。不需要数据。</translation>
+    </message>
+    <message>
+      <source>Format</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>格式</translation>
+    </message>
+    <message>
+      <source>Rounds each weight to a shorter floating-point number, of 16 or 8 bits.</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>把每个权重取整为更短的浮点数，16 或 8 位。</translation>
+    </message>
+    <message>
+      <source>Short float</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>短浮点</translation>
+    </message>
+    <message>
+      <source>bfloat16</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>bfloat16</translation>
+    </message>
+    <message>
+      <source>float16</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>float16</translation>
+    </message>
+    <message>
+      <source>float16 has 11 significant bits, up to 65,504; bfloat16 has 8 and the range of float32; the 8-bit formats have 4 or 3, up to 448 or 57,344.</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>float16 有 11 位有效位，最大 65,504；bfloat16 有 8 位有效位，范围与 float32 相同；8 位格式有 4 或 3 位有效位，最大 448 或 57,344。</translation>
+    </message>
+    <message>
+      <source>float8e4m3</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>float8e4m3</translation>
+    </message>
+    <message>
+      <source>float8e5m2</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>float8e5m2</translation>
+    </message>
+    <message>
+      <source>Affine grid per output channel, rounded so that the layer's output on the calibration samples changes least: each column's rounding error is made up for by the columns after it.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>每个输出通道一个仿射网格，取整时使该层在校准样本上的输出变化最小：每一列的取整误差由其后的列补偿。</translation>
+    </message>
+    <message>
+      <source>Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>每个权重的位数。3、5、6、7 位按 4 或 8 位的容器存储。</translation>
+    </message>
+    <message>
+      <source>Damping</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>阻尼</translation>
+    </message>
+    <message>
+      <source>GPTQ</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>GPTQ</translation>
+    </message>
+    <message>
+      <source>Levels on both sides of zero, without a zero point.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>级在零两侧对称，没有零点。</translation>
+    </message>
+    <message>
+      <source>Order</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>顺序</translation>
+    </message>
+    <message>
+      <source>Round the columns with the largest inputs first.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>先对输入最大的列取整。</translation>
+    </message>
+    <message>
+      <source>Share of the mean diagonal added to H.</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>加到 H 上的平均对角线比例。</translation>
+    </message>
+    <message>
+      <source>Symmetric</source>
+      <extracomment>quantize.gptq</extracomment>
+      <translation>对称</translation>
+    </message>
+    <message>
+      <source>Divides each input channel by a factor and multiplies the weight's column by it, then puts both on 8-bit levels: outliers in few channels no longer take the levels from all others. Costs one multiplication per input.</source>
+      <extracomment>quantize.smooth</extracomment>
+      <translation>把每个输入通道除以一个系数，并把权重的相应列乘以它，再把两者放到 8 位的级上：少数通道的离群值不再占用其他通道的级。每个输入多一次乘法。</translation>
+    </message>
+    <message>
+      <source>How much of the range moves: 0 none of the activations', 1 all of it.</source>
+      <extracomment>quantize.smooth</extracomment>
+      <translation>移动多少范围：0 表示不动激活的范围，1 表示全部移走。</translation>
+    </message>
+    <message>
+      <source>SmoothQuant</source>
+      <extracomment>quantize.smooth</extracomment>
+      <translation>SmoothQuant</translation>
+    </message>
+    <message>
+      <source>%</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>%</translation>
+    </message>
+    <message>
+      <source>Activations</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>激活</translation>
+    </message>
+    <message>
+      <source>Bits</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>位数</translation>
+    </message>
+    <message>
+      <source>Bits per weight. The kernel computes with 8-bit integers; fewer bits make the file smaller.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>每个权重的位数。内核以 8 位整数计算；位数更少则文件更小。</translation>
+    </message>
+    <message>
+      <source>Granularity</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>粒度</translation>
+    </message>
+    <message>
+      <source>Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where the next layer does not have levels for its input.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>输出（在其激活之后）也取级：下一层的输入没有级时，ONNX Runtime 的整数内核需要它。</translation>
+    </message>
+    <message>
+      <source>Output</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>输出</translation>
+    </message>
+    <message>
+      <source>Percentile</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>百分位数</translation>
+    </message>
+    <message>
+      <source>Puts input and weight on integer levels that calibration samples fix, so that the runtime computes the layer in integers: smaller, and faster where the processor has 8-bit products. A weight that an earlier step has put on levels keeps them.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>把输入和权重放到由校准样本确定的整数级上，使运行时以整数计算该层：更小，在有 8 位乘法的处理器上更快。先前步骤已放到级上的权重保持不变。</translation>
+    </message>
+    <message>
+      <source>Range</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>范围</translation>
+    </message>
+    <message>
+      <source>Reduced range</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>缩小范围</translation>
+    </message>
+    <message>
+      <source>Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, which saturates.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>权重只用八位中的七位：没有 VNNI 的处理器以 16 位累加两个乘积，会饱和。</translation>
+    </message>
+    <message>
+      <source>Share of the activations inside, cut on each side.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>落在范围内的激活比例，两端各自截断。</translation>
+    </message>
+    <message>
+      <source>Static, 8-bit activations</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>静态，8 位激活</translation>
+    </message>
+    <message>
+      <source>What the levels of the activations cover: all values seen, a percentile, least squared error, or least divergence of the distribution.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>激活的级覆盖什么：见到的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
+    </message>
+    <message>
+      <source>What the levels of the weight cover.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>权重的级覆盖什么。</translation>
+    </message>
+    <message>
+      <source>Which weights share a scale: all, or an output channel.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>哪些权重共用一个缩放系数：全部，或一个输出通道。</translation>
+    </message>
+    <message>
+      <source>bit</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>位</translation>
+    </message>
+    <message>
+      <source>channel</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>通道</translation>
+    </message>
+    <message>
+      <source>entropy</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>熵</translation>
+    </message>
+    <message>
+      <source>minmax</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>最小最大</translation>
+    </message>
+    <message>
+      <source>mse</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>均方误差</translation>
+    </message>
+    <message>
+      <source>percentile</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>百分位</translation>
+    </message>
+    <message>
+      <source>tensor</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>张量</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factor or distil. Drag its slider, or the line in the plot.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Choose&lt;/b&gt; a layer on the left. The middle shows its weights and singular values.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>在左侧&lt;b&gt;选择&lt;/b&gt;一层。中间显示它的权重和奇异值。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Export&lt;/b&gt; (Ctrl+E). The file is opened again and compared with what was shown.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>&lt;b&gt;导出&lt;/b&gt;（Ctrl+E）。文件会被重新打开，并与显示的结果比较。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Open&lt;/b&gt; a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>&lt;b&gt;打开&lt;/b&gt;模型（Ctrl+O），再打开用于测量的数据（Ctrl+D），或把两者一起拖到窗口上。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Read&lt;/b&gt; the bottom: size, accuracy with its interval, and how each figure is known. ○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
+    </message>
+    <message>
+      <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销一步。</translation>
+    </message>
+    <message>
+      <source>First steps</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>入门</translation>
+    </message>
+    <message>
+      <source>Inputs</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>输入</translation>
+    </message>
+    <message>
+      <source>Licence: Apache-2.0</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>许可证：Apache-2.0</translation>
+    </message>
+    <message>
+      <source>Notes</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>说明</translation>
+    </message>
+    <message>
+      <source>Open a trained model, look inside every layer, compress it with the mouse, export what you saw.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>打开训练好的模型，查看每一层的内部，用鼠标压缩它，导出你所看到的结果。</translation>
+    </message>
+    <message>
+      <source>Outputs</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>输出</translation>
+    </message>
+    <message>
+      <source>Prepared at opening</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>打开时的准备</translation>
+    </message>
+    <message>
+      <source>The engine is still starting.</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>引擎仍在启动。</translation>
+    </message>
+    <message>
+      <source>This model</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>此模型</translation>
+    </message>
+    <message>
+      <source>{n} parameters</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>{n} 个参数</translation>
+    </message>
+    <message>
+      <source>Remove {title}</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>移除{title}</translation>
+    </message>
+    <message>
+      <source>Use another method here</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>在这里换用其他方法</translation>
+    </message>
+    <message>
+      <source>{title}: use another method</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：换用其他方法</translation>
+    </message>
+    <message>
+      <source>Default: {value}.</source>
+      <extracomment>workbench/ui/actions/editors.py</extracomment>
+      <translation>默认值：{value}。</translation>
+    </message>
+    <message>
+      <source>From {low}.</source>
+      <extracomment>workbench/ui/actions/editors.py</extracomment>
+      <translation>从 {low} 起。</translation>
+    </message>
+    <message>
+      <source>{choice} (default)</source>
+      <extracomment>workbench/ui/actions/editors.py</extracomment>
+      <translation>{choice}（默认）</translation>
+    </message>
+    <message>
+      <source>{low} to {high}.</source>
+      <extracomment>workbench/ui/actions/editors.py</extracomment>
+      <translation>{low} 到 {high}。</translation>
+    </message>
+    <message>
+      <source>Low rank</source>
+      <extracomment>workbench/ui/actions/families.py</extracomment>
+      <translation>低秩</translation>
+    </message>
+    <message>
+      <source>Quantise</source>
+      <extracomment>workbench/ui/actions/families.py</extracomment>
+      <translation>量化</translation>
+    </message>
+    <message>
+      <source>Zero weights</source>
+      <extracomment>workbench/ui/actions/families.py</extracomment>
+      <translation>权重置零</translation>
+    </message>
+    <message>
+      <source>Zero weights (mask)</source>
+      <extracomment>workbench/ui/actions/families.py</extracomment>
+      <translation>权重置零（掩码）</translation>
+    </message>
+    <message>
+      <source>Which of these is given</source>
+      <extracomment>workbench/ui/actions/form.py</extracomment>
+      <translation>给出其中的哪一个</translation>
+    </message>
+    <message>
+      <source>{count} parameters. These steps go to every one of them.</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>{count} 个参数。这些步骤用于其中每一层。</translation>
+    </message>
+    <message>
+      <source>{count} parameters. These steps go to the {free} that can be edited.</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>{count} 个参数。这些步骤用于其中可编辑的 {free} 层。</translation>
+    </message>
+    <message>
+      <source>{n} layers</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>{n} 层</translation>
+    </message>
+    <message>
+      <source>{what} · {count} parameters</source>
+      <extracomment>workbench/ui/actions/header.py</extracomment>
+      <translation>{what} · {count} 个参数</translation>
+    </message>
+    <message>
+      <source>Goes together with: {layers}.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>一同改变的层：{layers}。</translation>
+    </message>
+    <message>
+      <source>No rank makes this layer smaller.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>没有任何秩能使该层变小。</translation>
+    </message>
+    <message>
+      <source>Rank {rank} of {full}</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>秩 {rank} / {full}</translation>
+    </message>
+    <message>
+      <source>Rank {rank} of {full} keeps {share} of the energy</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>秩 {rank} / {full}，保留 {share} 的能量</translation>
+    </message>
+    <message>
+      <source>Weights from {low} to {high} become zero.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>从 {low} 到 {high} 的权重变为零。</translation>
+    </message>
+    <message>
+      <source>above break-even {limit}, so the layer grows</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>高于盈亏平衡点 {limit}，该层会变大</translation>
+    </message>
+    <message>
+      <source>below break-even {limit}, so the layer shrinks</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>低于盈亏平衡点 {limit}，该层会变小</translation>
+    </message>
+    <message>
+      <source>{share} of the weights become zero.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>{share} 的权重变为零。</translation>
+    </message>
+    <message>
+      <source>Add a step</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>添加步骤</translation>
+    </message>
+    <message>
+      <source>Add {title}</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>添加{title}</translation>
+    </message>
+    <message>
+      <source>Select a layer on the left</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>在左侧选择一层</translation>
+    </message>
+    <message>
+      <source>Steps zero, factor, distil or quantise the weights of this layer. Add one, then drag its slider and watch size and accuracy move.</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>步骤可以对该层的权重置零、分解、蒸馏或量化。添加一个，然后拖动滑块，观察大小和准确率的变化。</translation>
+    </message>
+    <message>
+      <source>This cannot be edited</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>此层不能编辑</translation>
+    </message>
+    <message>
+      <source>What is done to it, and what that costs, is shown here.</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>这里显示对它做什么，以及代价如何。</translation>
+    </message>
+    <message>
+      <source>{old} → {new}</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>{old} → {new}</translation>
+    </message>
+    <message>
+      <source>{title}: {field}</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>{title}:{field}</translation>
+    </message>
+    <message>
+      <source>Computed from the parameters; the layer was not made yet.</source>
+      <extracomment>workbench/ui/actions/result.py</extracomment>
+      <translation>由参数算出；该层尚未生成。</translation>
+    </message>
+    <message>
+      <source>SQNR {db} dB</source>
+      <extracomment>workbench/ui/actions/result.py</extracomment>
+      <translation>SQNR {db} dB</translation>
+    </message>
+    <message>
+      <source>same size</source>
+      <extracomment>workbench/ui/actions/result.py</extracomment>
+      <translation>大小相同</translation>
+    </message>
+    <message>
+      <source>{share} zeros</source>
+      <extracomment>workbench/ui/actions/result.py</extracomment>
+      <translation>{share} 为零</translation>
+    </message>
+    <message>
+      <source>○ forecast, {ratio}</source>
+      <extracomment>workbench/ui/actions/result.py</extracomment>
+      <translation>○ 预测，{ratio}</translation>
+    </message>
+    <message>
+      <source>This method is not installed; the step cannot be applied.</source>
+      <extracomment>workbench/ui/actions/step.py</extracomment>
+      <translation>此方法未安装；该步骤无法应用。</translation>
+    </message>
+    <message>
+      <source>no</source>
+      <extracomment>workbench/ui/actions/values.py</extracomment>
+      <translation>否</translation>
+    </message>
+    <message>
+      <source>yes</source>
+      <extracomment>workbench/ui/actions/values.py</extracomment>
+      <translation>是</translation>
+    </message>
+    <message>
+      <source>How it works</source>
+      <extracomment>workbench/ui/actions/why.py</extracomment>
+      <translation>原理</translation>
+    </message>
+    <message>
+      <source>How {title} works, its formula and source</source>
+      <extracomment>workbench/ui/actions/why.py</extracomment>
+      <translation>{title}的原理、公式和出处</translation>
+    </message>
+    <message>
+      <source>Cannot open this</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>无法打开</translation>
+    </message>
+    <message>
+      <source>Data ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>数据 ({kinds});;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Demo: convolutional network</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>演示：卷积网络</translation>
+    </message>
+    <message>
+      <source>Demo: vision transformer</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>演示：视觉 Transformer</translation>
+    </message>
+    <message>
+      <source>Drop an ONNX or PyTorch model first; data and recipes go with a model.</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>请先拖入 ONNX 或 PyTorch 模型；数据和配方需要配合模型使用。</translation>
+    </message>
+    <message>
+      <source>Models ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>模型 ({kinds});;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Open a folder of images in class folders</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开按类别分文件夹的图像</translation>
+    </message>
+    <message>
+      <source>Open a folder of images…</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开图像文件夹…</translation>
+    </message>
+    <message>
+      <source>Open a model</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开模型</translation>
+    </message>
+    <message>
+      <source>Open a recipe</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开配方</translation>
+    </message>
+    <message>
+      <source>Open data to measure with</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开用于测量的数据</translation>
+    </message>
+    <message>
+      <source>Open data…</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开数据…</translation>
+    </message>
+    <message>
+      <source>Open model…</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开模型…</translation>
+    </message>
+    <message>
+      <source>Open recipe…</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>打开配方…</translation>
+    </message>
+    <message>
+      <source>Recipes (*.yaml *.yml);;All files (*)</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>配方 (*.yaml *.yml);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Recipes (*.yaml)</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>配方 (*.yaml)</translation>
+    </message>
+    <message>
+      <source>Redo</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>重做</translation>
+    </message>
+    <message>
+      <source>Save recipe</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>保存配方</translation>
+    </message>
+    <message>
+      <source>Save recipe as…</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>配方另存为…</translation>
+    </message>
+    <message>
+      <source>Save the recipe</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>保存配方</translation>
+    </message>
+    <message>
+      <source>There is no model among: {names}.</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>其中没有模型：{names}。</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <extracomment>workbench/ui/commands.py</extracomment>
+      <translation>撤销</translation>
+    </message>
+    <message>
+      <source>An error that should not happen: {summary}
+Your work is kept and the window goes on. If it happens again, send this report to whoever maintains the program.</source>
+      <extracomment>workbench/ui/crash.py</extracomment>
+      <translation>发生了不应出现的错误：{summary}
+你的工作已保留，窗口继续运行。如果再次发生，请把此报告发给程序的维护者。</translation>
+    </message>
+    <message>
+      <source>Copy report</source>
+      <extracomment>workbench/ui/crash.py</extracomment>
+      <translation>复制报告</translation>
+    </message>
+    <message>
+      <source>Report</source>
+      <extracomment>workbench/ui/crash.py</extracomment>
+      <translation>报告</translation>
+    </message>
+    <message>
+      <source>Something went wrong</source>
+      <extracomment>workbench/ui/crash.py</extracomment>
+      <translation>出错了</translation>
+    </message>
+    <message>
+      <source>Cannot open this file</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>无法打开此文件</translation>
+    </message>
+    <message>
+      <source>Give a file with a function that returns what is to be opened.</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>请给出包含函数的文件，由该函数返回要打开的对象。</translation>
+    </message>
+    <message>
+      <source>I trust this code: run it</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>我信任此代码：运行</translation>
+    </message>
+    <message>
+      <source>It can do everything that you can do on this computer: read, change and send your files. Say yes only if you wrote it or trust who did.</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>它能做你在这台计算机上能做的一切：读取、修改和发送你的文件。只有当代码是你写的，或你信任其作者时才选是。</translation>
+    </message>
+    <message>
+      <source>Opening {path} runs the Python code in {file}.</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>打开 {path} 会运行 {file} 中的 Python 代码。</translation>
+    </message>
+    <message>
+      <source>Run this code?</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>运行此代码？</translation>
+    </message>
+    <message>
+      <source>Save the recipe first?</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>先保存配方吗？</translation>
+    </message>
+    <message>
+      <source>The function in {name} that returns what is to be opened:</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>{name} 中返回要打开对象的函数：</translation>
+    </message>
+    <message>
+      <source>Unsaved recipe</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>配方未保存</translation>
+    </message>
+    <message>
+      <source>What you chose for each layer is lost otherwise.</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>否则你为每一层所做的选择会丢失。</translation>
+    </message>
+    <message>
+      <source>Which function?</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>哪个函数？</translation>
+    </message>
+    <message>
+      <source>{path} defines no function.</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>{path} 没有定义函数。</translation>
+    </message>
+    <message>
+      <source>Drop a model, its data or a recipe</source>
+      <extracomment>workbench/ui/drop_hint.py</extracomment>
+      <translation>拖入模型、其数据或配方</translation>
+    </message>
+    <message>
+      <source>The engine ended unexpectedly{how}; it was started again and nothing is lost.</source>
+      <extracomment>workbench/ui/engine_link.py</extracomment>
+      <translation>引擎意外结束{how}；已重新启动，没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>The engine keeps ending by itself. Your work is kept; Run &gt; Restart engine tries again, Help &gt; Show log says more.</source>
+      <extracomment>workbench/ui/engine_link.py</extracomment>
+      <translation>引擎不断自行结束。你的工作已保留；“运行 &gt; 重启引擎”可再次尝试，“帮助 &gt; 显示日志”有更多信息。</translation>
+    </message>
+    <message>
+      <source>The engine was started again.</source>
+      <extracomment>workbench/ui/engine_link.py</extracomment>
+      <translation>引擎已重新启动。</translation>
+    </message>
+    <message>
+      <source>The engine was started again; nothing is lost.</source>
+      <extracomment>workbench/ui/engine_link.py</extracomment>
+      <translation>引擎已重新启动；没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>The system ended the engine, most likely for want of memory; it was started again and nothing is lost.</source>
+      <extracomment>workbench/ui/engine_link.py</extracomment>
+      <translation>系统结束了引擎，很可能是内存不足；已重新启动，没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>Try again, or with a smaller model or data set.</source>
+      <extracomment>workbench/ui/engine_link.py</extracomment>
+      <translation>请重试，或改用更小的模型或数据集。</translation>
+    </message>
+    <message>
+      <source> · {time} left</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation> · 剩余 {time}</translation>
+    </message>
+    <message>
+      <source>A name cannot hold a slash.</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>名称不能包含斜杠。</translation>
+    </message>
+    <message>
+      <source>Cancel</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>取消</translation>
+    </message>
+    <message>
+      <source>Choose…</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>选择…</translation>
+    </message>
+    <message>
+      <source>Export</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>导出</translation>
+    </message>
+    <message>
+      <source>Export progress</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>导出进度</translation>
+    </message>
+    <message>
+      <source>Export to</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>导出到</translation>
+    </message>
+    <message>
+      <source>Folder</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>文件夹</translation>
+    </message>
+    <message>
+      <source>Forecast: {size}, {smaller}.</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>预测：{size}，{smaller}。</translation>
+    </message>
+    <message>
+      <source>Name</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>名称</translation>
+    </message>
+    <message>
+      <source>Starting</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>正在开始</translation>
+    </message>
+    <message>
+      <source>This replaces: {files}.</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>将替换：{files}。</translation>
+    </message>
+    <message>
+      <source>{model}, its recipe {recipe} and a report {report} will be written, and the model opened again and compared with the preview.</source>
+      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <translation>将写出 {model}、其配方 {recipe} 和报告 {report}，并重新打开模型，与预览比较。</translation>
+    </message>
+    <message>
+      <source>As shown</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>如所显示</translation>
+    </message>
+    <message>
+      <source>Back</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>返回</translation>
+    </message>
+    <message>
+      <source>Close</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>关闭</translation>
+    </message>
+    <message>
+      <source>In the file</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>文件中</translation>
+    </message>
+    <message>
+      <source>Largest difference of an output</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>输出的最大差异</translation>
+    </message>
+    <message>
+      <source>Latency, one sample</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>延迟，单个样本</translation>
+    </message>
+    <message>
+      <source>Not exported</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>未导出</translation>
+    </message>
+    <message>
+      <source>Open folder</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>打开文件夹</translation>
+    </message>
+    <message>
+      <source>Open report</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>打开报告</translation>
+    </message>
+    <message>
+      <source>Original</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>原始</translation>
+    </message>
+    <message>
+      <source>Same decision as the preview</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>与预览判定相同</translation>
+    </message>
+    <message>
+      <source>Size</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>大小</translation>
+    </message>
+    <message>
+      <source>Written: {path}</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>已写出：{path}</translation>
+    </message>
+    <message>
+      <source>{share} of {n}</source>
+      <extracomment>workbench/ui/export_result.py</extracomment>
+      <translation>{n} 的 {share}</translation>
+    </message>
+    <message>
+      <source>Computed from the recipe; nothing was run or written yet.</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>由配方算出；尚未运行或写出任何内容。</translation>
+    </message>
+    <message>
+      <source>Measured on all samples by running the edited model.</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>运行编辑后的模型，在全部样本上测得。</translation>
+    </message>
+    <message>
+      <source>Measured on part of the samples by running the edited model; the interval holds with 95 % confidence.</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>运行编辑后的模型，在部分样本上测得；区间的置信度为 95 %。</translation>
+    </message>
+    <message>
+      <source>Read off the exported file, which was opened and run again.</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>从导出的文件读出，该文件已重新打开并再次运行。</translation>
+    </message>
+    <message>
+      <source>estimated</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>估计</translation>
+    </message>
+    <message>
+      <source>forecast</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>预测</translation>
+    </message>
+    <message>
+      <source>measured</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>测得</translation>
+    </message>
+    <message>
+      <source>points</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>个百分点</translation>
+    </message>
+    <message>
+      <source>verified in the file</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>已在文件中验证</translation>
+    </message>
+    <message>
+      <source>{n} of {total}</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>{n} / {total}</translation>
+    </message>
+    <message>
+      <source>Choose a model to see its graph.</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>选择模型以查看其计算图。</translation>
+    </message>
+    <message>
+      <source>Everything else in the window works without it.</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>窗口中的其他功能不受影响。</translation>
+    </message>
+    <message>
+      <source>It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>计算图由特定版本的 netron 绘制。请安装：pip install netron==9.3.3</translation>
+    </message>
+    <message>
+      <source>Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the system library that is named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>绘制计算图的 Qt WebEngine 无法载入。请安装 PySide6-Addons，或下方列出的系统库（Debian 和 Ubuntu：apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1）。</translation>
+    </message>
+    <message>
+      <source>Show it without the sandbox</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>不使用沙箱显示</translation>
+    </message>
+    <message>
+      <source>The graph cannot be shown here</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>此处无法显示计算图</translation>
+    </message>
+    <message>
+      <source>The graph is gone</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>计算图已丢失</translation>
+    </message>
+    <message>
+      <source>The program runs as root, and Chromium refuses to start its sandbox for root. Start the program as an ordinary user, or show the graph without the sandbox.</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>程序以 root 运行，而 Chromium 拒绝为 root 启动沙箱。请以普通用户启动程序，或不使用沙箱显示计算图。</translation>
+    </message>
+    <message>
+      <source>This system does not let ordinary users make the namespaces that Chromium's sandbox is built from. Ask for them to be allowed, or show the graph without the sandbox.</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>此系统不允许普通用户创建 Chromium 沙箱所需的命名空间。请要求开放，或不使用沙箱显示计算图。</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>重试</translation>
+    </message>
+    <message>
+      <source>Without it a damaged model file that takes over the page is not held back from your files; the page still reaches no network. It holds until the program ends.</source>
+      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
+      <translation>没有沙箱时，若损坏的模型文件控制了页面，将无法阻止它接触你的文件；页面仍然不能访问网络。此设置持续到程序结束。</translation>
+    </message>
+    <message>
+      <source>{title} · {n} nodes</source>
+      <extracomment>workbench/ui/graph_tab/side.py</extracomment>
+      <translation>{title} · {n} 个节点</translation>
+    </message>
+    <message>
+      <source>Both</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>两者</translation>
+    </message>
+    <message>
+      <source>Bytes saved</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>节省的字节</translation>
+    </message>
+    <message>
+      <source>Compressed</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>压缩后</translation>
+    </message>
+    <message>
+      <source>Sensitivity</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>敏感度</translation>
+    </message>
+    <message>
+      <source>Starting the graph view…</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>正在启动计算图视图…</translation>
+    </message>
+    <message>
+      <source>Tint</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>着色</translation>
+    </message>
+    <message>
+      <source>What the colour of a layer's nodes stands for</source>
+      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
+      <translation>层的节点颜色代表什么</translation>
+    </message>
+    <message>
+      <source> (forecast)</source>
+      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
+      <translation> （预测）</translation>
+    </message>
+    <message>
+      <source>as in the original</source>
+      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
+      <translation>与原始模型相同</translation>
+    </message>
+    <message>
+      <source>loses {drop} of {metric} when compressed alone</source>
+      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
+      <translation>单独压缩时损失 {drop}（{metric}）</translation>
+    </message>
+    <message>
+      <source>not measured</source>
+      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
+      <translation>未测量</translation>
+    </message>
+    <message>
+      <source>{before} → {after}, {share} saved</source>
+      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
+      <translation>{before} → {after}，节省 {share}</translation>
+    </message>
+    <message>
+      <source>Double-click: properties</source>
+      <extracomment>workbench/ui/graph_tab/web.py</extracomment>
+      <translation>双击：属性</translation>
+    </message>
+    <message>
+      <source>The process that draws the graph has ended (code {code}).</source>
+      <extracomment>workbench/ui/graph_tab/web.py</extracomment>
+      <translation>绘制计算图的进程已结束（代码 {code}）。</translation>
+    </message>
+    <message>
+      <source>Choose a layer in the list to look inside it.</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>在列表中选择一层以查看其内部。</translation>
+    </message>
+    <message>
+      <source>Computing the singular values…</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>正在计算奇异值…</translation>
+    </message>
+    <message>
+      <source>Counting the weights…</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>正在统计权重…</translation>
+    </message>
+    <message>
+      <source>Progress</source>
+      <extracomment>workbench/ui/jobs.py</extracomment>
+      <translation>进度</translation>
+    </message>
+    <message>
+      <source>Stop this job now</source>
+      <extracomment>workbench/ui/jobs.py</extracomment>
+      <translation>立即停止此任务</translation>
+    </message>
+    <message>
+      <source>{time} left</source>
+      <extracomment>workbench/ui/jobs.py</extracomment>
+      <translation>剩余 {time}</translation>
+    </message>
+    <message>
+      <source>As many nodes of the graph read this weight.</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>计算图中有这么多节点读取该权重。</translation>
+    </message>
+    <message>
+      <source>Groups</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>分组</translation>
+    </message>
+    <message>
+      <source>Layer</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>MACs</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>MAC</translation>
+    </message>
+    <message>
+      <source>Parameters</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>参数</translation>
+    </message>
+    <message>
+      <source>Stable rank</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>稳定秩</translation>
+    </message>
+    <message>
+      <source>Sum of the squared singular values over the largest of them: how many directions matter.</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>奇异值平方和除以其中最大的一项：有多少个方向重要。</translation>
+    </message>
+    <message>
+      <source>Used</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>使用</translation>
+    </message>
+    <message>
+      <source>unknown</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>weight {shape}, {dtype}</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>权重 {shape}，{dtype}</translation>
+    </message>
+    <message>
+      <source>{count} bytes</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>{count} 字节</translation>
+    </message>
+    <message>
+      <source>{count} times</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>{count} 次</translation>
+    </message>
+    <message>
+      <source>{stable} of {full}</source>
+      <extracomment>workbench/ui/layer_header.py</extracomment>
+      <translation>{stable} / {full}</translation>
+    </message>
+    <message>
+      <source>&amp;Edit</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+      <source>&amp;File</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+      <source>&amp;Help</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+      <source>&amp;Model</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Run</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>运行(&amp;R)</translation>
+    </message>
+    <message>
+      <source>&amp;View</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+      <source>About</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>关于</translation>
+    </message>
+    <message>
+      <source>About this model…</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>关于此模型…</translation>
+    </message>
+    <message>
+      <source>All commands…</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>所有命令…</translation>
+    </message>
+    <message>
+      <source>As the system</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>跟随系统</translation>
+    </message>
+    <message>
+      <source>Cancel the running job</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>取消正在运行的任务</translation>
+    </message>
+    <message>
+      <source>Cannot save the presentation</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>无法保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>深色</translation>
+    </message>
+    <message>
+      <source>Export…</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>导出…</translation>
+    </message>
+    <message>
+      <source>Filter layers</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>筛选层</translation>
+    </message>
+    <message>
+      <source>Full screen</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>全屏</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>浅色</translation>
+    </message>
+    <message>
+      <source>Measure again</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>重新测量</translation>
+    </message>
+    <message>
+      <source>Nothing yet</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>暂无</translation>
+    </message>
+    <message>
+      <source>Open recent</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>最近打开</translation>
+    </message>
+    <message>
+      <source>Page (*.html);;Document (*.pdf)</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>网页 (*.html);;文档 (*.pdf)</translation>
+    </message>
+    <message>
+      <source>Panels</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>面板</translation>
+    </message>
+    <message>
+      <source>Preferences…</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>首选项…</translation>
+    </message>
+    <message>
+      <source>Present</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>演示模式</translation>
+    </message>
+    <message>
+      <source>Presentation saved as {path}</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>演示文稿已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>Quit</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>退出</translation>
+    </message>
+    <message>
+      <source>Reset layout</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>重置布局</translation>
+    </message>
+    <message>
+      <source>Restart engine</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>重启引擎</translation>
+    </message>
+    <message>
+      <source>Save the presentation</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Save the presentation…</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>保存演示文稿…</translation>
+    </message>
+    <message>
+      <source>Show log</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>显示日志</translation>
+    </message>
+    <message>
+      <source>Tabs</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>标签页</translation>
+    </message>
+    <message>
+      <source>Theme</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>主题</translation>
+    </message>
+    <message>
+      <source>Commands</source>
+      <extracomment>workbench/ui/palette.py</extracomment>
+      <translation>命令</translation>
+    </message>
+    <message>
+      <source>Find a command</source>
+      <extracomment>workbench/ui/palette.py</extracomment>
+      <translation>查找命令</translation>
+    </message>
+    <message>
+      <source>What do you want to do?</source>
+      <extracomment>workbench/ui/palette.py</extracomment>
+      <translation>想做什么？</translation>
+    </message>
+    <message>
+      <source>Copy numbers as CSV</source>
+      <extracomment>workbench/ui/plots/base.py</extracomment>
+      <translation>复制数值为 CSV</translation>
+    </message>
+    <message>
+      <source>Copy picture</source>
+      <extracomment>workbench/ui/plots/base.py</extracomment>
+      <translation>复制图片</translation>
+    </message>
+    <message>
+      <source>Pictures (*.svg *.png)</source>
+      <extracomment>workbench/ui/plots/base.py</extracomment>
+      <translation>图片 (*.svg *.png)</translation>
+    </message>
+    <message>
+      <source>Save picture</source>
+      <extracomment>workbench/ui/plots/base.py</extracomment>
+      <translation>保存图片</translation>
+    </message>
+    <message>
+      <source>Save picture…</source>
+      <extracomment>workbench/ui/plots/base.py</extracomment>
+      <translation>保存图片…</translation>
+    </message>
+    <message>
+      <source>, {count} of them farther out</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>，其中 {count} 个在更远处</translation>
+    </message>
+    <message>
+      <source>Count on a logarithmic scale: rare weights become visible</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>以对数刻度计数：稀少的权重也能看见</translation>
+    </message>
+    <message>
+      <source>Logarithmic counts</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>对数计数</translation>
+    </message>
+    <message>
+      <source>The weights of the chosen layer are counted here.</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>这里统计所选层的权重。</translation>
+    </message>
+    <message>
+      <source>Weights</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
+      <source>log</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>对数</translation>
+    </message>
+    <message>
+      <source>max</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>最大</translation>
+    </message>
+    <message>
+      <source>mean</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>均值</translation>
+    </message>
+    <message>
+      <source>std</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>标准差</translation>
+    </message>
+    <message>
+      <source>weight value</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>权重值</translation>
+    </message>
+    <message>
+      <source>weights per bin</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>每格权重数</translation>
+    </message>
+    <message>
+      <source>zeros</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>零</translation>
+    </message>
+    <message>
+      <source>{count} weights in {bins} bins</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>{count} 个权重，{bins} 格</translation>
+    </message>
+    <message>
+      <source>{low} … {high}:  {count} weights</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>{low} … {high}：{count} 个权重</translation>
+    </message>
+    <message>
+      <source>↑ {count} zeros</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>↑ {count} 个零</translation>
+    </message>
+    <message>
+      <source>  ·  rank {rank} keeps {kept} of the energy</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>  ·  秩 {rank} 保留 {kept} 的能量</translation>
+    </message>
+    <message>
+      <source>No two factors are smaller than the layer</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>没有任何两个因子比该层更小</translation>
+    </message>
+    <message>
+      <source>Singular values</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>奇异值</translation>
+    </message>
+    <message>
+      <source>The ranks that keep this much of the energy: of the sum of squared singular values. The stable rank is that sum over its largest term.</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>保留这么多能量所需的秩：能量即奇异值平方和。稳定秩是该和除以其最大项。</translation>
+    </message>
+    <message>
+      <source>The singular values of the chosen layer are drawn here.</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>这里绘制所选层的奇异值。</translation>
+    </message>
+    <message>
+      <source>This weight is no matrix, so it has no singular values.</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>此权重不是矩阵，因此没有奇异值。</translation>
+    </message>
+    <message>
+      <source>Two factors are smaller than the layer up to rank {rank}</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
+    </message>
+    <message>
+      <source>break-even</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>盈亏平衡</translation>
+    </message>
+    <message>
+      <source>index</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>序号</translation>
+    </message>
+    <message>
+      <source>rank for</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>秩：</translation>
+    </message>
+    <message>
+      <source>rank {rank}</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>秩 {rank}</translation>
+    </message>
+    <message>
+      <source>rank {rank} · {kept} kept</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>秩 {rank} · 保留 {kept}</translation>
+    </message>
+    <message>
+      <source>singular value</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>奇异值</translation>
+    </message>
+    <message>
+      <source>stable rank</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>稳定秩</translation>
+    </message>
+    <message>
+      <source>σ of index {rank}:  {value}</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>第 {rank} 个 σ：{value}</translation>
+    </message>
+    <message>
+      <source>after</source>
+      <extracomment>workbench/ui/plots/table.py</extracomment>
+      <translation>之后</translation>
+    </message>
+    <message>
+      <source>before</source>
+      <extracomment>workbench/ui/plots/table.py</extracomment>
+      <translation>之前</translation>
+    </message>
+    <message>
+      <source>Colours of data</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>数据配色</translation>
+    </message>
+    <message>
+      <source>Each has even steps of lightness and can be read by colour-blind eyes.</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>每种配色的亮度均匀递增，色觉异常者也能分辨。</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>语言</translation>
+    </message>
+    <message>
+      <source>Models are in</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>模型所在文件夹</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>动画</translation>
+    </message>
+    <message>
+      <source>Nothing moves</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>关闭动画</translation>
+    </message>
+    <message>
+      <source>One for each core</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>每个核心一个</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>首选项</translation>
+    </message>
+    <message>
+      <source>The engine starts again when this changes; your work stays.</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>更改后引擎会重新启动；你的工作保持不变。</translation>
+    </message>
+    <message>
+      <source>The language changes when the program is started again.</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>语言在下次启动程序时更改。</translation>
+    </message>
+    <message>
+      <source>Things may slide and fade</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>允许滑动和渐变</translation>
+    </message>
+    <message>
+      <source>Threads of a computation</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>每次计算的线程数</translation>
+    </message>
+    <message>
+      <source>the folder used last</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>上次使用的文件夹</translation>
+    </message>
+    <message>
+      <source>workbench, at home</source>
+      <extracomment>workbench/ui/preferences.py</extracomment>
+      <translation>主目录下的 workbench</translation>
+    </message>
+    <message>
+      <source>{name} on {n} layers</source>
+      <extracomment>workbench/ui/presentation/live.py</extracomment>
+      <translation>{name}，共 {n} 层</translation>
+    </message>
+    <message>
+      <source>Before and after</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>压缩前后</translation>
+    </message>
+    <message>
+      <source>Layer by layer</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>逐层</translation>
+    </message>
+    <message>
+      <source>Nothing yet: the model is as it was opened.</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>尚无操作：模型与打开时相同。</translation>
+    </message>
+    <message>
+      <source>The three largest layers hold {share} of the bytes.</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>最大的三层占 {share} 的字节。</translation>
+    </message>
+    <message>
+      <source>What was done</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>做了什么</translation>
+    </message>
+    <message>
+      <source>Where the weight is</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>重量在哪里</translation>
+    </message>
+    <message>
+      <source>and {n} more</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>另有 {n} 项</translation>
+    </message>
+    <message>
+      <source>as opened</source>
+      <extracomment>workbench/ui/presentation/slides.py</extracomment>
+      <translation>如打开时</translation>
+    </message>
+    <message>
+      <source>File size</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>文件大小</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>未改变</translation>
+    </message>
+    <message>
+      <source>{n} smaller layers</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>{n} 个较小的层</translation>
+    </message>
+    <message>
+      <source>{parameters} parameters in {layers} layers, {size}</source>
+      <extracomment>workbench/ui/presentation/story.py</extracomment>
+      <translation>{parameters} 个参数，{layers} 层，{size}</translation>
+    </message>
+    <message>
+      <source>Presentation</source>
+      <extracomment>workbench/ui/presentation/window.py</extracomment>
+      <translation>演示</translation>
+    </message>
+    <message>
+      <source>Slide {n} of {total}</source>
+      <extracomment>workbench/ui/presentation/window.py</extracomment>
+      <translation>第 {n} 页，共 {total} 页</translation>
+    </message>
+    <message>
+      <source>Measuring</source>
+      <extracomment>workbench/ui/refresher.py</extracomment>
+      <translation>测量中</translation>
+    </message>
+    <message>
+      <source>Change</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>变化</translation>
+    </message>
+    <message>
+      <source>Every layer was computed, so the written file will have this size.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
+    </message>
+    <message>
+      <source>Latency</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>延迟</translation>
+    </message>
+    <message>
+      <source>Median of paired runs of the original and the exported file on this machine.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
+    </message>
+    <message>
+      <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
+    </message>
+    <message>
+      <source>Scoreboard</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>计分板</translation>
+    </message>
+    <message>
+      <source>could be chance</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>可能是偶然</translation>
+    </message>
+    <message>
+      <source>measuring</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>测量中</translation>
+    </message>
+    <message>
+      <source>none on these samples</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>这些样本上没有变化</translation>
+    </message>
+    <message>
+      <source>not measured; F5 measures</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>未测量；按 F5 测量</translation>
+    </message>
+    <message>
+      <source>same samples, paired</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>相同样本，成对比较</translation>
+    </message>
+    <message>
+      <source>● measured, batch 1</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>● 测得，批大小 1</translation>
+    </message>
+    <message>
+      <source> Measuring this recipe ended it twice: undo the last step to go on.</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation> 测量此配方时引擎两次结束：请撤销最后一步以继续。</translation>
+    </message>
+    <message>
+      <source>Attaching the data again</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>正在重新连接数据</translation>
+    </message>
+    <message>
+      <source>Cannot open the model again</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>无法再次打开模型</translation>
+    </message>
+    <message>
+      <source>Cannot open this model</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>无法打开此模型</translation>
+    </message>
+    <message>
+      <source>Cannot open this model so</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>无法以这种方式打开模型</translation>
+    </message>
+    <message>
+      <source>Cannot save the recipe</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>无法保存配方</translation>
+    </message>
+    <message>
+      <source>Cannot use this data</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>无法使用此数据</translation>
+    </message>
+    <message>
+      <source>Cannot use this recipe</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>无法使用此配方</translation>
+    </message>
+    <message>
+      <source>Exporting {name}</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>正在导出 {name}</translation>
+    </message>
+    <message>
+      <source>Measuring the original on {name}</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>正在用 {name} 测量原始模型</translation>
+    </message>
+    <message>
+      <source>Opening the model again</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>正在重新打开模型</translation>
+    </message>
+    <message>
+      <source>Opening {name}</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>正在打开 {name}</translation>
+    </message>
+    <message>
+      <source>Recipe saved as {path}</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>配方已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>The export was cancelled; nothing was written.</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>导出已取消；没有写出任何内容。</translation>
+    </message>
+    <message>
+      <source>These rows of the recipe match no layer: {rows}</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>配方中的这些行不匹配任何层：{rows}</translation>
+    </message>
+    <message>
+      <source>keep the recipe</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>保留配方</translation>
+    </message>
+    <message>
+      <source>load recipe</source>
+      <extracomment>workbench/ui/session.py</extracomment>
+      <translation>载入配方</translation>
+    </message>
+    <message>
+      <source>Actions</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>操作</translation>
+    </message>
+    <message>
+      <source>Bytes</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>字节</translation>
+    </message>
+    <message>
+      <source>Cannot be edited: {reason}</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>不能编辑：{reason}</translation>
+    </message>
+    <message>
+      <source>New bytes</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>压缩后字节</translation>
+    </message>
+    <message>
+      <source>Operator</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>算子</translation>
+    </message>
+    <message>
+      <source>Read by {n} nodes of the graph.</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>计算图中有 {n} 个节点读取。</translation>
+    </message>
+    <message>
+      <source>Shape</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>形状</translation>
+    </message>
+    <message>
+      <source>exact</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>精确</translation>
+    </message>
+    <message>
+      <source>{n} edited</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>已编辑 {n}</translation>
+    </message>
+    <message>
+      <source>Apply to all like this</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>应用到所有同类层</translation>
+    </message>
+    <message>
+      <source>Clear actions</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>清除操作</translation>
+    </message>
+    <message>
+      <source>Clear the actions of all layers</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>清除所有层的操作</translation>
+    </message>
+    <message>
+      <source>Copy actions</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>复制操作</translation>
+    </message>
+    <message>
+      <source>Paste actions</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>粘贴操作</translation>
+    </message>
+    <message>
+      <source>Select all like this</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>选择所有同类层</translation>
+    </message>
+    <message>
+      <source>Select coupled layers</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>选择相连的层</translation>
+    </message>
+    <message>
+      <source>Those that lose channels together with this one.</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>与此层一同失去通道的层。</translation>
+    </message>
+    <message>
+      <source>apply to {n} layers</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>应用到 {n} 层</translation>
+    </message>
+    <message>
+      <source>clear actions</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>清除操作</translation>
+    </message>
+    <message>
+      <source>clear all actions</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>清除所有操作</translation>
+    </message>
+    <message>
+      <source>paste actions</source>
+      <extracomment>workbench/ui/tree/verbs.py</extracomment>
+      <translation>粘贴操作</translation>
+    </message>
+    <message>
+      <source>Collapse all</source>
+      <extracomment>workbench/ui/tree/view.py</extracomment>
+      <translation>全部折叠</translation>
+    </message>
+    <message>
+      <source>Every word must match: part of a name, op:gemm, params&gt;1e5, bytes&lt;=20k, macs&gt;1M, has:prune, is:edited, is:locked</source>
+      <extracomment>workbench/ui/tree/view.py</extracomment>
+      <translation>每个词都必须匹配：名称的一部分、op:gemm、params&gt;1e5、bytes&lt;=20k、macs&gt;1M、has:prune、is:edited、is:locked</translation>
+    </message>
+    <message>
+      <source>Expand all</source>
+      <extracomment>workbench/ui/tree/view.py</extracomment>
+      <translation>全部展开</translation>
+    </message>
+    <message>
+      <source>Filter: name, op:conv, params&gt;10k</source>
+      <extracomment>workbench/ui/tree/view.py</extracomment>
+      <translation>筛选：名称、op:conv、params&gt;10k</translation>
+    </message>
+    <message>
+      <source>Layers</source>
+      <extracomment>workbench/ui/tree/view.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>Compress</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>压缩</translation>
+    </message>
+    <message>
+      <source>Look</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>查看</translation>
+    </message>
+    <message>
+      <source>Make a trained model smaller, and see what it costs</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>把训练好的模型变小，并看清代价</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Open a model…</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>打开模型…</translation>
+    </message>
+    <message>
+      <source>Recent</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>最近</translation>
+    </message>
+    <message>
+      <source>Try the demo: convolutional network</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>试用演示：卷积网络</translation>
+    </message>
+    <message>
+      <source>Try the demo: vision transformer</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>试用演示：视觉 Transformer</translation>
+    </message>
+    <message>
+      <source>What you see while you drag is what runs after the export: the same graph, measured in the same runtime.</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>拖动时看到的，就是导出后运行的：同一个计算图，在同一个运行时中测量。</translation>
+    </message>
+    <message>
+      <source>a file that is really smaller and behaves as shown; it is reopened and checked</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>真正变小且表现与显示一致的文件；会重新打开并检查</translation>
+    </message>
+    <message>
+      <source>a trained model, ONNX or PyTorch, and data to measure it with</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>训练好的模型（ONNX 或 PyTorch），以及用于测量的数据</translation>
+    </message>
+    <message>
+      <source>each layer: prune, quantise, factor, distil; size and accuracy follow</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>每一层：剪枝、量化、分解、蒸馏；大小和准确率随之变化</translation>
+    </message>
+    <message>
+      <source>inside every layer: its weights, singular values, share of the bytes</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>每一层的内部：权重、奇异值、所占字节</translation>
+    </message>
+    <message>
+      <source>or drop files here</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation>或把文件拖到这里</translation>
+    </message>
+    <message>
+      <source>Model Compression Workbench</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>模型压缩工作台</translation>
+    </message>
+    <message>
+      <source>{n} samples, {metric}</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>{n} 个样本，{metric}</translation>
+    </message>
+    <message>
+      <source>Keeps all channels. {reason}</source>
+      <extracomment>workbench/ui/wording.py</extracomment>
+      <translation>保留所有通道。{reason}</translation>
+    </message>
+    <message>
+      <source>Loses channels together with {layers}</source>
+      <extracomment>workbench/ui/wording.py</extracomment>
+      <translation>与这些层一同失去通道：{layers}</translation>
+    </message>
+    <message>
+      <source>Graph</source>
+      <extracomment>workbench/ui/workspace.py</extracomment>
+      <translation>计算图</translation>
+    </message>
+    <message>
+      <source>Inspect</source>
+      <extracomment>workbench/ui/workspace.py</extracomment>
+      <translation>检视</translation>
+    </message>
+  </context>
+</TS>

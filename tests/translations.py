@@ -1,0 +1,98 @@
+"""Collects what the window says, and keeps the catalogues in step: `python -m tests.translations`.
+
+Qt's lupdate does not see the texts of the engine, and files those of plain functions under contexts that they do not
+have at run time; so they are read off the syntax tree and off the registry of methods. Qt's lrelease compiles.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+UI = ROOT / "workbench" / "ui"
+FOLDER = ROOT / "resources" / "translations"
+CALLS = {"tr", "_tr"}
+
+
+def main() -> int:
+    texts = {**window_texts(), **engine_texts()}
+    for catalogue in sorted(FOLDER.glob("*.ts")):
+        write(catalogue, texts, read(catalogue))
+        release(catalogue, catalogue.with_suffix(".qm"))
+        missing = [text for text, translated in read(catalogue).items() if not translated]
+        print(f"{catalogue.name}: {len(texts)} texts, {len(missing)} without a translation", *missing, sep="\n  ")
+    return 0
+
+
+def window_texts() -> dict[str, str]:
+    """Text -> the file it stands in: every literal given to tr() or translate() in ui/."""
+    found: dict[str, str] = {}
+    for module in sorted(UI.rglob("*.py")):
+        for text in literals(ast.parse(module.read_text(encoding="utf-8"))):
+            found.setdefault(text, module.relative_to(ROOT).as_posix())
+    return found
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            argument = node.args[0] if name in CALLS else node.args[-1] if name == "translate" else None
+            choices = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
+            yield from (choice.value for choice in choices if isinstance(choice, ast.Constant) and choice.value)
+
+
+def engine_texts() -> dict[str, str]:
+    """What methods, recovery stages and their parameters are called, and say of themselves."""
+    from workbench.core.recovery import STAGES
+    from workbench.methods.method import all_methods
+    from workbench.ui.actions.values import name_words
+    found: dict[str, str] = {}
+    for info in (*(method.info() for method in all_methods().values()), *STAGES):
+        texts = [info.title, info.summary]
+        for field in info.fields:
+            texts += [name_words(field.name), field.help, field.unit, *map(str, field.choices)]
+        found |= {text: info.id for text in texts if text}
+    return found
+
+
+def read(catalogue: Path) -> dict[str, str]:
+    """English -> translation, "" where there is none yet."""
+    return {message.findtext("source", ""): message.findtext("translation", "")
+            for message in ET.parse(catalogue).iter("message")}
+
+
+def write(catalogue: Path, texts: dict[str, str], translations: dict[str, str]) -> None:
+    """As Qt Linguist would: one message a text, in the order of the files; texts that are gone are dropped."""
+    root = ET.Element("TS", version="2.1", language=catalogue.stem.partition("_")[2], sourcelanguage="en")
+    context = ET.SubElement(root, "context")
+    ET.SubElement(context, "name")
+    for text, place in sorted(texts.items(), key=lambda item: (item[1], item[0])):
+        message = ET.SubElement(context, "message")
+        ET.SubElement(message, "source").text = text
+        ET.SubElement(message, "extracomment").text = place
+        translation = ET.SubElement(message, "translation")
+        translation.text = translations.get(text) or None
+        if not translation.text:
+            translation.set("type", "unfinished")
+    ET.indent(root, "  ")
+    body = ET.tostring(root, encoding="unicode")
+    catalogue.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
+
+
+def release(catalogue: Path, compiled: Path) -> None:
+    tool = Path(sys.executable).with_name("pyside6-lrelease")
+    subprocess.run([tool, "-silent", catalogue, "-qm", compiled], check=True, capture_output=True)
+
+
+def placeholders(text: str) -> list[str]:
+    """{name} and {0:.3g}, and markup."""
+    return sorted(re.findall(r"\{[^{}]*\}|</?\w+[^<>]*>", text))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

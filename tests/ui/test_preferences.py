@@ -1,0 +1,146 @@
+"""Preferences hold at once, are there at the next start, and survive a settings file that was written by hand."""
+
+import ast
+import os
+
+import pytest
+from PySide6.QtCore import Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+
+from tests.translations import CALLS, UI
+from tests.ui.conftest import WAIT
+from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core import process
+from workbench.ui import colormaps, settings, theme, translation
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.preferences import Preferences
+
+
+@pytest.fixture
+def preferences(window, qtbot):
+    """Opened by its shortcut; the application is as before afterwards."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_Comma, CTRL)
+    yield dialog(window, qtbot, "preferences")
+    for key in ("theme", "data_colors", "motion", "threads", "language"):
+        settings.choose(key, "")
+    settings.choose("theme", "light")
+    settings.apply_now()
+
+
+def choose(qtbot, box, value: str) -> None:
+    """With the keys, as a list that is closed allows."""
+    qtbot.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(box.findData(value)):
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert box.currentData() == value
+
+
+def test_a_theme_holds_at_once_and_the_menu_follows(preferences, window, qtbot):
+    choose(qtbot, preferences.theme, "dark")
+    assert theme.colors().dark and settings.scheme() == "dark"
+    ticked = [action.data() for action in window.menus._themes.actions() if action.isChecked()]
+    assert ticked == ["dark"]
+
+
+def test_the_colours_of_data_are_told_to_those_who_draw(preferences, qtbot):
+    heard = []
+    theme.signals.changed.connect(lambda: heard.append(theme.data_colors()))
+    before = colormaps.sample(0.5).name()
+    choose(qtbot, preferences.data_colors, "magma")
+    assert heard[-1] == "magma" and colormaps.sample(0.5).name() != before
+    assert colormaps.sample(0.5) == colormaps.sample(0.5, "magma") and colormaps.chosen().name == "magma"
+
+
+def test_motion_follows_the_system_until_told_otherwise(preferences, qtbot):
+    effect = Qt.UIEffect.UI_General
+    before = QApplication.isEffectEnabled(effect)
+    QApplication.setEffectEnabled(effect, False)
+    assert not theme.moves()
+    choose(qtbot, preferences.motion, "full")
+    assert theme.moves()
+    choose(qtbot, preferences.motion, "reduced")
+    QApplication.setEffectEnabled(effect, True)
+    assert not theme.moves()
+    QApplication.setEffectEnabled(effect, before)
+
+
+def test_the_language_waits_for_the_next_start_and_says_so(preferences, qtbot):
+    assert not preferences._later.isVisible()
+    choose(qtbot, preferences.language, "zh_CN")
+    assert settings.language() == "zh_CN" and preferences._later.isVisible()
+    assert preferences.tr("Preferences") == "Preferences"
+    qtbot.mouseClick(preferences.findChild(QDialogButtonBox).buttons()[0], LEFT)
+
+
+def test_folders_are_where_dialogs_begin(preferences, window, qtbot, tmp_path):
+    preferences.folders["models"].clear()
+    qtbot.keyClicks(preferences.folders["models"], str(tmp_path))
+    preferences.close()
+    window.commands.ask_model()
+    files = dialog(window, qtbot, "files")
+    assert files.directory().absolutePath() == str(tmp_path)
+    files.close()
+    assert settings.folder("models") == str(tmp_path) and settings.folder("export") == ""
+
+
+def test_a_settings_file_written_by_hand_is_not_believed():
+    for key in ("theme", "motion", "data_colors", "language", "threads"):
+        settings.store().setValue(key, "nonsense")
+    assert (settings.scheme(), settings.motion(), settings.data_colors(), settings.language(), settings.threads()) == \
+        ("system", "system", "cividis", "system", 0)
+
+
+@pytest.mark.allow_logs
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core is all there is")
+def test_fewer_threads_are_those_of_the_next_engine(window, qtbot):
+    link = EngineLink(module="tests.ui.scripted_engine")
+    link.start()
+    qtbot.waitUntil(lambda: link.is_ready, timeout=WAIT)
+    first = link.pid
+    page = Preferences(link, window)
+    page.open()
+    choose(qtbot, page.threads, "1")
+    assert os.environ[process.THREADS] == "1" and process.threads() == 1
+    qtbot.waitUntil(lambda: link.is_ready and link.pid not in (first, None), timeout=WAIT)
+    page.close()
+    settings.choose("threads", "")
+    settings.apply_now()
+    assert process.threads() == 0 and process.THREADS not in os.environ
+    link.shutdown()
+
+
+# -- languages ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("desktop", "language"), [
+    (["zh-Hans-CN", "en-US"], "zh_CN"), (["zh-CN", "zh"], "zh_CN"), (["zh"], "zh_CN"), (["zh-Hant-TW", "zh-TW"], "en"),
+    (["de-DE", "zh-CN", "en"], "zh_CN"), (["en-GB", "zh-CN"], "en"), (["C"], "en"), ([], "en")])
+def test_the_language_of_the_desktop(desktop, language):
+    assert translation.system_language(desktop) == language
+
+
+def test_the_window_speaks_chinese_and_english_again(qapp):
+    translation.apply(qapp, "zh_CN")
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    assert translation.tr("Weights") == "权重"
+    assert box.buttons()[0].text() == "取消", "Qt's own words too"
+    assert translation.tr("no such text") == "no such text"
+    translation.apply(qapp, "en")
+    assert translation.tr("Weights") == "Weights" and not qapp.findChildren(QTranslator)
+
+
+def test_nothing_is_translated_before_the_language_is_known():
+    """A tr() that runs when its module is imported stays English."""
+    early = [f"{module.name}:{line}" for module in UI.rglob("*.py")
+             for line in calls_at_import(ast.parse(module.read_text(encoding="utf-8")))]
+    assert not early, early
+
+
+def calls_at_import(tree: ast.AST):
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Call) and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in CALLS:
+            yield node.lineno
+        yield from calls_at_import(node)

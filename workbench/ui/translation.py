@@ -1,0 +1,56 @@
+"""The language of the window: English as it stands in the code, or a catalogue of resources/translations.
+
+A catalogue is keyed by the English text alone. So a sentence of the engine (a method's title, the help of a field) is
+translated by the same call as one of the window, and text that moves to another class keeps its translation.
+`python -m tests.translations` collects the texts, keeps the .ts file in step with them, and compiles the .qm file.
+"""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from workbench.core.resources import resource_path
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}      # each in its own words
+CONTEXT = ""
+
+
+def tr(text: str) -> str:
+    """The text in the language of the window; for texts that are not known before, as those of the engine."""
+    return QCoreApplication.translate(CONTEXT, text)
+
+
+class Catalogue(QTranslator):
+    """Looks in the one context that the catalogue has, whichever is asked for."""
+
+    def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
+        # None, and not "": Qt then asks its own catalogues.
+        return super().translate(CONTEXT, text, "", n) or None     # type: ignore[return-value]
+
+
+def system_language(preferred: Iterable[str] | None = None) -> str:
+    """The first language of the desktop's list that there is a catalogue for, else English."""
+    for name in QLocale.system().uiLanguages() if preferred is None else preferred:
+        parts = name.replace("_", "-").split("-")
+        if parts[0] == ENGLISH:
+            return ENGLISH
+        if parts[0] == "zh" and not {"Hant", "TW", "HK", "MO"} & set(parts):
+            return "zh_CN"
+    return ENGLISH
+
+
+def apply(app: QApplication, language: str) -> None:
+    """Speak this language from now on; widgets that are there keep their words. "system": as the desktop."""
+    for old in app.findChildren(QTranslator):
+        app.removeTranslator(old)
+        old.setParent(None)
+    code = language if language in LANGUAGES else system_language()
+    if code == ENGLISH:
+        return
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    for translator, file in ((QTranslator(app), f"{folder}/qtbase_{code}.qm"),
+                             (Catalogue(app), str(resource_path(f"translations/workbench_{code}.qm")))):
+        if translator.load(file):
+            app.installTranslator(translator)
