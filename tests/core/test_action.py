@@ -22,7 +22,17 @@ def test_changing_a_parameter_makes_another_action_and_drops_what_it_excludes():
     assert before.params == {"sparsity": 0.5, "seed": 1}
 
 
+def order(*names):
+    return [action.method for action in in_order(tuple(map(Action, names)))]
+
+
 def test_prune_factor_distil_quantise_in_that_order():
-    names = ["quantize.affine", "other.thing", "distill.layer", "lowrank.svd", "prune.nm", "prune.magnitude"]
-    ordered = [action.method for action in in_order(tuple(map(Action, names)))]
-    assert ordered == ["prune.nm", "prune.magnitude", "lowrank.svd", "distill.layer", "quantize.affine", "other.thing"]
+    ordered = ["prune.nm", "prune.magnitude", "lowrank.svd", "distill.layer", "quantize.affine", "other.thing"]
+    assert order("quantize.affine", "other.thing", "prune.nm", "prune.magnitude", "distill.layer",
+                 "lowrank.svd") == ordered == order(*ordered)
+
+
+def test_a_pruning_behind_a_factoring_prunes_the_factors():
+    ordered = ["lowrank.svd", "prune.nm", "distill.refine", "quantize.affine"]
+    assert order("quantize.affine", "lowrank.svd", "prune.nm", "distill.refine") == ordered == order(*ordered)
+    assert order("distill.refine", "lowrank.svd", "prune.nm") == ["lowrank.svd", "distill.refine", "prune.nm"]

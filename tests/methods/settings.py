@@ -13,30 +13,46 @@ from workbench.graph.model import Model
 EVERY = ("Conv", "Depthwise", "Gemm", "MatMul", "Embedding")
 MATRIX = ("Conv", "Gemm", "MatMul")
 
-SETTINGS: dict[str, list[tuple[dict, tuple[str, ...]]]] = {
-    "prune.magnitude": [({"sparsity": 0.5}, EVERY), ({"sparsity": 0.9}, ("Gemm",)), ({"threshold": 0.05}, ("Conv",))],
+PAIR = (("lowrank.svd", {"rank": 4}),)
+TUCKER = (("lowrank.tucker", {"ratio": 0.4}),)
+SPATIAL = (("lowrank.spatial", {"rank": 6}),)
+CP = (("lowrank.cp", {"rank": 8, "iterations": 5}),)
+
+# Method -> parameters, operators, and the steps before it, if any.
+SETTINGS: dict[str, list[tuple]] = {
+    "prune.magnitude": [({"sparsity": 0.5}, EVERY), ({"sparsity": 0.5}, ("Conv",), PAIR),
+                        ({"sparsity": 0.9}, ("Gemm",)), ({"threshold": 0.05}, ("Conv",))],
     "quantize.affine": [({"bits": 4}, EVERY), ({"bits": 8, "granularity": "tensor", "symmetric": False}, EVERY),
                         ({"bits": 2, "granularity": "group", "group_size": 16}, ("Conv", "Gemm", "MatMul")),
-                        ({"bits": 3, "rounding": "stochastic", "range": "percentile"}, ("Gemm",))],
-    "quantize.codebook": [({"bits": 4}, EVERY), ({"bits": 3, "start": "density"}, ("Conv",))],
+                        ({"bits": 3, "rounding": "stochastic", "range": "percentile"}, ("Gemm",)),
+                        ({"bits": 4, "range": "entropy", "rounding": "floor"}, ("Conv", "Gemm"))],
+    "quantize.codebook": [({"bits": 4}, EVERY), ({"bits": 3, "start": "density"}, ("Conv",)),
+                          ({"bits": 3, "sensitivity": "fisher"}, ("Conv", "MatMul", "Embedding")),
+                          ({"bits": 4, "start": "density", "sensitivity": "activations"}, ("Depthwise", "Gemm"))],
     "quantize.float": [({"format": "float16"}, EVERY), ({"format": "float8e4m3"}, ("Gemm",)),
                        ({"format": "bfloat16"}, ("Conv",))],
-    "quantize.gptq": [({"bits": 4}, (*MATRIX, "Depthwise")), ({"bits": 3, "symmetric": False}, ("Gemm",))],
-    "quantize.adaround": [({"bits": 4, "steps": 50}, (*MATRIX, "Depthwise"))],
+    "quantize.gptq": [({"bits": 4}, (*MATRIX, "Depthwise")), ({"bits": 3, "symmetric": False}, ("Gemm",)),
+                      ({"bits": 4}, MATRIX, PAIR), ({"bits": 4}, ("Conv",), TUCKER)],
+    "quantize.adaround": [({"bits": 4, "steps": 50}, (*MATRIX, "Depthwise")),
+                          ({"bits": 4, "steps": 20}, ("Conv",), CP)],
     "prune.channels": [({"ratio": 0.3}, ("Conv",))],
     "prune.nm": [({}, EVERY), ({"n": 1, "m": 5}, ("Gemm",))],
     "prune.block": [({"rows": 4, "columns": 1}, EVERY), ({"rows": 16, "columns": 16, "sparsity": 0.7}, ("Gemm",))],
-    "prune.wanda": [({"sparsity": 0.5}, (*MATRIX, "Depthwise")), ({"per_output": False}, ("Conv",))],
+    "prune.wanda": [({"sparsity": 0.5}, (*MATRIX, "Depthwise")), ({"per_output": False}, ("Conv",)),
+                    ({"sparsity": 0.5}, ("Gemm",), PAIR)],
     "prune.taylor": [({"sparsity": 0.5}, (*EVERY,)), ({"scope": "global"}, ("Conv",))],
     "prune.snip": [({"sparsity": 0.5, "scope": "layer"}, (*MATRIX,))],
     "prune.fisher": [({"sparsity": 0.5}, (*MATRIX,)), ({"first_order": True}, ("Gemm",))],
     "prune.synflow": [({"sparsity": 0.5, "rounds": 5}, ("Conv", "Depthwise", "Gemm"))],
-    "prune.sparsegpt": [({"sparsity": 0.5}, (*MATRIX, "Depthwise"))],
-    "lowrank.whitened": [({"rank": 4}, MATRIX), ({"energy": 0.8}, ("Gemm",))],
-    "lowrank.spatial": [({"rank": 6}, ("Conv",)), ({"energy": 0.7}, ("Conv",))],
-    "lowrank.cp": [({"rank": 8, "iterations": 10}, ("Conv",))],
-    "lowrank.subspace": [({"clusters": 3, "rank": 3}, (*MATRIX, "Embedding"))],
-    "lowrank.response": [({"rank": 6}, MATRIX), ({"rank": 6, "activation": "none"}, ("Gemm",))],
+    "prune.sparsegpt": [({"sparsity": 0.5}, (*MATRIX, "Depthwise")), ({"sparsity": 0.5}, ("Conv",), SPATIAL)],
+    "lowrank.whitened": [({"rank": 4}, MATRIX), ({"energy": 0.8}, ("Gemm",)), ({"weakening": 0.3}, ("Gemm",)),
+                         ({"ratio": 0.4}, ("Conv",)), ({"rule": "gavish_donoho"}, ("MatMul",))],
+    "lowrank.spatial": [({"rank": 6}, ("Conv",)), ({"energy": 0.7}, ("Conv",)), ({"rule": "break_even"}, ("Conv",)),
+                        ({"rule": "marchenko_pastur"}, ("Conv",))],
+    "lowrank.cp": [({"rank": 8, "iterations": 10}, ("Conv",)), ({"ratio": 0.2, "iterations": 5}, ("Conv",))],
+    "lowrank.subspace": [({"clusters": 3, "rank": 3}, (*MATRIX, "Embedding")), ({"energy": 0.6}, ("Gemm",))],
+    "lowrank.response": [({"rank": 6}, MATRIX), ({"rank": 6, "activation": "none"}, ("Gemm",)),
+                         ({"energy": 0.5}, ("Conv",)), ({"rule": "break_even"}, ("Conv",))],
     "quantize.static": [({}, (*MATRIX, "Depthwise")), ({"bits": 4, "activations": "entropy"}, MATRIX),
                         ({"granularity": "tensor", "output": False, "activations": "percentile"}, MATRIX),
                         ({"activations": "mse", "bits": 2}, ("Conv",))],
@@ -46,9 +62,16 @@ SETTINGS: dict[str, list[tuple[dict, tuple[str, ...]]]] = {
     "quantize.blockwise": [({}, ("Gemm", "MatMul")), ({"block": "128", "accuracy": "int8"}, ("Gemm", "MatMul"))],
     "quantize.equalize": [({}, ("Conv",))],
     "quantize.bias_correction": [({}, (*MATRIX, "Depthwise"))],
-    "lowrank.tucker": [({"ratio": 0.4}, ("Conv",)), ({"weakening": 0.5}, ("Conv",))],
-    "lowrank.svd": [({"rank": 4}, (*MATRIX, "Embedding")), ({"energy": 0.8}, ("Conv",))],
-    "distill.layer": [({"rank": 4, "steps": 30}, MATRIX)],
+    "lowrank.tucker": [({"ratio": 0.4}, ("Conv",)), ({"weakening": 0.5}, ("Conv",)), ({"rank": 5}, ("Conv",)),
+                       ({"energy": 0.7}, ("Conv",)), ({"rule": "break_even"}, ("Conv",))],
+    "lowrank.svd": [({"rank": 4}, (*MATRIX, "Embedding")), ({"energy": 0.8}, ("Conv",)), ({"ratio": 0.3}, ("Gemm",)),
+                    ({"weakening": 0.1}, ("Gemm",)), ({"rule": "break_even"}, (*MATRIX, "Embedding")),
+                    ({"rule": "marchenko_pastur"}, ("Gemm",)), ({"rule": "gavish_donoho"}, ("Conv",))],
+    "distill.layer": [({"rank": 4, "steps": 30}, MATRIX), ({"ratio": 0.2, "steps": 5}, ("Gemm",))],
+    "distill.refine": [({"steps": 30}, MATRIX, PAIR), ({"steps": 20}, ("Conv",), TUCKER),
+                       ({"steps": 20}, ("Conv",), SPATIAL), ({"steps": 20}, ("Conv",), CP),
+                       ({"steps": 20, "rate": 0.003}, (*MATRIX, "Depthwise"), (("prune.magnitude", {"sparsity": 0.5}),))
+                       ],
 }
 
 

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from tests.graph.networks import NETWORKS, batchnorm, concat, depthwise, residual, transformer, transposed
+from tests.graph.networks import (
+    IMAGE,
+    NETWORKS,
+    Builder,
+    batchnorm,
+    concat,
+    depthwise,
+    residual,
+    transformer,
+    transposed,
+)
 from workbench.core.action import Action
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
@@ -78,6 +88,30 @@ def test_the_scale_of_a_batchnorm_that_was_not_folded():
     assert kept(batchnorm(), "conv", criterion="bn", ratio=0.5) == [6, 7, 8, 9, 10, 11]
     with pytest.raises(UserError, match="no BatchNorm"):
         build(residual(), ["a"], criterion="bn")
+
+
+def test_the_scale_of_a_batchnorm_that_was_folded():
+    """The largest scales stay, whatever the weights and variances are, and what hangs together has the mean of all."""
+    rng = np.random.default_rng(5)
+    scales = {name: rng.permutation(np.linspace(0.1, 1.2, 12)).astype(np.float32) for name in ("one", "two")}
+    b = Builder()
+
+    def normed(x, name, inputs):
+        x = b.conv(x, name, inputs, 12)
+        b.const(f"{name}.scale", scales[name] * np.where(rng.random(12) < 0.5, -1, 1).astype(np.float32))
+        b.const(f"{name}.var", rng.uniform(0.01, 9, 12).astype(np.float32))
+        return b.op("BatchNormalization", x, f"{name}.scale", b.weight(f"{name}.beta", 12),
+                    b.weight(f"{name}.mean", 12), f"{name}.var")
+
+    x = b.op("Relu", normed("x", "one", 3))
+    x = b.op("Relu", b.op("Add", x, normed(x, "two", 12)))
+    b.head(b.op("Relu", b.conv(x, "last", 12, 8)), 8)
+    model = b.model(IMAGE)
+    assert not any(node.op_type == "BatchNormalization" for node in model.ir.graph)
+    mean = (scales["one"] + scales["two"]) / 2
+    assert kept(model, "one", criterion="bn", ratio=0.5) == sorted(np.argsort(mean)[6:].tolist())
+    with pytest.raises(UserError, match="last: no BatchNorm"):
+        build(model, ["last"], criterion="bn")
 
 
 def test_a_criterion_that_a_layer_does_not_have():

@@ -320,3 +320,15 @@ def test_what_two_methods_share_is_carried_over():
     assert v.carried({"rate": 5.0}, fields, {}) == {"rate": 0.1}
     assert v.carried({"rank": True, "steps": 5}, fields, {}) == {"rank": 8}
     assert v.carried({"energy": 0.9}, sample.SVD.fields, {}) == {"energy": 0.9}
+
+
+def test_a_choice_that_excludes_numbers_starts_at_its_first(form_of):
+    form = form_of((Field("rank", "int", None, "Number kept.", low=1, high=64, group="amount"),
+                    Field("energy", "float", 0.9, "Fraction kept.", low=0.01, high=1, group="amount"),
+                    Field("rule", "choice", None, "A rule.", choices=("break_even", "edge"), group="amount")))
+    assert form.values() == {"energy": 0.9} and not shown(form, "rule")
+    mode = form.mode("amount")
+    mode.setCurrentIndex(mode.findData("rule"))
+    mode.activated.emit(mode.currentIndex())
+    assert form.heard == [("rule", "break_even", True)] and shown(form, "rule") and not shown(form, "energy")
+    assert form.values() == {"rule": "break_even"}

@@ -53,6 +53,15 @@ class MethodInfo:
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """The actions in the order in which they are applied: prune, factor, distil, quantise (stable within a family)."""
+    """The actions in the order in which they are applied: prune, factor, distil, quantise (stable within a family).
+
+    A pruning that is listed behind a factoring or a distillation prunes what that one makes.
+    """
     rank: dict[str, int] = {family: index for index, family in enumerate(ORDER)}
-    return tuple(sorted(actions, key=lambda action: rank.get(action.family, len(rank))))
+    places, made = [], 0
+    for action in actions:
+        place = rank.get(action.family, len(rank))
+        if action.family in ("lowrank", "distill"):
+            made = max(made, place)
+        places.append(made if action.family == "prune" else place)
+    return tuple(actions[index] for index in sorted(range(len(actions)), key=places.__getitem__))

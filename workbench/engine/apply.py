@@ -150,7 +150,7 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
         done += (action,)
         peers = (sharing or {}).get(action, (path,)) if chosen.shared(params) else ()
         context = LayerContext(model, path, data, seed, cache, peers)
-        samples = data.fingerprint if data and chosen.needs_data else ""
+        samples = data.fingerprint if data and chosen.uses_data(params) else ""
         key = ("edit", layer.fingerprint, path, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
         result = cache.get(key, partial(chosen.apply, context, before, params, part))

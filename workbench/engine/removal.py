@@ -4,7 +4,7 @@ Every layer that has such a step names a group: the layers that hang together wi
 pruned once, by the largest amount asked for in it. engine/prove then shows that nothing else was taken.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from workbench.engine.calibrate import LayerContext
 from workbench.engine.prove import Changed, few, prove_removal
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.channels import Channels
+from workbench.graph.fold_batchnorm import folded_scale
 from workbench.graph.model import Model
 from workbench.graph.slicing import left, without
 from workbench.methods.method import ChannelGroup, RemovalMethod, find
@@ -95,17 +96,31 @@ def _task(model: Model, channels: Channels, asked: Mapping[str, Action], paths: 
 
 
 def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | None:
-    """Mean |scale| over the BatchNormalizations that read each unit; None where one is read by none."""
+    """Mean |scale| over the BatchNormalizations that read each unit; None where one is read by none.
+
+    Those that were folded at opening count with those that are there.
+    """
     total, seen = np.zeros(len(units)), np.zeros(len(units))
+    for held, scale in _scales(model, channels):
+        place = np.searchsorted(units, held)
+        inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
+        total += np.bincount(place[inside], scale[inside], len(units))
+        seen += np.bincount(place[inside], minlength=len(units))
+    return total / seen if seen.all() else None
+
+
+def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The units of each BatchNormalization's channels, and |scale| of these."""
     for name in channels.scales:
         value = model.ir.graph.initializers[name].const_value
         held = channels.axes.get((name, 0))
         if value is not None and held is not None:
-            place = np.searchsorted(units, held)
-            inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
-            total += np.bincount(place[inside], np.abs(value.numpy()[inside]), len(units))
-            seen += np.bincount(place[inside], minlength=len(units))
-    return total / seen if seen.all() else None
+            yield held, np.abs(value.numpy())
+    for path, held in channels.layers.items():
+        site = model.sites.get(path)
+        scale = None if site is None else folded_scale(model.ir.graph.initializers[site.initializer].const_value)
+        if scale is not None:
+            yield held, scale
 
 
 def _leave_one(channels: Channels, removed: set[int]) -> None:

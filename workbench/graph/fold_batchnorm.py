@@ -13,6 +13,7 @@ import onnx_ir as ir
 from workbench.graph import names, shapes
 
 CONVOLUTIONS = ("Conv", "ConvTranspose")
+SCALE = "scale of its BatchNorm"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ def fold(model: ir.Model) -> tuple[int, list[str]]:
     return reasons.count(""), [reason for reason in reasons if reason]
 
 
+def folded_scale(tensor: ir.TensorProtocol | None) -> np.ndarray | None:
+    """[output channels] |gamma| of the normalisation that was folded into a weight; None where none was."""
+    return None if tensor is None else tensor.meta.get(SCALE)
+
+
 def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str:
     """Fold one; why not, when it cannot be."""
     target = _target(norm, known)
@@ -51,7 +57,7 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
         return "its statistics are not finite"
     weight, node = target.node.inputs[1], target.node
     assert weight is not None
-    _set(graph, node, 1, weight.name or "weight", _scaled(node, _values(weight), scale))
+    _set(graph, node, 1, weight.name or "weight", _scaled(node, _values(weight), scale)).meta[SCALE] = np.abs(gamma)
     bias = _bias(target)
     shifted = ((0.0 if bias is None else _values(bias)) - mean) * scale + beta
     parameters = list(norm.inputs[1:5])
@@ -168,7 +174,7 @@ def _name_of_bias(weight: ir.Value) -> str:
     return f"{(weight.name or 'layer').removesuffix('.weight')}.bias"
 
 
-def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarray) -> None:
+def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarray) -> ir.TensorProtocol:
     """Give a node a new constant in place of an input; the old initialiser goes when nobody else reads it."""
     old = node.inputs[index] if index < len(node.inputs) else None
     if old is not None and len(old.uses()) == 1:
@@ -177,7 +183,10 @@ def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarr
             graph.inputs.remove(old)
     if index >= len(node.inputs):
         node.resize_inputs(index + 1)
-    node.replace_input_with(index, _initializer(graph, name, values))
+    made = _initializer(graph, name, values)
+    node.replace_input_with(index, made)
+    assert made.const_value is not None
+    return made.const_value
 
 
 def _initializer(graph: ir.Graph, name: str, values: np.ndarray) -> ir.Value:

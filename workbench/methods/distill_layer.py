@@ -9,19 +9,14 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-import torch
 
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Drag, Help, Range
+from workbench.core.params import Drag, Help, OneOf, Range
 from workbench.graph.edit import Edit
 from workbench.graph.plan import Plan
-from workbench.methods import factors
+from workbench.methods import factors, ranks, responses
 from workbench.methods.method import Context, Method, method
-
-ROWS = 16384        # sampled input rows; more did not lower the error on the demo models
-BATCH = 1024
 
 
 @method("distill.layer")
@@ -34,8 +29,10 @@ class LayerDistillation(Method):
     needs_data = True
 
     @dataclass(frozen=True)
-    class Params:
-        rank: Annotated[int, Range(1, None, 1, log=True), Drag("spectrum"), Help("Width of the student.")] = 16
+    class Params(ranks.RankParams):
+        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"), Drag("spectrum"),
+                        Help("Width of the student.")] = 16
+        energy: ranks.Energy = None
         steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
         rate: Annotated[float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine."
                                                                 )] = 0.003
@@ -45,56 +42,19 @@ class LayerDistillation(Method):
             return "An embedding has no inputs to train on, only indices."
         return factors.refuse(layer)
 
+    def foretells(self, params: Params) -> bool:
+        return ranks.foretold(params)
+
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.factored(*factors.pair_shapes(layer, min(params.rank, *layer.matrix)))
+        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        rank = max(1, min(params.rank, *layer.matrix))
-        rows = context.rows(ROWS, job.part(0.0, 0.3))[0]
-        teacher = factors.unfold(context.weight, layer)
-        start = factors.split(factors.unfold(edit.weight, layer), rank)
+        matrix = factors.unfold(edit.weight, layer)
+        rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(matrix))
+        start = factors.pair(*factors.split(matrix, rank), layer)
+        trained = responses.train(context, start, params.steps, params.rate, job)
         bias = context.bias if edit.bias is None else edit.bias
-        left, right, shift, error = _train(rows, teacher, start, params, context.seed, job.part(0.3, 1.0))
-        trained = (np.zeros(len(left), np.float32) if bias is None else bias) + shift
-        remarks = [f"response error {error[0]:.1%} → {error[1]:.1%} by training".replace("%", " %"),
-                   factors.note(layer, rank)]
-        return Edit(factors.pair(left, right, layer), trained.astype(np.float32), "; ".join(filter(None, remarks)))
-
-
-def _train(rows: np.ndarray, teacher: np.ndarray, start: tuple[np.ndarray, np.ndarray],
-           params: LayerDistillation.Params, seed: int, job: Job,
-           ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
-    """Left factor, right factor, bias shift, and the relative response error before and after, on rows held back."""
-    if len(rows) < 8:
-        raise UserError("There are too few calibration samples to train on.", "Give a larger data set.")
-    generator = torch.Generator().manual_seed(seed)
-    inputs = torch.from_numpy(rows)
-    targets = inputs @ torch.tensor(teacher.T, dtype=torch.float32)
-    held = max(1, len(inputs) // 8)
-    power = targets.var(dim=0, unbiased=False).sum().clamp_min(1e-12)
-    left, right = (torch.from_numpy(part.astype(np.float32)).requires_grad_() for part in start)
-    shift = torch.zeros(len(left), requires_grad=True)
-
-    def loss(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return (x @ right.T @ left.T + shift - y).square().sum(dim=1).mean() / power
-
-    def held_back() -> float:
-        with torch.no_grad():
-            return float(loss(inputs[:held], targets[:held]))
-
-    before = best = held_back()
-    kept = [part.detach().clone() for part in (left, right, shift)]
-    optimizer = torch.optim.Adam([left, right, shift], lr=params.rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(params.steps, 1))
-    for step in job.each(range(params.steps), "training the student"):
-        chosen = torch.randint(held, len(inputs), (BATCH,), generator=generator)
-        optimizer.zero_grad()
-        loss(inputs[chosen], targets[chosen]).backward()
-        optimizer.step()
-        schedule.step()
-        if step % 25 == 24 or step == params.steps - 1:
-            current = held_back()
-            if current < best:
-                best, kept = current, [part.detach().clone() for part in (left, right, shift)]
-    return kept[0].numpy(), kept[1].numpy(), kept[2].numpy(), (before, best)
+        shifted = (np.float32(0) if bias is None else bias) + trained.shift
+        return Edit(trained.encoding, shifted.astype(np.float32),
+                    "; ".join(filter(None, (trained.words, factors.note(layer, params, rank)))))

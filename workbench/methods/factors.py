@@ -1,11 +1,10 @@
 """A layer as a matrix, and a pair of factors as two layers: what all low-rank methods share."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from workbench.core.layer import Layer
 from workbench.graph.encoding import Dense, Factors, Piece
+from workbench.methods.ranks import RankParams, break_even, words
 
 
 def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
@@ -86,16 +85,9 @@ def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
     return u[:, :rank] * root, root[:, None] * v[:rank]
 
 
-def rank_for_energy(values: np.ndarray, energy: float) -> int:
-    """The smallest rank whose squared singular values sum to at least `energy` of all."""
-    cumulative = np.cumsum(np.square(values, dtype=np.float64))
-    return min(int(np.searchsorted(cumulative, energy * cumulative[-1] * (1 - 1e-12)) + 1), len(values))
-
-
-def break_even(layer: Layer) -> int:
-    """The largest rank at which two factors hold fewer weights than the layer."""
-    rows, columns = layer.matrix
-    return (rows * columns - 1) // (rows + columns)
+def spectrum(matrix: np.ndarray) -> np.ndarray:
+    """All singular values, descending, float64."""
+    return np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
 
 
 def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
@@ -124,13 +116,6 @@ def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
             {"strides": (1, strides[1]), "dilations": (1, dilations[1]), "pads": (0, pads[1], 0, pads[3])})
 
 
-def note(layer: Layer, rank: int) -> str:
-    """What the user should know about a rank."""
-    even = break_even(layer)
-    return f"rank {rank} is above break-even {even}: the layer grows" if rank > even else ""
-
-
-def chosen_rank(layer: Layer, rank: int | None, values: Callable[[], np.ndarray], energy: float | None) -> int:
-    """The rank that parameters ask for, between 1 and full; `values` gives the singular values when needed."""
-    wanted = rank if rank is not None else rank_for_energy(values(), energy or 0.0)
-    return max(1, min(wanted, *layer.matrix))
+def note(layer: Layer, params: RankParams, rank: int) -> str:
+    """What the user should know about the rank of a pair."""
+    return words(params, rank, min(layer.matrix), break_even(layer.matrix))

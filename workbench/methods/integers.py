@@ -5,17 +5,17 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range, Unit
 from workbench.graph import integer
 from workbench.graph.compute import OPSETS, Compute
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Affine, Factors, container
+from workbench.graph.encoding import Affine, container
 from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method
+from workbench.methods.pieces import refuse_factors
 
 REDUCED = 7         # bits that keep the sum of two products u8 x s8 within 16 bits
 
@@ -62,9 +62,7 @@ class IntegerMethod(Method):
     def weight(self, context: Context, edit: Edit, params: IntegerParams, job: Job,
                columns: np.ndarray | None = None) -> Affine:
         """The weight, times `columns`, on its levels. Raises UserError for a layer that is factored."""
-        if isinstance(edit.encoding, Factors):
-            raise UserError(f"{context.layer.path}: it is a chain of factors; integer kernels are for whole layers.",
-                            "Leave out one of the two steps.")
+        refuse_factors(context, edit.encoding, "integer kernels are")
         job.check()
         sharing = params.granularity
         if columns is None and isinstance(edit.encoding, Affine) and _fits(edit.encoding):

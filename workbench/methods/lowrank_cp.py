@@ -14,7 +14,7 @@ from tensorly.decomposition import parafac
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Help, Range
+from workbench.core.params import Help, OneOf, Range
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense, Factors, Piece
 from workbench.graph.plan import Plan
@@ -32,35 +32,46 @@ class CpDecomposition(Method):
 
     @dataclass(frozen=True)
     class Params:
-        rank: Annotated[int, Range(1, 2048, 1, log=True), Help("Channels between the convolutions.")] = 32
+        rank: Annotated[int | None, Range(1, 2048, 1, log=True), OneOf("amount"),
+                        Help("Channels between the convolutions.")] = 32
+        ratio: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
+                         Help("Rank as a fraction of break-even, where the four hold as many weights as the layer. "
+                              "How many ranks a tensor has is no question of singular values.")] = None
         iterations: Annotated[int, Range(1, 500, 1), Help("Rounds of alternating least squares.")] = 30
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_spatial(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.factored(*_shapes(layer, params.rank))
+        return plan.factored(*_shapes(layer, _rank(layer, params)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer, weight = context.layer, edit.weight.astype(np.float64)
+        rank = _rank(layer, params)
         job.report("decomposing", 0.0)
         with tensorly.backend_context("numpy"), warnings.catch_warnings():
             # A rank above the kernel's size is usual: tensorly fills the start up at random, and warns of it.
             warnings.simplefilter("ignore", UserWarning)
             scales, (out, inputs, tall, wide) = parafac(
-                weight, params.rank, n_iter_max=params.iterations, init="svd", tol=1e-7,
+                weight, rank, n_iter_max=params.iterations, init="svd", tol=1e-7,
                 random_state=np.random.RandomState(context.seed))
         job.check()
         parts = (inputs.T, tall.T, wide.T, out * scales)
         dense = [Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
-                 for part, shape in zip(parts, _shapes(layer, params.rank), strict=True)]
+                 for part, shape in zip(parts, _shapes(layer, rank), strict=True)]
         vertical, horizontal = factors.split_window(layer)
-        group = {"group": params.rank}
+        group = {"group": rank}
         pieces = (Piece(dense[0]), Piece(dense[1], attributes=vertical | group),
                   Piece(dense[2], attributes=horizontal | group), Piece(dense[3]))
         used = sum(part.values.size for part in dense)
         note = f"{used:,} weights for {layer.count:,}: the layer grows" if used >= layer.count else ""
         return Edit(Factors(pieces, True, layer.shape, 0), edit.bias, note)
+
+
+def _rank(layer: Layer, params: CpDecomposition.Params) -> int:
+    if params.rank is not None:
+        return params.rank
+    return max(1, int((params.ratio or 0.0) * (layer.count - 1) / sum(layer.shape)))
 
 
 def _shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], ...]:

@@ -12,10 +12,11 @@ import numpy as np
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Drag, Help, Range
+from workbench.core.params import Drag, Help, OneOf, Range
 from workbench.graph.edit import Edit
 from workbench.graph.plan import Plan
-from workbench.methods import factors
+from workbench.methods import factors, ranks
+from workbench.methods.lowrank_whitened import whitening
 from workbench.methods.method import Context, Method, method
 
 ROWS = 8192
@@ -33,29 +34,40 @@ class ResponseFactors(Method):
     needs_data = True
 
     @dataclass(frozen=True)
-    class Params:
-        rank: Annotated[int, Range(1, None, 1, log=True), Drag("spectrum"), Help("Channels between the layers.")] = 16
+    class Params(ranks.RankParams):
+        rank: Annotated[ranks.Number, Drag("spectrum")] = 16
+        energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
+                          Help("Keep the smallest rank with this fraction of the outputs' variance.")] = None
         activation: Annotated[Literal["relu", "none"],
                               Help("What follows the layer: with none, its plain outputs are fitted.")] = "relu"
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse(layer) or factors.refuse_rows(layer)
 
+    def foretells(self, params: Params) -> bool:
+        return ranks.foretold(params)
+
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        return plan.factored(*factors.pair_shapes(layer, min(params.rank, *layer.matrix)))
+        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        rank = max(1, min(params.rank, *layer.matrix))
         rows = context.rows(ROWS, job.part(0.0, 0.5))[0].astype(np.float64)
+        matrix = factors.unfold(edit.weight, layer).astype(np.float64)
+        rank = ranks.chosen(params, layer.matrix, lambda: _spectrum(rows, matrix))
         if len(rows) < 2 * rank:
             raise UserError(f"{layer.path}: there are too few calibration samples for rank {rank}.", "Give more data.")
-        matrix = factors.unfold(edit.weight, layer).astype(np.float64)
         target = rows @ factors.unfold(context.weight, layer).astype(np.float64).T + (
             0 if context.bias is None else context.bias)
         basis, inner, shift = fit(rows @ matrix.T, target, rank, params.activation == "relu", job.part(0.5, 1.0))
         # M y + b with y = W x: the factors of M W, and all shifts in the bias.
-        return Edit(factors.pair(basis, inner @ matrix, layer), shift.astype(np.float32), factors.note(layer, rank))
+        return Edit(factors.pair(basis, inner @ matrix, layer), shift.astype(np.float32),
+                    factors.note(layer, params, rank))
+
+
+def _spectrum(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Singular values of the weight seen through the inputs' covariance: their squares are the outputs' variances."""
+    return factors.spectrum(matrix @ whitening(np.cov(rows, rowvar=False, bias=True)))
 
 
 def fit(responses: np.ndarray, target: np.ndarray, rank: int, relu: bool,

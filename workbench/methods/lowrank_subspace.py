@@ -5,6 +5,7 @@ ICLR 2021 (messi), with k-means on the directions of the rows for the clustering
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -12,10 +13,10 @@ from scipy.cluster.vq import kmeans2
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Help, Range
+from workbench.core.params import Help, OneOf, Range
 from workbench.graph.edit import Edit
 from workbench.graph.plan import Plan
-from workbench.methods import factors
+from workbench.methods import factors, ranks
 from workbench.methods.method import Context, Method, method
 
 
@@ -28,9 +29,11 @@ class SubspaceFactors(Method):
     citation = "Maalouf et al. 2021, Deep learning meets projective clustering, ICLR"
 
     @dataclass(frozen=True)
-    class Params:
+    class Params(ranks.RankParams):
+        rank: Annotated[int | None, Range(1, 1024, 1, log=True), OneOf("amount"),
+                        Help("Rank of each group, at most its channels.")] = 8
+        energy: ranks.Energy = None
         clusters: Annotated[int, Range(1, 64, 1, log=True), Help("Groups of output channels.")] = 4
-        rank: Annotated[int, Range(1, 1024, 1, log=True), Help("Rank of each group, at most its channels.")] = 8
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse(layer)
@@ -39,7 +42,9 @@ class SubspaceFactors(Method):
         return False        # clusters smaller than the rank need fewer
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        total = min(params.clusters * params.rank, layer.matrix[0])
+        rows, columns = layer.matrix
+        each = ranks.expected(params, (-(-rows // params.clusters), columns))
+        total = min(params.clusters * each, rows)
         return plan.factored(*factors.pair_shapes(layer, total))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
@@ -48,13 +53,14 @@ class SubspaceFactors(Method):
         members = _clusters(matrix, min(params.clusters, len(matrix)), context.seed)
         lefts, rights = [], []
         for chosen in job.each(members, "factoring the clusters"):
-            left, right = factors.split(matrix[chosen], min(params.rank, len(chosen), matrix.shape[1]))
+            part = matrix[chosen]
+            left, right = factors.split(part, ranks.chosen(params, part.shape, partial(factors.spectrum, part)))
             placed = np.zeros((len(matrix), left.shape[1]))
             placed[chosen] = left
             lefts.append(placed)
             rights.append(right)
         left, right = np.concatenate(lefts, axis=1), np.concatenate(rights)
-        note = f"{len(members)} clusters, ranks {', '.join(str(part.shape[1]) for part in lefts[:8])}"
+        note = f"{len(members)} clusters, ranks {', '.join(str(left.shape[1]) for left in lefts[:8])}"
         return Edit(factors.pair(left, right, layer), edit.bias, note)
 
 

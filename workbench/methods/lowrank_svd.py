@@ -4,17 +4,11 @@ Denton, Zaremba, Bruna, LeCun, Fergus: Exploiting linear structure within convol
 evaluation. NeurIPS 2014. Eckart and Young 1936 for the optimality.
 """
 
-from dataclasses import dataclass
-from typing import Annotated
-
-import numpy as np
-
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Drag, Help, OneOf, Range
 from workbench.graph.edit import Edit
 from workbench.graph.plan import Plan
-from workbench.methods import factors
+from workbench.methods import factors, ranks
 from workbench.methods.method import Context, Method, method
 
 
@@ -26,28 +20,21 @@ class TruncatedSvd(Method):
     formula = "W ≈ Uᵣ Σᵣ Vᵣᵀ,   parameters: r · (outputs + inputs)"
     citation = "Denton et al. 2014, NeurIPS; Eckart and Young 1936"
 
-    @dataclass(frozen=True)
-    class Params:
-        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"), Drag("spectrum"),
-                        Help("Number of singular values kept; more than there are means all.")] = None
-        energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"), Drag("spectrum"),
-                          Help("Keep the smallest rank with this fraction of the squared singular values.")] = 0.9
+    Params = ranks.SpectrumParams
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse(layer)
 
-    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        # The rank that an energy needs depends on the spectrum; half of break-even stands in until the edit is there.
-        rank = params.rank if params.rank is not None else max(1, factors.break_even(layer) // 2)
-        return plan.factored(*factors.pair_shapes(layer, min(rank, *layer.matrix)))
+    def forecast(self, layer: Layer, plan: Plan, params: ranks.RankParams) -> Plan:
+        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
 
-    def foretells(self, params: Params) -> bool:
-        return params.rank is not None
+    def foretells(self, params: ranks.RankParams) -> bool:
+        return ranks.foretold(params)
 
-    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+    def apply(self, context: Context, edit: Edit, params: ranks.RankParams, job: Job) -> Edit:
         layer = context.layer
         matrix = factors.unfold(edit.weight, layer)
         job.check()
-        rank = factors.chosen_rank(layer, params.rank, lambda: np.linalg.svd(matrix, compute_uv=False), params.energy)
+        rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(matrix))
         left, right = factors.split(matrix, rank)
-        return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, rank))
+        return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, params, rank))

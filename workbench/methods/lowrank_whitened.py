@@ -15,7 +15,7 @@ from workbench.core.layer import Layer
 from workbench.core.params import Drag, Help, OneOf, Range
 from workbench.graph.edit import Edit
 from workbench.graph.plan import Plan
-from workbench.methods import factors
+from workbench.methods import factors, ranks
 from workbench.methods.method import Context, Method, method
 
 DAMPING = 1e-4
@@ -31,9 +31,8 @@ class WhitenedSvd(Method):
     needs_data = True
 
     @dataclass(frozen=True)
-    class Params:
-        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"), Drag("spectrum"),
-                        Help("Number of singular values kept; more than there are means all.")] = None
+    class Params(ranks.RankParams):
+        rank: Annotated[ranks.Number, Drag("spectrum")] = None
         energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
                           Help("Keep the smallest rank with this fraction of the output's energy.")] = 0.95
 
@@ -41,21 +40,20 @@ class WhitenedSvd(Method):
         return factors.refuse(layer) or factors.refuse_rows(layer)
 
     def foretells(self, params: Params) -> bool:
-        return params.rank is not None
+        return ranks.foretold(params)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
-        rank = params.rank if params.rank is not None else max(1, factors.break_even(layer) // 2)
-        return plan.factored(*factors.pair_shapes(layer, min(rank, *layer.matrix)))
+        return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
         root = whitening(context.gram(job)[0])
         white = factors.unfold(edit.weight, layer).astype(np.float64) @ root
         job.check()
-        rank = factors.chosen_rank(layer, params.rank, lambda: np.linalg.svd(white, compute_uv=False), params.energy)
+        rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(white))
         left, right = factors.split(white, rank)
         right = scipy.linalg.solve_triangular(root, right.T, lower=True, trans="T").T
-        return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, rank))
+        return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, params, rank))
 
 
 def whitening(gram: np.ndarray) -> np.ndarray:

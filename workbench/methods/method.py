@@ -99,6 +99,10 @@ class Method(ABC):
         """Whether the edit depends on the other layers that have the same step (see Context.peers)."""
         return getattr(params, "scope", "layer") == "global"
 
+    def uses_data(self, params: Any) -> bool:
+        """Whether the edit depends on the calibration samples."""
+        return self.needs_data
+
     def opset(self, params: Any) -> int:
         """The oldest opset of a model that can hold the result."""
         return 9

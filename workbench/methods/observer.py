@@ -17,6 +17,7 @@ BINS = 4096
 COUNTED = 1 << 20       # values of a batch that are sorted into bins
 # Fractions of the full range that the searches for the smallest error and divergence try.
 SHRINK = np.linspace(1.0, 0.3, 36)
+SMOOTH = 1e-4           # the least share of a bin that a divergence counts with
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,23 +71,36 @@ class Observed:
         return float((self.counts * np.square(self.centres - levels.rounded(self.centres), dtype=np.float64)).sum())
 
     def _divergence(self, levels: Levels) -> float:
-        """Kullback-Leibler divergence of the values on these levels from the values (Migacz 2017)."""
-        low, high = -levels.zero_point * levels.scale, (255 - levels.zero_point) * levels.scale
-        inside = (self.centres >= low) & (self.centres <= high)
-        if not inside.any():
-            return float("inf")
-        p = np.where(inside, self.counts, 0.0)
-        first, last = np.flatnonzero(inside)[[0, -1]]
-        p[first] += self.counts[:first].sum()       # what is cut ends up on the outermost levels
-        p[last] += self.counts[last + 1:].sum()
-        level = np.clip(np.round(self.centres / levels.scale) + levels.zero_point, 0, 255).astype(int)
-        filled = inside & (self.counts > 0)
-        mass = np.bincount(level[filled], self.counts[filled], 256)
-        shared = np.bincount(level[filled], minlength=256)
-        q = np.where(filled, mass[level] / np.maximum(shared[level], 1), 0.0)
-        both = (p > 0) & (q > 0)
-        p, q = p / p.sum(), q / max(q.sum(), 1e-12)
-        return float((p[both] * np.log(p[both] / q[both])).sum() + p[(p > 0) & ~both].sum() * 1e3)
+        side = np.full((1, 1), levels.scale), np.full((1, 1), float(levels.zero_point))
+        return float(divergence(self.counts[None], self.centres[None], *side, (0, 255))[0])
+
+
+def divergence(counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero: np.ndarray,
+               limits: tuple[int, int]) -> np.ndarray:
+    """[rows] Kullback-Leibler divergence of values on integer levels from the values (Migacz 2017).
+
+    counts, centres    [rows, bins] of histograms
+    scale, zero        [rows, 1] of the levels, which are integers within `limits`
+    What is cut ends up on the outermost levels; what a level holds is spread over the bins that it was gathered from.
+    """
+    least, most = limits
+    inside = (centres >= (least - zero) * scale) & (centres <= (most - zero) * scale)
+    rows, bins = counts.shape
+    p = np.where(inside, counts, 0.0)
+    edges = inside.argmax(axis=1), bins - 1 - inside[:, ::-1].argmax(axis=1)
+    place = np.arange(bins)
+    for edge, cut in zip(edges, (place < edges[0][:, None], place > edges[1][:, None]), strict=True):
+        p[np.arange(rows), edge] += np.where(cut, counts, 0.0).sum(axis=1)
+    level = np.clip(np.rint(centres / scale) + zero, least, most).astype(int) - least
+    level += (most - least + 1) * np.arange(rows)[:, None]
+    filled = inside & (counts > 0)
+    mass, shared = (np.bincount(level[filled], values, rows * (most - least + 1))
+                    for values in (counts[filled], None))
+    q = np.where(filled, mass[level] / np.maximum(shared[level], 1), 0.0)
+    p, q = (part / np.maximum(part.sum(axis=1, keepdims=True), 1e-12) for part in (p, q))
+    q = np.maximum(q, SMOOTH)
+    lost = np.where(p > 0, p * np.log(np.maximum(p, 1e-300) / q), 0.0).sum(axis=1)
+    return np.where(inside.any(axis=1), lost, np.inf)
 
 
 class Observer:

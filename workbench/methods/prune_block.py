@@ -51,7 +51,7 @@ class BlockPruning(Method):
             drop = _blocks(matrix, params)
             return Dense(factors.like(np.where(drop, np.float32(0), matrix), values, out_axis))
 
-        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias)
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias, edit.note)
 
 
 def _blocks(matrix: np.ndarray, params: BlockPruning.Params) -> np.ndarray:

@@ -82,8 +82,7 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
     if criterion == "bn":
         if group.scale is None:
             raise UserError(f"{_first(group)}: no BatchNorm behind this layer says what its channels are worth.",
-                            "BatchNorm is folded into the layers at opening: open the model without that step, or "
-                            "choose another criterion.")
+                            "Choose another criterion.")
         return group.scale
     total = np.zeros(group.count)
     found = False

@@ -15,6 +15,7 @@ from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense, Encoding
 from workbench.graph.plan import Plan
 from workbench.methods.method import Context, Method, each_tensor, method
+from workbench.methods.pieces import refuse_factors
 
 
 @method("prune.magnitude")
@@ -48,6 +49,7 @@ class MagnitudePruning(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         threshold = params.threshold
         if threshold is None and params.scope == "global":
+            refuse_factors(context, edit.encoding, "a common threshold is")
             threshold = common_threshold(context, params.sparsity or 0.0)
 
         def prune(values: np.ndarray, out_axis: int) -> Encoding:
@@ -56,7 +58,7 @@ class MagnitudePruning(Method):
             return Dense(zero_smallest(values, np.abs(values), params.sparsity or 0.0))
 
         job.check()
-        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias)
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias, edit.note)
 
 
 def common_threshold(context: Context, sparsity: float) -> float:

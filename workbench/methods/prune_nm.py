@@ -54,7 +54,7 @@ class NOfMPruning(Method):
             kept = matrix * ~group_mask(np.abs(matrix), params)
             return Dense(factors.like(kept, values, out_axis))
 
-        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias)
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias, edit.note)
 
 
 def group_mask(saliency: np.ndarray, params: NOfMPruning.Params) -> np.ndarray:

@@ -13,11 +13,12 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
+from workbench.graph.encoding import Dense, Encoding
 from workbench.graph.plan import Plan
 from workbench.methods import factors
 from workbench.methods.hessian import inverse_factor
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import each_matrix
 from workbench.methods.prune_magnitude import smallest
 
 BLOCK = 128
@@ -45,12 +46,15 @@ class SparseGpt(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        grams = context.gram(job.part(0.0, 0.5))
-        matrix = factors.by_output(edit.weight, layer.out_axis)
-        parts = np.split(matrix, len(grams))
-        each = job.part(0.5, 1.0).each(list(zip(parts, grams, strict=True)), f"pruning {layer.path}")
-        pruned = np.concatenate([prune(part, gram, params.sparsity, params.damping, job) for part, gram in each])
-        return Edit(Dense(factors.like(pruned, edit.weight, layer.out_axis)), edit.bias)
+
+        def pruned(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
+            parts = np.split(factors.by_output(values, out_axis), len(grams))
+            each = job.part(0.5, 1.0).each(list(zip(parts, grams, strict=True)), f"pruning {layer.path}")
+            kept = np.concatenate([prune(part, gram, params.sparsity, params.damping, job) for part, gram in each])
+            return Dense(factors.like(kept, values, out_axis))
+
+        moments = context.gram(job.part(0.0, 0.5))
+        return Edit(each_matrix(edit.encoding, layer.out_axis, moments, pruned), edit.bias, edit.note)
 
 
 def prune(matrix: np.ndarray, gram: np.ndarray, sparsity: float, damping: float, job: Job) -> np.ndarray:

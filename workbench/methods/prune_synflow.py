@@ -17,6 +17,7 @@ from workbench.graph.encoding import Dense
 from workbench.graph.plan import Plan
 from workbench.methods import factors, saliency
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import refuse_factors
 
 
 @method("prune.synflow")
@@ -44,6 +45,7 @@ class SynFlowPruning(Method):
         return plan.with_zeros(params.sparsity)
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        refuse_factors(context, edit.encoding, "synaptic flow is")
         peers = context.peers if params.scope == "global" else (context,)
         masks = {peer.layer.path: np.ones(peer.layer.shape) for peer in peers}
         total = sum(mask.size for mask in masks.values())

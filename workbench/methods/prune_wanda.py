@@ -12,10 +12,11 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
+from workbench.graph.encoding import Dense, Encoding
 from workbench.graph.plan import Plan
 from workbench.methods import factors
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import each_matrix
 from workbench.methods.prune_magnitude import smallest, zero_smallest
 
 
@@ -43,12 +44,16 @@ class WandaPruning(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        norms = np.sqrt(np.diagonal(context.gram(job), axis1=1, axis2=2))       # [groups, columns]
-        matrix = factors.by_output(edit.weight, layer.out_axis)
-        saliency = np.abs(matrix) * np.repeat(norms, len(matrix) // len(norms), axis=0)
-        if params.per_output:
-            drop = smallest(saliency, round(params.sparsity * matrix.shape[1]))
-            pruned = np.where(drop, np.float32(0), matrix)
-        else:
-            pruned = zero_smallest(matrix, saliency, params.sparsity)
-        return Edit(Dense(factors.like(pruned, edit.weight, layer.out_axis)), edit.bias)
+
+        def prune(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
+            norms = np.sqrt(np.diagonal(grams, axis1=1, axis2=2))       # [groups, columns]
+            matrix = factors.by_output(values, out_axis)
+            saliency = np.abs(matrix) * np.repeat(norms, len(matrix) // len(norms), axis=0)
+            if params.per_output:
+                drop = smallest(saliency, round(params.sparsity * matrix.shape[1]))
+                pruned = np.where(drop, np.float32(0), matrix)
+            else:
+                pruned = zero_smallest(matrix, saliency, params.sparsity)
+            return Dense(factors.like(pruned, values, out_axis))
+
+        return Edit(each_matrix(edit.encoding, layer.out_axis, context.gram(job), prune), edit.bias, edit.note)

@@ -15,10 +15,11 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range, Unit
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import container
+from workbench.graph.encoding import Encoding, container
 from workbench.graph.plan import Plan
 from workbench.methods import factors, grids
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import each_matrix
 
 # The paper's stretched sigmoid (zeta, gamma), its regulariser's annealing, and the share of steps before it sets in.
 ZETA, GAMMA = 1.1, -0.1
@@ -52,14 +53,18 @@ class AdaRound(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        grams = context.gram(job.part(0.0, 0.3))
-        matrix = factors.by_output(edit.weight, layer.out_axis)
-        scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
-        levels = _learn(matrix, grams, scale, zero, params, job.part(0.3, 1.0))
+        moments = context.gram(job.part(0.0, 0.3))
+
+        def quantize(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
+            matrix = factors.by_output(values, out_axis)
+            scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
+            levels = _learn(matrix, grams, scale, zero, params, job.part(0.3, 1.0))
+            return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
+
         stored = container(params.bits)
-        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else edit.note
-        return Edit(grids.like_weight(levels, scale, zero, edit.weight, layer.out_axis, params.bits, params.symmetric),
-                    edit.bias, note)
+        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        return Edit(each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias,
+                    "; ".join(filter(None, (edit.note, note))))
 
 
 def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: AdaRound.Params,
@@ -70,7 +75,7 @@ def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.nd
     weight, s, z = (torch.tensor(part, dtype=torch.float32).reshape(groups, -1, part.shape[1])
                     for part in (matrix, scale, zero))
     gram = torch.from_numpy(grams.astype(np.float32))
-    pruned = (weight == 0) if float((weight == 0).float().mean()) > 0.01 else torch.zeros_like(weight, dtype=torch.bool)
+    pruned = weight == 0
     floor = torch.floor(weight / s)
     rest = (weight / s - floor).clamp(1e-4, 1 - 1e-4)
     v = torch.logit((rest - GAMMA) / (ZETA - GAMMA)).requires_grad_()

@@ -25,7 +25,8 @@ class AffineQuantization(Method):
     summary = ("Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in "
                "floating point, so the layer is smaller and as fast as before.")
     formula = "w ≈ s · (q − z),   q = round(w / s) + z"
-    citation = "Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization"
+    citation = ("Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization; "
+                "Migacz 2017 (entropy)")
 
     @dataclass(frozen=True)
     class Params:
@@ -37,11 +38,13 @@ class AffineQuantization(Method):
                               Help("Weights that share a scale, along the input of a channel.")] = 32
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
         range: Annotated[grids.RangeRule,
-                         Help("What the levels cover: all values, a percentile, or least squared error.")] = "mse"
+                         Help("What the levels cover: all values, a percentile, least squared error, or least "
+                              "divergence of the distribution.")] = "mse"
         percentile: Annotated[float, Range(90, 100, 0.1), Unit("%"), When("range", ("percentile",)),
                               Help("Share of the values inside the range, cut on each side.")] = 99.9
         rounding: Annotated[grids.Rounding,
-                            Help("Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average.")] = "nearest"
+                            Help("Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average. Learnt rounding "
+                                 "is a method of its own, AdaRound.")] = "nearest"
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
@@ -60,4 +63,5 @@ class AffineQuantization(Method):
 
         stored = container(params.bits)
         note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
-        return Edit(each_tensor(edit.encoding, context.layer.out_axis, quantize), edit.bias, note or edit.note)
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, quantize), edit.bias,
+                    "; ".join(filter(None, (edit.note, note))))

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import numpy as np
 
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range, Unit, When
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Encoding, Factors, Scaled, container
+from workbench.graph.encoding import Encoding, Scaled, container
 from workbench.graph.plan import Plan
 from workbench.methods import columns, grids
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import refuse_factors
 
 TRIED = np.linspace(0.0, 1.0, 11)
 ROWS = 2048         # calibration rows that the error is measured on
@@ -51,9 +51,7 @@ class ActivationAware(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        if isinstance(edit.encoding, Factors):
-            raise UserError(f"{layer.path}: it is a chain of factors; factors of input channels are for whole layers.",
-                            "Leave out one of the two steps.")
+        refuse_factors(context, edit.encoding, "factors of input channels are")
         sample = context.rows(ROWS, job)[0]                 # [rows, columns]
         gram = sample.T @ sample / len(sample)
         channels = layer.shape[columns.axis(layer)]

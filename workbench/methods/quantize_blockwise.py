@@ -9,17 +9,17 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help
 from workbench.graph import integer
 from workbench.graph.compute import Blockwise
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Affine, Factors
+from workbench.graph.encoding import Affine
 from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import refuse_factors
 
 SMALLEST = 16       # inputs of a block that the kernel takes
 
@@ -52,9 +52,7 @@ class BlockwiseQuantization(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer, block = context.layer, _block(context.layer, params)
-        if isinstance(edit.encoding, Factors):
-            raise UserError(f"{layer.path}: it is a chain of factors; the 4-bit kernel is for whole layers.",
-                            "Leave out one of the two steps.")
+        refuse_factors(context, edit.encoding, "the 4-bit kernel is")
         grid = grids.view(edit.weight, layer.out_axis, "group", block)
         job.check()
         scale, zero = grids.scales(grid, 4, True, "mse", 99.9)

@@ -13,11 +13,12 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range, Unit
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import container
+from workbench.graph.encoding import Encoding, container
 from workbench.graph.plan import Plan
 from workbench.methods import factors, grids
 from workbench.methods.hessian import inverse_factor
 from workbench.methods.method import Context, Method, method
+from workbench.methods.pieces import each_matrix
 
 BLOCK = 128
 
@@ -47,26 +48,28 @@ class Gptq(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        grams = context.gram(job.part(0.0, 0.5))
-        matrix = factors.by_output(edit.weight, layer.out_axis)
-        grid = grids.view(matrix, 0, "channel", 0)
-        scale, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 100.0)
-        groups = list(zip(*(np.split(array, len(grams)) for array in (matrix, scale, zero)), grams, strict=True))
-        levels = np.concatenate([_round(rows, gram, s, z, params, job)
-                                 for rows, s, z, gram in job.part(0.5, 1.0).each(groups, f"rounding {layer.path}")])
+        moments = context.gram(job.part(0.0, 0.5))
+
+        def quantize(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
+            matrix = factors.by_output(values, out_axis)
+            scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
+            groups = list(zip(*(np.split(array, len(grams)) for array in (matrix, scale, zero)), grams, strict=True))
+            levels = np.concatenate([_round(rows, gram, s, z, params, job) for rows, s, z, gram in
+                                     job.part(0.5, 1.0).each(groups, f"rounding {layer.path}")])
+            return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
+
         stored = container(params.bits)
-        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else edit.note
-        return Edit(grids.like_weight(levels, scale, zero, edit.weight, layer.out_axis, params.bits, params.symmetric),
-                    edit.bias, note)
+        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        return Edit(each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias,
+                    "; ".join(filter(None, (edit.note, note))))
 
 
 def _round(matrix: np.ndarray, gram: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: Gptq.Params,
            job: Job) -> np.ndarray:
     """Levels [rows, columns] as floats, zero point included. Weights that pruning set to zero stay zero."""
     order = np.argsort(-np.diagonal(gram), kind="stable") if params.order else np.arange(len(gram))
-    pruned = matrix == 0
     work = matrix.astype(np.float64)[:, order]
-    keep_zero = pruned[:, order] if pruned.mean() > 0.01 else np.zeros(work.shape, bool)
+    keep_zero = work == 0
     upper = inverse_factor(gram[np.ix_(order, order)], params.damping)
     low, high = grids.limits(params.bits, params.symmetric)
     levels = np.empty_like(work)

@@ -14,6 +14,7 @@ from workbench.graph.encoding import Dense
 from workbench.graph.plan import Plan
 from workbench.methods import factors
 from workbench.methods.method import Context, Method
+from workbench.methods.pieces import refuse_factors
 from workbench.methods.prune_magnitude import smallest
 
 Scope = Literal["layer", "global"]
@@ -55,6 +56,7 @@ class SaliencyPruning(Method):
         return plan.with_zeros(params.sparsity)
 
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        refuse_factors(context, edit.encoding, "gradients are")
         own = self.score(context, edit.weight, params, job)
         if params.scope == "layer" or len(context.peers) < 2:
             drop = smallest(own.reshape(1, -1), round(params.sparsity * own.size)).reshape(own.shape)

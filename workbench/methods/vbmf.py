@@ -14,8 +14,12 @@ TAU_BAR = 2.5129
 
 def rank(matrix: np.ndarray) -> int:
     """The number of singular values that stand out of the noise; 0 for pure noise."""
-    short, long = sorted(matrix.shape)
-    values = np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
+    return rank_of(np.linalg.svd(matrix.astype(np.float64), compute_uv=False), matrix.shape)
+
+
+def rank_of(values: np.ndarray, shape: tuple[int, ...]) -> int:
+    """The same from all singular values of a matrix, descending."""
+    short, long = sorted(shape)
     if values[0] == 0:
         return 0
     variance = _noise(values, short, long)

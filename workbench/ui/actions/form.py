@@ -183,10 +183,12 @@ class ParamForm(QWidget):
         self.changed.emit(chosen, value, True)
 
     def _fallback(self, name: str) -> Any:
-        """A value for a member that has none: the one it had, its default, or the middle of what it may be."""
+        """A value for a member that has none: the one it had, its default, the first choice, or the middle."""
         field = self._fields[name]
         for value in (self._last.get(name), field.default):
             if value is not None:
                 return value
+        if field.choices:
+            return field.choices[0]
         scale = v.scale(field, self._limits)
         return scale.value(scale.steps // 2) if scale else field.low or 0
