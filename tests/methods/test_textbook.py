@@ -169,7 +169,7 @@ def test_the_range_of_least_divergence_cuts_what_is_rare():
             for each in np.unique(level[inside & (counts > 0)]):
                 held = inside & (counts > 0) & (level == each)
                 q[held] = counts[held].mean()
-            p, q = p / p.sum(), np.maximum(q / q.sum(), 1e-4)
+            p, q = p / p.sum(), np.where(q > 0, q / q.sum(), 1e-6)
             return (p[p > 0] * np.log(p[p > 0] / q[p > 0])).sum()
 
         tried = np.abs(row).max() * grids.SHRINK / 7

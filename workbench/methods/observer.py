@@ -17,7 +17,7 @@ BINS = 4096
 COUNTED = 1 << 20       # values of a batch that are sorted into bins
 # Fractions of the full range that the searches for the smallest error and divergence try.
 SHRINK = np.linspace(1.0, 0.3, 36)
-SMOOTH = 1e-4           # the least share of a bin that a divergence counts with
+SMOOTH = 1e-6           # the share that a bin without any counts with
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ def divergence(counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero:
                     for values in (counts[filled], None))
     q = np.where(filled, mass[level] / np.maximum(shared[level], 1), 0.0)
     p, q = (part / np.maximum(part.sum(axis=1, keepdims=True), 1e-12) for part in (p, q))
-    q = np.maximum(q, SMOOTH)
+    q = np.where(q > 0, q, SMOOTH)
     lost = np.where(p > 0, p * np.log(np.maximum(p, 1e-300) / q), 0.0).sum(axis=1)
     return np.where(inside.any(axis=1), lost, np.inf)
 
