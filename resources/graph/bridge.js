@@ -20,8 +20,13 @@
 
     // -- from netron ------------------------------------------------------------------------------------------------
 
-    // A weight is shown inside its node: to select it is to select the node.
-    const nodeOf = (value) => nodes().find((node) => node === value || (node.inputs || []).includes(value));
+    // A weight is shown inside its node, and netron selects nothing when it is clicked: to us it means the node.
+    const selectOwner = (argument) => {
+        const owner = nodes().find((node) => (node.inputs || []).includes(argument));
+        if (owner) {
+            view.target.select([owner]);
+        }
+    };
 
     const onSelection = (target, source) => {
         clearTimeout(pending);      // netron clears the selection before it makes another
@@ -29,7 +34,7 @@
             return;
         }
         pending = setTimeout(() => {
-            const node = Array.from(target.selection, (element) => nodeOf(element.value)).find((found) => found);
+            const node = Array.from(target.selection, (element) => element.value).find((value) => nodes().includes(value));
             if (node) {
                 tell('selected', node.name);
             } else if (target.selection.size === 0) {
@@ -58,6 +63,9 @@
             const original = made[name].bind(made);
             made[name] = (...given) => {
                 properties = () => original(...given);
+                if (name === 'showTensorProperties') {
+                    selectOwner(given[0]);
+                }
                 if (made._sidebar.identifier !== '' || given.includes('sidebar')) {
                     properties();
                 }

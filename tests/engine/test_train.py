@@ -147,7 +147,7 @@ def test_training_never_makes_the_held_back_samples_worse(workspace):
 def test_values_are_shared_after_the_zeros_were_trained(workspace):
     """Prune, retrain, codebook, retrain (Han et al. 2016) as one recipe."""
     shared = Action("quantize.codebook", {"bits": 3})
-    stages = (Stage("finetune", {**TUNE.params, "before": "quantize", "sparsify": "cubic"}), TUNE)
+    stages = (Stage("finetune", {**TUNE.params, "epochs": 20, "before": "quantize", "sparsify": "cubic"}), TUNE)
     result = recovered(workspace, recipe(PRUNE, shared, stages=stages), Job())
     for path, edit in result.compiled.edits.items():
         assert type(edit.encoding).__name__ == "Codebook" and len(np.unique(edit.weight)) <= 8

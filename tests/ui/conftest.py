@@ -1,10 +1,12 @@
 """Windows on one real engine process."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui.demo import demo_paths
@@ -33,6 +35,10 @@ def engine(qapp):
     """One engine process for all tests: starting it costs seconds. Afterwards no thread of it is left."""
     link = EngineLink()
     link.start()
+    deadline = time.monotonic() + WAIT / 1000
+    while not link.is_ready:
+        assert time.monotonic() < deadline, "the engine did not start"
+        QTest.qWait(20)
     yield link
     link.shutdown()
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("engine-")]

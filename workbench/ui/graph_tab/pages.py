@@ -15,8 +15,9 @@ OURS = {"bridge.js": "graph/bridge.js", "graph.css": "graph/graph.css",
         "Inter-Regular.otf": "fonts/Inter-Regular.otf", "Inter-Medium.otf": "fonts/Inter-Medium.otf"}
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
          ".png": "image/png", ".ico": "image/x-icon", ".otf": "font/otf", ".onnx": "application/octet-stream"}
-# Our theme decides, not what Chromium believes of the desktop: dark rules become rules under html.dark.
-DARK = ("@media (prefers-color-scheme: dark)", "html.dark")
+# Our theme decides, not what Chromium believes of the desktop: dark rules become rules under html.dark, which weigh no
+# more than they did, so that those of graph.css come before them.
+DARK = ("@media (prefers-color-scheme: dark)", ":where(html.dark)")
 
 
 @cache
