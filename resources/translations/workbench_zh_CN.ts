@@ -2366,6 +2366,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>标签页</translation>
     </message>
     <message>
+      <source>Take the tour</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Theme</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>主题</translation>
@@ -2716,6 +2721,26 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>第 {n} 页，共 {total} 页</translation>
     </message>
     <message>
+      <source>Recent</source>
+      <extracomment>workbench/ui/recent.py</extracomment>
+      <translation>最近</translation>
+    </message>
+    <message>
+      <source>Remove from this list; the file stays</source>
+      <extracomment>workbench/ui/recent.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Remove {name} from this list</source>
+      <extracomment>workbench/ui/recent.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>not found</source>
+      <extracomment>workbench/ui/recent.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Measuring</source>
       <extracomment>workbench/ui/refresher.py</extracomment>
       <translation>测量中</translation>
@@ -2866,6 +2891,81 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>载入配方</translation>
     </message>
     <message>
+      <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all shortcuts.</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Done</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Every command</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Next</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, ◐ estimated, ● measured, ✓ verified in the written file.</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Skip</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The export is opened again, run, and compared with what you saw here.</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The file</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box above filters them.</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The weights of the chosen layer and their singular values. Lines that you can drag are the parameters of its steps. The other tabs look at the whole model.</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>What it costs</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>What it looks like</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>What to do</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Where: the layers</source>
+      <extracomment>workbench/ui/tour.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Actions</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>操作</translation>
@@ -3011,6 +3111,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>把训练好的模型变小，并看清代价</translation>
     </message>
     <message>
+      <source>New here? A tour of six stops shows where everything is, on the demo.</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>No, thanks</source>
+      <extracomment>workbench/ui/welcome.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Open</source>
       <extracomment>workbench/ui/welcome.py</extracomment>
       <translation>打开</translation>
@@ -3019,11 +3129,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Open a model…</source>
       <extracomment>workbench/ui/welcome.py</extracomment>
       <translation>打开模型…</translation>
-    </message>
-    <message>
-      <source>Recent</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>最近</translation>
     </message>
     <message>
       <source>Try the demo: convolutional network</source>

@@ -34,6 +34,7 @@ class Menus(QObject):
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
         self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
+        self.tour = self._action(self.tr("Take the tour"), None)
         self._file(commands)
         self._edit(commands, verbs)
         self._view()
@@ -122,6 +123,7 @@ class Menus(QObject):
     def _help(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Help"))
         menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
+        menu.addAction(self.tour)
         menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
         menu.addSeparator()
         menu.addAction(self._action(self.tr("About"), self._show_about))

@@ -94,6 +94,10 @@ def folder(kind: str) -> str:
     return str(store().value(f"{kind}_folder", ""))
 
 
+def tour_was_offered() -> bool:
+    return bool(store().value("tour"))
+
+
 def _choice(key: str, allowed: tuple[str, ...], otherwise: str) -> str:
     """Settings are a file that anyone may write into."""
     value = str(store().value(key, otherwise))

@@ -1,7 +1,5 @@
 """What is there when nothing is open: the four steps, and the ways to begin."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -9,14 +7,16 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from workbench.ui import settings, theme
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.recent import RecentList
 
 
 class WelcomePage(QWidget):
-    """`open_asked` for a file dialog, `demo_asked` with the demo's name, `file_asked` with a path."""
+    """`open_asked` for a file dialog, `demo_asked` with the demo's name, `file_asked` with a path, `tour_asked`."""
 
     open_asked = Signal()
     demo_asked = Signal(str)
     file_asked = Signal(str)
+    tour_asked = Signal()
 
     def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,16 +27,17 @@ class WelcomePage(QWidget):
         column.addWidget(self._heading())
         column.addLayout(self._steps())
         column.addLayout(self._buttons())
+        self.offer = self._tour_offer()
+        column.addWidget(self.offer)
         column.addWidget(JobStrip(jobs, link, self))
-        self._recent = QVBoxLayout()
-        self._recent.setSpacing(4)
-        column.addLayout(self._recent)
+        self.recent = RecentList(self)
+        self.recent.chosen.connect(self.file_asked)
+        column.addWidget(self.recent)
         column.addStretch(3)
         outer = QHBoxLayout(self)
         outer.addStretch(1)
         outer.addLayout(column, 4)
         outer.addStretch(1)
-        self.refresh_recent()
 
     def _heading(self) -> QWidget:
         box = QWidget(self)
@@ -105,16 +106,24 @@ class WelcomePage(QWidget):
         row.addWidget(hint)
         return row
 
-    def refresh_recent(self) -> None:
-        while (item := self._recent.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
-        paths = settings.recent()
-        if paths:
-            self._recent.addWidget(QLabel(self.tr("Recent"), self))
-        for path in paths[:5]:
-            button = QPushButton(f"{Path(path).name}    {Path(path).parent}", self)
-            button.setObjectName("quiet")
-            button.setToolTip(path)
-            button.clicked.connect(lambda _=False, path=path: self.file_asked.emit(path))
-            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+    def _tour_offer(self) -> QWidget:
+        """Made once: whatever is answered, it does not come back. The tour stays in the Help menu."""
+        box = QWidget(self)
+        words = QLabel(self.tr("New here? A tour of six stops shows where everything is, on the demo."), box)
+        self.tour_button = QPushButton(self.tr("Take the tour"), box)
+        self.tour_button.clicked.connect(self.tour_asked)
+        self.no_tour_button = QPushButton(self.tr("No, thanks"), box)
+        self.no_tour_button.clicked.connect(self._decline)
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(words)
+        row.addWidget(self.tour_button)
+        row.addWidget(self.no_tour_button)
+        row.addStretch()
+        box.setVisible(not settings.tour_was_offered())
+        return box
+
+    def _decline(self) -> None:
+        settings.choose("tour", "declined")
+        self.offer.hide()

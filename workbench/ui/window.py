@@ -42,11 +42,13 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self, session)
         self.menus = Menus(self, session, self.commands, self.verbs, self.jobs)
         self.menus.export.triggered.connect(self.export)
+        self.menus.tour.triggered.connect(self.show_tour)
         self.menus.filter.triggered.connect(self._focus_filter)
         self.welcome = WelcomePage(self.jobs, session.link, self)
         self.welcome.open_asked.connect(self.commands.ask_model)
         self.welcome.demo_asked.connect(self.commands.open_demo)
         self.welcome.file_asked.connect(lambda path: self.commands.open_path(path))
+        self.welcome.tour_asked.connect(self.show_tour)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.welcome)
         self.setCentralWidget(self.pages)
@@ -126,6 +128,10 @@ class MainWindow(QMainWindow):
     def show_crash(self, summary: str, report: str) -> None:
         if self.findChild(CrashDialog) is None:         # an error that repeats must not bury the window in dialogs
             CrashDialog(summary, report, self).open()
+
+    def show_tour(self) -> None:
+        from workbench.ui import tour
+        tour.begin(self)
 
     def _focus_filter(self) -> None:
         if self.workspace is not None:

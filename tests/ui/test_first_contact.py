@@ -1,0 +1,130 @@
+"""What a new user meets: the welcome page, files opened lately, what opening shows of itself, the tour."""
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from tests.ui.conftest import WAIT, measured, open_demo, show_window
+from tests.ui.test_window import LEFT
+from workbench.ui import settings, theme
+from workbench.ui.demo import demo_paths
+from workbench.ui.tour import Tour
+
+Key = Qt.Key
+
+
+def hole_of(tour: Tour, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(tour.window(), QPoint(0, 0)), widget.size())
+
+
+def tour_of(window, qtbot) -> Tour:
+    qtbot.waitUntil(lambda: window.findChild(Tour) is not None, timeout=WAIT)
+    return window.findChild(Tour)
+
+
+def key(tour: Tour, qtbot, which: Key) -> None:
+    """As the focus has it: on a button of the card, or on the tour."""
+    qtbot.keyClick(tour.window().focusWidget() or tour, which)
+
+
+# -- the welcome page --------------------------------------------------------------------------------------------------
+
+def test_the_empty_window_explains_the_four_steps(window):
+    words = " ".join(label.text() for label in window.welcome.findChildren(QLabel))
+    assert all(step in words for step in ("1  Open", "2  Look", "3  Compress", "4  Export"))
+
+
+def test_recent_files_that_are_gone_say_so_and_can_be_taken_off(session, qtbot, tmp_path):
+    there = demo_paths("fashion_vit").model
+    for path in (str(tmp_path / "gone.onnx"), there):
+        settings.remember(path)
+    window = show_window(session, qtbot)
+    rows = window.welcome.recent.rows
+    qtbot.waitUntil(lambda: rows[str(tmp_path / "gone.onnx")].missing)
+    gone = rows[str(tmp_path / "gone.onnx")]
+    assert gone.note.isVisible() and not gone.open.isEnabled() and rows[there].open.isEnabled()
+    qtbot.mouseClick(gone.remove, LEFT)
+    assert settings.recent() == [there] and list(window.welcome.recent.rows) == [there]
+    qtbot.mouseClick(window.welcome.recent.rows[there].open, LEFT)
+    qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
+    assert session.model.path == there
+
+
+def test_opening_shows_what_it_is_doing(window, qtbot):
+    seen = []
+    window.jobs.changed.connect(lambda: seen.append(window.jobs.newest and window.jobs.newest.title))
+    qtbot.mouseClick(window.welcome.cnn_button, LEFT)
+    assert window.isEnabled() and window.pages.currentWidget() is window.welcome, "the click came back at once"
+    qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
+    assert "Opening fashion_cnn.onnx" in seen
+
+
+# -- the tour ----------------------------------------------------------------------------------------------------------
+
+def test_the_tour_is_offered_once(window, session, qtbot):
+    assert window.welcome.offer.isVisible()
+    qtbot.mouseClick(window.welcome.no_tour_button, LEFT)
+    assert not window.welcome.offer.isVisible()
+    assert not show_window(session, qtbot).welcome.offer.isVisible()
+
+
+def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, qtbot):
+    qtbot.mouseClick(window.welcome.tour_button, LEFT)
+    tour, space = tour_of(window, qtbot), window.workspace
+    qtbot.waitUntil(lambda: tour._hole == hole_of(tour, space.layers_dock))
+    places = [space.layers_dock, space.tabs, space.actions_dock, space.scoreboard, window.menuBar(),
+              space.scoreboard.export_button]
+    titles = set()
+    for index, place in enumerate(places):
+        assert tour.index == index and tour.place.text() == f"{index + 1} of {len(places)}"
+        qtbot.waitUntil(lambda place=place: not tour.gliding and tour._hole == hole_of(tour, place))
+        assert tour.rect().contains(tour.card.geometry())
+        assert tour.text.height() >= tour.text.heightForWidth(tour.text.width())
+        titles.add(tour.title.text())
+        if index:
+            qtbot.mouseClick(tour.back, LEFT)
+            assert tour.index == index - 1
+            qtbot.mouseClick(tour.next, LEFT)
+        qtbot.mouseClick(tour.next, LEFT)
+    assert len(titles) == len(places)
+    qtbot.waitUntil(lambda: window.findChild(Tour) is None)
+    assert settings.tour_was_offered()
+    qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
+
+
+def test_the_tour_by_keys_alone_keeps_the_focus_on_its_card(demo_window, qtbot):
+    theme.set_motion("reduced")
+    demo_window.activateWindow()
+    qtbot.waitUntil(demo_window.isActiveWindow)
+    demo_window.menus.tour.trigger()
+    tour = tour_of(demo_window, qtbot)
+    assert not tour.gliding and tour.next.hasFocus()
+    for _ in range(7):
+        key(tour, qtbot, Key.Key_Tab)
+        assert demo_window.focusWidget() in tour.findChildren(QPushButton)
+    key(tour, qtbot, Key.Key_Right)
+    key(tour, qtbot, Key.Key_Right)
+    key(tour, qtbot, Key.Key_Left)
+    assert tour.index == 1 and not tour.gliding, "nothing slides where motion is reduced"
+    qtbot.mouseClick(demo_window, LEFT, pos=hole_of(tour, demo_window.workspace.tabs).center())
+    key(tour, qtbot, Key.Key_Escape)
+    qtbot.waitUntil(lambda: demo_window.findChild(Tour) is None)
+    theme.set_motion("system")
+
+
+def test_a_place_that_is_not_there_is_spoken_of_all_the_same(demo_window, qtbot):
+    demo_window.workspace.layers_dock.setFloating(True)
+    demo_window.menus.tour.trigger()
+    tour = tour_of(demo_window, qtbot)
+    assert tour._hole.isNull() and tour.rect().contains(tour.card.geometry())
+    demo_window.workspace.layers_dock.setFloating(False)
+    demo_window.resize(1000, 700)
+    qtbot.waitUntil(lambda: tour.size() == demo_window.size())
+    qtbot.mouseClick(tour.skip, LEFT)
+    qtbot.waitUntil(lambda: demo_window.findChild(Tour) is None)
+
+
+def test_a_second_model_ends_the_tour(demo_window, qtbot):
+    demo_window.menus.tour.trigger()
+    tour_of(demo_window, qtbot)
+    open_demo(demo_window.session, qtbot)
+    qtbot.waitUntil(lambda: demo_window.findChild(Tour) is None)
