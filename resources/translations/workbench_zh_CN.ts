@@ -1304,6 +1304,11 @@
       <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
     </message>
     <message>
+      <source>Choose several</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销一步。</translation>
@@ -1314,14 +1319,49 @@
       <translation>入门</translation>
     </message>
     <message>
+      <source>Go back</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Go on</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Inputs</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>输入</translation>
     </message>
     <message>
+      <source>Keyboard shortcuts</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Layers</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>Leave</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Licence: Apache-2.0</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>许可证：Apache-2.0</translation>
+    </message>
+    <message>
+      <source>Move it far</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Move the line</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Notes</source>
@@ -1334,14 +1374,29 @@
       <translation>打开训练好的模型，查看每一层的内部，用鼠标压缩它，导出你所看到的结果。</translation>
     </message>
     <message>
+      <source>Open or close a module</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Outputs</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>输出</translation>
     </message>
     <message>
+      <source>Plots</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Prepared at opening</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>打开时的准备</translation>
+    </message>
+    <message>
+      <source>Presentation</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>演示</translation>
     </message>
     <message>
       <source>The engine is still starting.</source>
@@ -2711,11 +2766,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{parameters} 个参数，{layers} 层，{size}</translation>
     </message>
     <message>
-      <source>Presentation</source>
-      <extracomment>workbench/ui/presentation/window.py</extracomment>
-      <translation>演示</translation>
-    </message>
-    <message>
       <source>Slide {n} of {total}</source>
       <extracomment>workbench/ui/presentation/window.py</extracomment>
       <translation>第 {n} 页，共 {total} 页</translation>
@@ -3089,11 +3139,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Filter: name, op:conv, params&gt;10k</source>
       <extracomment>workbench/ui/tree/view.py</extracomment>
       <translation>筛选：名称、op:conv、params&gt;10k</translation>
-    </message>
-    <message>
-      <source>Layers</source>
-      <extracomment>workbench/ui/tree/view.py</extracomment>
-      <translation>层</translation>
     </message>
     <message>
       <source>Compress</source>

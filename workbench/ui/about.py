@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QMenuBar, QScrollArea, QVBoxLayout, QWidget
 
 from workbench import __version__
 from workbench.core.layer import InputSpec, ModelSummary
 from workbench.core.quantities import amount, size
 from workbench.ui import theme
+from workbench.ui.palette import SEPARATOR, actions_of
 from workbench.ui.translation import tr
 
 WIDTH, MOST = 520, 560
+NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class Page(QDialog):
@@ -83,6 +86,28 @@ def show_guide(parent: QWidget) -> Page:
     keys = tr("Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.")
     items = "".join(f"<li style='margin-bottom: 8px'>{step}</li>" for step in steps)
     return Page(parent, "guide", tr("First steps"), f"<ol style='margin-left: -16px'>{items}</ol><p>{keys}</p>")
+
+
+def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
+    """Those of the menus, menu by menu, and those that belong to a place of the window."""
+    here = {
+        tr("Layers"): ((tr("Choose several"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
+        tr("Plots"): ((tr("Move the line"), "Left, Right"), (tr("Move it far"), "Shift+Left, Shift+Right")),
+        tr("Presentation"): ((tr("Go on"), "Right, Space"), (tr("Go back"), "Left"), (tr("Leave"), "Escape")),
+    }
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for text, action in actions_of(bar, disabled=True):
+        if not action.shortcut().isEmpty():
+            menu, _, name = text.partition(SEPARATOR)
+            parts.setdefault(menu, []).append((name, action.shortcut().toString(NATIVE)))
+    body = "".join(_keys(title, rows) for title, rows in (*parts.items(), *here.items()))
+    return Page(parent, "shortcuts", tr("Keyboard shortcuts"), f"<table width='100%' cellspacing='4'>{body}</table>")
+
+
+def _keys(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = "".join(f"<tr><td>{html.escape(name)}</td><td align='right'>{html.escape(keys)}</td></tr>"
+                    for name, keys in rows)
+    return f"<tr><td colspan='2'><b>{html.escape(title)}</b></td></tr>{lines}<tr><td>&nbsp;</td></tr>"
 
 
 def _spec(spec: InputSpec) -> str:

@@ -124,6 +124,7 @@ class Menus(QObject):
         menu = self._window.menuBar().addMenu(self.tr("&Help"))
         menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
         menu.addAction(self.tour)
+        menu.addAction(self._action(self.tr("Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1"))
         menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
         menu.addSeparator()
         menu.addAction(self._action(self.tr("About"), self._show_about))
@@ -144,6 +145,9 @@ class Menus(QObject):
         palette = CommandPalette(self._window.menuBar(), self._window)
         palette.show()
         palette.search.setFocus()
+
+    def show_shortcuts(self) -> None:
+        about.show_shortcuts(self._window, self._window.menuBar())
 
     def show_preferences(self) -> None:
         from workbench.ui.preferences import Preferences

@@ -1,6 +1,8 @@
 """The command palette: every action of the menus, found by typing."""
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPalette, QStandardItem, QStandardItemModel
@@ -21,28 +23,68 @@ from PySide6.QtWidgets import (
 from workbench.ui.tree.model import Index
 
 ACTION_ROLE = Qt.ItemDataRole.UserRole
+NEXT, BEGINS, FAR = 2.0, 1.5, 20     # worth of a letter beside the one before, or at the start of a word; of a gap
+SEPARATOR = " › "
+MNEMONIC = re.compile(r"\(&\w\)")       # as Chinese menus have it: 文件(&F)
 SHORTCUT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
-def actions_of(bar: QMenuBar | QMenu, path: str = "") -> Iterator[tuple[str, QAction]]:
-    """Every action of these menus that can be triggered now, with the way to it: 'File › Open model…'."""
+def actions_of(bar: QMenuBar | QMenu, path: str = "", disabled: bool = False) -> Iterator[tuple[str, QAction]]:
+    """Every action of these menus that can be triggered now, with the way to it: 'File › Open model…'.
+
+    `disabled`: those that cannot, too.
+    """
     for action in bar.actions():
-        text = action.text().replace("&", "")
+        text = MNEMONIC.sub("", action.text()).replace("&", "")
         menu = action.menu()
         if isinstance(menu, QMenu):
-            yield from actions_of(menu, f"{path}{text} › ")
-        elif not action.isSeparator() and action.isEnabled() and text:
+            yield from actions_of(menu, f"{path}{text}{SEPARATOR}", disabled)
+        elif not action.isSeparator() and (action.isEnabled() or disabled) and text:
             yield f"{path}{text}", action
 
 
-class _Words(QSortFilterProxyModel):
-    """Every word that was typed occurs somewhere."""
+@lru_cache(maxsize=4096)
+def likeness(typed: str, text: str) -> float | None:
+    """How well `text` answers what was typed; None where it does not.
 
-    words: tuple[str, ...] = ()
+    The letters of each typed word occur in their order: the better the closer together, and the more begin a word.
+    """
+    scores = [_best(word, text.casefold()) for word in typed.casefold().split()]
+    known = [score for score in scores if score is not None]
+    return sum(known) - len(text) / 1000 if len(known) == len(scores) else None
+
+
+def _best(word: str, text: str) -> float | None:
+    """Over all ways to find the letters of `word` in their order."""
+    ways = {n: BEGINS if _begins_word(text, n) else 0.0 for n, letter in enumerate(text) if letter == word[0]}
+    for letter in word[1:]:
+        ways = {n: max(score + _gain(text, before, n) for before, score in ways.items() if before < n)
+                for n in range(min(ways, default=len(text)) + 1, len(text)) if text[n] == letter}
+    return max(ways.values(), default=None)
+
+
+def _gain(text: str, before: int, here: int) -> float:
+    gap = here - before - 1
+    return NEXT if gap == 0 else (BEGINS if _begins_word(text, here) else 0.0) - min(gap, FAR) / 10
+
+
+def _begins_word(text: str, index: int) -> bool:
+    return index == 0 or not text[index - 1].isalnum()
+
+
+class _Found(QSortFilterProxyModel):
+    """What is like the typed text, the likest first; nothing typed: all, in the order of the menus."""
+
+    typed = ""
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        text = self.sourceModel().index(row, 0, parent).data().casefold()
-        return all(word in text for word in self.words)
+        return likeness(self.typed, self.sourceModel().index(row, 0, parent).data()) is not None
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        first, second = (likeness(self.typed, index.data()) or 0.0 for index in (left, right))
+        if not self.typed.strip() or first == second:
+            return left.row() < right.row()
+        return first > second
 
 
 class _WithShortcut(QStyledItemDelegate):
@@ -76,7 +118,7 @@ class CommandPalette(QDialog):
             item.setData(action, ACTION_ROLE)
             item.setData(action.shortcut().toString(), SHORTCUT_ROLE)
             model.appendRow(item)
-        self._proxy = _Words(self)
+        self._proxy = _Found(self)
         self._proxy.setSourceModel(model)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("What do you want to do?"))
@@ -105,8 +147,9 @@ class CommandPalette(QDialog):
                   parent.mapToGlobal(parent.rect().topLeft()).y() + 64)
 
     def _filter(self, text: str) -> None:
-        self._proxy.words = tuple(text.casefold().split())
+        self._proxy.typed = text
         self._proxy.invalidate()
+        self._proxy.sort(0)
         self.list.setCurrentIndex(self._proxy.index(0, 0))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
