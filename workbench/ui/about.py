@@ -34,6 +34,7 @@ class Page(QDialog):
         self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.body.setContentsMargins(0, 0, theme.UNIT, 0)
         scroll = QScrollArea(self)
+        scroll.setAccessibleName(title)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.body)

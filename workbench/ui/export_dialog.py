@@ -55,7 +55,14 @@ class ExportDialog(QDialog):
         self.outcome.open_report.clicked.connect(lambda: open_path(self.outcome.report_path))
         self.outcome.back.clicked.connect(lambda: self.pages.setCurrentWidget(self.form))
         self.outcome.close_button.clicked.connect(self.accept)
+        self.pages.currentChanged.connect(self._choose_default)
+        self._choose_default()
         self._describe()
+
+    def _choose_default(self) -> None:
+        """What Return does; the pages share one dialog, and it has one default button."""
+        done = self.pages.currentWidget() is self.outcome
+        (self.outcome.close_button if done else self.start).setDefault(True)
 
     # -- pages -----------------------------------------------------------------------------------------------------
 
@@ -81,7 +88,6 @@ class ExportDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, page)
         self.start = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setObjectName("primary")
-        self.start.setDefault(True)
         buttons.accepted.connect(self._start)
         buttons.rejected.connect(self.reject)
         form = QFormLayout()

@@ -33,6 +33,7 @@ class Menus(QObject):
         self._fill_recent(commands)
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
         self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
+        self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = self._action(self.tr("Take the tour"), None)
         self._file(commands)
@@ -74,7 +75,7 @@ class Menus(QObject):
         menu = self._window.menuBar().addMenu(self.tr("&Edit"))
         menu.addActions([commands.undo, commands.redo])
         menu.addSeparator()
-        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
+        menu.addActions([self.add_step, verbs.copy, verbs.paste, verbs.clear])
         menu.addSeparator()
         menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
         menu.addSeparator()
@@ -163,7 +164,7 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        wanting = (self.export, self._story, self._present, self.filter, self._details, self._again)
+        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self._details, self._again)
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))

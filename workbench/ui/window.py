@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget
 
-from workbench.ui import settings
+from workbench.ui import focus, settings
 from workbench.ui.commands import Commands
 from workbench.ui.crash import CrashDialog
 from workbench.ui.drop_hint import DropHint
@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self, session, self.commands, self.verbs, self.jobs)
         self.menus.export.triggered.connect(self.export)
         self.menus.tour.triggered.connect(self.show_tour)
+        self.menus.add_step.triggered.connect(self._add_step)
         self.menus.filter.triggered.connect(self._focus_filter)
         self.welcome = WelcomePage(self.jobs, session.link, self)
         self.welcome.open_asked.connect(self.commands.ask_model)
@@ -132,6 +133,15 @@ class MainWindow(QMainWindow):
     def show_tour(self) -> None:
         from workbench.ui import tour
         tour.begin(self)
+
+    def _add_step(self) -> None:
+        """The menu of methods, as a click on its button opens it."""
+        if self.workspace is not None and self.workspace.actions.add.isVisible():
+            self.workspace.actions.add.setFocus()
+            self.workspace.actions.add.showMenu()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return focus.step(self, forward)
 
     def _focus_filter(self) -> None:
         if self.workspace is not None:

@@ -37,6 +37,7 @@ class Workspace(QObject):
         window.statusBar().addPermanentWidget(self.jobs)
         self.tabs = QTabWidget(window)
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Views"))
         self.tabs.addTab(self.inspect, self.tr("Inspect"))
         self.graph = GraphTab(session, self.tabs)
         self.tabs.addTab(self.graph, self.tr("Graph"))

@@ -111,6 +111,7 @@ class TreePanel(QWidget):
 
     def _set_up_header(self) -> None:
         header = self.tree.header()
+        header.setAccessibleName(self.tr("Columns"))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(48)

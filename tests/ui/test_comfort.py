@@ -1,0 +1,195 @@
+"""Every screen in every language: nothing is cut off, everything that can be used has a name. And keys are enough."""
+
+import itertools
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollBar,
+    QSizePolicy,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from tests.ui.conftest import WAIT, measured, open_demo, show_window
+from tests.ui.test_window import CTRL, dialog
+from workbench.core.action import Action
+from workbench.ui import about, focus, translation
+
+USED = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit)
+STEPS = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
+MARGIN = 5      # a button whose words begin at the edge has a negative margin of this much
+Key = Qt.Key
+
+
+@pytest.fixture(params=list(translation.LANGUAGES))
+def language(request, qapp):
+    """The window is made in this language; the others are English again."""
+    translation.apply(qapp, request.param)
+    yield request.param
+    translation.apply(qapp, translation.ENGLISH)
+
+
+def nameless(root: QWidget) -> list[str]:
+    """What the hand or the keyboard can use, and a screen reader could not name."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        parts_of_others = (isinstance(widget.parent(), QAbstractSpinBox | QComboBox | QLineEdit)
+                           or isinstance(widget, QScrollBar | QHeaderView | QTabBar)
+                           or widget.objectName().startswith("qt_") or widget.focusProxy() is not None)
+        usable = isinstance(widget, USED) or widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if not usable or parts_of_others or widget.window() is not root.window():
+            continue
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if interface is None or not interface.text(QAccessible.Text.Name).strip():
+            found.append(f"{type(widget).__name__} {widget.objectName()} in {type(widget.parent()).__name__}")
+    return found
+
+
+def cut_off(root: QWidget) -> list[str]:
+    """Words that need more room than they have; what elides by design has a size policy that ignores its text."""
+    found = []
+    for widget in root.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, QLabel | QPushButton | QToolButton | QCheckBox):
+            continue
+        if widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored or not widget.text():
+            continue
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            fits = widget.heightForWidth(widget.width()) <= widget.height()
+        else:
+            need = widget.sizeHint()
+            fits = need.width() <= widget.width() + MARGIN and need.height() <= widget.height() + MARGIN
+        if not fits:
+            found.append(f"{type(widget).__name__} '{widget.text()}' has {widget.size().toTuple()}")
+    return found
+
+
+def check(screen: str, root: QWidget, problems: list[str]) -> None:
+    QApplication.processEvents()
+    problems += [f"{screen}: no name: {what}" for what in nameless(root)]
+    problems += [f"{screen}: cut off: {what}" for what in cut_off(root)]
+
+
+def test_every_screen_is_complete_and_has_names(language, session, qtbot):
+    problems: list[str] = []
+    window = show_window(session, qtbot)
+    window.resize(1280, 800)
+    check("welcome", window, problems)
+    open_demo(session, qtbot)
+    session.set_actions([session.current], STEPS, "steps")
+    qtbot.waitUntil(lambda: measured(session) and session.edit is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: window.width() == 1280 and window.minimumSizeHint().width() <= 1280)
+    tabs = window.workspace.tabs
+    for index in range(tabs.count()):
+        if tabs.widget(index) is not window.workspace.graph:       # a browser: it has tests of its own
+            tabs.setCurrentIndex(index)
+            qtbot.wait(50)
+            check(tabs.tabText(index), window, problems)
+    window.menus.show_preferences()
+    window.export()
+    about.show_about(window, {})
+    about.show_guide(window)
+    about.show_model(window, session.model)
+    window.menus.show_shortcuts()
+    window.menus.show_palette()
+    for page in window.findChildren(QDialog):
+        qtbot.waitUntil(page.isVisible)
+        check(page.objectName(), page, problems)
+        page.close()
+    session.undo_stack.setClean()
+    assert not problems, "\n".join(problems)
+
+
+def test_tab_goes_through_the_window_as_it_is_read(demo_window, qtbot):
+    session, space = demo_window.session, demo_window.workspace
+    session.set_actions([session.current], STEPS, "steps")
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    demo_window.activateWindow()
+    qtbot.waitUntil(demo_window.isActiveWindow)
+    space.tree.filter.setFocus()
+    walked = [space.tree.filter]
+    while len(walked) < 60:
+        qtbot.keyClick(demo_window.focusWidget(), Key.Key_Tab)
+        if demo_window.focusWidget() is space.tree.filter:
+            break
+        walked.append(demo_window.focusWidget())
+    assert len(set(walked)) == len(walked) and set(walked) == set(focus.reading_order(demo_window))
+    places = [space.layers_dock, space.tabs, space.actions_dock, space.bar]
+    at = [next(n for n, place in enumerate(places) if place.isAncestorOf(widget)) for widget in walked]
+    assert at == sorted(at), "one place after the other"
+    form = [widget for widget in walked if space.actions_dock.isAncestorOf(widget)]
+    tops = [widget.mapTo(space.actions, widget.rect().center()).y() for widget in form]
+    assert all(later > earlier - focus.ROW for earlier, later in itertools.pairwise(tops))
+    assert form[-1] is space.actions.add and walked[-1] is space.scoreboard.export_button
+    qtbot.keyClick(demo_window.focusWidget(), Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert demo_window.focusWidget() is walked[-1]
+
+
+def test_the_whole_job_with_keys_alone(window, qtbot, tmp_path):
+    """Open the demo, choose a layer, add a step, change a value, undo, export."""
+    session = window.session
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    def key(which: Key, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
+        qtbot.keyClick(window.focusWidget() or window, which, modifiers)
+
+    while window.focusWidget() is not window.welcome.cnn_button:
+        key(Key.Key_Tab)
+    key(Key.Key_Space)
+    qtbot.waitUntil(lambda: measured(session) and session.view is not None, timeout=WAIT)
+
+    key(Key.Key_F, CTRL)
+    qtbot.keyClicks(window.focusWidget(), "4.conv2")
+    key(Key.Key_Tab)
+    while window.focusWidget() is not window.workspace.tree.tree:
+        key(Key.Key_Tab)
+    while session.current != "blocks.4.conv2":
+        key(Key.Key_Down)
+    qtbot.waitUntil(lambda: session.view is not None and session.view.path == session.current, timeout=WAIT)
+
+    key(Key.Key_Return, CTRL)
+    menu = window.workspace.actions.menu
+    qtbot.waitUntil(menu.isVisible)
+    while (menu.activeAction() and menu.activeAction().data()) != "prune.magnitude":
+        qtbot.keyClick(menu, Key.Key_Down)
+    qtbot.keyClick(menu, Key.Key_Return)
+    window.activateWindow()             # as a window manager does when a menu closes; offscreen there is none
+    qtbot.waitUntil(window.isActiveWindow)
+    assert [action.method for action in session.recipe.actions_for(session.current)] == ["prune.magnitude"]
+    added = session.recipe
+    key(Key.Key_PageUp)
+    changed = session.recipe.actions_for(session.current)[0].params["sparsity"]
+    assert changed > 0.5, "the new step's slider has the focus"
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    key(Key.Key_Z, CTRL)
+    assert session.recipe == added
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+
+    key(Key.Key_E, CTRL)
+    form = dialog(window, qtbot, "export")
+    form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
+    while form.focusWidget() is not form.folder:
+        qtbot.keyClick(form.focusWidget() or form, Key.Key_Tab)
+    qtbot.keyClick(form.folder, Key.Key_A, CTRL)
+    qtbot.keyClicks(form.folder, str(tmp_path))
+    with qtbot.waitSignal(session.exported, timeout=WAIT):
+        qtbot.keyClick(form.folder, Key.Key_Return)
+    assert list(tmp_path.glob("*.onnx"))
+    qtbot.keyClick(form, Key.Key_Escape)
