@@ -309,7 +309,7 @@
       <translation>线性</translation>
     </message>
     <message>
-      <source>min</source>
+      <source>minutes</source>
       <extracomment>distill</extracomment>
       <translation>分钟</translation>
     </message>
@@ -354,24 +354,34 @@
       <translation>逐层蒸馏</translation>
     </message>
     <message>
-      <source>Learning rate of Adam, falling to zero as a cosine.</source>
-      <extracomment>distill.layer</extracomment>
-      <translation>Adam 的学习率，按余弦降到零。</translation>
-    </message>
-    <message>
       <source>Replaces the layer by a smaller student, two factors of the given rank, trained by backpropagation to give the layer's outputs on the calibration samples.</source>
       <extracomment>distill.layer</extracomment>
       <translation>用更小的学生（给定秩的两个因子）代替该层，通过反向传播训练，使其在校准样本上给出该层的输出。</translation>
     </message>
     <message>
-      <source>Training steps of 1,024 input rows.</source>
-      <extracomment>distill.layer</extracomment>
-      <translation>训练步数，每步 1,024 行输入。</translation>
-    </message>
-    <message>
       <source>Width of the student.</source>
       <extracomment>distill.layer</extracomment>
       <translation>学生的宽度。</translation>
+    </message>
+    <message>
+      <source>Learning rate of Adam, falling to zero as a cosine.</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>Adam 的学习率，按余弦降到零。</translation>
+    </message>
+    <message>
+      <source>Refine on the layer's outputs</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>按层输出精调</translation>
+    </message>
+    <message>
+      <source>Training steps of 1,024 input rows.</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>训练步数，每步 1,024 行输入。</translation>
+    </message>
+    <message>
+      <source>Trains the factors, or the weights that pruning left, by backpropagation to give the layer's outputs on the calibration samples. Size and zeros stay. Put it behind a pruning or a factoring.</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>通过反向传播训练各因子或剪枝后剩余的权重，使其在校准样本上给出该层的输出。大小和零保持不变。放在剪枝或分解之后。</translation>
     </message>
     <message>
       <source>Fine-tune</source>
@@ -399,6 +409,11 @@
       <translation>迭代次数</translation>
     </message>
     <message>
+      <source>Rank as a fraction of break-even, where the four hold as many weights as the layer. How many ranks a tensor has is no question of singular values.</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>秩占盈亏平衡点的比例；在盈亏平衡点，四个卷积的权重数与该层相同。张量的秩不能由奇异值得出。</translation>
+    </message>
+    <message>
       <source>Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on each channel alone, and 1 × 1 back.</source>
       <extracomment>lowrank.cp</extracomment>
       <translation>用若干秩一张量之和代替 k × k 卷积：1 × 1 到 R 个通道，在每个通道上各做 k × 1 和 1 × k，再用 1 × 1 还原。</translation>
@@ -414,9 +429,9 @@
       <translation>激活</translation>
     </message>
     <message>
-      <source>Channels between the layers.</source>
+      <source>Keep the smallest rank with this fraction of the outputs' variance.</source>
       <extracomment>lowrank.response</extracomment>
-      <translation>两层之间的通道数。</translation>
+      <translation>取保留该比例输出方差的最小秩。</translation>
     </message>
     <message>
       <source>Non-linear response</source>
@@ -437,11 +452,6 @@
       <source>relu</source>
       <extracomment>lowrank.response</extracomment>
       <translation>ReLU</translation>
-    </message>
-    <message>
-      <source>Channels between the two convolutions; more than there are means all.</source>
-      <extracomment>lowrank.spatial</extracomment>
-      <translation>两个卷积之间的通道数；超过已有数量即表示全部。</translation>
     </message>
     <message>
       <source>Replaces a convolution with a k × k kernel by one of k × 1 followed by one of 1 × k.</source>
@@ -494,19 +504,24 @@
       <translation>截断 SVD</translation>
     </message>
     <message>
-      <source>0: the ranks that EVBMF finds; 1: full ranks; between: a share of the way.</source>
-      <extracomment>lowrank.tucker</extracomment>
-      <translation>0：EVBMF 求得的秩；1：满秩；介于其间：按比例。</translation>
-    </message>
-    <message>
       <source>Both ranks as a fraction of the input and output channels.</source>
       <extracomment>lowrank.tucker</extracomment>
       <translation>两个秩占输入、输出通道数的比例。</translation>
     </message>
     <message>
-      <source>Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 back to all. Ranks by ratio, or by variational Bayes (EVBMF) with a weakening factor.</source>
+      <source>Both ranks; at most the output and the input channels.</source>
       <extracomment>lowrank.tucker</extracomment>
-      <translation>用三个卷积代替 k × k 卷积：1 × 1 降到较少通道，k × k 在少数通道间，再用 1 × 1 回到全部通道。秩由比例给出，或由变分贝叶斯（EVBMF）加弱化系数得出。</translation>
+      <translation>两个秩；最多为输出和输入通道数。</translation>
+    </message>
+    <message>
+      <source>For each side the smallest rank with this fraction of the squared singular values.</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>两侧各取保留该比例奇异值平方和的最小秩。</translation>
+    </message>
+    <message>
+      <source>Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 back to all. Ranks by ratio, or as variational Bayes (EVBMF) finds them, with a weakening factor.</source>
+      <extracomment>lowrank.tucker</extracomment>
+      <translation>用三个卷积代替 k × k 卷积：1 × 1 降到较少通道，k × k 在少数通道间，再用 1 × 1 回到全部通道。秩由比例给出，或由变分贝叶斯（EVBMF）求得并加弱化系数。</translation>
     </message>
     <message>
       <source>Tucker-2</source>
@@ -514,9 +529,9 @@
       <translation>Tucker-2</translation>
     </message>
     <message>
-      <source>Weakening</source>
-      <extracomment>lowrank.tucker</extracomment>
-      <translation>弱化系数</translation>
+      <source>0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the way.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>0：变分贝叶斯（EVBMF）求得的秩；1：满秩；介于其间：按比例。</translation>
     </message>
     <message>
       <source>Energy</source>
@@ -539,14 +554,49 @@
       <translation>秩</translation>
     </message>
     <message>
+      <source>Rank as a fraction of full rank.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>秩占满秩的比例。</translation>
+    </message>
+    <message>
+      <source>Rule</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>规则</translation>
+    </message>
+    <message>
       <source>Two thinner layers that keep the layer's output on the calibration samples as well as two layers of that rank can, instead of its weights.</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>两个更窄的层，尽可能保持该层在校准样本上的输出（而不是权重），达到该秩的两层所能达到的最好程度。</translation>
     </message>
     <message>
+      <source>Weakening</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>弱化系数</translation>
+    </message>
+    <message>
       <source>Whitened SVD</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>白化 SVD</translation>
+    </message>
+    <message>
+      <source>break_even</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>盈亏平衡</translation>
+    </message>
+    <message>
+      <source>break_even: the largest rank with fewer weights than the layer; marchenko_pastur: what stands out of noise; gavish_donoho: the threshold of least squared error.</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>break_even：权重数少于该层的最大秩；marchenko_pastur：高于噪声的部分；gavish_donoho：平方误差最小的阈值。</translation>
+    </message>
+    <message>
+      <source>gavish_donoho</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>Gavish-Donoho</translation>
+    </message>
+    <message>
+      <source>marchenko_pastur</source>
+      <extracomment>lowrank.whitened</extracomment>
+      <translation>Marchenko-Pastur</translation>
     </message>
     <message>
       <source>Blocks</source>
@@ -869,9 +919,9 @@
       <translation>仿射</translation>
     </message>
     <message>
-      <source>Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average.</source>
+      <source>Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average. Learnt rounding is a method of its own, AdaRound.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>最近的级；向下取整 Q = ⌊S(W+B)⌋；或随机取整，平均意义上无偏。</translation>
+      <translation>最近的级；向下取整 Q = ⌊S(W+B)⌋；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
     </message>
     <message>
       <source>Rounding</source>
@@ -889,9 +939,9 @@
       <translation>把每个权重存为等距网格上的小整数。仅量化权重：运行时仍以浮点计算，因此该层变小，速度与之前相同。</translation>
     </message>
     <message>
-      <source>What the levels cover: all values, a percentile, or least squared error.</source>
+      <source>What the levels cover: all values, a percentile, least squared error, or least divergence of the distribution.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>级覆盖什么：全部数值、百分位数，或平方误差最小。</translation>
+      <translation>级覆盖什么：全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
     </message>
     <message>
       <source>floor</source>
@@ -1029,14 +1079,34 @@
       <translation>用 k-means 找出少数几个值，对每个权重只存它是哪一个。剪枝产生的零保持为零。</translation>
     </message>
     <message>
+      <source>Sensitivity</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>敏感度</translation>
+    </message>
+    <message>
       <source>Start</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>初始化</translation>
     </message>
     <message>
+      <source>What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); or the mean square of the input that it meets. The last two need calibration samples.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>各处误差的权重：处处相同；损失梯度平方的均值（Fisher）；或所遇输入平方的均值。后两者需要校准样本。</translation>
+    </message>
+    <message>
+      <source>activations</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>激活</translation>
+    </message>
+    <message>
       <source>density</source>
       <extracomment>quantize.codebook</extracomment>
       <translation>按密度</translation>
+    </message>
+    <message>
+      <source>fisher</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>Fisher</translation>
     </message>
     <message>
       <source>Dynamic, 8-bit activations</source>
@@ -1306,7 +1376,7 @@
     <message>
       <source>Choose several</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>选择多个</translation>
     </message>
     <message>
       <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.</source>
@@ -1321,12 +1391,12 @@
     <message>
       <source>Go back</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>后退</translation>
     </message>
     <message>
       <source>Go on</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>前进</translation>
     </message>
     <message>
       <source>Inputs</source>
@@ -1336,7 +1406,7 @@
     <message>
       <source>Keyboard shortcuts</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>键盘快捷键</translation>
     </message>
     <message>
       <source>Layers</source>
@@ -1346,7 +1416,7 @@
     <message>
       <source>Leave</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>离开</translation>
     </message>
     <message>
       <source>Licence: Apache-2.0</source>
@@ -1356,12 +1426,12 @@
     <message>
       <source>Move it far</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>大步移动</translation>
     </message>
     <message>
       <source>Move the line</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>移动线</translation>
     </message>
     <message>
       <source>Notes</source>
@@ -1376,7 +1446,7 @@
     <message>
       <source>Open or close a module</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>展开或折叠模块</translation>
     </message>
     <message>
       <source>Outputs</source>
@@ -1386,7 +1456,7 @@
     <message>
       <source>Plots</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation type="unfinished" />
+      <translation>图</translation>
     </message>
     <message>
       <source>Prepared at opening</source>
@@ -2026,6 +2096,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>个百分点</translation>
     </message>
     <message>
+      <source>the same size</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>大小相同</translation>
+    </message>
+    <message>
       <source>verified in the file</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>已在文件中验证</translation>
@@ -2034,6 +2109,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>{n} of {total}</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>{n} / {total}</translation>
+    </message>
+    <message>
+      <source>{times}x larger</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>增大到 {times} 倍</translation>
+    </message>
+    <message>
+      <source>{times}x smaller ({share} kept)</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>缩小 {times} 倍（保留 {share}）</translation>
     </message>
     <message>
       <source>Choose a model to see its graph.</source>
@@ -2109,11 +2194,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Compressed</source>
       <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
       <translation>压缩后</translation>
-    </message>
-    <message>
-      <source>Sensitivity</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>敏感度</translation>
     </message>
     <message>
       <source>Starting the graph view…</source>
@@ -2423,7 +2503,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>Take the tour</source>
       <extracomment>workbench/ui/menus.py</extracomment>
-      <translation type="unfinished" />
+      <translation>开始导览</translation>
     </message>
     <message>
       <source>Theme</source>
@@ -2509,6 +2589,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>mean</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>均值</translation>
+    </message>
+    <message>
+      <source>min</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>最小</translation>
     </message>
     <message>
       <source>std</source>
@@ -2701,6 +2786,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>主目录下的 workbench</translation>
     </message>
     <message>
+      <source>○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · ✓ verified in the exported file.</source>
+      <extracomment>workbench/ui/presentation/documents.py</extracomment>
+      <translation>○ 预测，未运行任何内容 · ◐ 由部分样本估计 · ● 在全部样本上测得 · ✓ 已在导出的文件中验证。</translation>
+    </message>
+    <message>
       <source>{name} on {n} layers</source>
       <extracomment>workbench/ui/presentation/live.py</extracomment>
       <translation>{name}，共 {n} 层</translation>
@@ -2733,7 +2823,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>Where the weight is</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>重量在哪里</translation>
+      <translation>字节在哪里</translation>
     </message>
     <message>
       <source>and {n} more</source>
@@ -2778,17 +2868,17 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>Remove from this list; the file stays</source>
       <extracomment>workbench/ui/recent.py</extracomment>
-      <translation type="unfinished" />
+      <translation>从列表中移除；文件保留</translation>
     </message>
     <message>
       <source>Remove {name} from this list</source>
       <extracomment>workbench/ui/recent.py</extracomment>
-      <translation type="unfinished" />
+      <translation>从列表中移除 {name}</translation>
     </message>
     <message>
       <source>not found</source>
       <extracomment>workbench/ui/recent.py</extracomment>
-      <translation type="unfinished" />
+      <translation>未找到</translation>
     </message>
     <message>
       <source>Measuring</source>
@@ -2943,77 +3033,77 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>添加步骤：剪枝、分解、蒸馏或量化。表单会说明它对当前这一层的作用，以及某个方法为何不可用。</translation>
     </message>
     <message>
       <source>Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all shortcuts.</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>按 Ctrl+K 输入几个字母即可找到任何命令。Ctrl+Z 撤销任何一步。“帮助”中列有全部快捷键。</translation>
     </message>
     <message>
       <source>Done</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>完成</translation>
     </message>
     <message>
       <source>Every command</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>所有命令</translation>
     </message>
     <message>
       <source>Next</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>下一步</translation>
     </message>
     <message>
       <source>Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, ◐ estimated, ● measured, ✓ verified in the written file.</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>之前与现在的大小、准确率和计算量。符号说明数字的来历：○ 预测，◐ 估计，● 测得，✓ 在写出的文件中验证。</translation>
     </message>
     <message>
       <source>Skip</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>跳过</translation>
     </message>
     <message>
       <source>The export is opened again, run, and compared with what you saw here.</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>导出的文件会被重新打开、运行，并与你在这里看到的比较。</translation>
     </message>
     <message>
       <source>The file</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>文件</translation>
     </message>
     <message>
       <source>The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box above filters them.</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>以树形显示模型。条形表示哪些层占用字节。点击选择一层，按住 Ctrl 选择多层；上方的输入框用于筛选。</translation>
     </message>
     <message>
       <source>The weights of the chosen layer and their singular values. Lines that you can drag are the parameters of its steps. The other tabs look at the whole model.</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>所选层的权重及其奇异值。可拖动的线就是步骤的参数。其他标签页查看整个模型。</translation>
     </message>
     <message>
       <source>What it costs</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>代价</translation>
     </message>
     <message>
       <source>What it looks like</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>样子</translation>
     </message>
     <message>
       <source>What to do</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>操作</translation>
     </message>
     <message>
       <source>Where: the layers</source>
       <extracomment>workbench/ui/tour.py</extracomment>
-      <translation type="unfinished" />
+      <translation>位置：各层</translation>
     </message>
     <message>
       <source>Actions</source>
@@ -3158,12 +3248,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>New here? A tour of six stops shows where everything is, on the demo.</source>
       <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation type="unfinished" />
+      <translation>第一次使用？六步导览将在演示模型上介绍各处功能。</translation>
     </message>
     <message>
       <source>No, thanks</source>
       <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation type="unfinished" />
+      <translation>不用了</translation>
     </message>
     <message>
       <source>Open</source>
@@ -3244,6 +3334,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Inspect</source>
       <extracomment>workbench/ui/workspace.py</extracomment>
       <translation>检视</translation>
+    </message>
+    <message>
+      <source>Views</source>
+      <extracomment>workbench/ui/workspace.py</extracomment>
+      <translation>视图</translation>
     </message>
   </context>
 </TS>

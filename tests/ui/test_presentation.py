@@ -13,7 +13,7 @@ from tests.ui.test_scoreboard import DATA, MEASURED, MODEL, RECIPE
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.recipe import Recipe
-from workbench.ui import theme
+from workbench.ui import theme, translation
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.presentation import documents
 from workbench.ui.presentation.slides import SLIDES
@@ -147,3 +147,31 @@ def test_a_stack_without_a_number_has_no_slider(session, qtbot):
     qtbot.addWidget(window)
     window.go_to(len(SLIDES) - 1)
     assert window.live is None
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 720), (1920, 1080), (1600, 1200)])
+def test_a_projector_of_any_shape_shows_all_of_it(shown, qapp, size):
+    theme.apply(qapp, "light")
+    shown.resize(*size)
+    unit = min(size[1], size[0] * 9 / 16) / 50
+    for index in range(len(SLIDES)):
+        shown.go_to(index)
+        picture, back = shown.grab().toImage(), theme.colors().surface.rgb()
+        edge = round(2 * unit)
+        where = [(x, y) for x in range(0, size[0], 3) for y in (1, edge // 2, size[1] - 2)]
+        where += [(x, y) for y in range(0, size[1] - 4 * edge, 3) for x in (1, edge, size[0] - edge)]
+        assert all(picture.pixel(x, y) == back for x, y in where), f"slide {index + 1} reaches the edge"
+    live = shown.live
+    assert live.isVisible() and shown.rect().contains(live.geometry())
+    assert live.caption.width() >= live.caption.sizeHint().width() and live.value.font().pixelSize() >= round(unit)
+    picture = shown.grab(shown.rect().adjusted(0, live.y() - 4, 0, live.y() - 2 - shown.height())).toImage()
+    assert all(picture.pixel(x, 0) == theme.colors().surface.rgb() for x in range(picture.width())), "over a figure"
+
+
+def test_it_speaks_the_language_of_the_window(session, qapp):
+    translation.apply(qapp, "zh_CN")
+    page, story = documents.html(story_of(session)), story_of(session)
+    translation.apply(qapp, "en")
+    assert '<html lang="zh-CN">' in page and "做了什么" in page and "What was done" not in page
+    assert "幅值" in story.deeds[0].what and story.numbers[0].caption == "文件大小"
+    assert '<html lang="en">' in documents.html(story_of(session))

@@ -34,7 +34,7 @@ class Training:
 
     epochs: Annotated[int | None, Range(1, 1000, 1, log=True), OneOf("budget"),
                       Help("Passes over the training samples.")] = 3
-    minutes: Annotated[float | None, Range(0.01, 10000, log=True), Unit("min"), OneOf("budget"),
+    minutes: Annotated[float | None, Range(0.01, 10000, log=True), Unit("minutes"), OneOf("budget"),
                        Help("Training time instead. How many steps that makes depends on the machine, so the file "
                             "cannot be made again to the byte.")] = None
     batch: Annotated[int, Range(1, 4096, 1, log=True), Help("Samples in a step.")] = 64

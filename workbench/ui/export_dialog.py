@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.job import Progress
-from workbench.core.quantities import duration, size, smaller
+from workbench.core.quantities import duration, size
 from workbench.core.report import Report
-from workbench.ui import dialogs, settings
+from workbench.ui import dialogs, figures, settings
 from workbench.ui.export_result import ResultPage
 from workbench.ui.session import Session
 
@@ -139,7 +139,7 @@ class ExportDialog(QDialog):
         if preview is not None and model is not None:
             after = preview.size.value
             text = self.tr("Forecast: {size}, {smaller}.")
-            lines.append(text.format(size=size(after), smaller=smaller(model.bytes, after)))
+            lines.append(text.format(size=size(after), smaller=figures.smaller(model.bytes, after)))
         there = [path.name for path in paths if path.exists()]
         if there:
             lines.append(self.tr("This replaces: {files}.").format(files=", ".join(there)))

@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.quantities import size, smaller, three
+from workbench.core.quantities import size, three
 from workbench.core.report import Report
+from workbench.ui import figures
 from workbench.ui.figures import value_text
 
 
@@ -54,7 +55,7 @@ class ResultPage(QWidget):
         before, after = report.before.bytes.value, report.after.bytes.value
         self._state(done=True)
         self.report_path = report.files.get("report", "")
-        self.title.setText(smaller(before, after)[:1].upper() + smaller(before, after)[1:])
+        self.title.setText(figures.smaller(before, after)[:1].upper() + figures.smaller(before, after)[1:])
         self._fill(self._rows(report))
         self.words.setText("\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")),
                                       *report.notes]))

@@ -52,6 +52,18 @@ def _plain(value: float) -> str:
     return three(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
 
 
+def smaller(before: float, after: float) -> str:
+    """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
+    if after <= 0 or before <= 0:
+        return ""
+    if after == before:
+        return tr("the same size")
+    if after > before:
+        return tr("{times}x larger").format(times=f"{after / before:.2f}")
+    share = f"{after / before:.0%}".replace("%", " %")
+    return tr("{times}x smaller ({share} kept)").format(times=f"{before / after:.1f}", share=share)
+
+
 def source_text(figure: Figure, total: int = 0) -> str:
     """How a figure was obtained: 'estimated, 400 of 2,000'."""
     words = {"forecast": tr("forecast"), "estimated": tr("estimated"), "measured": tr("measured"),

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.core.quantities import amount, size, smaller, three
+from workbench.core.quantities import amount, size, three
 from workbench.core.report import Figure, Report
 from workbench.core.views import Preview
 from workbench.ui import figures, theme
@@ -110,7 +110,7 @@ class Scoreboard(QFrame):
             return
         after = self._report.after.bytes if self._report else preview.size
         exact = after.how == "verified" or (current and all(change.exact for change in preview.changes))
-        note = f"{smaller(before, after.value)}, {figures.source_text(after)}"
+        note = f"{figures.smaller(before, after.value)}, {figures.source_text(after)}"
         tip = figures.explain(after)
         if exact and after.how == "forecast":
             tip += "\n" + self.tr("Every layer was computed, so the written file will have this size.")
@@ -162,7 +162,7 @@ class Scoreboard(QFrame):
             tile.show_text(amount(before), self.tr("unchanged") if self._session.recipe.rows else "")
         else:
             slight = abs(after - before) < 0.005 * before
-            note = f"{100 * (after - before) / before:+.2f} %" if slight else smaller(before, after)
+            note = f"{100 * (after - before) / before:+.2f} %" if slight else figures.smaller(before, after)
             tile.show_text(f"{amount(before)} → {amount(after)}", note.replace("-", "−"), sure=current)
 
     def _show_latency(self) -> None:

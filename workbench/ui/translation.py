@@ -30,6 +30,13 @@ class Catalogue(QTranslator):
         return super().translate(CONTEXT, text, "", n) or None     # type: ignore[return-value]
 
 
+def language() -> str:
+    """The one in use, as HTML and Qt name it: en, zh-CN."""
+    app = QApplication.instance()
+    found = app.findChildren(Catalogue) if app is not None else []
+    return found[-1].language().replace("_", "-") if found else ENGLISH
+
+
 def system_language(preferred: Iterable[str] | None = None) -> str:
     """The first language of the desktop's list that there is a catalogue for, else English."""
     for name in QLocale.system().uiLanguages() if preferred is None else preferred:

@@ -10,6 +10,7 @@ from workbench.core.params import Field
 from workbench.ui import theme
 from workbench.ui.actions import values as v
 from workbench.ui.actions.slider import Slider
+from workbench.ui.translation import tr
 
 BOX_WIDTH, BOX_HEIGHT = 80, 26       # as wide as 1e-05 with its arrows, as high as a combo box
 MAX_DECIMALS = 9
@@ -131,7 +132,7 @@ class NumberEditor(QWidget):
         box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box.setFixedSize(BOX_WIDTH, BOX_HEIGHT)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
-        box.setSuffix(f" {field.unit}" if field.unit else "")
+        box.setSuffix(f" {tr(field.unit)}" if field.unit else "")
         if isinstance(box, QSpinBox):
             box.setSingleStep(round(field.step or 1))
         elif isinstance(box, _Real):

@@ -10,9 +10,10 @@ from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 from workbench.core.files import write_bytes, write_text
 from workbench.core.quantities import size
 from workbench.core.resources import resource_path
-from workbench.ui import schemes
+from workbench.ui import schemes, translation
 from workbench.ui.presentation.slides import SLIDES, paint
 from workbench.ui.presentation.story import Story
+from workbench.ui.translation import tr
 
 if TYPE_CHECKING:
     import jinja2
@@ -33,7 +34,10 @@ def _template() -> "jinja2.Template":
 
 def html(story: Story) -> str:
     """Self-contained: no script, nothing loaded from elsewhere."""
-    return _template().render(story=story, largest=max((bar.before for bar in story.bars), default=1) or 1)
+    marks = tr("○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · "
+               "✓ verified in the exported file.")
+    return _template().render(story=story, tr=tr, marks=marks, language=translation.language(),
+                              largest=max((bar.before for bar in story.bars), default=1) or 1)
 
 
 def save(story: Story, path: Path) -> None:

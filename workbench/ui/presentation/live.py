@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from workbench.core.params import Field
 from workbench.ui import theme
-from workbench.ui.actions.values import effective
+from workbench.ui.actions.values import effective, name_text
 from workbench.ui.session import Session
+from workbench.ui.translation import tr
 
 STEPS = 200
 
@@ -56,12 +57,10 @@ class LiveSlider(QWidget):
         self.value = QLabel(self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, self._steps)
-        self.slider.setAccessibleName(handle.field.name)
-        self.caption.setText(self.tr("{name} on {n} layers").format(
-            name=handle.field.name.replace("_", " "), n=len(handle.paths)) if len(handle.paths) > 1
-            else f"{handle.field.name.replace('_', ' ')} · {handle.paths[0]}")
-        for label in (self.caption, self.value):
-            label.setFont(theme.font(4))
+        name = name_text(handle.field.name)
+        self.slider.setAccessibleName(name)
+        self.caption.setText(self.tr("{name} on {n} layers").format(name=name, n=len(handle.paths))
+                             if len(handle.paths) > 1 else f"{name} · {handle.paths[0]}")
         row = QHBoxLayout(self)
         row.setSpacing(theme.DOUBLE)
         row.addWidget(self.caption)
@@ -70,6 +69,13 @@ class LiveSlider(QWidget):
         self.show_value()
         self.slider.valueChanged.connect(self._dragged)
         self.slider.sliderReleased.connect(self._released)
+
+    def set_text_size(self, pixels: int) -> None:
+        """As large as the words of the slide."""
+        font = theme.font()
+        font.setPixelSize(pixels)
+        for label in (self.caption, self.value):
+            label.setFont(font)
 
     @property
     def _steps(self) -> int:
@@ -83,7 +89,7 @@ class LiveSlider(QWidget):
         self.slider.blockSignals(True)
         self.slider.setValue(round(share * self._steps))
         self.slider.blockSignals(False)
-        self.value.setText(f"{value:.4g} {self._handle.field.unit}".strip())
+        self.value.setText(f"{value:.4g} {tr(self._handle.field.unit)}".strip())
 
     def _dragged(self, position: int) -> None:
         self._set(position, finished=not self.slider.isSliderDown())

@@ -10,6 +10,7 @@ from workbench.ui import theme
 from workbench.ui.presentation.story import Bar, Number, Story, tr
 from workbench.ui.schemes import Colors
 
+DEED = 5.0          # units down that one takes
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE, TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
 
@@ -65,7 +66,7 @@ def cover(slide: Slide, story: Story) -> None:
     slide.text(story.name, 0, 11, slide.columns, 2.2, colors.muted)
     slide.text(story.headline, 0, 14.5, slide.columns, 4.6, colors.accent if story.edited else colors.text,
                QFont.Weight.DemiBold)
-    lines = [f"{number.caption}  {number.before} → {number.after}" for number in story.numbers[:2]] if story.edited \
+    lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited \
         else [tr("as opened")]
     for index, line in enumerate(lines):
         slide.text(line, 0, 23 + 3 * index, slide.columns, 1.8, colors.text)
@@ -77,8 +78,8 @@ def weights(slide: Slide, story: Story) -> None:
     _bars(slide, story.bars, False)
     total = sum(bar.before for bar in story.bars) or 1
     share = sum(bar.before for bar in story.bars[:3]) / total
-    slide.text(tr("The three largest layers hold {share} of the bytes.").format(share=f"{share:.0%}"), 0,
-               slide.rows - 2.5, slide.columns, 1.2, slide.colors.muted)
+    words = tr("The three largest layers hold {share} of the bytes.").format(share=f"{share:.0%}".replace("%", " %"))
+    slide.text(words, 0, slide.rows - 2.5, slide.columns, 1.2, slide.colors.muted)
 
 
 def deeds(slide: Slide, story: Story) -> None:
@@ -87,15 +88,16 @@ def deeds(slide: Slide, story: Story) -> None:
         slide.text(tr("Nothing yet: the model is as it was opened."), 0, 6, slide.columns, 1.6, slide.colors.muted)
         return
     room = slide.rows - 7
-    shown = story.deeds[:int(room // 4.2)]
+    shown = story.deeds[:int(room // DEED)]
+    scale = min(1.4, room / DEED / len(shown))      # few of them fill the slide, too
     largest = max(deed.before for deed in story.deeds)
     for index, deed in enumerate(shown):
-        y = 5 + 4.2 * index
-        slide.text(deed.what, 0, y, slide.columns - 14, 1.5, weight=QFont.Weight.Medium)
-        slide.text(f"{size(deed.before)} → {size(deed.after)}", slide.columns - 14, y, 14, 1.4, align=RIGHT)
-        slide.text(deed.where, 0, y + 1.9, slide.columns, 1.0, slide.colors.muted)
-        slide.bar(0, y + 3.4, slide.columns * deed.before / largest, 0.35, slide.colors.before)
-        slide.bar(0, y + 3.4, slide.columns * deed.after / largest, 0.35, slide.colors.after)
+        y = 5 + DEED * scale * index
+        slide.text(deed.what, 0, y, slide.columns - 18, 1.5 * scale, weight=QFont.Weight.Medium)
+        slide.text(f"{size(deed.before)} → {size(deed.after)}", slide.columns - 18, y, 18, 1.4 * scale, align=RIGHT)
+        slide.text(deed.where, 0, y + 2.0 * scale, slide.columns, 1.1 * scale, slide.colors.muted)
+        slide.bar(0, y + 3.8 * scale, slide.columns * deed.before / largest, 0.4 * scale, slide.colors.before)
+        slide.bar(0, y + 3.8 * scale, slide.columns * deed.after / largest, 0.4 * scale, slide.colors.after)
     if len(shown) < len(story.deeds):
         slide.text(tr("and {n} more").format(n=len(story.deeds) - len(shown)), 0, slide.rows - 2.5, slide.columns, 1.2,
                    slide.colors.muted)
@@ -116,7 +118,7 @@ def numbers(slide: Slide, story: Story) -> None:
 def _number(slide: Slide, number: Number, y: float) -> None:
     colors = slide.colors
     slide.text(number.caption, 0, y, 24, 1.3, colors.muted)
-    slide.text(f"{number.before} → {number.after}", 0, y + 1.7, slide.columns, 2.6,
+    slide.text(number.words, 0, y + 1.7, slide.columns, 2.6,
                colors.text if number.sure else colors.forecast, QFont.Weight.DemiBold, italic=not number.sure)
     slide.text(number.note, 24, y, slide.columns - 24, 1.2, colors.muted, align=RIGHT)
     if number.share is not None:

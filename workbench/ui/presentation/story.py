@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.action import Action
-from workbench.core.quantities import amount, size, smaller
+from workbench.core.quantities import amount, size
 from workbench.core.report import LayerChange
 from workbench.ui import figures
-from workbench.ui.actions.values import effective
+from workbench.ui.actions.values import effective, name_text
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 
@@ -45,6 +45,11 @@ class Number:
     share: float | None = None
     sure: bool = True
 
+    @property
+    def words(self) -> str:
+        """Both, or the one that they are."""
+        return self.before if self.before == self.after else f"{self.before} → {self.after}"
+
 
 @dataclass(frozen=True)
 class Story:
@@ -67,7 +72,7 @@ def story_of(session: Session) -> Story:
     numbers = _numbers(session)
     facts = tr("{parameters} parameters in {layers} layers, {size}").format(
         parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes))
-    headline = smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
+    headline = figures.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
     return Story(Path(model.path).name, headline, facts, _bars(session), _deeds(session), numbers, edited)
 
 
@@ -110,11 +115,11 @@ def _words(session: Session, action: Action) -> str:
     shown = next(((field, values[field.name]) for field in info.fields
                   if values[field.name] is not None and (field.name in action.params or field.kind != "bool")), None)
     if shown is None:
-        return info.title
+        return tr(info.title)
     field, value = shown
     number = f"{value:g}" if isinstance(value, float) else str(value)
-    name = field.name.replace("_", " ")
-    return f"{info.title}, {name} {number}" + (f" {field.unit}" if field.unit not in ("", "bit") else "")
+    unit = f" {tr(field.unit)}" if field.unit not in ("", "bit") else ""
+    return f"{tr(info.title)}, {name_text(field.name).lower()} {tr(number)}{unit}"
 
 
 def _where(changes: list[LayerChange]) -> str:
@@ -132,7 +137,7 @@ def _numbers(session: Session) -> tuple[Number, ...]:
     current = session.preview_is_current
     exact = current and all(change.exact for change in preview.changes)
     found = [Number(tr("File size"), size(model.bytes), size(preview.size.value),
-                    f"{smaller(model.bytes, preview.size.value)}, {figures.source_text(preview.size)}",
+                    f"{figures.smaller(model.bytes, preview.size.value)}, {figures.source_text(preview.size)}",
                     preview.size.value / model.bytes, exact)]
     data, value = session.data, preview.value
     baseline = preview.baseline or (data.baseline if data is not None else None)
@@ -147,5 +152,6 @@ def _numbers(session: Session) -> tuple[Number, ...]:
                                  (tr("MACs"), model.macs, preview.macs)):
         if before and now is not None:
             found.append(Number(caption, amount(before), amount(now),
-                                smaller(before, now) if now != before else tr("unchanged"), now / before, current))
+                                figures.smaller(before, now) if now != before else tr("unchanged"),
+                                now / before if now != before else None, current))
     return tuple(found)

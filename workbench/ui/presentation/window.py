@@ -66,11 +66,16 @@ class Presentation(QWidget):
         self.update()
 
     def _arrange(self) -> None:
+        pixels = max(13, round(min(self.height(), self.width() * 9 / 16) / 50 * 1.2))
+        font = theme.font()
+        font.setPixelSize(pixels)
+        self.place.setFont(font)
         self.place.adjustSize()
         self.place.move(self.width() - self.place.width() - theme.DOUBLE,
                         self.height() - self.place.height() - theme.UNIT)
         if self.live is not None:
             width = min(self.width() - 4 * theme.TRIPLE, round(self.height() * 16 / 9 * 0.85))
+            self.live.set_text_size(pixels)
             height = self.live.sizeHint().height()
             self.live.setGeometry((self.width() - width) // 2, self.height() - height - 2 * theme.TRIPLE, width, height)
 

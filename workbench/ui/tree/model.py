@@ -10,9 +10,10 @@ from PySide6.QtGui import QFont, QGuiApplication, QPalette
 from workbench.core.action import Action
 from workbench.core.couplings import Couplings
 from workbench.core.layer import ModelSummary
-from workbench.core.quantities import amount, size, smaller
+from workbench.core.quantities import amount, size
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
+from workbench.ui import figures
 from workbench.ui.tree.nodes import Node, build
 from workbench.ui.wording import coupling_of
 
@@ -172,7 +173,7 @@ class LayerTreeModel(QAbstractItemModel):
         lines += [f"{number}. {action}" for number, action in enumerate(node.actions, 1)]
         if node.edited:
             kind = self.tr("exact") if node.settled else self.tr("forecast")
-            lines.append(f"{size(node.bytes)} → {size(node.after)}, {smaller(node.bytes, node.after)} ({kind})")
+            lines.append(f"{size(node.bytes)} → {size(node.after)}, {figures.smaller(node.bytes, node.after)} ({kind})")
         if node.change is not None:
             lines += [text for text in (node.change.storage, node.change.note) if text]
         return "\n".join(lines)
