@@ -1,7 +1,11 @@
 """Which channels each criterion lets go, checked against what it says by hand; and the contract of every method."""
 
+from itertools import product
+
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional
 
 from tests.graph.networks import (
     IMAGE,
@@ -21,6 +25,8 @@ from workbench.core.layer import InputSpec
 from workbench.data.dataset import Dataset
 from workbench.engine import structure
 from workbench.engine.cache import Cache
+from workbench.engine.gradients import gradients
+from workbench.graph.torch_view import TorchView
 from workbench.methods.method import ChannelGroup
 from workbench.methods.prune_channels import ChannelPruning, _lamp
 
@@ -78,10 +84,30 @@ def test_activation_is_the_mean_output():
 
 def test_taylor_keeps_what_the_loss_depends_on():
     model = residual()
-    from workbench.engine.gradients import gradients
-    square = gradients(model, samples(model), Job())["a"].square
-    score = (np.square(model.weight("a")) * square).reshape(16, -1).sum(axis=1)
+    score = gate_by_difference(model, "a", 16)
     assert kept(model, "a", criterion="taylor", ratio=0.25) == sorted(np.argsort(score)[4:].tolist())
+    np.testing.assert_allclose(gradients(model, samples(model), Job())["a"].gates, score, rtol=2e-2)
+
+
+def gate_by_difference(model, path, count):
+    """Mean square of how the loss of eight samples changes with a channel's weights and bias together."""
+    data, epsilon = samples(model), 1e-3
+    view = TorchView(model).double()
+    weight, bias = view.layers[path].weight, view.layers[path].bias
+    scores = np.zeros(count)
+    with torch.no_grad():
+        targets = [view(torch.from_numpy(data.inputs["x"][start:start + 8]).double())[0] for start in range(0, 32, 8)]
+        for channel, (start, target) in product(range(count), zip(range(0, 32, 8), targets, strict=True)):
+            x = torch.from_numpy(data.inputs["x"][start:start + 8]).double()
+            losses = []
+            for factor in (1 + epsilon, 1 - epsilon):
+                kept_weight, kept_bias = weight[channel].clone(), bias[channel].clone()
+                weight[channel] *= factor
+                bias[channel] *= factor
+                losses.append(functional.cross_entropy(view(x)[0], target.argmax(dim=1), reduction="sum"))
+                weight[channel], bias[channel] = kept_weight, kept_bias
+            scores[channel] += float((losses[0] - losses[1]) / (2 * epsilon)) ** 2 / 32
+    return scores
 
 
 def test_the_scale_of_a_batchnorm_that_was_not_folded():

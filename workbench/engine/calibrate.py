@@ -14,7 +14,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine import rows
 from workbench.engine.activations import observed
 from workbench.engine.cache import Cache
-from workbench.engine.gradients import gradients, synaptic_flow
+from workbench.engine.gradients import Gradients, gradients, synaptic_flow
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 from workbench.methods.observer import Observed
@@ -54,12 +54,19 @@ class LayerContext:
         return tuple(self if path == self.path else replace(self, path=path) for path in paths)
 
     def gradients(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        found = self._gradients(job)
+        return found.mean, found.square
+
+    def gates(self, job: Job) -> np.ndarray:
+        return self._gradients(job).gates
+
+    def _gradients(self, job: Job) -> Gradients:
         """Computed for all layers at once, the first time a layer asks."""
         data = self.samples()
         found = self.cache.get(("gradients", data.fingerprint), lambda: gradients(self.model, data, job))
         if self.path not in found:
             raise UserError(f"{self.path}: no gradients reach this layer.", "Choose a method that needs none.")
-        return found[self.path].mean, found[self.path].square
+        return found[self.path]
 
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         return synaptic_flow(self.model, masks, self.samples())

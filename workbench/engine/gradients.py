@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,14 +22,18 @@ TOGETHER = 8
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
-    """Of one layer, in its weight's stored layout: the mean gradient, and the mean of its square (per sample)."""
+    """Of one layer, in its weight's stored layout: the mean gradient, and the mean of its square (per sample).
+
+    gates   [output channels] the mean square of the gradient with respect to a factor of the channel's output
+    """
 
     mean: np.ndarray
     square: np.ndarray
+    gates: np.ndarray
 
     @property
     def nbytes(self) -> int:
-        return self.mean.nbytes + self.square.nbytes
+        return self.mean.nbytes + self.square.nbytes + self.gates.nbytes
 
 
 def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
@@ -42,6 +47,9 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     parameters = {path: module.weight for path, module in view.layers.items()}
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
     square = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
+    gates = {path: torch.zeros(model.layer(path).matrix[0]) for path in parameters}
+    biases = {path: module.bias for path, module in view.layers.items()
+              if isinstance(getattr(module, "bias", None), torch.Tensor)}
     samples = min(data.samples, SAMPLES)
     if samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
@@ -51,13 +59,31 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
         feeds = {name: torch.from_numpy(array) for name, array in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
         loss = loss_of(view(**feeds)[0], None if data.labels is None else data.labels[chosen]) * count
-        found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)  # type: ignore[arg-type]
-        for path, gradient in zip(parameters, found, strict=True):
+        found = torch.autograd.grad(loss, [*parameters.values(), *biases.values()],  # type: ignore[arg-type]
+                                    allow_unused=True)
+        shifts = dict(zip(biases, found[len(parameters):], strict=True))
+        for path, gradient in zip(parameters, found, strict=False):
             if gradient is not None:
                 total[path] += gradient
                 square[path] += gradient.square()
-    return {path: Gradients(_like(model, path, total[path] / samples), _like(model, path, square[path] / samples))
-            for path in parameters}
+                gates[path] += _gate(model, path, parameters[path], gradient, biases.get(path), shifts.get(path))
+    return {path: Gradients(_like(model, path, total[path] / samples), _like(model, path, square[path] / samples),
+                            gates[path].numpy() / samples) for path in parameters}
+
+
+def _gate(model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: Any,
+          shift: torch.Tensor | None) -> torch.Tensor:
+    """[output channels] the squared gradient of a factor of each: what all that makes the channel adds up to."""
+    layer = model.layer(path)
+    product = weight.detach() * gradient
+    if layer.op == "ConvTranspose":         # [in, out / groups, ...]: each group of inputs has outputs of its own
+        gate = product.reshape(layer.groups, -1, product.shape[1], *product.shape[2:]).transpose(1, 2).flatten(2)
+        gate = gate.sum(dim=2).flatten()
+    else:                                   # as the modules have it: [out, in], of an Embedding [tokens, out]
+        gate = product.flatten(1).sum(dim=1) if layer.op != "Embedding" else product.sum(dim=0)
+    if bias is not None and shift is not None:
+        gate = gate + bias.detach() * shift
+    return gate.square()
 
 
 def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:

@@ -56,6 +56,9 @@ class Context(Protocol):
     def gradients(self, job: Job) -> "tuple[np.ndarray, np.ndarray]":
         """Mean gradient of the loss, and mean of its square, in the weight's layout. UserError where none passes."""
 
+    def gates(self, job: Job) -> np.ndarray:
+        """[outputs] mean square of the loss's gradient with respect to a factor of each output channel. UserError."""
+
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         """SynFlow scores of all layers, by path, in each weight's layout, with those that `masks` drops at zero."""
 

@@ -138,12 +138,8 @@ def _fpgm(context: Context, job: Job) -> np.ndarray:
 
 
 def _taylor(context: Context, job: Job) -> np.ndarray:
-    """Σ (w g)² over a channel's weights, g² averaged over the samples (equation 8)."""
-    _, square = context.gradients(job)
-    layer = context.layer
-    if layer.op == "ConvTranspose" and layer.groups > 1:
-        raise UserError(f"{layer.path}: no gradients are taken of a grouped {layer.op}.", "Choose another criterion.")
-    return by_output(np.square(context.weight.astype(np.float64)) * square, layer.out_axis).sum(axis=1)
+    """(Σ w g)² over all that makes a channel, which is the gradient of a gate on it, averaged (equation 9)."""
+    return context.gates(job).astype(np.float64)
 
 
 def _activation(context: Context, job: Job) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 Nagel, Amjad, van Baalen, Louizos, Blankevoort: Up or down? Adaptive rounding for post-training quantization. ICML 2020,
 equations 20 to 24. The layer's response error is computed from the second moments of its inputs, which gives the same
-expectation as sampling them (equation 15).
+expectation as sampling them (equation 15), for each output channel in units of what rounding to nearest leaves: so the
+regulariser weighs the same in every layer.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from workbench.methods import factors, grids
 from workbench.methods.method import Context, Method, method
 from workbench.methods.pieces import each_matrix
 
+RATE = 0.03
 # The paper's stretched sigmoid (zeta, gamma), its regulariser's annealing, and the share of steps before it sets in.
 ZETA, GAMMA = 1.1, -0.1
 BETA = (20.0, 2.0)
@@ -41,9 +43,9 @@ class AdaRound(Method):
         bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
                         Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
-        steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 1000
-        regularization: Annotated[float, Range(1e-4, 1, log=True),
-                                  Help("Weight of the term that pushes each weight to one of its two levels.")] = 0.01
+        steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 500
+        regularization: Annotated[float, Range(0.01, 100, log=True),
+                                  Help("Weight of the term that pushes each weight to one of its two levels.")] = 3.0
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_rows(layer)
@@ -80,16 +82,20 @@ def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.nd
     rest = (weight / s - floor).clamp(1e-4, 1 - 1e-4)
     v = torch.logit((rest - GAMMA) / (ZETA - GAMMA)).requires_grad_()
     low, high = grids.limits(params.bits, params.symmetric)
-    power = torch.einsum("grc,gcd,grd->", weight, gram, weight).clamp_min(1e-20)
-    optimizer = torch.optim.Adam([v], lr=0.01)
+    nearest = torch.where(pruned, z, (torch.round(weight / s) + z).clamp(low, high))
+    optimizer = torch.optim.Adam([v], lr=RATE)
 
-    def soft(h: torch.Tensor) -> torch.Tensor:
-        return (floor + h + z).clamp(low, high)
+    def levels(h: torch.Tensor) -> torch.Tensor:
+        return torch.where(pruned, z, (floor + h + z).clamp(low, high))
 
+    def response(q: torch.Tensor) -> torch.Tensor:
+        error = (q - z) * s - weight
+        return ((error @ gram) * error).sum(dim=2, keepdim=True)
+
+    unit = response(nearest).clamp_min(1e-20)
     for step in job.each(range(params.steps), "learning the rounding"):
         h = (torch.sigmoid(v) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
-        error = (soft(h) - z) * s - weight
-        loss = ((error @ gram) * error).sum() / power
+        loss = (response(levels(h)) / unit).mean()
         progress = (step / params.steps - WARM_UP) / (1 - WARM_UP)
         if progress >= 0:
             beta = BETA[1] + (BETA[0] - BETA[1]) * 0.5 * (1 + np.cos(np.pi * progress))
@@ -98,13 +104,7 @@ def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.nd
         loss.backward()
         optimizer.step()
     with torch.no_grad():
-        chosen = torch.where(pruned, z.expand_as(weight), soft((v >= 0).float()))
-        nearest = torch.where(pruned, z.expand_as(weight), (torch.round(weight / s) + z).clamp(low, high))
-
-        def response(q: torch.Tensor) -> torch.Tensor:
-            error = (q - z) * s - weight
-            return ((error @ gram) * error).sum(dim=2, keepdim=True)
-
+        chosen = levels((v >= 0).float())
         # Never worse than rounding to nearest, channel by channel.
         best = torch.where(response(chosen) < response(nearest), chosen, nearest)
     return best.reshape(shaped).reshape(-1, columns).numpy().astype(np.float64)
