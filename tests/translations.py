@@ -5,12 +5,15 @@ have at run time; so they are read off the syntax tree and off the registry of m
 """
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+
+from workbench.ui.translation import PLACE
 
 ROOT = Path(__file__).parents[1]
 UI = ROOT / "workbench" / "ui"
@@ -19,9 +22,13 @@ CALLS = {"tr", "_tr"}
 
 
 def main() -> int:
-    texts = {**window_texts(), **engine_texts()}
+    texts, sentences = {**window_texts(), **engine_texts()}, engine_sentences()
     for catalogue in sorted(FOLDER.glob("*.ts")):
-        write(catalogue, texts, read(catalogue))
+        known = read(catalogue)
+        said = {text: "the engine" for text in known if text in sentences and text not in texts}
+        write(catalogue, {**texts, **said}, known)
+        places = sorted(text for text in said if PLACE.search(text))
+        (FOLDER / "templates.txt").write_text("\n".join(places) + "\n", encoding="utf-8")
         release(catalogue, catalogue.with_suffix(".qm"))
         missing = [text for text, translated in read(catalogue).items() if not translated]
         print(f"{catalogue.name}: {len(texts)} texts, {len(missing)} without a translation", *missing, sep="\n  ")
@@ -58,6 +65,25 @@ def engine_texts() -> dict[str, str]:
             texts += [name_words(field.name), field.help, field.unit, *map(str, field.choices)]
         found |= {text: info.id for text in texts if text}
     return found
+
+
+def engine_sentences() -> set[str]:
+    """What the engine may say, with {0} {1} … where names and numbers go. Not all of it reaches the window."""
+    found: set[str] = set()
+    for room in ("core", "graph", "formats", "methods", "data", "engine"):
+        for module in (ROOT / "workbench" / room).rglob("*.py"):
+            tree = ast.parse(module.read_text(encoding="utf-8"))
+            inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+            found |= {text for node in ast.walk(tree) if id(node) not in inner and " " in (text := template(node))}
+    return found
+
+
+def template(node: ast.AST) -> str:
+    """A text or an f-string, its places numbered; "" for anything else."""
+    if isinstance(node, ast.JoinedStr):
+        places = itertools.count()
+        return "".join(part.value if isinstance(part, ast.Constant) else f"{{{next(places)}}}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def read(catalogue: Path) -> dict[str, str]:

@@ -1349,6 +1349,1441 @@
       <translation>张量</translation>
     </message>
     <message>
+      <source>4-bit kernel</source>
+      <extracomment>the engine</extracomment>
+      <translation>4 位内核</translation>
+    </message>
+    <message>
+      <source>8-bit activations</source>
+      <extracomment>the engine</extracomment>
+      <translation>8 位激活</translation>
+    </message>
+    <message>
+      <source>8-bit activations, levels found at run time</source>
+      <extracomment>the engine</extracomment>
+      <translation>8 位激活，级在运行时求得</translation>
+    </message>
+    <message>
+      <source>8-bit products saturate on this processor, which the figures show; reduced range avoids it</source>
+      <extracomment>the engine</extracomment>
+      <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
+    </message>
+    <message>
+      <source>A block has at least {0} inputs, and this layer has {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>一个块至少有 {0} 个输入，而该层有 {1} 个。</translation>
+    </message>
+    <message>
+      <source>A grouped convolution reads its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>分组卷积读取它的通道。</translation>
+    </message>
+    <message>
+      <source>A grouped or depthwise convolution has no single matrix to factor.</source>
+      <extracomment>the engine</extracomment>
+      <translation>分组卷积或深度卷积没有单一矩阵可供分解。</translation>
+    </message>
+    <message>
+      <source>A matrix with a single row or column has rank 1 already.</source>
+      <extracomment>the engine</extracomment>
+      <translation>只有一行或一列的矩阵秩已经是 1。</translation>
+    </message>
+    <message>
+      <source>A recipe is a mapping with 'version' and 'layers'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>配方是包含 version 与 layers 的映射。</translation>
+    </message>
+    <message>
+      <source>Allow a larger drop.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请允许更大的下降。</translation>
+    </message>
+    <message>
+      <source>Allow more bytes.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请允许更多字节。</translation>
+    </message>
+    <message>
+      <source>An embedding has no inputs to train on, only indices.</source>
+      <extracomment>the engine</extracomment>
+      <translation>嵌入层没有可供训练的输入，只有索引。</translation>
+    </message>
+    <message>
+      <source>Attach a data set.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请附上数据集。</translation>
+    </message>
+    <message>
+      <source>BatchNorm folded</source>
+      <extracomment>the engine</extracomment>
+      <translation>BatchNorm 已折叠</translation>
+    </message>
+    <message>
+      <source>Both of its sides are constants.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的两侧都是常量。</translation>
+    </message>
+    <message>
+      <source>Cannot read the recipe {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取配方 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Cannot read {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Cannot write into {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法写入 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Cannot write {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法写入 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Check it with onnx.checker, or export it again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请用 onnx.checker 检查，或重新导出。</translation>
+    </message>
+    <message>
+      <source>Check that the data fits the model's inputs.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请检查数据是否符合模型的输入。</translation>
+    </message>
+    <message>
+      <source>Check the file with the program that made it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请用生成该文件的程序检查它。</translation>
+    </message>
+    <message>
+      <source>Check the file's permissions.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请检查文件的权限。</translation>
+    </message>
+    <message>
+      <source>Check the name and the file's permissions.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请检查名称和文件权限。</translation>
+    </message>
+    <message>
+      <source>Check the name.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请检查名称。</translation>
+    </message>
+    <message>
+      <source>Choose a method that needs no gradients.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择不需要梯度的方法。</translation>
+    </message>
+    <message>
+      <source>Choose a method that needs none.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择不需要它的方法。</translation>
+    </message>
+    <message>
+      <source>Choose a method without data.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择不需要数据的方法。</translation>
+    </message>
+    <message>
+      <source>Choose another criterion.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择其他准则。</translation>
+    </message>
+    <message>
+      <source>Choose another folder.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>Choose another layer, or another method for it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择其他层，或为它选择其他方法。</translation>
+    </message>
+    <message>
+      <source>Choose another layer.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择其他层。</translation>
+    </message>
+    <message>
+      <source>Choose another method for it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请为它选择其他方法。</translation>
+    </message>
+    <message>
+      <source>Choose another name or folder.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择其他名称或文件夹。</translation>
+    </message>
+    <message>
+      <source>Choose one from the list.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请从列表中选择。</translation>
+    </message>
+    <message>
+      <source>Close other programs, or use less data.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请关闭其他程序，或使用更少的数据。</translation>
+    </message>
+    <message>
+      <source>Constants to initialisers</source>
+      <extracomment>the engine</extracomment>
+      <translation>常量转为初始值</translation>
+    </message>
+    <message>
+      <source>Convert it with onnx.version_converter to opset 9 or later.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请用 onnx.version_converter 转换到 opset 9 或更高。</translation>
+    </message>
+    <message>
+      <source>Convert it with tf2onnx.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请用 tf2onnx 转换。</translation>
+    </message>
+    <message>
+      <source>Copy it there.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请把它复制到那里。</translation>
+    </message>
+    <message>
+      <source>Copy or export it again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请重新复制或导出。</translation>
+    </message>
+    <message>
+      <source>Every array needs one entry a sample.</source>
+      <extracomment>the engine</extracomment>
+      <translation>每个数组对每个样本都需要一项。</translation>
+    </message>
+    <message>
+      <source>Every combination of the candidates loses more than that.</source>
+      <extracomment>the engine</extracomment>
+      <translation>所有候选组合的损失都超过该值。</translation>
+    </message>
+    <message>
+      <source>Export it again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请重新导出。</translation>
+    </message>
+    <message>
+      <source>Export it with operators that ONNX Runtime has.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请使用 ONNX Runtime 支持的算子导出。</translation>
+    </message>
+    <message>
+      <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请用 torch.onnx.export 或 torch.export.save （.pt2） 导出模型，或指明函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>Exporter notes dropped</source>
+      <extracomment>the engine</extracomment>
+      <translation>导出器注记已去掉</translation>
+    </message>
+    <message>
+      <source>Factors of input channels are for convolutions and products with a matrix, not for {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {0}。</translation>
+    </message>
+    <message>
+      <source>Free some space or choose another folder.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请释放空间或选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>Functions inlined</source>
+      <extracomment>the engine</extracomment>
+      <translation>函数已内联</translation>
+    </message>
+    <message>
+      <source>Give a YAML file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出 YAML 文件。</translation>
+    </message>
+    <message>
+      <source>Give a data set.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供数据集。</translation>
+    </message>
+    <message>
+      <source>Give a larger data set.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供更大的数据集。</translation>
+    </message>
+    <message>
+      <source>Give an .npz, a folder of class folders, or file.py:function.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出 .npz、按类别分的文件夹，或 file.py:function。</translation>
+    </message>
+    <message>
+      <source>Give an .npz.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出 .npz。</translation>
+    </message>
+    <message>
+      <source>Give more data.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供更多数据。</translation>
+    </message>
+    <message>
+      <source>Give one of them.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请只给出其中之一。</translation>
+    </message>
+    <message>
+      <source>Gradients cannot pass through {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>梯度无法通过 {0}。</translation>
+    </message>
+    <message>
+      <source>IR version {0} -&gt; {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>IR 版本 {0} -&gt; {1}</translation>
+    </message>
+    <message>
+      <source>It is a chain of factors; levels of activations are for whole layers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它已是因子链；激活的级只用于整层。</translation>
+    </message>
+    <message>
+      <source>It is a constant that {0} reads, not the weight of a layer; it is kept as it is.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它是 {0} 读取的常量，不是层的权重；保持原样。</translation>
+    </message>
+    <message>
+      <source>It is a table of integers, not weights.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它是整数表，不是权重。</translation>
+    </message>
+    <message>
+      <source>It is cut at places that are computed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它在计算得出的位置被切分。</translation>
+    </message>
+    <message>
+      <source>It is cut with a step.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它按步长切取。</translation>
+    </message>
+    <message>
+      <source>It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它位于 If、Loop 或 Scan 之内，按条件运行；保持原样。</translation>
+    </message>
+    <message>
+      <source>It is padded along its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它沿通道方向被填充。</translation>
+    </message>
+    <message>
+      <source>It is resized along its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它沿通道方向被缩放。</translation>
+    </message>
+    <message>
+      <source>It is split at places that are computed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它在计算得出的位置被拆分。</translation>
+    </message>
+    <message>
+      <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
+    </message>
+    <message>
+      <source>It multiplies from the left; its inputs are not the last axis of what it receives.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它从左侧相乘；其输入不是所接收内容的最后一轴。</translation>
+    </message>
+    <message>
+      <source>It scales its weights by alpha or beta.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它用 alpha 或 beta 缩放权重。</translation>
+    </message>
+    <message>
+      <source>It should yield (x, y) or a mapping of arrays.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它应给出 （x, y） 或数组的映射。</translation>
+    </message>
+    <message>
+      <source>It uses the weight of {0}: edit that one.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它使用 {0} 的权重：请编辑那一层。</translation>
+    </message>
+    <message>
+      <source>It was not checked that preparation changed nothing:</source>
+      <extracomment>the engine</extracomment>
+      <translation>未检查准备步骤是否没有改变结果：</translation>
+    </message>
+    <message>
+      <source>Its bias is the same for all channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的偏置对所有通道相同。</translation>
+    </message>
+    <message>
+      <source>Its channels all hang together: none can go without the others.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道全部相连：不能只去掉其中一部分。</translation>
+    </message>
+    <message>
+      <source>Its channels are an output of the model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道是模型的输出。</translation>
+    </message>
+    <message>
+      <source>Its channels meet others of unknown number.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道与数量未知的通道相遇。</translation>
+    </message>
+    <message>
+      <source>Its channels meet those of '{0}', which stay.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道与 '{0}' 的通道相遇，后者保持不变。</translation>
+    </message>
+    <message>
+      <source>Its channels stand beside an unknown number of others.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道与数量未知的其他通道并列。</translation>
+    </message>
+    <message>
+      <source>Its channels stand beside constants.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道与常量并列。</translation>
+    </message>
+    <message>
+      <source>Its groups of channels read different inputs; factors of input channels are for one group.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
+    </message>
+    <message>
+      <source>Its number of channels is not known.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的通道数未知。</translation>
+    </message>
+    <message>
+      <source>Its output channels cannot be followed through the graph.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法在计算图中跟踪它的输出通道。</translation>
+    </message>
+    <message>
+      <source>Its padding depends on the input's size (auto_pad).</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的填充取决于输入大小（auto_pad）。</translation>
+    </message>
+    <message>
+      <source>Its vectors are kept as they are.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的向量保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weight is a stack of matrices, which is kept as it is.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重是一叠矩阵，保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weight is an output of the model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重是模型的输出。</translation>
+    </message>
+    <message>
+      <source>Its weight is read in several places, which would need levels of their own.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重在多处被读取，各处需要自己的级。</translation>
+    </message>
+    <message>
+      <source>Its weight is read inside an If, Loop or Scan too; it is kept as it is.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重也在 If、Loop 或 Scan 之内被读取；保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weight is the left operand of a Gemm, which is kept as it is.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重是 Gemm 的左操作数，保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weights are computed by {0} from what is stored; they are kept as they are.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重由 {0} 从存储内容计算得出；保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weights are not in the file: ConstantOfShape makes them.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重不在文件中：由 ConstantOfShape 生成。</translation>
+    </message>
+    <message>
+      <source>Its weights are quantised already.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重已经量化。</translation>
+    </message>
+    <message>
+      <source>Its weights are stored compressed already.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重已是压缩存储。</translation>
+    </message>
+    <message>
+      <source>Its weights are {0}; only float32 weights are edited.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的权重是 {0}；只编辑 float32 权重。</translation>
+    </message>
+    <message>
+      <source>Leave out one of the two steps, or put this one first.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请去掉两个步骤之一，或把此步骤放在前面。</translation>
+    </message>
+    <message>
+      <source>Mend it, or save a recipe from the window.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请修正它，或在窗口中保存一个配方。</translation>
+    </message>
+    <message>
+      <source>N is at most M.</source>
+      <extracomment>the engine</extracomment>
+      <translation>N 最大为 M。</translation>
+    </message>
+    <message>
+      <source>Name the arrays after the model's inputs, or the only one x.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以模型输入命名数组，只有一个时命名为 x。</translation>
+    </message>
+    <message>
+      <source>Name the model file in it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请指明其中的模型文件。</translation>
+    </message>
+    <message>
+      <source>No combination of the candidates is that small.</source>
+      <extracomment>the engine</extracomment>
+      <translation>候选组合都达不到这么小。</translation>
+    </message>
+    <message>
+      <source>No gradients are taken of a {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>不对 {0} 求梯度。</translation>
+    </message>
+    <message>
+      <source>No layer is left to train.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有可训练的层。</translation>
+    </message>
+    <message>
+      <source>No layer reads its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有层读取它的通道。</translation>
+    </message>
+    <message>
+      <source>No model is open.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有打开的模型。</translation>
+    </message>
+    <message>
+      <source>Number the classes from 0 in the model's order.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请按模型的顺序从 0 开始给类别编号。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot load the model: {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 无法载入模型：{0}。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot run the model: {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 无法运行模型：{0}。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime has a 4-bit kernel for products with a matrix only.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 只有矩阵乘法的 4 位内核。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime has no integer kernel for {0} with such a weight.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 没有适用于此类权重的 {0} 整数内核。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime's integer convolution at run-time levels is two-dimensional.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 在运行时求级的整数卷积只有二维的。</translation>
+    </message>
+    <message>
+      <source>Older format raised</source>
+      <extracomment>the engine</extracomment>
+      <translation>旧格式已升级</translation>
+    </message>
+    <message>
+      <source>Only a convolution with a kernel wider than 1 can be split like this.</source>
+      <extracomment>the engine</extracomment>
+      <translation>只有核大于 1 的卷积才能这样拆分。</translation>
+    </message>
+    <message>
+      <source>Only a two-dimensional convolution with a kernel wider than 1 splits like this.</source>
+      <extracomment>the engine</extracomment>
+      <translation>只有核大于 1 的二维卷积才能这样拆分。</translation>
+    </message>
+    <message>
+      <source>Only images can be moved or mirrored, and the model takes none.</source>
+      <extracomment>the engine</extracomment>
+      <translation>只有图像能平移或镜像，而模型不接受图像。</translation>
+    </message>
+    <message>
+      <source>Open another model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请打开其他模型。</translation>
+    </message>
+    <message>
+      <source>Open one first.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请先打开一个模型。</translation>
+    </message>
+    <message>
+      <source>Operators on weights computed once</source>
+      <extracomment>the engine</extracomment>
+      <translation>权重上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>Put images into one folder a class.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请按类别把图像放入各自的文件夹。</translation>
+    </message>
+    <message>
+      <source>Put them beside the model and export it again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请把它们放在模型旁边并重新导出。</translation>
+    </message>
+    <message>
+      <source>Put {0} before {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请把 {0} 放在 {1} 之前。</translation>
+    </message>
+    <message>
+      <source>Remove channels from other layers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请从其他层移除通道。</translation>
+    </message>
+    <message>
+      <source>Remove or replace it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请移除或替换它。</translation>
+    </message>
+    <message>
+      <source>Remove them.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请去掉它们。</translation>
+    </message>
+    <message>
+      <source>Reshape or convert it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请改变形状或转换。</translation>
+    </message>
+    <message>
+      <source>Run it by itself to see why.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请单独运行它以查明原因。</translation>
+    </message>
+    <message>
+      <source>Save it again with torch.export.save of the installed torch.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请用已安装的 torch 的 torch.export.save 重新保存。</translation>
+    </message>
+    <message>
+      <source>Save it with external data.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以外部数据的形式保存。</translation>
+    </message>
+    <message>
+      <source>Several operators share its weight, each with a bias of its own.</source>
+      <extracomment>the engine</extracomment>
+      <translation>多个算子共用其权重，各有自己的偏置。</translation>
+    </message>
+    <message>
+      <source>Several operators share its weight, each with inputs of its own.</source>
+      <extracomment>the engine</extracomment>
+      <translation>多个算子共用其权重，各有自己的输入。</translation>
+    </message>
+    <message>
+      <source>Simplify the module, or give an ONNX file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请简化模块，或给出 ONNX 文件。</translation>
+    </message>
+    <message>
+      <source>Something went wrong inside: {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>内部出错：{0}：{1}。</translation>
+    </message>
+    <message>
+      <source>The accuracy of class {0} fell from {1} % to {2} % ({3} samples): more than the {4} points that were allowed</source>
+      <extracomment>the engine</extracomment>
+      <translation>类别 {0} 的准确率从 {1} % 降到 {2} %（{3} 个样本）：超过允许的 {4} 个百分点</translation>
+    </message>
+    <message>
+      <source>The batch size is fixed: torch could not export it as free.</source>
+      <extracomment>the engine</extracomment>
+      <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
+    </message>
+    <message>
+      <source>The inputs of a {0} are not looked at.</source>
+      <extracomment>the engine</extracomment>
+      <translation>不查看 {0} 的输入。</translation>
+    </message>
+    <message>
+      <source>The labels have shape {0}, but the model's output has {1} for them.</source>
+      <extracomment>the engine</extracomment>
+      <translation>标签的形状为 {0}，而模型相应的输出为 {1}。</translation>
+    </message>
+    <message>
+      <source>The labels run from {0} to {1}, but the model has {2} classes.</source>
+      <extracomment>the engine</extracomment>
+      <translation>标签从 {0} 到 {1}，而模型有 {2} 个类别。</translation>
+    </message>
+    <message>
+      <source>The methods are: {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>可用的方法：{0}。</translation>
+    </message>
+    <message>
+      <source>The model has no layer '{0}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型没有层 '{0}'。</translation>
+    </message>
+    <message>
+      <source>The model is unharmed; the log has the details.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型未受影响；详情见日志。</translation>
+    </message>
+    <message>
+      <source>The output channels of a {0} are not removed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>不移除 {0} 的输出通道。</translation>
+    </message>
+    <message>
+      <source>The output channels of a {0} are not rescaled.</source>
+      <extracomment>the engine</extracomment>
+      <translation>不重新缩放 {0} 的输出通道。</translation>
+    </message>
+    <message>
+      <source>The recipe's row '{0}' matches no layer of the model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>配方中的行 '{0}' 不匹配模型的任何层。</translation>
+    </message>
+    <message>
+      <source>The written file does not behave as the preview did: outputs differ by {0} of {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>写出的文件与预览表现不一致：输出相差 {0} / {1}。</translation>
+    </message>
+    <message>
+      <source>There are no calibration samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有校准样本。</translation>
+    </message>
+    <message>
+      <source>There are no samples to train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有可供训练的样本。</translation>
+    </message>
+    <message>
+      <source>There are too few calibration samples to train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>校准样本太少，无法训练。</translation>
+    </message>
+    <message>
+      <source>There is no data to measure with.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有用于测量的数据。</translation>
+    </message>
+    <message>
+      <source>There is no file {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有文件 {0}。</translation>
+    </message>
+    <message>
+      <source>There is no method '{0}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有方法 '{0}'。</translation>
+    </message>
+    <message>
+      <source>There is not enough memory for this.</source>
+      <extracomment>the engine</extracomment>
+      <translation>内存不足。</translation>
+    </message>
+    <message>
+      <source>This program reads version {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>此程序读取版本 {0}。</translation>
+    </message>
+    <message>
+      <source>Unpack it and name the model in it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请解包并指明其中的模型。</translation>
+    </message>
+    <message>
+      <source>Unused parts removed</source>
+      <extracomment>the engine</extracomment>
+      <translation>未使用的部分已移除</translation>
+    </message>
+    <message>
+      <source>against labels</source>
+      <extracomment>the engine</extracomment>
+      <translation>对照标签</translation>
+    </message>
+    <message>
+      <source>against the original model's answers</source>
+      <extracomment>the engine</extracomment>
+      <translation>对照原始模型的回答</translation>
+    </message>
+    <message>
+      <source>all channels stay</source>
+      <extracomment>the engine</extracomment>
+      <translation>所有通道保留</translation>
+    </message>
+    <message>
+      <source>another layer shares the weight</source>
+      <extracomment>the engine</extracomment>
+      <translation>另一层共用该权重</translation>
+    </message>
+    <message>
+      <source>channels times {0} to {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>通道乘以 {0} 到 {1}</translation>
+    </message>
+    <message>
+      <source>comparing channels</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在比较通道</translation>
+    </message>
+    <message>
+      <source>comparing the layers</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在比较各层</translation>
+    </message>
+    <message>
+      <source>conserving synaptic flow</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在保持突触流</translation>
+    </message>
+    <message>
+      <source>cosine to the original's output</source>
+      <extracomment>the engine</extracomment>
+      <translation>与原始输出的余弦</translation>
+    </message>
+    <message>
+      <source>exporting to ONNX</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在导出为 ONNX</translation>
+    </message>
+    <message>
+      <source>factoring the clusters</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在分解各簇</translation>
+    </message>
+    <message>
+      <source>finding its layers</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在查找各层</translation>
+    </message>
+    <message>
+      <source>fitting the response</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在拟合响应</translation>
+    </message>
+    <message>
+      <source>fitting the size</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在满足大小要求</translation>
+    </message>
+    <message>
+      <source>float16 weights widened to float32, {0} bytes more</source>
+      <extracomment>the engine</extracomment>
+      <translation>float16 权重已扩展为 float32，增加 {0} 字节</translation>
+    </message>
+    <message>
+      <source>gates · hidden  ×  inputs</source>
+      <extracomment>the engine</extracomment>
+      <translation>门 · 隐藏  ×  输入</translation>
+    </message>
+    <message>
+      <source>group of {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>组（{0} 个）</translation>
+    </message>
+    <message>
+      <source>in training mode</source>
+      <extracomment>the engine</extracomment>
+      <translation>处于训练模式</translation>
+    </message>
+    <message>
+      <source>inputs follow {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>输入随 {0} 变化</translation>
+    </message>
+    <message>
+      <source>inputs per group</source>
+      <extracomment>the engine</extracomment>
+      <translation>每组输入</translation>
+    </message>
+    <message>
+      <source>int4 per group of {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>int4，每组（{0} 个）</translation>
+    </message>
+    <message>
+      <source>it follows {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>它位于 {0} 之后</translation>
+    </message>
+    <message>
+      <source>its parameters are computed, not constant</source>
+      <extracomment>the engine</extracomment>
+      <translation>其参数由计算得出，不是常量</translation>
+    </message>
+    <message>
+      <source>its statistics are not finite</source>
+      <extracomment>the engine</extracomment>
+      <translation>其统计量不是有限值</translation>
+    </message>
+    <message>
+      <source>keeps its channels</source>
+      <extracomment>the engine</extracomment>
+      <translation>保留其通道</translation>
+    </message>
+    <message>
+      <source>keeps the scale of its channels</source>
+      <extracomment>the engine</extracomment>
+      <translation>保留其通道的缩放</translation>
+    </message>
+    <message>
+      <source>learning the rounding</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在学习取整</translation>
+    </message>
+    <message>
+      <source>left out at opening</source>
+      <extracomment>the engine</extracomment>
+      <translation>打开时未执行</translation>
+    </message>
+    <message>
+      <source>loading it in ONNX Runtime</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在载入 ONNX Runtime</translation>
+    </message>
+    <message>
+      <source>mean squared error</source>
+      <extracomment>the engine</extracomment>
+      <translation>均方误差</translation>
+    </message>
+    <message>
+      <source>measuring latency</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在测量延迟</translation>
+    </message>
+    <message>
+      <source>measuring the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在测量原始模型</translation>
+    </message>
+    <message>
+      <source>measuring whole recipes</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在测量完整配方</translation>
+    </message>
+    <message>
+      <source>no data: nothing was measured</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有数据：未做测量</translation>
+    </message>
+    <message>
+      <source>non-zeros with their positions</source>
+      <extracomment>the engine</extracomment>
+      <translation>非零值及其位置</translation>
+    </message>
+    <message>
+      <source>observing activations</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在观察激活</translation>
+    </message>
+    <message>
+      <source>outputs  ×  inputs</source>
+      <extracomment>the engine</extracomment>
+      <translation>输出  ×  输入</translation>
+    </message>
+    <message>
+      <source>outputs  ×  {0} · {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>输出  ×  {0} · {1}</translation>
+    </message>
+    <message>
+      <source>preparing the graph</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在准备计算图</translation>
+    </message>
+    <message>
+      <source>rank {0} is above break-even {1}: the layer grows</source>
+      <extracomment>the engine</extracomment>
+      <translation>秩 {0} 高于盈亏平衡点 {1}：该层变大</translation>
+    </message>
+    <message>
+      <source>rank {0} of {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>秩 {0} / {1}</translation>
+    </message>
+    <message>
+      <source>ranks {0} of {1} outputs, {2} of {3} inputs</source>
+      <extracomment>the engine</extracomment>
+      <translation>输出秩 {0} / {1}，输入秩 {2} / {3}</translation>
+    </message>
+    <message>
+      <source>reading the torch program</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在读取 torch 程序</translation>
+    </message>
+    <message>
+      <source>reading the weights</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在读取权重</translation>
+    </message>
+    <message>
+      <source>response error {0} → {1} by training</source>
+      <extracomment>the engine</extracomment>
+      <translation>训练使响应误差 {0} → {1}</translation>
+    </message>
+    <message>
+      <source>simplifying the exported graph</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在简化导出的计算图</translation>
+    </message>
+    <message>
+      <source>stopped by the user</source>
+      <extracomment>the engine</extracomment>
+      <translation>由用户停止</translation>
+    </message>
+    <message>
+      <source>stopped early: no better state for {0} epochs</source>
+      <extracomment>the engine</extracomment>
+      <translation>提前停止：{0} 轮内没有更好的状态</translation>
+    </message>
+    <message>
+      <source>stopped: the loss was no longer a number; try a lower rate</source>
+      <extracomment>the engine</extracomment>
+      <translation>已停止：损失不再是数；请降低学习率</translation>
+    </message>
+    <message>
+      <source>the ranges are equal already</source>
+      <extracomment>the engine</extracomment>
+      <translation>范围已经相等</translation>
+    </message>
+    <message>
+      <source>token accuracy</source>
+      <extracomment>the engine</extracomment>
+      <translation>词元准确率</translation>
+    </message>
+    <message>
+      <source>top-1 agreement with the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>与原始模型的 top-1 一致率</translation>
+    </message>
+    <message>
+      <source>torch could not export {0} to ONNX: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>torch 无法把 {0} 导出为 ONNX：{1}。</translation>
+    </message>
+    <message>
+      <source>training on the layer's outputs</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在按层输出训练</translation>
+    </message>
+    <message>
+      <source>verifying the file</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在验证文件</translation>
+    </message>
+    <message>
+      <source>writing the file</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在写入文件</translation>
+    </message>
+    <message>
+      <source>writing the report</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在写入报告</translation>
+    </message>
+    <message>
+      <source>zeros as 4-bit gaps</source>
+      <extracomment>the engine</extracomment>
+      <translation>零以 4 位间隔存储</translation>
+    </message>
+    <message>
+      <source>zeros as 8-bit gaps</source>
+      <extracomment>the engine</extracomment>
+      <translation>零以 8 位间隔存储</translation>
+    </message>
+    <message>
+      <source>zeros as a bit mask</source>
+      <extracomment>the engine</extracomment>
+      <translation>零以位掩码存储</translation>
+    </message>
+    <message>
+      <source>{0} -&gt; {1} inputs, from {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>输入 {0} -&gt; {1}，来自 {2}</translation>
+    </message>
+    <message>
+      <source>{0} BatchNormalization folded into the layer before</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个 BatchNormalization 已折叠进前一层</translation>
+    </message>
+    <message>
+      <source>{0} Constant nodes made initialisers</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个 Constant 节点已转为初始值</translation>
+    </message>
+    <message>
+      <source>{0} adds the same to all its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 给它的所有通道加上同一个值。</translation>
+    </message>
+    <message>
+      <source>{0} bytes of exporter notes dropped</source>
+      <extracomment>the engine</extracomment>
+      <translation>已去掉 {0} 字节的导出器注记</translation>
+    </message>
+    <message>
+      <source>{0} cannot be read as a torch.export program: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 无法作为 torch.export 程序读取：{1}。</translation>
+    </message>
+    <message>
+      <source>{0} cannot be written as two layers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不能写成两层。</translation>
+    </message>
+    <message>
+      <source>{0} changed the outputs by {1} of their size, so it was left out.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 使输出改变了其大小的 {1}，因此未执行。</translation>
+    </message>
+    <message>
+      <source>{0} clusters, ranks {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 簇，秩 {1}</translation>
+    </message>
+    <message>
+      <source>{0} combines its channels with something of unknown shape.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 把它的通道与形状未知的内容结合。</translation>
+    </message>
+    <message>
+      <source>{0} does not say the size of the images.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有说明图像的大小。</translation>
+    </message>
+    <message>
+      <source>{0} functions written out where they are called</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个函数已在调用处展开</translation>
+    </message>
+    <message>
+      <source>{0} hang together: they are pruned once, by {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 相连：由 {1} 一次剪枝</translation>
+    </message>
+    <message>
+      <source>{0} has no function {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 中没有函数 {1}。</translation>
+    </message>
+    <message>
+      <source>{0} has no images in class folders.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 的类别文件夹中没有图像。</translation>
+    </message>
+    <message>
+      <source>{0} has no labels to fine-tune on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有可供微调的标签。</translation>
+    </message>
+    <message>
+      <source>{0} has no layer that can be edited.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有可编辑的层。</translation>
+    </message>
+    <message>
+      <source>{0} holds {1}, which could run code when it is loaded.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 含有{1}，载入时可能运行代码。</translation>
+    </message>
+    <message>
+      <source>{0} initialisers no longer listed as inputs</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个初始值不再列为输入</translation>
+    </message>
+    <message>
+      <source>{0} is a Keras file, which is not opened.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是 Keras 文件，不予打开。</translation>
+    </message>
+    <message>
+      <source>{0} is a TorchScript archive, which is not opened.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是 TorchScript 归档，不予打开。</translation>
+    </message>
+    <message>
+      <source>{0} is a damaged archive.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是损坏的归档。</translation>
+    </message>
+    <message>
+      <source>{0} is a folder of images, but the model does not take one image.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是图像文件夹，但模型的输入不是单张图像。</translation>
+    </message>
+    <message>
+      <source>{0} is a folder.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是文件夹。</translation>
+    </message>
+    <message>
+      <source>{0} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是 pickle 格式的 PyTorch 文件，载入时可能运行任意代码，因此不予打开。</translation>
+    </message>
+    <message>
+      <source>{0} is a {1}, which has no input rows.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是 {1}，没有输入行。</translation>
+    </message>
+    <message>
+      <source>{0} is an archive, not a model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是归档，不是模型。</translation>
+    </message>
+    <message>
+      <source>{0} is empty.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是空的。</translation>
+    </message>
+    <message>
+      <source>{0} is larger than the 2 GB that one ONNX file can hold.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 超过单个 ONNX 文件 2 GB 的上限。</translation>
+    </message>
+    <message>
+      <source>{0} is left as it is: {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保持原样：{1}</translation>
+    </message>
+    <message>
+      <source>{0} is not a consistent ONNX model, or its weights are cut short.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
+    </message>
+    <message>
+      <source>{0} is not a data set.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是数据集。</translation>
+    </message>
+    <message>
+      <source>{0} is not a readable .npz archive.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是可读的 .npz 归档。</translation>
+    </message>
+    <message>
+      <source>{0} is not a readable image.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是可读的图像。</translation>
+    </message>
+    <message>
+      <source>{0} is not a recipe.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是配方。</translation>
+    </message>
+    <message>
+      <source>{0} is not a valid recipe: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是有效的配方：{1}。</translation>
+    </message>
+    <message>
+      <source>{0} is not an .npz archive.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是 .npz 归档。</translation>
+    </message>
+    <message>
+      <source>{0} is not an ONNX model, or it has no operators.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是 ONNX 模型，或其中没有算子。</translation>
+    </message>
+    <message>
+      <source>{0} is not an ONNX model, or it is damaged.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是 ONNX 模型，或已损坏。</translation>
+    </message>
+    <message>
+      <source>{0} is not valid YAML{1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是有效的 YAML{1}。</translation>
+    </message>
+    <message>
+      <source>{0} is the model that is open.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是当前打开的模型。</translation>
+    </message>
+    <message>
+      <source>{0} merges its channels with others.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 把它的通道与其他通道合并。</translation>
+    </message>
+    <message>
+      <source>{0} names external weights that cannot be read.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 所指的外部权重无法读取。</translation>
+    </message>
+    <message>
+      <source>{0} needs opset {1}, and the model has opset {2}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 需要 opset {1}，而模型的 opset 为 {2}。</translation>
+    </message>
+    <message>
+      <source>{0} needs the file {1} beside it, which is missing.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 需要旁边的文件 {1}，但该文件不存在。</translation>
+    </message>
+    <message>
+      <source>{0} operators on constants computed once</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个常量上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>{0} points to weights outside its folder ({1}).</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 指向其文件夹之外的权重（{1}）。</translation>
+    </message>
+    <message>
+      <source>{0} reads '{1}' too.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 也读取 '{1}'。</translation>
+    </message>
+    <message>
+      <source>{0} reads its channels in a shape that is not known before running.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 以运行前未知的形状读取其通道。</translation>
+    </message>
+    <message>
+      <source>{0} reads its channels under a condition.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 在条件分支中读取它的通道。</translation>
+    </message>
+    <message>
+      <source>{0} repeats its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 重复它的通道。</translation>
+    </message>
+    <message>
+      <source>{0} samples are too few to train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个样本太少，无法训练。</translation>
+    </message>
+    <message>
+      <source>{0} that no output needs, {1} bytes</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个输出不需要的部分，{1} 字节</translation>
+    </message>
+    <message>
+      <source>{0} uses opset {1}, which ONNX Runtime no longer runs.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 使用 opset {1}，ONNX Runtime 已不再支持。</translation>
+    </message>
+    <message>
+      <source>{0} weights for {1}: the layer grows</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个权重代替 {1} 个：该层变大</translation>
+    </message>
+    <message>
+      <source>{0} weights kept that are read in several forms</source>
+      <extracomment>the engine</extracomment>
+      <translation>保留 {0} 个以多种形式读取的权重</translation>
+    </message>
+    <message>
+      <source>{0} works along its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 沿其通道方向计算。</translation>
+    </message>
+    <message>
+      <source>{0} yields no batches.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有给出批次。</translation>
+    </message>
+    <message>
+      <source>{0} {1} makes its outputs random.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} {1} 使其输出带有随机性。</translation>
+    </message>
+    <message>
+      <source>{0}-bit codebook</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 位码本</translation>
+    </message>
+    <message>
+      <source>{0}-bit levels are stored in {1} bits</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 位的级以 {1} 位存储</translation>
+    </message>
+    <message>
+      <source>{0}: it is a chain of factors; {1} of whole layers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：它已是因子链；此步骤（{1}）只用于整层。</translation>
+    </message>
+    <message>
+      <source>{0}: no gradients reach this layer.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：没有梯度到达此层。</translation>
+    </message>
+    <message>
+      <source>{0}: the array '{1}' has values that are not finite.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组 '{1}' 含有非有限值。</translation>
+    </message>
+    <message>
+      <source>{0}: the array '{1}' is {2} of shape {3}, the model takes {4} of {5} a sample.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组 '{1}' 为 {2}，形状 {3}；模型每个样本需要 {4}，形状 {5}。</translation>
+    </message>
+    <message>
+      <source>{0}: there are too few calibration samples for rank {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：校准样本太少，不足以得到秩 {1}。</translation>
+    </message>
+    <message>
+      <source>{0}: this method needs calibration samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：此方法需要校准样本。</translation>
+    </message>
+    <message>
+      <source>{0}{1} cannot be {2}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}{1} 不能是 {2}。</translation>
+    </message>
+    <message>
+      <source>{0}{1} exclude each other.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}{1} 互相排斥。</translation>
+    </message>
+    <message>
+      <source>{0}{1} per {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}{1}，每{2}</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels, and does not answer scaled channels with scaled ones.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{op} 读取它的通道，但通道缩放后其输出并不随之缩放。</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels, and they are not followed through it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{op} 读取它的通道，无法穿过该算子继续跟踪。</translation>
+    </message>
+    <message>
       <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factor or distil. Drag its slider, or the line in the plot.</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>

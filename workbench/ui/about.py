@@ -14,7 +14,7 @@ from workbench.core.layer import InputSpec, ModelSummary
 from workbench.core.quantities import amount, size
 from workbench.ui import theme
 from workbench.ui.palette import SEPARATOR, actions_of
-from workbench.ui.translation import tr
+from workbench.ui.translation import said, tr
 
 WIDTH, MOST = 520, 560
 NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -69,8 +69,9 @@ def show_model(parent: QWidget, model: ModelSummary) -> Page:
     body = (f"<p>{html.escape(model.path)}</p>"
             f"<p>{html.escape(model.format)}, opset {model.opset}, {size(model.bytes)}, {count}</p>")
     body += _list(tr("Inputs"), map(_spec, model.inputs)) + _list(tr("Outputs"), map(_spec, model.outputs))
-    body += _list(tr("Prepared at opening"), (step.detail or step.title for step in model.preparations if step.applied))
-    body += _list(tr("Notes"), model.notes)
+    applied = (step.detail or step.title for step in model.preparations if step.applied)
+    body += _list(tr("Prepared at opening"), map(said, applied))
+    body += _list(tr("Notes"), map(said, model.notes))
     return Page(parent, "model", tr("This model"), body)
 
 

@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QMessageBox, QWidget
 
 from workbench.ui.files import functions_in, runs_code
-from workbench.ui.translation import tr
+from workbench.ui.translation import said, tr
 
 
 def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessageBox:
     """Something went wrong: what, and how to mend it."""
-    box = QMessageBox(QMessageBox.Icon.Warning, title, what, QMessageBox.StandardButton.Ok, parent)
-    box.setInformativeText(mend)
+    box = QMessageBox(QMessageBox.Icon.Warning, title, said(what), QMessageBox.StandardButton.Ok, parent)
+    box.setInformativeText(said(mend))
     return _open(box, "complaint")
 
 

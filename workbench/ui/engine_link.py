@@ -4,7 +4,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from workbench.core import process
 from workbench.core.job import Progress
 from workbench.core.messages import Cancel, Done, Failed, Progressed, Ready, Reply, Stopped, Updated
+from workbench.ui.translation import said
 from workbench.ui.wire import Wire
 
 log = logging.getLogger(__name__)
@@ -181,14 +182,14 @@ class EngineLink(QObject):
                 log.log(logging.ERROR if reply.detail else logging.INFO, "job %d failed: %s %s\n%s",
                         job, reply.what, reply.mend, reply.detail)
                 self._finish(job)
-                _call(handlers.failed, reply)
+                _call(handlers.failed, replace(reply, what=said(reply.what), mend=said(reply.mend)))
             case Stopped(job):
                 self._finish(job)
                 _call(handlers.stopped)
 
     def _progress(self, job: int, progress: Progress) -> None:
         if self._pending[job].title:
-            self.job_progressed.emit(job, progress)
+            self.job_progressed.emit(job, replace(progress, text=said(progress.text)))
 
     def _finish(self, job: int) -> None:
         if self._pending.pop(job).title:

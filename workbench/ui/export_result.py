@@ -8,6 +8,7 @@ from workbench.core.quantities import size, three
 from workbench.core.report import Report
 from workbench.ui import figures
 from workbench.ui.figures import value_text
+from workbench.ui.translation import said
 
 
 class ResultPage(QWidget):
@@ -58,7 +59,7 @@ class ResultPage(QWidget):
         self.title.setText(figures.smaller(before, after)[:1].upper() + figures.smaller(before, after)[1:])
         self._fill(self._rows(report))
         self.words.setText("\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")),
-                                      *report.notes]))
+                                      *map(said, report.notes)]))
 
     def show_failure(self, what: str, mend: str) -> None:
         self._state(done=False)

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.ui.session import Session
+from workbench.ui.translation import said
 
 
 class PreparationMenu(QMenu):
@@ -23,10 +24,10 @@ class PreparationMenu(QMenu):
         self.clear()
         model = self._session.model
         for step in model.preparations if model else ():
-            action = self.addAction(step.title)
+            action = self.addAction(said(step.title))
             action.setCheckable(True)
             action.setChecked(step.applied)
-            action.setToolTip(step.detail)
+            action.setToolTip(said(step.detail))
             action.toggled.connect(partial(self._toggle, step.id))
         self.menuAction().setEnabled(not self.isEmpty())
 

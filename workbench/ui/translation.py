@@ -5,7 +5,9 @@ translated by the same call as one of the window, and text that moves to another
 `python -m tests.translations` collects the texts, keeps the .ts file in step with them, and compiles the .qm file.
 """
 
+import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
@@ -15,11 +17,54 @@ from workbench.core.resources import resource_path
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}      # each in its own words
 CONTEXT = ""
+PLACE = re.compile(r"\{(\w+)\}")
+SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+PARTS = re.compile(r"(; |, | · )")
 
 
 def tr(text: str) -> str:
     """The text in the language of the window; for texts that are not known before, as those of the engine."""
     return QCoreApplication.translate(CONTEXT, text)
+
+
+def said(text: str) -> str:
+    """A sentence of the engine, with names and numbers in it, or several, in the language of the window.
+
+    What is not known stays English; a name is never taken for a word.
+    """
+    return _said(language(), text)
+
+
+@lru_cache(maxsize=2048)
+def _said(code: str, text: str) -> str:
+    if code == ENGLISH or not text.strip():
+        return text
+    if (whole := tr(text)) != text:
+        return whole
+    sentences = SENTENCES.split(text)
+    if len(sentences) > 1:
+        return "".join(said if said.endswith("。") else f"{said} " for part in sentences
+                       if (said := _said(code, part))).strip()
+    for pattern, template in _templates():
+        if match := pattern.fullmatch(text):
+            return _filled(template, [_said(code, part) for part in match.groups()])
+    parts = PARTS.split(text)       # every second one is a separator
+    if len(parts) == 1:
+        return text
+    return "".join(part if index % 2 else _said(code, part) for index, part in enumerate(parts))
+
+
+def _filled(template: str, parts: list[str]) -> str:
+    found = dict(zip(PLACE.findall(template), parts, strict=True))
+    return PLACE.sub(lambda place: found[place[1]], tr(template))
+
+
+@cache
+def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The engine's sentences with places in them, those with the most words of their own first."""
+    lines = resource_path("translations/templates.txt").read_text(encoding="utf-8").splitlines()
+    lines.sort(key=lambda line: -len(PLACE.sub("", line)))
+    return tuple((re.compile("(.+?)".join(map(re.escape, PLACE.split(line)[::2])), re.DOTALL), line) for line in lines)
 
 
 class Catalogue(QTranslator):

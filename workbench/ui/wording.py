@@ -3,7 +3,7 @@
 
 from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
-from workbench.ui.translation import tr
+from workbench.ui.translation import said, tr
 
 ARROW, TIMES = " → ", " × "
 
@@ -37,4 +37,4 @@ def coupling_of(couplings: Couplings, path: str) -> str:
     others, reason = couplings.others(path), couplings.kept.get(path)
     if others:
         return tr("Loses channels together with {layers}").format(layers=", ".join(others))
-    return tr("Keeps all channels. {reason}").format(reason=reason) if reason else ""
+    return tr("Keeps all channels. {reason}").format(reason=said(reason)) if reason else ""

@@ -19,6 +19,7 @@ from workbench.ui.actions.menu import MethodMenu
 from workbench.ui.actions.placeholder import Placeholder
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
+from workbench.ui.translation import said
 
 MIN_WIDTH = 304        # a form and a scroll bar beside it
 
@@ -97,8 +98,8 @@ class ActionPanel(QWidget):
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
         """Method id -> why this layer cannot have it."""
-        self._unavailable = dict(reasons)
-        self.menu.set_unavailable(reasons)
+        self._unavailable = {method: said(reason) for method, reason in reasons.items()}
+        self.menu.set_unavailable(self._unavailable)
         for card in self._cards:
             card.set_methods(self._methods.values(), self._unavailable)
 
@@ -177,7 +178,7 @@ class ActionPanel(QWidget):
             return
         self.header.show_layers(self._layers)
         if all(layer.locked for layer in self._layers):
-            self.locked.show_text(self.tr("This cannot be edited"), self._layers[0].locked)
+            self.locked.show_text(self.tr("This cannot be edited"), said(self._layers[0].locked))
             self._pages.setCurrentWidget(self.locked)
             return
         self.hint.setVisible(not self._actions)

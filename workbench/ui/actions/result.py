@@ -9,6 +9,7 @@ from workbench.core.report import LayerChange
 from workbench.ui import figures, theme
 from workbench.ui.actions.labels import Caution, heading, muted
 from workbench.ui.actions.meaning import percent
+from workbench.ui.translation import said
 
 
 class ShareBar(QWidget):
@@ -82,11 +83,11 @@ class ResultCard(QFrame):
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
-        self.note.show_text(change.note)
-        self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {change.note}")
+        self.note.show_text(said(change.note))
+        self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {said(change.note)}")
 
     def _details(self, change: LayerChange) -> list[str]:
-        parts = [change.storage] if change.storage else []
+        parts = [said(change.storage)] if change.storage else []
         if change.sqnr_db is not None:
             parts.append(self.tr("SQNR {db}\N{NO-BREAK SPACE}dB").format(db=f"{change.sqnr_db:.1f}"))
         if change.zeros:

@@ -10,6 +10,7 @@ from workbench.ui import theme
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.translation import said
 
 ENERGIES = (0.90, 0.95, 0.99)
 DEPTH = 1e-5            # values that much smaller than the largest are noise of the computation, or exact zeros
@@ -54,7 +55,7 @@ class SpectrumPlot(PlotPanel):
             self.show_sentence(self.tr("The singular values of the chosen layer are drawn here.") if view is None else
                                self.tr("This weight is no matrix, so it has no singular values."))
             return
-        self.subtitle.show_text(self._before.unfolding)
+        self.subtitle.show_text(said(self._before.unfolding))
         self.show_canvas()
         self.table.show_rows(_texts(self._before), _texts(self._after) if self._after is not None else None)
         self._on_hovered(None)

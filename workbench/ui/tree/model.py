@@ -14,6 +14,7 @@ from workbench.core.quantities import amount, size
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
 from workbench.ui import figures
+from workbench.ui.translation import said
 from workbench.ui.tree.nodes import Node, build
 from workbench.ui.wording import coupling_of
 
@@ -167,7 +168,7 @@ class LayerTreeModel(QAbstractItemModel):
             if node.layer.uses > 1:
                 lines.append(self.tr("Read by {n} nodes of the graph.").format(n=node.layer.uses))
             if node.layer.locked:
-                lines.append(self.tr("Cannot be edited: {reason}").format(reason=node.layer.locked))
+                lines.append(self.tr("Cannot be edited: {reason}").format(reason=said(node.layer.locked)))
             if coupled := coupling_of(self._couplings, node.path):
                 lines.append(coupled)
         lines += [f"{number}. {action}" for number, action in enumerate(node.actions, 1)]
@@ -175,7 +176,7 @@ class LayerTreeModel(QAbstractItemModel):
             kind = self.tr("exact") if node.settled else self.tr("forecast")
             lines.append(f"{size(node.bytes)} → {size(node.after)}, {figures.smaller(node.bytes, node.after)} ({kind})")
         if node.change is not None:
-            lines += [text for text in (node.change.storage, node.change.note) if text]
+            lines += [said(text) for text in (node.change.storage, node.change.note) if text]
         return "\n".join(lines)
 
 
