@@ -579,22 +579,22 @@
       <translation>白化 SVD</translation>
     </message>
     <message>
-      <source>break_even</source>
+      <source>break-even</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>盈亏平衡</translation>
     </message>
     <message>
-      <source>break_even: the largest rank with fewer weights than the layer; marchenko_pastur: what stands out of noise; gavish_donoho: the threshold of least squared error.</source>
+      <source>break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands out of noise; gavish-donoho: the threshold of least squared error.</source>
       <extracomment>lowrank.whitened</extracomment>
-      <translation>break_even：权重数少于该层的最大秩；marchenko_pastur：高于噪声的部分；gavish_donoho：平方误差最小的阈值。</translation>
+      <translation>break-even：权重数少于该层的最大秩；marchenko-pastur：高于噪声的部分；gavish-donoho：平方误差最小的阈值。</translation>
     </message>
     <message>
-      <source>gavish_donoho</source>
+      <source>gavish-donoho</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>Gavish-Donoho</translation>
     </message>
     <message>
-      <source>marchenko_pastur</source>
+      <source>marchenko-pastur</source>
       <extracomment>lowrank.whitened</extracomment>
       <translation>Marchenko-Pastur</translation>
     </message>
@@ -4099,11 +4099,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Two factors are smaller than the layer up to rank {rank}</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
-    </message>
-    <message>
-      <source>break-even</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>盈亏平衡</translation>
     </message>
     <message>
       <source>index</source>

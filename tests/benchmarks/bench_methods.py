@@ -98,7 +98,7 @@ def rows_of(s: Strength) -> dict[str, Steps]:
         "svd refined": (svd, refine),
         "svd energy": (Action("lowrank.svd", {"energy": 0.9}),),
         "svd vbmf": (Action("lowrank.svd", {"weakening": 0.5}),),
-        "svd noise": (Action("lowrank.svd", {"rule": "marchenko_pastur"}),),
+        "svd noise": (Action("lowrank.svd", {"rule": "marchenko-pastur"}),),
         "spatial": (Action("lowrank.spatial", {"ratio": s.rank}),),
         "tucker": (tucker,),
         "tucker refined": (tucker, refine),
@@ -137,8 +137,8 @@ def measure(workspace: Workspace, steps: Steps, folder: str) -> tuple[int, float
     return int(report.after.bytes.value), report.preview_value, report.verified.value
 
 
-def table(key: str, only: tuple[str, ...]) -> str:
-    """The section of one model, as Markdown; its lines are printed as they come."""
+def table(key: str, only: tuple[str, ...]) -> None:
+    """The section of one model, printed line by line, and written row by row: what takes long may be cut short."""
     subject = SUBJECTS[key]()
     workspace = Workspace.open(str(subject.model), Job())
     workspace = workspace.attach(str(subject.data), Job(), calibration=str(subject.calibration))
@@ -148,6 +148,7 @@ def table(key: str, only: tuple[str, ...]) -> str:
                "|---|---|---:|---:|---:|---:|---:|"]
     print(*written, sep="\n", flush=True)
     values: dict[str, float] = {}
+    lines: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         for name, steps in rows_of(STRENGTHS[key]).items():
             if only and name not in only:
@@ -160,10 +161,11 @@ def table(key: str, only: tuple[str, ...]) -> str:
                 numbers = f"refused: {error.what} | | | "
             written.append(f"| {name} | {said} | {numbers} | {time.monotonic() - start:.0f} |")
             print(written[-1], flush=True)
-    lines = [ordering(better, worse, who, values, baseline.samples) for better, worse, who in ORDERINGS
-             if better in values and worse in values]
+            lines = [ordering(better, worse, who, values, baseline.samples) for better, worse, who in ORDERINGS
+                     if better in values and worse in values]
+            if not only:
+                keep("\n".join([*written, "", *lines, ""]))
     print("", *lines, sep="\n", flush=True)
-    return "\n".join([*written, "", *lines, ""])
 
 
 def ordering(better: str, worse: str, who: str, values: dict[str, float], samples: int) -> str:
@@ -191,9 +193,6 @@ if __name__ == "__main__":
     wanted = tuple(filter(None, given.only.split(",")))
     for chosen in given.models.split(","):
         try:
-            made = table(chosen, wanted)
+            table(chosen, wanted)
         except Absent as reason:
             print(f"{chosen} is left out: {reason}")
-            continue
-        if not wanted:
-            keep(made)

@@ -55,8 +55,11 @@ def made(case):
     return MADE[key]
 
 
-def test_every_method_has_a_case():
+def test_every_method_has_a_case_and_every_parameter_is_in_one():
     assert set(SETTINGS) == set(all_methods())
+    for name, method in all_methods().items():
+        given = {field for params, *_ in SETTINGS[name] for field in params}
+        assert {field.name for field in method.info().fields} == given, name
 
 
 @pytest.mark.parametrize("name", all_methods())

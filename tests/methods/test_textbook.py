@@ -247,14 +247,14 @@ def test_noise_ends_at_the_edge_of_marchenko_and_pastur():
     assert np.square(np.linalg.svd(rng.standard_normal((300, 600)) / np.sqrt(600), compute_uv=False)).mean() \
         == pytest.approx(1.0, abs=0.02) and ranks.median(0.5) == pytest.approx(np.median(np.square(
             np.linalg.svd(rng.standard_normal((300, 600)) / np.sqrt(600), compute_uv=False))), rel=0.02)
-    for rule in ("marchenko_pastur", "gavish_donoho"):
+    for rule in ("marchenko-pastur", "gavish-donoho"):
         planted = noise + rng.standard_normal((200, 7)) @ rng.standard_normal((7, 500))
         params = ranks.RankParams(energy=None, rule=rule)
         assert ranks.chosen(params, planted.shape, lambda m=planted: np.linalg.svd(m, compute_uv=False)) == 7
 
 
 @pytest.mark.parametrize(("params", "rank"), [
-    ({"rank": 5}, 5), ({"rank": 900}, 40), ({"ratio": 0.25}, 10), ({"rule": "break_even"}, 35),
+    ({"rank": 5}, 5), ({"rank": 900}, 40), ({"ratio": 0.25}, 10), ({"rule": "break-even"}, 35),
     ({"energy": 1.0}, 40), ({"weakening": 1.0}, 40), ({"weakening": 0.0}, 3), ({"weakening": 0.5}, 22)])
 def test_a_rank_is_chosen_by_any_of_these(params, rank):
     rng = np.random.default_rng(0)
@@ -268,7 +268,7 @@ def test_a_rank_is_chosen_by_any_of_these(params, rank):
 
 @pytest.mark.parametrize("method", ["lowrank.tucker", "lowrank.spatial", "lowrank.svd", "lowrank.cp"])
 def test_below_break_even_the_layer_shrinks(method):
-    how = {"ratio": 1.0, "iterations": 2} if method == "lowrank.cp" else {"rule": "break_even"}
+    how = {"ratio": 1.0, "iterations": 2} if method == "lowrank.cp" else {"rule": "break-even"}
     model, path, _, edit = edited("Conv", method, **how)
     assert 0.75 * model.layer(path).count < edit.encoding.parameters < model.layer(path).count
 

@@ -325,10 +325,10 @@ def test_what_two_methods_share_is_carried_over():
 def test_a_choice_that_excludes_numbers_starts_at_its_first(form_of):
     form = form_of((Field("rank", "int", None, "Number kept.", low=1, high=64, group="amount"),
                     Field("energy", "float", 0.9, "Fraction kept.", low=0.01, high=1, group="amount"),
-                    Field("rule", "choice", None, "A rule.", choices=("break_even", "edge"), group="amount")))
+                    Field("rule", "choice", None, "A rule.", choices=("break-even", "edge"), group="amount")))
     assert form.values() == {"energy": 0.9} and not shown(form, "rule")
     mode = form.mode("amount")
     mode.setCurrentIndex(mode.findData("rule"))
     mode.activated.emit(mode.currentIndex())
-    assert form.heard == [("rule", "break_even", True)] and shown(form, "rule") and not shown(form, "energy")
-    assert form.values() == {"rule": "break_even"}
+    assert form.heard == [("rule", "break-even", True)] and shown(form, "rule") and not shown(form, "energy")
+    assert form.values() == {"rule": "break-even"}

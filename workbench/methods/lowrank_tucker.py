@@ -73,7 +73,7 @@ class Tucker2(Method):
 
 def _ranks(layer: Layer, params: ranks.RankParams, weight: np.ndarray | None) -> tuple[int, int]:
     """Of the unfoldings by output and by input channel; what is to be expected where there is no weight yet."""
-    if params.rule == "break_even":
+    if params.rule == "break-even":
         return _break_even(layer)
     found = []
     for mode in (0, 1):

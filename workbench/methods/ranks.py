@@ -3,8 +3,8 @@
 energy          the squared singular values are the variances of a principal component analysis (Jolliffe 2002)
 weakening       Nakajima et al. 2013, EVBMF (methods/vbmf), weakened as by Gusak et al. 2019, MUSCO: multi-stage
                 compression of neural networks, ICCV workshops
-marchenko_pastur    Marchenko and Pastur 1967: the largest singular value that pure noise reaches
-gavish_donoho   Gavish and Donoho 2014, The optimal hard threshold for singular values is 4/√3, IEEE Trans. Inf. Theory
+marchenko-pastur    Marchenko and Pastur 1967: the largest singular value that pure noise reaches
+gavish-donoho   Gavish and Donoho 2014, The optimal hard threshold for singular values is 4/√3, IEEE Trans. Inf. Theory
                 60:8: the threshold of least squared error; the noise told from the median (section III.E)
 """
 
@@ -21,7 +21,7 @@ from workbench.core.params import Drag, Help, OneOf, Range
 from workbench.methods import vbmf
 
 Shape = tuple[int, int]
-Rule = Literal["break_even", "marchenko_pastur", "gavish_donoho"]
+Rule = Literal["break-even", "marchenko-pastur", "gavish-donoho"]
 Number = Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"),
                    Help("Number of singular values kept; more than there are means all.")]
 Energy = Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
@@ -31,8 +31,8 @@ Weakening = Annotated[float | None, Range(0, 1, 0.05), OneOf("amount"),
                       Help("0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the "
                            "way.")]
 ByRule = Annotated[Rule | None, OneOf("amount"),
-                   Help("break_even: the largest rank with fewer weights than the layer; marchenko_pastur: what stands "
-                        "out of noise; gavish_donoho: the threshold of least squared error.")]
+                   Help("break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands "
+                        "out of noise; gavish-donoho: the threshold of least squared error.")]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class SpectrumParams(RankParams):
 
 def foretold(params: RankParams) -> bool:
     """Whether shapes alone tell the rank."""
-    return params.rank is not None or params.ratio is not None or params.rule == "break_even"
+    return params.rank is not None or params.ratio is not None or params.rule == "break-even"
 
 
 def expected(params: RankParams, shape: Shape, largest: int | None = None) -> int:
@@ -70,7 +70,7 @@ def expected(params: RankParams, shape: Shape, largest: int | None = None) -> in
     elif params.ratio is not None:
         wanted = round(params.ratio * min(shape))
     else:
-        wanted = even if params.rule == "break_even" else even // 2
+        wanted = even if params.rule == "break-even" else even // 2
     return max(1, min(wanted, *shape))
 
 
@@ -83,7 +83,7 @@ def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], l
         least = max(1, vbmf.rank_of(found, shape))
         wanted = round(least + params.weakening * (full - least))
     elif params.rule is not None:
-        edge = bulk_edge(found, shape) if params.rule == "marchenko_pastur" else hard_threshold(found, shape)
+        edge = bulk_edge(found, shape) if params.rule == "marchenko-pastur" else hard_threshold(found, shape)
         wanted = int((found > edge).sum())
     else:
         wanted = rank_for_energy(found, params.energy or 0.0)
