@@ -4,7 +4,7 @@ python -m tests.benchmarks.bench_memory [--methods gptq,adaround,sparsegpt] [--s
 
 EfficientNet-Lite0, the method on every layer that takes it, from opening to the verified file; each in a process of its
 own, with the given number of calibration samples and with four times as many. Peak memory is the process's largest
-resident set (getrusage), the runtime and torch among it.
+resident set (getrusage), the runtime and torch among it. The table is also written beside this file.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from tests.benchmarks.models import ROOT, Absent, crops, efficientnet
 from workbench.core.action import Action
@@ -24,6 +25,7 @@ from workbench.engine.export import export
 from workbench.engine.workspace import Workspace
 
 LIMIT = 4e9
+TABLE = Path(__file__).with_name("memory.md")
 ACTIONS = {"gptq": Action("quantize.gptq", {"bits": 4}), "adaround": Action("quantize.adaround", {"bits": 4}),
            "sparsegpt": Action("prune.sparsegpt", {"sparsity": 0.5})}
 
@@ -61,7 +63,8 @@ def main() -> None:
     except Absent as reason:
         print(f"Left out: {reason}")
         return
-    print(f"{'method':10} {'samples':>8} {'peak':>9} {'seconds':>8} {'bytes':>11} {'agreement':>10}")
+    lines = ["| method | samples | peak | seconds | bytes | agreement |", "|---|---:|---:|---:|---:|---:|"]
+    print(*lines, sep="\n", flush=True)
     peaks = {}
     for method in methods:
         for samples in (given.samples, 4 * given.samples):
@@ -72,12 +75,17 @@ def main() -> None:
                 sys.exit(done.stderr)
             found = json.loads(done.stdout.splitlines()[-1])
             peaks[method, samples] = found["peak"]
-            print(f"{method:10} {samples:>8} {found['peak'] / 1e9:>6.2f} GB {found['seconds']:>8.0f} "
-                  f"{int(found['bytes']):>11,} {found['verified']:>10.4f}", flush=True)
+            lines.append(f"| {method} | {samples} | {found['peak'] / 1e9:.2f} GB | {found['seconds']:.0f} | "
+                         f"{int(found['bytes']):,} | {found['verified']:.4f} |")
+            print(lines[-1], flush=True)
+    lines.append("")
     for method in methods:
         few, many = (peaks[method, samples] for samples in (given.samples, 4 * given.samples))
-        print(f"{method}: four times the samples, {many / few:.2f} times the memory; "
-              f"{'below' if max(few, many) < LIMIT else 'NOT below'} 4 GB")
+        lines.append(f"- {method}: four times the samples, {many / few:.2f} times the memory; "
+                     f"{'below' if max(few, many) < LIMIT else 'NOT below'} 4 GB")
+    print(*lines[-len(methods) - 1:], sep="\n")
+    head = "# Peak memory of compressing EfficientNet-Lite0\n\nWritten by `python -m tests.benchmarks.bench_memory`.\n"
+    TABLE.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -38,13 +38,14 @@ class Strength:
     rows: tuple[str, ...] = ()
 
 
-MOST = ("affine 8", "affine", "affine tensor", "equalised tensor", "affine minmax", "affine + bias", "gptq", "adaround",
-        "awq", "codebook", "codebook fisher", "float16", "float8e4m3", "blockwise", "static", "static W4A8", "smooth",
-        "dynamic", "magnitude", "wanda", "sparsegpt", "taylor", "synflow", "channels l1", "channels taylor",
-        "channels bn", "svd", "whitened", "response", "svd refined", "tucker", "tucker refined", "sparsegpt + gptq",
-        "svd + affine", "svd + gptq")
-FEW = ("affine 8", "affine", "affine tensor", "gptq", "adaround", "codebook", "codebook fisher", "static", "magnitude",
-       "wanda", "sparsegpt", "svd", "whitened", "channels l1", "channels taylor", "channels bn")
+MOST = ("affine 8", "affine", "affine tensor", "tensor minmax", "equalised tensor", "affine minmax", "affine + bias",
+        "gptq", "adaround", "awq", "codebook", "codebook fisher", "float16", "float8e4m3", "blockwise", "static",
+        "static W4A8", "smooth", "dynamic", "magnitude", "wanda", "sparsegpt", "taylor", "synflow", "channels l1",
+        "channels taylor", "channels bn", "svd", "whitened", "response", "svd refined", "tucker", "tucker refined",
+        "sparsegpt + gptq", "svd + affine", "svd + gptq")
+FEW = ("affine 8", "affine", "affine tensor", "tensor minmax", "affine minmax", "gptq", "adaround", "codebook",
+       "codebook fisher", "static", "magnitude", "wanda", "sparsegpt", "svd", "whitened", "channels l1",
+       "channels taylor", "channels bn")
 STRENGTHS = {
     "cnn": Strength(3, 0.7, 0.5, 0.1), "vit": Strength(3, 0.6, 0.5, 0.1, MOST),
     "ppocr": Strength(4, 0.5, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW),
@@ -62,6 +63,7 @@ def rows_of(s: Strength) -> dict[str, Steps]:
         "affine 8": (Action("quantize.affine", {"bits": 8}),),
         "affine": (affine,),
         "affine tensor": (few,),
+        "tensor minmax": (few.with_param("range", "minmax"),),
         "equalised tensor": (Action("quantize.equalize"), few),
         "affine group": (Action("quantize.affine", {"bits": s.bits, "granularity": "group"}),),
         "affine zero point": (affine.with_param("symmetric", False),),
@@ -119,7 +121,8 @@ def rows_of(s: Strength) -> dict[str, Steps]:
 
 # (better, worse), and who reports it.
 ORDERINGS = (
-    ("affine", "affine tensor", "Krishnamoorthi 2018"), ("equalised tensor", "affine tensor", "Nagel et al. 2019"),
+    ("affine", "affine tensor", "Krishnamoorthi 2018"), ("affine minmax", "tensor minmax", "Krishnamoorthi 2018"),
+    ("equalised tensor", "affine tensor", "Nagel et al. 2019"),
     ("adaround", "affine", "Nagel et al. 2020"), ("gptq", "affine", "Frantar et al. 2023"),
     ("awq", "affine", "Lin et al. 2024"), ("affine", "affine minmax", "Nagel et al. 2021"),
     ("codebook fisher", "codebook", "Kim et al. 2023"),

@@ -194,7 +194,7 @@ def test_evbmf_finds_a_planted_rank(rows, columns, rank, noise):
 def vb_free_energy(values, short, long, variance, rounds=4000):
     """2 F of each component by alternating updates of posterior and prior, started at the singular value itself.
 
-    Nakajima et al. 2013, equations 7 to 14: means a, b, variances and priors of both factors, all from the model alone.
+    The model of Nakajima et al. 2013, section 2: means a, b, variances and priors of both factors; no closed form.
     """
     a = b = np.sqrt(values)
     va = vb = np.full_like(values, variance / 10)

@@ -138,7 +138,7 @@ def _fpgm(context: Context, job: Job) -> np.ndarray:
 
 
 def _taylor(context: Context, job: Job) -> np.ndarray:
-    """(Σ w g)² over all that makes a channel, which is the gradient of a gate on it, averaged (equation 9)."""
+    """(Σ w g)² over all that makes a channel, the squared gradient of a gate on it, averaged (section 3)."""
     return context.gates(job).astype(np.float64)
 
 
