@@ -1,25 +1,52 @@
-"""Pictures of every screen, light and dark, at 1x and 2x: `python -m tests.screenshots` fills out/screenshots."""
+"""Pictures of every screen: `python -m tests.screenshots` fills out/screenshots.
 
+Light and dark, at 1x and 2x; in Chinese, and at the smallest and the largest size, light at 1x.
+"""
+
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 OUT = Path("out/screenshots")
-SIZE = (1440, 900)
 WAIT_S = 120.0
 
 
+@dataclass(frozen=True)
+class Shoot:
+    """One process: Qt reads the scale when it starts, and words are those of the language that a window was made in."""
+
+    scale: str = "1"
+    language: str = "en"
+    size: tuple[int, int] = (1440, 900)
+    themes: tuple[str, ...] = ("dark", "light")
+    dialogs: bool = True
+    suffix: str = ""
+
+
+SHOOTS = (
+    Shoot(), Shoot(scale="2"),
+    Shoot(language="zh_CN", themes=("light",), suffix="-zh"),
+    Shoot(size=(1280, 800), themes=("light",), dialogs=False, suffix="-small"),
+    Shoot(size=(2560, 1440), themes=("light",), dialogs=False, suffix="-large"),
+)
+
+
 def main() -> int:
-    """One process a scale, because Qt reads the scale when it starts."""
+    """With an argument, a Shoot as JSON: that one."""
     if len(sys.argv) > 1:
-        return Photographer(sys.argv[1]).run()
-    for scale in ("1", "2"):
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale}
-        subprocess.run([sys.executable, "-m", "tests.screenshots", scale], env=environment, check=True)
+        values = json.loads(sys.argv[1])
+        shoot = Shoot(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+        return Photographer(shoot).run()
+    for shoot in SHOOTS:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": shoot.scale}
+        subprocess.run([sys.executable, "-m", "tests.screenshots", json.dumps(asdict(shoot))], env=environment,
+                       check=True)
     print(*sorted(str(path) for path in OUT.glob("*.png")), sep="\n")
     return 0
 
@@ -27,25 +54,31 @@ def main() -> int:
 class Photographer:
     """Opens the demo in a real window with a real engine, does what a user does, and takes pictures on the way."""
 
-    def __init__(self, scale: str) -> None:
-        from PySide6.QtCore import QSettings
+    def __init__(self, shoot: Shoot) -> None:
+        from PySide6.QtCore import QCoreApplication, QSettings, Qt
         from PySide6.QtWidgets import QApplication
 
+        from workbench.ui import settings, translation
+        from workbench.ui.demo import demo_paths
         from workbench.ui.engine_link import EngineLink
         from workbench.ui.session import Session
         from workbench.ui.window import MainWindow
 
         self.folder = tempfile.TemporaryDirectory()
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, self.folder.name)
-        self.scale = scale
+        self.shoot = shoot
+        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
         self.app = QApplication([])
+        translation.apply(self.app, shoot.language)
+        for path in (str(Path(self.folder.name) / "resnet18.onnx"), demo_paths("fashion_vit").model):
+            settings.remember(path)
         self.link = EngineLink()
         self.session = Session(self.link)
         self.failures: list[str] = []
         self.session.failed.connect(lambda *words: self.failures.extend(words))
         self.set_theme("light")
         self.window = MainWindow(self.session)
-        self.window.resize(*SIZE)
+        self.window.resize(*shoot.size)
         self.window.painted.connect(self.link.start)
         self.window.show()
 
@@ -56,10 +89,13 @@ class Photographer:
             self.open_demo()
             self.shoot_both("opened")
             self.edit()
-            self.shoot_both("inspect")
-            self.couple()
-            self.shoot_both("coupled")
-            self.dialogs()
+            self.tabs()
+            self.present()
+            if self.shoot.dialogs:
+                self.couple()
+                self.shoot_both("coupled")
+                self.tour()
+                self.dialogs()
         finally:
             self.session.undo_stack.setClean()
             self.window.close()
@@ -84,6 +120,40 @@ class Photographer:
         self.session.set_actions([largest.path], (Action("prune.magnitude", {"sparsity": 0.5}), *int4), "prune")
         self.wait(lambda: self.measured and self.session.view is not None and self.session.edit is not None)
 
+    def tabs(self) -> None:
+        """Each of the views in the middle; the graph takes a browser's time to draw."""
+        from PySide6.QtTest import QTest
+        tabs, graph = self.window.workspace.tabs, self.window.workspace.graph
+        for index in range(tabs.count()):
+            tabs.setCurrentIndex(index)
+            if tabs.widget(index) is graph:
+                graph.buttons["both"].click()
+                self.wait(lambda: len(graph._have) == 2)
+                QTest.qWait(4000)
+            name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
+            self.shoot_both(name)
+        tabs.setCurrentIndex(0)
+
+    def present(self) -> None:
+        from workbench.ui.presentation.slides import SLIDES
+        from workbench.ui.presentation.window import Presentation
+        presentation = Presentation(self.session, self.window)
+        presentation.resize(*((1024, 768) if self.shoot.suffix == "-small" else self.shoot.size))
+        presentation.show()
+        for index, slide in enumerate(SLIDES):
+            presentation.go_to(index)
+            self.shoot_both(f"slide-{index + 1}-{slide.__name__}", presentation)
+        presentation.close()
+
+    def tour(self) -> None:
+        from PySide6.QtWidgets import QWidget
+        self.window.show_tour()
+        self.settle()
+        tour = self.window.findChild(QWidget, "tour")
+        tour.go_to(1)
+        self.shoot_both("tour")
+        tour.finish()
+
     def couple(self) -> None:
         """Channels removed from a layer that others hang together with."""
         from workbench.core.action import Action
@@ -96,6 +166,10 @@ class Photographer:
         from workbench.ui import about, dialogs
         from workbench.ui.crash import CrashDialog
         window = self.window
+        window.menus.show_preferences()
+        self.shoot_child("preferences")
+        window.menus.show_shortcuts()
+        self.shoot_child("shortcuts")
         window.menus.show_palette()
         self.shoot_child("palette")
         about.show_about(window, self.link.versions)
@@ -141,10 +215,11 @@ class Photographer:
         dialog.close()
 
     def shoot_both(self, name: str, widget=None) -> None:
-        for theme in ("dark", "light"):
+        for theme in self.shoot.themes:
             self.set_theme(theme)
             self.settle()
-            (widget or self.window).grab().save(str(OUT / f"{name}-{theme}-{self.scale}x.png"))
+            file = OUT / f"{name}-{theme}-{self.shoot.scale}x{self.shoot.suffix}.png"
+            (widget or self.window).grab().save(str(file))
 
     def settle(self) -> None:
         from PySide6.QtTest import QTest

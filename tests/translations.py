@@ -58,7 +58,8 @@ def engine_texts() -> dict[str, str]:
     from workbench.core.recovery import STAGES
     from workbench.methods.method import all_methods
     from workbench.ui.actions.values import name_words
-    found: dict[str, str] = {}
+    # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
+    found = dict.fromkeys((", ", "; ", "Shift", "Return", "Backspace"), "said")
     for info in (*(method.info() for method in all_methods().values()), *STAGES):
         texts = [info.title, info.summary]
         for field in info.fields:

@@ -171,7 +171,7 @@
     <message>
       <source>Shift</source>
       <extracomment>distill</extracomment>
-      <translation>平移</translation>
+      <translation>Shift</translation>
     </message>
     <message>
       <source>Sparse training: λ of the penalty λ·Σ|w| on float weights.</source>
@@ -1347,6 +1347,26 @@
       <source>tensor</source>
       <extracomment>quantize.static</extracomment>
       <translation>张量</translation>
+    </message>
+    <message>
+      <source>, </source>
+      <extracomment>said</extracomment>
+      <translation>，</translation>
+    </message>
+    <message>
+      <source>; </source>
+      <extracomment>said</extracomment>
+      <translation>；</translation>
+    </message>
+    <message>
+      <source>Backspace</source>
+      <extracomment>said</extracomment>
+      <translation>Backspace</translation>
+    </message>
+    <message>
+      <source>Return</source>
+      <extracomment>said</extracomment>
+      <translation>Enter</translation>
     </message>
     <message>
       <source>4-bit kernel</source>
@@ -3488,7 +3508,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>{share} of {n}</source>
       <extracomment>workbench/ui/export_result.py</extracomment>
-      <translation>{n} 的 {share}</translation>
+      <translation>{share}（{n} 个样本）</translation>
     </message>
     <message>
       <source>Computed from the recipe; nothing was run or written yet.</source>

@@ -9,6 +9,7 @@ from workbench.core.quantities import amount, size
 from workbench.core.views import Spectrum
 from workbench.ui import icons, theme
 from workbench.ui.plots.base import ElidedLabel
+from workbench.ui.translation import said
 from workbench.ui.wording import kind_of
 
 
@@ -25,8 +26,9 @@ class Fact(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._caption)
-        column.addWidget(self._value)
+        for label in (self._caption, self._value):
+            theme.steady(label)
+            column.addWidget(label)
 
     def show_value(self, text: str, tip: str = "") -> None:
         self._value.setText(text)
@@ -111,4 +113,4 @@ class LayerHeader(QWidget):
             self.tr("{stable} of {full}").format(stable=f"{spectrum.stable_rank:.1f}", full=len(spectrum.values))
             if spectrum is not None else "",
             self.tr("Sum of the squared singular values over the largest of them: how many directions matter."))
-        self.locked.show_text(layer.locked)
+        self.locked.show_text(said(layer.locked))

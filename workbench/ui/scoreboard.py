@@ -28,6 +28,7 @@ class Tile(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         for label in (self.caption, self.value, self.note):
+            theme.steady(label)
             layout.addWidget(label)
 
     def show_text(self, value: str, note: str = "", tip: str = "", sure: bool = True) -> None:

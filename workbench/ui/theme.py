@@ -5,14 +5,15 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon
-from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QIcon
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory
 
 from workbench.core.resources import resource_path
 from workbench.ui import icons, schemes
 from workbench.ui.schemes import Colors
 from workbench.ui.stylesheet import stylesheet
+from workbench.ui.translation import tr
 
 Scheme = Literal["light", "dark", "system"]
 Motion = Literal["system", "full", "reduced"]
@@ -105,6 +106,12 @@ def font(points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal, italic
     result.setWeight(weight)
     result.setItalic(italic)
     return result
+
+
+def steady(label: QLabel) -> None:
+    """Give a line the height of the language's own script, so that figures beside words stand on one line with them."""
+    whole = QFontMetrics(label.font()).boundingRect(QRect(0, 0, 9999, 9999), 0, tr("Parameters") + "Ag")
+    label.setMinimumHeight(whole.height())
 
 
 def icon(name: str, color: QColor | None = None) -> QIcon:

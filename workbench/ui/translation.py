@@ -51,7 +51,7 @@ def _said(code: str, text: str) -> str:
     parts = PARTS.split(text)       # every second one is a separator
     if len(parts) == 1:
         return text
-    return "".join(part if index % 2 else _said(code, part) for index, part in enumerate(parts))
+    return "".join(tr(part) if index % 2 else _said(code, part) for index, part in enumerate(parts))
 
 
 def _filled(template: str, parts: list[str]) -> str:

@@ -9,6 +9,8 @@ from workbench.ui.engine_link import EngineLink
 from workbench.ui.jobs import Jobs, JobStrip
 from workbench.ui.recent import RecentList
 
+WIDEST = 1040      # beyond, lines are too long to read
+
 
 class WelcomePage(QWidget):
     """`open_asked` for a file dialog, `demo_asked` with the demo's name, `file_asked` with a path, `tour_asked`."""
@@ -21,7 +23,10 @@ class WelcomePage(QWidget):
     def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
-        column = QVBoxLayout()
+        content = QWidget(self)
+        content.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(24)
         column.addStretch(2)
         column.addWidget(self._heading())
@@ -36,7 +41,7 @@ class WelcomePage(QWidget):
         column.addStretch(3)
         outer = QHBoxLayout(self)
         outer.addStretch(1)
-        outer.addLayout(column, 4)
+        outer.addWidget(content, 4)
         outer.addStretch(1)
 
     def _heading(self) -> QWidget:
