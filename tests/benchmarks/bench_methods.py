@@ -29,13 +29,14 @@ Steps = tuple[Action, ...]
 
 @dataclass(frozen=True)
 class Strength:
-    """How strongly a model is compressed; `rows`: which, where all would take hours."""
+    """How strongly a model is compressed; `rows` and `steps` of AdaRound: fewer, where all would take hours."""
 
     bits: int
     sparsity: float
     rank: float         # of full rank
     removed: float      # of the channels
     rows: tuple[str, ...] = ()
+    steps: int = 500
 
 
 MOST = ("affine 8", "affine", "affine tensor", "tensor minmax", "equalised tensor", "affine minmax", "affine + bias",
@@ -48,7 +49,7 @@ FEW = ("affine 8", "affine", "affine tensor", "tensor minmax", "affine minmax", 
        "channels taylor", "channels bn")
 STRENGTHS = {
     "cnn": Strength(3, 0.7, 0.5, 0.1), "vit": Strength(3, 0.6, 0.5, 0.1, MOST),
-    "ppocr": Strength(4, 0.5, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW),
+    "ppocr": Strength(4, 0.5, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
 }
 
 
@@ -71,7 +72,7 @@ def rows_of(s: Strength) -> dict[str, Steps]:
         **{f"affine {how}": (affine.with_param("rounding", how),) for how in ("floor", "stochastic")},
         "affine + bias": (affine, Action("quantize.bias_correction")),
         "gptq": (Action("quantize.gptq", {"bits": s.bits}),),
-        "adaround": (Action("quantize.adaround", {"bits": s.bits}),),
+        "adaround": (Action("quantize.adaround", {"bits": s.bits, "steps": s.steps}),),
         "awq": (Action("quantize.awq", {"bits": s.bits}),),
         "codebook": (Action("quantize.codebook", {"bits": s.bits}),),
         **{f"codebook {what}": (Action("quantize.codebook", {"bits": s.bits, "sensitivity": what}),)
