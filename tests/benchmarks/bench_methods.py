@@ -41,15 +41,15 @@ class Strength:
 
 MOST = ("affine 8", "affine", "affine tensor", "tensor minmax", "equalised tensor", "affine minmax", "affine + bias",
         "gptq", "adaround", "awq", "codebook", "codebook fisher", "float16", "float8e4m3", "blockwise", "static",
-        "static W4A8", "smooth", "dynamic", "magnitude", "wanda", "sparsegpt", "taylor", "synflow", "channels l1",
-        "channels taylor", "channels bn", "svd", "whitened", "response", "svd refined", "tucker", "tucker refined",
+        "static W4A8", "smooth", "dynamic", "magnitude", "wanda", "sparsegpt", "taylor", "channels l1",
+        "channels taylor", "channels bn", "svd", "whitened", "svd refined", "tucker", "tucker refined",
         "sparsegpt + gptq", "svd + affine", "svd + gptq")
 FEW = ("affine 8", "affine", "affine tensor", "tensor minmax", "affine minmax", "gptq", "adaround", "codebook",
        "codebook fisher", "static", "magnitude", "wanda", "sparsegpt", "svd", "whitened", "channels l1",
        "channels taylor", "channels bn")
 STRENGTHS = {
     "cnn": Strength(3, 0.7, 0.5, 0.1), "vit": Strength(3, 0.6, 0.5, 0.1, MOST),
-    "ppocr": Strength(4, 0.5, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
+    "ppocr": Strength(3, 0.5, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
 }
 
 
