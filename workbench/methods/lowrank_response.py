@@ -100,9 +100,9 @@ def reduced_rank(inputs: np.ndarray, outputs: np.ndarray, rank: int) -> tuple[np
     """Least squares of that rank: outputs ~ basis inner inputs + shift (Izenman 1975, reduced-rank regression)."""
     x, y = inputs - inputs.mean(axis=0), outputs - outputs.mean(axis=0)
     gram = x.T @ x
-    gram[np.diag_indices_from(gram)] += 1e-6 * max(float(np.trace(gram)) / len(gram), 1e-12)
-    full = np.linalg.solve(gram, x.T @ y).T
-    _, _, directions = np.linalg.svd(x @ full.T, full_matrices=False)
-    basis = directions[:rank].T
+    damped = gram + 1e-6 * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
+    full = np.linalg.solve(damped, x.T @ y).T
+    # The directions in which x full^T is largest: those of its outputs' moments, whose matrix is small.
+    basis = np.linalg.eigh(full @ gram @ full.T)[1][:, ::-1][:, :rank]
     inner = basis.T @ full
     return basis, inner, outputs.mean(axis=0) - basis @ (inner @ inputs.mean(axis=0))
