@@ -108,6 +108,13 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class Predict:
+    """Prepare what foretells edits from one pass of gradients (see Preview.predicted) -> Done(None)"""
+
+    job: int
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Ends the job of that number, whatever it is; the job answers Stopped."""
 
@@ -121,7 +128,8 @@ class Quit:
     job: int = 0
 
 
-Request = Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Cancel | Quit
+Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Predict | Cancel
+           | Quit)
 
 
 @dataclass(frozen=True)

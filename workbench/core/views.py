@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -87,6 +88,24 @@ class EditView:
     spectrum: Spectrum | None
 
 
+PredictionKind = Literal["loss", "output error"]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What edits will cost, foretold without running them. See engine.curvature.
+
+    rise          of the loss; or, where no gradients pass, the sum of the layers' relative output errors
+    correlation   of its ranks with those of how far the outputs moved, over `trials` candidates that were run; None:
+                  not checked
+    """
+
+    rise: float
+    kind: PredictionKind
+    correlation: float | None = None
+    trials: int = 0
+
+
 @dataclass(frozen=True)
 class Preview:
     """The state of the edited model, sent again and again while it is being measured.
@@ -95,6 +114,7 @@ class Preview:
     value       the metric of the edited graph, None until the first batch is through
     baseline    the metric of the original on the same samples as `value`
     change      value - baseline on the same samples, with its paired interval
+    predicted   what the edits will cost; None before the predictor is ready, and where channels were removed
     complete    nothing more will come for this request
     """
 
@@ -105,6 +125,7 @@ class Preview:
     value: Figure | None = None
     baseline: Figure | None = None
     change: Figure | None = None
+    predicted: Prediction | None = None
     complete: bool = False
 
 

@@ -18,9 +18,9 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange
-from workbench.core.views import Preview
+from workbench.core.views import Prediction, Preview
 from workbench.data.dataset import Feeds
-from workbench.engine import apply
+from workbench.engine import apply, curvature
 from workbench.engine.crossings import Crossings
 from workbench.engine.evaluate import Run
 from workbench.engine.workspace import Workspace, runner
@@ -113,7 +113,7 @@ class Previewer:
         yield sized(self.workspace.model, foretold, float(size))
         result = self.workspace.compiled(recipe, job.part(0.0, 0.5))
         changes, size = result.changes(recipe.sparse)
-        preview = sized(result.model, changes, float(size))
+        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=self.predicted(result))
         evaluator = self.workspace.evaluator
         if evaluator is None:
             yield dataclasses.replace(preview, complete=True)
@@ -129,6 +129,11 @@ class Previewer:
         for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
             yield dataclasses.replace(preview, value=evaluator.figure(scores), baseline=evaluator.baseline(seen),
                                       change=evaluator.change(seen, scores), complete=len(seen) == total)
+
+    def predicted(self, result: apply.Compiled) -> Prediction | None:
+        """What the edits will cost, once the predictor is there."""
+        found = curvature.known(self.workspace)
+        return None if found is None or result.model is not found.model else found.of(result.edits)
 
     def run(self, result: apply.Compiled, focus: str) -> Run:
         """The edited model as a function: behind the layer in focus where it can be cut, whole otherwise."""

@@ -1,9 +1,10 @@
-"""The engine process: reads requests from the window, runs them in five lanes, answers.
+"""The engine process: reads requests from the window, runs them in six lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch; a newer request replaces an older one
 graph     the structure to be drawn; waits for nobody's samples
 sweep     many measurements; stops for nobody
+idle      what will be wanted next; nobody waits for it
 work      opening, inspecting, exporting: one after the other
 
 The main thread only reads the pipe, so cancelling never waits for a computation to end.
@@ -23,6 +24,7 @@ from workbench.core import messages as m
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
 from workbench.engine.export import export
+from workbench.engine.predict import predictor
 from workbench.engine.preview import Previewer
 from workbench.engine.structure import couplings
 from workbench.engine.sweep import sweep
@@ -31,7 +33,7 @@ from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure"}
-LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep"}
+LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep", m.Predict: "idle"}
 
 
 class Service:
@@ -142,6 +144,9 @@ class Service:
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)
 
+    def predict(self, request: m.Predict, job: Job) -> Any:
+        predictor(self._open(), job)
+
     def _open(self) -> Workspace:
         if self.workspace is None:
             raise UserError("No model is open.", "Open one first.")
@@ -154,7 +159,7 @@ class Service:
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
-    m.Export: Service.export, m.Sweep: Service.sweep,
+    m.Export: Service.export, m.Sweep: Service.sweep, m.Predict: Service.predict,
 }
 
 

@@ -1,0 +1,114 @@
+"""What an edit will cost, foretold before anything of the edited model runs.
+
+Near an optimum the loss rises by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer receives at an output position t, g the gradient
+of the loss at its output there. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be
+independent, and what varies from position to position to be so, too: t · E |Γ^½ ΔW (x − x̄)|². What all positions of a
+sample have in common, its mean x̄, adds up instead: E |Γₛ^½ ΔW x̄|² with the second moments Γₛ of Σₜ gₜ. The inputs
+are kept as a sample of rows and the moments as their roots, so that a candidate costs a few small products. Where no
+gradients pass, what is foretold is the relative error of the layer's output, E |ΔW x|² / E |W x|².
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from workbench.core.layer import Layer
+from workbench.core.views import Prediction, PredictionKind
+from workbench.engine.workspace import Workspace
+from workbench.graph.edit import Edit
+from workbench.graph.model import Model
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One part of the sum: mean |rootᵀ Δy|² over rows of the layer's input.
+
+    inputs   [groups, n, columns] float32: rows that the layer's matrix is applied to
+    root     [outputs, outputs] float32; None: the identity
+    """
+
+    inputs: np.ndarray
+    root: np.ndarray | None
+
+    @property
+    def nbytes(self) -> int:
+        return self.inputs.nbytes + (0 if self.root is None else self.root.nbytes)
+
+    def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
+        """Of a weight, or a difference of weights, in the layer's shape; `bias` [outputs] is added to its outputs."""
+        matrix = np.moveaxis(weight, layer.out_axis, 0).reshape(len(self.inputs), -1, self.inputs.shape[2])
+        outputs = (matrix @ self.inputs.transpose(0, 2, 1)).reshape(-1, self.inputs.shape[1])
+        if bias is not None:
+            outputs = outputs + bias.reshape(-1, 1)
+        if self.root is not None:
+            outputs = self.root.T @ outputs
+        return float(np.square(outputs).sum()) / outputs.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """Of one layer: what varies between the positions of a sample, and what they have in common."""
+
+    varying: Term
+    common: Term
+
+    @property
+    def nbytes(self) -> int:
+        return self.varying.nbytes + self.common.nbytes
+
+    def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
+        return self.varying.of(weight, layer) + self.common.of(weight, layer, bias)
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """Foretells edits of one model. `correlation`: Spearman's, over `trials` candidates that were run."""
+
+    model: Model
+    curvatures: Mapping[str, Curvature]
+    kind: PredictionKind
+    correlation: float | None = None
+    trials: int = 0
+    _known: "WeakKeyDictionary[Edit, float]" = field(default_factory=WeakKeyDictionary)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(curvature.nbytes for curvature in self.curvatures.values())
+
+    def rise(self, path: str, edit: Edit) -> float | None:
+        """Of the loss, or the relative error of the layer's output; None where the layer's inputs are not known."""
+        curvature = self.curvatures.get(path)
+        if curvature is None:
+            return None
+        if edit not in self._known:
+            self._known[edit] = self._rise(path, edit, curvature)
+        return self._known[edit]
+
+    def _rise(self, path: str, edit: Edit, curvature: Curvature) -> float:
+        layer, original = self.model.layer(path), self.model.weight(path)
+        before = self.model.bias(path)
+        bias = None if edit.bias is None or before is None else edit.bias - before
+        rise = curvature.of(edit.weight - original, layer, bias)
+        return rise if self.kind == "loss" else rise / max(curvature.of(original, layer), 1e-30)
+
+    def of(self, edits: Mapping[str, Edit]) -> Prediction | None:
+        """Of several edits together: the sum, as their errors hardly meet. None where one cannot be foretold."""
+        rises = [self.rise(path, edit) for path, edit in edits.items()]
+        if not rises or any(rise is None for rise in rises):
+            return None
+        return Prediction(sum(rise for rise in rises if rise is not None), self.kind, self.correlation, self.trials)
+
+
+def known(workspace: Workspace) -> Predictor | None:
+    """The one that was made and checked before (see engine.predict): what follows the hand does not wait for it."""
+    key = checked_key(workspace)
+    return None if key is None else workspace.cache.peek(key)
+
+
+def checked_key(workspace: Workspace) -> tuple[str, ...] | None:
+    """Where the workspace's cache has it; None without data."""
+    if workspace.calibration is None or workspace.evaluator is None:
+        return None
+    return "predictor", workspace.calibration.fingerprint, workspace.evaluator.data.fingerprint

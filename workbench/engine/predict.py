@@ -1,0 +1,191 @@
+"""Make the predictor of a model (see engine.curvature), and measure how far to trust it.
+
+A few candidates are run, and the ranks of what was foretold are compared with those of how far the outputs moved.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import Layer
+from workbench.data.dataset import Dataset
+from workbench.engine import apply, rows
+from workbench.engine.curvature import Curvature, Predictor, Term, checked_key
+from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.gradients import loss_of
+from workbench.engine.preview import SuffixRunner
+from workbench.engine.workspace import Workspace
+from workbench.graph import cut, runtime
+from workbench.graph.model import Model
+from workbench.graph.torch_view import TorchView
+from workbench.methods.method import untouched
+
+SAMPLES = 256       # calibration samples that are looked at
+TOGETHER = 8        # of them at a time
+ROWS = 128          # rows kept of each layer's inputs, and of their means
+PROBED = 8          # layers on which the prediction is checked, with each of TRIED
+PROBE = 128         # evaluation samples of such a check
+TRIED = tuple((action,) for action in (
+    Action("quantize.affine", {"bits": 4}), Action("quantize.affine", {"bits": 2}),
+    Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8})))
+
+
+def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
+    """Of a workspace with data, made once. `check`: with its rank correlation. Raises UserError without samples."""
+    data = workspace.calibration
+    if data is None or data.samples == 0:
+        raise UserError("There are no calibration samples.", "Give a data set.")
+    made = workspace.cache.get(("predictor", data.fingerprint),
+                               lambda: _made(workspace.model, data, job.part(0.0, 0.5)))
+    key = checked_key(workspace)
+    if not check or key is None:
+        return made
+    return workspace.cache.get(key, lambda: _checked(workspace, made, job.part(0.5, 1.0)))
+
+
+def _made(model: Model, data: Dataset, job: Job) -> Predictor:
+    layers = [layer for layer in model.layers if not layer.locked and layer.op in ("Conv", "Gemm", "MatMul")]
+    inputs = _inputs(model, layers, data, job.part(0.0, 0.4))
+    try:
+        roots = _roots(model, data, job.part(0.4, 1.0))
+    except UserError:           # an operator that gradients cannot pass
+        plain = {path: Curvature(Term(varying, None), Term(common, None)) for path, (varying, common) in inputs.items()}
+        return Predictor(model, plain, "output error")
+    fitting = {path: Curvature(*map(Term, found, roots[path])) for path, found in inputs.items()
+               if path in roots and len(roots[path][0]) == model.layer(path).matrix[0]}
+    return Predictor(model, fitting, "loss")
+
+
+def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of every layer a seeded sample of the rows that its matrix is applied to, less the mean of each one's sample; and
+    these means. All layers in one run."""
+    names = {layer.path: cut.tapped(model, layer.path, False) for layer in layers}
+    given = {spec.name for spec in model.inputs}
+    inner = list(dict.fromkeys(name for name in names.values() if name not in given))
+    session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
+    wanted = {value.name for value in session.get_inputs()} if session else set()
+    rng, batch = np.random.default_rng(0), _batch(model)
+    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {path: [] for path in names}
+    quota = -(-ROWS * batch // min(data.samples, SAMPLES))
+    for feeds in job.each(data.batches(batch, SAMPLES), "looking at activations"):
+        values = dict(feeds)
+        if session is not None:
+            ran = session.run(inner, {name: x for name, x in feeds.items() if name in wanted})
+            values |= dict(zip(inner, ran, strict=True))
+        count = len(next(iter(feeds.values())))
+        for layer in layers:
+            parts[layer.path].append(_rows(layer, values[names[layer.path]], count, quota, rng))
+    return {path: tuple(np.concatenate(part, axis=1)[:, :ROWS]  # type: ignore[misc]
+                        for part in zip(*found, strict=True))
+            for path, found in parts.items()}
+
+
+def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
+          rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """About `quota` rows less their samples' means, and the means of the `count` samples: [groups, n, columns] each."""
+    available = rows.count(layer, x)
+    chosen = np.sort(rng.choice(available, min(available, quota), replace=False))
+    found = rows.unfold(layer, x, chosen)
+    if layer.op == "Conv":      # a window's mean over all positions, edges aside, is that of its channel
+        means = np.repeat(x.mean(axis=tuple(range(2, x.ndim))), layer.matrix[1] * layer.groups // x.shape[1], axis=1)
+        means = means.reshape(count, layer.groups, -1).transpose(1, 0, 2)
+    else:
+        means = rows.unfold(layer, x).reshape(1, count, -1, layer.matrix[1]).mean(axis=2)
+    return found - means[:, chosen * count // available], means.astype(np.float32)
+
+
+def _roots(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of ½ t Γ and ½ Γₛ, for every layer that the torch view has as a module: one pass of gradients."""
+    view = TorchView(model)
+    moments: dict[str, list[torch.Tensor]] = {}
+    for path, module in view.layers.items():
+        module.register_forward_hook(_observing(path, moments, -1 if isinstance(module, torch.nn.Linear) else 1))
+    seen = 0
+    for start in job.each(range(0, min(data.samples, SAMPLES), _batch(model)), "gradients"):
+        chosen = slice(start, min(start + _batch(model), data.samples))
+        feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
+        count = chosen.stop - chosen.start
+        loss = loss_of(view(**feeds)[0], None if data.labels is None else data.labels[chosen]) * count
+        loss.backward()
+        view.zero_grad(set_to_none=True)
+        seen += count
+    return {path: (_root(each.numpy() / (2 * seen)), _root(summed.numpy() / (2 * seen)))
+            for path, (each, summed) in moments.items()}
+
+
+def _observing(path: str, moments: dict[str, list[torch.Tensor]], axis: int) -> Callable[..., None]:
+    """A forward hook that adds up, of the gradients g that come back to a module's output, g gᵀ over all positions, and
+    s sᵀ over all samples of their sums s over a sample's positions."""
+    def add(gradient: torch.Tensor) -> None:
+        flat = gradient.movedim(axis, -1).double()
+        each = flat.reshape(-1, flat.shape[-1])
+        summed = flat.reshape(len(flat), -1, flat.shape[-1]).sum(dim=1)
+        found = moments.setdefault(path, [torch.zeros((), dtype=torch.float64)] * 2)
+        moments[path] = [found[0] + each.T @ each, found[1] + summed.T @ summed]
+
+    def hook(_module: torch.nn.Module, _given: object, output: torch.Tensor) -> None:
+        if output.requires_grad:
+            output.register_hook(add)
+
+    return hook
+
+
+def _root(matrix: np.ndarray) -> np.ndarray:
+    """R with R Rᵀ = matrix (symmetric, not negative)."""
+    values, vectors = np.linalg.eigh(matrix)
+    return (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
+
+
+def _batch(model: Model) -> int:
+    fixed = [spec.shape[0] for spec in model.inputs if spec.shape and spec.shape[0] is not None]
+    return fixed[0] if fixed else TOGETHER
+
+
+def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
+    """The same with its rank correlation, from candidates that are run on a few evaluation samples."""
+    pairs = list(_probe(workspace, made, job))
+    foretold, found = np.array(pairs).reshape(-1, 2).T
+    if len(pairs) < 4 or np.ptp(foretold) == 0 or np.ptp(found) == 0:
+        return made
+    return Predictor(made.model, made.curvatures, made.kind, float(spearmanr(foretold, found).statistic), len(pairs))
+
+
+def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[float, float]]:
+    """What was foretold of each candidate, and how far it moved the outputs."""
+    model, evaluator = workspace.model, workspace.measurable()
+    paths = list(made.curvatures)
+    few = evaluator.part(evaluator.order[:PROBE])
+    for path in job.each(paths[::-(-len(paths) // PROBED)] if paths else [], "checking the prediction"):
+        behind = SuffixRunner(model, path)
+        layer = model.layer(path)
+        original = list(_outputs(behind.run(untouched(model.weight(path))), few))
+        for stack in TRIED:
+            if any(apply.refusal(model, layer, action) for action in stack):
+                continue
+            edited = apply.edit(model, path, stack, workspace.calibration, 0, workspace.cache, job.silent())
+            moved = [divergence(after, before) for after, before
+                     in zip(_outputs(behind.run(edited), few), original, strict=True)]
+            yield made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean())
+
+
+def _outputs(run: Run, evaluator: Evaluator) -> Iterator[np.ndarray]:
+    for chosen in evaluator.batches():
+        yield run(evaluator.data.feeds(chosen))[0]
+
+
+def divergence(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """[samples] how far outputs moved: KL(original ‖ outputs) of class scores [n, classes], else the mean square."""
+    if outputs.ndim != 2 or outputs.shape[1] < 2:
+        return np.square(outputs.astype(np.float64) - original).reshape(len(outputs), -1).mean(axis=1)
+    before, after = _log_softmax(original), _log_softmax(outputs)
+    return (np.exp(before) * (before - after)).sum(axis=1)
+
+
+def _log_softmax(scores: np.ndarray) -> np.ndarray:
+    shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
