@@ -216,11 +216,13 @@ def methods(as_json: bool) -> None:
 @json_option
 @trust_option
 @debug_option
-def sensitivity(model: str, data: str, as_json: bool, trust: bool) -> None:
+@click.option("--share", default=1.0, show_default=True, type=click.FloatRange(0.0, 1.0), metavar="FRACTION",
+              help="Measure this share of the candidates, those foretold to cost least.")
+def sensitivity(model: str, data: str, as_json: bool, trust: bool, share: float) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.sensitivity(model, data, trust, job)
+        result = verbs.sensitivity(model, data, trust, job, share)
     output.print_json(result) if as_json else output.print_sensitivity(result)
 
 

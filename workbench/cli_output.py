@@ -190,9 +190,13 @@ def print_sensitivity(result: dict[str, Any]) -> None:
             others = len(trial.get("layers", ())) - 1
             predicted = trial["predicted_drop"]
             rows.append((layer["path"] + (f" + {others}" if others > 0 else ""), actions, size(trial["bytes"]),
-                         metric_text(trial["value"], metric), metric_text(trial["drop"], metric),
+                         *("-" if trial[key] is None else metric_text(trial[key], metric) for key in ("value", "drop")),
                          "-" if predicted is None else f"{predicted:.2g}"))
     click.echo(table(("layer", "action", "bytes", metric, "lost", "predicted rise of the loss"), rows, left=(0, 1)))
+    if result["foretold_only"]:
+        click.echo(f"\n{result['foretold_only']} candidates were foretold only: those that look worst.")
+    if result["rank_correlation"] is not None:
+        click.echo(f"\nRank correlation of what was foretold with what was lost: {result['rank_correlation']:.2f}")
     click.echo(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
                f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
 

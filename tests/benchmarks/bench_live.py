@@ -152,7 +152,7 @@ class Measured:
 def last(previewer: Previewer, recipe: Recipe, focus: str) -> Measured:
     """Seconds to the complete preview and to the first paired change."""
     start, first, value = time.perf_counter(), 0.0, 0.0
-    for preview in previewer.measure(recipe, focus, Job()):
+    for preview in previewer.measure(recipe, (focus,), Job()):
         if preview.change is not None and not first:
             first = time.perf_counter() - start
         if preview.value is not None:

@@ -33,7 +33,7 @@ def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
     for path in editable(workspace):
         recipe = Recipe().with_actions([path], FOUR_BITS)
         result = workspace.compiled(recipe, Job())
-        quick = previewer.run(result, focus=path)(feeds)[0]
+        quick = previewer.run(result, focus=(path,))(feeds)[0]
         full = runner(runtime.session(effective(workspace.model, result.edits)))(feeds)[0]
         np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4, err_msg=path)
 
@@ -41,7 +41,7 @@ def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
 def test_other_edits_are_part_of_it(workspace):
     first, *_, last = editable(workspace)
     recipe = Recipe().with_actions(editable(workspace), FOUR_BITS)
-    focused = [list(Previewer(workspace).measure(recipe, focus, Job()))[-1] for focus in (first, last, "")]
+    focused = [list(Previewer(workspace).measure(recipe, focus, Job()))[-1] for focus in ((first,), (last,), ())]
     values = [preview.value.value for preview in focused]
     assert all(preview.complete for preview in focused)
     assert max(values) - min(values) <= 0.002
@@ -49,7 +49,7 @@ def test_other_edits_are_part_of_it(workspace):
 
 
 def test_nothing_edited_is_the_original_without_running_anything(workspace):
-    *_, last = Previewer(workspace).measure(Recipe(), "", Job())
+    *_, last = Previewer(workspace).measure(Recipe(), (), Job())
     assert last.complete and last.change.value == 0.0 and last.value == last.baseline == workspace.evaluator.baseline()
 
 
@@ -73,9 +73,9 @@ def test_a_layer_that_leaves_a_shared_step_changes_what_the_others_lose(workspac
     together = Recipe().with_actions([focus, second, third], shared)
     apart = together.with_actions([focus], FOUR_BITS)
     previewer, feeds = Previewer(workspace), workspace.data.feeds(slice(0, 8))
-    previewer.run(workspace.compiled(together, Job()), focus)
+    previewer.run(workspace.compiled(together, Job()), (focus,))
     result = workspace.compiled(apart, Job())
-    quick = previewer.run(result, focus)(feeds)[0]
+    quick = previewer.run(result, (focus,))(feeds)[0]
     full = runner(runtime.session(effective(result.model, result.edits)))(feeds)[0]
     np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4)
 
@@ -104,7 +104,7 @@ def test_integer_layers_are_run_as_they_are_exported(workspace, method):
     exported = runner(runtime.session(result.model.with_edits(result.edits)))(feeds)[0]
     previewer = Previewer(workspace)
     for focus in [*able[::4], able[-1], editable(workspace)[-1]]:
-        quick = previewer.run(result, focus)(feeds)[0]
+        quick = previewer.run(result, (focus,))(feeds)[0]
         assert np.isclose(quick, exported, atol=1e-5 * np.abs(exported).max()).mean() > 0.97, focus
         np.testing.assert_array_equal(quick.argmax(axis=1), exported.argmax(axis=1), focus)
 
@@ -130,17 +130,43 @@ def test_back_at_a_layer_nothing_upstream_is_computed_again(workspace):
     middle = editable(workspace)[3]
     previewer = Previewer(workspace)
     recipe = Recipe().with_actions([middle], FOUR_BITS)
-    list(previewer.measure(recipe, middle, Job()))
-    list(previewer.measure(recipe.with_actions([last], FOUR_BITS), last, Job()))
+    list(previewer.measure(recipe, (middle,), Job()))
+    list(previewer.measure(recipe.with_actions([last], FOUR_BITS), (last,), Job()))
     downstream = recipe.with_actions([last], FOUR_BITS)
-    previewer.run(workspace.compiled(downstream, Job()), middle)
+    previewer.run(workspace.compiled(downstream, Job()), (middle,))
     calls = counted(next(reversed(previewer._suffixes.values())))
-    *_, shown = previewer.measure(downstream, middle, Job())
+    *_, shown = previewer.measure(downstream, (middle,), Job())
     assert not calls, "an edit behind the layer does not change what reaches it"
-    *_, whole = previewer.measure(downstream, "", Job())
+    *_, whole = previewer.measure(downstream, (), Job())
     assert shown.value.value == pytest.approx(whole.value.value, abs=0.002)
     upstream = recipe.with_actions([first], FOUR_BITS)
-    previewer.run(workspace.compiled(upstream, Job()), middle)
+    previewer.run(workspace.compiled(upstream, Job()), (middle,))
     calls = counted(next(reversed(previewer._suffixes.values())))
-    list(previewer.measure(upstream, middle, Job()))
+    list(previewer.measure(upstream, (middle,), Job()))
     assert calls, "an edit before it does"
+
+
+def test_several_layers_are_cut_before_the_first_of_them(workspace):
+    chosen = editable(workspace)[-3:]
+    recipe = Recipe().with_actions(editable(workspace), FOUR_BITS)
+    previewer, feeds = Previewer(workspace), workspace.data.feeds(slice(0, 8))
+    result = workspace.compiled(recipe, Job())
+    quick = previewer.run(result, tuple(reversed(chosen)))(feeds)[0]
+    full = runner(runtime.session(effective(workspace.model, result.edits)))(feeds)[0]
+    np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4)
+    (behind,) = previewer._suffixes.values()
+    assert behind.path in chosen
+    calls = counted(behind)
+    again = workspace.compiled(recipe.with_actions(chosen, (Action("quantize.affine", {"bits": 3}),)), Job())
+    previewer.run(again, tuple(chosen))(feeds)
+    assert not calls, "what lies before all of them is known"
+
+
+def test_what_was_prepared_is_not_computed_by_the_first_edit(workspace):
+    *_, last = editable(workspace)
+    previewer = Previewer(workspace)
+    previewer.prepare(Recipe(), (last,), Job())
+    (behind,) = previewer._suffixes.values()
+    calls = counted(behind)
+    *_, shown = previewer.measure(Recipe().with_actions([last], FOUR_BITS), (last,), Job())
+    assert shown.complete and not calls

@@ -80,7 +80,7 @@ def test_edit(engine):
 
 def test_measure_sends_sizes_first_and_ends_complete(engine):
     recipe = Recipe().with_actions(["head"], (Action("quantize.affine", {"bits": 3}),))
-    replies = [r for r in engine.ask(m.Measure, recipe=recipe, focus="head") if not isinstance(r, m.Progressed)]
+    replies = [r for r in engine.ask(m.Measure, recipe=recipe, focus=("head",)) if not isinstance(r, m.Progressed)]
     previews = [reply.result for reply in replies]
     assert previews[0].value is None and not previews[0].changes[0].exact
     assert previews[-1].complete and previews[-1].value.how == "measured" and previews[-1].changes[0].exact
@@ -96,7 +96,7 @@ def test_graph_as_opened_and_as_exported(engine):
 
 def test_the_newest_measurement_wins(engine):
     recipes = [Recipe().with_actions(["head"], (Action("lowrank.svd", {"rank": rank}),)) for rank in (2, 3, 4, 5)]
-    jobs = [engine.send(m.Measure, recipe=recipe, focus="head") for recipe in recipes]
+    jobs = [engine.send(m.Measure, recipe=recipe, focus=("head",)) for recipe in recipes]
     ends = [engine.finish(job)[-1] for job in jobs]
     assert isinstance(ends[-1], m.Done) and ends[-1].result.complete
     assert all(isinstance(end, m.Stopped) for end in ends[1:-1])

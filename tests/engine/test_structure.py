@@ -33,7 +33,7 @@ def cnn():
 
 def test_one_layer_and_what_reads_it(cnn, tmp_path):
     recipe = Recipe((Row("blocks.4.conv1", (HALF,)),))
-    shown = list(Previewer(cnn).measure(recipe, "blocks.4.conv1", Job()))
+    shown = list(Previewer(cnn).measure(recipe, ("blocks.4.conv1",), Job()))
     first, last = shown[0], shown[-1]
     summary = cnn.model.summary()
     assert last.parameters == first.parameters == summary.parameters - 80 * (64 * 9 + 1) - 160 * 80 * 9
@@ -62,7 +62,7 @@ def test_every_layer_with_quantisation_on_top(cnn, tmp_path):
     assert changes["blocks.2.conv2"].note.startswith("64 -> 48 channels, with blocks.1.conv2, blocks.1.shortcut")
     assert changes["blocks.5.depthwise"].parameters == 112 * 10
     assert report.verified.value == pytest.approx(report.preview_value, abs=0.002)
-    foretold = next(Previewer(cnn).measure(recipe, "", Job()))
+    foretold = next(Previewer(cnn).measure(recipe, (), Job()))
     assert foretold.size.value == pytest.approx(report.forecast_bytes, rel=0.03)
 
 
@@ -73,7 +73,7 @@ def test_the_hidden_layer_and_the_heads_of_a_transformer():
     assert result.model.layer("blocks.0.mlp.fc1").shape == (96, 96)
     assert [result.model.layer(f"blocks.1.attention.{name}").shape for name in ("q", "k", "v", "proj")] == \
         [(96, 48)] * 3 + [(48, 96)]
-    *_, last = Previewer(vit).measure(recipe, "blocks.0.mlp.fc1", Job())
+    *_, last = Previewer(vit).measure(recipe, ("blocks.0.mlp.fc1",), Job())
     assert last.complete and last.macs < vit.model.summary().macs
 
 
@@ -81,7 +81,7 @@ def test_behind_a_layer_in_focus_it_is_as_a_full_run(cnn):
     recipe = Recipe((Row("blocks.2.*", (HALF,)), Row("blocks.4.conv2", (FOUR_BITS,))))
     result = cnn.compiled(recipe, Job())
     feeds = cnn.data.feeds(slice(0, 8))
-    quick, full = (Previewer(cnn).run(result, focus)(feeds)[0] for focus in ("blocks.4.conv2", ""))
+    quick, full = (Previewer(cnn).run(result, focus)(feeds)[0] for focus in (("blocks.4.conv2",), ()))
     np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4)
     assert not np.allclose(full, runtime.session(cnn.model).run(None, feeds)[0], atol=1e-2)
 

@@ -25,11 +25,13 @@ class Job:
     """Handed down through every verb that takes longer than a blink; `check` is called between its steps.
 
     `listener` receives Progress at most every `interval` seconds, on the thread that does the work; `updates` receives
-    each intermediate result (see `update`).
+    each intermediate result (see `update`). `turn` is called by every `check`: work that nobody waits for lets others
+    go first there.
     """
 
     listener: Callable[[Progress], None] | None = None
     updates: Callable[[Any], None] | None = field(default=None, kw_only=True)
+    turn: Callable[[], None] | None = field(default=None, kw_only=True)
     interval: float = 0.1
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _span: tuple[float, float] = (0.0, 1.0)
@@ -45,6 +47,8 @@ class Job:
 
     def check(self) -> None:
         """Raises Cancelled once `cancel` was called."""
+        if self.turn is not None:
+            self.turn()
         if self._cancelled.is_set():
             raise Cancelled
 
@@ -71,11 +75,11 @@ class Job:
         start, end = self._span
         width = end - start
         return Job(self.listener, self.interval, self._cancelled, (start + low * width, start + high * width),
-                   self._started, self._last, updates=self.updates)
+                   self._started, self._last, updates=self.updates, turn=self.turn)
 
     def silent(self) -> "Job":
         """A view of this job that reports nothing; cancelling either cancels both."""
-        return Job(None, self.interval, self._cancelled)
+        return Job(None, self.interval, self._cancelled, turn=self.turn)
 
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:
         """Yield `items`, checking for cancellation and reporting progress between them."""

@@ -65,12 +65,22 @@ class Edit:
 class Measure:
     """Size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
 
-    `focus` is the layer being dragged, or empty. A newer Measure replaces one that waits or runs (Stopped).
+    `focus` are the layers being edited; what does not depend on them is not run again. A newer Measure replaces one
+    that waits or runs (Stopped).
     """
 
     job: int
     recipe: Recipe
-    focus: str = ""
+    focus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Have ready what the first edit of the layers in focus will want -> Done(None). Gives way to any Measure."""
+
+    job: int
+    recipe: Recipe
+    focus: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -128,8 +138,8 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Predict | Cancel
-           | Quit)
+Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Predict | Prepare
+           | Cancel | Quit)
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,8 @@ PredictionKind = Literal["loss", "output error"]
 class Prediction:
     """What edits will cost, foretold without running them. See engine.curvature.
 
-    rise          of the loss; or, where no gradients pass, the sum of the layers' relative output errors
+    rise          of the loss against the original's own answers (KL divergence); or, where no gradients pass, the sum
+                  of the layers' relative output errors
     correlation   of its ranks with those of how far the outputs moved, over `trials` candidates that were run; None:
                   not checked
     """

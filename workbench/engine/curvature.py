@@ -1,7 +1,8 @@
 """What an edit will cost, foretold before anything of the edited model runs.
 
-Near an optimum the loss rises by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer receives at an output position t, g the gradient
-of the loss at its output there. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be
+The answers move away from the original's, in Kullback-Leibler divergence, by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer
+receives at an output position t, g the gradient there of the log-likelihood of an answer that the model itself would
+give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be
 independent, and what varies from position to position to be so, too: t · E |Γ^½ ΔW (x − x̄)|². What all positions of a
 sample have in common, its mean x̄, adds up instead: E |Γₛ^½ ΔW x̄|² with the second moments Γₛ of Σₜ gₜ. The inputs
 are kept as a sample of rows and the moments as their roots, so that a candidate costs a few small products. Where no

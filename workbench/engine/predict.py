@@ -3,11 +3,12 @@
 A few candidates are run, and the ranks of what was foretold are compared with those of how far the outputs moved.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
 from scipy.stats import spearmanr
+from torch.nn import functional
 
 from workbench.core.action import Action
 from workbench.core.errors import UserError
@@ -17,8 +18,8 @@ from workbench.data.dataset import Dataset
 from workbench.engine import apply, rows
 from workbench.engine.curvature import Curvature, Predictor, Term, checked_key
 from workbench.engine.evaluate import Evaluator, Run
-from workbench.engine.gradients import loss_of
 from workbench.engine.preview import SuffixRunner
+from workbench.engine.training.losses import logits
 from workbench.engine.workspace import Workspace
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
@@ -102,6 +103,7 @@ def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
 def _roots(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Of ½ t Γ and ½ Γₛ, for every layer that the torch view has as a module: one pass of gradients."""
     view = TorchView(model)
+    generator = torch.Generator().manual_seed(0)
     moments: dict[str, list[torch.Tensor]] = {}
     for path, module in view.layers.items():
         module.register_forward_hook(_observing(path, moments, -1 if isinstance(module, torch.nn.Linear) else 1))
@@ -110,12 +112,22 @@ def _roots(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray,
         chosen = slice(start, min(start + _batch(model), data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
-        loss = loss_of(view(**feeds)[0], None if data.labels is None else data.labels[chosen]) * count
-        loss.backward()
+        _loss(view(**feeds)[0], generator).backward()
         view.zero_grad(set_to_none=True)
         seen += count
     return {path: (_root(each.numpy() / (2 * seen)), _root(summed.numpy() / (2 * seen)))
             for path, (each, summed) in moments.items()}
+
+
+def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Summed over the samples. Its squared gradients are, in expectation, the curvature of `divergence`: answers are
+    drawn as the model itself gives them (the Fisher matrix, not the empirical one: Kunstner et al. 2019)."""
+    if outputs.dim() == 2 and outputs.shape[1] > 1:
+        scores = logits(outputs)
+        drawn = torch.multinomial(torch.softmax(scores.detach(), dim=1), 1, generator=generator)[:, 0]
+        return functional.cross_entropy(scores, drawn, reduction="sum")
+    noise = torch.randn(outputs.shape, generator=generator)
+    return (outputs * noise).sum() * (2 / outputs[0].numel()) ** 0.5
 
 
 def _observing(path: str, moments: dict[str, list[torch.Tensor]], axis: int) -> Callable[..., None]:
@@ -149,10 +161,15 @@ def _batch(model: Model) -> int:
 def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
     """The same with its rank correlation, from candidates that are run on a few evaluation samples."""
     pairs = list(_probe(workspace, made, job))
-    foretold, found = np.array(pairs).reshape(-1, 2).T
-    if len(pairs) < 4 or np.ptp(foretold) == 0 or np.ptp(found) == 0:
-        return made
-    return Predictor(made.model, made.curvatures, made.kind, float(spearmanr(foretold, found).statistic), len(pairs))
+    correlation = rank_correlation(*zip(*pairs, strict=True)) if pairs else None
+    return Predictor(made.model, made.curvatures, made.kind, correlation, len(pairs))
+
+
+def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Spearman's; None where there are too few values, or nothing to put in order."""
+    if len(first) < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    return float(spearmanr(first, second).statistic)
 
 
 def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[float, float]]:

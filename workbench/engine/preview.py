@@ -7,7 +7,7 @@ input of the suffix, so a new weight needs no new session. Everything runs in ON
 import dataclasses
 import hashlib
 from collections import ChainMap, OrderedDict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -54,10 +54,11 @@ class SuffixRunner:
         assert self.cut.prefix is not None
         return runtime.session(self.cut.prefix)
 
-    def run(self, edit: Edit) -> Run:
-        """A function from feeds to outputs of the model in which the layer is as this edit makes it."""
-        if edit.compute is not None or (edit.bias is not None and self.cut.bias_input is None):
-            return self._running(self._rebuilt(edit), {})
+    def run(self, edit: Edit, others: Mapping[str, Edit] | None = None) -> Run:
+        """A function from feeds to outputs of the model in which the layer is as this edit makes it; and `others`, all
+        behind it, as theirs do."""
+        if others or edit.compute is not None or (edit.bias is not None and self.cut.bias_input is None):
+            return self._running(self._rebuilt({self.path: edit, **(others or {})}), {})
         layer = {self.cut.weight_input: edit.weight}
         if self.cut.bias_input is not None:
             bias = edit.bias if edit.bias is not None else self.model.bias(self.path)
@@ -74,10 +75,14 @@ class SuffixRunner:
 
         return run
 
-    def _rebuilt(self, edit: Edit) -> ort.InferenceSession:
-        """What lies behind, with the edit in it: for one that is more than another weight and bias."""
+    def _rebuilt(self, edits: Mapping[str, Edit]) -> ort.InferenceSession:
+        """What lies behind, with these edits in it: for several, or one that is more than another weight and bias."""
         kept = cut.cut(self.model, self.path, keep_weight=True)
-        return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), {self.path: edit}))
+        return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), edits))
+
+    def prepare(self, feeds: Mapping[str, np.ndarray]) -> None:
+        """Have ready what crosses the cut for these samples."""
+        self._cross(feeds)
 
     def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What crosses the cut for these samples: computed once, kept while there is room."""
@@ -106,8 +111,11 @@ class Previewer:
         self._crossings = Crossings()
         self._suffixes: OrderedDict[Hashable, SuffixRunner] = OrderedDict()
 
-    def measure(self, recipe: Recipe, focus: str, job: Job) -> Iterator[Preview]:
-        """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete."""
+    def measure(self, recipe: Recipe, focus: Sequence[str], job: Job) -> Iterator[Preview]:
+        """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete.
+
+        focus   the layers being edited: what does not depend on them is not run again
+        """
         chosen, _ = apply.stacks(self.workspace.model, recipe)
         foretold, size = apply.forecast(self.workspace.model, chosen, recipe.sparse)
         yield sized(self.workspace.model, foretold, float(size))
@@ -135,26 +143,44 @@ class Previewer:
         found = curvature.known(self.workspace)
         return None if found is None or result.model is not found.model else found.of(result.edits)
 
-    def run(self, result: apply.Compiled, focus: str) -> Run:
-        """The edited model as a function: behind the layer in focus where it can be cut, whole otherwise."""
+    def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
+        """Have ready what the first edit of these layers will want: their cut, and what crosses it."""
+        evaluator = self.workspace.evaluator
+        behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
+        if evaluator is not None and behind is not None:
+            for chosen in job.each(evaluator.batches(), "preparing"):
+                behind.prepare(Feeds(evaluator.data, chosen))
+
+    def run(self, result: apply.Compiled, focus: Sequence[str]) -> Run:
+        """The edited model as a function: behind the first of the layers in focus where it can be cut, else whole."""
         model, edits = result.model, result.edits
-        if focus not in edits:
+        chosen = [path for path in focus if path in edits]
+        behind = self._behind(result, chosen)
+        if behind is None:
             return runner(runtime.session(effective(model, edits)))
-        others = {path: edited for path, edited in edits.items() if path != focus}
+        return behind.run(edits[behind.path], {path: edits[path] for path in chosen if path != behind.path})
+
+    def _behind(self, result: apply.Compiled, focus: Sequence[str]) -> SuffixRunner | None:
+        """Cut before the layer in focus that has all others of them behind it; None where there is none."""
+        model, edits = result.model, result.edits
+        first = next((path for path in model.sites if path in focus
+                      and not cut.before(model, path, [other for other in focus if other != path])), None)
+        if first is None:
+            return None
+        others = {path: edited for path, edited in edits.items() if path not in focus}
         # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
         # the step joins or leaves.
-        key = (focus, frozenset(others.items()), result.structure.key)
+        key = (first, frozenset(others.items()), result.structure.key)
         if key not in self._suffixes:
-            upstream = frozenset((path, edits[path]) for path in cut.before(model, focus, others)), result.structure.key
+            upstream = frozenset((path, edits[path]) for path in cut.before(model, first, others)), result.structure.key
             try:
-                made = SuffixRunner(effective(model, others), focus, self._crossings, upstream)
+                self._suffixes[key] = SuffixRunner(effective(model, others), first, self._crossings, upstream)
             except UserError:
-                return runner(runtime.session(effective(model, edits)))
-            self._suffixes[key] = made
+                return None
             if len(self._suffixes) > READY:
                 self._suffixes.popitem(last=False)
         self._suffixes.move_to_end(key)
-        return self._suffixes[key].run(edits[focus])
+        return self._suffixes[key]
 
 
 def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:

@@ -121,14 +121,14 @@ def _options(workspace: Workspace, found: Scan) -> list[_Option]:
     rows = {path: row for row, path in enumerate(found.paths)}
     alone = [_Option((row,), None, workspace.model.layer(path).bytes, 0.0) for path, row in rows.items()]
     return alone + [_Option(tuple(rows[path] for path in trial.stacks), trial, _size_of(workspace, found, trial),
-                            _cost_of(trial)) for trial in found.trials]
+                            _cost_of(trial)) for trial in found.measured]
 
 
 def _cost_of(trial: Trial) -> float:
     """A drop below zero is noise of the samples: it must not pay for another layer's loss. The predicted rise of the
     loss breaks ties between candidates whose measured drop is zero."""
     unknown = float(len(trial.changed) > 1)
-    return max(trial.drop, 0.0) + 1e-4 * min(unknown if trial.predicted is None else trial.predicted, 1.0)
+    return max(trial.drop or 0.0, 0.0) + 1e-4 * min(unknown if trial.predicted is None else trial.predicted, 1.0)
 
 
 def _size_of(workspace: Workspace, found: Scan, trial: Trial) -> float:

@@ -1,15 +1,15 @@
 """Which layer can bear what: every candidate on every layer, one at a time, measured on the same samples.
 
 A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
+What they will cost is foretold first, so that a scan may leave out those that look worst.
 Where a candidate removes channels, the layers that hang together are one: it is tried once for all of them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from workbench.core.action import Action
 from workbench.core.errors import UserError
@@ -17,7 +17,8 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe
 from workbench.engine import apply, structure
-from workbench.engine.gradients import gradients
+from workbench.engine.curvature import Predictor
+from workbench.engine.predict import predictor, rank_correlation
 from workbench.engine.preview import SuffixRunner, effective
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
@@ -43,8 +44,8 @@ class Trial:
     path        of the layer; the first of several
     stacks      what each of the layers gets
     bytes       of these layers, and of all others that change with them
-    predicted   rise of the loss by the diagonal Fisher matrix, ½ Σ F (ŵ − w)²; None without gradients
-    value       of the metric; `drop` is what it loses (positive: worse)
+    predicted   rise of the loss (see engine.curvature); None where it cannot be foretold
+    value       of the metric; `drop` is what it loses (positive: worse). None: it was only foretold
     following   layers that change with these without getting actions -> the share of their bytes that stays
     """
 
@@ -52,8 +53,8 @@ class Trial:
     stacks: Mapping[str, Stack]
     bytes: int
     predicted: float | None
-    value: float
-    drop: float
+    value: float | None
+    drop: float | None
     following: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -73,13 +74,22 @@ class Trial:
 
 @dataclass(frozen=True)
 class Scan:
-    """A sensitivity scan. `evaluations` counts runs over the whole data set or the part of the graph behind a layer."""
+    """A sensitivity scan.
+
+    evaluations   runs over the whole data set, of the graph or of the part behind a layer
+    correlation   of what was foretold with what was measured (Spearman's); None with too few of both
+    """
 
     metric: str
     baseline: float
     samples: int
     trials: tuple[Trial, ...]
     evaluations: int
+    correlation: float | None = None
+
+    @property
+    def measured(self) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if trial.drop is not None)
 
     def of(self, path: str) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if trial.path == path)
@@ -94,21 +104,31 @@ class Scan:
         paths = dict.fromkeys(trial.path for trial in self.trials)
         return {
             "baseline": self.baseline, "metric": self.metric, "samples": self.samples,
-            "evaluations": self.evaluations,
+            "evaluations": self.evaluations, "foretold_only": len(self.trials) - len(self.measured),
+            "rank_correlation": self.correlation,
             "layers": [{"path": path, "candidates": [trial.to_json() for trial in self.of(path)]} for path in paths],
         }
 
 
-def scan(workspace: Workspace, job: Job, candidates: tuple[Stack, ...] = CANDIDATES, seed: int = 0) -> Scan:
-    """Measure every candidate that a layer can have. Raises UserError without data or without editable layers."""
+def scan(workspace: Workspace, job: Job, candidates: tuple[Stack, ...] = CANDIDATES, seed: int = 0,
+         share: float = 1.0) -> Scan:
+    """Measure the candidates that a layer can have. Raises UserError without data or without editable layers.
+
+    share   of the candidates on single layers is measured, those that are foretold to cost least; the others have what
+            is foretold alone
+    """
     evaluator = workspace.measurable()
     layers = [layer for layer in workspace.model.layers if not layer.locked]
     if not layers:
         raise UserError(f"{workspace.model.source.path} has no layer that can be edited.", "Open another model.")
-    fisher = _fisher(workspace, job.part(0.0, 0.1))
+    foretelling = predictor(workspace, job.part(0.0, 0.1), check=False) if workspace.calibration else None
     alone = tuple(stack for stack in candidates if not any(map(apply.structural, stack)))
     joint = tuple(stack for stack in candidates if stack not in alone)
-    work = [(layer.path, partial(_try, workspace, layer, alone, fisher.get(layer.path), seed)) for layer in layers]
+    foretold = [trial for layer in layers for trial in _foretold(workspace, layer, alone, foretelling, seed, job)]
+    wanted = _cheapest(foretold, share)
+    work: list[tuple[str, Callable[[Job], list[Trial]]]] = [
+        (layer.path, partial(_run, workspace, layer.path, [t for t in foretold if t.path == layer.path], wanted, seed))
+        for layer in layers]
     work += [(members[0], partial(_try_together, workspace, members, stack, seed))
              for members in _groups(workspace) for stack in joint]
     trials: list[Trial] = []
@@ -119,7 +139,20 @@ def scan(workspace: Workspace, job: Job, candidates: tuple[Stack, ...] = CANDIDA
     order = {layer.path: index for index, layer in enumerate(layers)}
     trials.sort(key=lambda trial: order[trial.path])
     baseline = float(evaluator.scores.mean())
-    return Scan(evaluator.metric.title, baseline, evaluator.data.samples, tuple(trials), len(trials) + 1)
+    found = Scan(evaluator.metric.title, baseline, evaluator.data.samples, tuple(trials), 1)
+    return replace(found, evaluations=len(found.measured) + 1, correlation=_correlation(found.measured))
+
+
+def _cheapest(foretold: list[Trial], share: float) -> set[tuple[str, Stack]]:
+    """The candidates that are measured: all, or this share of them by what is foretold, and those it is not of."""
+    known = sorted((trial for trial in foretold if trial.predicted is not None), key=lambda trial: trial.predicted or 0)
+    left = known[:math.ceil(share * len(known))]
+    return {(trial.path, trial.actions) for trial in left + [t for t in foretold if t.predicted is None]}
+
+
+def _correlation(measured: Sequence[Trial]) -> float | None:
+    pairs = [(trial.predicted, trial.drop) for trial in measured if trial.predicted is not None]
+    return rank_correlation(*zip(*pairs, strict=True)) if pairs else None
 
 
 def _groups(workspace: Workspace) -> list[tuple[str, ...]]:
@@ -130,32 +163,38 @@ def _groups(workspace: Workspace) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(of_path.get(path, (path,)) for path in paths))
 
 
-def _fisher(workspace: Workspace, job: Job) -> dict[str, np.ndarray]:
-    """Mean squared gradients by layer; empty where gradients cannot pass."""
-    if workspace.calibration is None:
-        return {}
-    try:
-        return {path: found.square for path, found in gradients(workspace.model, workspace.calibration, job).items()}
-    except UserError:
-        return {}
-
-
-def _try(workspace: Workspace, layer: Layer, candidates: tuple[Stack, ...], fisher: np.ndarray | None, seed: int,
-         job: Job) -> list[Trial]:
-    """Edits of one layer, run from the layer on."""
+def _foretold(workspace: Workspace, layer: Layer, candidates: tuple[Stack, ...], foretelling: Predictor | None,
+              seed: int, job: Job) -> list[Trial]:
+    """The candidates that a layer can have, with their bytes and what they are foretold to cost."""
     model, path = workspace.model, layer.path
-    behind = SuffixRunner(model, path)
-    original = model.weight(path)
     trials = []
     for stack in candidates:
         if any(apply.refusal(model, layer, action) for action in stack):
             continue
-        job.check()
-        edited = apply.edit(model, path, stack, workspace.calibration, seed, workspace.cache, job)
+        edited = _edited(workspace, path, stack, seed, job)
         change = apply.change_of(model, path, stack, edited, *model.size_of({path: edited}).layers[path])
-        value, drop = workspace.measurable().measure(behind.run(edited), job)
-        trials.append(Trial(path, {path: stack}, change.bytes_after, _predicted(original, edited, fisher), value, drop))
+        rise = foretelling.rise(path, edited) if foretelling is not None and foretelling.kind == "loss" else None
+        trials.append(Trial(path, {path: stack}, change.bytes_after, rise, None, None))
     return trials
+
+
+def _run(workspace: Workspace, path: str, trials: list[Trial], wanted: set[tuple[str, Stack]], seed: int,
+         job: Job) -> list[Trial]:
+    """Those that are wanted are measured, run from the layer on."""
+    behind = SuffixRunner(workspace.model, path) if any((path, trial.actions) in wanted for trial in trials) else None
+    done = []
+    for trial in trials:
+        job.check()
+        if behind is not None and (path, trial.actions) in wanted:
+            edited = _edited(workspace, path, trial.actions, seed, job)
+            value, drop = workspace.measurable().measure(behind.run(edited), job)
+            trial = replace(trial, value=value, drop=drop)
+        done.append(trial)
+    return done
+
+
+def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) -> Edit:
+    return apply.edit(workspace.model, path, stack, workspace.calibration, seed, workspace.cache, job.silent())
 
 
 def _try_together(workspace: Workspace, members: tuple[str, ...], stack: Stack, seed: int, job: Job) -> list[Trial]:
@@ -183,9 +222,3 @@ def _refused(workspace: Workspace, path: str, action: Action) -> bool:
     model = workspace.model
     layer = model.layer(path)
     return bool(apply.refusal(model, layer, action) or apply.keeps_channels(model, layer, (action,)))
-
-
-def _predicted(original: np.ndarray, edited: Edit, fisher: np.ndarray | None) -> float | None:
-    if fisher is None:
-        return None
-    return float(0.5 * (fisher * np.square(edited.weight - original, dtype=np.float64)).sum())

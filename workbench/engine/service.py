@@ -1,7 +1,7 @@
 """The engine process: reads requests from the window, runs them in six lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
-measure   the whole model, batch by batch; a newer request replaces an older one
+measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
 graph     the structure to be drawn; waits for nobody's samples
 sweep     many measurements; stops for nobody
 idle      what will be wanted next; nobody waits for it
@@ -15,8 +15,10 @@ import logging
 import os
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -32,7 +34,8 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
-NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure"}
+NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure"}
+WAIT_S = 0.02       # between two looks whether others are done
 LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep", m.Predict: "idle"}
 
 
@@ -45,6 +48,7 @@ class Service:
         self.workspace: Workspace | None = None
         self.previewer: Previewer | None = None
         self.jobs: dict[int, Job] = {}
+        self.busy: set[int] = set()         # jobs that somebody waits for
         self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
 
     def send(self, reply: m.Reply) -> None:
@@ -77,6 +81,10 @@ class Service:
                   updates=lambda result: self.send(m.Updated(request.job, result)))
         self.jobs[request.job] = job
         lane = LANES.get(type(request), "work")
+        if lane == "idle":
+            job.turn = partial(self._let_others_go_first, job)
+        else:
+            self.busy.add(request.job)
         self.lanes[lane].put(request, job, newest_wins=type(request) in NEWEST_WINS)
 
     def _progressed(self, number: int, progress: Progress) -> None:
@@ -100,7 +108,12 @@ class Service:
             self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {error}.",
                                "The model is unharmed; the log has the details.", traceback.format_exc()))
         finally:
+            self.busy.discard(number)
             self.jobs.pop(number, None)
+
+    def _let_others_go_first(self, job: Job) -> None:
+        while self.busy and not job.cancelled:
+            time.sleep(WAIT_S)
 
     # What each request does. Each returns the result that Done carries.
 
@@ -147,6 +160,11 @@ class Service:
     def predict(self, request: m.Predict, job: Job) -> Any:
         predictor(self._open(), job)
 
+    def prepare(self, request: m.Prepare, job: Job) -> Any:
+        self._open()
+        assert self.previewer is not None
+        self.previewer.prepare(request.recipe, request.focus, job)
+
     def _open(self) -> Workspace:
         if self.workspace is None:
             raise UserError("No model is open.", "Open one first.")
@@ -160,6 +178,7 @@ HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
     m.Export: Service.export, m.Sweep: Service.sweep, m.Predict: Service.predict,
+    m.Prepare: Service.prepare,
 }
 
 

@@ -41,7 +41,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     values = wanted.values or grid(workspace, field, paths)
     curve = Curve(replace(wanted, parameter=field.name, values=values), evaluator.metric.title,
                   float(evaluator.scores.mean()), evaluator.data.samples, paths, ())
-    previewer = Previewer(workspace)        # one layer alone: only what lies behind it runs again
+    previewer = Previewer(workspace)        # only what depends on the layers runs again
     for index, value in enumerate(values):
         part = job.part(index / len(values), (index + 1) / len(values))
         part.report(f"{wanted.method}, {field.name} {value:g}", 0.0)
@@ -113,7 +113,7 @@ def _measured(previewer: Previewer, recipe: Recipe, paths: Sequence[str], value:
     evaluator = workspace.measurable()
     result = workspace.compiled(recipe, job.part(0.0, 0.3))
     changes, size = result.changes(recipe.sparse)
-    run = previewer.run(result, paths[0] if len(paths) == 1 else "")
+    run = previewer.run(result, paths)
     *_, (seen, scores) = evaluator.stream(run, job.part(0.3, 1.0))
     losses = _losses(evaluator, seen, scores)
     low, high = paired_interval(losses, EVERYTHING)

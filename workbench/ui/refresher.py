@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from workbench.core import messages
 from workbench.core.recipe import Recipe
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench.core.views import EditView, LayerView, Preview
     from workbench.ui.session import Session
 
+REST_MS = 250               # without an edit: time to prepare the next one
 PATIENCE_MS = 1000          # far longer than most answers take: a request that is replaced too soon is never answered
 DEATHS_ALLOWED = 2          # an engine that dies twice while measuring one recipe will die a third time
 
@@ -35,6 +36,8 @@ class Refresher(QObject):
         self._inspects = Latest(self._link, PATIENCE_MS, self)
         self._applies = Latest(self._link, PATIENCE_MS, self)
         self._measures = Latest(self._link, PATIENCE_MS, self)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._prepare)
         self._given_up = False              # the user cancelled this recipe's measurement
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)
@@ -53,6 +56,7 @@ class Refresher(QObject):
 
     def drop(self) -> None:
         """Ask for nothing more until the next refresh."""
+        self._rest.stop()
         for requests in (self._inspects, self._applies, self._measures):
             requests.drop()
 
@@ -79,11 +83,17 @@ class Refresher(QObject):
         self._inspects.drop()
         self._applies.drop()
 
+    def refresh_and_foretell(self) -> None:
+        """There is new data: what foretells edits is prepared too, and nobody waits for that."""
+        self.refresh()
+        self._link.request(messages.Predict, Handlers(failed=self._session.mention, quiet=True))
+
     def refresh_layer(self) -> None:
         """The current layer before and after its actions."""
         path, recipe = self._session.current, self._session.recipe
         if not path:
             return
+        self._rest.start()
         if path not in self._views and self.online:
             self._inspects.submit(lambda: self._ask_view(path))
         known = self._edits.get((path, recipe_key(recipe)))
@@ -95,13 +105,22 @@ class Refresher(QObject):
 
     def refresh_preview(self) -> None:
         """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
-        recipe, focus = self._session.recipe, self._session.current
+        recipe, focus = self._session.recipe, self._session.selection
         known = self._previews.get(recipe_key(recipe))
         self._session.show_preview(known or self._session.preview, current=known is not None)
         if known is not None and known.complete:
             self._measures.drop()
+            self._rest.start()
         elif self._wanted:
             self._measures.submit(lambda: self._ask_preview(recipe, focus))
+
+    def _prepare(self) -> None:
+        """The hand rests: what the first edit of the chosen layers will want."""
+        known = self._previews.get(recipe_key(self._session.recipe))
+        if self._wanted and known is not None and known.complete and self._session.selection \
+                and self._session.data is not None:
+            self._link.request(messages.Prepare, Handlers(failed=self._session.mention, quiet=True),
+                               recipe=self._session.recipe, focus=self._session.selection)
 
     @property
     def paused(self) -> bool:
@@ -148,13 +167,15 @@ class Refresher(QObject):
         return self._link.request(messages.Edit, Handlers(done=done, failed=failed, quiet=True),
                                   path=path, recipe=recipe)
 
-    def _ask_preview(self, recipe: Recipe, focus: str) -> int:
+    def _ask_preview(self, recipe: Recipe, focus: tuple[str, ...]) -> int:
         def updated(preview: Preview) -> None:
             # While the user drags, what arrives is of a recipe a moment old: worth seeing, and marked as such.
             self._previews.put(recipe_key(recipe), preview)
             self._session.show_preview(preview, current=recipe == self._session.recipe)
             if preview.complete or preview.value is not None or self._session.data is None:
                 self._measures.answered()
+            if preview.complete:
+                self._rest.start()
 
         def failed(failure: messages.Failed) -> None:
             self._session.mention(failure)

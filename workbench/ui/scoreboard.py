@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from workbench.core.quantities import amount, size, three
 from workbench.core.report import Figure, Report
-from workbench.core.views import Preview
+from workbench.core.views import Prediction, Preview
 from workbench.ui import figures, theme
 from workbench.ui.session import Session
 
@@ -68,6 +68,7 @@ class Scoreboard(QFrame):
         self.size_tile = Tile(self.tr("File size"), self)
         self.metric_tile = Tile(self.tr("Accuracy"), self)
         self.change_tile = Tile(self.tr("Change"), self)
+        self.predicted_tile = Tile(self.tr("Predicted loss"), self)
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
@@ -87,7 +88,7 @@ class Scoreboard(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.setSpacing(24)
-        for tile in (self.size_tile, self.metric_tile, self.change_tile,
+        for tile in (self.size_tile, self.metric_tile, self.change_tile, self.predicted_tile,
                      self.parameters_tile, self.macs_tile, self.latency_tile):
             layout.addWidget(tile)
         layout.addStretch(1)
@@ -101,6 +102,7 @@ class Scoreboard(QFrame):
         current = self._session.preview_is_current
         self._show_size(model.bytes, preview, current)
         self._show_metric(preview, current)
+        self._show_predicted(preview.predicted if preview and self._session.recipe.rows else None)
         self._show_count(self.parameters_tile, model.parameters, preview.parameters if preview else None, current)
         self._show_count(self.macs_tile, model.macs, preview.macs if preview else None, current)
         self._show_latency()
@@ -154,6 +156,25 @@ class Scoreboard(QFrame):
             note = self.tr("none on these samples")
         tip = self.tr("Now less before, on the same samples. Grey while the 95 % interval holds 0.")
         self.change_tile.show_text(figures.change_text(change, metric), note, tip, sure=current and settled)
+
+    def _show_predicted(self, predicted: Prediction | None) -> None:
+        """There before anything was run, so always in the look of a forecast."""
+        self.predicted_tile.setVisible(predicted is not None)
+        if predicted is None:
+            return
+        loss = predicted.kind == "loss"
+        self.predicted_tile.caption.setText(self.tr("Predicted loss") if loss else self.tr("Predicted error"))
+        note = self.tr("not checked")
+        if predicted.correlation is not None:
+            note = self.tr("rank correlation {value} of {n} trials").format(value=f"{predicted.correlation:.2f}",
+                                                                            n=predicted.trials)
+        tip = self.tr("How far the answers move from the original's (KL divergence), foretold from the edited weights, "
+                      "one pass of gradients and the layers' inputs. Nothing was run.")
+        if not loss:
+            tip = self.tr("The relative error of the layers' outputs, foretold from the edited weights and the layers' "
+                          "inputs. Nothing was run; no gradients pass through this model.")
+        tip += "\n" + self.tr("Rank correlation: how well it put candidates in order that were run. 1 is perfect.")
+        self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
         tile.setVisible(before is not None)

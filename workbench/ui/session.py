@@ -135,7 +135,7 @@ class Session(QObject):
         def done(summary: DataSummary) -> None:
             updated(summary)
             self._refresher.forget_measured()
-            self._refresher.refresh()
+            self._refresher.refresh_and_foretell()
 
         handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
                             title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
@@ -326,7 +326,7 @@ class Session(QObject):
                 return
             self._refresher.refresh_layer()
             self.link.request(messages.Attach, Handlers(
-                done=lambda _: self._refresher.refresh(), failed=self.mention, quiet=True,
+                done=lambda _: self._refresher.refresh_and_foretell(), failed=self.mention, quiet=True,
                 title=self.tr("Attaching the data again")),
                 path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
 
