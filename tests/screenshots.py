@@ -122,14 +122,13 @@ class Photographer:
 
     def tabs(self) -> None:
         """Each of the views in the middle; the graph takes a browser's time to draw."""
-        from PySide6.QtTest import QTest
         tabs, graph = self.window.workspace.tabs, self.window.workspace.graph
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)
             if tabs.widget(index) is graph:
                 graph.buttons["both"].click()
-                self.wait(lambda: len(graph._have) == 2)
-                QTest.qWait(4000)
+                self.wait(lambda: sum(any(letter.isdigit() for letter in side.head.text())      # so many nodes
+                                      for side in graph.sides.values()) == 2)
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
             self.shoot_both(name)
         tabs.setCurrentIndex(0)
@@ -233,7 +232,7 @@ class Photographer:
                 raise RuntimeError(" ".join(self.failures))
             if time.monotonic() > deadline:
                 raise TimeoutError("the window did not get there in time")
-            QTest.qWait(50)
+            QTest.qWait(20)
         self.settle()
 
 

@@ -3631,6 +3631,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>没有沙箱时，若损坏的模型文件控制了页面，将无法阻止它接触你的文件；页面仍然不能访问网络。此设置持续到程序结束。</translation>
     </message>
     <message>
+      <source>{title} · drawing…</source>
+      <extracomment>workbench/ui/graph_tab/side.py</extracomment>
+      <translation>{title} · 正在绘制…</translation>
+    </message>
+    <message>
       <source>{title} · {n} nodes</source>
       <extracomment>workbench/ui/graph_tab/side.py</extracomment>
       <translation>{title} · {n} 个节点</translation>

@@ -40,6 +40,7 @@ class Side(QWidget):
     def show_graph(self, graph: GraphView) -> None:
         self._nodes = dict(graph.nodes)
         self._owners = {node: path for path, nodes in graph.nodes.items() for node in nodes}
+        self.head.setText(self.tr("{title} · drawing…").format(title=self._title))
         self.page.show_graph(graph.onnx)
 
     def complain(self, words: str) -> None:
