@@ -130,7 +130,7 @@ class Photographer:
                 self.wait(lambda: sum(any(letter.isdigit() for letter in side.head.text())      # so many nodes
                                       for side in graph.sides.values()) == 2)
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
-            self.shoot_both(name)
+            self.shoot_both(name, rest_ms=3000 if name == "graph" else 350)
         tabs.setCurrentIndex(0)
 
     def present(self) -> None:
@@ -213,16 +213,18 @@ class Photographer:
         self.shoot_both(name, dialog)
         dialog.close()
 
-    def shoot_both(self, name: str, widget=None) -> None:
+    def shoot_both(self, name: str, widget=None, rest_ms: int = 350) -> None:
         for theme in self.shoot.themes:
             self.set_theme(theme)
-            self.settle()
+            self.settle(rest_ms)
             file = OUT / f"{name}-{theme}-{self.shoot.scale}x{self.shoot.suffix}.png"
             (widget or self.window).grab().save(str(file))
 
-    def settle(self) -> None:
+    def settle(self, rest_ms: int = 350) -> None:
         from PySide6.QtTest import QTest
-        QTest.qWait(350)
+        deadline = time.monotonic() + rest_ms / 1000
+        while time.monotonic() < deadline:
+            QTest.qWait(20)         # in small steps: a page waits for what is deleted between them
 
     def wait(self, condition: Callable[[], bool]) -> None:
         from PySide6.QtTest import QTest
