@@ -3556,6 +3556,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>大小相同</translation>
     </message>
     <message>
+      <source>unchanged</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>未改变</translation>
+    </message>
+    <message>
       <source>verified in the file</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>已在文件中验证</translation>
@@ -4296,11 +4301,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>文件大小</translation>
     </message>
     <message>
-      <source>unchanged</source>
-      <extracomment>workbench/ui/presentation/story.py</extracomment>
-      <translation>未改变</translation>
-    </message>
-    <message>
       <source>{n} smaller layers</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
       <translation>{n} 个较小的层</translation>
@@ -4351,6 +4351,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
     </message>
     <message>
+      <source>How far the answers move from the original's (KL divergence), foretold from the edited weights, one pass of gradients and the layers' inputs. Nothing was run.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
+    </message>
+    <message>
       <source>Latency</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>延迟</translation>
@@ -4366,9 +4371,29 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
     </message>
     <message>
+      <source>Predicted error</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>预测误差</translation>
+    </message>
+    <message>
+      <source>Predicted loss</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>预测损失</translation>
+    </message>
+    <message>
+      <source>Rank correlation: how well it put candidates in order that were run. 1 is perfect.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>秩相关：对已运行候选的排序有多准确。1 为完全一致。</translation>
+    </message>
+    <message>
       <source>Scoreboard</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>计分板</translation>
+    </message>
+    <message>
+      <source>The relative error of the layers' outputs, foretold from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
     </message>
     <message>
       <source>could be chance</source>
@@ -4386,9 +4411,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>这些样本上没有变化</translation>
     </message>
     <message>
+      <source>not checked</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>未检验</translation>
+    </message>
+    <message>
       <source>not measured; F5 measures</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>未测量；按 F5 测量</translation>
+    </message>
+    <message>
+      <source>rank correlation {value} of {n} trials</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>{n} 次试验的秩相关 {value}</translation>
     </message>
     <message>
       <source>same samples, paired</source>

@@ -28,3 +28,10 @@ def test_a_difference_is_settled_when_its_interval_leaves_zero():
     assert figures.is_settled(Figure(-0.01, "estimated", 400, -0.02, -0.001))
     assert not figures.is_settled(Figure(-0.01, "estimated", 400, -0.03, 0.01))
     assert not figures.is_settled(None)
+
+
+def test_a_change_is_told_in_times_or_where_it_is_slight_in_per_cent():
+    assert figures.shrunk(1000, 1000) == "unchanged"
+    assert figures.shrunk(100_000, 99_890) == "−0.11 %" and figures.shrunk(100_000, 100_110) == "+0.11 %"
+    assert figures.shrunk(1000, 250) == "4.0x smaller (25 % kept)" and figures.shrunk(1000, 1500) == "1.50x larger"
+    assert figures.smaller(5, 5) == "the same size" and figures.smaller(0, 5) == ""

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from workbench.core.resources import resource_path
 from workbench.ui import theme
 from workbench.ui.schemes import DARK, LIGHT, contrast
+from workbench.ui.stylesheet import mix
+from workbench.ui.tree.delegate import BAR, BAR_SELECTED
 
 SCHEMES = {"light": LIGHT, "dark": DARK}
 
@@ -29,6 +31,14 @@ def test_text_is_readable_on_every_surface(name):
             assert contrast(text, surface) >= 4.5, (name, text.name(), surface.name())
     assert contrast(colors.on_accent, colors.accent) >= 4.5
     assert contrast(colors.text, colors.accent_soft) >= 4.5
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_figures_are_readable_on_the_bars_of_the_tree(name):
+    colors = SCHEMES[name]
+    for text, bar, back, opacity in ((colors.text, colors.accent, colors.surface, BAR),
+                                     (colors.on_accent, colors.on_accent, colors.accent, BAR_SELECTED)):
+        assert contrast(text, mix(bar, back, opacity / 255)) >= 4.5
 
 
 @pytest.mark.parametrize("name", SCHEMES)

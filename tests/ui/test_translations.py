@@ -29,7 +29,7 @@ def test_everything_is_translated_and_nothing_is_left_over(catalogue, texts):
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
 def test_every_placeholder_is_kept(catalogue):
     wrong = [f"{text} -> {translated}" for text, translated in read(catalogue).items()
-             if placeholders(text) != placeholders(translated)]
+             if translated and placeholders(text) != placeholders(translated)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -64,6 +64,20 @@ def smaller(before: float, after: float) -> str:
     return tr("{times}x smaller ({share} kept)").format(times=f"{before / after:.1f}", share=share)
 
 
+def slight(before: float, after: float) -> bool:
+    """Too little to be told in times."""
+    return abs(after - before) < 0.005 * before
+
+
+def shrunk(before: float, after: float) -> str:
+    """'−0.11 %' for a slight change, 'unchanged' for none, else as `smaller`."""
+    if before == after:
+        return tr("unchanged")
+    if slight(before, after):
+        return f"{100 * (after - before) / before:+.2f} %".replace("-", "−")
+    return smaller(before, after)
+
+
 def source_text(figure: Figure, total: int = 0) -> str:
     """How a figure was obtained: 'estimated, 400 of 2,000'."""
     words = {"forecast": tr("forecast"), "estimated": tr("estimated"), "measured": tr("measured"),

@@ -183,9 +183,7 @@ class Scoreboard(QFrame):
         if after is None or amount(after) == amount(before) or not self._session.recipe.rows:
             tile.show_text(amount(before), self.tr("unchanged") if self._session.recipe.rows else "")
         else:
-            slight = abs(after - before) < 0.005 * before
-            note = f"{100 * (after - before) / before:+.2f} %" if slight else figures.smaller(before, after)
-            tile.show_text(f"{amount(before)} → {amount(after)}", note.replace("-", "−"), sure=current)
+            tile.show_text(f"{amount(before)} → {amount(after)}", figures.shrunk(before, after), sure=current)
 
     def _show_latency(self) -> None:
         report = self._report

@@ -134,12 +134,14 @@ def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
     width = slide.columns - left - right
     for index, bar in enumerate(bars):
         y = 5 + step * index
-        slide.text(bar.name, 0, y, left - 1, min(1.2, 0.55 * step))
+        units = min(1.2, 0.55 * step)
+        line = y + 0.45 * step - 0.75 * units       # so that words and bar have one middle
+        slide.text(bar.name, 0, line, left - 1, units)
         slide.bar(left, y + 0.2 * step, width * bar.before / largest, 0.5 * step, colors.before)
         if after:
             slide.bar(left, y + 0.2 * step, width * min(bar.after, bar.before) / largest, 0.5 * step, colors.after)
         words = f"{size(bar.before)} → {size(bar.after)}" if after else size(bar.before)
-        slide.text(words, slide.columns - right, y, right, min(1.2, 0.55 * step), align=RIGHT)
+        slide.text(words, slide.columns - right, line, right, units, align=RIGHT)
 
 
 SLIDES: tuple[Callable[[Slide, Story], None], ...] = (cover, weights, deeds, smaller, numbers)

@@ -151,7 +151,6 @@ def _numbers(session: Session) -> tuple[Number, ...]:
     for caption, before, now in ((tr("Parameters"), model.parameters, preview.parameters),
                                  (tr("MACs"), model.macs, preview.macs)):
         if before and now is not None:
-            found.append(Number(caption, amount(before), amount(now),
-                                figures.smaller(before, now) if now != before else tr("unchanged"),
-                                now / before if now != before else None, current))
+            share = None if figures.slight(before, now) else now / before
+            found.append(Number(caption, amount(before), amount(now), figures.shrunk(before, now), share, current))
     return tuple(found)

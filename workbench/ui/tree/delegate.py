@@ -9,6 +9,8 @@ from workbench.ui.tree.model import BAR_ROLE, GROUP_ROLE, Index
 MARGIN = 3
 ROW = 24
 
+BAR, BAR_SELECTED = 70, 32      # opacity of 255: the figure on it stays readable
+
 
 class NameDelegate(QStyledItemDelegate):
     """The name, and at its right a small letter for the layers that lose channels together."""
@@ -62,15 +64,15 @@ class BarDelegate(QStyledItemDelegate):
 
     def _draw_bar(self, painter: QPainter, cell: QStyleOptionViewItem, filled: float, outlined: float) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        accent = cell.palette.color(QPalette.ColorRole.Highlight)
-        if cell.state & QStyle.StateFlag.State_Selected:
-            accent = cell.palette.color(QPalette.ColorRole.HighlightedText)
+        selected = bool(cell.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Highlight
+        accent = cell.palette.color(role)
         if outlined != filled:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(_faded(accent, 110))
             painter.drawRoundedRect(_extent(cell.rect, outlined).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_faded(accent, 70))
+        painter.setBrush(_faded(accent, BAR_SELECTED if selected else BAR))
         painter.drawRoundedRect(_extent(cell.rect, filled), 2, 2)
 
 
