@@ -9,6 +9,7 @@ file.
 """
 
 import argparse
+import os
 import resource
 import subprocess
 import sys
@@ -23,10 +24,15 @@ import numpy as np
 
 from tests.benchmarks.networks import export_resnet18, images
 from workbench.core.action import Action
+from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
+from workbench.core.recipe import Row as RecipeRow
+from workbench.core.resources import resource_path
 from workbench.engine import apply, stats
 from workbench.engine.cache import Cache
+from workbench.engine.export import export
+from workbench.engine.predict import divergence, predictor, rank_correlation
 from workbench.engine.preview import Previewer, SuffixRunner, effective
 from workbench.engine.sensitivity import scan
 from workbench.engine.workspace import Workspace, runner
@@ -167,21 +173,129 @@ CANDIDATES = tuple((action,) for action in (
 
 
 def bench_scan(count: int) -> list[Row]:
+    """Every candidate on every layer: as a scan does it, whole and screened, and one evaluation after the other."""
     workspace = opened(count)
     start = time.perf_counter()
     found = scan(workspace, Job(), CANDIDATES)
     quick = time.perf_counter() - start
+    start = time.perf_counter()
+    screened = scan(opened(count), Job(), CANDIDATES, share=1 / 3)
+    third = time.perf_counter() - start
     base = float(workspace.measurable().scores.mean())
-    start, worst = time.perf_counter(), 0.0
+    original = runner(runtime.session(workspace.model))(workspace.data.feeds(slice(0, count)))[0]
+    start, worst, moved = time.perf_counter(), 0.0, []
     with tempfile.TemporaryDirectory() as folder:
         for trial in found.trials:
             recipe = Recipe().with_actions([trial.path], trial.actions)
             value = float(naive(workspace, recipe, Path(folder)).scores.mean())
             worst = max(worst, abs((base - value) - (trial.drop or 0.0)))
     slow = time.perf_counter() - start
-    return [Row(f"sensitivity scan, {len(found.trials)} trials on {count} images", "2x exact, same numbers to 1e-6",
-                f"{slow / quick:.2f}x ({slow:.0f} s against {quick:.0f} s), largest difference {worst:.1g}",
-                slow / quick >= 2 and worst <= 1e-6)]
+    for trial in found.trials:      # how far the outputs move, which is what is foretold
+        result = workspace.compiled(Recipe().with_actions([trial.path], trial.actions), Job())
+        run = Previewer(workspace).run(result, (trial.path,))
+        moved.append(divergence(run(workspace.data.feeds(slice(0, count)))[0], original).mean())
+    foretold = [trial.predicted or 0.0 for trial in found.trials]
+    ranks = rank_correlation(foretold, moved) or 0.0
+    best = set(np.argsort(moved)[:len(moved) // 3].tolist())
+    measured = {(trial.path, trial.actions) for trial in screened.measured}
+    missed = [found.trials[index] for index in best
+              if (found.trials[index].path, found.trials[index].actions) not in measured]
+    return [
+        Row(f"sensitivity scan, {len(found.trials)} trials on {count} images", "2x exact, same numbers to 1e-6",
+            f"{slow / quick:.2f}x ({slow:.0f} s against {quick:.0f} s), largest difference {worst:.1g}",
+            slow / quick >= 2 and worst <= 1e-6),
+        Row("sensitivity scan, a third measured, the others foretold", "6x, rank correlation 0.9, the missed ones said",
+            f"{slow / third:.2f}x ({third:.0f} s); rank correlation with how far the outputs move {ranks:.3f}, with the "
+            f"metric's drop {found.correlation or 0:.3f}; {len(missed)} of the best {len(best)} missed",
+            slow / third >= 6 and ranks >= 0.9, tuple(f"missed: {trial.path} {trial.actions[0]}" for trial in missed)),
+    ]
+
+
+def bench_predict(count: int) -> list[Row]:
+    """What is foretold of an edit, once its weight is there."""
+    workspace = opened(count)
+    start = time.perf_counter()
+    made = predictor(workspace, Job(), check=False)
+    preparing = time.perf_counter() - start
+    checked = predictor(workspace, Job())
+    seconds = []
+    for path in made.curvatures:
+        for bits in (4, 3):
+            edit = apply.edit(workspace.model, path, (Action("quantize.affine", {"bits": bits}),), None, 0,
+                              workspace.cache, Job())
+            assert edit.weight.size
+            start = time.perf_counter()
+            made.rise(path, edit)
+            seconds.append(time.perf_counter() - start)
+    return [Row("foretelling an edit", "under 10 ms, its rank correlation shown",
+                f"median {1e3 * median(seconds):.1f} ms, longest {1e3 * max(seconds):.1f} ms; prepared once in "
+                f"{preparing:.0f} s; rank correlation {checked.correlation or 0:.3f} on {checked.trials} trials",
+                median(seconds) < 0.01)]
+
+
+def bench_back() -> list[Row]:
+    """Undo in the window: the figures of a state that was measured before."""
+    from PySide6.QtCore import QCoreApplication
+    from PySide6.QtTest import QTest
+
+    from workbench.ui.demo import demo_paths
+    from workbench.ui.engine_link import EngineLink
+    from workbench.ui.session import Session
+    app = QCoreApplication.instance() or QCoreApplication([])
+    link = EngineLink()
+    session, asked = Session(link), []
+    link.start()
+    demo = demo_paths()
+    session.open(demo.model, data=demo.data, calibration=demo.calibration)
+
+    def complete() -> bool:
+        return session.preview is not None and session.preview.complete and session.preview_is_current
+
+    def wait() -> None:
+        while not complete():
+            QTest.qWait(20)
+
+    wait()
+    session.set_actions([session.current], (Action("quantize.affine", {"bits": 4}),), "4 bits")
+    wait()
+    session.set_actions([session.current], (Action("quantize.affine", {"bits": 3}),), "3 bits")
+    wait()
+    seconds = []
+    request = link.request
+    link.request = lambda *given, **more: asked.append(given[0]) or request(*given, **more)  # type: ignore[method-assign]
+    for verb in (session.undo, session.redo) * 5:
+        start = time.perf_counter()
+        verb()
+        app.processEvents()
+        seconds.append(time.perf_counter() - start)
+        assert complete()
+    link.request = request      # type: ignore[method-assign]
+    link.shutdown()
+    return [Row("back to a state measured before", "under 50 ms, nothing recomputed",
+                f"longest of 10: {1e3 * max(seconds):.1f} ms, {len(asked)} requests to the engine",
+                max(seconds) < 0.05 and not asked)]
+
+
+def bench_agreement() -> list[Row]:
+    """The preview's decisions against the exported file's, every method on every layer of the demo that takes it."""
+    from tests.benchmarks.bench_methods import ROWS
+    workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
+    workspace = workspace.attach(str(resource_path("demo/fashion_test.npz")), Job(),
+                                 calibration=str(resource_path("demo/fashion_calibration.npz")))
+    done: dict[str, int] = {}
+    for name, actions in ROWS:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                report = export(workspace, Recipe((RecipeRow("*", actions),)), folder, Job())
+            except UserError as error:
+                print("   ", name, "refused:", error, flush=True)
+                continue
+        assert report.verified is not None
+        done[name] = round((1 - report.verified.agreement) * report.verified.samples)
+    differing = {name: count for name, count in done.items() if count}
+    return [Row("preview against exported file, every method", "same top-1 on every sample but float ties",
+                f"{len(done)} settings on 2,000 samples: {sum(differing.values())} decisions differ", not differing,
+                tuple(f"{name}: {count} samples" for name, count in differing.items()))]
 
 
 def bench_spectra() -> list[Row]:
@@ -239,13 +353,13 @@ def bench_memory(count: int) -> list[Row]:
 
 
 def scan_memory(count: int) -> None:
-    from workbench.engine import preview
+    from workbench.engine import crossings
     workspace = opened(count)
     before = peak_bytes()
     scan(workspace, Job(), CANDIDATES[1:3])
     evaluator = workspace.measurable()
     largest = largest_activations(workspace.model, evaluator.batch)
-    print(before, peak_bytes(), largest, preview.ACTIVATIONS)
+    print(before, peak_bytes(), largest, crossings.BUDGET)
 
 
 def largest_activations(model: Model, batch: int) -> int:
@@ -264,21 +378,36 @@ def peak_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
+def table(rows: list[Row], given: argparse.Namespace) -> str:
+    """The rows as markdown."""
+    lines = [f"`python -m tests.benchmarks.bench_live --only {given.only} --images {given.images}`: one run, "
+             f"{os.cpu_count()} cores.", "", "| measure | bar | found | |", "|---|---|---|---|"]
+    verdict = {True: "holds", False: "MISSED", None: ""}
+    lines += [f"| {row.measure} | {row.bar} | {row.found} | {verdict[row.holds]} |" for row in rows]
+    for row in rows:
+        if row.details:
+            lines += ["", f"{row.measure}:", "", "```", *row.details, "```"]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="edit,scan,spectra,memory")
+    parser.add_argument("--only", default="edit,predict,back,scan,spectra,memory,agreement")
     parser.add_argument("--images", type=int, default=64)
     parser.add_argument("--every", type=int, default=1, help="only every nth layer")
     given = parser.parse_args()
     sections: dict[str, Callable[[], list[Row]]] = {
-        "edit": lambda: bench_edit(given.images, given.every), "scan": lambda: bench_scan(32),
-        "spectra": bench_spectra, "memory": lambda: bench_memory(given.images),
+        "edit": lambda: bench_edit(given.images, given.every), "predict": lambda: bench_predict(given.images),
+        "back": bench_back, "scan": lambda: bench_scan(32), "spectra": bench_spectra,
+        "memory": lambda: bench_memory(given.images), "agreement": bench_agreement,
     }
     rows: list[Row] = []
     for name in given.only.split(","):
-        rows += sections[name]()
+        found = sections[name]()
+        rows += found
         print("\n".join(f"{row.measure}: {row.found} [bar: {row.bar}] {'' if row.holds else 'MISSED'}"
-                        for row in rows[-2:]), flush=True)
+                        for row in found), flush=True)
+        TABLE.write_text(table(rows, given))
 
 
 if __name__ == "__main__":
