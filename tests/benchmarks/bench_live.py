@@ -22,16 +22,13 @@ from statistics import median
 
 import numpy as np
 
+from tests.benchmarks.live_demo import Row, bench_agreement, bench_back
 from tests.benchmarks.networks import export_resnet18, images
 from workbench.core.action import Action
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
-from workbench.core.recipe import Row as RecipeRow
-from workbench.core.resources import resource_path
 from workbench.engine import apply, stats
 from workbench.engine.cache import Cache
-from workbench.engine.export import export
 from workbench.engine.predict import divergence, predictor, rank_correlation
 from workbench.engine.preview import Previewer, SuffixRunner, effective
 from workbench.engine.sensitivity import scan
@@ -42,17 +39,6 @@ from workbench.graph.model import Model
 OUT = Path("out/bench")
 TABLE = Path(__file__).with_name("live.md")
 MANY = 1024         # images of the naive evaluation that the first estimate is compared with
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table. `details` are printed under it."""
-
-    measure: str
-    bar: str
-    found: str
-    holds: bool | None
-    details: tuple[str, ...] = ()
 
 
 def opened(count: int) -> Workspace:
@@ -204,9 +190,9 @@ def bench_scan(count: int) -> list[Row]:
         Row(f"sensitivity scan, {len(found.trials)} trials on {count} images", "2x exact, same numbers to 1e-6",
             f"{slow / quick:.2f}x ({slow:.0f} s against {quick:.0f} s), largest difference {worst:.1g}",
             slow / quick >= 2 and worst <= 1e-6),
-        Row("sensitivity scan, a third measured, the others foretold", "6x, rank correlation 0.9, the missed ones said",
-            f"{slow / third:.2f}x ({third:.0f} s); rank correlation with how far the outputs move {ranks:.3f}, with the "
-            f"metric's drop {found.correlation or 0:.3f}; {len(missed)} of the best {len(best)} missed",
+        Row("sensitivity scan, a third measured, the rest foretold", "6x, rank correlation 0.9, the missed ones said",
+            f"{slow / third:.2f}x ({third:.0f} s); rank correlation with how far the outputs move {ranks:.3f}, "
+            f"with the metric's drop {found.correlation or 0:.3f}; {len(missed)} of the best {len(best)} missed",
             slow / third >= 6 and ranks >= 0.9, tuple(f"missed: {trial.path} {trial.actions[0]}" for trial in missed)),
     ]
 
@@ -231,71 +217,6 @@ def bench_predict(count: int) -> list[Row]:
                 f"median {1e3 * median(seconds):.1f} ms, longest {1e3 * max(seconds):.1f} ms; prepared once in "
                 f"{preparing:.0f} s; rank correlation {checked.correlation or 0:.3f} on {checked.trials} trials",
                 median(seconds) < 0.01)]
-
-
-def bench_back() -> list[Row]:
-    """Undo in the window: the figures of a state that was measured before."""
-    from PySide6.QtCore import QCoreApplication
-    from PySide6.QtTest import QTest
-
-    from workbench.ui.demo import demo_paths
-    from workbench.ui.engine_link import EngineLink
-    from workbench.ui.session import Session
-    app = QCoreApplication.instance() or QCoreApplication([])
-    link = EngineLink()
-    session, asked = Session(link), []
-    link.start()
-    demo = demo_paths()
-    session.open(demo.model, data=demo.data, calibration=demo.calibration)
-
-    def complete() -> bool:
-        return session.preview is not None and session.preview.complete and session.preview_is_current
-
-    def wait() -> None:
-        while not complete():
-            QTest.qWait(20)
-
-    wait()
-    session.set_actions([session.current], (Action("quantize.affine", {"bits": 4}),), "4 bits")
-    wait()
-    session.set_actions([session.current], (Action("quantize.affine", {"bits": 3}),), "3 bits")
-    wait()
-    seconds = []
-    request = link.request
-    link.request = lambda *given, **more: asked.append(given[0]) or request(*given, **more)  # type: ignore[method-assign]
-    for verb in (session.undo, session.redo) * 5:
-        start = time.perf_counter()
-        verb()
-        app.processEvents()
-        seconds.append(time.perf_counter() - start)
-        assert complete()
-    link.request = request      # type: ignore[method-assign]
-    link.shutdown()
-    return [Row("back to a state measured before", "under 50 ms, nothing recomputed",
-                f"longest of 10: {1e3 * max(seconds):.1f} ms, {len(asked)} requests to the engine",
-                max(seconds) < 0.05 and not asked)]
-
-
-def bench_agreement() -> list[Row]:
-    """The preview's decisions against the exported file's, every method on every layer of the demo that takes it."""
-    from tests.benchmarks.bench_methods import ROWS
-    workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
-    workspace = workspace.attach(str(resource_path("demo/fashion_test.npz")), Job(),
-                                 calibration=str(resource_path("demo/fashion_calibration.npz")))
-    done: dict[str, int] = {}
-    for name, actions in ROWS:
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                report = export(workspace, Recipe((RecipeRow("*", actions),)), folder, Job())
-            except UserError as error:
-                print("   ", name, "refused:", error, flush=True)
-                continue
-        assert report.verified is not None
-        done[name] = round((1 - report.verified.agreement) * report.verified.samples)
-    differing = {name: count for name, count in done.items() if count}
-    return [Row("preview against exported file, every method", "same top-1 on every sample but float ties",
-                f"{len(done)} settings on 2,000 samples: {sum(differing.values())} decisions differ", not differing,
-                tuple(f"{name}: {count} samples" for name, count in differing.items()))]
 
 
 def bench_spectra() -> list[Row]:

@@ -6,7 +6,7 @@ from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
-from workbench.core.views import DataSummary, Preview
+from workbench.core.views import DataSummary, Prediction, Preview
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.session import Session
@@ -112,3 +112,16 @@ def test_without_data_nothing_is_claimed_about_accuracy(session, board):
     session.data = None
     show(session, board, RECIPE, preview())
     assert not board.metric_tile.isVisible() and not board.change_tile.isVisible()
+
+
+def test_what_is_foretold_says_how_well_it_was_checked_and_looks_like_a_forecast(session, board):
+    show(session, board, RECIPE, preview())
+    assert not board.predicted_tile.isVisible()
+    show(session, board, RECIPE, preview(predicted=Prediction(0.0123, "loss", 0.91, 32)))
+    tile = board.predicted_tile
+    assert tile.isVisible() and tile.value.text() == "+0.012" and not sure(tile)
+    assert tile.note.text() == "rank correlation 0.91 of 32 trials" and "Nothing was run" in tile.toolTip()
+    show(session, board, RECIPE, preview(predicted=Prediction(0.2, "output error")))
+    assert tile.caption.text() == "Predicted error" and tile.note.text() == "not checked"
+    show(session, board, Recipe(), preview(predicted=Prediction(0.2, "loss")))
+    assert not tile.isVisible(), "nothing is edited"

@@ -174,3 +174,19 @@ def test_an_export_into_nowhere_says_so(opened, qtbot, tmp_path):
     with qtbot.waitSignal(opened.export_failed, timeout=WAIT) as failed:
         opened.export(str(tmp_path / "file" / "below"), "small")
     assert failed.args[0] and failed.args[1]
+
+
+def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):
+    asked = requests(opened.link, monkeypatch)
+    opened.select(["head", "stem"], "head")
+    qtbot.waitUntil(lambda: "Prepare" in asked, timeout=WAIT)
+    opened.set_actions(["head"], (prune(0.5),), "prune")
+    qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+    deadline = time.monotonic() + WAIT / 1000
+    while opened.preview.predicted is None:         # the predictor is made when nobody waits for anything else
+        assert time.monotonic() < deadline
+        qtbot.wait(200)
+        opened._refresher.forget_measured()
+        opened._refresher.refresh()
+        qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+    assert opened.preview.predicted.kind == "loss" and opened.preview.predicted.correlation > 0.5
