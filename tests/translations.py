@@ -59,7 +59,7 @@ def engine_texts() -> dict[str, str]:
     from workbench.methods.method import all_methods
     from workbench.ui.actions.values import name_words
     # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
-    found = dict.fromkeys((", ", "; ", "Shift", "Return", "Backspace"), "said")
+    found = dict.fromkeys((", ", "; ", "inputs", "channels", "Shift", "Return", "Backspace"), "said")
     for info in (*(method.info() for method in all_methods().values()), *STAGES):
         texts = [info.title, info.summary]
         for field in info.fields:

@@ -1369,6 +1369,16 @@
       <translation>Enter</translation>
     </message>
     <message>
+      <source>channels</source>
+      <extracomment>said</extracomment>
+      <translation>通道</translation>
+    </message>
+    <message>
+      <source>inputs</source>
+      <extracomment>said</extracomment>
+      <translation>输入</translation>
+    </message>
+    <message>
       <source>4-bit kernel</source>
       <extracomment>the engine</extracomment>
       <translation>4 位内核</translation>
@@ -2442,6 +2452,11 @@
       <source>zeros as a bit mask</source>
       <extracomment>the engine</extracomment>
       <translation>零以位掩码存储</translation>
+    </message>
+    <message>
+      <source>{0} -&gt; {1} channels</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} -&gt; {1} 个通道</translation>
     </message>
     <message>
       <source>{0} -&gt; {1} inputs, from {2}</source>

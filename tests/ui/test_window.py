@@ -275,6 +275,7 @@ def test_a_preparation_step_is_undone_by_its_tick_and_the_recipe_stays(demo_wind
 
 
 def test_the_layout_is_remembered(demo_window, qtbot):
+    demo_window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, demo_window.workspace.layers_dock)
     demo_window.workspace.actions_dock.close()
     demo_window.workspace.tree.tree.setColumnHidden(1, False)
     demo_window.close()
@@ -283,6 +284,7 @@ def test_the_layout_is_remembered(demo_window, qtbot):
     again._on_model()
     again.show()
     assert again.workspace.layers_dock.isVisible() and not again.workspace.actions_dock.isVisible()
+    assert again.dockWidgetArea(again.workspace.layers_dock) == Qt.DockWidgetArea.RightDockWidgetArea
     assert not again.workspace.tree.tree.isColumnHidden(1)
 
 

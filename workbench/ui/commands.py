@@ -25,7 +25,7 @@ class Commands(QObject):
         self._session = session
         self.open_model = self._add(self.tr("Open model…"), self.ask_model, Key.Open)
         self.open_data = self._add(self.tr("Open data…"), self.ask_data, "Ctrl+D")
-        self.open_data_folder = self._add(self.tr("Open a folder of images…"), self.ask_data_folder)
+        self.open_data_folder = self._add(self.tr("Open a folder of images…"), self.ask_data_folder, "Ctrl+Shift+D")
         self.open_recipe = self._add(self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
         self.save_recipe = self._add(self.tr("Save recipe"), self.save, Key.Save)
         self.save_recipe_as = self._add(self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")

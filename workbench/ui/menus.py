@@ -35,7 +35,7 @@ class Menus(QObject):
         self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
         self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
-        self.tour = self._action(self.tr("Take the tour"), None)
+        self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
         self._file(commands)
         self._edit(commands, verbs)
         self._view()
@@ -66,7 +66,7 @@ class Menus(QObject):
         menu.addActions([commands.open_recipe, commands.save_recipe, commands.save_recipe_as])
         menu.addSeparator()
         menu.addAction(self.export)
-        self._story = self._action(self.tr("Save the presentation…"), self.save_story)
+        self._story = self._action(self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
         menu.addAction(self._story)
         menu.addSeparator()
         menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
@@ -140,7 +140,7 @@ class Menus(QObject):
     def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
         self._panels.addActions(actions)
         self._panels.addSeparator()
-        self._panels.addAction(self._action(self.tr("Reset layout"), reset))
+        self._panels.addAction(self._action(self.tr("Reset layout"), reset, "Ctrl+Shift+0"))
 
     def show_palette(self) -> None:
         palette = CommandPalette(self._window.menuBar(), self._window)

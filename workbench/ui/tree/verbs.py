@@ -22,7 +22,8 @@ class LayerVerbs(QObject):
         self.select_alike = self._action(self.tr("Select all like this"), self._select_alike, "Ctrl+Shift+L")
         self.select_coupled = self._action(self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
         self.select_coupled.setToolTip(self.tr("Those that lose channels together with this one."))
-        self.clear_all = self._action(self.tr("Clear the actions of all layers"), self._clear_all)
+        self.clear_all = self._action(self.tr("Clear the actions of all layers"), self._clear_all,
+                                      "Ctrl+Shift+Backspace")
         session.selection_changed.connect(self._enable)
         session.recipe_changed.connect(self._enable)
         session.couplings_changed.connect(self._enable)
