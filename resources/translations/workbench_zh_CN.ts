@@ -4831,6 +4831,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>与这些层一同失去通道：{layers}</translation>
     </message>
     <message>
+      <source>{kernel} depthwise, {shape}</source>
+      <extracomment>workbench/ui/wording.py</extracomment>
+      <translation>{kernel} 深度卷积，{shape}</translation>
+    </message>
+    <message>
+      <source>{shape}, {n} groups</source>
+      <extracomment>workbench/ui/wording.py</extracomment>
+      <translation>{shape}，{n} 组</translation>
+    </message>
+    <message>
       <source>Graph</source>
       <extracomment>workbench/ui/workspace.py</extracomment>
       <translation>计算图</translation>

@@ -1,10 +1,11 @@
 """Every screen in every language: nothing is cut off, everything that can be used has a name. And keys are enough."""
 
 import itertools
+import re
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -79,10 +80,23 @@ def cut_off(root: QWidget) -> list[str]:
     return found
 
 
+def english(root: QWidget) -> list[str]:
+    """Two plain English words side by side, in a window that speaks another language."""
+    texts = [widget.text() for widget in root.findChildren(QWidget)
+             if isinstance(widget, QLabel | QAbstractButton) and widget.isVisible()]
+    texts += [widget.toolTip() for widget in root.findChildren(QWidget)]
+    texts += [action.text() for action in root.findChildren(QAction)
+              if "pyqtgraph" not in type(action.parent()).__module__]
+    plain = [re.sub(r"<[^>]*>", "; ", text) for text in texts]
+    return [text for text in plain if re.search(r"\b[a-z]{3,} [a-z]{3,}\b", text)]
+
+
 def check(screen: str, root: QWidget, problems: list[str]) -> None:
     QApplication.processEvents()
     problems += [f"{screen}: no name: {what}" for what in nameless(root)]
     problems += [f"{screen}: cut off: {what}" for what in cut_off(root)]
+    if translation.language() != translation.ENGLISH:
+        problems += [f"{screen}: English: {what}" for what in english(root)]
 
 
 def test_every_screen_is_complete_and_has_names(language, session, qtbot):

@@ -22,9 +22,9 @@ def shape_of(layer: Layer) -> str:
         inputs *= layer.groups
     kernel = TIMES.join(str(size) for size in layer.shape[2:])
     if layer.groups > 1 and layer.groups == inputs:
-        return f"{kernel} depthwise, {inputs}{ARROW}{outputs}"
-    groups = f", {layer.groups} groups" if layer.groups > 1 else ""
-    return f"{kernel}, {inputs}{ARROW}{outputs}{groups}"
+        return tr("{kernel} depthwise, {shape}").format(kernel=kernel, shape=f"{inputs}{ARROW}{outputs}")
+    shape = f"{kernel}, {inputs}{ARROW}{outputs}"
+    return tr("{shape}, {n} groups").format(shape=shape, n=layer.groups) if layer.groups > 1 else shape
 
 
 def kind_of(layer: Layer) -> str:
