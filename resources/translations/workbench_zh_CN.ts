@@ -4628,7 +4628,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
     <message>
       <source>New bytes</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
-      <translation>压缩后字节</translation>
+      <translation>压缩后</translation>
     </message>
     <message>
       <source>Operator</source>

@@ -11,8 +11,8 @@ from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.verbs import LayerVerbs
 
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
-          Column.BYTES: 78, Column.ACTIONS: 96, Column.AFTER: 84}
-NARROWEST_NAME = 130
+          Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82}
+NARROWEST_NAME = 116
 FRAME_MS = 40
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS)
 
@@ -30,6 +30,7 @@ class LayerTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
+        self.setIndentation(14)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
         self._bars = BarDelegate(self)
