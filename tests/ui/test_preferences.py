@@ -135,8 +135,9 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
     ("int4 per channel", "int4，每通道"), ("uint8 per group of 32", "uint8，每组（32 个）"),
     ("zeros as 4-bit gaps, 4-bit codebook", "零以 4 位间隔存储，4 位码本"),
     ("stem is left as it is: Its weights are quantised already.", "stem 保持原样：它的权重已经量化。"),
+    ("activation is left as it is: It is cut with a step.", "activation 保持原样：它按步长切取。"),
     ("rank 9 is above break-even 7: the layer grows", "秩 9 高于盈亏平衡点 7：该层变大"),
-    ("a sentence that nobody knows", "a sentence that nobody knows"), ("", "")])
+    ("a sentence, that nobody knows", "a sentence, that nobody knows"), ("", "")])
 def test_sentences_of_the_engine_keep_their_names_and_numbers(qapp, english, chinese):
     translation.apply(qapp, "zh_CN")
     found = translation.said(english)

@@ -19,6 +19,7 @@ LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}      # each in its own
 CONTEXT = ""
 PLACE = re.compile(r"\{(\w+)\}")
 SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
+WORDS = ("tensor", "channel", "inputs")
 PARTS = re.compile(r"(; |, | · )")
 
 
@@ -47,11 +48,14 @@ def _said(code: str, text: str) -> str:
                        if (said := _said(code, part))).strip()
     for pattern, template in _templates():
         if match := pattern.fullmatch(text):
-            return _filled(template, [_said(code, part) for part in match.groups()])
+            # A single word is a name, a layer's perhaps; but for these.
+            parts = [_said(code, part) if " " in part or part in WORDS else part for part in match.groups()]
+            return _filled(template, parts)
     parts = PARTS.split(text)       # every second one is a separator
-    if len(parts) == 1:
+    words = [_said(code, part) for part in parts[::2]] if len(parts) > 1 else parts
+    if words == parts[::2]:
         return text
-    return "".join(tr(part) if index % 2 else _said(code, part) for index, part in enumerate(parts))
+    return "".join(word + tr(gap) for word, gap in zip(words, [*parts[1::2], ""], strict=True))
 
 
 def _filled(template: str, parts: list[str]) -> str:
