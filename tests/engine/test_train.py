@@ -20,12 +20,13 @@ from workbench.engine import apply
 from workbench.engine.export import export
 from workbench.engine.preview import effective
 from workbench.engine.training import schedule
+from workbench.engine.training.features import Features, output_of, pairs
 from workbench.engine.training.forgetting import classes_of, forgotten
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.samples import Samples, augment, in_both
 from workbench.engine.training.student import Student, Wanted
 from workbench.engine.workspace import Workspace, runner
-from workbench.graph import runtime
+from workbench.graph import cut, runtime
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.75})
 TUNE = Stage("finetune", {"epochs": 6, "batch": 32, "rate": 0.01})
@@ -222,6 +223,8 @@ def test_images_are_moved_and_mirrored():
 @pytest.mark.parametrize(("stage", "words"), [
     (Stage("finetune", {"shift": 1}), "Only images can be moved"), (Stage("boost"), "no recovery stage"),
     (Stage("distill", {"teacher": "nowhere.onnx"}), "nowhere.onnx"),
+    (Stage("distill", {"features": "third"}), "no layer 'third'"),
+    (Stage("distill", {"features": "first", "attention": True}), "no maps"),
 ])
 def test_what_does_not_fit_is_said(workspace, stage, words):
     with pytest.raises(UserError, match=words):
@@ -239,6 +242,45 @@ def test_without_labels_only_a_teacher_can_teach(place, tmp_path):
     result = recovered(bare, recipe(PRUNE, stages=(stage,)), Job())
     assert result.recovery.stages[0].after > result.recovery.stages[0].before
     assert any("have no labels" in note for note in result.compiled.notes)
+
+
+@pytest.mark.parametrize(("params", "rank"), [
+    ({"features": "first"}, 2), ({"features": "first=first", "feature_weight": 10.0}, 2)])
+def test_features_become_like_the_teachers(workspace, params, rank):
+    low = Action("lowrank.svd", {"rank": rank})
+    stages = (Stage("distill", {**TUNE.params, **more}) for more in ({}, params))
+    plain, alike = (recovered(workspace, Recipe((Row("first", (low,)),), 0, (stage,)), Job()).compiled
+                    for stage in stages)
+    feeds = workspace.training.feeds(slice(0, 200))
+
+    def distance(compiled):
+        shown = effective(compiled.model, compiled.edits)
+        name = output_of(shown, "first", "the model")
+        mine, original = (runner(runtime.session(cut.ending_in(model, (name,))))(feeds)[0]
+                          for model in (shown, workspace.model))
+        return float(np.square(mine - original).mean())
+
+    assert distance(alike) < distance(plain)
+
+
+def test_features_of_other_widths_are_projected_and_of_other_places_refused():
+    torch.manual_seed(0)
+    narrow, wide = torch.nn.Conv2d(3, 4, 3), torch.randn(5, 6, 6, 6)
+    watching = Features(pairs("a=b"), {"a": narrow}, False)
+    narrow(torch.randn(5, 3, 8, 8))
+    watching.fit([wide])
+    assert watching.projections["a"].weight.shape == (6, 4)
+    before = watching.loss([wide])
+    before.backward()
+    assert watching.projections["a"].weight.grad.abs().sum() > 0 and narrow.weight.grad.abs().sum() > 0
+    with pytest.raises(UserError, match="as many places"):
+        watching.fit([torch.randn(5, 6, 3, 3)])
+    maps = Features(pairs("a"), {"a": narrow}, True)
+    given = narrow(torch.randn(5, 3, 8, 8))
+    assert maps.loss([3 * given.detach()]).item() == pytest.approx(0, abs=1e-6), "attention does not see the size"
+    assert maps.loss([wide]).item() > 0.01
+    with pytest.raises(UserError, match="no layer 'c'"):
+        Features(pairs("c"), {"a": narrow}, False)
 
 
 def test_an_operator_without_gradients_is_named_and_everything_else_works(tmp_path):

@@ -23,6 +23,7 @@ from workbench.engine.preview import effective
 from workbench.engine.structure import structural
 from workbench.engine.training import losses
 from workbench.engine.training.checkpoint import Checkpoint, key_of
+from workbench.engine.training.features import Features, pairs
 from workbench.engine.training.forgetting import evaluated, forgotten
 from workbench.engine.training.loop import STOPPED, Loop, Task
 from workbench.engine.training.samples import Batch, Samples, in_both
@@ -149,7 +150,7 @@ class _Recovering:
         student = Student(compiled, Wanted(params.trainable, params.frozen, params.step == "learned"))
         metric = self._metric(student)
         samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy"), self.recipe.seed)
-        loss, taught = self._loss(stage, params, metric, job)
+        loss, taught = self._loss(student, params, metric, job)
         key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught)
         task = Task(number, stage, params, samples, metric, self._target(metric), loss,
                     self._penalty(student, params, job), self.recipe.seed, Checkpoint(key), self.keep)
@@ -171,7 +172,7 @@ class _Recovering:
             return batch.labels.numpy()
         return target
 
-    def _loss(self, stage: Stage, params: Training, metric: Metric,
+    def _loss(self, student: Student, params: Training, metric: Metric,
               job: Job) -> tuple[Callable[[Tensor, Batch], Tensor], str]:
         """The loss, and what teaches, for the checkpoint's key."""
         if not isinstance(params, Distill):
@@ -179,19 +180,33 @@ class _Recovering:
                 raise UserError(f"{self.training.path} has no labels to fine-tune on.",
                                 "Use the stage 'distill', which learns from the original model's answers.")
             return _hard, ""
-        answering = teachers(self.workspace.model, params.teacher, self.training, job.silent())
+        chosen = pairs(params.features)
+        answering = teachers(self.workspace.model, params.teacher, self.training, job.silent(),
+                             [other for _, other in chosen])
+        features = self._features(student, params, answering[0]) if chosen else None
         if self.training.labels is None and params.alpha < 1:
             self.notes.append("The training samples have no labels: the student learns from the teacher alone")
         classes = metric.id in CLASSES
 
         def loss(outputs: Tensor, batch: Batch) -> Tensor:
-            answers = [_alike(each, each.answers(batch)[0], outputs) for each in answering]
-            taught = losses.soft(outputs, answers, params.temperature, classes)
+            answers = [each.answers(batch) for each in answering]
+            firsts = [_alike(each, answer[0], outputs) for each, answer in zip(answering, answers, strict=True)]
+            taught = losses.soft(outputs, firsts, params.temperature, classes)
+            if features is not None:
+                taught = taught + params.feature_weight * features.loss(answers[0][1:])
             if batch.labels is None or params.alpha == 1:
                 return taught
             return params.alpha * taught + (1 - params.alpha) * losses.hard(outputs, batch.labels)
 
         return loss, "".join(fingerprint(each, self.training) for each in answering)
+
+    def _features(self, student: Student, params: Distill, first: Teacher) -> Features:
+        """Watches the student's layers; its projections learn with the student."""
+        features = student.watch(pairs(params.features), params.attention)
+        some = next(Samples.of(self.training, False, self.recipe.seed).held_back(params.batch))
+        student(some.feeds)
+        features.fit(first.answers(some)[1:])
+        return features
 
     def _penalty(self, student: Student, params: Training, job: Job) -> Callable[[], Tensor] | None:
         if params.anchor == "none":

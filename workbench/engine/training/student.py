@@ -15,6 +15,7 @@ from torch.func import functional_call
 
 from workbench.core.errors import UserError
 from workbench.engine.apply import Compiled
+from workbench.engine.training.features import Features
 from workbench.engine.training.weights import Floats, Trainable, trainable
 from workbench.graph.constants import norm_constants, with_constants
 from workbench.graph.edit import Edit
@@ -138,6 +139,11 @@ class Student(nn.Module):
             held = self._held(self.places[key])
             place[self.places[key]] = value.reshape(held.shape)
         return functional_call(self.view, place, (), dict(feeds))[0]
+
+    def watch(self, chosen: tuple[tuple[str, str], ...], alike: bool) -> Features:
+        """Compare features of these layers (the student's, the teacher's); what that needs to learn, learns with it."""
+        self.features = Features(chosen, self.view.layers, alike)
+        return self.features
 
     def _held(self, place: str) -> Tensor:
         module, _, name = place.rpartition(".")

@@ -11,10 +11,11 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.data.dataset import Dataset
 from workbench.engine.evaluate import Run
+from workbench.engine.training.features import output_of
 from workbench.engine.training.samples import Batch
 from workbench.engine.workspace import runner
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
+from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 
 REMEMBERED = 256 << 20      # bytes of answers that are kept, so that a sample is asked once
@@ -22,7 +23,7 @@ REMEMBERED = 256 << 20      # bytes of answers that are kept, so that a sample i
 
 @dataclass(eq=False)
 class Teacher:
-    """One model's answers to the training samples. `outputs`: names of the outputs beside the first that are wanted."""
+    """One model's answers to the training samples."""
 
     name: str
     run: Run
@@ -55,15 +56,17 @@ class Teacher:
         return [torch.from_numpy(np.asarray(output, np.float32)) for output in self.run(named)]
 
 
-def teachers(original: Model, paths: str, data: Dataset, job: Job) -> tuple[Teacher, ...]:
-    """The original model, or those in these files (with commas). Raises UserError for one that does not fit."""
+def teachers(original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = ()) -> tuple[Teacher, ...]:
+    """The original model, or those in these files (with commas); the first of them also says what these layers give.
+    Raises UserError for one that does not fit."""
     names = [part.strip() for part in paths.split(",") if part.strip()]
     models = [(name, open_model(name, job=job)) for name in names] or [("the original model", original)]
-    return tuple(teacher(name, model, data) for name, model in models)
+    return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
 
 
-def teacher(name: str, model: Model, data: Dataset, more: Sequence[str] = ()) -> Teacher:
-    """Raises UserError when it takes other inputs than the data holds."""
+def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) -> Teacher:
+    """Answers with the first output, then with what these layers give. Raises UserError when it takes other inputs than
+    the data holds, or has no such layer."""
     own = {spec.name: spec for spec in model.inputs}
     names = [spec.name for spec in data.specs]
     order = names if set(own) == set(names) else list(own)
@@ -73,4 +76,6 @@ def teacher(name: str, model: Model, data: Dataset, more: Sequence[str] = ()) ->
     if not fits:
         raise UserError(f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
                         "Choose a teacher with the same inputs and outputs.")
-    return Teacher(name, runner(runtime.session(model)), data, tuple(order))
+    watched = [output_of(model, path, name) for path in layers]
+    answering = cut.ending_in(model, (str(model.ir.graph.outputs[0].name), *watched)) if watched else model
+    return Teacher(name, runner(runtime.session(answering)), data, tuple(order))
