@@ -329,12 +329,12 @@ def test_a_checkpoint_that_is_broken_counts_as_none(place, tmp_path, monkeypatch
 
 def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, tmp_path):
     job = Job(updates=lambda point: job.cancel() if point.step > 60 else None)
-    result = recovered(workspace, recipe(PRUNE), job, keep=True)
+    result = recovered(workspace, recipe(PRUNE), job, keep=lambda: True)
     (stage,) = result.recovery.stages
     assert stage.stopped == "stopped by the user" and 1 < stage.epochs < 6 and stage.after > stage.before
     report = export(workspace, recipe(PRUNE), str(tmp_path), Job())
     assert report.recovery is result.recovery and any("stopped by the user" in note for note in report.notes)
-    finished = recovered(workspace, recipe(PRUNE), Job(), keep=True)
+    finished = recovered(workspace, recipe(PRUNE), Job(), keep=lambda: True)
     assert finished.recovery.stages[0].epochs == 6 and finished.recovery.stages[0].stopped == ""
 
 

@@ -118,6 +118,23 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class Train:
+    """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
+    this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
+    """
+
+    job: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Ends a Train early: it answers Done with the best state so far."""
+
+    job: int
+
+
+@dataclass(frozen=True)
 class Predict:
     """Prepare what foretells edits from one pass of gradients (see Preview.predicted) -> Done(None)"""
 
@@ -139,7 +156,7 @@ class Quit:
 
 
 Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Predict | Prepare
-           | Cancel | Quit)
+           | Train | Finish | Cancel | Quit)
 
 
 @dataclass(frozen=True)

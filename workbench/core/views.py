@@ -116,6 +116,7 @@ class Preview:
     baseline    the metric of the original on the same samples as `value`
     change      value - baseline on the same samples, with its paired interval
     predicted   what the edits will cost; None before the predictor is ready, and where channels were removed
+    trained     whether the recipe's recovery stages are in it; None: it has none
     complete    nothing more will come for this request
     """
 
@@ -127,6 +128,7 @@ class Preview:
     baseline: Figure | None = None
     change: Figure | None = None
     predicted: Prediction | None = None
+    trained: bool | None = None
     complete: bool = False
 
 

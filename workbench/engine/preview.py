@@ -119,10 +119,13 @@ class Previewer:
         chosen, _ = apply.stacks(self.workspace.model, recipe)
         foretold, size = apply.forecast(self.workspace.model, chosen, recipe.sparse)
         yield sized(self.workspace.model, foretold, float(size))
-        result = self.workspace.compiled(recipe, job.part(0.0, 0.5))
+        known = self.workspace.recovery(recipe)
+        result = self.workspace.compiled(recipe, job.part(0.0, 0.5)) if known is None else known.compiled
         changes, size = result.changes(recipe.sparse)
-        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=self.predicted(result))
-        evaluator = self.workspace.evaluator
+        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=self.predicted(result),
+                                      trained=known is not None if recipe.recover else None)
+        # Where there is one data set only, samples that were trained on measure nothing.
+        evaluator = self.workspace.ready(recipe).evaluator
         if evaluator is None:
             yield dataclasses.replace(preview, complete=True)
             return

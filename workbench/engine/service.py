@@ -1,9 +1,10 @@
-"""The engine process: reads requests from the window, runs them in six lanes, answers.
+"""The engine process: reads requests from the window, runs them in seven lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
 graph     the structure to be drawn; waits for nobody's samples
 sweep     many measurements; stops for nobody
+train     the recovery stages of a recipe
 idle      what will be wanted next; nobody waits for it
 work      opening, inspecting, exporting: one after the other
 
@@ -30,13 +31,14 @@ from workbench.engine.predict import predictor
 from workbench.engine.preview import Previewer
 from workbench.engine.structure import couplings
 from workbench.engine.sweep import sweep
+from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure"}
 WAIT_S = 0.02       # between two looks whether others are done
-LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep", m.Predict: "idle"}
+LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep", m.Predict: "idle", m.Train: "train"}
 
 
 class Service:
@@ -48,6 +50,7 @@ class Service:
         self.workspace: Workspace | None = None
         self.previewer: Previewer | None = None
         self.jobs: dict[int, Job] = {}
+        self.finishing: set[int] = set()    # trainings that end with the best state so far
         self.busy: set[int] = set()         # jobs that somebody waits for
         self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
 
@@ -67,6 +70,8 @@ class Service:
                 return
             if isinstance(request, m.Cancel):
                 self.cancel(request.job)
+            elif isinstance(request, m.Finish):
+                self.finish(request.job)
             else:
                 self.accept(request)
 
@@ -74,6 +79,12 @@ class Service:
         job = self.jobs.get(number)
         if job is not None:
             job.cancel()
+
+    def finish(self, number: int) -> None:
+        """Training sees this as a cancelled job, and keeps what there is."""
+        if number in self.jobs:
+            self.finishing.add(number)
+            self.jobs[number].cancel()
 
     def accept(self, request: Any) -> None:
         """Queue a request in its lane; where the newest wins, those before it are cancelled."""
@@ -109,6 +120,7 @@ class Service:
                                "The model is unharmed; the log has the details.", traceback.format_exc()))
         finally:
             self.busy.discard(number)
+            self.finishing.discard(number)
             self.jobs.pop(number, None)
 
     def _let_others_go_first(self, job: Job) -> None:
@@ -157,6 +169,10 @@ class Service:
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)
 
+    def train(self, request: m.Train, job: Job) -> Any:
+        workspace = self._open().ready(request.recipe)
+        return recovered(workspace, request.recipe, job, keep=lambda: request.job in self.finishing).recovery
+
     def predict(self, request: m.Predict, job: Job) -> Any:
         predictor(self._open(), job)
 
@@ -178,7 +194,7 @@ HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
     m.Export: Service.export, m.Sweep: Service.sweep, m.Predict: Service.predict,
-    m.Prepare: Service.prepare,
+    m.Prepare: Service.prepare, m.Train: Service.train,
 }
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workbench.core import process
 from workbench.core.job import Progress
-from workbench.core.messages import Cancel, Done, Failed, Progressed, Ready, Reply, Stopped, Updated
+from workbench.core.messages import Cancel, Done, Failed, Finish, Progressed, Ready, Reply, Stopped, Updated
 from workbench.ui.translation import said
 from workbench.ui.wire import Wire
 
@@ -134,6 +134,11 @@ class EngineLink(QObject):
         self.cancelling.emit(job)
         self._send(Cancel(job))
         QTimer.singleShot(self._patience_ms, self, partial(self._insist, job))
+
+    def finish(self, job: int) -> None:
+        """The training may end early, with the best state so far."""
+        if job in self._pending:
+            self._send(Finish(job))
 
     def abandon(self, job: int) -> None:
         """Nobody wants the answer any more; the engine may end the job when it likes. No handler is called."""

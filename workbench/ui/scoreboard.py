@@ -126,7 +126,7 @@ class Scoreboard(QFrame):
         if data is None:
             return
         self.metric_tile.caption.setText(data.metric[:1].upper() + data.metric[1:])
-        edited = bool(self._session.recipe.rows)
+        edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
         value = preview.value if preview and edited else None
         if value is not None and self._report is not None and self._report.after.value is not None:
             value = self._report.after.value
@@ -143,8 +143,17 @@ class Scoreboard(QFrame):
         self.metric_tile.show_text(
             f"{figures.number_text(baseline.value, data.metric)} → {figures.value_text(value.value, data.metric)}"
             f"{figures.margin_text(value, data.metric)}",
-            figures.source_text(value, data.samples), figures.explain(value), sure=current and value.how != "estimated")
+            self._source(value, preview, data.samples), figures.explain(value),
+            sure=current and value.how != "estimated")
         self._show_change(preview.change if preview else None, current, data.metric)
+
+    def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
+        """Where the metric comes from, and whether the recipe's training is in it."""
+        source = figures.source_text(value, samples)
+        if preview is None or preview.trained is None or value.how == "verified":
+            return source
+        return self.tr("trained, {source}").format(source=source) if preview.trained else \
+            self.tr("before training, {source}").format(source=source)
 
     def _show_change(self, change: Figure | None, current: bool, metric: str) -> None:
         if change is None:

@@ -252,6 +252,11 @@ class Session(QObject):
         """Go on with a measurement that was cancelled, or that ended the engine."""
         self._refresher.try_again()
 
+    def measure_anew(self) -> None:
+        """What was measured of this recipe no longer holds: it was trained."""
+        self._refresher.forget_measured()
+        self._refresher.refresh()
+
     def export(self, folder: str, name: str) -> int:
         """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
         def done(report: Report) -> None:

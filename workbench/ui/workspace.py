@@ -13,8 +13,10 @@ from workbench.ui.actions import ActionPanel
 from workbench.ui.graph_tab import GraphTab
 from workbench.ui.inspect_tab import InspectTab
 from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.recover_tab import RecoverTab
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.session import Session
+from workbench.ui.training import Trainings
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import TreePanel
 
@@ -41,6 +43,8 @@ class Workspace(QObject):
         self.tabs.addTab(self.inspect, self.tr("Inspect"))
         self.graph = GraphTab(session, self.tabs)
         self.tabs.addTab(self.graph, self.tr("Graph"))
+        self.recover = RecoverTab(session, Trainings(session), self.tabs)
+        self.tabs.addTab(self.recover, self.tr("Recover"))
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,
                                   Qt.DockWidgetArea.RightDockWidgetArea)

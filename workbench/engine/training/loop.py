@@ -33,7 +33,7 @@ class Task:
 
     target    what the metric compares outputs with, for held-back samples
     penalty   is added to the loss of every step
-    keep      whether a cancelled job keeps the best state so far; otherwise Cancelled is raised
+    keep      whether a cancelled job keeps the best state so far, asked then; otherwise Cancelled is raised
     """
 
     number: int
@@ -46,7 +46,7 @@ class Task:
     penalty: Callable[[], Tensor] | None
     seed: int
     checkpoint: Checkpoint
-    keep: bool = False
+    keep: Callable[[], bool] = lambda: False
 
 
 @dataclass
@@ -225,7 +225,7 @@ class Loop:
 
     def _stop(self) -> None:
         """The user's wish: what was reached is kept on disk, and in the student where the task says so."""
-        if not self.task.keep:
+        if not self.task.keep():
             self._save()
             raise Cancelled
         self._save()

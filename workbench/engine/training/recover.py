@@ -32,6 +32,7 @@ from workbench.engine.training.teacher import Teacher, teacher, teachers
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import untouched
 
+Keep = Callable[[], bool]
 CLASSES = ("top1", "token_accuracy", "agreement")       # metrics of outputs that are class scores
 QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
 
@@ -49,19 +50,20 @@ class Recovered:
         return self.recovery is not None and any(result.stopped == STOPPED for result in self.recovery.stages)
 
 
-def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: bool = False) -> Recovered:
+def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None) -> Recovered:
     """Compile a recipe and run its stages; remembered by the workspace, which is `ready` for it.
 
-    `keep`: a job that is cancelled while training keeps the best state so far. Raises UserError when a stage does not
-    fit, there is nothing to train on, or the model has operators that gradients cannot pass.
+    `keep`: asked when the job is cancelled while training, whether the best state so far is the result; where it is
+    given, a training that was stopped before goes on. Raises UserError when a stage does not fit, there is nothing to
+    train on, or the model has operators that gradients cannot pass.
     """
     plan = [(number, stage, parameters(stage)) for number, stage in enumerate(recipe.recover)]
     if not plan:
         return Recovered(workspace.compiled(recipe, job))
     known: Recovered | None = workspace.recovery(recipe)
-    if known is not None and not (keep and known.stopped):
+    if known is not None and not (keep is not None and known.stopped):
         return known
-    return workspace.remember(recipe, _Recovering(workspace, recipe, keep).run(plan, job))
+    return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never).run(plan, job))
 
 
 Planned = list[tuple[int, Stage, Training]]
@@ -70,7 +72,7 @@ Planned = list[tuple[int, Stage, Training]]
 class _Recovering:
     """One run of all stages."""
 
-    def __init__(self, workspace: Workspace, recipe: Recipe, keep: bool) -> None:
+    def __init__(self, workspace: Workspace, recipe: Recipe, keep: Keep) -> None:
         if workspace.training is None:
             raise UserError("There are no samples to train on.", "Give a data set.")
         self.workspace, self.recipe, self.keep = workspace, recipe, keep
@@ -227,6 +229,10 @@ class _Recovering:
         elif data is not None and (common := in_both(data, training)):
             self.notes.append(f"{common:,} of the {data.samples:,} samples that were measured are among those that "
                               "were trained on")
+
+
+def _never() -> bool:
+    return False
 
 
 def _quantises(action: Action) -> bool:

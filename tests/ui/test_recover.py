@@ -1,0 +1,110 @@
+"""Recover: stages are edited, trained in the engine with a live curve, and what they reach is what is measured."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from tests.engine.test_train import network
+from tests.ui.conftest import WAIT, measured
+from workbench.core.action import Action
+from workbench.core.recovery import Stage, TrainingPoint
+from workbench.ui.recover_tab import RecoverTab
+from workbench.ui.recover_tab.curve import along
+from workbench.ui.training import Trainings
+
+PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)
+TUNE = Stage("finetune", {"epochs": 4, "batch": 32, "rate": 0.01})
+
+
+@pytest.fixture
+def tab(session, qtbot, tmp_path):
+    """On a small network with labels, and other samples to train on."""
+    path = network(tmp_path)
+    tab = RecoverTab(session, Trainings(session))
+    qtbot.addWidget(tab)
+    tab.resize(1000, 700)
+    tab.show()
+    session.open(str(path), data=str(tmp_path / "test.npz"), calibration=str(tmp_path / "train.npz"))
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    return tab
+
+
+def choose(tab, kind: int) -> None:
+    tab.add.menu().actions()[kind].trigger()
+
+
+def train(tab, qtbot, button) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+
+
+def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(tab):
+    session = tab._session
+    assert not tab.train.isEnabled() and "Add a stage" in tab.why_not.text()
+    choose(tab, 0)
+    choose(tab, 1)
+    assert [stage.kind for stage in session.recipe.recover] == ["finetune", "distill"]
+    assert tab.train.isEnabled() and "Not trained yet" in tab.outcome.text()
+    box = tab.cards[0].forms[0].editor("epochs").box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "7")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert session.recipe.recover[0].params == {"epochs": 7}
+    QTest.mouseClick(tab.cards[0].down, Qt.MouseButton.LeftButton)
+    assert [stage.kind for stage in session.recipe.recover] == ["distill", "finetune"]
+    assert not tab.cards[0].up.isEnabled() and not tab.cards[1].down.isEnabled()
+    QTest.mouseClick(tab.cards[0].remove, Qt.MouseButton.LeftButton)
+    assert session.recipe.recover == (Stage("finetune", {"epochs": 7}),)
+    for _ in range(5):
+        session.undo()
+    assert session.recipe.recover == () and not tab.cards
+
+
+def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, qtbot):
+    session = tab._session
+    session.set_actions(["first", "second"], PRUNE, "prune")
+    tab._put([TUNE], "train")
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    before = session.preview
+    assert before.trained is False
+    train(tab, qtbot, tab.train)
+    points = tab._trainings.points
+    assert points[-1].epoch == 4.0 and points[-1].sparsity == pytest.approx(0.75, abs=0.01)
+    assert len(tab.reached._points) == 5 and len(tab.loss._points) > 4
+    assert "Fine-tune" in tab.outcome.text() and "held back from 800" in tab.outcome.text()
+    qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
+    assert session.preview.value.value > before.value.value + 0.02
+    assert tab.reached.to_csv().startswith("epoch,value\n0,")
+
+
+def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
+    session = tab._session
+    session.set_actions(["first"], PRUNE, "prune")
+    tab._put([Stage("finetune", {**TUNE.params, "epochs": 1000})], "train")
+    QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
+    assert tab.finish.isVisible() and not tab.cards[0].isEnabled()
+    qtbot.waitUntil(lambda: any(p.epoch >= 2 for p in tab._trainings.points), timeout=WAIT)
+    QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    assert "stopped by the user" in tab.outcome.text() and tab._trainings.result is not None
+    reached = tab._trainings.points[-1].step
+    QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(tab._trainings.points) and tab._trainings.points[-1].step > reached, timeout=WAIT)
+    steps = [point.step for point in tab._trainings.points]
+    assert steps == sorted(steps)
+    session.link.cancel(tab._trainings.job)
+    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    assert "goes on from here" in tab.why_not.text()
+
+
+def test_what_does_not_fit_is_said_where_the_button_is(tab, qtbot):
+    tab._put([Stage("finetune", {"flip": True})], "train")
+    train(tab, qtbot, tab.train)
+    assert "Only images" in tab.why_not.text() and tab.train.isEnabled()
+
+
+def test_stages_follow_each_other_on_the_axis():
+    points = [TrainingPoint(stage, step, step / 2, None, None, 0.1, 0.0) for stage, step in
+              ((0, 0), (0, 2), (0, 4), (1, 0), (1, 2))]
+    assert along(points) == ([0.0, 1.0, 2.0, 2.0, 3.0], (2.0,))

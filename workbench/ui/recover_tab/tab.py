@@ -1,0 +1,215 @@
+"""Recover: the training stages of the recipe, a button that runs them, and what they reach while they run."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.quantities import duration, metric_text
+from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
+from workbench.ui import theme
+from workbench.ui.actions.labels import Caution, heading, label, muted
+from workbench.ui.recover_tab.curve import CurvePlot, along
+from workbench.ui.recover_tab.stage_card import StageCard
+from workbench.ui.session import Session
+from workbench.ui.training import Trainings
+from workbench.ui.translation import said
+
+INFOS = {info.id: info for info in STAGES}
+FORM_WIDTH = 340
+
+
+class RecoverTab(QWidget):
+    """Edits `recover` of the session's recipe through its undo stack."""
+
+    def __init__(self, session: Session, trainings: Trainings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._trainings = session, trainings
+        self.cards: list[StageCard] = []
+        self._build_left()
+        self._build_right()
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(theme.DOUBLE)
+        splitter.addWidget(self._left)
+        splitter.addWidget(self._right)
+        splitter.setStretchFactor(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
+        column.addWidget(splitter)
+        for signal in (session.recipe_changed, session.data_changed, session.model_changed):
+            signal.connect(self.refresh)
+        trainings.changed.connect(self.refresh)
+        self.refresh()
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build_left(self) -> None:
+        self._left = QWidget(self)
+        self._left.setMinimumWidth(FORM_WIDTH - theme.DOUBLE)
+        self.about = muted(self.tr("Training after compression wins accuracy back. What compression did stays: zeros "
+                                   "stay zero, factors stay factors, values stay on their grid, so the file stays as "
+                                   "small."), self._left)
+        self.add = QPushButton(self.tr("Add a training stage"), self._left)
+        theme.set_icon(self.add, "add")
+        menu = QMenu(self.add)
+        menu.setToolTipsVisible(True)
+        for info in STAGES:
+            action = menu.addAction(said(info.title))
+            action.setToolTip(said(info.summary))
+            action.triggered.connect(lambda _=False, kind=info.id: self._add(kind))
+        self.add.setMenu(menu)
+        self.train = QPushButton(self.tr("Train"), self._left)
+        self.train.setObjectName("primary")
+        theme.set_icon(self.train, "play", "on_accent")
+        self.train.clicked.connect(self._trainings.start)
+        self.finish = QPushButton(self.tr("Stop and keep the best"), self._left)
+        self.finish.clicked.connect(self._trainings.finish)
+        self.why_not = muted("", self._left)
+        scroll = QScrollArea(self._left)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget(scroll)
+        self._stack = QVBoxLayout(content)
+        self._stack.setContentsMargins(0, 0, theme.UNIT, 0)
+        self._stack.setSpacing(theme.UNIT)
+        self._stack.addStretch(1)
+        scroll.setWidget(content)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.train)
+        buttons.addWidget(self.finish)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self._left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        for widget in (self.about, self.add):
+            column.addWidget(widget)
+        column.addWidget(scroll, 1)
+        column.addWidget(self.why_not)
+        column.addLayout(buttons)
+
+    def _build_right(self) -> None:
+        self._right = QWidget(self)
+        self.reached = CurvePlot(self.tr("On held-back samples"), self.tr("metric"), self._right)
+        self.loss = CurvePlot(self.tr("Training loss"), self.tr("loss"), self._right)
+        self.outcome = label("", self._right)
+        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.warning = Caution(self._right)
+        plots = QHBoxLayout()
+        plots.setSpacing(theme.DOUBLE)
+        plots.addWidget(self.reached)
+        plots.addWidget(self.loss)
+        column = QVBoxLayout(self._right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(plots, 1)
+        column.addWidget(heading(self.tr("What came of it"), self._right))
+        column.addWidget(self.outcome)
+        column.addWidget(self.warning)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        self._show_stages(self._session.recipe.recover)
+        self._show_buttons()
+        self._show_curve()
+        self._show_outcome(self._trainings.result)
+
+    def _show_stages(self, stages: Sequence[Stage]) -> None:
+        if [card.stage.kind for card in self.cards] == [stage.kind for stage in stages]:
+            for card, stage in zip(self.cards, stages, strict=True):
+                if card.stage != stage and not card.held:
+                    card.set_stage(stage)
+        else:
+            for card in self.cards:
+                self._stack.removeWidget(card)
+                card.deleteLater()
+            self.cards = [self._card(index, stage) for index, stage in enumerate(stages) if stage.kind in INFOS]
+        for index, card in enumerate(self.cards):
+            card.up.setEnabled(index > 0)
+            card.down.setEnabled(index + 1 < len(self.cards))
+
+    def _card(self, index: int, stage: Stage) -> StageCard:
+        card = StageCard(stage, INFOS[stage.kind], self._left)
+        card.changed.connect(lambda stage, name, finished: self._change(index, stage, name, finished))
+        card.removed.connect(lambda: self._remove(index))
+        card.moved.connect(lambda by: self._move(index, by))
+        self._stack.insertWidget(index, card)
+        return card
+
+    def _show_buttons(self) -> None:
+        running, stages = bool(self._trainings.job), bool(self._session.recipe.recover)
+        reason = ""
+        if self._session.data is None:
+            reason = self.tr("Open a data set first: training needs samples.")
+        elif not stages:
+            reason = self.tr("Add a stage first.")
+        self.train.setVisible(not running)
+        self.train.setEnabled(not reason)
+        self.finish.setVisible(running)
+        self.why_not.setText(self._trainings.failure or reason)
+        self.why_not.setVisible(bool(self.why_not.text()))
+        for card in self.cards:
+            card.setEnabled(not running)
+        self.add.setEnabled(not running)
+
+    def _show_curve(self) -> None:
+        points = self._trainings.points
+        metric = self._session.data.metric if self._session.data is not None else ""
+        places, ends = along(points)
+        self.reached.show_points([(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None],
+                                metric, ends)
+        self.loss.show_points([(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], "",
+                              ends)
+
+    def _show_outcome(self, recovery: Recovery | None) -> None:
+        if recovery is None:
+            self.outcome.setText(self.tr("Not trained yet: what is shown and measured is the model before training.")
+                                 if self._session.recipe.recover else "")
+            self.warning.show_text("")
+            return
+        self.outcome.setText("\n".join(self._words(result) for result in recovery.stages))
+        self.warning.show_text("\n".join(said(note) for note in recovery.notes))
+
+    def _words(self, result: StageResult) -> str:
+        text = self.tr("{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; "
+                       "best after {best} of {epochs} epochs, {time}.").format(
+            stage=said(INFOS[result.stage.kind].title), metric=said(result.metric),
+            before=metric_text(result.before, result.metric), after=metric_text(result.after, result.metric),
+            held=f"{result.held:,}", trained=f"{result.trained + result.held:,}", best=f"{result.best:.1f}",
+            epochs=f"{result.epochs:.1f}", time=duration(result.seconds))
+        return f"{text} {said(result.stopped)}".strip()
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _put(self, stages: Sequence[Stage], text: str, finished: bool = True) -> None:
+        self._session.change_recipe(replace(self._session.recipe, recover=tuple(stages)), text, finished)
+
+    def _add(self, kind: str) -> None:
+        self._put([*self._session.recipe.recover, Stage(kind)], self.tr("add a training stage"))
+
+    def _change(self, index: int, stage: Stage, name: str, finished: bool) -> None:
+        stages = list(self._session.recipe.recover)
+        stages[index] = stage
+        self._put(stages, name, finished)
+
+    def _remove(self, index: int) -> None:
+        stages = list(self._session.recipe.recover)
+        del stages[index]
+        self._put(stages, self.tr("remove a training stage"))
+
+    def _move(self, index: int, by: int) -> None:
+        stages = list(self._session.recipe.recover)
+        stages.insert(index + by, stages.pop(index))
+        self._put(stages, self.tr("order of training stages"))
