@@ -4351,6 +4351,121 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>未找到</translation>
     </message>
     <message>
+      <source>The curve is drawn here while the model is trained.</source>
+      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
+      <translation>训练模型时在这里绘制曲线。</translation>
+    </message>
+    <message>
+      <source>epoch</source>
+      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
+      <translation>轮</translation>
+    </message>
+    <message>
+      <source>epoch {epoch}: {value}</source>
+      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
+      <translation>第 {epoch} 轮：{value}</translation>
+    </message>
+    <message>
+      <source>next stage</source>
+      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
+      <translation>下一阶段</translation>
+    </message>
+    <message>
+      <source>Earlier</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>提前</translation>
+    </message>
+    <message>
+      <source>Later</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>推后</translation>
+    </message>
+    <message>
+      <source>More settings</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>更多设置</translation>
+    </message>
+    <message>
+      <source>Add a stage first.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>请先添加阶段。</translation>
+    </message>
+    <message>
+      <source>Add a training stage</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>添加训练阶段</translation>
+    </message>
+    <message>
+      <source>Not trained yet: what is shown and measured is the model before training.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>尚未训练：显示和测量的是训练前的模型。</translation>
+    </message>
+    <message>
+      <source>On held-back samples</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>在留出的样本上</translation>
+    </message>
+    <message>
+      <source>Open a data set first: training needs samples.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>请先打开数据集：训练需要样本。</translation>
+    </message>
+    <message>
+      <source>Stop and keep the best</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>停止并保留最佳状态</translation>
+    </message>
+    <message>
+      <source>Train</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>Training after compression wins accuracy back. What compression did stays: zeros stay zero, factors stay factors, values stay on their grid, so the file stays as small.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>压缩后的训练可以挽回准确率。压缩的结果保持不变：零仍为零，因子仍为因子，数值留在其网格上，因此文件同样小。</translation>
+    </message>
+    <message>
+      <source>Training loss</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>训练损失</translation>
+    </message>
+    <message>
+      <source>What came of it</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>add a training stage</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>添加训练阶段</translation>
+    </message>
+    <message>
+      <source>loss</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>损失</translation>
+    </message>
+    <message>
+      <source>metric</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>order of training stages</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>训练阶段的顺序</translation>
+    </message>
+    <message>
+      <source>remove a training stage</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>移除训练阶段</translation>
+    </message>
+    <message>
+      <source>{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; best after {best} of {epochs} epochs, {time}.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>{stage}：{metric} {before} → {after}，在从 {trained} 个样本中留出的 {held} 个上测得；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
+    </message>
+    <message>
       <source>Measuring</source>
       <extracomment>workbench/ui/refresher.py</extracomment>
       <translation>测量中</translation>
@@ -4411,6 +4526,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
     </message>
     <message>
+      <source>before training, {source}</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>训练前，{source}</translation>
+    </message>
+    <message>
       <source>could be chance</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>可能是偶然</translation>
@@ -4444,6 +4564,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>same samples, paired</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>相同样本，成对比较</translation>
+    </message>
+    <message>
+      <source>trained, {source}</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>训练后，{source}</translation>
     </message>
     <message>
       <source>● measured, batch 1</source>
@@ -4609,6 +4734,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Where: the layers</source>
       <extracomment>workbench/ui/tour.py</extracomment>
       <translation>位置：各层</translation>
+    </message>
+    <message>
+      <source>Stopped. Training this recipe again goes on from here.</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>已停止。再次训练此配方会从这里继续。</translation>
+    </message>
+    <message>
+      <source>Training</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>训练</translation>
     </message>
     <message>
       <source>Actions</source>
@@ -4849,6 +4984,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Inspect</source>
       <extracomment>workbench/ui/workspace.py</extracomment>
       <translation>检视</translation>
+    </message>
+    <message>
+      <source>Recover</source>
+      <extracomment>workbench/ui/workspace.py</extracomment>
+      <translation>恢复</translation>
     </message>
     <message>
       <source>Views</source>

@@ -18,8 +18,8 @@ from workbench.graph import runtime
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense
 
-CANDIDATES = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (6, 4, 3, 2)) + tuple(
-    (Action("prune.magnitude", {"sparsity": sparsity}),) for sparsity in (0.3, 0.6))
+CANDIDATES = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (4, 2)) + tuple(
+    (Action("prune.magnitude", {"sparsity": sparsity}),) for sparsity in (0.6,))
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Recover: stages are edited, trained in the engine with a live curve, and what they reach is what is measured."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,7 +10,7 @@ from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action
 from workbench.core.recovery import Stage, TrainingPoint
 from workbench.ui.recover_tab import RecoverTab
-from workbench.ui.recover_tab.curve import along
+from workbench.ui.recover_tab.curve import MOST, along, thinned
 from workbench.ui.training import Trainings
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)
@@ -108,3 +109,11 @@ def test_stages_follow_each_other_on_the_axis():
     points = [TrainingPoint(stage, step, step / 2, None, None, 0.1, 0.0) for stage, step in
               ((0, 0), (0, 2), (0, 4), (1, 0), (1, 2))]
     assert along(points) == ([0.0, 1.0, 2.0, 2.0, 3.0], (2.0,))
+
+
+def test_a_long_curve_is_thinned_and_ends_where_it_ends():
+    points = np.stack([np.arange(9592.0), np.linspace(2, 1, 9592)], axis=1)
+    drawn = thinned(points)
+    assert len(drawn) <= MOST + 1 and drawn[-1].tolist() == points[-1].tolist()
+    assert drawn[:-1, 1].mean() == pytest.approx(1.5, abs=0.01) and (np.diff(drawn[:, 0]) > 0).all()
+    assert thinned(points[:5]) is not None and len(thinned(points[:5])) == 5

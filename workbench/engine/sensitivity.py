@@ -44,7 +44,7 @@ class Trial:
     path        of the layer; the first of several
     stacks      what each of the layers gets
     bytes       of these layers, and of all others that change with them
-    predicted   rise of the loss (see engine.curvature); None where it cannot be foretold
+    predicted   rise of the loss, or error of the layer's output (see engine.curvature); None where it is not foretold
     value       of the metric; `drop` is what it loses (positive: worse). None: it was only foretold
     following   layers that change with these without getting actions -> the share of their bytes that stays
     """
@@ -173,7 +173,7 @@ def _foretold(workspace: Workspace, layer: Layer, candidates: tuple[Stack, ...],
             continue
         edited = _edited(workspace, path, stack, seed, job)
         change = apply.change_of(model, path, stack, edited, *model.size_of({path: edited}).layers[path])
-        rise = foretelling.rise(path, edited) if foretelling is not None and foretelling.kind == "loss" else None
+        rise = None if foretelling is None else foretelling.rise(path, edited)
         trials.append(Trial(path, {path: stack}, change.bytes_after, rise, None, None))
     return trials
 

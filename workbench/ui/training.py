@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.core import messages
 from workbench.core.recipe import Recipe
@@ -13,6 +13,8 @@ from workbench.ui.engine_link import Handlers
 
 if TYPE_CHECKING:
     from workbench.ui.session import Session
+
+REDRAW_MS = 100
 
 
 class Trainings(QObject):
@@ -25,9 +27,11 @@ class Trainings(QObject):
         self._session = session
         self.job = 0                        # 0: nothing is trained
         self.recipe = Recipe()              # of the curve
-        self.points: tuple[TrainingPoint, ...] = ()
+        self.points: list[TrainingPoint] = []
         self.failure = ""
         self._results: dict[str, Recovery] = {}
+        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)      # a small model tells thousands a second
+        self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
         session.data_changed.connect(self.forget)
 
@@ -40,7 +44,7 @@ class Trainings(QObject):
         """Train the recipe on show."""
         if self.job:
             return
-        self.recipe, self.points, self.failure = self._session.recipe, (), ""
+        self.recipe, self.points, self.failure = self._session.recipe, [], ""
         handlers = Handlers(done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped,
                             title=self.tr("Training"))
         self.job = self._session.link.request(messages.Train, handlers, recipe=self.recipe)
@@ -54,16 +58,16 @@ class Trainings(QObject):
         """Other data or another model: nothing that was trained holds."""
         self._results.clear()
         if not self.job:
-            self.points, self.failure = (), ""
+            self.points, self.failure = [], ""
         self.changed.emit()
 
     def _updated(self, point: TrainingPoint) -> None:
         # A training that goes on from where it was tells its curve anew.
         if self.points and (point.stage, point.step) <= (self.points[-1].stage, self.points[-1].step):
-            kept = [p for p in self.points if (p.stage, p.step) < (point.stage, point.step)]
-            self.points = tuple(kept)
-        self.points += (point,)
-        self.changed.emit()
+            self.points = [p for p in self.points if (p.stage, p.step) < (point.stage, point.step)]
+        self.points.append(point)
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _done(self, recovery: Recovery) -> None:
         self._results[repr(self.recipe)] = recovery

@@ -20,7 +20,8 @@ from workbench.engine.training.checkpoint import Checkpoint
 from workbench.engine.training.samples import Batch, Samples
 from workbench.engine.training.student import Student
 
-POINTS = 20             # of the curve in an epoch
+POINTS = 20             # of the curve in an epoch, at most
+MOST = 2000             # of the curve in a stage, about
 SAVED = 60.0            # seconds between checkpoints, at most
 MOMENTUM = 0.9
 STOPPED = "stopped by the user"
@@ -71,6 +72,7 @@ class Loop:
         self.student, self.task, self.job = student, task, job
         self.params = task.params
         self.per_epoch = task.samples.steps(self.params.batch)
+        self.apart = max(1, self.per_epoch // POINTS, self.per_epoch * (self.params.epochs or 1) // MOST)
         self.progress = _Progress()
         self.best: dict[str, Tensor] | None = None
         self.ramp: schedule.Ramp | None = None
@@ -124,6 +126,10 @@ class Loop:
         for point in self.progress.points:
             self.job.update(TrainingPoint(**point))
         return True
+
+    def _save_now_and_then(self) -> None:
+        if time.monotonic() - self.saved > SAVED:
+            self._save()
 
     def _save(self) -> None:
         self.saved = time.monotonic()
@@ -190,10 +196,9 @@ class Loop:
         self._shrink(rate * self.params.l1)
         self.progress.step += 1
         self.losses.append(value)
-        if self.progress.step % max(1, self.per_epoch // POINTS) == 0 and self.progress.step % self.per_epoch:
+        if self.progress.step % self.apart == 0 and self.progress.step % self.per_epoch:
             self._point(None, rate)
-        if time.monotonic() - self.saved > SAVED:
-            self._save()
+        self._save_now_and_then()
 
     @torch.no_grad()
     def _shrink(self, amount: float) -> None:
@@ -217,7 +222,7 @@ class Loop:
             progress.finished = ""
         elif self.params.patience and progress.waited >= self.params.patience:
             progress.finished = f"stopped early: no better state for {self.params.patience} epochs"
-        self._save()
+        self._save_now_and_then()
 
     def _finish_ramp(self) -> None:
         assert self.ramp is not None

@@ -12,6 +12,8 @@ from workbench.ui import theme
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
 
+MOST = 300          # points that are drawn, neighbours averaged: a longer line takes too long to paint
+
 
 class CurvePlot(PlotPanel):
     """One line over epochs; stages follow each other on the axis, a dotted line between them."""
@@ -41,7 +43,7 @@ class CurvePlot(PlotPanel):
     def redraw(self) -> None:
         if not self._points:
             return
-        xs, ys = np.array(self._points).T
+        xs, ys = thinned(np.array(self._points)).T
         color = theme.colors().accent
         self._line.setData(xs, ys, pen=self.canvas.pen(color, 2))
         few = len(xs) <= 40
@@ -64,6 +66,16 @@ class CurvePlot(PlotPanel):
     def _words(self, epoch: float, value: float) -> str:
         text = metric_text(value, self._metric) if self._metric else f"{value:.3g}"
         return self.tr("epoch {epoch}: {value}").format(epoch=f"{epoch:.1f}", value=text)
+
+
+def thinned(points: np.ndarray) -> np.ndarray:
+    """[at most about MOST, 2]: runs of neighbours averaged; the last point stays."""
+    run = -(-len(points) // MOST)
+    if run == 1:
+        return points
+    whole = len(points) // run * run
+    means = points[:whole].reshape(-1, run, 2).mean(axis=1)
+    return np.concatenate([means, points[-1:]])
 
 
 def along(points: Sequence[TrainingPoint]) -> tuple[list[float], tuple[float, ...]]:
