@@ -122,7 +122,8 @@ class Previewer:
         known = self.workspace.recovery(recipe)
         result = self.workspace.compiled(recipe, job.part(0.0, 0.5)) if known is None else known.compiled
         changes, size = result.changes(recipe.sparse)
-        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=self.predicted(result),
+        predicted = self.predicted(result) if known is None else None       # which is of a model that was not trained
+        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=predicted,
                                       trained=known is not None if recipe.recover else None)
         # Where there is one data set only, samples that were trained on measure nothing.
         evaluator = self.workspace.ready(recipe).evaluator

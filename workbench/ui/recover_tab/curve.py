@@ -21,6 +21,7 @@ class CurvePlot(PlotPanel):
     def __init__(self, title: str, y_label: str, parent: QWidget | None = None) -> None:
         super().__init__(title, Canvas(parent.tr("epoch") if parent else "epoch", y_label), (), "", parent)
         self.table.hide()
+        self.setMinimumSize(150, 140)
         self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=7)
         self.canvas.addItem(self._line)
         self.canvas.addItem(self._dots)
@@ -50,7 +51,8 @@ class CurvePlot(PlotPanel):
         self._dots.setData(xs if few else [], ys if few else [], pen=None, brush=pg.mkBrush(color))
         low, high = float(ys.min()), float(ys.max())
         room = 0.08 * (high - low) or abs(high) * 0.05 or 1.0
-        self.canvas.box.setRange(xRange=(xs[0], max(xs[-1], xs[0] + 1e-3)), yRange=(low - room, high + room),
+        wide = max(xs[-1] - xs[0], 1e-3)
+        self.canvas.box.setRange(xRange=(xs[0] - 0.02 * wide, xs[0] + 1.02 * wide), yRange=(low - room, high + room),
                                  padding=0)
         self.canvas.set_markers(tuple(Marker(x, self.tr("next stage")) for x in self._between))
         self.readout.show_text(self._words(*self._points[-1]))

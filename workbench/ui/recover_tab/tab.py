@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from workbench.core.quantities import duration, metric_text
 from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui import theme
 from workbench.ui.actions.labels import Caution, heading, label, muted
+from workbench.ui.inspect_tab import PlotSplitter
 from workbench.ui.recover_tab.curve import CurvePlot, along
 from workbench.ui.recover_tab.stage_card import StageCard
 from workbench.ui.session import Session
@@ -26,7 +26,7 @@ from workbench.ui.training import Trainings
 from workbench.ui.translation import said
 
 INFOS = {info.id: info for info in STAGES}
-FORM_WIDTH = 340
+FORM_WIDTH = 272
 
 
 class RecoverTab(QWidget):
@@ -38,15 +38,15 @@ class RecoverTab(QWidget):
         self.cards: list[StageCard] = []
         self._build_left()
         self._build_right()
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(theme.DOUBLE)
+        splitter = PlotSplitter(self)
         splitter.addWidget(self._left)
         splitter.addWidget(self._right)
         splitter.setStretchFactor(1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
         column.addWidget(splitter)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)     # where it is narrow the halves stack
+        self.setMinimumWidth(FORM_WIDTH)
         for signal in (session.recipe_changed, session.data_changed, session.model_changed):
             signal.connect(self.refresh)
         trainings.changed.connect(self.refresh)
@@ -56,7 +56,7 @@ class RecoverTab(QWidget):
 
     def _build_left(self) -> None:
         self._left = QWidget(self)
-        self._left.setMinimumWidth(FORM_WIDTH - theme.DOUBLE)
+        self._left.setMinimumWidth(FORM_WIDTH)
         self.about = muted(self.tr("Training after compression wins accuracy back. What compression did stays: zeros "
                                    "stay zero, factors stay factors, values stay on their grid, so the file stays as "
                                    "small."), self._left)
@@ -175,8 +175,10 @@ class RecoverTab(QWidget):
 
     def _show_outcome(self, recovery: Recovery | None) -> None:
         if recovery is None:
-            self.outcome.setText(self.tr("Not trained yet: what is shown and measured is the model before training.")
-                                 if self._session.recipe.recover else "")
+            words = self.tr("Not trained yet: what is shown and measured is the model before training.")
+            if self._trainings.job:
+                words = self.tr("Training. The curve on the left decides which state is kept.")
+            self.outcome.setText(words if self._session.recipe.recover else "")
             self.warning.show_text("")
             return
         self.outcome.setText("\n".join(self._words(result) for result in recovery.stages))
