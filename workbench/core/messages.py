@@ -129,7 +129,7 @@ class Train:
 
 @dataclass(frozen=True)
 class Finish:
-    """Ends a Train early: it answers Done with the best state so far."""
+    """Ends a Train early: it answers Done with the best state so far; or Stopped, where it had not begun."""
 
     job: int
 
