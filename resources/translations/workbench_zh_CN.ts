@@ -4431,6 +4431,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练损失</translation>
     </message>
     <message>
+      <source>Training stages</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>训练阶段</translation>
+    </message>
+    <message>
       <source>Training. The curve on the left decides which state is kept.</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
       <translation>正在训练。左侧曲线决定保留哪个状态。</translation>

@@ -77,6 +77,7 @@ class RecoverTab(QWidget):
         self.finish.clicked.connect(self._trainings.finish)
         self.why_not = muted("", self._left)
         scroll = QScrollArea(self._left)
+        scroll.setAccessibleName(self.tr("Training stages"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
