@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import settings, theme
-from workbench.ui.actions.labels import Elided
+from workbench.ui.labels import Elided
 
 SHOWN = 5
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from workbench.core.action import MethodInfo
 from workbench.ui import theme
 from workbench.ui.actions import families
-from workbench.ui.actions.labels import Elided, Icon, heading
 from workbench.ui.actions.menu import MethodMenu
+from workbench.ui.labels import Elided, Icon, heading
 
 ARROW = 12
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workbench.core.layer import Layer
 from workbench.core.quantities import amount
 from workbench.ui import theme
-from workbench.ui.actions.labels import Elided, muted
+from workbench.ui.labels import Elided, muted
 from workbench.ui.wording import kind_of
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 from workbench.core.action import ORDER, MethodInfo
 from workbench.ui import theme
 from workbench.ui.actions import families
-from workbench.ui.actions.labels import muted
+from workbench.ui.labels import muted
 
 
 class MethodMenu(QMenu):

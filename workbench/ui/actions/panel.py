@@ -14,11 +14,11 @@ from workbench.ui import theme
 from workbench.ui.actions import families, meaning
 from workbench.ui.actions import values as v
 from workbench.ui.actions.header import Header
-from workbench.ui.actions.labels import muted
 from workbench.ui.actions.menu import MethodMenu
 from workbench.ui.actions.placeholder import Placeholder
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
+from workbench.ui.labels import muted
 from workbench.ui.translation import said
 
 MIN_WIDTH = 304        # a form and a scroll bar beside it

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.ui import theme
-from workbench.ui.actions.labels import Icon, heading, muted
+from workbench.ui.labels import Icon, heading, muted
 
 
 class Placeholder(QWidget):

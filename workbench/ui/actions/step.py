@@ -14,8 +14,8 @@ from workbench.ui.actions import families, meaning
 from workbench.ui.actions import values as v
 from workbench.ui.actions.card_head import CardHead
 from workbench.ui.actions.form import ParamForm
-from workbench.ui.actions.labels import Caution, muted
 from workbench.ui.actions.why import Why
+from workbench.ui.labels import Caution, muted
 from workbench.ui.lines import converted
 
 

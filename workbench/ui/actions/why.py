@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWi
 from workbench.core.action import MethodInfo
 from workbench.ui import theme
 from workbench.ui.actions import families
-from workbench.ui.actions.labels import label, muted
+from workbench.ui.labels import label, muted
 
 
 class Why(QWidget):

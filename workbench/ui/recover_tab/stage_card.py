@@ -9,7 +9,7 @@ from workbench.core.recovery import Stage, StageInfo
 from workbench.ui import theme
 from workbench.ui.actions import values as v
 from workbench.ui.actions.form import ParamForm
-from workbench.ui.actions.labels import heading, muted
+from workbench.ui.labels import heading, muted
 from workbench.ui.translation import said
 
 FEW = ("epochs", "minutes", "rate", "batch", "temperature", "alpha", "before", "sparsify")     # what is changed most

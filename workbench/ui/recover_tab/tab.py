@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from workbench.core.quantities import duration, metric_text
 from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui import theme
-from workbench.ui.actions.labels import Caution, heading, label, muted
 from workbench.ui.inspect_tab import PlotSplitter
+from workbench.ui.labels import Caution, heading, label, muted
 from workbench.ui.recover_tab.curve import CurvePlot, along
 from workbench.ui.recover_tab.stage_card import StageCard
 from workbench.ui.session import Session

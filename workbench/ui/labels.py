@@ -1,4 +1,4 @@
-"""Text and icons as the panel shows them; colours are roles of the palette, so that they follow the theme."""
+"""Text and icons as cards and panels show them; colours are roles of the palette, so that they follow the theme."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
