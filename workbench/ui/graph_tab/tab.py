@@ -175,6 +175,8 @@ class GraphTab(QWidget):
         return get_args(Name) if self.mode == "both" else (self.mode,)
 
     def _show_mode(self) -> None:
+        if self.profile is None:
+            return          # nothing is drawn before the tab was seen; then this is called again
         for name in self._on_show:
             if name not in self.sides:
                 self._make_side(name)
