@@ -1859,9 +1859,9 @@
       <translation>它的权重是 {0}；只编辑 float32 权重。</translation>
     </message>
     <message>
-      <source>Leave out one of the two steps, or put this one first.</source>
+      <source>Leave out one of the two steps.</source>
       <extracomment>the engine</extracomment>
-      <translation>请去掉两个步骤之一，或把此步骤放在前面。</translation>
+      <translation>请去掉这两个步骤之一。</translation>
     </message>
     <message>
       <source>Mend it, or save a recipe from the window.</source>
@@ -1982,11 +1982,6 @@
       <source>Put them beside the model and export it again.</source>
       <extracomment>the engine</extracomment>
       <translation>请把它们放在模型旁边并重新导出。</translation>
-    </message>
-    <message>
-      <source>Put {0} before {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请把 {0} 放在 {1} 之前。</translation>
     </message>
     <message>
       <source>Remove channels from other layers.</source>
@@ -2494,6 +2489,11 @@
       <translation>{0} 不能写成两层。</translation>
     </message>
     <message>
+      <source>{0} cannot follow a factoring: {1} of whole layers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不能排在分解之后：此步骤（{1}）只用于整层。</translation>
+    </message>
+    <message>
       <source>{0} changed the outputs by {1} of their size, so it was left out.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 使输出改变了其大小的 {1}，因此未执行。</translation>
@@ -2744,6 +2744,11 @@
       <translation>{0} 沿其通道方向计算。</translation>
     </message>
     <message>
+      <source>{0} would undo how {1} has the layer computed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 会取消 {1} 为该层设定的计算方式。</translation>
+    </message>
+    <message>
       <source>{0} yields no batches.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 没有给出批次。</translation>
@@ -2762,11 +2767,6 @@
       <source>{0}-bit levels are stored in {1} bits</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 位的级以 {1} 位存储</translation>
-    </message>
-    <message>
-      <source>{0}: it is a chain of factors; {1} of whole layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：它已是因子链；此步骤（{1}）只用于整层。</translation>
     </message>
     <message>
       <source>{0}: no gradients reach this layer.</source>

@@ -268,3 +268,9 @@ def test_opening_can_be_cancelled(tmp_path):
     job.cancel()
     with pytest.raises(Cancelled):
         open_model(str(tmp_path / "m.onnx"), job=job)
+
+
+def test_outputs_that_are_all_but_zero_differ_by_their_rounding():
+    near_zero = [np.array([3e-8, 0.0], np.float32)]
+    assert finish.relative_difference(near_zero, [near_zero[0] + np.float32(6e-8)]) < finish.TOLERANCE
+    assert finish.relative_difference(near_zero, [near_zero[0] + np.float32(1e-5)]) > finish.TOLERANCE

@@ -108,5 +108,17 @@ def test_what_factors_receive_follows_from_what_the_layer_receives(op, factoring
                                   ("quantize.blockwise", {}), ("quantize.codebook", {"sensitivity": "fisher"})],
                          ids=str)
 def test_what_is_of_whole_layers_refuses_factors(then):
-    with pytest.raises(UserError, match="it is a chain of factors"):
+    with pytest.raises(UserError, match="cannot follow a factoring"):
         edited("Gemm", ("lowrank.svd", {"rank": 6}), then)
+
+
+def test_what_cannot_be_added_is_said_before_anything_is_run():
+    model, path, _ = model_with("Gemm")
+    svd, static = Action("lowrank.svd", {"rank": 6}), Action("quantize.static")
+    assert apply.conflicts(model.layer(path), ()) == {}
+    behind_svd, behind_static = (apply.conflicts(model.layer(path), (step,)) for step in (svd, static))
+    assert behind_svd["prune.taylor"] == "Taylor cannot follow a factoring: gradients are of whole layers."
+    assert "quantize.affine" not in behind_svd
+    assert behind_static["quantize.affine"] == "Affine would undo how Static, 8-bit activations has the layer " \
+        "computed."
+    assert "prune.taylor" not in behind_static          # which comes before it whatever the order of the list

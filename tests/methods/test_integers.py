@@ -182,9 +182,9 @@ def test_bias_correction_keeps_how_the_layer_is_computed():
 
 @pytest.mark.parametrize(("actions", "said"), [
     ((Action("quantize.static"), Action("quantize.affine")), "would undo"),
-    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "chain of factors"),
-    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "chain of factors"),
-    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "chain of factors"),
+    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "cannot follow a factoring"),
+    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "cannot follow a factoring"),
+    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "cannot follow a factoring"),
 ])
 def test_steps_that_do_not_go_together_are_refused(actions, said):
     model, path, data = model_with("Gemm")

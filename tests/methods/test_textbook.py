@@ -23,7 +23,7 @@ from workbench.engine.gradients import gradients, loss_of, synaptic_flow
 from workbench.formats.onnx_file import from_proto
 from workbench.graph.torch_view import TorchView
 from workbench.methods import factors, grids, ranks, vbmf
-from workbench.methods.lowrank_response import reduced_rank
+from workbench.methods.lowrank_response import ReducedRank
 from workbench.methods.prune_magnitude import smallest
 from workbench.methods.quantize_codebook import kmeans
 
@@ -337,7 +337,7 @@ def test_reduced_rank_regression_is_the_best_of_its_rank():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((500, 8)) * np.linspace(0.2, 3, 8)
     y = x @ rng.standard_normal((8, 6)) + 1.0
-    basis, inner, shift = reduced_rank(x, y, 3)
+    basis, inner, shift = ReducedRank(x).fit(y, 3)
     best = np.square(y - (x @ inner.T @ basis.T + shift)).sum()
     centred = (x - x.mean(0)) @ np.linalg.lstsq(x - x.mean(0), y - y.mean(0), rcond=None)[0]
     assert best == pytest.approx(np.square(np.linalg.svd(centred, compute_uv=False)[3:]).sum(), rel=1e-4)

@@ -137,6 +137,15 @@ def test_the_menu_is_grouped_and_says_why_something_cannot_be_had(panel):
     assert entries["lowrank.svd"].isEnabled() and entries["lowrank.svd"].toolTip() == sample.SVD.summary
 
 
+def test_the_menu_says_what_does_not_go_with_the_steps_that_are_there(panel):
+    panel.set_unavailable({"distill.layer": "Needs calibration data."})
+    panel.set_conflicts({"lowrank.svd": "Integers cannot follow a factoring."})
+    panel.menu.aboutToShow.emit()
+    reasons = {entry.data(): entry.toolTip() for entry in panel.menu.actions()
+               if entry.data() and not entry.isEnabled()}
+    assert reasons == {"distill.layer": "Needs calibration data.", "lowrank.svd": "Integers cannot follow a factoring."}
+
+
 def test_a_step_is_removed_and_the_focus_stays_in_the_stack(panel):
     give(panel, *sample.STACK)
     QTest.mouseClick(panel.cards[0].head.remove, LEFT)

@@ -80,12 +80,16 @@ class LayerFacts:
 
 @dataclass(frozen=True)
 class EditView:
-    """The same layer after its actions: overlaid while the user drags. The histogram has the edges of the LayerView."""
+    """The same layer after its actions: overlaid while the user drags. The histogram has the edges of the LayerView.
+
+    conflicts   method id -> why it cannot be added to these actions
+    """
 
     change: LayerChange
     moments: Moments
     histogram: Histogram
     spectrum: Spectrum | None
+    conflicts: Mapping[str, str] = field(default_factory=dict)
 
 
 PredictionKind = Literal["loss", "output error"]

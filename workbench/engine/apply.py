@@ -21,8 +21,10 @@ from workbench.graph import rewrite
 from workbench.graph.edit import Edit, sqnr_db
 from workbench.graph.model import Model
 from workbench.graph.plan import Plan
-from workbench.methods.method import find, untouched
+from workbench.methods.method import all_methods, find, untouched
 
+OTHER = "Choose another method for it."
+APART = "Leave out one of the two steps."
 Sharing = Mapping[Action, tuple[str, ...]]
 Stacks = Mapping[str, tuple[Action, ...]]
 
@@ -105,9 +107,9 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
             actions, notes = structure.possible(model, layer, actions)
             left += notes
         reason = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
-            or keeps_channels(model, layer, actions)
+            or keeps_channels(model, layer, actions) or conflict(layer, actions)
         if reason and layer.path in named:
-            raise UserError(f"{layer.path}: {reason}", "Choose another method for it.")
+            raise UserError(f"{layer.path}: {reason}", APART if conflict(layer, actions) else OTHER)
         if reason:
             left.append(f"{layer.path} is left as it is: {reason}")
         elif actions:
@@ -122,6 +124,27 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     if not reason and model.opset < chosen.opset(params):
         return chosen.older(params, model.opset)
     return reason
+
+
+def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
+    """Why the steps of a stack cannot all be had, or None: told before any of them runs."""
+    plan, computing = Plan.of(layer), ""
+    for action in in_order(actions):
+        chosen, params = find(action)
+        if len(plan.tensors) > 1 and chosen.whole(params):
+            return f"{chosen.title} cannot follow a factoring: {chosen.whole(params)} of whole layers."
+        before, plan = plan, chosen.forecast(layer, plan, params)
+        if before.compute is not None and plan.compute is None:
+            return f"{chosen.title} would undo how {computing} has the layer computed."
+        computing = chosen.title if plan.compute is not before.compute else computing
+    return None
+
+
+def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
+    """Method id -> why it cannot be added to a stack, for those that cannot."""
+    reasons = {name: conflict(layer, (*actions, Action(name))) for name, method in all_methods().items()
+               if not method.accepts(layer)}
+    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
@@ -139,6 +162,9 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
     `start` is what the stack starts from, where that is not the weight as it is; the cache is for this start alone.
     """
     layer = model.layer(path)
+    reason = conflict(layer, actions)
+    if reason:
+        raise UserError(f"{path}: {reason}", APART)
     result = untouched(model.weight(path)) if start is None else start
     done: tuple[Action, ...] = ()
     steps = in_order(actions)
@@ -146,7 +172,7 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
         chosen, params = find(action)
         reason = refusal(model, layer, action)
         if reason:
-            raise UserError(f"{path}: {reason}", "Choose another method for it.")
+            raise UserError(f"{path}: {reason}", OTHER)
         done += (action,)
         peers = (sharing or {}).get(action, (path,)) if chosen.shared(params) else ()
         context = LayerContext(model, path, data, seed, cache, peers)
@@ -154,9 +180,6 @@ def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | N
         key = ("edit", layer.fingerprint, path, done, seed, peers, samples)
         before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
         result = cache.get(key, partial(chosen.apply, context, before, params, part))
-        if before.compute is not None and result.compute is None:
-            raise UserError(f"{path}: {chosen.title} would undo how {steps[index - 1].method} has the layer computed.",
-                            f"Put {action.method} before {steps[index - 1].method}.")
     return result
 
 

@@ -160,7 +160,7 @@ class Workspace:
             result = apply.Compiled(self.model, smaller, edits, {path: actions})
             change = next(each for each in result.changes()[0] if each.path == path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, self.view(path).histogram.edges),
-                            stats.spectrum(smaller.model.layer(path), weight))
+                            stats.spectrum(smaller.model.layer(path), weight), apply.conflicts(layer, actions))
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)

@@ -17,6 +17,8 @@ from workbench.graph.model import Model
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
 TOLERANCE = 1e-4
+# Smaller outputs are compared as if they had this size: a sigmoid near zero is rounded to about 1e-7, whatever it is.
+SMALLEST = 1e-3
 # Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
 SIZES = (32, 64, 224, 512, 576, 16, 8, 2, 1)
 LARGEST_INPUT = 1 << 22
@@ -116,7 +118,8 @@ def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
 
 
 def relative_difference(first: Outputs, second: Outputs) -> float:
-    """The largest difference of any output, relative to the largest magnitude in it; infinite where shapes differ."""
+    """The largest difference of any output, relative to the largest magnitude in it (at least `SMALLEST`);
+    infinite where shapes differ."""
     if len(first) != len(second):
         return float("inf")
     return max((_relative(np.asarray(a), np.asarray(b)) for a, b in zip(first, second, strict=True)), default=0.0)
@@ -129,6 +132,6 @@ def _relative(a: np.ndarray, b: np.ndarray) -> float:
         return 0.0 if np.array_equal(a, b) else float("inf")
     a, b = a.astype(np.float64), b.astype(np.float64)
     same = (a == b) | (np.isnan(a) & np.isnan(b))
-    scale = float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) or 1.0
+    scale = max(float(np.abs(a[np.isfinite(a)]).max(initial=0.0)), SMALLEST)
     with np.errstate(invalid="ignore"):
         return float(np.where(same, 0.0, np.abs(a - b)).max(initial=0.0) / scale)

@@ -60,7 +60,7 @@ class Plan:
     bias      number of values of the bias, stored as it is
     conv      whether factors are convolutions; they are matrices [in, out] otherwise
     columns   shape of the scale of the input channels (graph.encoding.Scaled); None where they are not scaled
-    compute   as in graph.edit.Edit
+    compute   as in graph.edit.Edit; whatever stores the weight in another way ends it
     """
 
     tensors: tuple[TensorPlan, ...]
@@ -116,10 +116,11 @@ class Plan:
 
     def factored(self, *shapes: tuple[int, ...]) -> "Plan":
         """The layer as a chain of layers with weights of these shapes, in floats and without zeros."""
-        return replace(self, tensors=tuple(TensorPlan(shape, 0 if self.conv else 1) for shape in shapes))
+        tensors = tuple(TensorPlan(shape, 0 if self.conv else 1) for shape in shapes)
+        return replace(self, tensors=tensors, compute=None)
 
     def _each(self, change: Callable[[TensorPlan], TensorPlan]) -> "Plan":
-        return replace(self, tensors=tuple(change(tensor) for tensor in self.tensors))
+        return replace(self, tensors=tuple(change(tensor) for tensor in self.tensors), compute=None)
 
 
 def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:

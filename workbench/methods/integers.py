@@ -1,7 +1,7 @@
 """What the methods with 8-bit activations share: weights on symmetric levels, and what a layer must be."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from workbench.graph.encoding import Affine, container
 from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method
-from workbench.methods.pieces import refuse_factors
 
 REDUCED = 7         # bits that keep the sum of two products u8 x s8 within 16 bits
 
@@ -43,6 +42,9 @@ class IntegerMethod(Method):
 
     compute: type[Compute]
 
+    def whole(self, params: Any) -> str:
+        return "integer kernels are"
+
     def accepts(self, layer: Layer) -> str | None:
         left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
         return layer.locked or integer.refuse_layer(layer.op, layer.shape, layer.uses, left, self.compute)
@@ -62,7 +64,6 @@ class IntegerMethod(Method):
     def weight(self, context: Context, edit: Edit, params: IntegerParams, job: Job,
                columns: np.ndarray | None = None) -> Affine:
         """The weight, times `columns`, on its levels. Raises UserError for a layer that is factored."""
-        refuse_factors(context, edit.encoding, "integer kernels are")
         job.check()
         sharing = params.granularity
         if columns is None and isinstance(edit.encoding, Affine) and _fits(edit.encoding):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -76,14 +77,15 @@ def fit(responses: np.ndarray, target: np.ndarray, rank: int, relu: bool,
 
     responses    [samples, outputs] y without bias;  target [samples, outputs] with it, before the activation
     """
-    basis, inner, shift = reduced_rank(responses, target, rank)
+    regression = ReducedRank(responses)
+    basis, inner, shift = regression.fit(target, rank)
     if not relu:
         return basis, inner, shift
     wanted = np.maximum(target, 0)
     for penalty in PENALTIES:
         for _ in job.each(range(ROUNDS), "fitting the response"):
             linear = responses @ inner.T @ basis.T + shift
-            basis, inner, shift = reduced_rank(responses, _auxiliary(wanted, linear, penalty), rank)
+            basis, inner, shift = regression.fit(_auxiliary(wanted, linear, penalty), rank)
     return basis, inner, shift
 
 
@@ -96,13 +98,23 @@ def _auxiliary(wanted: np.ndarray, linear: np.ndarray, penalty: float) -> np.nda
     return np.where(cost_below < cost_above, below, above)
 
 
-def reduced_rank(inputs: np.ndarray, outputs: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Least squares of that rank: outputs ~ basis inner inputs + shift (Izenman 1975, reduced-rank regression)."""
-    x, y = inputs - inputs.mean(axis=0), outputs - outputs.mean(axis=0)
-    gram = x.T @ x
-    damped = gram + 1e-6 * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
-    full = np.linalg.solve(damped, x.T @ y).T
-    # The directions in which x full^T is largest: those of its outputs' moments, whose matrix is small.
-    basis = np.linalg.eigh(full @ gram @ full.T)[1][:, ::-1][:, :rank]
-    inner = basis.T @ full
-    return basis, inner, outputs.mean(axis=0) - basis @ (inner @ inputs.mean(axis=0))
+class ReducedRank:
+    """Least squares of a given rank, outputs ~ basis inner inputs + shift, for many outputs of the same inputs
+    [samples, columns] (Izenman 1975, reduced-rank regression)."""
+
+    def __init__(self, inputs: np.ndarray) -> None:
+        self.mean = inputs.mean(axis=0)
+        self.inputs = inputs - self.mean
+        gram = self.inputs.T @ self.inputs
+        damping = 1e-6 * max(float(np.trace(gram)) / len(gram), 1e-12)
+        self.factor = np.linalg.cholesky(gram + damping * np.eye(len(gram)))
+
+    def fit(self, outputs: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Basis [outputs, rank], inner [rank, columns], shift [outputs]."""
+        mean = outputs.mean(axis=0)
+        # With C Cᵀ the inputs' moments, the whole solution is B = hᵀ C⁻¹ for h = C⁻¹ Xᵀ Y, and what it explains of the
+        # outputs has the moments hᵀ h: the best basis is that of their largest directions.
+        half = solve_triangular(self.factor, self.inputs.T @ (outputs - mean), lower=True)
+        basis = np.linalg.eigh(half.T @ half)[1][:, ::-1][:, :rank]
+        inner = solve_triangular(self.factor, half @ basis, lower=True, trans="T").T
+        return basis, inner, mean - basis @ (inner @ self.mean)

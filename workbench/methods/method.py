@@ -98,6 +98,10 @@ class Method(ABC):
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
         """What will be stored after this step, from shapes alone: instant."""
 
+    def whole(self, params: Any) -> str:
+        """What of this is of whole layers alone, so that it cannot follow a factoring; "" where factors can have it."""
+        return ""
+
     def shared(self, params: Any) -> bool:
         """Whether the edit depends on the other layers that have the same step (see Context.peers)."""
         return getattr(params, "scope", "layer") == "global"

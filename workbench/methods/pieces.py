@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.graph.encoding import Encoding, Factors, Piece
 from workbench.methods.method import Context
@@ -26,13 +25,6 @@ def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Ch
         return change(encoding.decode(), out_axis, grams)
     walk = _convolutions if encoding.conv else _products
     return Factors(tuple(walk(encoding, grams, change)), encoding.conv, encoding.shape, encoding.out_axis)
-
-
-def refuse_factors(context: Context, encoding: Encoding, what: str) -> None:
-    """Raises UserError for a layer that was factored before; `what` of it is of whole layers."""
-    if isinstance(encoding, Factors):
-        raise UserError(f"{context.layer.path}: it is a chain of factors; {what} of whole layers.",
-                        "Leave out one of the two steps, or put this one first.")
 
 
 def second_moments(context: Context, job: Job) -> np.ndarray:

@@ -4,7 +4,7 @@ Han, Pool, Tran, Dally: Learning both weights and connections for efficient neur
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense, Encoding
 from workbench.graph.plan import Plan
 from workbench.methods.method import Context, Method, each_tensor, method
-from workbench.methods.pieces import refuse_factors
 
 
 @method("prune.magnitude")
@@ -36,6 +35,9 @@ class MagnitudePruning(Method):
                          Help("Compare weights within the layer, or among all layers that have this same step.")
                          ] = "layer"
 
+    def whole(self, params: Any) -> str:
+        return "a common threshold is" if params.threshold is None and params.scope == "global" else ""
+
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
 
@@ -49,7 +51,6 @@ class MagnitudePruning(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         threshold = params.threshold
         if threshold is None and params.scope == "global":
-            refuse_factors(context, edit.encoding, "a common threshold is")
             threshold = common_threshold(context, params.sparsity or 0.0)
 
         def prune(values: np.ndarray, out_axis: int) -> Encoding:
@@ -81,4 +82,6 @@ def smallest(saliency: np.ndarray, count: int) -> np.ndarray:
     bound = np.partition(saliency, count - 1, axis=1)[:, count - 1:count]
     drop, ties = saliency < bound, saliency == bound
     room = count - drop.sum(axis=1, keepdims=True)
+    if (ties.sum(axis=1, keepdims=True) == room).all():
+        return drop | ties
     return drop | (ties & (np.cumsum(ties, axis=1) <= room))

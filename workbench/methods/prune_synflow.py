@@ -5,7 +5,7 @@ NeurIPS 2020, algorithm 1.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from workbench.graph.encoding import Dense
 from workbench.graph.plan import Plan
 from workbench.methods import factors, saliency
 from workbench.methods.method import Context, Method, method
-from workbench.methods.pieces import refuse_factors
 
 
 @method("prune.synflow")
@@ -35,6 +34,9 @@ class SynFlowPruning(Method):
         rounds: Annotated[int, Range(1, 1000, 1, log=True), Help("Rounds in which the sparsity is reached.")] = 50
         scope: Annotated[saliency.Scope, Help(saliency.SCOPE_HELP)] = "global"
 
+    def whole(self, params: Any) -> str:
+        return "synaptic flow is"
+
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_gradients(layer)
 
@@ -45,7 +47,6 @@ class SynFlowPruning(Method):
         return plan.with_zeros(params.sparsity)
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        refuse_factors(context, edit.encoding, "synaptic flow is")
         peers = context.peers if params.scope == "global" else (context,)
         masks = {peer.layer.path: np.ones(peer.layer.shape) for peer in peers}
         total = sum(mask.size for mask in masks.values())

@@ -5,7 +5,7 @@ equations 4 and 5: s_j = mean|x_j|^a with the a that leaves the least error of t
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from workbench.graph.encoding import Encoding, Scaled, container
 from workbench.graph.plan import Plan
 from workbench.methods import columns, grids
 from workbench.methods.method import Context, Method, method
-from workbench.methods.pieces import refuse_factors
 
 TRIED = np.linspace(0.0, 1.0, 11)
 ROWS = 2048         # calibration rows that the error is measured on
@@ -42,6 +41,9 @@ class ActivationAware(Method):
                               Help("Weights that share a scale, along the input of a channel.")] = 32
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
 
+    def whole(self, params: Any) -> str:
+        return "factors of input channels are"
+
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or columns.refuse(layer)
 
@@ -51,7 +53,6 @@ class ActivationAware(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        refuse_factors(context, edit.encoding, "factors of input channels are")
         sample = context.rows(ROWS, job)[0]                 # [rows, columns]
         gram = sample.T @ sample / len(sample)
         channels = layer.shape[columns.axis(layer)]

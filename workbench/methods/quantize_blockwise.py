@@ -5,7 +5,7 @@ The case for 4-bit precision, ICML.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from workbench.graph.encoding import Affine
 from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method, method
-from workbench.methods.pieces import refuse_factors
 
 SMALLEST = 16       # inputs of a block that the kernel takes
 
@@ -39,6 +38,9 @@ class BlockwiseQuantization(Method):
         accuracy: Annotated[Literal["float", "int8"], Help(
             "Multiply floats, or round the inputs to 8 bits first: faster on some processors.")] = "float"
 
+    def whole(self, params: Any) -> str:
+        return "the 4-bit kernel is"
+
     def accepts(self, layer: Layer) -> str | None:
         left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
         reason = layer.locked or integer.refuse_layer(layer.op, layer.shape, layer.uses, left, Blockwise)
@@ -52,7 +54,6 @@ class BlockwiseQuantization(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer, block = context.layer, _block(context.layer, params)
-        refuse_factors(context, edit.encoding, "the 4-bit kernel is")
         grid = grids.view(edit.weight, layer.out_axis, "group", block)
         job.check()
         scale, zero = grids.scales(grid, 4, True, "mse", 99.9)

@@ -6,7 +6,7 @@ value by the Fisher information of its place.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from workbench.graph.encoding import Codebook, Encoding
 from workbench.graph.plan import Plan
 from workbench.methods.factors import like, refuse_gradients, refuse_rows
 from workbench.methods.method import Context, Method, each_tensor, method
-from workbench.methods.pieces import refuse_factors, second_moments
+from workbench.methods.pieces import second_moments
 
 ITERATIONS = 100
 LEAST = 1e-4        # of the mean sensitivity
@@ -43,6 +43,9 @@ class CodebookQuantization(Method):
         sensitivity: Annotated[Sensitivity, Help(
             "What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); or "
             "the mean square of the input that it meets. The last two need calibration samples.")] = "none"
+
+    def whole(self, params: Any) -> str:
+        return "sensitivities are" if params.sensitivity != "none" else ""
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
@@ -72,7 +75,6 @@ def _sensitivity(context: Context, edit: Edit, params: CodebookQuantization.Para
     """What an error counts, shaped like the weight; None where it counts the same everywhere."""
     if params.sensitivity == "none":
         return None
-    refuse_factors(context, edit.encoding, "sensitivities are")
     if params.sensitivity == "fisher":
         reason = refuse_gradients(context.layer)
         if reason is None:

@@ -14,7 +14,6 @@ from workbench.graph.encoding import Dense
 from workbench.graph.plan import Plan
 from workbench.methods import factors
 from workbench.methods.method import Context, Method
-from workbench.methods.pieces import refuse_factors
 from workbench.methods.prune_magnitude import smallest
 
 Scope = Literal["layer", "global"]
@@ -46,6 +45,9 @@ class SaliencyPruning(Method):
     def score(self, context: Context, weight: np.ndarray, params: Any, job: Job) -> np.ndarray:
         """Shaped like the weight; larger is kept."""
 
+    def whole(self, params: Any) -> str:
+        return "gradients are"
+
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_gradients(layer)
 
@@ -56,7 +58,6 @@ class SaliencyPruning(Method):
         return plan.with_zeros(params.sparsity)
 
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
-        refuse_factors(context, edit.encoding, "gradients are")
         own = self.score(context, edit.weight, params, job)
         if params.scope == "layer" or len(context.peers) < 2:
             drop = smallest(own.reshape(1, -1), round(params.sparsity * own.size)).reshape(own.shape)

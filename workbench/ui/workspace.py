@@ -103,7 +103,9 @@ class Workspace(QObject):
         self.actions.set_couplings(self._session.couplings)
 
     def _show_edit(self) -> None:
-        self.inspect.set_edit(self._session.edit)
+        edit = self._session.edit
+        self.inspect.set_edit(edit)
+        self.actions.set_conflicts(edit.conflicts if edit else {})
 
     def _show_change(self, paths: frozenset[str] | None = None) -> None:
         session = self._session

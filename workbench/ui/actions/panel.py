@@ -39,6 +39,7 @@ class ActionPanel(QWidget):
         self._actions: tuple[Action, ...] = ()
         self._view: LayerView | None = None
         self._unavailable: dict[str, str] = {}
+        self._conflicts: dict[str, str] = {}
         self._couplings = Couplings()
         self._cards: list[StepCard] = []
         self.header = Header(self)
@@ -99,9 +100,17 @@ class ActionPanel(QWidget):
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
         """Method id -> why this layer cannot have it."""
         self._unavailable = {method: said(reason) for method, reason in reasons.items()}
-        self.menu.set_unavailable(self._unavailable)
+        self._tell_menu()
         for card in self._cards:
             card.set_methods(self._methods.values(), self._unavailable)
+
+    def set_conflicts(self, reasons: Mapping[str, str]) -> None:
+        """Method id -> why it cannot be added to the steps that are there."""
+        self._conflicts = {method: said(reason) for method, reason in reasons.items()}
+        self._tell_menu()
+
+    def _tell_menu(self) -> None:
+        self.menu.set_unavailable({**self._conflicts, **self._unavailable})
 
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
