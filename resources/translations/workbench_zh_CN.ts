@@ -939,9 +939,9 @@
       <translation>把每个权重存为等距网格上的小整数。仅量化权重：运行时仍以浮点计算，因此该层变小，速度与之前相同。</translation>
     </message>
     <message>
-      <source>What the levels cover: all values, a percentile, least squared error, or least divergence of the distribution.</source>
+      <source>What the levels cover: all values, a percentile, least squared or cubed error, or least divergence of the distribution. Cubed spares the few large weights.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>级覆盖什么：全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
+      <translation>级所覆盖的范围：全部值、某一百分位、平方误差或立方误差最小，或分布散度最小。立方误差会照顾少数大权重。</translation>
     </message>
     <message>
       <source>floor</source>
@@ -1322,6 +1322,11 @@
       <source>channel</source>
       <extracomment>quantize.static</extracomment>
       <translation>通道</translation>
+    </message>
+    <message>
+      <source>cubed</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>三次误差</translation>
     </message>
     <message>
       <source>entropy</source>

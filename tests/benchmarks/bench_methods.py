@@ -39,17 +39,17 @@ class Strength:
     steps: int = 500
 
 
-MOST = ("affine 8", "affine", "affine tensor", "tensor minmax", "equalised tensor", "affine minmax", "affine + bias",
-        "gptq", "adaround", "awq", "codebook", "codebook fisher", "float16", "float8e4m3", "blockwise", "static",
-        "static W4A8", "smooth", "dynamic", "magnitude", "wanda", "sparsegpt", "taylor", "channels l1",
-        "channels taylor", "channels bn", "svd", "whitened", "svd refined", "tucker", "tucker refined",
+MOST = ("affine 8", "affine", "affine tensor", "tensor minmax", "equalised tensor", "affine minmax", "affine mse",
+        "affine + bias", "gptq", "adaround", "awq", "codebook", "codebook fisher", "float16", "float8e4m3",
+        "blockwise", "static", "static W4A8", "smooth", "dynamic", "magnitude", "wanda", "sparsegpt", "taylor",
+        "channels l1", "channels taylor", "channels bn", "svd", "whitened", "svd refined", "tucker", "tucker refined",
         "sparsegpt + gptq", "svd + affine", "svd + gptq")
-FEW = ("affine 8", "affine", "affine tensor", "tensor minmax", "affine minmax", "gptq", "adaround", "codebook",
-       "codebook fisher", "static", "magnitude", "wanda", "sparsegpt", "svd", "whitened", "channels l1",
+FEW = ("affine 8", "affine", "affine tensor", "tensor minmax", "affine minmax", "affine mse", "gptq", "adaround",
+       "codebook", "codebook fisher", "static", "magnitude", "wanda", "sparsegpt", "svd", "whitened", "channels l1",
        "channels taylor", "channels bn")
 STRENGTHS = {
     "cnn": Strength(3, 0.7, 0.5, 0.1), "vit": Strength(3, 0.6, 0.5, 0.1, MOST),
-    "ppocr": Strength(3, 0.5, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
+    "ppocr": Strength(3, 0.3, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
 }
 
 
@@ -68,7 +68,8 @@ def rows_of(s: Strength) -> dict[str, Steps]:
         "equalised tensor": (Action("quantize.equalize"), few),
         "affine group": (Action("quantize.affine", {"bits": s.bits, "granularity": "group"}),),
         "affine zero point": (affine.with_param("symmetric", False),),
-        **{f"affine {rule}": (affine.with_param("range", rule),) for rule in ("minmax", "percentile", "entropy")},
+        **{f"affine {rule}": (affine.with_param("range", rule),)
+           for rule in ("minmax", "percentile", "mse", "entropy")},
         **{f"affine {how}": (affine.with_param("rounding", how),) for how in ("floor", "stochastic")},
         "affine + bias": (affine, Action("quantize.bias_correction")),
         "gptq": (Action("quantize.gptq", {"bits": s.bits}),),
@@ -125,7 +126,8 @@ ORDERINGS = (
     ("affine", "affine tensor", "Krishnamoorthi 2018"), ("affine minmax", "tensor minmax", "Krishnamoorthi 2018"),
     ("equalised tensor", "affine tensor", "Nagel et al. 2019"),
     ("adaround", "affine", "Nagel et al. 2020"), ("gptq", "affine", "Frantar et al. 2023"),
-    ("awq", "affine", "Lin et al. 2024"), ("affine", "affine minmax", "Nagel et al. 2021"),
+    ("awq", "affine mse", "Lin et al. 2024"), ("affine mse", "affine minmax", "Nagel et al. 2021"),
+    ("affine", "affine mse", "Nahshan et al. 2021"),
     ("codebook fisher", "codebook", "Kim et al. 2023"),
     ("wanda", "magnitude", "Sun et al. 2024"), ("sparsegpt", "magnitude", "Frantar and Alistarh 2023"),
     ("whitened", "svd", "Wang et al. 2025"), ("response", "svd", "Zhang et al. 2016"),
