@@ -354,14 +354,59 @@
       <translation>逐层蒸馏</translation>
     </message>
     <message>
-      <source>Replaces the layer by a smaller student, two factors of the given rank, trained by backpropagation to give the layer's outputs on the calibration samples.</source>
+      <source>Groups</source>
       <extracomment>distill.layer</extracomment>
-      <translation>用更小的学生（给定秩的两个因子）代替该层，通过反向传播训练，使其在校准样本上给出该层的输出。</translation>
+      <translation>分组</translation>
+    </message>
+    <message>
+      <source>Groups of channels; the layer's inputs and outputs are divided evenly.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>通道的分组数；该层的输入和输出平均分到各组。</translation>
+    </message>
+    <message>
+      <source>Kernels for each input channel; as many as a kernel has values can be the layer itself.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>每个输入通道的卷积核数；与卷积核元素一样多时可以等于原层。</translation>
+    </message>
+    <message>
+      <source>Multiplier</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>倍数</translation>
+    </message>
+    <message>
+      <source>Replaces the layer by a smaller student, trained by backpropagation to give the layer's outputs on the calibration samples.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>用更小的学生替换该层，并通过反向传播训练它在校准样本上给出该层的输出。</translation>
+    </message>
+    <message>
+      <source>Student</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>学生</translation>
+    </message>
+    <message>
+      <source>What takes the layer's place: two factors of a rank; a kernel for each input channel and a 1 × 1 convolution (depthwise separable); a convolution in groups of channels.</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>用什么替换该层：给定秩的两个因子；每个输入通道一个卷积核再加 1 × 1 卷积（深度可分离）；或按通道分组的卷积。</translation>
     </message>
     <message>
       <source>Width of the student.</source>
       <extracomment>distill.layer</extracomment>
       <translation>学生的宽度。</translation>
+    </message>
+    <message>
+      <source>factors</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>因子</translation>
+    </message>
+    <message>
+      <source>grouped</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>分组卷积</translation>
+    </message>
+    <message>
+      <source>separable</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>深度可分离</translation>
     </message>
     <message>
       <source>Learning rate of Adam, falling to zero as a cosine.</source>
@@ -1404,6 +1449,11 @@
       <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
     </message>
     <message>
+      <source>A 1 x 1 convolution has no kernel that could be separated from its channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>1 x 1 卷积没有可以与通道分离的卷积核。</translation>
+    </message>
+    <message>
       <source>A block has at least {0} inputs, and this layer has {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>一个块至少有 {0} 个输入，而该层有 {1} 个。</translation>
@@ -1947,6 +1997,11 @@
       <source>Older format raised</source>
       <extracomment>the engine</extracomment>
       <translation>旧格式已升级</translation>
+    </message>
+    <message>
+      <source>Only a convolution can have a depthwise separable or a grouped student.</source>
+      <extracomment>the engine</extracomment>
+      <translation>只有卷积层才能有深度可分离或分组卷积的学生。</translation>
     </message>
     <message>
       <source>Only a convolution with a kernel wider than 1 can be split like this.</source>
@@ -2557,6 +2612,11 @@
       <source>{0} initialisers no longer listed as inputs</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 个初始值不再列为输入</translation>
+    </message>
+    <message>
+      <source>{0} inputs and {1} outputs cannot both be divided into {2} groups.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个输入和 {1} 个输出不能同时平均分成 {2} 组。</translation>
     </message>
     <message>
       <source>{0} is a Keras file, which is not opened.</source>
@@ -3764,11 +3824,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>As many nodes of the graph read this weight.</source>
       <extracomment>workbench/ui/layer_header.py</extracomment>
       <translation>计算图中有这么多节点读取该权重。</translation>
-    </message>
-    <message>
-      <source>Groups</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>分组</translation>
     </message>
     <message>
       <source>Layer</source>

@@ -17,6 +17,7 @@ PAIR = (("lowrank.svd", {"rank": 4}),)
 TUCKER = (("lowrank.tucker", {"ratio": 0.4}),)
 SPATIAL = (("lowrank.spatial", {"rank": 6}),)
 CP = (("lowrank.cp", {"rank": 8, "iterations": 5}),)
+GROUPED = (("distill.layer", {"student": "grouped", "groups": 4, "steps": 0}),)
 
 # Method -> parameters, operators, and the steps before it, if any.
 SETTINGS: dict[str, list[tuple]] = {
@@ -35,7 +36,7 @@ SETTINGS: dict[str, list[tuple]] = {
                        ({"format": "bfloat16"}, ("Conv",)), ({"format": "float8e5m2"}, ("MatMul",))],
     "quantize.gptq": [({"bits": 4}, (*MATRIX, "Depthwise")), ({"bits": 3, "symmetric": False}, ("Gemm",)),
                       ({"damping": 0.1, "order": False}, ("MatMul",)), ({"bits": 4}, MATRIX, PAIR),
-                      ({"bits": 4}, ("Conv",), TUCKER)],
+                      ({"bits": 4}, ("Conv",), TUCKER), ({"bits": 4}, ("Conv",), GROUPED)],
     "quantize.adaround": [({"bits": 4, "steps": 50}, (*MATRIX, "Depthwise")),
                           ({"bits": 4, "steps": 20}, ("Conv",), CP),
                           ({"steps": 20, "symmetric": False, "regularization": 0.1}, ("MatMul",))],
@@ -86,7 +87,10 @@ SETTINGS: dict[str, list[tuple]] = {
                     ({"rule": "marchenko-pastur"}, ("Gemm",)), ({"rule": "gavish-donoho"}, ("Conv",))],
     "distill.layer": [({"rank": 4, "steps": 30}, MATRIX), ({"ratio": 0.2, "steps": 5}, ("Gemm",)),
                       ({"energy": 0.4, "steps": 5, "rate": 0.01}, ("MatMul",)),
-                      ({"weakening": 0.2, "steps": 5}, ("Gemm",)), ({"rule": "break-even", "steps": 5}, ("MatMul",))],
+                      ({"weakening": 0.2, "steps": 5}, ("Gemm",)), ({"rule": "break-even", "steps": 5}, ("MatMul",)),
+                      ({"student": "separable", "steps": 20}, ("Conv",)),
+                      ({"student": "separable", "multiplier": 3, "steps": 5}, ("Conv",)),
+                      ({"student": "grouped", "groups": 4, "steps": 20}, ("Conv",))],
     "distill.refine": [({"steps": 30}, MATRIX, PAIR), ({"steps": 20}, ("Conv",), TUCKER),
                        ({"steps": 20}, ("Conv",), SPATIAL), ({"steps": 20}, ("Conv",), CP),
                        ({"steps": 20, "rate": 0.003}, (*MATRIX, "Depthwise"), (("prune.magnitude", {"sparsity": 0.5}),))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionSlider
 
 from tests.ui import sample
 from workbench.core.params import Field
+from workbench.methods.distill_layer import LayerDistillation
 from workbench.ui import theme
 from workbench.ui.actions import ParamForm
 from workbench.ui.actions import values as v
@@ -97,6 +98,15 @@ def test_of_a_group_only_the_member_with_a_value_is_there(form_of):
     assert shown(form, "threshold") and not shown(form, "sparsity")
     assert form.mode("amount").currentData() == "threshold"
     assert form.values() == {"threshold": 0.02}
+
+
+def test_a_group_is_there_only_while_it_matters_and_so_is_its_line(form_of):
+    form = form_of(LayerDistillation.info())
+    assert shown(form, "rank") and form.mode("amount").isVisibleTo(form)
+    assert list(v.dragged(LayerDistillation.info().fields, {})) == ["spectrum"]
+    form.set_values({"student": "grouped"})
+    assert not shown(form, "rank") and not form.mode("amount").isVisibleTo(form) and shown(form, "groups")
+    assert not v.dragged(LayerDistillation.info().fields, {"student": "grouped"})
 
 
 def test_tooltips_say_what_a_field_is_and_may_be(form_of):

@@ -120,7 +120,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
 def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     """Why a layer cannot have an action, or None."""
     chosen, params = find(action)
-    reason = chosen.accepts(layer)
+    reason = chosen.refuses(layer, params)
     if not reason and model.opset < chosen.opset(params):
         return chosen.older(params, model.opset)
     return reason
@@ -131,7 +131,7 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
     plan, computing = Plan.of(layer), ""
     for action in in_order(actions):
         chosen, params = find(action)
-        if len(plan.tensors) > 1 and chosen.whole(params):
+        if plan.chain and chosen.whole(params):
             return f"{chosen.title} cannot follow a factoring: {chosen.whole(params)} of whole layers."
         before, plan = plan, chosen.forecast(layer, plan, params)
         if before.compute is not None and plan.compute is None:
@@ -249,6 +249,6 @@ def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
 def _foretold(before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int,
               words: str) -> LayerChange:
     macs = None if layer.macs is None else round(layer.macs * plan.weights / layer.count)
-    size += kept_bias(layer)
+    size += 0 if plan.biased else kept_bias(layer)
     return LayerChange(before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words,
                        exact=False)

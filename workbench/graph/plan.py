@@ -61,6 +61,7 @@ class Plan:
     conv      whether factors are convolutions; they are matrices [in, out] otherwise
     columns   shape of the scale of the input channels (graph.encoding.Scaled); None where they are not scaled
     compute   as in graph.edit.Edit; whatever stores the weight in another way ends it
+    biased    whether the layer gets a bias, where it has none
     """
 
     tensors: tuple[TensorPlan, ...]
@@ -70,6 +71,7 @@ class Plan:
     conv: bool = False
     columns: tuple[int, ...] | None = None
     compute: Compute | None = None
+    biased: bool = False
 
     @classmethod
     def of(cls, layer: Layer) -> "Plan":
@@ -82,6 +84,11 @@ class Plan:
     def parameters(self) -> int:
         """Weights and bias; zeros count."""
         return self.weights + self.bias
+
+    @property
+    def chain(self) -> bool:
+        """Whether other layers take the layer's place."""
+        return len(self.tensors) > 1 or self.tensors[0].shape != self.shape
 
     @property
     def weights(self) -> int:
@@ -110,6 +117,10 @@ class Plan:
         """With factors of this shape for the input channels."""
         return replace(self, columns=columns)
 
+    def with_bias(self) -> "Plan":
+        """With a bias for each output, which the layer may have had before."""
+        return replace(self, biased=True, bias=self.shape[self.out_axis])
+
     def computed(self, compute: Compute) -> "Plan":
         """Computed so by the runtime."""
         return replace(self, compute=compute)
@@ -125,7 +136,7 @@ class Plan:
 
 def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
     """For each tensor of the plan, every way to store it under the name that the writer will give it."""
-    names = [name] if len(plan.tensors) == 1 else [piece_name(name, index) for index in range(len(plan.tensors))]
+    names = [piece_name(name, index) for index in range(len(plan.tensors))] if plan.chain else [name]
     return [forms_of(tensor.content, part, opset, sparse)
             for tensor, part in zip(plan.tensors, names, strict=True)]
 

@@ -52,7 +52,8 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
     """What the plans will take: exact without zeros, and with zeros what is to be expected of random positions."""
     nodes = {node.name: node for node in model.graph}
-    edits = {path: Edit(_planned(plan, nodes[sites[path].node]), compute=plan.compute) for path, plan in plans.items()}
+    edits = {path: Edit(_planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None,
+                        compute=plan.compute) for path, plan in plans.items()}
     return size_of(model, sites, edits, sparse)
 
 
@@ -74,17 +75,21 @@ def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
 def _planned(plan: Plan, node: ir.Node) -> Encoding:
     """A plan as an encoding without values."""
     contents = [Planned(tensor.content) for tensor in plan.tensors]
-    if len(contents) == 1:
+    if not plan.chain:
         return contents[0] if plan.columns is None else Scaled(contents[0], np.ones(plan.columns, np.float32))
     left = set(range(len(plan.shape) - 2)) if plan.conv else set()
+    channels = plan.shape[1] * int(node.attributes["group"].as_int() if plan.conv and "group" in node.attributes else 1)
     pieces = []
     for content in contents:
         # The piece that has the original's extent along an axis of the kernel is the one that moves along it.
         axes = {axis for axis in left if content.shape[2 + axis] == plan.shape[2 + axis]}
         whole = bool(axes) and len(axes) == len(plan.shape) - 2
         attributes = {} if whole else _along(node, axes, len(plan.shape) - 2)
+        if plan.conv and channels != content.shape[1]:
+            attributes["group"] = channels // content.shape[1]
         pieces.append(Piece(content, inherit=whole, attributes=attributes))
         left -= axes
+        channels = content.shape[0]
     return Factors(tuple(pieces), plan.conv, plan.shape, plan.out_axis)
 
 

@@ -94,6 +94,10 @@ class Method(ABC):
     def accepts(self, layer: Layer) -> str | None:
         """Why this layer cannot have the method, in one sentence; None when it can."""
 
+    def refuses(self, layer: Layer, params: Any) -> str | None:
+        """The same for these parameters."""
+        return self.accepts(layer)
+
     @abstractmethod
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
         """What will be stored after this step, from shapes alone: instant."""

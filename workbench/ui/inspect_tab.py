@@ -12,7 +12,7 @@ from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
 from workbench.core.views import EditView, LayerView
 from workbench.ui import theme
-from workbench.ui.actions.values import effective
+from workbench.ui.actions.values import dragged
 from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.plots import HistogramPlot, SpectrumPlot
@@ -110,10 +110,8 @@ class InspectTab(QWidget):
             info = methods.get(action.method)
             if info is None:
                 continue
-            values = effective(info.fields, action.params)
-            for field in info.fields:
-                if field.drag and values[field.name] is not None:
-                    self._handles.setdefault(field.drag, Handle(step, field.name, values[field.name]))
+            for plot, (field, value) in dragged(info.fields, action.params).items():
+                self._handles.setdefault(plot, Handle(step, field.name, value))
         self._place_handles()
 
     def _show(self) -> None:

@@ -154,6 +154,7 @@ class ParamForm(QWidget):
             if field.group and self._values[name] is not None:
                 mode = self._modes[field.group]
                 mode.setCurrentIndex(mode.findData(name))
+                mode.setVisible(shown)
 
     # -- changing --------------------------------------------------------------------------------------------------
 

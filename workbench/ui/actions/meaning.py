@@ -28,10 +28,8 @@ def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | Non
     """What this step will do to this layer, or nothing where that takes computing."""
     if view is None:
         return ""
-    values = v.effective(method.fields, given)
-    drags = {field.name: field.drag for field in method.fields if values[field.name] is not None}
-    for name, plot in drags.items():
-        value = values[name]
+    for plot, (field, value) in v.dragged(method.fields, given).items():
+        name = field.name
         if plot == "histogram" and name == "sparsity":
             edge = threshold_of(name, value, view.magnitudes)
             return tr("Weights from {low} to {high} become zero.").format(low=f"−{edge:.3g}", high=f"{edge:.3g}")

@@ -74,6 +74,16 @@ def applies(field: Field, values: Mapping[str, Any]) -> bool:
     return field.when is None or values.get(field.when[0]) in field.when[1]
 
 
+def dragged(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tuple[Field, Any]]:
+    """The fields that stand as lines in a plot, by plot, with their values: the first of each plot."""
+    values = effective(fields, given)
+    found: dict[str, tuple[Field, Any]] = {}
+    for field in fields:
+        if field.drag and values[field.name] is not None and applies(field, values):
+            found.setdefault(field.drag, (field, values[field.name]))
+    return found
+
+
 def name_words(name: str) -> str:
     """group_size -> Group size."""
     return name.replace("_", " ").capitalize()

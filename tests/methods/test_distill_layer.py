@@ -1,0 +1,77 @@
+"""Students of a layer: each starts as near as its form allows, learns, and makes the model smaller and faster."""
+
+import numpy as np
+import pytest
+
+from tests.graph.graphs import Build
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.layer import InputSpec
+from workbench.core.recipe import Recipe, Row
+from workbench.data.dataset import Dataset
+from workbench.engine import apply
+from workbench.engine.cache import Cache
+from workbench.formats.opening import open_model
+
+JOB = Job()
+
+
+@pytest.fixture(scope="module")
+def convolution():
+    """Two convolutions without biases, and images whose channels go together: what a student can make use of."""
+    graph = Build()
+    graph.node("Conv", ["x", graph.weight("first.weight", 8, 8, 3, 3)], "h", pads=[1] * 4, strides=[2, 2])
+    graph.node("Conv", ["h", graph.weight("second.weight", 6, 8, 1, 1)], "y")
+    model = graph.model({"x": ["n", 8, 9, 9]}, {"y": ["n", 6, 5, 5]})
+    rng = np.random.default_rng(0)
+    x = np.einsum("nkhw,kc->nchw", rng.standard_normal((96, 3, 9, 9)), rng.standard_normal((3, 8)))
+    return model, Dataset("memory", {"x": x.astype(np.float32)}, (InputSpec("x", "float32", (None, 8, 9, 9)),), None)
+
+
+def compiled(convolution, **params):
+    model, data = convolution
+    stacks = apply.stacks(model, Recipe((Row("first", (Action("distill.layer", params),)),)))
+    return apply.compiled(model, *stacks, data, 0, Cache(1 << 26), JOB)
+
+
+@pytest.mark.parametrize("params", [{"student": "separable"}, {"student": "grouped", "groups": 2}, {"rank": 3}],
+                         ids=lambda params: params.get("student", "factors"))
+def test_a_student_learns_and_the_file_is_as_foretold(convolution, params, tmp_path):
+    model, _ = convolution
+    made = compiled(convolution, steps=150, **params)
+    before, after = (float(part.split()[0]) for part in made.edits["first"].note.split("error ")[1].split(" → "))
+    assert after < 0.9 * before
+    (change,), size = made.changes()
+    (foretold,), foretold_size = apply.forecast(model, made.chosen, "auto")
+    file = tmp_path / "smaller.onnx"
+    made.model.with_edits(made.edits).save(file)
+    assert size == foretold_size == file.stat().st_size                 # also of the bias that the layer did not have
+    assert (change.bytes_after, change.macs) == (foretold.bytes_after, foretold.macs)
+    again = open_model(str(file), job=JOB)
+    assert again.summary().macs == change.macs + model.layer("second").macs < model.summary().macs
+
+
+def test_as_many_kernels_as_a_kernel_has_values_are_the_layer(convolution):
+    made = compiled(convolution, student="separable", multiplier=9, steps=0)
+    np.testing.assert_allclose(made.edits["first"].weight, convolution[0].weight("first"), atol=1e-5)
+    assert "the layer grows" in made.edits["first"].note
+
+
+def test_a_group_starts_with_its_own_weights(convolution):
+    made = compiled(convolution, student="grouped", groups=4, steps=0)
+    expected = convolution[0].weight("first").copy()
+    expected[~np.kron(np.eye(4, dtype=bool), np.ones((2, 2), bool))] = 0
+    np.testing.assert_allclose(made.edits["first"].weight, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("path", "params", "reason"), [
+    ("first", {"student": "grouped", "groups": 3}, "8 inputs and 8 outputs cannot both be divided into 3 groups"),
+    ("second", {"student": "separable"}, "no kernel that could be separated"),
+])
+def test_what_has_no_such_student_says_why(convolution, path, params, reason):
+    model, _ = convolution
+    with pytest.raises(UserError, match=reason):
+        apply.stacks(model, Recipe((Row(path, (Action("distill.layer", params),)),)))
+    chosen, notes = apply.stacks(model, Recipe((Row("*", (Action("distill.layer", params),)),)))
+    assert any(path in note and reason in note for note in notes) and path not in chosen
