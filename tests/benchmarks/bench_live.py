@@ -176,9 +176,10 @@ def bench_scan(count: int) -> list[Row]:
             value = float(naive(workspace, recipe, Path(folder)).scores.mean())
             worst = max(worst, abs((base - value) - (trial.drop or 0.0)))
     slow = time.perf_counter() - start
+    previewer = Previewer(workspace)
     for trial in found.trials:      # how far the outputs move, which is what is foretold
         result = workspace.compiled(Recipe().with_actions([trial.path], trial.actions), Job())
-        run = Previewer(workspace).run(result, (trial.path,))
+        run = previewer.run(result, (trial.path,))
         moved.append(divergence(run(workspace.data.feeds(slice(0, count)))[0], original).mean())
     foretold = [trial.predicted or 0.0 for trial in found.trials]
     ranks = rank_correlation(foretold, moved) or 0.0
@@ -319,7 +320,7 @@ def main() -> None:
     given = parser.parse_args()
     sections: dict[str, Callable[[], list[Row]]] = {
         "edit": lambda: bench_edit(given.images, given.every), "predict": lambda: bench_predict(given.images),
-        "back": bench_back, "scan": lambda: bench_scan(32), "spectra": bench_spectra,
+        "back": bench_back, "scan": lambda: bench_scan(given.images), "spectra": bench_spectra,
         "memory": lambda: bench_memory(given.images), "agreement": bench_agreement,
     }
     rows: list[Row] = []

@@ -8,7 +8,7 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
 from workbench.engine import apply
-from workbench.engine.preview import Previewer, effective
+from workbench.engine.preview import Previewer, SuffixRunner, effective
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
 from workbench.methods.method import all_methods
@@ -36,6 +36,18 @@ def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
         quick = previewer.run(result, focus=(path,))(feeds)[0]
         full = runner(runtime.session(effective(workspace.model, result.edits)))(feeds)[0]
         np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4, err_msg=path)
+
+
+def test_what_crosses_a_cut_follows_from_what_crosses_one_further_up(workspace):
+    feeds = workspace.data.feeds(slice(0, 8))
+    layers = editable(workspace)
+    for first, then in zip(layers[1:], layers[2:] + layers[-1:], strict=True):
+        walked, afresh = SuffixRunner(workspace.model, then), SuffixRunner(workspace.model, then)
+        walked.follow(SuffixRunner(workspace.model, first), [feeds])
+        expected = afresh._cross(feeds)
+        assert walked.crossings.used == sum(array.nbytes for array in expected.values())
+        for name, array in walked._cross(feeds).items():
+            np.testing.assert_allclose(array, expected[name], atol=1e-4, rtol=1e-4, err_msg=f"{first}, {then}")
 
 
 def test_other_edits_are_part_of_it(workspace):

@@ -7,9 +7,9 @@ input of the suffix, so a new weight needs no new session. Everything runs in ON
 import dataclasses
 import hashlib
 from collections import ChainMap, OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import onnxruntime as ort
@@ -84,18 +84,40 @@ class SuffixRunner:
         """Have ready what crosses the cut for these samples."""
         self._cross(feeds)
 
+    def follow(self, other: "SuffixRunner", batches: Iterable[Mapping[str, np.ndarray]]) -> None:
+        """Have ready what crosses the cut, computed from what crosses another cut further up of the same model, rather
+        than from the start."""
+        wanted = tuple(name for name in self.cut.crossing if name not in other.cut.crossing)
+        session = runtime.session(cut.between(self.model, other.cut.crossing, wanted)) if wanted else None
+        for feeds in batches:
+            self.crossings.get(self._place, _batch(feeds), partial(self._from, other, session, feeds))
+
+    def _from(self, other: "SuffixRunner", session: ort.InferenceSession | None,
+              feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        known = other._cross(feeds)
+        made = _outputs(session, ChainMap(known, feeds)) if session is not None else {}  # type: ignore[arg-type]
+        return {name: made[name] if name in made else known[name] for name in self.cut.crossing}
+
     def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What crosses the cut for these samples: computed once, kept while there is room."""
         if self.cut.prefix is None:
             return {}
+        return self.crossings.get(self._place, _batch(feeds), lambda: _outputs(self.prefix, feeds))
 
-        def compute() -> dict[str, np.ndarray]:
-            wanted = [value.name for value in self.prefix.get_inputs()]
-            names = [value.name for value in self.prefix.get_outputs()]
-            return dict(zip(names, self.prefix.run(names, {name: feeds[name] for name in wanted}), strict=True))
+    @property
+    def _place(self) -> Hashable:
+        return self.path, self.upstream, self.cut.crossing
 
-        batch = feeds.key if isinstance(feeds, Feeds) else b"".join(hash_of(array) for array in feeds.values())
-        return self.crossings.get((self.path, self.upstream, self.cut.crossing), batch, compute)
+
+def _outputs(session: ort.InferenceSession, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """All outputs by name; `known` may have more than the inputs."""
+    names = [value.name for value in session.get_outputs()]
+    feeds = {value.name: known[value.name] for value in session.get_inputs()}
+    return dict(zip(names, session.run(names, feeds), strict=True))
+
+
+def _batch(feeds: Mapping[str, np.ndarray]) -> Hashable:
+    return feeds.key if isinstance(feeds, Feeds) else b"".join(hash_of(array) for array in feeds.values())
 
 
 def hash_of(array: np.ndarray) -> bytes:

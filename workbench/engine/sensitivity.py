@@ -16,6 +16,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe
+from workbench.data.dataset import Feeds
 from workbench.engine import apply, structure
 from workbench.engine.curvature import Predictor
 from workbench.engine.predict import predictor, rank_correlation
@@ -126,8 +127,9 @@ def scan(workspace: Workspace, job: Job, candidates: tuple[Stack, ...] = CANDIDA
     joint = tuple(stack for stack in candidates if stack not in alone)
     foretold = [trial for layer in layers for trial in _foretold(workspace, layer, alone, foretelling, seed, job)]
     wanted = _cheapest(foretold, share)
+    walk = _Walk(workspace)
     work: list[tuple[str, Callable[[Job], list[Trial]]]] = [
-        (layer.path, partial(_run, workspace, layer.path, [t for t in foretold if t.path == layer.path], wanted, seed))
+        (layer.path, partial(_run, walk, layer.path, [t for t in foretold if t.path == layer.path], wanted, seed))
         for layer in layers]
     work += [(members[0], partial(_try_together, workspace, members, stack, seed))
              for members in _groups(workspace) for stack in joint]
@@ -178,10 +180,26 @@ def _foretold(workspace: Workspace, layer: Layer, candidates: tuple[Stack, ...],
     return trials
 
 
-def _run(workspace: Workspace, path: str, trials: list[Trial], wanted: set[tuple[str, Stack]], seed: int,
+class _Walk:
+    """The cut that was measured last: what crosses the next one is computed from what crossed it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.last: SuffixRunner | None = None
+
+    def to(self, path: str) -> SuffixRunner:
+        evaluator, last = self.workspace.measurable(), self.last
+        self.last = SuffixRunner(self.workspace.model, path)
+        if last is not None and last.cut.crossing and self.last.cut.crossing:
+            self.last.follow(last, (Feeds(evaluator.data, chosen) for chosen in evaluator.batches()))
+        return self.last
+
+
+def _run(walk: _Walk, path: str, trials: list[Trial], wanted: set[tuple[str, Stack]], seed: int,
          job: Job) -> list[Trial]:
     """Those that are wanted are measured, run from the layer on."""
-    behind = SuffixRunner(workspace.model, path) if any((path, trial.actions) in wanted for trial in trials) else None
+    workspace = walk.workspace
+    behind = walk.to(path) if any((path, trial.actions) in wanted for trial in trials) else None
     done = []
     for trial in trials:
         job.check()

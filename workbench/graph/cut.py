@@ -162,6 +162,16 @@ def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
     return part
 
 
+def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir.Model:
+    """The part of the graph that computes some values from others; `known` may be more than that takes."""
+    part = ending_in(model, wanted)
+    inner = {value.name for value in _values(part.graph)}
+    known = tuple(name for name in known if name in inner)
+    _start_from(part.graph, known, _types(model, known, ending_in(model, known)) if known else {})
+    _prune(part)
+    return part
+
+
 def _end_in(graph: ir.Graph, outputs: Iterable[str], known: Mapping[str, Known]) -> None:
     """Make these values the graph's outputs. Types are given where they are known; the runtime infers the others."""
     values = {value.name: value for value in (*graph.inputs, *graph.initializers.values(), *_values(graph))}

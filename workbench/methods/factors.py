@@ -6,6 +6,8 @@ from workbench.core.layer import Layer
 from workbench.graph.encoding import Dense, Factors, Piece
 from workbench.methods.ranks import RankParams, break_even, words
 
+TINY = 1e-30
+
 
 def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
     """The weight as a matrix [output channels, inputs]; a convolution's inputs are channels x kernel."""
@@ -79,15 +81,31 @@ def refuse(layer: Layer) -> str | None:
 
 
 def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
-    """The best rank-`rank` approximation, the singular values shared by both sides (Eckart and Young 1936)."""
-    u, s, v = np.linalg.svd(matrix.astype(np.float64), full_matrices=False)
-    root = np.sqrt(s[:rank])
-    return u[:, :rank] * root, root[:, None] * v[:rank]
+    """The best rank-`rank` approximation, the singular values shared by both sides (Eckart and Young 1936).
+
+    The directions are those of the smaller Gram matrix, many times as fast as a singular value decomposition. Squaring
+    halves the digits: directions whose values are within 1e-8 of the largest value may mix, which costs the
+    approximation no more than that (Golub and Van Loan, Matrix Computations, section 8.6).
+    """
+    if matrix.shape[0] > matrix.shape[1]:
+        right, left = split(matrix.T, rank)
+        return left.T, right.T
+    values, vectors = _squared(matrix)
+    root = np.sqrt(np.maximum(np.sqrt(values), 1e-8 * np.sqrt(values[:1])))[:rank]
+    basis = vectors[:, :rank]
+    return basis * root, basis.T @ matrix.astype(np.float64) / np.maximum(root, TINY)[:, None]
 
 
 def spectrum(matrix: np.ndarray) -> np.ndarray:
-    """All singular values, descending, float64."""
-    return np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
+    """All singular values, descending, float64; each within 1e-8 of the largest."""
+    return np.sqrt(_squared(matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T)[0])
+
+
+def _squared(wide: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues, descending, and eigenvectors of the Gram matrix of the rows."""
+    rows = wide.astype(np.float64)
+    values, vectors = np.linalg.eigh(rows @ rows.T)
+    return np.maximum(values[::-1], 0), vectors[:, ::-1]
 
 
 def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:

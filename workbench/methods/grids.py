@@ -115,8 +115,11 @@ def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetr
     scale, zero = affine
     low, high = limits(bits, symmetric)
     q = np.clip(np.rint(grid.values / scale) + zero, low, high)
-    error = np.abs((q - zero) * scale - grid.values)
-    return (importance * error**power).sum(axis=grid.reduce, keepdims=True)
+    error = (q - zero) * scale - grid.values
+    cost = np.square(error)
+    if power == 3:
+        cost *= np.abs(error)       # many times as fast as a power
+    return (importance * cost).sum(axis=grid.reduce, keepdims=True)
 
 
 def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
