@@ -176,6 +176,24 @@ def test_an_export_into_nowhere_says_so(opened, qtbot, tmp_path):
     assert failed.args[0] and failed.args[1]
 
 
+def test_the_layer_likely_to_be_next_is_prepared_after_the_one_that_is_chosen(opened, qtbot, monkeypatch):
+    prepared = []
+    request = opened.link.request
+
+    def listen(kind, *given, **more):
+        if kind.__name__ == "Prepare":
+            prepared.append(more["focus"])
+        return request(kind, *given, **more)
+
+    monkeypatch.setattr(opened.link, "request", listen)
+    paths = [layer.path for layer in opened.model.layers]
+    opened.select([paths[2]], paths[2])
+    qtbot.waitUntil(lambda: len(prepared) == 2, timeout=WAIT)
+    opened.select([paths[1]], paths[1])
+    qtbot.waitUntil(lambda: len(prepared) == 4, timeout=WAIT)
+    assert prepared == [(paths[2],), (paths[3],), (paths[1],), (paths[0],)]
+
+
 def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):
     asked = requests(opened.link, monkeypatch)
     opened.select(["head", "stem"], "head")

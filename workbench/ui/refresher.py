@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -38,6 +39,7 @@ class Refresher(QObject):
         self._measures = Latest(self._link, PATIENCE_MS, self)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._prepare)
+        self._at, self._walking = "", 1     # the layer that was looked at last, and the direction that led there
         self._given_up = False              # the user cancelled this recipe's measurement
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)
@@ -93,6 +95,7 @@ class Refresher(QObject):
         path, recipe = self._session.current, self._session.recipe
         if not path:
             return
+        self._note_walk(path)
         self._rest.start()
         if path not in self._views and self.online:
             self._inspects.submit(lambda: self._ask_view(path))
@@ -102,6 +105,13 @@ class Refresher(QObject):
             self._session.show_edit(known)
         elif self._wanted:
             self._applies.submit(lambda: self._ask_edit(path, recipe))
+
+    def _note_walk(self, path: str) -> None:
+        """Whether the user goes down the model, or up."""
+        paths = [layer.path for layer in self._session.model.layers] if self._session.model is not None else []
+        if self._at in paths and path in paths and path != self._at:
+            self._walking = 1 if paths.index(path) > paths.index(self._at) else -1
+        self._at = path
 
     def refresh_preview(self) -> None:
         """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
@@ -115,12 +125,31 @@ class Refresher(QObject):
             self._measures.submit(lambda: self._ask_preview(recipe, focus))
 
     def _prepare(self) -> None:
-        """The hand rests: what the first edit of the chosen layers will want."""
-        known = self._previews.get(recipe_key(self._session.recipe))
-        if self._wanted and known is not None and known.complete and self._session.selection \
-                and self._session.data is not None:
-            self._link.request(messages.Prepare, Handlers(failed=self._session.mention, quiet=True),
-                               recipe=self._session.recipe, focus=self._session.selection)
+        """The hand rests: what the first edit of the chosen layers will want, then of the layer likely to be next."""
+        recipe, selection = self._session.recipe, self._session.selection
+        known = self._previews.get(recipe_key(recipe))
+        if not (self._wanted and known is not None and known.complete and selection and self._session.data is not None):
+            return
+
+        def done(_: object) -> None:
+            following = self._following()
+            if following and (recipe, selection) == (self._session.recipe, self._session.selection):
+                self._ask_prepare((following,), lambda _: None)
+
+        self._ask_prepare(selection, done)
+
+    def _ask_prepare(self, focus: tuple[str, ...], done: Callable[[object], None]) -> None:
+        self._link.request(messages.Prepare, Handlers(done=done, failed=self._session.mention, quiet=True),
+                           recipe=self._session.recipe, focus=focus)
+
+    def _following(self) -> str:
+        """The layer next to the current one that can be edited, in the direction in which the user walks; or none."""
+        model, current = self._session.model, self._session.current
+        layers = [layer.path for layer in model.layers if not layer.locked] if model is not None else []
+        if current not in layers:
+            return ""
+        place = layers.index(current) + self._walking
+        return layers[place] if 0 <= place < len(layers) else ""
 
     @property
     def paused(self) -> bool:
