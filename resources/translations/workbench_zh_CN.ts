@@ -984,9 +984,9 @@
       <translation>把每个权重存为等距网格上的小整数。仅量化权重：运行时仍以浮点计算，因此该层变小，速度与之前相同。</translation>
     </message>
     <message>
-      <source>What the levels cover: all values, a percentile, least squared or cubed error, or least divergence of the distribution. Cubed spares the few large weights.</source>
+      <source>What the levels cover: all values, a percentile, least squared or cubed error, least divergence of the distribution, or no more than you say. Cubed spares the few large weights.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>级所覆盖的范围：全部值、某一百分位、平方误差或立方误差最小，或分布散度最小。立方误差会照顾少数大权重。</translation>
+      <translation>级覆盖的范围：所有值、百分位、最小平方或立方误差、分布的最小散度，或不超过您给定的范围。立方误差顾及少数大权重。</translation>
     </message>
     <message>
       <source>floor</source>
@@ -1294,6 +1294,11 @@
       <translation>每个权重的位数。内核以 8 位整数计算；位数更少则文件更小。</translation>
     </message>
     <message>
+      <source>Clip</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>截断</translation>
+    </message>
+    <message>
       <source>Granularity</source>
       <extracomment>quantize.static</extracomment>
       <translation>粒度</translation>
@@ -1344,6 +1349,11 @@
       <translation>静态，8 位激活</translation>
     </message>
     <message>
+      <source>The range ends at this share of the layer's largest magnitude; weights beyond end on the outermost level.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>范围止于该层最大幅值的这一比例；超出的权重落在最外侧级上。</translation>
+    </message>
+    <message>
       <source>What the levels of the activations cover: all values seen, a percentile, least squared error, or least divergence of the distribution.</source>
       <extracomment>quantize.static</extracomment>
       <translation>激活的级覆盖什么：见到的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
@@ -1367,6 +1377,11 @@
       <source>channel</source>
       <extracomment>quantize.static</extracomment>
       <translation>通道</translation>
+    </message>
+    <message>
+      <source>clip</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>截断</translation>
     </message>
     <message>
       <source>cubed</source>
@@ -4091,6 +4106,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>保存图片…</translation>
     </message>
     <message>
+      <source>(of channel {number}, the widest)</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>（属于最宽的通道 {number}）</translation>
+    </message>
+    <message>
       <source>, {count} of them farther out</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>，其中 {count} 个在更远处</translation>
@@ -4106,6 +4126,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>对数计数</translation>
     </message>
     <message>
+      <source>Outliers lie more than three interquartile ranges outside the quartiles of the weights that are not zero (Tukey's outer fences). Dots above the axis mark them; after an edit they are counted by the same fences.</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
+    </message>
+    <message>
       <source>The weights of the chosen layer are counted here.</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>这里统计所选层的权重。</translation>
@@ -4114,6 +4139,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Weights</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>权重</translation>
+    </message>
+    <message>
+      <source>levels to ± {edge}</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>级至 ± {edge}</translation>
     </message>
     <message>
       <source>log</source>
@@ -4136,6 +4166,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>最小</translation>
     </message>
     <message>
+      <source>outliers</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>离群值</translation>
+    </message>
+    <message>
       <source>std</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>标准差</translation>
@@ -4154,6 +4189,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>zeros</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>零</translation>
+    </message>
+    <message>
+      <source>{count} levels</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>{count} 个级</translation>
+    </message>
+    <message>
+      <source>{count} weights clipped</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>{count} 个权重被截断</translation>
     </message>
     <message>
       <source>{count} weights in {bins} bins</source>

@@ -82,3 +82,15 @@ def test_a_very_large_matrix_has_its_largest_values_computed_and_its_tail_guesse
     energy = np.cumsum(exact ** 2) / np.square(exact).sum()
     np.testing.assert_allclose(found.energy[:40], energy[:40], atol=1e-3)      # the energy that is left is exact
     assert np.square(found.values).sum() == pytest.approx(np.square(values, dtype=np.float64).sum(), rel=1e-5)
+
+
+def test_outliers_are_tukeys_far_out_values():
+    values = np.random.default_rng(0).uniform(-1, 1, 1000).astype(np.float32)
+    values[:300] = 0                        # pruned weights do not narrow the fences
+    values[300:303] = 5, -6, 7
+    found = stats.outliers(values)
+    first, third = np.quantile(values[values != 0], (0.25, 0.75))
+    assert found.high == pytest.approx(third + 3 * (third - first), rel=1e-5)
+    assert found.count == 3 and found.farthest.tolist() == [-6, 5, 7]
+    assert stats.beyond(values / 3, found) == 0 and stats.beyond(values, found) == 3
+    assert stats.outliers(np.zeros(8, np.float32)).count == 0

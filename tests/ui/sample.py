@@ -6,7 +6,7 @@ from workbench.core.action import Action, MethodInfo
 from workbench.core.layer import Layer
 from workbench.core.params import Field
 from workbench.core.report import LayerChange
-from workbench.core.views import EditView, LayerView
+from workbench.core.views import EditView, LayerView, Levels
 from workbench.engine import stats
 
 LAYER = Layer("blocks.2.conv1", "Conv", (64, 32, 3, 3), "float32", 0, 18_496, 3_612_672, 73_984, "fp",
@@ -40,7 +40,10 @@ AFFINE = MethodInfo(
               choices=("tensor", "channel", "group")),
         Field("group_size", "int", 128, "Weights that share a scale.", low=8, high=1024, step=8, log=True,
               when=("granularity", ("group",))),
-        Field("symmetric", "bool", True, "Levels on both sides of zero, without a zero point.")))
+        Field("symmetric", "bool", True, "Levels on both sides of zero, without a zero point."),
+        Field("range", "choice", "mse", "What the levels cover.", choices=("minmax", "mse", "clip")),
+        Field("clip", "float", 0.8, "Share of the largest magnitude.", low=0.001, high=1, step=0.001,
+              when=("range", ("clip",)), drag="range")))
 DISTILL = MethodInfo(
     "distill.layer", "distill", "Layer distillation", "Trains a thinner layer to answer as this one does.",
     "min ‖f(x) − g(x)‖²", "Hinton et al. 2015, Distilling the knowledge in a neural network", (
@@ -80,12 +83,20 @@ def truncated(weight: np.ndarray, rank: int) -> np.ndarray:
 def view_of(weight: np.ndarray, layer: Layer = LAYER) -> LayerView:
     histogram = stats.histogram(weight, stats.edges(weight))
     return LayerView(layer.path, stats.moments(weight), histogram, stats.spectrum(layer, weight),
-                     stats.magnitudes(weight), {"distill.layer": "Needs calibration data."})
+                     stats.magnitudes(weight), {"distill.layer": "Needs calibration data."}, stats.outliers(weight))
 
 
 def edit_of(weight: np.ndarray, after: np.ndarray, layer: Layer = LAYER) -> EditView:
     return EditView(CHANGE, stats.moments(after), stats.histogram(after, stats.edges(weight)),
-                    stats.spectrum(layer, after))
+                    stats.spectrum(layer, after), levels=levels_of(after),
+                    outliers=stats.beyond(after, stats.outliers(weight)))
+
+
+def levels_of(after: np.ndarray) -> Levels | None:
+    """Of the channel whose levels are widest, where the weights lie on few."""
+    rows = [np.unique(row) for row in after.reshape(len(after), -1)]
+    widest = max(range(len(rows)), key=lambda row: rows[row][-1])
+    return Levels(rows[widest].astype(np.float64), widest) if max(map(len, rows)) <= 16 else None
 
 
 CHANGE = LayerChange(LAYER.path, STACK, 73_984, 8_360, 17.4, 18_496, 3_612_672, 0.5,

@@ -130,3 +130,23 @@ def test_the_rank_line_drags_the_rank(demo_window, qtbot):
     assert after != before and session.undo_stack.count() == 2
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     assert session.changes[layer.path].parameters < layer.parameters
+
+
+def test_the_clipping_line_makes_the_range_the_users(demo_window, qtbot):
+    """Offered where the method found it; dragged, it is a parameter, and the engine clips there."""
+    session, space = demo_window.session, demo_window.workspace
+    layer = next(x for x in session.model.layers if x.op == "Conv" and x.groups == 1 and min(x.matrix) >= 32)
+    click_layer(demo_window, qtbot, layer.path)
+    add_step(demo_window, qtbot, "quantize.affine")
+    canvas = space.inspect.histogram.canvas
+    qtbot.waitUntil(lambda: session.edit is not None and canvas.handle("range") is not None, timeout=WAIT)
+    assert canvas.handle("range").offered
+    drag(qtbot, canvas, canvas.handles[-1], 0.6)
+    params = session.recipe.actions_for(layer.path)[0].params
+    assert params["range"] == "clip" and 0.001 <= params["clip"] < 1 and not canvas.handle("range").offered
+    assert session.undo_stack.count() == 2
+    qtbot.waitUntil(lambda: measured(session) and session.edit.levels.clipped > 0, timeout=WAIT)
+    largest = float(session.view.magnitudes[-1])
+    assert session.edit.levels.values[-1] <= params["clip"] * largest * 1.001
+    form = space.actions.cards[0].form
+    assert form.editor("clip").isVisible() and form.values()["clip"] == params["clip"]

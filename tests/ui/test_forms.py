@@ -75,7 +75,8 @@ def shown(form, name: str) -> bool:
 # -- what is shown ---------------------------------------------------------------------------------------------------
 
 def test_defaults_are_shown_and_count_as_values(form_of):
-    assert form_of().values() == {"bits": 4, "granularity": "channel", "group_size": 128, "symmetric": True}
+    assert form_of().values() == {"bits": 4, "granularity": "channel", "group_size": 128, "symmetric": True,
+                                  "range": "mse", "clip": 0.8}
 
 
 def test_given_values_replace_defaults(form_of):

@@ -173,3 +173,52 @@ def test_a_layer_that_is_left_takes_its_line_and_its_notes_with_it(tab):
     tab.set_layer(sample.HEAD)              # its figures are not there yet
     tab.set_actions((), sample.METHODS)
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
+
+
+def test_clipping_is_the_end_of_the_levels(tab):
+    largest = float(np.abs(WEIGHT).max())
+    tab.set_actions((Action("quantize.affine", {"range": "clip", "clip": 0.5}),), sample.METHODS)
+    assert tab.histogram.canvas.handles == pytest.approx((-0.5 * largest, 0.5 * largest))
+    calls = heard(tab)
+    drag(tab.histogram, tab.histogram.canvas.handles[1], 0.1)
+    assert {call[:2] for call in calls} == {(0, "clip")}
+    assert calls[-1] == (0, "clip", pytest.approx(0.1 / largest, abs=0.01), True)
+
+
+def test_where_the_method_looks_for_the_range_its_place_is_offered(tab):
+    tab.set_actions((Action("quantize.affine"),), sample.METHODS)
+    assert tab.histogram.canvas.handles == ()               # not known before the edit is there
+    edit = sample.edit_of(WEIGHT, sample.rounded(WEIGHT))
+    tab.set_edit(edit)
+    handle = tab.histogram.canvas.handle("range")
+    assert handle.offered and handle.at[1] == edit.levels.values[-1]
+    tab.set_actions((Action("lowrank.svd", {"rank": 20}), Action("quantize.affine")), sample.METHODS)
+    assert tab.histogram.canvas.handle("range") is None     # the levels are those of the factors
+
+
+def test_threshold_and_range_are_dragged_one_by_one_also_with_keys(tab):
+    tab.set_actions((Action("prune.magnitude", {"threshold": 0.05}),
+                     Action("quantize.affine", {"range": "clip", "clip": 0.5})), sample.METHODS)
+    calls, canvas = heard(tab), tab.histogram.canvas
+    assert canvas.active == "threshold"
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    QTest.keyClick(canvas, Qt.Key.Key_Down)
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    assert [call[:2] for call in calls if call[3]] == [(0, "threshold"), (1, "clip")]
+    assert calls[0][2] > 0.05 and calls[-1][2] < 0.5
+    drag(tab.histogram, -0.05, -0.08)
+    assert calls[-1] == (0, "threshold", pytest.approx(0.08, abs=0.003), True) and canvas.active == "threshold"
+
+
+def test_levels_are_ticks_and_outliers_are_dots_and_counted(tab):
+    edit = sample.edit_of(WEIGHT, sample.rounded(WEIGHT))
+    tab.set_edit(edit)
+    canvas = tab.histogram.canvas
+    assert canvas.ticks == tuple(edit.levels.values)
+    assert f"{len(edit.levels.values)} levels (of channel {edit.levels.channel}, the widest)" in \
+        tab.histogram.readout.full
+    assert VIEW.outliers.count > 0 and canvas.dots == tuple(VIEW.outliers.farthest)
+    before, after = tab.histogram.table.texts()
+    assert before[-1] == f"{VIEW.outliers.count:,}" and after[-1] == f"{edit.outliers:,}"
+    tab.set_edit(None)
+    assert canvas.ticks == ()

@@ -174,7 +174,7 @@ def test_log_counts(histogram):
 def test_table_is_of_before_and_after(histogram, weight):
     histogram.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.pruned(weight, 0.5)))
     before, after = histogram.table.texts()
-    assert before[-1] == "0.0 %" and after[-1] == "50.0 %"
+    assert before[-2] == "0.0 %" and after[-2] == "50.0 %"
     assert before[2] == number(float(weight.min()), fixed=True)
     histogram.show_layer(sample.view_of(weight), None)
     assert len(histogram.table.texts()) == 1

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar
 from workbench.core.errors import UserError
 
 P = TypeVar("P")
-Plot = Literal["histogram", "spectrum"]
+Plot = Literal["histogram", "range", "spectrum"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,10 @@ class When:
 
 @dataclass(frozen=True)
 class Drag:
-    """The field can be dragged as a line in this plot of the layer."""
+    """The field can be dragged as a line in this plot of the layer.
+
+    `range` is the histogram too: there the levels end.
+    """
 
     plot: Plot
 

@@ -29,6 +29,30 @@ class Moments:
 
 
 @dataclass(frozen=True)
+class Outliers:
+    """Weights far outside the bulk: beyond low..high, Tukey's outer fences (quartiles -+ 3 interquartile ranges of the
+    weights that are not zero; Tukey 1977, Exploratory data analysis). `farthest` are at most 200 of them, ascending."""
+
+    low: float
+    high: float
+    count: int
+    farthest: np.ndarray
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels that weights were rounded to, ascending, in units of the weight.
+
+    channel     whose they are, where output channels (or groups) have their own: the one with the widest steps
+    clipped     weights that lay more than half a step beyond the outermost level
+    """
+
+    values: np.ndarray
+    channel: int | None = None
+    clipped: int = 0
+
+
+@dataclass(frozen=True)
 class Spectrum:
     """Singular values [min(rows, columns)], descending, of the weight unfolded as `unfolding` says.
 
@@ -64,6 +88,7 @@ class LayerView:
     spectrum: Spectrum | None
     magnitudes: np.ndarray
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    outliers: Outliers | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +108,7 @@ class EditView:
     """The same layer after its actions: overlaid while the user drags. The histogram has the edges of the LayerView.
 
     conflicts   method id -> why it cannot be added to these actions
+    outliers    counted by the fences of the LayerView
     """
 
     change: LayerChange
@@ -90,6 +116,8 @@ class EditView:
     histogram: Histogram
     spectrum: Spectrum | None
     conflicts: Mapping[str, str] = field(default_factory=dict)
+    levels: Levels | None = None
+    outliers: int = 0
 
 
 PredictionKind = Literal["loss", "output error"]

@@ -7,16 +7,18 @@ import numpy as np
 import torch
 
 from workbench.core.layer import Layer
-from workbench.core.views import Histogram, Moments, Spectrum
+from workbench.core.views import Histogram, Moments, Outliers, Spectrum
 from workbench.engine.store import Store
 
-VERSION = 1             # of what is kept on the disk: raised when a number here is computed in another way
+VERSION = 2             # of what is kept on the disk: raised when a number here is computed in another way
 BINS = 160
 QUANTILES = 1025
 COLUMNS = 4096          # of a matrix that are in memory in float64 at once
 EXACT = 3072            # rows and columns up to which all singular values are computed: 10 s on two cores
 LARGEST = 512
 OVERSAMPLED = 32
+FENCE = 3.0             # interquartile ranges outside the quartiles: Tukey's outer fence
+FARTHEST = 200          # outliers that are drawn one by one
 
 
 def moments(weight: np.ndarray) -> Moments:
@@ -41,6 +43,23 @@ def histogram(weight: np.ndarray, at: np.ndarray) -> Histogram:
 def magnitudes(weight: np.ndarray) -> np.ndarray:
     """[QUANTILES] quantiles 0..1 of |w|."""
     return np.quantile(np.abs(weight.astype(np.float64)), np.linspace(0, 1, QUANTILES))
+
+
+def outliers(weight: np.ndarray) -> Outliers:
+    """See core.views.Outliers; a weight of zeros has none."""
+    values = weight[weight != 0]
+    if not len(values):
+        return Outliers(0.0, 0.0, 0, np.zeros(0))
+    first, third = np.quantile(values, (0.25, 0.75))
+    low, high = first - FENCE * (third - first), third + FENCE * (third - first)
+    found = values[(values < low) | (values > high)]
+    farthest = found[np.argsort(-np.abs(found))[:FARTHEST]]
+    return Outliers(float(low), float(high), len(found), np.sort(farthest).astype(np.float64))
+
+
+def beyond(weight: np.ndarray, fences: Outliers) -> int:
+    """How many weights lie outside these fences, zeros not counted."""
+    return int((((weight < fences.low) | (weight > fences.high)) & (weight != 0)).sum())
 
 
 def singular_values(matrix: np.ndarray) -> np.ndarray:
@@ -131,10 +150,11 @@ class Statistics:
     histogram: Histogram
     spectrum: Spectrum | None
     magnitudes: np.ndarray
+    outliers: Outliers
 
     @property
     def nbytes(self) -> int:
-        drawn = [self.histogram.edges, self.histogram.counts, self.magnitudes]
+        drawn = [self.histogram.edges, self.histogram.counts, self.magnitudes, self.outliers.farthest]
         drawn += [self.spectrum.values, self.spectrum.energy] if self.spectrum is not None else []
         return sum(array.nbytes for array in drawn)
 
@@ -146,14 +166,16 @@ def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statisti
     if found is not None and (known := _unpacked(found)) is not None:
         return known
     values = weight()
-    made = Statistics(moments(values), histogram(values, edges(values)), spectrum(layer, values), magnitudes(values))
+    made = Statistics(moments(values), histogram(values, edges(values)), spectrum(layer, values), magnitudes(values),
+                      outliers(values))
     store.save(key, _packed(made))
     return made
 
 
 def _packed(made: Statistics) -> dict[str, np.ndarray]:
     arrays = {"moments": np.array(astuple(made.moments)), "edges": made.histogram.edges,
-              "counts": made.histogram.counts, "magnitudes": made.magnitudes}
+              "counts": made.histogram.counts, "magnitudes": made.magnitudes, "farthest": made.outliers.farthest,
+              "fences": np.array([made.outliers.low, made.outliers.high, made.outliers.count])}
     if (drawn := made.spectrum) is not None:
         arrays |= {"values": drawn.values, "energy": drawn.energy, "unfolding": np.array(drawn.unfolding),
                    "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed])}
@@ -168,7 +190,8 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
             break_even, stable_rank, computed = arrays["numbers"].tolist()
             drawn = Spectrum(arrays["values"], arrays["energy"], str(arrays["unfolding"]), int(break_even),
                              stable_rank, int(computed))
+        low, high, count = arrays["fences"].tolist()
         return Statistics(Moments(*arrays["moments"].tolist()), Histogram(arrays["edges"], arrays["counts"]), drawn,
-                          arrays["magnitudes"])
+                          arrays["magnitudes"], Outliers(low, high, int(count), arrays["farthest"]))
     except (KeyError, TypeError, ValueError):
         return None

@@ -14,7 +14,7 @@ from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView
 from workbench.data.dataset import Dataset, open_dataset
-from workbench.engine import apply, evaluate, graph_view, stats, structure
+from workbench.engine import apply, evaluate, graph_view, levels, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.store import Store, cache_folder
@@ -127,7 +127,8 @@ class Workspace:
             unavailable = {name: reason for name, method in all_methods().items()
                            if (reason := method.accepts(layer)
                                or apply.keeps_channels(self.model, layer, (Action(name),)))}
-            return LayerView(path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable)
+            return LayerView(path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable,
+                             known.outliers)
 
         return self.cache.get(("view", path, layer.fingerprint), make)
 
@@ -159,8 +160,11 @@ class Workspace:
             edits = {path: edited} if steps or path not in smaller.notes else {}
             result = apply.Compiled(self.model, smaller, edits, {path: actions})
             change = next(each for each in result.changes()[0] if each.path == path)
-            return EditView(change, stats.moments(weight), stats.histogram(weight, self.view(path).histogram.edges),
-                            stats.spectrum(smaller.model.layer(path), weight), apply.conflicts(layer, actions))
+            view, left = self.view(path), smaller.model.layer(path)
+            return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges),
+                            stats.spectrum(left, weight), apply.conflicts(layer, actions),
+                            levels.of(edited, smaller.model.weight(path), left.out_axis),
+                            stats.beyond(weight, view.outliers) if view.outliers is not None else 0)
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)

@@ -2,19 +2,25 @@
 
 Nagel et al. 2021, A white paper on neural network quantization, section 2 and 3.1; Jacob et al. 2018, equation 1;
 Migacz 2017, 8-bit inference with TensorRT, for the range of least divergence; Nahshan et al. 2021, Loss aware
-post-training quantization, Machine Learning 110, section 4.1, for other powers of the error than its square.
+post-training quantization, Machine Learning 110, section 4.1, for other powers of the error than its square; Banner,
+Nahshan and Soudry 2019, Post training 4-bit quantization of convolutional networks for rapid-deployment, NeurIPS, for
+clipping.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
+from workbench.core.params import Help, Range, When
 from workbench.graph.encoding import Affine
 from workbench.methods.observer import divergence
 
 Granularity = Literal["tensor", "channel", "group"]
-RangeRule = Literal["minmax", "percentile", "mse", "cubed", "entropy"]
+RangeRule = Literal["minmax", "percentile", "mse", "cubed", "entropy", "clip"]
+Clip = Annotated[float, Range(0.001, 1, 0.001), When("range", ("clip",)),
+                 Help("The range ends at this share of the layer's largest magnitude; weights beyond end on the "
+                      "outermost level.")]
 Rounding = Literal["nearest", "floor", "stochastic"]
 # Fractions of the full range that the searches for the smallest error and divergence try.
 SHRINK = np.linspace(1.0, 0.4, 25)
@@ -60,14 +66,15 @@ def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size
 
 
 def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float,
-           importance: np.ndarray | float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+           importance: np.ndarray | float = 1.0, clip: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
 
-    `importance` of each value, shaped like the grid, for the least error.
+    `importance` of each value, shaped like the grid, for the least error. `clip` for the rule of that name: the range
+    goes no farther than this share of the largest magnitude of all values.
     """
-    low, high = _range(grid, rule, percentile)
+    low, high = _range(grid, rule, percentile, clip)
     best = _affine(low, high, bits, symmetric)
-    if rule in ("minmax", "percentile"):
+    if rule in ("minmax", "percentile", "clip"):
         return best
 
     def cost(affine: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
@@ -85,13 +92,16 @@ def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: 
     return best
 
 
-def _range(grid: Grid, rule: RangeRule, percentile: float) -> tuple[np.ndarray, np.ndarray]:
+def _range(grid: Grid, rule: RangeRule, percentile: float, clip: float) -> tuple[np.ndarray, np.ndarray]:
     if rule == "percentile":
         tail = 100 - percentile
         low, high = np.percentile(grid.values, [tail, percentile], axis=grid.reduce, keepdims=True)
     else:
         low = grid.values.min(axis=grid.reduce, keepdims=True)
         high = grid.values.max(axis=grid.reduce, keepdims=True)
+    if rule == "clip":
+        edge = clip * np.abs(grid.values).max()
+        low, high = np.maximum(low, -edge), np.minimum(high, edge)
     return np.minimum(low, 0), np.maximum(high, 0)      # zero must be a level: pruned weights stay zero
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Help, Range, Unit
+from workbench.core.params import Drag, Help, Range, Unit
 from workbench.graph import integer
 from workbench.graph.compute import OPSETS, Compute
 from workbench.graph.edit import Edit
@@ -27,6 +27,7 @@ class IntegerParams:
     granularity: Annotated[Literal["tensor", "channel"],
                            Help("Which weights share a scale: all, or an output channel.")] = "channel"
     range: Annotated[grids.RangeRule, Help("What the levels of the weight cover.")] = "minmax"
+    clip: Annotated[grids.Clip, Drag("range")] = 0.8
     reduced_range: Annotated[bool, Help(
         "Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, which saturates."
     )] = True
@@ -72,7 +73,7 @@ class IntegerMethod(Method):
             sharing = "tensor" if edit.encoding.scale.size == 1 else "channel"
         values = edit.weight if columns is None else (edit.weight * columns).astype(np.float32)
         grid = grids.view(values, context.layer.out_axis, sharing, 0)
-        scale, zero = grids.scales(grid, params.levels, True, params.range, 99.9)
+        scale, zero = grids.scales(grid, params.levels, True, params.range, 99.9, clip=params.clip)
         made = grids.quantize(grid, scale, zero, params.levels, True, "nearest", np.random.default_rng(context.seed))
         assert isinstance(made, Affine)
         return made

@@ -11,7 +11,7 @@ import numpy as np
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.params import Help, Range, Unit, When
+from workbench.core.params import Drag, Help, Range, Unit, When
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Encoding, container
 from workbench.graph.plan import Plan
@@ -26,7 +26,7 @@ class AffineQuantization(Method):
                "floating point, so the layer is smaller and as fast as before.")
     formula = "w ≈ s · (q − z),   q = round(w / s) + z"
     citation = ("Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization; "
-                "Migacz 2017 (entropy)")
+                "Migacz 2017 (entropy); Banner et al. 2019 (clip)")
 
     @dataclass(frozen=True)
     class Params:
@@ -38,10 +38,12 @@ class AffineQuantization(Method):
                               Help("Weights that share a scale, along the input of a channel.")] = 32
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
         range: Annotated[grids.RangeRule,
-                         Help("What the levels cover: all values, a percentile, least squared or cubed error, or least "
-                              "divergence of the distribution. Cubed spares the few large weights.")] = "cubed"
+                         Help("What the levels cover: all values, a percentile, least squared or cubed error, least "
+                              "divergence of the distribution, or no more than you say. Cubed spares the few large "
+                              "weights.")] = "cubed"
         percentile: Annotated[float, Range(90, 100, 0.1), Unit("%"), When("range", ("percentile",)),
                               Help("Share of the values inside the range, cut on each side.")] = 99.9
+        clip: Annotated[grids.Clip, Drag("range")] = 0.8
         rounding: Annotated[grids.Rounding,
                             Help("Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average. Learnt rounding "
                                  "is a method of its own, AdaRound.")] = "nearest"
@@ -57,7 +59,8 @@ class AffineQuantization(Method):
 
         def quantize(values: np.ndarray, out_axis: int) -> Encoding:
             grid = grids.view(values, out_axis, params.granularity, params.group_size)
-            scale, zero = grids.scales(grid, params.bits, params.symmetric, params.range, params.percentile)
+            scale, zero = grids.scales(grid, params.bits, params.symmetric, params.range, params.percentile,
+                                       clip=params.clip)
             job.check()
             return grids.quantize(grid, scale, zero, params.bits, params.symmetric, params.rounding, rng)
 

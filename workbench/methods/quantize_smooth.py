@@ -16,7 +16,7 @@ from workbench.graph.compute import Levels, Static
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Scaled
 from workbench.graph.plan import Plan
-from workbench.methods import columns
+from workbench.methods import columns, grids
 from workbench.methods.integers import IntegerMethod, IntegerParams, remarks
 from workbench.methods.method import Context, method
 
@@ -34,6 +34,7 @@ class SmoothQuantization(IntegerMethod):
 
     @dataclass(frozen=True)
     class Params(IntegerParams):
+        clip: grids.Clip = 0.8      # of the weight after smoothing, which the histogram does not show
         alpha: Annotated[float, Range(0, 1, 0.05),
                          Help("How much of the range moves: 0 none of the activations', 1 all of it.")] = 0.5
         output: Annotated[bool, Help(

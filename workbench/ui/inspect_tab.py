@@ -12,9 +12,9 @@ from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
 from workbench.core.views import EditView, LayerView
 from workbench.ui import theme
-from workbench.ui.actions.values import dragged
+from workbench.ui.actions.values import dragged, offered
 from workbench.ui.layer_header import LayerHeader
-from workbench.ui.lines import from_rank, from_threshold, rank_of, threshold_of
+from workbench.ui.lines import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.plots import HistogramPlot, SpectrumPlot
 from workbench.ui.wording import coupling_of
 
@@ -23,11 +23,15 @@ BESIDE = 616        # pixels of width from which the plots have room side by sid
 
 @dataclass(frozen=True)
 class Handle:
-    """A parameter that is a line in a plot: which step of the stack, which field, and its value."""
+    """A parameter that is a line in a plot: which step of the stack, which field, and its value.
+
+    offered     the value does not matter yet: dragging makes it matter
+    """
 
     step: int
     field: str
     value: Any
+    offered: bool = False
 
 
 class PlotSplitter(QSplitter):
@@ -78,6 +82,7 @@ class InspectTab(QWidget):
         self._pages.addWidget(self.hint)
         self._pages.addWidget(content)
         self.histogram.dragged.connect(self._on_threshold)
+        self.histogram.range_dragged.connect(self._on_range)
         self.histogram.drag_finished.connect(self._on_finished)
         self.spectrum.dragged.connect(self._on_rank)
         self.spectrum.drag_finished.connect(self._on_finished)
@@ -112,6 +117,10 @@ class InspectTab(QWidget):
                 continue
             for plot, (field, value) in dragged(info.fields, action.params).items():
                 self._handles.setdefault(plot, Handle(step, field.name, value))
+            for plot, (field, value) in offered(info.fields, action.params).items():
+                self._handles.setdefault(plot, Handle(step, field.name, value, offered=True))
+        if any(action.family in ("lowrank", "distill") for action in actions):
+            self._handles.pop("range", None)        # the levels are those of the factors
         self._place_handles()
 
     def _show(self) -> None:
@@ -142,7 +151,18 @@ class InspectTab(QWidget):
         if spectrum is not None and view is not None and view.spectrum is not None:
             rank = rank_of(spectrum.field, spectrum.value, view.spectrum)
         self.histogram.set_handle(threshold)
+        self.histogram.set_range(*self._range())
         self.spectrum.set_handle(rank)
+
+    def _range(self) -> tuple[float | None, bool]:
+        """Where the levels end: as the step says, or as the edit has it where the method looks for the place."""
+        handle, view = self._handles.get("range"), self._view
+        if handle is None or view is None:
+            return None, False
+        if not handle.offered:
+            return edge_of(handle.value, view.magnitudes), False
+        levels = self._edit.levels if self._edit is not None and self._edit.change.path == view.path else None
+        return (float(levels.values[-1]) if levels is not None else None), True
 
     # -- hand ----------------------------------------------------------------------------------------------------------
 
@@ -150,6 +170,11 @@ class InspectTab(QWidget):
         handle = self._handles.get("histogram")
         if handle is not None and self._view is not None:
             self._report(handle, from_threshold(handle.field, threshold, self._view.magnitudes))
+
+    def _on_range(self, edge: float) -> None:
+        handle = self._handles.get("range")
+        if handle is not None and self._view is not None:
+            self._report(handle, from_edge(edge, self._view.magnitudes))
 
     def _on_rank(self, rank: int) -> None:
         handle = self._handles.get("spectrum")

@@ -32,6 +32,17 @@ def share_below(threshold: float, magnitudes: np.ndarray) -> float:
     return float((index - 1 + (threshold - low) / (high - low)) / (len(magnitudes) - 1))
 
 
+def edge_of(value: float, magnitudes: np.ndarray) -> float:
+    """Where the levels end for a clipping share."""
+    return float(value) * float(magnitudes[-1])
+
+
+def from_edge(edge: float, magnitudes: np.ndarray) -> float:
+    """The clipping share for levels that end here: four decimals."""
+    largest = float(magnitudes[-1])
+    return round(min(max(edge / largest, 0.001), 1.0), 4) if largest > 0 else 1.0
+
+
 def rank_of(field: str, value: float, spectrum: Spectrum) -> int:
     """Where the line of a rank or an energy stands."""
     rank = spectrum.rank_for(value) if field == "energy" else int(value)

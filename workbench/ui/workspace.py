@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
 
 from workbench.core.action import Action
-from workbench.ui.actions import ActionPanel
+from workbench.ui.actions import ActionPanel, values
 from workbench.ui.graph_tab import GraphTab
 from workbench.ui.inspect_tab import InspectTab
 from workbench.ui.jobs import Jobs, JobStrip
@@ -117,7 +117,8 @@ class Workspace(QObject):
         self._session.set_actions(self._editable(), actions, text, finished)
 
     def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
-        """A line in a plot is the same parameter as in the form: the other members of its group give way."""
+        """A line in a plot is the same parameter as in the form: the other members of its group give way, and what it
+        depends on is set so that it matters."""
         actions = list(self._session.recipe.actions_for(self._session.current))
         if not 0 <= step < len(actions):
             return
@@ -126,6 +127,9 @@ class Workspace(QObject):
         group = next((f.group for f in fields if f.name == field), "")
         rivals = tuple(f.name for f in fields if group and f.group == group and f.name != field)
         actions[step] = actions[step].with_param(field, value, rivals)
+        needed = next((f.when for f in fields if f.name == field), None)
+        if needed is not None and values.effective(fields, actions[step].params)[needed[0]] not in needed[1]:
+            actions[step] = actions[step].with_param(needed[0], needed[1][0])
         self._session.set_actions(self._editable(), tuple(actions), field, finished)
 
     def _editable(self) -> list[str]:

@@ -84,6 +84,13 @@ def dragged(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tu
     return found
 
 
+def offered(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tuple[Field, Any]]:
+    """The fields for the end of the levels that do not matter yet: dragging where the method found it makes them."""
+    values = effective(fields, given)
+    return {field.drag: (field, values[field.name]) for field in fields
+            if field.drag == "range" and not applies(field, values)}
+
+
 def name_words(name: str) -> str:
     """group_size -> Group size."""
     return name.replace("_", " ").capitalize()

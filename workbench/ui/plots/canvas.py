@@ -4,7 +4,8 @@ Handles, markers and labels are painted in pixels over the scene, not as items o
 the grips are large enough for a hand, and labels can make room for each other.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -19,6 +20,20 @@ pg.setConfigOptions(antialias=True, mouseRateLimit=-1)
 REACH = 8           # pixels from a handle within which the mouse takes it
 ROW = 18            # height of a row of labels above the plot
 GRIP_SIZE = (7.0, 28.0)
+TICK = 6
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Lines that the hand moves, and their label. `at`: ascending; those of one handle move together.
+
+    offered     the value is not the user's yet: it becomes that when it is dragged
+    """
+
+    name: str
+    at: tuple[float, ...]
+    label: str = ""
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,21 +55,25 @@ class Note:
 
 
 class Canvas(pg.PlotWidget):
-    """`dragged(index, x)` while a handle moves, `released` when let go; `hovered(x)` with None when the mouse left."""
+    """`dragged(name, index, x)` while a line of a handle moves, `released` when let go; `hovered(x)` with None when the
+    mouse left; `clicked(x)` inside the plot, beside the handles."""
 
-    dragged = Signal(int, float)
+    dragged = Signal(str, int, float)
     released = Signal()
+    clicked = Signal(float)
     hovered = Signal(object)
 
     def __init__(self, x_label: str, y_label: str, log: bool = False, rows: int = 1) -> None:
         self.x_axis, self.y_axis = Axis("bottom"), Axis("left", log)
         super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis}, enableMenu=False)
         self.box = self.plotItem.vb
-        self._handles: tuple[float, ...] = ()
-        self._handle_label = ""
+        self._handles: tuple[Handle, ...] = ()
+        self._active = ""           # the handle that the arrow keys move
         self._markers: tuple[Marker, ...] = ()
         self._note: Note | None = None
-        self._taken: int | None = None
+        self._ticks: tuple[float, ...] = ()
+        self._dots: tuple[float, ...] = ()
+        self._taken: tuple[str, int] | None = None
         self._offset = 0.0
         self._hover: float | None = None
         self.rows = rows
@@ -82,11 +101,12 @@ class Canvas(pg.PlotWidget):
 
     # -- what is shown over the curves -----------------------------------------------------------------------------
 
-    def set_handles(self, handles: tuple[float, ...], label: str = "") -> None:
-        """Ignored for the handle's place while the hand holds it: an echo must not tear it away."""
-        self._handle_label = label
-        if self._taken is None:
-            self._handles = handles
+    def set_handles(self, *handles: Handle) -> None:
+        """What the hand holds stays where it is: an echo must not tear it away."""
+        kept = {handle.name: handle.at for handle in self._handles if self._taken and handle.name == self._taken[0]}
+        self._handles = tuple(replace(handle, at=kept.get(handle.name, handle.at)) for handle in handles)
+        if self._active not in kept | {handle.name: () for handle in handles}:
+            self._active = handles[0].name if handles else ""
         self.viewport().update()
 
     def set_markers(self, markers: tuple[Marker, ...]) -> None:
@@ -96,6 +116,19 @@ class Canvas(pg.PlotWidget):
     def set_note(self, note: Note | None) -> None:
         self._note = note
         self.viewport().update()
+
+    def set_ticks(self, ticks: Iterable[float], dots: Iterable[float] = ()) -> None:
+        """Short lines on the x axis, and dots just above it: single values."""
+        self._ticks, self._dots = tuple(ticks), tuple(dots)
+        self.viewport().update()
+
+    @property
+    def ticks(self) -> tuple[float, ...]:
+        return self._ticks
+
+    @property
+    def dots(self) -> tuple[float, ...]:
+        return self._dots
 
     @property
     def markers(self) -> tuple[Marker, ...]:
@@ -107,7 +140,16 @@ class Canvas(pg.PlotWidget):
 
     @property
     def handles(self) -> tuple[float, ...]:
-        return self._handles
+        """Where all lines are, handle by handle."""
+        return tuple(x for handle in self._handles for x in handle.at)
+
+    @property
+    def active(self) -> str:
+        """The name of the handle that the arrow keys move."""
+        return self._active
+
+    def handle(self, name: str) -> Handle | None:
+        return next((handle for handle in self._handles if handle.name == name), None)
 
     @property
     def held(self) -> bool:
@@ -123,16 +165,20 @@ class Canvas(pg.PlotWidget):
     # -- mouse and keys ----------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self._handle_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            self._taken = index
-            self._offset = self.to_pixel(self._handles[index]) - event.position().x()
+        found = self._handle_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
+            if found is not None:
+                handle, index = found
+                self._taken, self._active = (handle.name, index), handle.name
+                self._offset = self.to_pixel(handle.at[index]) - event.position().x()
+            elif self.area.contains(event.position()):
+                self.clicked.emit(self.to_value(event.position().x()))
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._taken is not None:
-            self.dragged.emit(self._taken, self.to_value(event.position().x() + self._offset))
+            self.dragged.emit(*self._taken, self.to_value(event.position().x() + self._offset))
         elif self.area.contains(event.position()):
             self._set_hover(self.to_value(event.position().x()))
         else:
@@ -155,31 +201,45 @@ class Canvas(pg.PlotWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move the handle that grows to the right."""
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        step = steps.get(Qt.Key(event.key()))
-        if step is None or not self._handles:
+        """Left and right move the line of a handle that grows to the right; up and down choose among handles."""
+        handle, key = self.handle(self._active), Qt.Key(event.key())
+        if handle is None:
             event.ignore()
-            return
-        fast = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        self.dragged.emit(len(self._handles) - 1, self._handles[-1] + step * fast * self.key_step())
-        self.released.emit()
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            fast = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            step = fast * self.key_step() * (1 if key == Qt.Key.Key_Right else -1)
+            self.dragged.emit(handle.name, len(handle.at) - 1, handle.at[-1] + step)
+            self.released.emit()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(self._handles) > 1:
+            place = self._handles.index(handle) + (1 if key == Qt.Key.Key_Down else -1)
+            self._active = self._handles[place % len(self._handles)].name
+            self.viewport().update()
+        else:
+            event.ignore()
 
     def key_step(self) -> float:
         """What one press of an arrow key moves; plots of whole numbers say 1."""
         low, high = self.box.viewRange()[0]
         return (high - low) / 400
 
-    def move_held(self, handles: tuple[float, ...]) -> None:
-        """Where the handles are after a drag step, decided by the plot that knows its bounds."""
-        self._handles = handles
+    def move_held(self, name: str, at: tuple[float, ...]) -> None:
+        """Where a handle is after a drag step, decided by the plot that knows its bounds."""
+        self._handles = tuple(replace(handle, at=at) if handle.name == name else handle for handle in self._handles)
         self.viewport().update()
 
-    def _handle_at(self, where: QPointF) -> int | None:
-        if not self._handles or where.y() > self.area.bottom():
+    def _handle_at(self, where: QPointF) -> tuple[Handle, int] | None:
+        """The line within reach; where several are, the one whose grip is nearest."""
+        if where.y() > self.area.bottom():
             return None
-        distance, index = min((abs(self.to_pixel(x) - where.x()), i) for i, x in enumerate(self._handles))
-        return index if distance <= REACH else None
+        near = [(abs(self._grip_height(handle) - where.y()) / 100 + distance, number, index)
+                for number, handle in enumerate(self._handles) for index, x in enumerate(handle.at)
+                if (distance := abs(self.to_pixel(x) - where.x())) <= REACH]
+        return (self._handles[min(near)[1]], min(near)[2]) if near else None
+
+    def _grip_height(self, handle: Handle) -> float:
+        """Of several handles one hangs below the other, so that each can be taken where they meet."""
+        below = self._handles.index(handle) - (len(self._handles) - 1) / 2
+        return self.area.center().y() + below * (GRIP_SIZE[1] + theme.HALF)
 
     def _set_hover(self, x: float | None) -> None:
         if x != self._hover:
@@ -199,6 +259,7 @@ class Canvas(pg.PlotWidget):
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ticks(painter)
         self._paint_markers(painter)
         if self._hover is not None and self._taken is None:
             painter.setPen(QPen(theme.colors().muted, 1))
@@ -209,6 +270,18 @@ class Canvas(pg.PlotWidget):
 
     def _vertical(self, painter: QPainter, x: float, top: float) -> None:
         painter.drawLine(QPointF(x, top), QPointF(x, self.area.bottom()))
+
+    def _paint_ticks(self, painter: QPainter) -> None:
+        colors, area = theme.colors(), self.area
+        painter.setPen(QPen(colors.after, 1.5))
+        for x in {round(self.to_pixel(tick)) for tick in self._ticks}:      # those of one pixel once
+            if area.left() <= x <= area.right():
+                painter.drawLine(QPointF(x, area.bottom() - TICK), QPointF(x, area.bottom() + 1))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.warn)
+        for x in {round(self.to_pixel(dot)) for dot in self._dots}:
+            if area.left() <= x <= area.right():
+                painter.drawEllipse(QPointF(x, area.bottom() - TICK - 5), 2.5, 2.5)
 
     def _paint_markers(self, painter: QPainter) -> None:
         if not self._markers:
@@ -244,27 +317,32 @@ class Canvas(pg.PlotWidget):
 
     def _paint_handles(self, painter: QPainter) -> None:
         colors, area = theme.colors(), self.area
-        for x in (self.to_pixel(handle) for handle in self._handles):
-            painter.setPen(QPen(colors.text, 1))        # not the colour of the curve beside it
-            self._vertical(painter, x, area.top() - 2)
-            grip = QRectF(0, 0, *GRIP_SIZE)
-            grip.moveCenter(QPointF(x, area.center().y()))
-            painter.setPen(QPen(colors.surface, 1.5))
-            painter.setBrush(colors.accent)
-            painter.drawRoundedRect(grip, 3.5, 3.5)
-        if self._handles and self._handle_label:
-            self._paint_handle_label(painter, self.to_pixel(self._handles[-1]))
+        for handle in self._handles:
+            for x in (self.to_pixel(at) for at in handle.at):
+                style = Qt.PenStyle.DashLine if handle.offered else Qt.PenStyle.SolidLine
+                painter.setPen(QPen(colors.text, 1, style))     # not the colour of the curve beside it
+                self._vertical(painter, x, area.top() - 2)
+                grip = QRectF(0, 0, *GRIP_SIZE)
+                grip.moveCenter(QPointF(x, self._grip_height(handle)))
+                painter.setPen(QPen(colors.accent if handle.offered else colors.surface, 1.5))
+                painter.setBrush(colors.surface if handle.offered else colors.accent)
+                painter.drawRoundedRect(grip, 3.5, 3.5)
+        self._paint_handle_labels(painter)
 
-    def _paint_handle_label(self, painter: QPainter, x: float) -> None:
-        colors = theme.colors()
-        font = theme.font(-1, QFont.Weight.Medium)
+    def _paint_handle_labels(self, painter: QPainter) -> None:
+        """The label of the active handle is in full colour."""
+        colors, font = theme.colors(), theme.font(-1, QFont.Weight.Medium)
+        named = sorted((handle for handle in self._handles if handle.label), key=lambda handle: handle.at[-1])
+        widths = [QFontMetricsF(font).horizontalAdvance(handle.label) + 12 for handle in named]
+        places = [self.to_pixel(handle.at[-1]) for handle in named]
         painter.setFont(font)
-        width = QFontMetricsF(font).horizontalAdvance(self._handle_label) + 12
-        left = spread([x], [width], 1, self.width() - 1, 0)[0]
-        chip = QRectF(left, self.area.top() - ROW, width, ROW - 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colors.accent)
-        painter.drawRoundedRect(chip, 4, 4)
-        painter.setPen(colors.on_accent)
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, self._handle_label)
+        for handle, width, left in zip(named, widths, spread(places, widths, 1, self.width() - 1, theme.HALF),
+                                       strict=True):
+            chip = QRectF(left, self.area.top() - ROW, width, ROW - 2)
+            active = handle.name == self._active and not handle.offered
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colors.accent if active else colors.accent_soft)
+            painter.drawRoundedRect(chip, 4, 4)
+            painter.setPen(colors.on_accent if active else colors.text)
+            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, handle.label)
 

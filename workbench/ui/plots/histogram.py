@@ -10,27 +10,35 @@ from workbench.core.views import EditView, Histogram, LayerView, Moments
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
-from workbench.ui.plots.canvas import Canvas, Note
+from workbench.ui.plots.canvas import Canvas, Handle, Note
 
 LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
 TAIL = 0.998            # of the weights are always in the plot; what is much farther out takes the room of the hand
 FAR = 1.6
+NARROWEST = 0.001       # share of the largest magnitude that the levels cover at least
+BEYOND = 2000.0         # times the range: farther than the plot goes
+THRESHOLD, RANGE = "threshold", "range"
 CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
 
 
 class HistogramPlot(PlotPanel):
-    """`dragged` with the threshold while a line moves, `drag_finished` when it is let go."""
+    """`dragged` with the threshold while its lines move, `range_dragged` with the magnitude at which the levels end;
+    `drag_finished` when they are let go."""
 
     dragged = Signal(float)
+    range_dragged = Signal(float)
     drag_finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        captions = (self.tr("mean"), self.tr("std"), self.tr("min"), self.tr("max"), self.tr("zeros"))
+        captions = (self.tr("mean"), self.tr("std"), self.tr("min"), self.tr("max"), self.tr("zeros"),
+                    self.tr("outliers"))
         canvas = Canvas(self.tr("weight value"), self.tr("weights per bin"))
         super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
         self._view: LayerView | None = None
         self._edit: EditView | None = None
         self._threshold: float | None = None
+        self._range: float | None = None
+        self._offered = False
         self._beyond = 0
         self.log_button = QToolButton(self)
         self.log_button.setObjectName("toggle")
@@ -40,9 +48,13 @@ class HistogramPlot(PlotPanel):
         self.log_button.setAccessibleName(self.tr("Logarithmic counts"))
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
-        self._zone = pg.LinearRegionItem(movable=False)
-        self._zone.setZValue(-10)
-        self.canvas.addItem(self._zone)
+        self.table.setToolTip(self.tr("Outliers lie more than three interquartile ranges outside the quartiles of the "
+                                      "weights that are not zero (Tukey's outer fences). Dots above the axis mark "
+                                      "them; after an edit they are counted by the same fences."))
+        self._zone, self._cut_low, self._cut_high = (pg.LinearRegionItem(movable=False) for _ in range(3))
+        for zone in (self._zone, self._cut_low, self._cut_high):
+            zone.setZValue(-10)
+            self.canvas.addItem(zone)
         self._before, self._after = pg.PlotCurveItem(), pg.PlotCurveItem()
         for curve in (self._before, self._after):
             self.canvas.addItem(curve)
@@ -57,20 +69,36 @@ class HistogramPlot(PlotPanel):
             self.show_sentence(self.tr("The weights of the chosen layer are counted here."))
             return
         self.show_canvas()
-        self.table.show_rows(_texts(view.moments), _texts(edit.moments) if edit is not None else None)
+        found = view.outliers
+        self.table.show_rows(_texts(view.moments, found.count if found else 0),
+                             _texts(edit.moments, edit.outliers) if edit is not None else None)
+        self.canvas.set_ticks(edit.levels.values if edit is not None and edit.levels is not None else (),
+                              found.farthest if found else ())
         self.redraw()
         self._on_hovered(None)
 
     def set_handle(self, threshold: float | None) -> None:
         """Lines at +-threshold; None takes them away."""
         self._threshold = threshold
-        if threshold is None:
-            self.canvas.set_handles(())
-        else:
-            self.canvas.set_handles((-threshold, threshold), f"± {number(threshold)}")
+        self._place_handles()
+
+    def set_range(self, edge: float | None, offered: bool = False) -> None:
+        """Lines where the levels end, at +-edge; `offered` where the method found the place; None takes them away."""
+        self._range = edge
+        self._offered = offered
+        self._place_handles()
+
+    def _place_handles(self) -> None:
+        handles = []
+        if self._threshold is not None:
+            handles.append(Handle(THRESHOLD, (-self._threshold, self._threshold), f"± {number(self._threshold)}"))
+        if self._range is not None:
+            text = self.tr("levels to ± {edge}").format(edge=number(self._range))
+            handles.append(Handle(RANGE, (-self._range, self._range), text, self._offered))
+        self.canvas.set_handles(*handles)
         if self._view is not None and not self.canvas.held:
             self._set_reach(self._view)
-        self._draw_zone()
+        self._draw_zones()
         if self._view is not None and self.canvas.note is not None:
             self._label_cut(self._shown(), 0.0)
 
@@ -96,7 +124,7 @@ class HistogramPlot(PlotPanel):
         self._set_reach(view)
         self.canvas.box.setYRange(foot, (np.log10(top) if log else top) * 1.06, padding=0)
         self._label_cut(self._shown(), top * 1.06)
-        self._draw_zone()
+        self._draw_zones()
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
 
@@ -104,7 +132,10 @@ class HistogramPlot(PlotPanel):
         """How far the plot goes to both sides: as far as the weights, or as nearly all of them and the line."""
         full = float(view.histogram.edges[-1])
         most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
-        reach = most if full > most * FAR and (self._threshold or 0.0) < most * 0.95 else full
+        lines = [self._threshold or 0.0, 0.0 if self._offered else self._range or 0.0]
+        reach = most if full > most * FAR and max(lines) < most * 0.95 else full
+        if self._offered and self._range is not None:       # in sight, but it does not show all for its sake
+            reach = min(max(reach, 1.15 * self._range), full)
         self.canvas.box.setXRange(-reach, reach, padding=0)
         inner = np.minimum(np.abs(view.histogram.edges[:-1]), np.abs(view.histogram.edges[1:]))
         self._beyond = int(view.histogram.counts[inner >= reach].sum())
@@ -139,27 +170,38 @@ class HistogramPlot(PlotPanel):
                                   self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"),
                                   "muted" if self._edit is None else "after"))
 
-    def _draw_zone(self) -> None:
-        """The values that become zero lie between the lines."""
-        self._zone.setVisible(self._threshold is not None)
-        if self._threshold is not None:
-            wash = theme.colors().accent_soft
-            self._zone.setBrush(_see_through(wash, 110))
-            for line in self._zone.lines:
+    def _draw_zones(self) -> None:
+        """Values that become zero lie between the lines of the threshold, those that are clipped beyond the range."""
+        colors = theme.colors()
+        threshold, edge = self._threshold or 0.0, self._range or 0.0
+        self._draw_zone(self._zone, _see_through(colors.accent_soft, 110), -threshold, threshold)
+        self._draw_zone(self._cut_low, _see_through(colors.warn, 22), -BEYOND * edge, -edge)
+        self._draw_zone(self._cut_high, _see_through(colors.warn, 22), edge, BEYOND * edge)
+
+    def _draw_zone(self, zone: pg.LinearRegionItem, brush: QColor, low: float, high: float) -> None:
+        zone.setVisible(low < high)
+        if low < high:
+            zone.setBrush(brush)
+            for line in zone.lines:
                 line.setPen(pg.mkPen(None))
-            self._zone.setRegion((-self._threshold, self._threshold))
+            zone.setRegion((low, high))
 
     # -- hand ------------------------------------------------------------------------------------------------------
 
-    def _on_dragged(self, index: int, x: float) -> None:
+    def _on_dragged(self, name: str, index: int, x: float) -> None:
         if self._view is None:
             return
         outward = x if index == 1 else -x       # beyond zero a line waits, it does not swap sides
-        edge = self.canvas.box.viewRange()[0][1]
-        threshold = min(max(outward, 0.0), edge, float(self._view.magnitudes[-1]))
-        self.canvas.move_held((-threshold, threshold))
-        self.set_handle(threshold)
-        self.dragged.emit(threshold)
+        edge, largest = self.canvas.box.viewRange()[0][1], float(self._view.magnitudes[-1])
+        least = largest * NARROWEST if name == RANGE else 0.0
+        place = min(max(outward, least), edge, largest)
+        self.canvas.move_held(name, (-place, place))
+        if name == RANGE:
+            self.set_range(place)
+            self.range_dragged.emit(place)
+        else:
+            self.set_handle(place)
+            self.dragged.emit(place)
 
     def _on_hovered(self, x: float | None) -> None:
         view = self._view
@@ -170,7 +212,7 @@ class HistogramPlot(PlotPanel):
             text = self.tr("{count} weights in {bins} bins").format(count=f"{counts.sum():,.0f}", bins=len(counts))
             if self._beyond:
                 text += self.tr(", {count} of them farther out").format(count=f"{self._beyond:,}")
-            self.readout.show_text(text)
+            self.readout.show_text(text + self._levels_text())
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         text = self.tr("{low} … {high}:  {count} weights").format(
@@ -178,6 +220,17 @@ class HistogramPlot(PlotPanel):
         if self._edit is not None:
             text += f" → {self._edit.histogram.counts[at]:,.0f}"
         self.readout.show_text(text)
+
+    def _levels_text(self) -> str:
+        levels = self._edit.levels if self._edit is not None else None
+        if levels is None:
+            return ""
+        text = "  ·  " + self.tr("{count} levels").format(count=len(levels.values))
+        if levels.channel is not None:
+            text += " " + self.tr("(of channel {number}, the widest)").format(number=levels.channel)
+        if levels.clipped:
+            text += "  ·  " + self.tr("{count} weights clipped").format(count=f"{levels.clipped:,}")
+        return text
 
     def to_csv(self) -> str:
         if self._view is None:
@@ -191,9 +244,10 @@ class HistogramPlot(PlotPanel):
         return "\n".join(rows) + "\n"
 
 
-def _texts(moments: Moments) -> tuple[str, ...]:
+def _texts(moments: Moments, outliers: int) -> tuple[str, ...]:
     figures = (moments.mean, moments.std, moments.min, moments.max)
-    return (*(number(value, fixed=True) for value in figures), f"{moments.sparsity:.1%}".replace("%", " %"))
+    return (*(number(value, fixed=True) for value in figures), f"{moments.sparsity:.1%}".replace("%", " %"),
+            f"{outliers:,}")
 
 
 def _see_through(color: QColor, alpha: int = 70) -> QColor:

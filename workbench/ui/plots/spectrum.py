@@ -9,7 +9,7 @@ from workbench.core.views import EditView, LayerView, Spectrum
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
-from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.plots.canvas import Canvas, Handle, Marker
 from workbench.ui.translation import said
 
 ENERGIES = (0.90, 0.95, 0.99)
@@ -65,9 +65,9 @@ class SpectrumPlot(PlotPanel):
         """A line at this rank; None takes it away."""
         self._rank = rank
         if rank is None:
-            self.canvas.set_handles(())
+            self.canvas.set_handles()
         else:
-            self.canvas.set_handles((float(rank),), self._handle_text(rank))
+            self.canvas.set_handles(Handle("rank", (float(rank),), self._handle_text(rank)))
 
     def _handle_text(self, rank: int) -> str:
         if self._before is None or not 1 <= rank <= len(self._before.energy):
@@ -118,12 +118,12 @@ class SpectrumPlot(PlotPanel):
 
     # -- hand ------------------------------------------------------------------------------------------------------
 
-    def _on_dragged(self, _index: int, x: float) -> None:
+    def _on_dragged(self, name: str, _index: int, x: float) -> None:
         if self._before is None:
             return
         rank = min(max(round(x), 1), len(self._before.values))
         changed = rank != self._rank
-        self.canvas.move_held((float(rank),))
+        self.canvas.move_held(name, (float(rank),))
         self.set_handle(rank)
         if changed:
             self.dragged.emit(rank)
