@@ -349,6 +349,51 @@
       <translation>阶梯</translation>
     </message>
     <message>
+      <source>Distil the block</source>
+      <extracomment>distill.block</extracomment>
+      <translation>逐块蒸馏</translation>
+    </message>
+    <message>
+      <source>Kernel</source>
+      <extracomment>distill.block</extracomment>
+      <translation>卷积核</translation>
+    </message>
+    <message>
+      <source>Of the convolution, along each axis.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>卷积核在每个轴上的大小。</translation>
+    </message>
+    <message>
+      <source>Replaces the module that the layer is in, with all its layers, by one layer that is fitted to give the module's outputs on the calibration samples, or leaves the module out.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>用一个层替换该层所在的整个模块，并拟合它在校准样本上给出模块的输出；或者去掉该模块。</translation>
+    </message>
+    <message>
+      <source>Ridge of the least squares, relative to the mean square of the inputs.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>最小二乘的岭参数，相对于输入的均方值。</translation>
+    </message>
+    <message>
+      <source>Span</source>
+      <extracomment>distill.block</extracomment>
+      <translation>跨度</translation>
+    </message>
+    <message>
+      <source>The module that is replaced, such as blocks.2; empty: the one that the layer is in.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>被替换的模块，例如 blocks.2；留空：该层所在的模块。</translation>
+    </message>
+    <message>
+      <source>What takes the block's place: one convolution or linear layer, or nothing, where it receives and gives the same shape.</source>
+      <extracomment>distill.block</extracomment>
+      <translation>用什么替换该块：一个卷积层或线性层；若输入和输出形状相同，也可以什么都不放。</translation>
+    </message>
+    <message>
+      <source>identity</source>
+      <extracomment>distill.block</extracomment>
+      <translation>恒等</translation>
+    </message>
+    <message>
       <source>Distil the layer</source>
       <extracomment>distill.layer</extracomment>
       <translation>逐层蒸馏</translation>
@@ -896,7 +941,7 @@
     <message>
       <source>layer</source>
       <extracomment>prune.taylor</extracomment>
-      <translation>层内</translation>
+      <translation>层</translation>
     </message>
     <message>
       <source>Fraction of the weights that become zero.</source>
@@ -1929,6 +1974,11 @@
       <translation>它的权重是 {0}；只编辑 float32 权重。</translation>
     </message>
     <message>
+      <source>Layers of {0} ask for different students.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 的各层要求不同的学生。</translation>
+    </message>
+    <message>
       <source>Leave out one of the two steps.</source>
       <extracomment>the engine</extracomment>
       <translation>请去掉这两个步骤之一。</translation>
@@ -2169,6 +2219,11 @@
       <translation>配方中的行 '{0}' 不匹配模型的任何层。</translation>
     </message>
     <message>
+      <source>The sizes of what {0} receives and gives are not known before the model runs.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型运行之前不知道 {0} 输入和输出的大小。</translation>
+    </message>
+    <message>
       <source>The written file does not behave as the preview did: outputs differ by {0} of {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>写出的文件与预览表现不一致：输出相差 {0} / {1}。</translation>
@@ -2202,6 +2257,11 @@
       <source>There is no method '{0}'.</source>
       <extracomment>the engine</extracomment>
       <translation>没有方法 '{0}'。</translation>
+    </message>
+    <message>
+      <source>There is no module '{0}' with layers that can be edited.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有名为“{0}”且含可编辑层的模块。</translation>
     </message>
     <message>
       <source>There is not enough memory for this.</source>
@@ -2304,9 +2364,24 @@
       <translation>门 · 隐藏  ×  输入</translation>
     </message>
     <message>
+      <source>gone with {0}, in whose place {1} is now</source>
+      <extracomment>the engine</extracomment>
+      <translation>随 {0} 一起去掉，{1} 现在代替它</translation>
+    </message>
+    <message>
+      <source>gone with {0}, which is left out</source>
+      <extracomment>the engine</extracomment>
+      <translation>随 {0} 一起去掉</translation>
+    </message>
+    <message>
       <source>group of {0}</source>
       <extracomment>the engine</extracomment>
       <translation>组（{0} 个）</translation>
+    </message>
+    <message>
+      <source>in the place of {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>代替 {0}</translation>
     </message>
     <message>
       <source>in training mode</source>
@@ -2332,6 +2407,11 @@
       <source>it follows {0}</source>
       <extracomment>the engine</extracomment>
       <translation>它位于 {0} 之后</translation>
+    </message>
+    <message>
+      <source>it has more weights than the block had</source>
+      <extracomment>the engine</extracomment>
+      <translation>权重比原来的块还多</translation>
     </message>
     <message>
       <source>its parameters are computed, not constant</source>
@@ -2442,6 +2522,16 @@
       <source>reading the weights</source>
       <extracomment>the engine</extracomment>
       <translation>正在读取权重</translation>
+    </message>
+    <message>
+      <source>response error {0} on samples held back</source>
+      <extracomment>the engine</extracomment>
+      <translation>在留出样本上的响应误差为 {0}</translation>
+    </message>
+    <message>
+      <source>response error {0} on what it learnt</source>
+      <extracomment>the engine</extracomment>
+      <translation>在拟合样本上的响应误差为 {0}</translation>
     </message>
     <message>
       <source>response error {0} → {1} by training</source>
@@ -2619,6 +2709,11 @@
       <translation>{0} 没有可编辑的层。</translation>
     </message>
     <message>
+      <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 有 {1} 个输入（{2}）和 {3} 个输出（{4}）；学生各只有一个。</translation>
+    </message>
+    <message>
       <source>{0} holds {1}, which could run code when it is loaded.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 含有{1}，载入时可能运行代码。</translation>
@@ -2789,6 +2884,21 @@
       <translation>{0} 在条件分支中读取它的通道。</translation>
     </message>
     <message>
+      <source>{0} receives {1} and gives {2}: it cannot be left out.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 接收 {1}，输出 {2}：不能去掉。</translation>
+    </message>
+    <message>
+      <source>{0} receives {1} and gives {2}: no layer does that.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 接收 {1}，输出 {2}：没有单个层能做到。</translation>
+    </message>
+    <message>
+      <source>{0} receives {1} and gives {2}: no linear layer does that.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 接收 {1}，输出 {2}：没有线性层能做到。</translation>
+    </message>
+    <message>
       <source>{0} repeats its channels.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 重复它的通道。</translation>
@@ -2847,6 +2957,11 @@
       <source>{0}-bit levels are stored in {1} bits</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 位的级以 {1} 位存储</translation>
+    </message>
+    <message>
+      <source>{0}: a student needs calibration samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：学生需要校准样本。</translation>
     </message>
     <message>
       <source>{0}: no gradients reach this layer.</source>
@@ -3132,6 +3247,11 @@
       <source>Rank {rank} of {full} keeps {share} of the energy</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>秩 {rank} / {full}，保留 {share} 的能量</translation>
+    </message>
+    <message>
+      <source>Takes the place of {modules} with all its layers.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>替换 {modules} 及其所有层。</translation>
     </message>
     <message>
       <source>Weights from {low} to {high} become zero.</source>

@@ -92,6 +92,7 @@ SETTINGS: dict[str, list[tuple]] = {
                       ({"student": "separable", "steps": 20}, ("Conv",)),
                       ({"student": "separable", "multiplier": 3, "steps": 5}, ("Conv",)),
                       ({"student": "grouped", "groups": 4, "steps": 20}, ("Conv",))],
+    "distill.block": [({"student": "layer", "span": "", "kernel": 1, "damping": 0.01}, ("Conv",))],
     "distill.refine": [({"steps": 30}, MATRIX, PAIR), ({"steps": 20}, ("Conv",), TUCKER),
                        ({"steps": 20}, ("Conv",), SPATIAL), ({"steps": 20}, ("Conv",), CP),
                        ({"steps": 20, "rate": 0.003}, (*MATRIX, "Depthwise"), (("prune.magnitude", {"sparsity": 0.5}),))

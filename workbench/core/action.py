@@ -50,6 +50,7 @@ class MethodInfo:
     fields: tuple[Field, ...]
     needs_data: bool = False
     coupled: bool = False   # layers that lose channels together are changed together (see Couplings)
+    replaces: bool = False  # the whole module that the layer is in, or that the parameter `span` names
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:

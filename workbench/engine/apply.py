@@ -68,6 +68,8 @@ class Compiled:
                 left = after[path]
                 changes.append(LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs,
                                            note=note))
+            elif path not in after:
+                changes.append(_gone(layer, actions, note))
         return tuple(changes), size.file
 
 
@@ -75,7 +77,8 @@ def compiled(model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset
              job: Job) -> Compiled:
     """Both stages: channels removed, then the edits of what is left. Raises UserError."""
     smaller = structure.build(model, chosen, data, seed, cache, job.part(0.0, 0.3))
-    edits = edit_all(smaller.model, editing(chosen), data, seed, cache.under(smaller.key), job.part(0.3, 1.0))
+    left = {path: actions for path, actions in editing(chosen).items() if path in smaller.model.sites}
+    edits = edit_all(smaller.model, left, data, seed, cache.under(smaller.key), job.part(0.3, 1.0))
     return Compiled(model, smaller, edits, chosen, notes + smaller.remarks)
 
 
@@ -230,12 +233,23 @@ def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
 
 def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
     """What the stacks will store, from their parameters alone, and the bytes of the file."""
-    smaller = structure.foretold(model, chosen)
-    layers = {path: smaller.get(path, model.layer(path)) for path in (*chosen, *smaller)}
+    outline = structure.outline(model, chosen)
+    smaller = structure.foretold(outline, chosen)
+    new = [path for path in outline.sites if outline.layer(path).fingerprint != model.layer(path).fingerprint]
+    layers = {path: smaller.get(path, outline.layer(path)) for path in dict.fromkeys((*chosen, *smaller, *new))
+              if path in outline.sites}
     plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
-    size = rewrite.forecast(model, plans, sparse)
-    return tuple(_foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
-                 for path, plan in plans.items()), size.file
+    size = rewrite.forecast(outline, plans, sparse)
+    changes = [_foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
+               for path, plan in plans.items()]
+    left = {layer.path for layer in outline.layers}
+    return (*changes, *(_gone(layer, chosen.get(layer.path, ())) for layer in model.layers if layer.path not in left)
+            ), size.file
+
+
+def _gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
+    """A layer that is not in the model any more."""
+    return LayerChange(layer.path, actions, layer.bytes, 0, None, 0, None if layer.macs is None else 0, note=note)
 
 
 def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:

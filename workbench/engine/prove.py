@@ -53,6 +53,19 @@ def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> No
                             "Leave the rescaling of channels out, and report this model.")
 
 
+def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
+    """Run both. Raises UserError when the other does not run, or gives outputs of other shapes."""
+    job.check()
+    feeds = _samples(model, data)
+    try:
+        found = _run(other, feeds)
+    except Exception as error:
+        raise UserError("With these students the model does not run: a size in it is fixed in a way that could not be "
+                        "followed.", "Replace other blocks.") from error
+    if [value.shape for value in found] != [value.shape for value in _run(model, feeds)]:
+        raise UserError("With these students the model gives outputs of another shape.", "Replace other blocks.")
+
+
 def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
                   job: Job) -> tuple[str, ...]:
     """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.

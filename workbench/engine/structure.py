@@ -1,7 +1,8 @@
 """The first stage of a recipe: steps that change several layers at once, and give another model.
 
-First channels are removed (engine/removal), then scale is moved between those that are left (engine/rescale); all other
-steps run on the result. Each proves in ONNX Runtime that the new model answers as it should (engine/prove).
+First blocks are replaced by students (engine/blocks), then channels are removed (engine/removal), then scale is moved
+between those that are left (engine/rescale); all other steps run on the result. Each shows in ONNX Runtime that the new
+model runs, and where nothing may have been lost that it answers as it should (engine/prove).
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -13,17 +14,17 @@ from workbench.core.couplings import Couplings
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
-from workbench.engine import removal, rescale
+from workbench.engine import blocks, removal, rescale
 from workbench.engine.cache import Cache
 from workbench.engine.prove import Changed
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.model import Model
-from workbench.methods.method import RemovalMethod, RescalingMethod, StructuralMethod, find
+from workbench.methods.method import RemovalMethod, ReplacingMethod, RescalingMethod, StructuralMethod, find
 
 Stacks = Mapping[str, tuple[Action, ...]]
 Change = Callable[[Model, Mapping[str, Action], Dataset | None, int, Cache, Job], Changed]
 STAGES: tuple[tuple[type, Change], ...] = (
-    (RemovalMethod, removal.remove), (RescalingMethod, rescale.rescale))
+    (ReplacingMethod, blocks.replace), (RemovalMethod, removal.remove), (RescalingMethod, rescale.rescale))
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
     """The model that the structural steps of the stacks make. Raises UserError where that cannot be done or proved."""
     structure = Structure(model)
     for kind, change in STAGES:
-        asked = asked_for(chosen, kind)
+        asked = {path: action for path, action in asked_for(chosen, kind).items() if path in structure.model.sites}
         if asked:
             key = (*structure.key, kind.__name__, tuple(sorted((path, str(action)) for path, action in asked.items())),
                    seed, data.fingerprint if data else "")
@@ -80,6 +81,8 @@ def structural(action: Action) -> bool:
 def refusal(model: Model, path: str, action: Action) -> str | None:
     """Why a layer cannot have a structural step in this place of the model, or None; also for steps of one layer."""
     method = find(action)[0]
+    if isinstance(method, ReplacingMethod):
+        return blocks.refusal(model, path, action)
     if isinstance(method, RemovalMethod):
         return channels_of(model).refusal(path)
     return rescale.refusal(model, path) if isinstance(method, RescalingMethod) else None
@@ -107,7 +110,13 @@ def couplings(model: Model) -> Couplings:
     return Couplings(tuple(groups), kept)
 
 
+def outline(model: Model, chosen: Stacks) -> Model:
+    """The model whose graph is as the structural steps make it: with students that are not fitted yet."""
+    asked = asked_for(chosen, ReplacingMethod)
+    return blocks.outline(model, asked) if asked else model
+
+
 def foretold(model: Model, chosen: Stacks) -> dict[str, Layer]:
     """The layers that get smaller, as they will be, from sizes alone."""
-    asked = asked_for(chosen, RemovalMethod)
+    asked = {path: action for path, action in asked_for(chosen, RemovalMethod).items() if path in model.sites}
     return removal.foretold(model, asked) if asked else {}

@@ -24,7 +24,7 @@ from workbench.graph import runtime
 from workbench.graph.edit import Edit
 from workbench.graph.model import Model
 from workbench.graph.rewrite import size_of
-from workbench.methods.method import all_methods
+from workbench.methods.method import all_methods, untouched
 
 CACHE = 1 << 30
 RECOVERIES = 4      # trained models that are remembered
@@ -153,14 +153,19 @@ class Workspace:
         smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
         cache = self.cache.under(smaller.key)
         steps = apply.editing(chosen).get(path, ())
-        edited = apply.edit(smaller.model, path, steps, self.calibration, seed, cache, job.part(0.3, 1.0), sharing)
+        gone = path not in smaller.model.sites
+        edited = untouched(np.zeros(layer.shape, np.float32)) if gone else apply.edit(
+            smaller.model, path, steps, self.calibration, seed, cache, job.part(0.3, 1.0), sharing)
 
         def make() -> EditView:
             weight = edited.weight
-            edits = {path: edited} if steps or path not in smaller.notes else {}
+            edits = {path: edited} if not gone and (steps or path not in smaller.notes) else {}
             result = apply.Compiled(self.model, smaller, edits, {path: actions})
             change = next(each for each in result.changes()[0] if each.path == path)
-            view, left = self.view(path), smaller.model.layer(path)
+            view = self.view(path)
+            if gone:
+                return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges), None)
+            left = smaller.model.layer(path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges),
                             stats.spectrum(left, weight), apply.conflicts(layer, actions),
                             levels.of(edited, smaller.model.weight(path), left.out_axis),

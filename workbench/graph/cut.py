@@ -98,7 +98,7 @@ def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
     reached: set[ir.Node] = set()
     dependent = set(changed)
     for node in graph:                  # a prepared graph is in topological order
-        if any(value.name in dependent for value in _read(node)):
+        if any(value.name in dependent for value in read_by(node)):
             reached.add(node)
             dependent.update(value.name for value in node.outputs if value.name)
     return reached | _inseparable(graph, reached)
@@ -112,19 +112,19 @@ def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
     constant: set[ir.Value] = set(graph.initializers.values())
     fixed: set[ir.Node] = set()
     for node in graph:
-        if node.inputs and all(value is None or value in constant for value in _read(node)):
+        if node.inputs and all(value is None or value in constant for value in read_by(node)):
             fixed.add(node)
             constant.update(node.outputs)
-    read = {value for node in reached for value in _read(node)}
+    read = {value for node in reached for value in read_by(node)}
     found: set[ir.Node] = set()
     for node in reversed(graph):
         if node not in reached and (node in fixed or node.op_type == "DequantizeLinear") and read & set(node.outputs):
             found.add(node)
-            read.update(_read(node))
+            read.update(read_by(node))
     return found
 
 
-def _read(node: ir.Node) -> list[ir.Value]:
+def read_by(node: ir.Node) -> list[ir.Value]:
     """All values that a node reads, those of its subgraphs too."""
     values = [value for value in node.inputs if value is not None]
     for attribute in node.attributes.values():
@@ -138,7 +138,7 @@ def _read(node: ir.Node) -> list[ir.Value]:
 def _crossing(graph: ir.Graph, behind: set[ir.Node], extra: list[ir.Value]) -> tuple[str, ...]:
     """Values computed before the cut and read behind it, or put out by the model as they are."""
     before = {value for node in graph if node not in behind for value in node.outputs}
-    read = [value for node in graph if node in behind for value in _read(node) if value in before]
+    read = [value for node in graph if node in behind for value in read_by(node) if value in before]
     read += [value for value in (*graph.outputs, *extra) if value in before]
     return tuple(dict.fromkeys(value.name or "" for value in read))
 

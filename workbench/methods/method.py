@@ -134,7 +134,8 @@ class Method(ABC):
     def info(cls) -> MethodInfo:
         family = cast(Family, cls.id.partition(".")[0])
         return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
-                          fields_of(cls.Params), cls.needs_data, issubclass(cls, RemovalMethod))
+                          fields_of(cls.Params), cls.needs_data, issubclass(cls, RemovalMethod),
+                          issubclass(cls, ReplacingMethod))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +154,17 @@ class ChannelGroup:
     width: int
     members: tuple[tuple[Context, np.ndarray], ...]
     scale: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Sums over rows x of inputs and y of outputs, float64: x xᵀ, x yᵀ, and for each output y and y²."""
+
+    inputs: np.ndarray
+    across: np.ndarray
+    outputs: np.ndarray
+    squares: np.ndarray
+    rows: int
 
 
 class StructuralMethod(Method):
@@ -202,6 +214,27 @@ class RescalingMethod(StructuralMethod):
 
         weights   initialiser -> float32 values, of the layers' weights among what is held
         chosen    for each layer that has this very step, in the model's order, the units that may change
+        """
+
+
+class ReplacingMethod(StructuralMethod):
+    """Puts a student in the place of a span of layers: the module that a layer is in, or another one."""
+
+    keeps = "stays as it is"
+
+    def module(self, path: str, params: Any) -> str:
+        """The module that is replaced when this layer has the step: the one it names, or the layer's own."""
+        return getattr(params, "span", "") or path.rpartition(".")[0] or path
+
+    @abstractmethod
+    def kernel(self, params: Any) -> int | None:
+        """The size of the student's kernel, where it is a convolution; None: nothing takes the span's place."""
+
+    @abstractmethod
+    def fit(self, moments: Moments, params: Any, job: Job) -> np.ndarray:
+        """The student's weights, float64 [columns, outputs]. Deterministic.
+
+        Moments are of the student's inputs with a 1 behind them, for the bias, and of the span's outputs.
         """
 
 

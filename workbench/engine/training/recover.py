@@ -131,7 +131,7 @@ class _Recovering:
         sharing, cache = apply.shares(steps), Cache(QUANTISED)
         edits = dict(trained.edits)
         for path, actions in steps.items():
-            if actions:
+            if actions and path in trained.model.sites:
                 start = trained.edits.get(path, untouched(trained.model.weight(path)))
                 edits[path] = apply.edit(shown, path, actions, self.workspace.calibration, self.recipe.seed, cache,
                                          job.silent(), sharing, start)

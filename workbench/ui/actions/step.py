@@ -37,6 +37,7 @@ class StepCard(QFrame):
         self._view: LayerView | None = None
         self._alone = False
         self._along: tuple[str, ...] = ()
+        self._paths: tuple[str, ...] = ()
         self.title = families.name(method) if method else action.method
         self.head = CardHead(self.title, action.family, self)
         self.head.removed.connect(self.removed)
@@ -67,7 +68,7 @@ class StepCard(QFrame):
 
         `along`: the layers that lose channels with them.
         """
-        self._view, self._along = view, along
+        self._view, self._along, self._paths = view, along, tuple(layer.path for layer in layers)
         self._alone = len(layers) == 1      # what holds for one of several is not what will happen
         if self.form is not None and self.method is not None:
             self.form.set_limits(meaning.limits(layers, view, self.method))
@@ -110,6 +111,8 @@ class StepCard(QFrame):
         text = meaning.sentence(self.method, self.action.params, self._view) if self._alone else ""
         if self.method.coupled and self._along:
             text = meaning.together(self._along)
+        if self.method.replaces and self._paths:
+            text = meaning.replaced(self._paths, self.action.params.get("span", ""))
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
 
