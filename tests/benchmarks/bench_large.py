@@ -3,7 +3,7 @@
 python -m tests.benchmarks.bench_large [--export]
 
 Bars: the tree within 2 s of asking a running window, under 500 MB resident in each process. `--export` also exports it
-with one layer edited, which needs 5 GB of disk and some minutes.
+with one layer edited, which needs 5 GB of disk and some minutes. What was found is also written beside this file.
 """
 
 import argparse
@@ -27,6 +27,14 @@ from workbench.ui.session import Session
 from workbench.ui.window import MainWindow
 
 LIMIT = 120.0
+TABLE = Path(__file__).with_name("large.md")
+LINES: list[str] = []
+
+
+def tell(line: str) -> None:
+    """On the screen, and for the file."""
+    print(line, flush=True)
+    LINES.append(f"- {line}")
 
 
 def resident(process: int | str = "self") -> int:
@@ -65,15 +73,15 @@ def in_the_window(path: Path) -> None:
     seconds = time.perf_counter() - start
     engine = link.pid
     assert engine is not None
-    print(f"tree of {len(session.model.layers)} layers, {session.model.bytes / 1e9:.1f} GB: {seconds:.2f} s [bar: 2 s]")
-    print(f"resident: window {resident() >> 20} MB, engine {resident(engine) >> 20} MB [bar: 500 MB each]")
+    tell(f"tree of {len(session.model.layers)} layers, {session.model.bytes / 1e9:.1f} GB: {seconds:.2f} s [bar: 2 s]")
+    tell(f"resident: window {resident() >> 20} MB, engine {resident(engine) >> 20} MB [bar: 500 MB each]")
     chosen = session.model.layers[150].path
     session.select((chosen,), chosen)
     seconds = wait(application, lambda: session.view is not None)
-    print(f"a layer chosen, its histogram and singular values: {seconds:.2f} s")
+    tell(f"a layer chosen, its histogram and singular values: {seconds:.2f} s")
     session.set_actions([chosen], (Action("quantize.affine", {"bits": 4}),), "bits", True)
     seconds = wait(application, lambda: session.preview is not None and session.preview_is_current)
-    print(f"its edit, size of the file: {seconds:.2f} s; engine {resident(engine) >> 20} MB", flush=True)
+    tell(f"its edit, size of the file: {seconds:.2f} s; engine {resident(engine) >> 20} MB")
     session.undo_stack.setClean()
     window.close()
     link.shutdown()
@@ -88,11 +96,11 @@ def exported(path: Path) -> None:
         file = Path(folder) / "edited.onnx"
         result.model.with_edits(result.edits).save(file)
         size = sum(part.stat().st_size for part in Path(folder).iterdir())
-        print(f"edited and saved with external data: {time.perf_counter() - start:.1f} s, {size / 1e9:.2f} GB, "
+        tell(f"edited and saved with external data: {time.perf_counter() - start:.1f} s, {size / 1e9:.2f} GB, "
               f"{resident() >> 20} MB resident")
         start = time.perf_counter()
         again = Workspace.open(str(file), Job())
-        print(f"opened again: {time.perf_counter() - start:.2f} s, {len(again.model.layers)} layers", flush=True)
+        tell(f"opened again: {time.perf_counter() - start:.2f} s, {len(again.model.layers)} layers")
 
 
 if __name__ == "__main__":
@@ -103,4 +111,6 @@ if __name__ == "__main__":
     in_the_window(made)
     if given.export:
         exported(made)
+    head = "# A model of 4 GB in 300 layers\n\nWritten by `python -m tests.benchmarks.bench_large"
+    TABLE.write_text("\n".join([f"{head}{' --export' if given.export else ''}`.\n", *LINES, ""]), encoding="utf-8")
     os._exit(0)

@@ -1,5 +1,6 @@
 """The real engine process, spoken to through its pipe."""
 
+import threading
 import time
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from workbench.core import messages as m
 from workbench.core import process
 from workbench.core.action import Action
+from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
+from workbench.engine import service
+from workbench.engine.cache import Cache
 
 
 def head(method, **params):
@@ -121,6 +125,26 @@ def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, ki
     failed = engine.ask(kind, **fields)[-1]
     assert isinstance(failed, m.Failed) and sentence in failed.what and failed.mend
     assert engine.ask(m.Inspect, path="head")[-1].result.path == "head"
+
+
+def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(monkeypatch):
+    monkeypatch.setattr(service, "Lane", lambda name, run: None)        # no threads but these
+    idle, cache, making, found = service.Service(None), Cache(1 << 20), threading.Event(), []
+    idle.busy.add(1)
+
+    def make():
+        making.set()
+        idle._let_others_go_first(Job())
+        return 7
+
+    threads = [threading.Thread(target=lambda: found.append(cache.get("a", make)))]
+    threads[0].start()
+    assert making.wait(5) and not found
+    threads.append(threading.Thread(target=lambda: found.append(cache.get("a", lambda: 8))))
+    threads[1].start()
+    for thread in threads:
+        thread.join(5)
+    assert found == [7, 7] and Cache.awaited == 0
 
 
 def test_the_process_ends_when_the_window_is_gone():

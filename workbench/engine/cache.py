@@ -2,16 +2,23 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
+_counting = threading.Lock()
 
 
 class Cache:
-    """Thread-safe. Two threads that ask for the same key compute it once: the second waits."""
+    """Thread-safe. Two threads that ask for the same key compute it once: the second waits.
+
+    awaited   threads, of all caches, that wait for what another thread makes
+    """
+
+    awaited = 0
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
@@ -27,7 +34,7 @@ class Cache:
                 self._entries.move_to_end(key)
                 return self._entries[key][0]
             making = self._making.setdefault(key, threading.Lock())
-        with making:
+        with _waiting_for(making):
             with self._lock:
                 if key in self._entries:
                     return self._entries[key][0]
@@ -57,6 +64,26 @@ class Cache:
             while self.used > self.budget and len(self._entries) > 1:
                 _, (_, freed) = self._entries.popitem(last=False)
                 self.used -= freed
+
+
+@contextmanager
+def _waiting_for(lock: threading.Lock) -> Iterator[None]:
+    """Holds the lock; who waits for it is counted."""
+    if not lock.acquire(blocking=False):
+        _count(1)
+        try:
+            lock.acquire()
+        finally:
+            _count(-1)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _count(step: int) -> None:
+    with _counting:
+        Cache.awaited += step
 
 
 class _Under(Cache):

@@ -26,6 +26,7 @@ from typing import Any
 from workbench.core import messages as m
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
+from workbench.engine.cache import Cache
 from workbench.engine.export import export
 from workbench.engine.predict import predictor
 from workbench.engine.preview import Previewer
@@ -124,7 +125,8 @@ class Service:
             self.jobs.pop(number, None)
 
     def _let_others_go_first(self, job: Job) -> None:
-        while self.busy and not job.cancelled:
+        """Unless one of them waits for what this job is making."""
+        while self.busy and not Cache.awaited and not job.cancelled:
             time.sleep(WAIT_S)
 
     # What each request does. Each returns the result that Done carries.
