@@ -122,16 +122,31 @@ class Photographer:
 
     def tabs(self) -> None:
         """Each of the views in the middle; the graph takes a browser's time to draw."""
-        tabs, graph = self.window.workspace.tabs, self.window.workspace.graph
+        tabs, graph, sensitivity = (getattr(self.window.workspace, name) for name in ("tabs", "graph", "sensitivity"))
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)
             if tabs.widget(index) is graph:
                 graph.buttons["both"].click()
                 self.wait(lambda: sum(any(letter.isdigit() for letter in side.head.text())      # so many nodes
                                       for side in graph.sides.values()) == 2)
+            if tabs.widget(index) is sensitivity:
+                self.scan(sensitivity.scan_page)
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
             self.shoot_both(name, rest_ms=3000 if name == "graph" else 350)
         tabs.setCurrentIndex(0)
+
+    def scan(self, page) -> None:
+        """Some candidates on the last layers, half of them measured: it takes seconds."""
+        from workbench.core.sensitivity import CANDIDATES
+        chosen = self.session.selection
+        self.session.select([layer.path for layer in self.session.model.layers if not layer.locked][-5:])
+        page.candidates.choose(CANDIDATES[:6])
+        page.layers.setCurrentIndex(1)
+        page.share.setCurrentIndex(1)
+        page.start()
+        self.wait(lambda: page.scans.plan is not None and page.scans.plan.complete)
+        page.table.setCurrentIndex(page.table.model().index(1, 2))
+        self.session.select(chosen)
 
     def present(self) -> None:
         from workbench.ui.presentation.slides import SLIDES

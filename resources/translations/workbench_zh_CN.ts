@@ -2359,6 +2359,11 @@
       <translation>float16 权重已扩展为 float32，增加 {0} 字节</translation>
     </message>
     <message>
+      <source>foretelling the candidates</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在预测各候选的代价</translation>
+    </message>
+    <message>
       <source>gates · hidden  ×  inputs</source>
       <extracomment>the engine</extracomment>
       <translation>门 · 隐藏  ×  输入</translation>
@@ -2447,6 +2452,11 @@
       <source>loading it in ONNX Runtime</source>
       <extracomment>the engine</extracomment>
       <translation>正在载入 ONNX Runtime</translation>
+    </message>
+    <message>
+      <source>looking at activations</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在查看激活值</translation>
     </message>
     <message>
       <source>mean squared error</source>
@@ -2582,6 +2592,11 @@
       <source>training on the layer's outputs</source>
       <extracomment>the engine</extracomment>
       <translation>正在按层输出训练</translation>
+    </message>
+    <message>
+      <source>trying {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在尝试 {0}</translation>
     </message>
     <message>
       <source>verifying the file</source>
@@ -3901,9 +3916,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>与原始模型相同</translation>
     </message>
     <message>
-      <source>loses {drop} of {metric} when compressed alone</source>
+      <source>loses {drop} of {metric} with {candidate} alone</source>
       <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
-      <translation>单独压缩时损失 {drop}（{metric}）</translation>
+      <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
     </message>
     <message>
       <source>not measured</source>
@@ -4164,6 +4179,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Save the presentation…</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>保存演示文稿…</translation>
+    </message>
+    <message>
+      <source>Scan the sensitivity of the layers</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>扫描各层的敏感度</translation>
     </message>
     <message>
       <source>Show log</source>
@@ -4706,6 +4726,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>测量中</translation>
     </message>
     <message>
+      <source>Stopped. Scanning again goes on from here.</source>
+      <extracomment>workbench/ui/scans.py</extracomment>
+      <translation>已停止。再次扫描会从这里继续。</translation>
+    </message>
+    <message>
       <source>Change</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>变化</translation>
@@ -4809,6 +4834,188 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>● measured, batch 1</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>● 测得，批大小 1</translation>
+    </message>
+    <message>
+      <source>Add the steps of this layer: {steps}</source>
+      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <translation>添加该层的步骤：{steps}</translation>
+    </message>
+    <message>
+      <source>None of them</source>
+      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <translation>全部不选</translation>
+    </message>
+    <message>
+      <source>What is tried on each layer alone</source>
+      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <translation>单独在每一层上尝试什么</translation>
+    </message>
+    <message>
+      <source>{n} candidates</source>
+      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <translation>{n} 个候选</translation>
+    </message>
+    <message>
+      <source>{candidate}
+Click to sort by it; the third click gives back the order of the model.</source>
+      <extracomment>workbench/ui/sensitivity_tab/matrix.py</extracomment>
+      <translation>{candidate}
+点击按此列排序；第三次点击恢复模型中的顺序。</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <extracomment>workbench/ui/sensitivity_tab/running.py</extracomment>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>waiting for its turn</source>
+      <extracomment>workbench/ui/sensitivity_tab/running.py</extracomment>
+      <translation>正在排队</translation>
+    </message>
+    <message>
+      <source>All layers</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>所有层</translation>
+    </message>
+    <message>
+      <source>Apply to this layer</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>应用到该层</translation>
+    </message>
+    <message>
+      <source>Apply to {n} layers</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>应用到 {n} 层</translation>
+    </message>
+    <message>
+      <source>Choose a cell to read it; Enter or a double click applies it.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>选择一个单元格查看；按回车或双击即可应用。</translation>
+    </message>
+    <message>
+      <source>Choose layers that can be edited.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>请选择可编辑的层。</translation>
+    </message>
+    <message>
+      <source>Chosen layers</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>所选的层</translation>
+    </message>
+    <message>
+      <source>How many are measured</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>测量多少</translation>
+    </message>
+    <message>
+      <source>Layers that are tried</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>尝试哪些层</translation>
+    </message>
+    <message>
+      <source>Measure all</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>全部测量</translation>
+    </message>
+    <message>
+      <source>Measure the best quarter</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>测量最好的四分之一</translation>
+    </message>
+    <message>
+      <source>Measure the better half</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>测量较好的一半</translation>
+    </message>
+    <message>
+      <source>Open a data set first: losses are measured on its samples.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>请先打开数据集：损失在其样本上测量。</translation>
+    </message>
+    <message>
+      <source>Scan</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>扫描</translation>
+    </message>
+    <message>
+      <source>Stop scanning</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>停止扫描</translation>
+    </message>
+    <message>
+      <source>Tick at least one candidate.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>请至少勾选一个候选。</translation>
+    </message>
+    <message>
+      <source>Tries each candidate on each layer alone and measures what the model loses. The layers that lose least can be compressed most.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>在每一层上单独尝试每个候选，并测量模型损失多少。损失最小的层可以压缩得最多。</translation>
+    </message>
+    <message>
+      <source>What every candidate costs is foretold first, in a moment. Measuring takes longer: those that look worst can be left out.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
+    </message>
+    <message>
+      <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only foretold.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
+    </message>
+    <message>
+      <source>apply {candidate}</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>应用 {candidate}</translation>
+    </message>
+    <message>
+      <source>{candidates} candidates on {layers} layers, each measured on {n} samples. You can go on working: what you do goes first.</source>
+      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <translation>{layers} 层上的 {candidates} 个候选，每个都在 {n} 个样本上测量。您可以继续工作：您的操作优先。</translation>
+    </message>
+    <message>
+      <source>Candidates</source>
+      <extracomment>workbench/ui/sensitivity_tab/table.py</extracomment>
+      <translation>候选</translation>
+    </message>
+    <message>
+      <source>Loss of each candidate on each layer</source>
+      <extracomment>workbench/ui/sensitivity_tab/table.py</extracomment>
+      <translation>每个候选在每一层上的损失</translation>
+    </message>
+    <message>
+      <source>, could be chance</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>，可能是偶然</translation>
+    </message>
+    <message>
+      <source>Tried on {n} layers at once, which lose channels together: {layers}</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>同时在 {n} 层上尝试，这些层一起失去通道：{layers}</translation>
+    </message>
+    <message>
+      <source>foretold from gradients, not measured: the loss rises by {rise}</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>由梯度预测，未测量：损失函数上升 {rise}</translation>
+    </message>
+    <message>
+      <source>foretold from its inputs, not measured: its outputs move by {rise} of their size</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>由其输入预测，未测量：其输出变动为自身大小的 {rise}</translation>
+    </message>
+    <message>
+      <source>not measured yet</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>尚未测量</translation>
+    </message>
+    <message>
+      <source>not tried yet</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>尚未尝试</translation>
+    </message>
+    <message>
+      <source>{metric} {change}, {source}</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>{metric} {change}，{source}</translation>
     </message>
     <message>
       <source> Measuring this recipe ended it twice: undo the last step to go on.</source>
@@ -4996,6 +5203,21 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>不能编辑：{reason}</translation>
     </message>
     <message>
+      <source>Loses {loss} of {metric} with {candidate} alone (measured)</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>仅用 {candidate} 时，{metric} 损失 {loss}（实测）</translation>
+    </message>
+    <message>
+      <source>Loss</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>损失</translation>
+    </message>
+    <message>
+      <source>Loss: {candidate}</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>损失：{candidate}</translation>
+    </message>
+    <message>
       <source>New bytes</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>压缩后</translation>
@@ -5014,6 +5236,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Shape</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>形状</translation>
+    </message>
+    <message>
+      <source>What the model loses when a layer alone has the candidate that is chosen in the sensitivity matrix: {candidate}</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>仅某一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
     </message>
     <message>
       <source>exact</source>

@@ -10,6 +10,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
+from workbench.core.sensitivity import Wanted
 from workbench.engine import apply, curvature, sensitivity
 from workbench.engine.predict import divergence, predictor, rank_correlation
 from workbench.engine.preview import Previewer
@@ -77,8 +78,8 @@ def test_a_preview_has_it_before_anything_ran(workspace, foretelling):
 
 
 def test_a_scan_may_leave_out_what_looks_worst(workspace):
-    whole = sensitivity.scan(workspace, Job(), CANDIDATES)
-    part = sensitivity.scan(workspace, Job(), CANDIDATES, share=1 / 3)
+    whole = sensitivity.scan(workspace, Job(), Wanted(CANDIDATES))
+    part = sensitivity.scan(workspace, Job(), Wanted(CANDIDATES, share=1 / 3))
     assert len(part.trials) == len(whole.trials) and len(part.measured) == pytest.approx(len(whole.trials) / 3, abs=1)
     left = {(trial.path, trial.actions): trial for trial in part.measured}
     same = [(trial, left[trial.path, trial.actions]) for trial in whole.trials if (trial.path, trial.actions) in left]

@@ -10,6 +10,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
+from workbench.core.sensitivity import Wanted
 from workbench.engine import apply, sensitivity, structure
 from workbench.engine.compare import compare
 from workbench.engine.export import export
@@ -37,13 +38,13 @@ def workspace(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def found(workspace):
-    return sensitivity.scan(workspace, Job(), ALONE)
+    return sensitivity.scan(workspace, Job(), Wanted(ALONE))
 
 
 @pytest.fixture(scope="module")
 def structural(workspace):
     """Removal of channels beside quantisation."""
-    return sensitivity.scan(workspace, Job(), ((INT4,), *TOGETHER))
+    return sensitivity.scan(workspace, Job(), Wanted(((INT4,), *TOGETHER)))
 
 
 def test_every_layer_gets_the_candidates_that_fit(workspace, found):

@@ -6,7 +6,7 @@ A request is answered by any number of Progressed and Updated and then exactly o
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core import sweep
+from workbench.core import sensitivity, sweep
 from workbench.core.job import Progress
 from workbench.core.recipe import Recipe
 
@@ -118,6 +118,15 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class Scan:
+    """Candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
+    Done(sensitivity.Scan). A Sweep and a Scan give way to everything that somebody waits for."""
+
+    job: int
+    wanted: sensitivity.Wanted
+
+
+@dataclass(frozen=True)
 class Train:
     """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
     this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
@@ -155,8 +164,8 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Predict | Prepare
-           | Train | Finish | Cancel | Quit)
+Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Scan | Predict
+           | Prepare | Train | Finish | Cancel | Quit)
 
 
 @dataclass(frozen=True)

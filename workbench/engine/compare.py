@@ -6,7 +6,7 @@ import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.data.metrics import paired_interval
+from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import measure
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
@@ -32,7 +32,7 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
         largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
     latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.feeds(slice(0, 1)), job.part(0.9, 1.0))
     # The samples stand for many more like them: the interval is of the difference on those.
-    low, high = paired_interval(scores[1] - scores[0], 1 << 62)
+    low, high = paired_interval(scores[1] - scores[0], ALL)
     return {
         "metric": evaluator.metric.title,
         "samples": evaluator.data.samples,

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.job import Job
 from workbench.core.report import Figure, How
 from workbench.data.dataset import Dataset, Feeds
-from workbench.data.metrics import Metric, choose, interval, paired_interval
+from workbench.data.metrics import ALL, Metric, choose, interval, paired_interval
 
 BATCH = 64
 FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
@@ -66,6 +66,11 @@ class Evaluator:
         gain = float((scores - self.scores[seen]).mean())
         return float(scores.mean()), -gain if self.metric.higher_is_better else gain
 
+    def losses(self, seen: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """[seen] what each sample loses against the original; positive: worse."""
+        gain = scores - self.scores[seen]
+        return -gain if self.metric.higher_is_better else gain
+
     def baseline(self, seen: np.ndarray | None = None) -> Figure:
         """The original's metric on the samples seen, or on all."""
         return self.figure(self.scores if seen is None else self.scores[seen])
@@ -85,7 +90,7 @@ class Evaluator:
 
     def sampling_interval(self) -> tuple[float, float]:
         """95 % interval of the original's metric on all data like this, of which the samples are a random part."""
-        return interval(self.scores, self.metric.proportion, 1 << 62)
+        return interval(self.scores, self.metric.proportion, ALL)
 
     def change(self, seen: np.ndarray, scores: np.ndarray) -> Figure:
         """The difference to the original on the same samples, with its paired interval."""

@@ -13,8 +13,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
+from workbench.core.sensitivity import Scan, Trial
 from workbench.engine.preview import effective
-from workbench.engine.sensitivity import Scan, Trial
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
 

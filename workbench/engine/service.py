@@ -3,8 +3,8 @@
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
 graph     the structure to be drawn; waits for nobody's samples
-sweep     many measurements; stops for nobody
 train     the recovery stages of a recipe
+scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
 idle      what will be wanted next; nobody waits for it
 work      opening, inspecting, exporting: one after the other
 
@@ -30,6 +30,7 @@ from workbench.engine.cache import Cache
 from workbench.engine.export import export
 from workbench.engine.predict import predictor
 from workbench.engine.preview import Previewer
+from workbench.engine.sensitivity import scan
 from workbench.engine.structure import couplings
 from workbench.engine.sweep import sweep
 from workbench.engine.training.recover import recovered
@@ -39,7 +40,9 @@ from workbench.methods.method import all_methods
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure"}
 WAIT_S = 0.02       # between two looks whether others are done
-LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "sweep", m.Predict: "idle", m.Train: "train"}
+LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
+         m.Predict: "idle", m.Train: "train"}
+PATIENT = ("scan", "idle")
 
 
 class Service:
@@ -93,7 +96,7 @@ class Service:
                   updates=lambda result: self.send(m.Updated(request.job, result)))
         self.jobs[request.job] = job
         lane = LANES.get(type(request), "work")
-        if lane == "idle":
+        if lane in PATIENT:
             job.turn = partial(self._let_others_go_first, job)
         else:
             self.busy.add(request.job)
@@ -171,6 +174,9 @@ class Service:
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)
 
+    def scan(self, request: m.Scan, job: Job) -> Any:
+        return scan(self._open(), job, request.wanted)
+
     def train(self, request: m.Train, job: Job) -> Any:
         workspace = self._open().ready(request.recipe)
         return recovered(workspace, request.recipe, job, keep=lambda: request.job in self.finishing).recovery
@@ -195,8 +201,8 @@ class Service:
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
-    m.Export: Service.export, m.Sweep: Service.sweep, m.Predict: Service.predict,
-    m.Prepare: Service.prepare, m.Train: Service.train,
+    m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
+    m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
 }
 
 

@@ -15,15 +15,13 @@ from workbench.core.job import Job
 from workbench.core.params import Field, fields_of
 from workbench.core.recipe import Recipe, Row
 from workbench.core.sweep import Curve, Sweep, SweepPoint
-from workbench.data.metrics import paired_interval
+from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import apply
-from workbench.engine.evaluate import Evaluator
 from workbench.engine.preview import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import find
 
 STEPS = 19          # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
-EVERYTHING = 1 << 62
 
 
 def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None) -> Curve:
@@ -111,21 +109,15 @@ def _measured(previewer: Previewer, recipe: Recipe, paths: Sequence[str], value:
               job: Job) -> SweepPoint:
     workspace = previewer.workspace
     evaluator = workspace.measurable()
-    result = workspace.compiled(recipe, job.part(0.0, 0.3))
+    result = workspace.compiled(recipe, job.part(0.0, 0.3).hurried())
     changes, size = result.changes(recipe.sparse)
     run = previewer.run(result, paths)
     *_, (seen, scores) = evaluator.stream(run, job.part(0.3, 1.0))
-    losses = _losses(evaluator, seen, scores)
-    low, high = paired_interval(losses, EVERYTHING)
+    losses = evaluator.losses(seen, scores)
+    low, high = paired_interval(losses, ALL)
     zeros = {change.path: change.zeros for change in changes}
     counts = [workspace.model.layer(path).count for path in paths]
     share = float(np.average([zeros.get(path, 0.0) for path in paths], weights=counts))
     # `seen` is in the evaluator's order, in which every k-th sample is a stratified part.
     return SweepPoint(value, size, share, float(scores.mean()),
                       tuple(float(losses[fold::folds].mean()) for fold in range(folds)), low, high)
-
-
-def _losses(evaluator: Evaluator, seen: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """[samples] what each sample loses against the original; positive: worse."""
-    gain = scores - evaluator.scores[seen]
-    return -gain if evaluator.metric.higher_is_better else gain

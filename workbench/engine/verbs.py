@@ -9,6 +9,7 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import load_recipe
 from workbench.core.report import Report
+from workbench.core.sensitivity import Wanted
 from workbench.core.sweep import Sweep
 from workbench.engine.compare import compare as compare_models
 from workbench.engine.export import export
@@ -78,7 +79,7 @@ def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share:
     start = time.monotonic()
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
-    found = scan(workspace, job.part(0.1, 1.0), share=share).to_json()
+    found = scan(workspace, job.part(0.1, 1.0), Wanted(share=share)).to_json()
     return found | {"seconds": time.monotonic() - start}
 
 

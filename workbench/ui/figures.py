@@ -36,6 +36,19 @@ def change_text(figure: Figure, metric: str) -> str:
     return f"{sign}{text}{_margin(figure, scale)}{unit}"
 
 
+def loss_text(loss: float, metric: str) -> str:
+    """What the metric loses without its unit, for a cell: 0.4 of points, or 0.0123; a gain has its minus."""
+    if not is_proportion(metric):
+        return _plain(loss).replace("-", "−")
+    text = f"{100 * loss:.1f}".replace("-", "−")
+    return "0.0" if text == "−0.0" else text
+
+
+def plain_loss(loss: float, metric: str) -> str:
+    """The same with its unit: 0.4 points."""
+    return loss_text(loss, metric) + (" " + tr("points") if is_proportion(metric) else "")
+
+
 def margin_text(figure: Figure, metric: str) -> str:
     """± 0.6, or nothing where the figure is exact."""
     return _margin(figure, 100 if is_proportion(metric) else 1)

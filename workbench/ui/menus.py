@@ -36,6 +36,7 @@ class Menus(QObject):
         self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
+        self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
         self._file(commands)
         self._edit(commands, verbs)
         self._view()
@@ -119,6 +120,8 @@ class Menus(QObject):
         self._again = self._action(self.tr("Measure again"), self._session.measure_again, "F5")
         menu.addAction(self._again)
         menu.addSeparator()
+        menu.addAction(self.scan)
+        menu.addSeparator()
         menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
 
     def _help(self) -> None:
@@ -164,7 +167,8 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self._details, self._again)
+        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self._details, self._again,
+                   self.scan)
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))

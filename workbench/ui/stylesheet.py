@@ -114,6 +114,7 @@ QHeaderView {{ background: {surface}; border: none; }}
 QHeaderView::section {{
     background: {surface}; color: {muted}; border: none; border-bottom: 1px solid {border}; padding: 4px 6px;
 }}
+QTableCornerButton::section {{ background: {surface}; border: none; border-bottom: 1px solid {border}; }}
 QHeaderView::section:hover {{ color: {text}; }}
 QToolBar {{ background: {window}; border: none; border-top: 1px solid {border}; spacing: 0; }}
 QStatusBar::item {{ border: none; }}

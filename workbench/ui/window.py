@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.workspace.tree.restore(settings.store())
         self.pages.addWidget(self.workspace.tabs)
         self.workspace.scoreboard.export_button.clicked.connect(self.export)
+        self.menus.scan.triggered.connect(self.workspace.scan)
         self.menus.view_tabs(self.workspace.tabs)
         docks = [self.workspace.layers_dock, self.workspace.actions_dock]
         self.menus.view_panels([dock.toggleViewAction() for dock in docks], self._reset_layout)

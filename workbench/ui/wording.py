@@ -1,8 +1,12 @@
-"""A layer in words, the same everywhere."""
+"""A layer and what is done to it in words, the same everywhere."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from workbench.core.action import Action, MethodInfo
 from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
+from workbench.core.params import Field
 from workbench.ui.translation import said, tr
 
 ARROW, TIMES = " → ", " × "
@@ -38,3 +42,30 @@ def coupling_of(couplings: Couplings, path: str) -> str:
     if others:
         return tr("Loses channels together with {layers}").format(layers=", ".join(others))
     return tr("Keeps all channels. {reason}").format(reason=said(reason)) if reason else ""
+
+
+def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str, str]:
+    """A step in words: the method's title, and the parameters that it was given: ('Affine', '4 bit')."""
+    info = methods.get(action.method)
+    if info is None:
+        return action.method, ", ".join(f"{name} {value}" for name, value in action.params.items())
+    fields = {field.name: field for field in info.fields}
+    given = [_value_words(fields[name], value) for name, value in action.params.items() if name in fields]
+    return tr(info.title), tr(", ").join(given)
+
+
+def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> str:
+    """'Affine 4 bit'; several steps are joined: 'Magnitude Sparsity 50 % + Affine 4 bit'."""
+    return " + ".join(" ".join(action_words(action, methods)).strip() for action in stack)
+
+
+def _value_words(field: Field, value: Any) -> str:
+    if field.unit and field.unit != "%":
+        return f"{value:g} {tr(field.unit)}"
+    if field.kind == "float" and field.high == 1 and isinstance(value, int | float):
+        text = f"{100 * value:.3g} %"
+    elif isinstance(value, bool):
+        text = tr("yes") if value else tr("no")
+    else:
+        text = f"{value:g}" if isinstance(value, int | float) else tr(str(value))
+    return f"{tr(field.name.replace('_', ' ').capitalize())} {text}"

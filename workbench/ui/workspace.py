@@ -14,11 +14,14 @@ from workbench.ui.graph_tab import GraphTab
 from workbench.ui.inspect_tab import InspectTab
 from workbench.ui.jobs import Jobs, JobStrip
 from workbench.ui.recover_tab import RecoverTab
+from workbench.ui.scans import Scans
 from workbench.ui.scoreboard import Scoreboard
+from workbench.ui.sensitivity_tab import SensitivityTab
 from workbench.ui.session import Session
 from workbench.ui.training import Trainings
 from workbench.ui.tree.verbs import LayerVerbs
-from workbench.ui.tree.view import TreePanel
+from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
+from workbench.ui.wording import stack_words
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
 WIDTHS = [420, 340]
@@ -43,6 +46,9 @@ class Workspace(QObject):
         self.tabs.addTab(self.inspect, self.tr("Inspect"))
         self.graph = GraphTab(session, self.tabs)
         self.tabs.addTab(self.graph, self.tr("Graph"))
+        self.scans = Scans(session)
+        self.sensitivity = SensitivityTab(session, self.scans, self.tabs)
+        self.tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
         self.recover = RecoverTab(session, Trainings(session), self.tabs)
         self.tabs.addTab(self.recover, self.tr("Recover"))
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -58,6 +64,11 @@ class Workspace(QObject):
     def reset_widths(self) -> None:
         self._window.resizeDocks([self.layers_dock, self.actions_dock], WIDTHS, Qt.Orientation.Horizontal)
 
+    def scan(self) -> None:
+        """Look at the sensitivity of the layers, and begin to measure it."""
+        self.tabs.setCurrentWidget(self.sensitivity)
+        self.sensitivity.scan()
+
     def _connect(self) -> None:
         session = self._session
         session.methods_changed.connect(self._show_methods)
@@ -67,6 +78,8 @@ class Workspace(QObject):
         session.couplings_changed.connect(self._show_couplings)
         session.edit_changed.connect(self._show_edit)
         session.changes_changed.connect(self._show_change)
+        for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
+            signal.connect(self._show_losses)
         self.inspect.action_dragged.connect(self._on_dragged)
         self.actions.actions_changed.connect(self._on_actions)
         self._show_methods()
@@ -101,6 +114,16 @@ class Workspace(QObject):
     def _show_couplings(self) -> None:
         self.inspect.set_couplings(self._session.couplings)
         self.actions.set_couplings(self._session.couplings)
+
+    def _show_losses(self) -> None:
+        """What the layers lose with the candidate that is looked at: beside their names, and in the graph."""
+        scans, session = self.scans, self._session
+        metric = scans.plan.metric if scans.plan is not None else ""
+        words = stack_words(scans.candidate, session.methods)
+        if self.tree.show_losses(scans.drops(), metric, words):     # a column more: none of the others gives way
+            self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + LOSS_WIDTH],
+                                     Qt.Orientation.Horizontal)
+        self.graph.set_drops(scans.drops(), metric, words)
 
     def _show_edit(self) -> None:
         edit = self._session.edit

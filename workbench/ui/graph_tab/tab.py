@@ -27,7 +27,7 @@ from workbench.core import messages
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
 from workbench.core.views import GraphView
-from workbench.ui import theme
+from workbench.ui import figures, theme
 from workbench.ui.engine_link import Handlers
 from workbench.ui.graph_tab import obstacle, tints
 from workbench.ui.graph_tab.legend import Legend
@@ -54,6 +54,7 @@ class GraphTab(QWidget):
         self._session = session
         self._drops: Mapping[str, float] = {}
         self._drops_metric = ""
+        self._drops_candidate = ""
         self.note = Note(self)
         self.note.again.connect(self._start_again)
         self.note.unguarded.connect(self._start_unguarded)
@@ -254,9 +255,10 @@ class GraphTab(QWidget):
         for side in self.sides.values():
             side.select(self._session.selection)
 
-    def set_drops(self, drops: Mapping[str, float], metric: str) -> None:
-        """Losses of single layers, as a sensitivity scan measured them; an empty mapping when there are none."""
-        self._drops, self._drops_metric = drops, metric
+    def set_drops(self, drops: Mapping[str, float], metric: str, candidate: str = "") -> None:
+        """Losses of single layers that have the candidate alone, as a sensitivity scan measured them; an empty mapping
+        when there are none."""
+        self._drops, self._drops_metric, self._drops_candidate = drops, metric, candidate
         there = self.tint.findData("sensitivity")
         if drops and there < 0:
             self.tint.addItem(self.tr("Sensitivity"), "sensitivity")
@@ -269,7 +271,7 @@ class GraphTab(QWidget):
 
     def _paint(self) -> None:
         if self.tint.currentData() == "sensitivity":
-            self.legend.set_ends("0", f"{max(self._drops.values()):.3g}")
+            self.legend.set_ends("0", figures.plain_loss(max(self._drops.values()), self._drops_metric))
         else:
             self.legend.set_ends("0 %", "100 %")
         changes = self._changes()
@@ -278,7 +280,7 @@ class GraphTab(QWidget):
 
     def _shade(self, changes: Mapping[str, LayerChange], path: str) -> tints.Shade:
         if self.tint.currentData() == "sensitivity":
-            return tints.by_sensitivity(self._drops, path, self._drops_metric)
+            return tints.by_sensitivity(self._drops, path, self._drops_metric, self._drops_candidate)
         return tints.by_bytes(changes.get(path))
 
     def _changes(self) -> dict[str, LayerChange]:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 
 from workbench.core.quantities import size
 from workbench.core.report import LayerChange
-from workbench.ui import colormaps
+from workbench.ui import colormaps, figures
 from workbench.ui.schemes import Colors, contrast
 from workbench.ui.translation import tr
 
@@ -35,13 +35,14 @@ def by_bytes(change: LayerChange | None) -> Shade:
     return Shade(max(saved, 0.0), words, bad=saved < 0)
 
 
-def by_sensitivity(drops: Mapping[str, float], path: str, metric: str) -> Shade:
+def by_sensitivity(drops: Mapping[str, float], path: str, metric: str, candidate: str = "") -> Shade:
     """The loss of a layer as a share of the largest; `drops` as measured when that layer alone is compressed."""
     drop = drops.get(path)
     if drop is None:
         return Shade(NEUTRAL, tr("not measured"))
     largest = max(drops.values())
-    words = tr("loses {drop} of {metric} when compressed alone").format(drop=f"{drop:.3g}", metric=metric)
+    lost = figures.plain_loss(drop, metric)
+    words = tr("loses {drop} of {metric} with {candidate} alone").format(drop=lost, metric=metric, candidate=candidate)
     return Shade(max(drop, 0.0) / largest if largest > 0 else 0.0, words)
 
 

@@ -1,5 +1,6 @@
 """The layer tree as Qt sees it. Rows never move while a model is open: edits only change what cells say."""
 
+import math
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
@@ -34,10 +35,11 @@ class Column(IntEnum):
     BYTES = 5
     ACTIONS = 6
     AFTER = 7
+    LOSS = 8
 
 
 COLUMNS = len(Column)
-NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER)
+NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS)
 
 
 class LayerTreeModel(QAbstractItemModel):
@@ -50,10 +52,13 @@ class LayerTreeModel(QAbstractItemModel):
         self._couplings = Couplings()
         self._groups: dict[str, str] = {}
         self._widest = 1
+        self._losses: Mapping[str, float] = {}
+        self._metric = self._candidate = ""
         self._headers = {
             Column.NAME: self.tr("Layer"), Column.OP: self.tr("Operator"), Column.SHAPE: self.tr("Shape"),
             Column.PARAMETERS: self.tr("Parameters"), Column.MACS: self.tr("MACs"), Column.BYTES: self.tr("Bytes"),
             Column.ACTIONS: self.tr("Actions"), Column.AFTER: self.tr("New bytes"),
+            Column.LOSS: self.tr("Loss"),
         }
 
     # -- content ---------------------------------------------------------------------------------------------------
@@ -84,6 +89,18 @@ class LayerTreeModel(QAbstractItemModel):
         for node in self._by_path.values():
             index = self._index(node, Column.NAME)
             self.dataChanged.emit(index, index, [GROUP_ROLE, Qt.ItemDataRole.ToolTipRole])
+
+    def set_losses(self, losses: Mapping[str, float], metric: str, candidate: str) -> None:
+        """What the metric loses where a layer alone has the candidate; the column says which."""
+        if (losses, metric, candidate) == (self._losses, self._metric, self._candidate):
+            return
+        self._losses, self._metric, self._candidate = losses, metric, candidate
+        title = self.tr("Loss: {candidate}").format(candidate=candidate) if candidate else self.tr("Loss")
+        self._headers[Column.LOSS] = title
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.LOSS, Column.LOSS)
+        for node in self._by_path.values():
+            index = self._index(node, Column.LOSS)
+            self.dataChanged.emit(index, index)
 
     def node(self, index: Index) -> Node:
         return self._nodes[index.internalId()] if index.isValid() else self._nodes[0]
@@ -123,6 +140,9 @@ class LayerTreeModel(QAbstractItemModel):
             return self._headers[Column(section)]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(Column(section))
+        if role == Qt.ItemDataRole.ToolTipRole and section == Column.LOSS:
+            return self.tr("What the model loses when a layer alone has the candidate that is chosen in the "
+                           "sensitivity matrix: {candidate}").format(candidate=self._candidate or "–")
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -131,7 +151,7 @@ class LayerTreeModel(QAbstractItemModel):
         node, column = self.node(index), Column(index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _text(node, column, self)
+                return self._loss(node) if column == Column.LOSS else _text(node, column, self)
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(node, column)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -145,7 +165,7 @@ class LayerTreeModel(QAbstractItemModel):
             case _ if role == NODE_ROLE:
                 return node
             case _ if role == SORT_ROLE:
-                return _sort_value(node, column)
+                return self._losses.get(node.path, -math.inf) if column == Column.LOSS else _sort_value(node, column)
             case _ if role == GROUP_ROLE and column == Column.NAME:
                 return self._groups.get(node.path) if node.layer is not None else None
             case _ if role == BAR_ROLE:
@@ -154,12 +174,20 @@ class LayerTreeModel(QAbstractItemModel):
 
     def _bar(self, node: Node, column: Column) -> tuple[float, float] | None:
         """Layers are compared with the largest layer; a module's bar would only repeat that of its layers."""
-        if node.layer is None or column not in (Column.BYTES, Column.AFTER):
+        if node.layer is None or column not in (Column.BYTES, Column.AFTER, Column.LOSS):
             return None
+        if column == Column.LOSS:
+            most = max(self._losses.values(), default=0.0)
+            share = max(self._losses.get(node.path, 0.0), 0.0) / most if most > 0 else 0.0
+            return (share, share) if share else None
         if column == Column.AFTER and not node.actions:
             return None
         before = node.bytes / self._widest
         return (before, before) if column == Column.BYTES else (node.after / self._widest, before)
+
+    def _loss(self, node: Node) -> str:
+        loss = self._losses.get(node.path) if node.layer is not None else None
+        return "" if loss is None else figures.loss_text(loss, self._metric)
 
     def _tip(self, node: Node, column: Column) -> str:
         lines = [node.path]
@@ -175,6 +203,10 @@ class LayerTreeModel(QAbstractItemModel):
         if node.edited:
             kind = self.tr("exact") if node.settled else self.tr("forecast")
             lines.append(f"{size(node.bytes)} → {size(node.after)}, {figures.smaller(node.bytes, node.after)} ({kind})")
+        if node.layer is not None and node.path in self._losses:
+            lines.append(self.tr("Loses {loss} of {metric} with {candidate} alone (measured)").format(
+                loss=figures.plain_loss(self._losses[node.path], self._metric), metric=self._metric,
+                candidate=self._candidate))
         if node.change is not None:
             lines += [said(text) for text in (node.change.storage, node.change.note) if text]
         return "\n".join(lines)

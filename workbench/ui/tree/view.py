@@ -1,20 +1,24 @@
 """The left side of the window: filter box and layer tree."""
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QByteArray, QItemSelectionModel, QPoint, QSettings, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.ui.session import Session
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate
-from workbench.ui.tree.model import NODE_ROLE, Column, Index, LayerTreeModel
+from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Column, Index, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.verbs import LayerVerbs
 
+LOSS_WIDTH = 92
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
-          Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82}
+          Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82, Column.LOSS: LOSS_WIDTH}
 NARROWEST_NAME = 116
 FRAME_MS = 40
-HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS)
+KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
+HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS)
 
 
 class LayerTree(QTreeView):
@@ -34,7 +38,7 @@ class LayerTree(QTreeView):
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
         self._bars = BarDelegate(self)
-        for column in (Column.BYTES, Column.AFTER):
+        for column in (Column.BYTES, Column.AFTER, Column.LOSS):
             self.setItemDelegateForColumn(column, self._bars)
 
     def selectionChanged(self, selected: object, deselected: object) -> None:
@@ -100,6 +104,7 @@ class TreePanel(QWidget):
         self.tree.customContextMenuRequested.connect(self._open_menu)
         session.model_changed.connect(self._on_model)
         self._stale: set[str] = set()
+        self._losses = False
         self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame.timeout.connect(self._show_state)
         session.recipe_changed.connect(self._on_recipe)
@@ -127,13 +132,24 @@ class TreePanel(QWidget):
             self.tree.setColumnHidden(column, True)
 
     def save(self, store: QSettings) -> None:
-        store.setValue("columns", self.tree.header().saveState())
+        store.setValue(KEPT, self.tree.header().saveState())
 
     def restore(self, store: QSettings) -> None:
         """The columns as they were left."""
-        state = store.value("columns")
+        state = store.value(KEPT)
         if isinstance(state, QByteArray):
             self.tree.header().restoreState(state)
+        self.tree.setColumnHidden(Column.LOSS, not self._losses)        # it comes with the first scan
+
+    def show_losses(self, losses: Mapping[str, float], metric: str, candidate: str) -> bool:
+        """What single layers lose with a candidate, in a column that is there while there is something to tell. Returns
+        whether it appeared now."""
+        self.model.set_losses(losses, metric, candidate)
+        if bool(losses) != self._losses:
+            self._losses = bool(losses)
+            self.tree.setColumnHidden(Column.LOSS, not losses)
+            return self._losses
+        return False
 
     def show_selection(self) -> None:
         """Follow the session, unless it only says what the user has just chosen here."""

@@ -1,0 +1,105 @@
+"""A sensitivity scan tells its cells as they come, can be stopped and goes on, and says why a cell stays empty."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.engine.test_train import network
+from workbench.core.action import Action
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.sensitivity import CANDIDATES, Scan, Trial, Wanted, cheapest
+from workbench.engine.sensitivity import scan
+from workbench.engine.workspace import Workspace
+
+BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 4, 2))
+CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
+SPATIAL = (Action("lowrank.spatial", {"energy": 0.9}),)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    network(folder)
+    return folder
+
+
+@pytest.fixture
+def workspace(place):
+    opened = Workspace.open(str(place / "small.onnx"), Job())
+    return opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
+
+
+def test_first_the_plan_then_what_is_foretold_then_what_is_measured(workspace):
+    told = []
+    found = scan(workspace, Job(updates=told.append), Wanted((*BITS, CHANNELS, SPATIAL)))
+    plan, trials = told[0], told[1:]
+    assert isinstance(plan, Scan) and not plan.trials and not plan.complete
+    assert plan.layers == ("first", "second") and plan.candidates == (*BITS, CHANNELS, SPATIAL)
+    assert plan.kind == "loss" and plan.baseline == 1.0 and plan.samples == 400
+    assert all(isinstance(trial, Trial) for trial in trials)
+    assert [trial.drop is None for trial in trials] == [True] * 6 + [False] * 7
+    last = {(trial.path, trial.candidate): trial for trial in trials}
+    assert found.complete and found.cells() == last and len(last) == 7
+    assert [(t.path, t.candidate) for t in found.of("first")] == [("first", stack) for stack in (*BITS, CHANNELS)]
+    assert found.evaluations == 8
+
+
+def test_an_empty_cell_says_why(workspace):
+    found = scan(workspace, Job(), Wanted((CHANNELS, SPATIAL)))
+    assert set(found.refused) == {("second", CHANNELS), ("first", SPATIAL), ("second", SPATIAL)}
+    assert all(reason.endswith(".") for reason in found.refused.values())
+
+
+def test_only_the_layers_asked_for(workspace):
+    found = scan(workspace, Job(), Wanted(BITS, ("second",)))
+    assert found.layers == found.paths == ("second",) and len(found.trials) == 3
+    with pytest.raises(UserError, match="no layer that can be edited"):
+        scan(workspace, Job(), Wanted(BITS, ("nowhere",)))
+
+
+def test_a_share_leaves_out_what_is_foretold_to_cost_most(workspace):
+    found = scan(workspace, Job(), Wanted(BITS, share=0.5))
+    assert len(found.measured) == 3 and len(found.trials) == 6
+    left = [trial.predicted for trial in found.trials if trial.drop is None]
+    assert max(trial.predicted for trial in found.measured) <= min(left)
+    assert len(cheapest(found.trials, 0.0)) == 0
+
+
+def test_cancelling_stops_between_cells_and_the_next_scan_goes_on(workspace, monkeypatch):
+    job = Job()
+    told = []
+
+    def hear(result):
+        told.append(result)
+        if isinstance(result, Trial) and result.drop is not None:
+            job.cancel()
+
+    job.updates = hear
+    with pytest.raises(Cancelled):
+        scan(workspace, job, Wanted(BITS))
+    assert sum(isinstance(each, Trial) and each.drop is not None for each in told) == 1
+    runs: list[int] = []
+    stream = type(workspace.evaluator).stream
+    monkeypatch.setattr(type(workspace.evaluator), "stream", lambda *args: runs.append(1) or stream(*args))
+    found = scan(workspace, Job(), Wanted(BITS))
+    assert len(found.measured) == 6 and len(runs) == 5, "the cell that was measured is not measured again"
+
+
+def test_others_go_first_but_never_while_an_edit_is_made_that_they_may_wait_for(workspace):
+    """A measurement that wants the same edit would wait for the scan, and the scan for the measurement."""
+    held = []
+
+    def turn():
+        held.extend(key for key in workspace.cache._making if key[0] not in ("trial", "predictor"))
+
+    turns = []
+    scan(workspace, Job(turn=lambda: (turn(), turns.append(1))), Wanted((*BITS, CHANNELS)))
+    assert turns and not held
+
+
+def test_a_trial_is_of_the_calibration_data_too(workspace):
+    first = scan(workspace, Job(), Wanted((BITS[0],)))
+    again = scan(replace(workspace, calibration=None), Job(), Wanted((BITS[0],)))
+    assert first.kind == "loss" and again.kind == "" and again.trials[0].predicted is None
+    assert CANDIDATES[0] == BITS[0]

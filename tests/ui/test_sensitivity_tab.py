@@ -1,0 +1,271 @@
+"""Sensitivity: candidates are chosen, cells come one by one, and what a cell says is what is applied."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.engine.test_train import network
+from tests.ui.conftest import WAIT, measured
+from workbench.core.action import Action
+from workbench.core.sensitivity import CANDIDATES, Scan, Trial
+from workbench.ui import colormaps
+from workbench.ui.scans import Scans
+from workbench.ui.sensitivity_tab import SensitivityTab, words
+from workbench.ui.sensitivity_tab.matrix import STRENGTH_ROLE, MatrixModel, strength
+
+INT8, INT2 = ((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
+CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
+HALF = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
+SCAN = Scan("top-1", 0.9, 2000, (), 1, candidates=(INT8, INT2, CHANNELS), layers=("a.one", "a.two", "b"),
+            refused={("b", CHANNELS): "It keeps its channels."}, kind="loss")
+CELLS = {
+    ("a.one", INT8): Trial("a.one", INT8, {"a.one": INT8}, 50, 0.001, 0.9, 0.0, -0.004, 0.004),
+    ("a.one", INT2): Trial("a.one", INT2, {"a.one": INT2}, 20, 0.2, 0.7, 0.2, 0.18, 0.22),
+    ("a.two", INT2): Trial("a.two", INT2, {"a.two": INT2}, 20, 0.3),
+    ("b", INT2): Trial("b", INT2, {"b": INT2}, 20, 0.1, 0.85, 0.05, 0.03, 0.07),
+    ("a.one", CHANNELS): Trial("a.one", CHANNELS, dict.fromkeys(("a.one", "a.two"), CHANNELS), 90, None, 0.88, 0.02,
+                               0.01, 0.03),
+}
+CELLS["a.two", CHANNELS] = CELLS["a.one", CHANNELS]
+BYTES = {"a.one": 100, "a.two": 100, "b": 100}
+
+
+@pytest.fixture
+def tab(session, qtbot, tmp_path):
+    """On a small network with labels."""
+    path = network(tmp_path)
+    tab = SensitivityTab(session, Scans(session))
+    qtbot.addWidget(tab)
+    tab.resize(700, 600)
+    tab.show()
+    session.open(str(path), data=str(tmp_path / "test.npz"), calibration=str(tmp_path / "train.npz"))
+    qtbot.waitUntil(lambda: measured(session) and bool(session.methods), timeout=WAIT)
+    return tab
+
+
+@pytest.fixture
+def page(tab):
+    return tab.scan_page
+
+
+@pytest.fixture
+def scanned(page, qtbot):
+    page.candidates.choose((INT8, INT2, CHANNELS))
+    scan(page, qtbot)
+    return page
+
+
+def scan(page, qtbot) -> None:
+    QTest.mouseClick(page.scan, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.scans.job, timeout=WAIT)
+
+
+def click(page, row: int, column: int, modifier=Qt.KeyboardModifier.NoModifier, double: bool = False) -> None:
+    table = page.table
+    where = table.visualRect(table.model().index(row, column)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, where)
+    if double:
+        QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, modifier, where)
+
+
+def model_of(cells=CELLS) -> MatrixModel:
+    model = MatrixModel()
+    model.show(SCAN, cells, SCAN.refused, BYTES)
+    return model
+
+
+def test_the_matrix_keeps_the_rules_of_qt(qapp, qtmodeltester):
+    qtmodeltester.check(model_of())
+
+
+def test_a_cell_says_what_it_loses_and_how_that_is_known(qapp):
+    model = model_of()
+    texts = [[model.index(row, column).data() for column in range(3)] for row in range(3)]
+    assert texts == [["0.0", "20.0", "2.0"], ["", "○ 0.3", "2.0"], ["", "5.0", "–"]]
+    says = [model.describe(model.index(*place)) for place in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (1, 0))]
+    assert "could be chance" in says[0] and "● measured, 2,000" in says[0]
+    assert "−20.0 ± 2.0 points" in says[1] and "chance" not in says[1] and "5.0x smaller" in says[1]
+    assert "not measured" in says[2] and "rises by 0.3" in says[2]
+    assert "2 layers at once" in says[3] and "200 B → 90 B" in says[3]
+    assert "keeps its channels" in says[4] and "not tried yet" in says[5]
+    assert [model.index(row, 1).data(STRENGTH_ROLE) for row in range(3)] == [1.0, None, pytest.approx(0.5)]
+    assert strength(-0.1, 0.2) == 0.0 and strength(0.1, 0.0) == 0.0
+
+
+def test_a_metric_of_which_less_is_better(qapp):
+    trial = Trial("a", INT2, {"a": INT2}, 20, None, 0.5, 0.2, 0.1, 0.3)
+    scan_of = Scan("mean squared error", 0.3, 100, (trial,), 2)
+    assert words.loss(trial, scan_of).startswith("mean squared error +0.20 ± 0.1, ● measured")
+
+
+def test_what_stands_in_the_way_is_said(page):
+    assert page.scan.isEnabled() and "2 layers, each measured on 400 samples" in page.about.text()
+    page.candidates.choose(())
+    assert not page.scan.isEnabled() and "at least one" in page.why_not.text()
+
+
+def test_candidates_are_ticked_in_a_menu_that_stays_open_and_the_steps_of_a_layer_are_one(page, qtbot):
+    session = page._session
+    session.set_actions(["first"], HALF[::-1], "steps")
+    session.select(["first"])
+    button = page.candidates
+    assert button.stacks == CANDIDATES
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    menu = button.menu()
+    qtbot.waitUntil(menu.isVisible)
+    entries = [action for action in menu.actions() if action.isCheckable()]
+    assert entries[0].text() == "Affine 8 bit" and entries[0].isChecked()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entries[0]).center())
+    assert menu.isVisible() and button.stacks == CANDIDATES[1:] and button.text() == "10 candidates"
+    menu.setActiveAction(entries[1])
+    QTest.keyClick(menu, Qt.Key.Key_Space)
+    assert menu.isVisible() and button.stacks == CANDIDATES[2:]
+    assert "Magnitude Sparsity 50 % + Affine 4 bit" in [action.text() for action in entries]
+    menu.close()
+    session.set_actions(["first"], INT2, "steps")
+    other = (Action("prune.magnitude", {"sparsity": 0.3}),)
+    session.set_actions(["first"], other, "steps")
+    menu.aboutToShow.emit()
+    menu.actions()[-1].trigger()
+    assert button.stacks[-1] == other
+
+
+def test_cells_come_and_are_shown(scanned):
+    page = scanned
+    assert page.table.model().rowCount() == 2 and page.model.candidates == (INT8, INT2, CHANNELS)
+    assert page.scans.plan.complete and len(page.scans.cells) == 5
+    trial = page.scans.cells["first", INT2]
+    assert trial.drop > 0.02 and page.model.index(0, 1).data() == f"{100 * trial.drop:.1f}"
+    assert page.model.index(1, 2).data() == "–" and page.legend.high.text().endswith("points")
+    assert page.model.to_csv().count("\n") == 6
+
+
+def test_choosing_a_cell_chooses_the_layer_and_back(scanned):
+    page, session = scanned, scanned._session
+    click(page, 1, 1)
+    assert session.selection == ("second",) and page.scans.candidate == INT2
+    assert page.cell.text().startswith("second: Affine 2 bit")
+    assert set(page.scans.drops()) == {"first", "second"}
+    session.select(["first"])
+    assert page.table.currentIndex().row() == 0 and page.table.currentIndex().column() == 1
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_Down)
+    QTest.keyClick(page.table, Qt.Key.Key_Left)
+    assert session.current == "second" and page.scans.candidate == INT8
+    session.select(["first", "second"], "first")
+    assert session.selection == ("first", "second"), "the matrix only follows"
+
+
+def test_a_cell_is_applied_by_enter_by_double_click_and_by_the_button_each_one_step(scanned):
+    page, session = scanned, scanned._session
+    click(page, 0, 1)
+    QTest.keyClick(page.table, Qt.Key.Key_Return)
+    assert session.recipe.actions_for("first") == INT2 and not session.recipe.actions_for("second")
+    click(page, 1, 0, double=True)
+    assert session.recipe.actions_for("second") == INT8
+    click(page, 0, 2)
+    QTest.mouseClick(page.apply, Qt.MouseButton.LeftButton)
+    assert session.recipe.actions_for("first") == CHANNELS
+    for expected in (INT2, INT2, ()):
+        session.undo()
+        assert session.recipe.actions_for("first") == expected
+    assert not session.recipe.rows and session.undo_stack.redoText() == "apply Affine 2 bit"
+
+
+def test_several_cells_are_applied_together(scanned):
+    page, session = scanned, scanned._session
+    click(page, 0, 0)
+    click(page, 1, 1, Qt.KeyboardModifier.ControlModifier)
+    assert set(session.selection) == {"first", "second"} and page.apply.text() == "Apply to 2 layers"
+    QTest.mouseClick(page.apply, Qt.MouseButton.LeftButton)
+    assert session.recipe.actions_for("first") == INT8 and session.recipe.actions_for("second") == INT2
+    session.undo()
+    assert not session.recipe.rows
+    click(page, 1, 2)
+    assert not page.apply.isEnabled(), "this layer keeps its channels"
+
+
+def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qapp, qtbot):
+    from workbench.ui.sensitivity_tab.table import MatrixTable
+    table = MatrixTable(model_of())
+    qtbot.addWidget(table)
+    table.resize(600, 300)
+    table.show()
+    header = table.horizontalHeader()
+
+    def press() -> list[str]:
+        where = header.sectionViewportPosition(1) + header.sectionSize(1) // 2
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(where, header.height() // 2))
+        return [table.model().headerData(row, Qt.Orientation.Vertical) for row in range(3)]
+
+    assert press() == ["b", "a.one", "a.two"], "least loss first, what is only foretold last"
+    assert press() == ["a.two", "a.one", "b"]
+    assert press() == ["a.one", "a.two", "b"]
+
+
+def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
+    from workbench.ui.sensitivity_tab.table import MatrixTable
+    table = MatrixTable(model_of())
+    qtbot.addWidget(table)
+    table.resize(600, 300)
+    table.show()
+    picture = table.viewport().grab().toImage()
+
+    def corner(row: int, column: int):
+        where = table.visualRect(table.model().index(row, column))
+        return picture.pixelColor(where.left() + 3, where.top() + 3)
+
+    assert corner(0, 1).name() == colormaps.sample(1.0).name()
+    assert corner(2, 1).name() == colormaps.sample(0.5).name()
+    assert corner(1, 1).saturation() < 40
+
+
+def test_stopping_keeps_the_cells_and_scanning_again_goes_on(page, qtbot):
+    page.candidates.choose(CANDIDATES)
+    QTest.mouseClick(page.scan, Qt.MouseButton.LeftButton)
+    assert not page.scan.isEnabled() and page.running.isVisible() and page.running.stop.isVisible()
+    qtbot.waitUntil(lambda: any(t.drop is not None for t in page.scans.cells.values()), timeout=WAIT)
+    QTest.mouseClick(page.running.stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.scans.job, timeout=WAIT)
+    if page.scans.plan.complete:
+        return      # it was done before the click arrived
+    assert "goes on from here" in page.why_not.text() and page.scans.cells
+    scan(page, qtbot)
+    assert page.scans.plan.complete and page.scans.cells["second", CANDIDATES[0]].drop is not None
+
+
+def test_only_the_chosen_layers_are_scanned(page, qtbot):
+    page._session.select(["second"])
+    page.candidates.choose((INT2,))
+    page.layers.setCurrentIndex(1)
+    scan(page, qtbot)
+    assert page.model.layers == ("second",) and set(page.scans.cells) == {("second", INT2)}
+
+
+def test_other_data_forgets_what_was_measured(scanned, qtbot, tmp_path):
+    page, session = scanned, scanned._session
+    session.attach(str(tmp_path / "train.npz"))
+    qtbot.waitUntil(lambda: session.data.samples == 800 and measured(session), timeout=WAIT)
+    assert page.scans.plan is None and not page.scans.cells and page.pages.currentWidget() is page.about
+
+
+def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot):
+    from workbench.ui.tree.model import BAR_ROLE, Column
+    space, session = demo_window.workspace, demo_window.session
+    page, tree = space.sensitivity.scan_page, space.tree
+    page.candidates.choose((INT2,))
+    session.select(["blocks.5.pointwise", "head"])
+    page.layers.setCurrentIndex(1)
+    assert tree.tree.isColumnHidden(Column.LOSS) and space.graph.tint.findData("sensitivity") < 0
+    demo_window.menus.scan.trigger()
+    assert space.tabs.currentWidget() is space.sensitivity
+    qtbot.waitUntil(lambda: space.scans.plan is not None and space.scans.plan.complete, timeout=WAIT)
+    cell = tree.model.index_of("head").siblingAtColumn(Column.LOSS)
+    drops = space.scans.drops()
+    assert set(drops) == {"blocks.5.pointwise", "head"} and not tree.tree.isColumnHidden(Column.LOSS)
+    assert cell.data() == f"{100 * drops['head']:.1f}".replace("-0.0", "0.0").replace("-", "−")
+    most = max(drops, key=drops.get)
+    assert tree.model.index_of(most).siblingAtColumn(Column.LOSS).data(BAR_ROLE) == (1.0, 1.0)
+    assert tree.model.headerData(Column.LOSS, Qt.Orientation.Horizontal) == "Loss: Affine 2 bit"
+    assert "Affine 2 bit" in cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert space.graph.tint.findData("sensitivity") >= 0

@@ -1,0 +1,38 @@
+"""How far a long measurement is, with a button that ends it."""
+
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+
+from workbench.core.job import Progress
+from workbench.core.quantities import duration
+from workbench.ui import theme
+from workbench.ui.plots.base import ElidedLabel
+from workbench.ui.translation import said, tr
+
+
+class Running(QWidget):
+    """'trying blocks.4.conv2 · 8 s left', a bar, Stop."""
+
+    def __init__(self, stop_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = ElidedLabel(parent=self)
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.bar = QProgressBar(self, textVisible=False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(tr("Progress"))
+        self.stop = QPushButton(self.tr("Stop"), self)
+        self.stop.setAccessibleName(stop_name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.text, 1)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.stop)
+        self.show_progress(Progress(""))
+
+    def show_progress(self, progress: Progress) -> None:
+        parts = [said(progress.text) or tr("waiting for its turn")]
+        if progress.eta is not None:
+            parts.append(tr("{time} left").format(time=duration(progress.eta)))
+        self.text.show_text(" · ".join(parts))
+        self.bar.setRange(0, 0 if progress.fraction is None else 1000)
+        self.bar.setValue(round(1000 * (progress.fraction or 0)))
