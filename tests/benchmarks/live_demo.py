@@ -74,16 +74,18 @@ def bench_agreement() -> list[Row]:
     workspace = workspace.attach(str(resource_path("demo/fashion_test.npz")), Job(),
                                  calibration=str(resource_path("demo/fashion_calibration.npz")))
     done: dict[str, int] = {}
+    refused: list[str] = []
     for name, actions in rows_of(STRENGTHS["cnn"]).items():
         with tempfile.TemporaryDirectory() as folder:
             try:
                 report = export(workspace, recipe.Recipe((recipe.Row("*", actions),)), folder, Job())
             except UserError as error:
-                print("   ", name, "refused:", error, flush=True)
+                refused.append(f"{name} is refused: {error.what}")
+                print("   ", refused[-1], flush=True)
                 continue
         assert report.verified is not None
         done[name] = round((1 - report.verified.agreement) * report.verified.samples)
     differing = {name: count for name, count in done.items() if count}
     return [Row("preview against exported file, every method", "same top-1 on every sample but float ties",
                 f"{len(done)} settings on 2,000 samples: {sum(differing.values())} decisions differ", not differing,
-                tuple(f"{name}: {count} samples" for name, count in differing.items()))]
+                (*(f"{name}: {count} samples" for name, count in differing.items()), *refused))]
