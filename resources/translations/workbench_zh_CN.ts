@@ -696,7 +696,7 @@
     <message>
       <source>Columns</source>
       <extracomment>prune.block</extracomment>
-      <translation>列数</translation>
+      <translation>列</translation>
     </message>
     <message>
       <source>Fraction of the blocks that become zero.</source>
@@ -4111,6 +4111,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>全屏</translation>
     </message>
     <message>
+      <source>Layer tree</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>层级树</translation>
+    </message>
+    <message>
       <source>Light</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>浅色</translation>
@@ -5188,6 +5193,21 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>训练</translation>
     </message>
     <message>
+      <source>{n} edited</source>
+      <extracomment>workbench/ui/tree/cells.py</extracomment>
+      <translation>已编辑 {n}</translation>
+    </message>
+    <message>
+      <source>Colour layers by</source>
+      <extracomment>workbench/ui/tree/columns.py</extracomment>
+      <translation>图层着色依据</translation>
+    </message>
+    <message>
+      <source>Nothing</source>
+      <extracomment>workbench/ui/tree/columns.py</extracomment>
+      <translation>无</translation>
+    </message>
+    <message>
       <source>Actions</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>操作</translation>
@@ -5228,6 +5248,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>算子</translation>
     </message>
     <message>
+      <source>Rank for 90 %</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>90 % 能量的秩</translation>
+    </message>
+    <message>
       <source>Read by {n} nodes of the graph.</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>计算图中有 {n} 个节点读取。</translation>
@@ -5243,14 +5268,14 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>仅某一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
     </message>
     <message>
+      <source>Zeros</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>零值</translation>
+    </message>
+    <message>
       <source>exact</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>精确</translation>
-    </message>
-    <message>
-      <source>{n} edited</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
-      <translation>已编辑 {n}</translation>
     </message>
     <message>
       <source>Apply to all like this</source>

@@ -15,7 +15,8 @@ from workbench.core.action import Action
 from workbench.core.couplings import Couplings
 from workbench.ui.actions import ActionPanel
 from workbench.ui.palette import actions_of
-from workbench.ui.tree.model import GROUP_ROLE, Column, LayerTreeModel
+from workbench.ui.tree.cells import Column
+from workbench.ui.tree.model import GROUP_ROLE, LayerTreeModel
 
 GROUP = ("blocks.1.conv2", "blocks.1.shortcut", "blocks.2.conv2", "blocks.3.conv")
 

@@ -250,7 +250,8 @@ def test_other_data_forgets_what_was_measured(scanned, qtbot, tmp_path):
 
 
 def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot):
-    from workbench.ui.tree.model import BAR_ROLE, Column
+    from workbench.ui.tree.cells import Column
+    from workbench.ui.tree.model import BAR_ROLE
     space, session = demo_window.workspace, demo_window.session
     page, tree = space.sensitivity.scan_page, space.tree
     page.candidates.choose((INT2,))

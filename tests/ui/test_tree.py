@@ -7,7 +7,8 @@ from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
-from workbench.ui.tree.model import BAR_ROLE, NODE_ROLE, Column, LayerTreeModel
+from workbench.ui.tree.cells import Column
+from workbench.ui.tree.model import BAR_ROLE, NODE_ROLE, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy, natural
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})

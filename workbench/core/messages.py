@@ -50,6 +50,15 @@ class Inspect:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What the weights of layers are like, for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`.
+    A newer one replaces one that waits or runs (Stopped); it gives way to everything that somebody waits for."""
+
+    job: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Edit:
     """What the recipe makes of one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 
@@ -164,8 +173,8 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Edit | Measure | Graph | Coupled | Export | Sweep | Scan | Predict
-           | Prepare | Train | Finish | Cancel | Quit)
+Request = (Methods | Open | Attach | Inspect | Facts | Edit | Measure | Graph | Coupled | Export | Sweep | Scan
+           | Predict | Prepare | Train | Finish | Cancel | Quit)
 
 
 @dataclass(frozen=True)

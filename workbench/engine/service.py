@@ -1,10 +1,11 @@
-"""The engine process: reads requests from the window, runs them in seven lanes, answers.
+"""The engine process: reads requests from the window, runs them in eight lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
 graph     the structure to be drawn; waits for nobody's samples
 train     the recovery stages of a recipe
 scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
+facts     what the weights of all layers are like, for the tree; others go first
 idle      what will be wanted next; nobody waits for it
 work      opening, inspecting, exporting: one after the other
 
@@ -38,11 +39,11 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
-NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure"}
+NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts"}
 WAIT_S = 0.02       # between two looks whether others are done
 LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
          m.Predict: "idle", m.Train: "train"}
-PATIENT = ("scan", "idle")
+PATIENT = ("scan", "idle", "facts")
 
 
 class Service:
@@ -149,6 +150,10 @@ class Service:
     def inspect(self, request: m.Inspect, job: Job) -> Any:
         return self._open().view(request.path)
 
+    def facts(self, request: m.Facts, job: Job) -> Any:
+        for path in job.each(request.paths, "looking at the weights"):
+            self.send(m.Updated(request.job, self._open().facts(path)))
+
     def edit(self, request: m.Edit, job: Job) -> Any:
         return self._open().edit_view(request.path, request.recipe, job)
 
@@ -200,8 +205,8 @@ class Service:
 
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
-    m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph, m.Coupled: Service.coupled,
-    m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
+    m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph,
+    m.Coupled: Service.coupled, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
     m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
 }
 

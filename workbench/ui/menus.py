@@ -1,6 +1,6 @@
 """The menu bar: every command of the window, in its place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -90,6 +90,7 @@ class Menus(QObject):
         menu.addSeparator()
         self._tabs = menu.addMenu(self.tr("Tabs"))
         self._panels = menu.addMenu(self.tr("Panels"))
+        self._tree = menu.addMenu(self.tr("Layer tree"))
         themes = menu.addMenu(self.tr("Theme"))
         self._themes = group = QActionGroup(self)
         titles: dict[theme.Scheme, str] = {"system": self.tr("As the system"), "light": self.tr("Light"),
@@ -144,6 +145,10 @@ class Menus(QObject):
         self._panels.addActions(actions)
         self._panels.addSeparator()
         self._panels.addAction(self._action(self.tr("Reset layout"), reset, "Ctrl+Shift+0"))
+
+    def view_tree(self, menus: Iterable[QMenu]) -> None:
+        for menu in menus:
+            self._tree.addMenu(menu)
 
     def show_palette(self) -> None:
         palette = CommandPalette(self._window.menuBar(), self._window)

@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self.menus.scan.triggered.connect(self.workspace.scan)
         self.menus.view_tabs(self.workspace.tabs)
         docks = [self.workspace.layers_dock, self.workspace.actions_dock]
+        self.menus.view_tree((self.workspace.tree.choice.shown, self.workspace.tree.choice.colors))
         self.menus.view_panels([dock.toggleViewAction() for dock in docks], self._reset_layout)
         self._original_layout = self.saveState(settings.LAYOUT_VERSION)
         self.workspace.set_visible(False)

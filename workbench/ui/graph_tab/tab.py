@@ -30,10 +30,10 @@ from workbench.core.views import GraphView
 from workbench.ui import figures, theme
 from workbench.ui.engine_link import Handlers
 from workbench.ui.graph_tab import obstacle, tints
-from workbench.ui.graph_tab.legend import Legend
 from workbench.ui.graph_tab.note import Note
 from workbench.ui.history import recipe_key
 from workbench.ui.latest import Latest
+from workbench.ui.legend import Legend
 from workbench.ui.session import Session
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QStack
 
 from workbench.core.sensitivity import Wanted
 from workbench.ui import figures, theme
-from workbench.ui.graph_tab.legend import Legend
 from workbench.ui.labels import label, muted
+from workbench.ui.legend import Legend
 from workbench.ui.scans import Scans
 from workbench.ui.sensitivity_tab.candidates import CandidateButton
 from workbench.ui.sensitivity_tab.matrix import MatrixModel
@@ -77,8 +77,8 @@ class ScanPage(QWidget):
         self.cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.legend = Legend(self.foot)
-        self.legend.setToolTip(self.tr("What is lost, in points or in the metric's own unit. Colours go with its square "
-                                       "root, so that small losses are told apart. Hatched: only foretold."))
+        self.legend.setToolTip(self.tr("What is lost, in points or in the metric's own unit. Colours go with its "
+                                       "square root, so that small losses are told apart. Hatched: only foretold."))
         self.apply = QPushButton(self.tr("Apply to this layer"), self.foot)
         side = QVBoxLayout()
         side.setSpacing(theme.UNIT)

@@ -1,22 +1,33 @@
 """Cells with a bar behind the number: how large a layer is beside the largest."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.ui.tree.model import BAR_ROLE, GROUP_ROLE, Index
+from workbench.ui import colormaps
+from workbench.ui.tree.model import BAR_ROLE, COLOR_ROLE, GROUP_ROLE, Index
 
 MARGIN = 3
+CHIP = 12
 ROW = 24
 
 BAR, BAR_SELECTED = 70, 32      # opacity of 255: the figure on it stays readable
 
 
 class NameDelegate(QStyledItemDelegate):
-    """The name, and at its right a small letter for the layers that lose channels together."""
+    """The name, and at its right a small letter for the layers that lose channels together; at its left the colour of
+    the row, where rows are coloured."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
+        if (strength := index.data(COLOR_ROLE)) is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(option.palette.color(QPalette.ColorRole.Base), 1))
+            painter.setBrush(colormaps.sample(strength))
+            top = option.rect.top() + (option.rect.height() - CHIP) / 2
+            painter.drawRoundedRect(QRectF(option.rect.left() + MARGIN, top, CHIP, CHIP), 2, 2)
+            painter.restore()
         letter = index.data(GROUP_ROLE)
         if not letter:
             return
@@ -34,6 +45,9 @@ class NameDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """The name is cut before the letter."""
         super().initStyleOption(option, index)
+        if index.data(COLOR_ROLE) is not None:
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.decorationSize = QSize(CHIP, CHIP)       # room for it; nothing else is drawn there
         if letter := index.data(GROUP_ROLE):
             room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN
             option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, max(room, 0))

@@ -1,23 +1,27 @@
 """The layer tree as Qt sees it. Rows never move while a model is open: edits only change what cells say."""
 
-import math
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPalette
 
-from workbench.core.action import Action
 from workbench.core.couplings import Couplings
 from workbench.core.layer import ModelSummary
-from workbench.core.quantities import amount, size
+from workbench.core.quantities import size
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
 from workbench.ui import figures
 from workbench.ui.translation import said
+from workbench.ui.tree import cells
+from workbench.ui.tree.cells import BARRED, FACTS, NUMERIC, Column
 from workbench.ui.tree.nodes import Node, build
 from workbench.ui.wording import coupling_of
+
+if TYPE_CHECKING:
+    from workbench.core.views import LayerFacts
 
 Index = QModelIndex | QPersistentModelIndex
 NODE_ROLE = Qt.ItemDataRole.UserRole
@@ -26,20 +30,8 @@ BAR_ROLE = Qt.ItemDataRole.UserRole + 2     # (filled, outlined) as fractions of
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 3   # the letter of the layers that lose channels together with this one
 
 
-class Column(IntEnum):
-    NAME = 0
-    OP = 1
-    SHAPE = 2
-    PARAMETERS = 3
-    MACS = 4
-    BYTES = 5
-    ACTIONS = 6
-    AFTER = 7
-    LOSS = 8
-
-
+COLOR_ROLE = Qt.ItemDataRole.UserRole + 4   # 0..1 for the colour of the row; None for none
 COLUMNS = len(Column)
-NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS)
 
 
 class LayerTreeModel(QAbstractItemModel):
@@ -51,14 +43,16 @@ class LayerTreeModel(QAbstractItemModel):
         self._by_path: dict[str, Node] = {}
         self._couplings = Couplings()
         self._groups: dict[str, str] = {}
-        self._widest = 1
+        self._most: dict[Column, float] = {}        # the largest number of any layer
+        self._colored: Column | None = None
         self._losses: Mapping[str, float] = {}
         self._metric = self._candidate = ""
         self._headers = {
             Column.NAME: self.tr("Layer"), Column.OP: self.tr("Operator"), Column.SHAPE: self.tr("Shape"),
             Column.PARAMETERS: self.tr("Parameters"), Column.MACS: self.tr("MACs"), Column.BYTES: self.tr("Bytes"),
             Column.ACTIONS: self.tr("Actions"), Column.AFTER: self.tr("New bytes"),
-            Column.LOSS: self.tr("Loss"),
+            Column.LOSS: self.tr("Loss"), Column.ZEROS: self.tr("Zeros"), Column.STABLE: self.tr("Stable rank"),
+            Column.RANK: self.tr("Rank for 90 %"),
         }
 
     # -- content ---------------------------------------------------------------------------------------------------
@@ -68,7 +62,8 @@ class LayerTreeModel(QAbstractItemModel):
         self.beginResetModel()
         self._nodes = build(summary.layers if summary else ())
         self._by_path = {node.path: node for node in self._nodes if node.layer is not None}
-        self._widest = max((node.layer.bytes for node in self._by_path.values() if node.layer), default=1) or 1
+        self._losses = {}
+        self._measure(*NUMERIC)
         self.endResetModel()
 
     def set_state(self, recipe: Recipe, changes: Mapping[str, LayerChange], paths: Iterable[str] | None = None) -> None:
@@ -82,6 +77,8 @@ class LayerTreeModel(QAbstractItemModel):
             node.sum_up()
             if node.parent is not None:
                 self.dataChanged.emit(self._index(node, Column.ACTIONS), self._index(node, Column.AFTER))
+        if stale and self._colored == Column.AFTER:
+            self._recolor()
 
     def set_couplings(self, couplings: Couplings) -> None:
         """Mark the layers that lose channels together with the same letter."""
@@ -98,9 +95,44 @@ class LayerTreeModel(QAbstractItemModel):
         title = self.tr("Loss: {candidate}").format(candidate=candidate) if candidate else self.tr("Loss")
         self._headers[Column.LOSS] = title
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.LOSS, Column.LOSS)
-        for node in self._by_path.values():
+        for path, node in self._by_path.items():
+            node.loss = losses.get(path)
             index = self._index(node, Column.LOSS)
             self.dataChanged.emit(index, index)
+        self._measure(Column.LOSS)
+        if self._colored == Column.LOSS:
+            self._recolor()
+
+    def set_facts(self, facts: Iterable[LayerFacts]) -> None:
+        """What the weights of some layers are like."""
+        for found in facts:
+            node = self._by_path.get(found.path)
+            if node is not None:
+                node.facts = found
+                for column in FACTS:
+                    self._most[column] = max(self._most[column], cells.number(node, column) or 0.0)
+                self.dataChanged.emit(self._index(node, FACTS[0]), self._index(node, FACTS[-1]))
+        if self._colored in FACTS:
+            self._recolor()
+
+    def color_by(self, column: Column | None) -> None:
+        """Rows bear the colour of their number in that column."""
+        self._colored = column
+        self._recolor()
+
+    def scale(self, column: Column) -> float:
+        """The number that has the last colour: the largest of any layer; shares are of the whole."""
+        return 1.0 if column in (Column.ZEROS, Column.RANK) else self._most.get(column, 0.0)
+
+    def _measure(self, *columns: Column) -> None:
+        for column in columns:
+            found = [cells.number(node, column) for node in self._by_path.values()]
+            self._most[column] = max((each for each in found if each is not None), default=0.0)
+
+    def _recolor(self) -> None:
+        for node in self._by_path.values():
+            index = self._index(node, Column.NAME)
+            self.dataChanged.emit(index, index, [COLOR_ROLE])
 
     def node(self, index: Index) -> Node:
         return self._nodes[index.internalId()] if index.isValid() else self._nodes[0]
@@ -151,7 +183,7 @@ class LayerTreeModel(QAbstractItemModel):
         node, column = self.node(index), Column(index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._loss(node) if column == Column.LOSS else _text(node, column, self)
+                return cells.text(node, column, self._metric)
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tip(node, column)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -165,29 +197,19 @@ class LayerTreeModel(QAbstractItemModel):
             case _ if role == NODE_ROLE:
                 return node
             case _ if role == SORT_ROLE:
-                return self._losses.get(node.path, -math.inf) if column == Column.LOSS else _sort_value(node, column)
+                return cells.order(node, column)
             case _ if role == GROUP_ROLE and column == Column.NAME:
                 return self._groups.get(node.path) if node.layer is not None else None
-            case _ if role == BAR_ROLE:
-                return self._bar(node, column)
+            case _ if role == BAR_ROLE and column in BARRED:
+                return cells.bar(node, column, self._most[Column.BYTES if column == Column.AFTER else column])
+            case _ if role == COLOR_ROLE and column == Column.NAME:
+                return self._color(node)
         return None
 
-    def _bar(self, node: Node, column: Column) -> tuple[float, float] | None:
-        """Layers are compared with the largest layer; a module's bar would only repeat that of its layers."""
-        if node.layer is None or column not in (Column.BYTES, Column.AFTER, Column.LOSS):
-            return None
-        if column == Column.LOSS:
-            most = max(self._losses.values(), default=0.0)
-            share = max(self._losses.get(node.path, 0.0), 0.0) / most if most > 0 else 0.0
-            return (share, share) if share else None
-        if column == Column.AFTER and not node.actions:
-            return None
-        before = node.bytes / self._widest
-        return (before, before) if column == Column.BYTES else (node.after / self._widest, before)
-
-    def _loss(self, node: Node) -> str:
-        loss = self._losses.get(node.path) if node.layer is not None else None
-        return "" if loss is None else figures.loss_text(loss, self._metric)
+    def _color(self, node: Node) -> float | None:
+        found = cells.number(node, self._colored) if self._colored is not None else None
+        most = self.scale(self._colored) if self._colored is not None else 0.0
+        return None if found is None or most <= 0 else max(found, 0.0) / most
 
     def _tip(self, node: Node, column: Column) -> str:
         lines = [node.path]
@@ -221,55 +243,3 @@ def _is_muted(node: Node, column: Column) -> bool:
     if node.layer is not None and node.layer.locked:
         return True
     return column == Column.AFTER and (not node.edited or not node.settled)
-
-
-def _text(node: Node, column: Column, model: LayerTreeModel) -> str:
-    match column:
-        case Column.NAME:
-            return node.name
-        case Column.OP:
-            return node.layer.op if node.layer else ""
-        case Column.SHAPE:
-            return " × ".join(map(str, node.layer.shape)) if node.layer else ""
-        case Column.PARAMETERS:
-            return amount(node.parameters)
-        case Column.MACS:
-            return "–" if node.macs is None else amount(node.macs)
-        case Column.BYTES:
-            return size(node.bytes)
-        case Column.ACTIONS:
-            if node.layer is None and node.edited:
-                return model.tr("{n} edited").format(n=node.edited)
-            return short(node.actions)
-        case _:
-            return "" if not node.edited else size(node.after) if node.settled else f"○ {size(node.after)}"
-
-
-def short(actions: tuple[Action, ...]) -> str:
-    """Each action by its method and the first number it was given: 'magnitude 0.5, affine 4'."""
-    parts = []
-    for action in actions:
-        numbers = (value for value in action.params.values() if not isinstance(value, bool | str))
-        value = next(numbers, None)
-        parts.append(action.method.partition(".")[2] + ("" if value is None else f" {value:.3g}"))
-    return ", ".join(parts)
-
-
-def _sort_value(node: Node, column: Column) -> Any:
-    match column:
-        case Column.PARAMETERS:
-            return node.parameters
-        case Column.MACS:
-            return -1 if node.macs is None else node.macs
-        case Column.BYTES:
-            return node.bytes
-        case Column.AFTER:
-            return node.after
-        case Column.SHAPE:
-            return node.layer.count if node.layer else 0
-        case Column.OP:
-            return node.layer.op.casefold() if node.layer else ""
-        case Column.ACTIONS:
-            return node.edited
-        case _:
-            return node.name

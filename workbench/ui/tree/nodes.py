@@ -1,11 +1,17 @@
 """The module hierarchy of a model: dotted layer paths turned into nodes that sum what is below them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer
 from workbench.core.report import LayerChange
+
+if TYPE_CHECKING:
+    from workbench.core.views import LayerFacts
 
 
 @dataclass(eq=False)
@@ -15,15 +21,16 @@ class Node:
     parameters, macs, bytes    of the layer and everything below; macs is None where none are known
     after                      bytes after the actions; `settled` is false while they are a forecast or a moment old
     edited                     how many layers, this one and those below, have actions
+    facts, loss                of this layer alone; None while they are not known
     """
 
     id: int
     name: str
     path: str
     row: int
-    parent: "Node | None"
+    parent: Node | None
     layer: Layer | None = None
-    children: "list[Node]" = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
     parameters: int = 0
     macs: int | None = None
     bytes: int = 0
@@ -32,8 +39,10 @@ class Node:
     edited: int = 0
     actions: tuple[Action, ...] = ()
     change: LayerChange | None = None
+    facts: LayerFacts | None = None
+    loss: float | None = None
 
-    def ancestors(self) -> "Iterator[Node]":
+    def ancestors(self) -> Iterator[Node]:
         """From the parent up to the root."""
         node = self.parent
         while node is not None:

@@ -7,18 +7,23 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.ui.session import Session
+from workbench.ui.tree.cells import BARRED, FACTS, Column
+from workbench.ui.tree.columns import ColumnChoice
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate
-from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Column, Index, LayerTreeModel
+from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy
+from workbench.ui.tree.reader import FactsReader
+from workbench.ui.tree.scale import ColorScale
 from workbench.ui.tree.verbs import LayerVerbs
 
 LOSS_WIDTH = 92
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
-          Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82, Column.LOSS: LOSS_WIDTH}
+          Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82, Column.LOSS: LOSS_WIDTH, Column.ZEROS: 60,
+          Column.STABLE: 84, Column.RANK: 96}
 NARROWEST_NAME = 116
 FRAME_MS = 40
 KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
-HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS)
+HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
 
 
 class LayerTree(QTreeView):
@@ -38,7 +43,7 @@ class LayerTree(QTreeView):
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
         self._bars = BarDelegate(self)
-        for column in (Column.BYTES, Column.AFTER, Column.LOSS):
+        for column in (*BARRED, *FACTS):
             self.setItemDelegateForColumn(column, self._bars)
 
     def selectionChanged(self, selected: object, deselected: object) -> None:
@@ -94,11 +99,16 @@ class TreePanel(QWidget):
         self.tree = LayerTree(self)
         self.tree.setModel(self.proxy)
         self._set_up_header()
+        self.choice = ColumnChoice(self.tree, self.model)
+        self.scale = ColorScale(self.model, self.choice, self)
+        self.reader = FactsReader(session, self.tree, self.choice)
+        self.reader.told.connect(lambda facts: self.model.set_facts((facts,)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(8)
         layout.addWidget(self.filter)
         layout.addWidget(self.tree)
+        layout.addWidget(self.scale)
         self.filter.textChanged.connect(self._on_filter)
         self.tree.layers_chosen.connect(self._on_chosen)
         self.tree.customContextMenuRequested.connect(self._open_menu)
@@ -123,7 +133,6 @@ class TreePanel(QWidget):
         header.setMinimumSectionSize(48)
         header.setSortIndicatorClearable(True)      # the third click gives back the order of the model
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._choose_columns)
         self.tree.setSortingEnabled(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         for column, width in WIDTHS.items():
@@ -133,6 +142,7 @@ class TreePanel(QWidget):
 
     def save(self, store: QSettings) -> None:
         store.setValue(KEPT, self.tree.header().saveState())
+        self.choice.save(store)
 
     def restore(self, store: QSettings) -> None:
         """The columns as they were left."""
@@ -140,6 +150,7 @@ class TreePanel(QWidget):
         if isinstance(state, QByteArray):
             self.tree.header().restoreState(state)
         self.tree.setColumnHidden(Column.LOSS, not self._losses)        # it comes with the first scan
+        self.choice.restore(store)
 
     def show_losses(self, losses: Mapping[str, float], metric: str, candidate: str) -> bool:
         """What single layers lose with a candidate, in a column that is there while there is something to tell. Returns
@@ -217,15 +228,3 @@ class TreePanel(QWidget):
         menu.addAction(self.tr("Collapse all"), self.tree.collapseAll)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.tree.viewport().mapToGlobal(where))
-
-    def _choose_columns(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        for column in Column:
-            if column == Column.NAME:
-                continue
-            action = menu.addAction(str(self.model.headerData(column, Qt.Orientation.Horizontal)))
-            action.setCheckable(True)
-            action.setChecked(not self.tree.isColumnHidden(column))
-            action.toggled.connect(lambda shown, column=column: self.tree.setColumnHidden(column, not shown))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.tree.header().mapToGlobal(where))

@@ -1,0 +1,94 @@
+"""Columns of the layer tree: what the weights are like, streamed in the order of the rows; which are shown; colours."""
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from tests.ui.conftest import WAIT, show_window
+from workbench.core import messages
+from workbench.core.views import LayerFacts
+from workbench.ui.tree.cells import FACTS, Column
+from workbench.ui.tree.model import COLOR_ROLE
+
+
+def facts_of(panel, path: str):
+    return panel.model.index_of(path).siblingAtColumn(0).data(Qt.ItemDataRole.UserRole).facts
+
+
+def cell(panel, path: str, column: Column):
+    return panel.model.index_of(path).siblingAtColumn(column).data()
+
+
+@pytest.fixture
+def panel(demo_window, qtbot):
+    panel = demo_window.workspace.tree
+    paths = [layer.path for layer in demo_window.session.model.layers if not layer.locked]
+    qtbot.waitUntil(lambda: all(facts_of(panel, path) for path in paths), timeout=WAIT)
+    return panel
+
+
+def test_what_the_weights_are_like_comes_by_itself(panel, demo_window):
+    view = demo_window.session.view                     # of the same layer, as the inspector shows it
+    found = facts_of(panel, view.path)
+    assert isinstance(found, LayerFacts)
+    assert found.stable_rank == pytest.approx(view.spectrum.stable_rank)
+    assert cell(panel, view.path, Column.RANK) == f"{view.spectrum.rank_for(0.9)} / {len(view.spectrum.values)}"
+    assert cell(panel, view.path, Column.ZEROS) == "0.0 %"
+    assert cell(panel, "blocks", Column.STABLE) in ("", None)       # a module has no weights of its own
+
+
+def test_rows_on_show_are_asked_for_first(panel, demo_window, qtbot, monkeypatch):
+    asked = []
+    link = demo_window.session.link
+    monkeypatch.setattr(link, "request", lambda kind, handlers, **more: asked.append((kind, more)) or 0)
+    panel.tree.collapseAll()
+    panel.tree.expand(panel.proxy.mapFromSource(panel.model.index_of("blocks.5.depthwise").parent().parent()))
+    panel.tree.expand(panel.proxy.mapFromSource(panel.model.index_of("blocks.5.depthwise").parent()))
+    panel.reader._known.clear()
+    qtbot.waitUntil(lambda: messages.Facts in [kind for kind, _ in asked], timeout=WAIT)
+    paths = next(more["paths"] for kind, more in asked if kind is messages.Facts)
+    assert sorted(paths) == sorted(layer.path for layer in demo_window.session.model.layers)
+    assert paths[:4] == ("stem", "blocks.5.depthwise", "blocks.5.pointwise", "head")
+
+
+def test_columns_are_chosen_in_the_menu_and_remembered(panel, demo_window, qtbot, session):
+    menu = panel.choice.shown
+    menu.aboutToShow.emit()
+    titles = {action.text(): action for action in menu.actions()}
+    assert not titles["Stable rank"].isChecked() and titles["Bytes"].isChecked()
+    titles["Stable rank"].trigger()
+    assert not panel.tree.isColumnHidden(Column.STABLE) and panel.choice.reads_weights
+    panel.tree.sortByColumn(Column.STABLE, Qt.SortOrder.DescendingOrder)
+    store = QSettings()
+    panel.choice.color_by(Column.RANK)
+    panel.save(store)
+    again = show_window(session, qtbot).workspace.tree
+    again.restore(store)
+    assert not again.tree.isColumnHidden(Column.STABLE) and again.choice.colored == Column.RANK
+    assert again.scale.isVisibleTo(again)
+
+
+def test_rows_bear_the_colour_of_a_column(panel, demo_window, qtbot):
+    index = panel.model.index_of("blocks.4.conv2")
+    assert index.data(COLOR_ROLE) is None and not panel.scale.isVisible()
+    view = next(menu for menu in demo_window.menuBar().findChildren(QMenu) if menu.title() == "&View")
+    names = [action.text() for action in view.actions()]
+    assert "Layer tree" in names
+    by_bytes = next(action for action in panel.choice.colors.actions() if action.data() == Column.BYTES)
+    plain = panel.tree.grab().toImage()
+    by_bytes.trigger()
+    assert index.data(COLOR_ROLE) == 1.0 and panel.model.index_of("stem").data(COLOR_ROLE) < 0.01
+    assert panel.scale.isVisible() and panel.scale.legend.high.text() == "922 kB"
+    assert panel.tree.grab().toImage() != plain
+    panel.choice.colors.actions()[0].trigger()          # nothing
+    assert index.data(COLOR_ROLE) is None and not panel.scale.isVisible()
+
+
+def test_the_header_has_both_menus(panel, qtbot):
+    header = panel.tree.header()
+    header.customContextMenuRequested.emit(header.rect().center())
+    menu = next(menu for menu in panel.tree.findChildren(QMenu) if menu.isVisible())
+    assert {"Zeros", "Rank for 90 %", "Colour layers by"} <= {action.text() for action in menu.actions()}
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    assert all(panel.tree.isColumnHidden(column) for column in FACTS)
