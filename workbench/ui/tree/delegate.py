@@ -45,11 +45,13 @@ class NameDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """The name is cut before the letter."""
         super().initStyleOption(option, index)
+        chip = 0
         if index.data(COLOR_ROLE) is not None:
+            chip = CHIP + 2 * MARGIN
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
             option.decorationSize = QSize(CHIP, CHIP)       # room for it; nothing else is drawn there
         if letter := index.data(GROUP_ROLE):
-            room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN
+            room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN - chip
             option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, max(room, 0))
 
 
