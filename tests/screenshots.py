@@ -125,6 +125,8 @@ class Photographer:
         tabs, graph, sensitivity = (getattr(self.window.workspace, name) for name in ("tabs", "graph", "sensitivity"))
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)
+            if tabs.widget(index) is self.window.workspace.inspect:
+                self.pictures()
             if tabs.widget(index) is graph:
                 graph.buttons["both"].click()
                 self.wait(lambda: sum(any(letter.isdigit() for letter in side.head.text())      # so many nodes
@@ -147,6 +149,20 @@ class Photographer:
         self.wait(lambda: page.scans.plan is not None and page.scans.plan.complete)
         page.table.setCurrentIndex(page.table.model().index(1, 2))
         self.session.select(chosen)
+
+    def pictures(self) -> None:
+        """The pages of the inspect tab that are asked for: channels side by side, and the weights themselves."""
+        inspect = self.window.workspace.inspect
+        inspect.weights.show_channels()
+        inspect.spectrum.whiten_button.click()
+        self.wait(lambda: inspect.weights.channels.canvas.isVisible())
+        self.shoot_both("channels")
+        inspect.weights.show_all()
+        inspect.spectrum.whiten_button.click()
+        inspect.show_pictures(True)
+        self.wait(lambda: inspect.pictures.maps.heat.isVisible())
+        self.shoot_both("pictures")
+        inspect.show_pictures(False)
 
     def present(self) -> None:
         from workbench.ui.presentation.slides import SLIDES

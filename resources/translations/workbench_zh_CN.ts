@@ -3956,6 +3956,21 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>正在统计权重…</translation>
     </message>
     <message>
+      <source>The weights themselves: the matrix before, after and the difference, and kernels</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
+    </message>
+    <message>
+      <source>Weights as pictures</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>权重图像</translation>
+    </message>
+    <message>
+      <source>pictures</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>图像</translation>
+    </message>
+    <message>
       <source>Progress</source>
       <extracomment>workbench/ui/jobs.py</extracomment>
       <translation>进度</translation>
@@ -4251,6 +4266,166 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>保存图片…</translation>
     </message>
     <message>
+      <source>Back to all weights of the layer</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>返回该层的全部权重</translation>
+    </message>
+    <message>
+      <source>Channel by channel</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>逐通道</translation>
+    </message>
+    <message>
+      <source>Sorting the weights of each channel…</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>正在整理各通道的权重…</translation>
+    </message>
+    <message>
+      <source>Weights of each channel</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>各通道的权重</translation>
+    </message>
+    <message>
+      <source>channel {number}</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>通道 {number}</translation>
+    </message>
+    <message>
+      <source>channels {first} to {last}</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>通道 {first} 至 {last}</translation>
+    </message>
+    <message>
+      <source>levels from {low} to {high}</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>级从 {low} 到 {high}</translation>
+    </message>
+    <message>
+      <source>output channel</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>输出通道</translation>
+    </message>
+    <message>
+      <source>removed</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>已移除</translation>
+    </message>
+    <message>
+      <source>weight value</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>权重值</translation>
+    </message>
+    <message>
+      <source>{count} bars, each of neighbours</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>{count} 条，每条代表相邻的几个通道</translation>
+    </message>
+    <message>
+      <source>{count} channels, the widest is {number}: {times} times the median</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>{count} 个通道，最宽的是 {number}：中位数的 {times} 倍</translation>
+    </message>
+    <message>
+      <source>{count} without weights (×)</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>{count} 个没有权重（×）</translation>
+    </message>
+    <message>
+      <source>{low} … {high}, half of them {first} … {third}</source>
+      <extracomment>workbench/ui/plots/channels.py</extracomment>
+      <translation>{low} … {high}，其中一半在 {first} … {third}</translation>
+    </message>
+    <message>
+      <source>Drawing the weights…</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>正在绘制权重…</translation>
+    </message>
+    <message>
+      <source>Show all</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>显示全部</translation>
+    </message>
+    <message>
+      <source>Show all weights</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>显示全部权重</translation>
+    </message>
+    <message>
+      <source>Weight matrix</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>权重矩阵</translation>
+    </message>
+    <message>
+      <source>Zoom in</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>放大</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>a cell is the mean of {down} × {across} weights; zoom in for single ones</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>每格是 {down} × {across} 个权重的平均；放大可看单个权重</translation>
+    </message>
+    <message>
+      <source>after</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>之后</translation>
+    </message>
+    <message>
+      <source>before</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>之前</translation>
+    </message>
+    <message>
+      <source>before and after</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>之前与之后</translation>
+    </message>
+    <message>
+      <source>difference</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>差值</translation>
+    </message>
+    <message>
+      <source>every weight is a cell</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>每个权重一格</translation>
+    </message>
+    <message>
+      <source>mean of outputs {first} to {last}, columns {left} to {right}</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>输出 {first} 至 {last}、列 {left} 至 {right} 的平均</translation>
+    </message>
+    <message>
+      <source>output {output}, input {input}</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>输出 {output}，输入 {input}</translation>
+    </message>
+    <message>
+      <source>output {output}, input {input}, kernel {place}</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>输出 {output}，输入 {input}，卷积核 {place}</translation>
+    </message>
+    <message>
+      <source>rows are output channels, columns inputs</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>行是输出通道，列是输入</translation>
+    </message>
+    <message>
+      <source>rows are output channels, columns inputs × kernel {kernel}</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>行是输出通道，列是输入 × 卷积核 {kernel}</translation>
+    </message>
+    <message>
+      <source>{rows} × {columns} weights</source>
+      <extracomment>workbench/ui/plots/heat.py</extracomment>
+      <translation>{rows} × {columns} 个权重</translation>
+    </message>
+    <message>
       <source>(of channel {number}, the widest)</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>（属于最宽的通道 {number}）</translation>
@@ -4259,6 +4434,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>, {count} of them farther out</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>，其中 {count} 个在更远处</translation>
+    </message>
+    <message>
+      <source>All weights again</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>再看全部权重</translation>
     </message>
     <message>
       <source>Count on a logarithmic scale: rare weights become visible</source>
@@ -4274,6 +4454,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Outliers lie more than three interquartile ranges outside the quartiles of the weights that are not zero (Tukey's outer fences). Dots above the axis mark them; after an edit they are counted by the same fences.</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
+    </message>
+    <message>
+      <source>The ranges of all output channels, side by side</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>并排显示所有输出通道的范围</translation>
     </message>
     <message>
       <source>The weights of the chosen layer are counted here.</source>
@@ -4321,11 +4506,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>标准差</translation>
     </message>
     <message>
-      <source>weight value</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>权重值</translation>
-    </message>
-    <message>
       <source>weights per bin</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>每格权重数</translation>
@@ -4361,9 +4541,94 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>↑ {count} 个零</translation>
     </message>
     <message>
+      <source>Drawing the kernels…</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>正在绘制卷积核…</translation>
+    </message>
+    <message>
+      <source>Kernels</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>卷积核</translation>
+    </message>
+    <message>
+      <source>Kernels before</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>之前的卷积核</translation>
+    </message>
+    <message>
+      <source>Kernels before these</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>前面的卷积核</translation>
+    </message>
+    <message>
+      <source>Largest kernels first</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>最大的卷积核在前</translation>
+    </message>
+    <message>
+      <source>More kernels</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>更多卷积核</translation>
+    </message>
+    <message>
+      <source>The kernels as they were, without what the steps did</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>未经各步骤处理的原卷积核</translation>
+    </message>
+    <message>
+      <source>The kernels with the largest Frobenius norm first</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>Frobenius 范数最大的卷积核在前</translation>
+    </message>
+    <message>
+      <source>by norm</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>按范数</translation>
+    </message>
+    <message>
+      <source>norm {norm}</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>范数 {norm}</translation>
+    </message>
+    <message>
+      <source>output {output}, in colour</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>输出 {output}，彩色</translation>
+    </message>
+    <message>
+      <source>weights</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
+      <source>{count} of these without weights (×)</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>其中 {count} 个没有权重（×）</translation>
+    </message>
+    <message>
+      <source>{first} to {last} of {total} kernels</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>第 {first} 至 {last} 个，共 {total} 个卷积核</translation>
+    </message>
+    <message>
       <source>  ·  rank {rank} keeps {kept} of the energy</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>  ·  秩 {rank} 保留 {kept} 的能量</translation>
+    </message>
+    <message>
+      <source>EVBMF</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>EVBMF</translation>
+    </message>
+    <message>
+      <source>EVBMF {rank}  ·  noise edge {edge}: {count} above</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>EVBMF {rank}  ·  噪声边界 {edge}：{count} 个在其上</translation>
+    </message>
+    <message>
+      <source>Logarithmic singular values</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>奇异值取对数</translation>
     </message>
     <message>
       <source>No two factors are smaller than the layer</source>
@@ -4376,9 +4641,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>奇异值</translation>
     </message>
     <message>
-      <source>The ranks that keep this much of the energy: of the sum of squared singular values. The stable rank is that sum over its largest term.</source>
+      <source>Singular values on a logarithmic scale</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>保留这么多能量所需的秩：能量即奇异值平方和。稳定秩是该和除以其最大项。</translation>
+      <translation>奇异值用对数刻度</translation>
+    </message>
+    <message>
+      <source>The ranks that keep this much of the energy: of the sum of squared singular values. The stable rank is that sum over its largest term. The noise edge is Marchenko and Pastur's: no value of noise as strong as the median lies above it. EVBMF is the rank that variational Bayes tells from noise.</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>保留这么多能量（奇异值平方和）的秩。稳定秩是该和除以其最大项。噪声边界依 Marchenko 与 Pastur：与中位数同强度的噪声不会有奇异值超过它。EVBMF 是变分贝叶斯从噪声中辨出的秩。</translation>
+    </message>
+    <message>
+      <source>The singular values as they count for the layer's output on the calibration samples, computed on demand</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>按其对该层在校准样本上输出的作用计的奇异值，按需计算</translation>
     </message>
     <message>
       <source>The singular values of the chosen layer are drawn here.</source>
@@ -4396,9 +4671,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
     </message>
     <message>
+      <source>Whitened singular values</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>白化奇异值</translation>
+    </message>
+    <message>
       <source>index</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>序号</translation>
+    </message>
+    <message>
+      <source>noise edge</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>噪声边界</translation>
     </message>
     <message>
       <source>rank for</source>
@@ -4426,19 +4711,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>稳定秩</translation>
     </message>
     <message>
+      <source>whitened</source>
+      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
+      <translation>白化</translation>
+    </message>
+    <message>
       <source>σ of index {rank}:  {value}</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>第 {rank} 个 σ：{value}</translation>
-    </message>
-    <message>
-      <source>after</source>
-      <extracomment>workbench/ui/plots/table.py</extracomment>
-      <translation>之后</translation>
-    </message>
-    <message>
-      <source>before</source>
-      <extracomment>workbench/ui/plots/table.py</extracomment>
-      <translation>之前</translation>
     </message>
     <message>
       <source>Colours of data</source>

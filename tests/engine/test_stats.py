@@ -5,6 +5,7 @@ import pytest
 
 from workbench.core.layer import Layer
 from workbench.engine import stats
+from workbench.engine.store import Store
 
 
 def weight(*shape, seed=2):
@@ -94,3 +95,16 @@ def test_outliers_are_tukeys_far_out_values():
     assert found.count == 3 and found.farthest.tolist() == [-6, 5, 7]
     assert stats.beyond(values / 3, found) == 0 and stats.beyond(values, found) == 3
     assert stats.outliers(np.zeros(8, np.float32)).count == 0
+
+
+def test_noise_is_told_from_signal_and_kept_in_the_store(tmp_path):
+    values = weight(60, 90) + 3 * weight(60, 4, seed=5) @ weight(4, 90, seed=6)
+    kind = layer("Gemm", values.shape)
+    made = stats.of(kind, lambda: values, Store(tmp_path))
+    found = made.spectrum.noise
+    assert found.vbmf == found.rank == 4
+    assert made.spectrum.values[3] > found.edge > made.spectrum.values[4]
+    again = stats.of(kind, lambda: pytest.fail("the weight is not read again"), Store(tmp_path))
+    assert again.spectrum.noise == found and again.outliers.count == made.outliers.count
+    flat = stats.spectrum(kind, np.zeros_like(values))
+    assert stats.noise(flat, (60, 90)) is None

@@ -1,5 +1,7 @@
 """A layer as the engine would describe it, without an engine: for tests and pictures of single widgets."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from workbench.core.action import Action, MethodInfo
@@ -82,7 +84,9 @@ def truncated(weight: np.ndarray, rank: int) -> np.ndarray:
 
 def view_of(weight: np.ndarray, layer: Layer = LAYER) -> LayerView:
     histogram = stats.histogram(weight, stats.edges(weight))
-    return LayerView(layer.path, stats.moments(weight), histogram, stats.spectrum(layer, weight),
+    spectrum = stats.spectrum(layer, weight)
+    spectrum = replace(spectrum, noise=stats.noise(spectrum, layer.matrix))
+    return LayerView(layer.path, stats.moments(weight), histogram, spectrum,
                      stats.magnitudes(weight), {"distill.layer": "Needs calibration data."}, stats.outliers(weight))
 
 

@@ -1,9 +1,12 @@
 """The plots under a real mouse: lines are dragged, hovered, saved."""
 
+import dataclasses
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -132,6 +135,58 @@ def test_rank_line_snaps_to_whole_ranks(spectrum):
     assert heard[-1] == 64
 
 
+def test_markers_say_what_stands_out_of_noise(spectrum, weight):
+    noise = sample.view_of(weight).spectrum.noise
+    texts = {round(marker.x): marker.text for marker in spectrum.canvas.markers}
+    assert "EVBMF" in texts[noise.vbmf] and "noise edge" in texts[noise.rank]
+    assert f"EVBMF {noise.vbmf}" in spectrum.readout.full
+    spectrum.set_handle(noise.vbmf)
+    assert "EVBMF" in spectrum.canvas.handle("rank").label
+
+
+def test_the_rank_line_goes_to_the_nearest_marker_with_shift(spectrum):
+    heard = []
+    spectrum.dragged.connect(heard.append)
+    spectrum.set_handle(20)
+    ranks = sorted(round(marker.x) for marker in spectrum.canvas.markers)
+    target = ranks[-1]
+    mouse, start, stop = spectrum.canvas.viewport(), point(spectrum, 20), point(spectrum, target + 1)
+    QTest.mousePress(mouse, Qt.MouseButton.LeftButton, pos=start)
+    QApplication.sendEvent(mouse, QMouseEvent(QEvent.Type.MouseMove, stop, mouse.mapToGlobal(stop),
+                                              Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
+                                              Qt.KeyboardModifier.ShiftModifier))
+    QTest.mouseRelease(mouse, Qt.MouseButton.LeftButton, pos=stop)
+    assert set(heard) <= set(ranks) and heard[-1] == target
+
+
+def test_dense_ranks_snap_to_a_marker_that_is_near(qtbot):
+    layer = dataclasses.replace(sample.LAYER, op="Gemm", shape=(600, 700))
+    weight = np.random.default_rng(1).normal(size=(600, 700)).astype(np.float32)
+    plot = SpectrumPlot()
+    qtbot.addWidget(plot)
+    plot.resize(420, 400)
+    plot.show_layer(sample.view_of(weight, layer), None)
+    plot.show()
+    qtbot.waitExposed(plot)
+    even = sample.view_of(weight, layer).spectrum.break_even
+    heard = []
+    plot.dragged.connect(heard.append)
+    plot.set_handle(100)
+    drag(plot, 100, even + 3)
+    assert heard[-1] == even
+    plot.set_handle(100)
+    drag(plot, 100, even + 60)
+    assert abs(heard[-1] - even - 60) <= 2
+
+
+def test_linear_singular_values(spectrum, weight):
+    largest = sample.view_of(weight).spectrum.values[0]
+    assert spectrum.canvas.box.viewRange()[1][1] == pytest.approx(np.log10(largest), abs=0.2)
+    QTest.mouseClick(spectrum.log_button, Qt.MouseButton.LeftButton)
+    low, high = spectrum.canvas.box.viewRange()[1]
+    assert low == 0 and largest < high < 1.2 * largest and not spectrum.canvas.y_axis.log
+
+
 def test_arrow_keys_move_the_line(spectrum, histogram):
     heard = []
     spectrum.dragged.connect(heard.append)
@@ -227,19 +282,24 @@ def test_a_layer_of_zeros_is_drawn(histogram, spectrum):
 
 def test_markers_have_room_in_a_narrow_plot(spectrum):
     from PySide6.QtGui import QFontMetricsF
-    spectrum.resize(280, 300)
-    canvas = spectrum.canvas
-    widths = [QFontMetricsF(theme.font(-1)).horizontalAdvance(marker.text) for marker in canvas.markers]
-    lefts = spread([canvas.to_pixel(marker.x) for marker in canvas.markers], widths, 2, canvas.width() - 2, 8)
-    assert len(lefts) == 4 and lefts[0] >= 2 and lefts[-1] + widths[-1] <= canvas.width() - 2
-    assert all(left + width < following for left, width, following in zip(lefts, widths, lefts[1:], strict=False))
+    for width in (280, 340, 520):
+        spectrum.resize(width, 300)
+        QApplication.processEvents()
+        canvas = spectrum.canvas
+        widths = [QFontMetricsF(theme.font(-1)).horizontalAdvance(marker.text) for marker in canvas.markers]
+        labels = canvas._label_places([canvas.to_pixel(marker.x) for marker in canvas.markers], widths)
+        assert len(labels) >= 5 and all(label.width() >= wide for label, wide in zip(labels, widths, strict=True))
+        assert all(label.left() >= 2 and label.right() <= canvas.width() - 1 for label in labels)
+        assert all(label.top() >= 0 and label.bottom() <= canvas.area.top() for label in labels)
+        assert not any(one.intersects(other) for one, other in itertools.combinations(labels, 2))
 
 
 def test_markers_of_one_rank_share_a_label(spectrum):
     flat = np.zeros(sample.LAYER.shape, np.float32)
     flat[0] = 1
     spectrum.show_layer(sample.view_of(flat), None)
-    assert [marker.text for marker in spectrum.canvas.markers] == ["90 % · 95 % · 99 %", "break-even"]
+    texts = [marker.text for marker in spectrum.canvas.markers]
+    assert texts == ["90 % · 95 % · 99 % · EVBMF · noise edge", "break-even"]
 
 
 def test_pictures_and_numbers_can_be_taken_away(histogram, spectrum, tmp_path):

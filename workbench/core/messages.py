@@ -9,6 +9,7 @@ from typing import Any
 from workbench.core import sensitivity, sweep
 from workbench.core.job import Progress
 from workbench.core.recipe import Recipe
+from workbench.core.wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,16 @@ class Facts:
 
     job: int
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture of one layer, before and after the recipe -> Done(what `wanted` says, see core.wanted)"""
+
+    job: int
+    path: str
+    recipe: Recipe
+    wanted: Wanted
 
 
 @dataclass(frozen=True)
@@ -173,7 +184,7 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Facts | Edit | Measure | Graph | Coupled | Export | Sweep | Scan
+Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Export | Sweep | Scan
            | Predict | Prepare | Train | Finish | Cancel | Quit)
 
 

@@ -53,6 +53,20 @@ class Levels:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """What stands out of noise among singular values, see methods.ranks and methods.vbmf.
+
+    vbmf    the rank that empirical variational Bayes finds (EVBMF)
+    edge    Marchenko and Pastur's: the largest singular value of noise as strong as the median says; `rank` values lie
+            above it
+    """
+
+    vbmf: int
+    edge: float
+    rank: int
+
+
+@dataclass(frozen=True)
 class Spectrum:
     """Singular values [min(rows, columns)], descending, of the weight unfolded as `unfolding` says.
 
@@ -60,6 +74,7 @@ class Spectrum:
     break_even   largest rank at which two factors have fewer weights than the layer; 0 when there is none
     stable_rank  |W|_F^2 / |W|_2^2
     computed     so many of the values; those behind them are a guess that has the energy which is left. 0: all
+    noise        None where not all values are computed, or nobody asked
     """
 
     values: np.ndarray
@@ -68,6 +83,7 @@ class Spectrum:
     break_even: int
     stable_rank: float
     computed: int = 0
+    noise: Noise | None = None
 
     def rank_for(self, energy: float) -> int:
         """The smallest rank that keeps at least this fraction of the energy; the full rank where rounding hides it."""

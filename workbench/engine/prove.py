@@ -28,11 +28,15 @@ SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
 
 @dataclass(frozen=True, eq=False)
 class Changed:
-    """A model made by structural steps; for each layer that is another, by what; and remarks on the whole."""
+    """A model made by structural steps; for each layer that is another, by what; and remarks on the whole.
+
+    kept        for each layer that lost channels, along each axis of its weight the places that are left
+    """
 
     model: Model
     notes: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    kept: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
 
 
 def few(paths: Iterable[str]) -> str:

@@ -58,7 +58,20 @@ def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed
         return Changed(model, dict.fromkeys(asked, "all channels stay"), _remarks(tasks, asked))
     smaller = without(model, channels, removed)
     remarks = _remarks(tasks, asked) + prove_removal(model, smaller, channels, removed, data, job)
-    return Changed(smaller, _notes(model, channels, removed, tasks), remarks)
+    return Changed(smaller, _notes(model, channels, removed, tasks), remarks, _kept(model, channels, removed))
+
+
+def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tuple[np.ndarray, ...]]:
+    """Along each axis of the weights that get smaller the places that stay."""
+    found = {}
+    for path, site in model.sites.items():
+        axes = [(channels.axes.get((site.initializer, axis)), size)
+                for axis, size in enumerate(model.layer(path).shape)]
+        places = tuple(np.arange(size) if units is None else np.flatnonzero(~np.isin(units, list(removed)))
+                       for units, size in axes)
+        if any(len(left) < size for left, (_, size) in zip(places, axes, strict=True)):
+            found[path] = places
+    return found
 
 
 def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],

@@ -2,6 +2,7 @@
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
+look      pictures of one layer that is looked at
 graph     the structure to be drawn; waits for nobody's samples
 train     the recovery stages of a recipe
 scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
@@ -29,6 +30,7 @@ from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
 from workbench.engine.cache import Cache
 from workbench.engine.export import export
+from workbench.engine.look import look
 from workbench.engine.predict import predictor
 from workbench.engine.preview import Previewer
 from workbench.engine.sensitivity import scan
@@ -41,7 +43,7 @@ from workbench.methods.method import all_methods
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts"}
 WAIT_S = 0.02       # between two looks whether others are done
-LANES = {**NEWEST_WINS, m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
+LANES = {**NEWEST_WINS, m.Look: "look", m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
          m.Predict: "idle", m.Train: "train"}
 PATIENT = ("scan", "idle", "facts")
 
@@ -154,6 +156,9 @@ class Service:
         for path in job.each(request.paths, "looking at the weights"):
             self.send(m.Updated(request.job, self._open().facts(path)))
 
+    def look(self, request: m.Look, job: Job) -> Any:
+        return look(self._open(), request.path, request.recipe, request.wanted, job)
+
     def edit(self, request: m.Edit, job: Job) -> Any:
         return self._open().edit_view(request.path, request.recipe, job)
 
@@ -205,9 +210,9 @@ class Service:
 
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
-    m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure, m.Graph: Service.graph,
-    m.Coupled: Service.coupled, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
-    m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
+    m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
+    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Export: Service.export, m.Sweep: Service.sweep,
+    m.Scan: Service.scan, m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
 }
 
 

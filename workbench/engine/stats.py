@@ -1,16 +1,17 @@
 """Exact statistics of a layer's weights, ready to be drawn."""
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 import torch
 
 from workbench.core.layer import Layer
-from workbench.core.views import Histogram, Moments, Outliers, Spectrum
+from workbench.core.views import Histogram, Moments, Noise, Outliers, Spectrum
 from workbench.engine.store import Store
+from workbench.methods import ranks, vbmf
 
-VERSION = 2             # of what is kept on the disk: raised when a number here is computed in another way
+VERSION = 3             # of what is kept on the disk: raised when a number here is computed in another way
 BINS = 160
 QUANTILES = 1025
 COLUMNS = 4096          # of a matrix that are in memory in float64 at once
@@ -127,12 +128,32 @@ def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
         unfolding += f", the largest {computed} computed, the others a guess"
         rest = float(np.square(matrix, dtype=np.float64).sum() - np.square(values).sum())
         values = np.concatenate([values, tail(float(values[-1]), rest, missing)])
+    return spectrum_of(values, (rows, columns), unfolding, computed)
+
+
+def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, computed: int) -> Spectrum:
+    """Of a matrix with these singular values."""
     squares = np.square(values)
     total = float(squares.sum())
     energy = np.cumsum(squares) / total if total else np.ones_like(squares)
     stable = total / float(squares[0]) if squares[0] else 0.0
-    break_even = (rows * columns - 1) // (rows + columns)
-    return Spectrum(values, energy, unfolding, break_even, stable, computed)
+    return Spectrum(values, energy, unfolding, ranks.break_even(shape), stable, computed)
+
+
+def noise(found: Spectrum, shape: tuple[int, int]) -> Noise | None:
+    """What stands out of noise; None where values are missing, or there is nothing to tell it from."""
+    values = found.values
+    if found.computed < len(values) or len(values) < 3 or not values[0] > 0:
+        return None
+    edge = ranks.bulk_edge(values, shape)
+    return Noise(vbmf.rank_of(values, shape), edge, int((values > edge).sum()))
+
+
+def matrix_of(layer: Layer) -> tuple[int, int]:
+    """Rows and columns of the matrix that `spectrum` is of."""
+    if layer.op in ("LSTM", "GRU", "RNN"):
+        return layer.count // layer.shape[-1], layer.shape[-1]
+    return layer.matrix
 
 
 def _unfolding(layer: Layer) -> str:
@@ -167,8 +188,10 @@ def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statisti
     if found is not None and (known := _unpacked(found)) is not None:
         return known
     values = weight()
-    made = Statistics(moments(values), histogram(values, edges(values)), spectrum(layer, values), magnitudes(values),
-                      outliers(values))
+    drawn = spectrum(layer, values)
+    if drawn is not None:
+        drawn = replace(drawn, noise=noise(drawn, matrix_of(layer)))
+    made = Statistics(moments(values), histogram(values, edges(values)), drawn, magnitudes(values), outliers(values))
     store.save(key, _packed(made))
     return made
 
@@ -179,7 +202,8 @@ def _packed(made: Statistics) -> dict[str, np.ndarray]:
               "fences": np.array([made.outliers.low, made.outliers.high, made.outliers.count])}
     if (drawn := made.spectrum) is not None:
         arrays |= {"values": drawn.values, "energy": drawn.energy, "unfolding": np.array(drawn.unfolding),
-                   "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed])}
+                   "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed]),
+                   "noise": np.array(astuple(drawn.noise) if drawn.noise is not None else ())}
     return arrays
 
 
@@ -189,8 +213,10 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
         drawn = None
         if "values" in arrays:
             break_even, stable_rank, computed = arrays["numbers"].tolist()
+            found = arrays["noise"].tolist()
             drawn = Spectrum(arrays["values"], arrays["energy"], str(arrays["unfolding"]), int(break_even),
-                             stable_rank, int(computed))
+                             stable_rank, int(computed),
+                             Noise(int(found[0]), found[1], int(found[2])) if found else None)
         low, high, count = arrays["fences"].tolist()
         return Statistics(Moments(*arrays["moments"].tolist()), Histogram(arrays["edges"], arrays["counts"]), drawn,
                           arrays["magnitudes"], Outliers(low, high, int(count), arrays["farthest"]))

@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from workbench.core.action import Action
 from workbench.core.couplings import Couplings
 from workbench.core.job import Job
@@ -34,12 +36,14 @@ class Structure:
     key       what was done to the original, for caches; () when nothing
     notes     for each layer that is another, by what: "64 -> 45 channels, with blocks.3.conv"
     remarks   on the whole
+    kept      for each layer that lost channels, along each axis of its weight the places that are left
     """
 
     model: Model
     key: tuple[Hashable, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    kept: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
@@ -49,7 +53,7 @@ class Structure:
         """After one stage more."""
         notes = {path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
                  for path in (*self.notes, *made.notes)}
-        return Structure(made.model, key, notes, self.remarks + made.remarks)
+        return Structure(made.model, key, notes, self.remarks + made.remarks, {**self.kept, **made.kept})
 
 
 def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:

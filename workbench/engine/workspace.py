@@ -12,7 +12,7 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
-from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView
+from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
 from workbench.data.dataset import Dataset, open_dataset
 from workbench.engine import apply, evaluate, graph_view, levels, stats, structure
 from workbench.engine.cache import Cache
@@ -145,17 +145,27 @@ class Workspace:
             return LayerFacts(path, known.moments.sparsity, None, None, None)
         return LayerFacts(path, known.moments.sparsity, drawn.stable_rank, drawn.rank_for(0.9), len(drawn.values))
 
+    def edited(self, path: str, recipe: Recipe, job: Job) -> tuple[structure.Structure, Edit]:
+        """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
+        where it is not there any more."""
+        layer, seed = self._layer(path), recipe.seed
+        chosen = {**apply.stacks(self.model, recipe)[0], layer.path: recipe.actions_for(path)}
+        smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
+        if path not in smaller.model.sites:     # its module was replaced, or left out
+            return smaller, untouched(np.zeros(layer.shape, np.float32))
+        return smaller, apply.edit(smaller.model, path, apply.editing(chosen).get(path, ()), self.calibration, seed,
+                                   self.cache.under(smaller.key), job.part(0.3, 1.0),
+                                   apply.shares(apply.editing(chosen)))
+
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """What is drawn of a layer after a recipe."""
         layer, actions, seed = self._layer(path), recipe.actions_for(path), recipe.seed
         chosen = {**apply.stacks(self.model, recipe)[0], path: actions}
         sharing = apply.shares(apply.editing(chosen))
-        smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
+        smaller, edited = self.edited(path, recipe, job)
         cache = self.cache.under(smaller.key)
         steps = apply.editing(chosen).get(path, ())
         gone = path not in smaller.model.sites
-        edited = untouched(np.zeros(layer.shape, np.float32)) if gone else apply.edit(
-            smaller.model, path, steps, self.calibration, seed, cache, job.part(0.3, 1.0), sharing)
 
         def make() -> EditView:
             weight = edited.weight
@@ -168,11 +178,19 @@ class Workspace:
             left = smaller.model.layer(path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges),
                             stats.spectrum(left, weight), apply.conflicts(layer, actions),
-                            levels.of(edited, smaller.model.weight(path), left.out_axis),
+                            self._levels(smaller, path, edited),
                             stats.beyond(weight, view.outliers) if view.outliers is not None else 0)
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)
+
+    def _levels(self, smaller: structure.Structure, path: str, edited: Edit) -> Levels | None:
+        """Of an edited layer, its channels numbered as in the original."""
+        axis = smaller.model.layer(path).out_axis
+        found, kept = levels.of(edited, smaller.model.weight(path), axis), smaller.kept.get(path)
+        if found is None or found.channel is None or kept is None:
+            return found
+        return replace(found, channel=int(kept[axis][found.channel]))
 
     def graph_view(self, recipe: Recipe | None, job: Job) -> GraphView:
         """The graph to be drawn, as opened or after a recipe. Raises UserError when the recipe does not fit."""

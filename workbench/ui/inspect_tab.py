@@ -1,21 +1,27 @@
 """What the chosen layer looks like: its facts, its weights, its singular values; parameters can be dragged in both."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
 from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
+from workbench.core.pictures import Whitened
 from workbench.core.views import EditView, LayerView
+from workbench.core.wanted import Wanted, WantWhitened
 from workbench.ui import theme
 from workbench.ui.actions.values import dragged, offered
 from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
-from workbench.ui.plots import HistogramPlot, SpectrumPlot
+from workbench.ui.pictures_view import PicturesView
+from workbench.ui.plots import SpectrumPlot
+from workbench.ui.plots.base import toggle
+from workbench.ui.weights_view import WeightsView
 from workbench.ui.wording import coupling_of
 
 BESIDE = 616        # pixels of width from which the plots have room side by side
@@ -49,41 +55,57 @@ class PlotSplitter(QSplitter):
 
 
 class InspectTab(QWidget):
-    """`action_dragged(step, field, value, finished)` while a line is moved and when it is let go."""
+    """`action_dragged(step, field, value, finished)` while a line is moved and when it is let go. `wanted(question)`: a
+    picture to be shown by `show_picture`, see core.wanted."""
 
     action_dragged = Signal(int, str, object, bool)
+    wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._layer: Layer | None = None
         self._view: LayerView | None = None
         self._edit: EditView | None = None
+        self._shown: tuple[LayerView | None, EditView | None] = (None, None)
+        self._white: Whitened | None = None
         self._couplings = Couplings()
         self._handles: dict[str, Handle] = {}
         self._dragged: tuple[Handle, Any] | None = None
         self.header = LayerHeader(self)
-        self.histogram = HistogramPlot(self)
+        self.weights = WeightsView(self)
+        self.histogram = self.weights.histogram
         self.spectrum = SpectrumPlot(self)
         self.splitter = PlotSplitter(self)
-        self.splitter.addWidget(self.histogram)
+        self.splitter.addWidget(self.weights)
         self.splitter.addWidget(self.spectrum)
         self.hint = QLabel(self.tr("Choose a layer in the list to look inside it."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
+        self.pictures = PicturesView(self)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.splitter)
+        self.pages.addWidget(self.pictures)
+        self.pictures_button = toggle(self, self.tr("pictures"), self.tr("Weights as pictures"), self.tr(
+            "The weights themselves: the matrix before, after and the difference, and kernels"))
+        self.pictures_button.toggled.connect(self.show_pictures)
+        self.header.corner.addWidget(self.pictures_button)
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
         column.setSpacing(theme.DOUBLE)
         column.addWidget(self.header)
-        column.addWidget(self.splitter, 100)
+        column.addWidget(self.pages, 100)
         column.addStretch(1)        # takes over where a locked layer has nothing to draw
         self._content = content
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.hint)
         self._pages.addWidget(content)
+        self.weights.wanted.connect(self.wanted)
+        self.pictures.wanted.connect(self.wanted)
         self.histogram.dragged.connect(self._on_threshold)
         self.histogram.range_dragged.connect(self._on_range)
         self.histogram.drag_finished.connect(self._on_finished)
+        self.spectrum.whitening_asked.connect(self._on_whitening)
         self.spectrum.dragged.connect(self._on_rank)
         self.spectrum.drag_finished.connect(self._on_finished)
 
@@ -107,6 +129,27 @@ class InspectTab(QWidget):
     def set_edit(self, edit: EditView | None) -> None:
         self._edit = edit
         self._show()
+
+    def show_picture(self, wanted: Wanted, picture: Any) -> None:
+        """The answer to a question of `wanted`, of the layer on show."""
+        if isinstance(wanted, WantWhitened):
+            self._white = picture
+            self._show_spectrum()
+            self._place_handles()
+        else:
+            self.weights.show_picture(wanted, picture)
+            self.pictures.show_picture(wanted, picture)
+
+    def show_failure(self, wanted: Wanted, sentence: str) -> None:
+        """Why there is no such picture."""
+        if isinstance(wanted, WantWhitened):
+            self.spectrum.refuse_whitening(sentence)
+        self.pictures.show_failure(wanted, sentence)
+
+    def show_pictures(self, wanted: bool) -> None:
+        """The weights themselves instead of their distributions; or back."""
+        self.pictures_button.setChecked(wanted)
+        self.pages.setCurrentWidget(self.pictures if wanted else self.splitter)
 
     def set_actions(self, actions: tuple[Action, ...], methods: dict[str, MethodInfo]) -> None:
         """Place the lines of the parameters that can be dragged; the first step that wants a plot has it."""
@@ -134,13 +177,31 @@ class InspectTab(QWidget):
             else None
         self.header.show_layer(layer, view.spectrum if view is not None else None)
         self.header.show_coupling(coupling_of(self._couplings, layer.path))
-        self.histogram.show_layer(view, edit)
-        self.spectrum.show_layer(view, edit)
+        self.weights.show_layer(view, edit)
+        if view is None or self._shown[0] is None or view.path != self._shown[0].path:
+            self._white = None
+        self._shown = view, edit
+        self._show_spectrum()
+        self.pictures.show_layer(view, edit, layer.op.startswith("Conv") and layer.count > math.prod(layer.shape[:2]))
+        if self.spectrum.whiten_button.isChecked() and view is not None:
+            self.wanted.emit(WantWhitened())
         if view is None:
             self.histogram.show_sentence(self.tr("Counting the weights…"))
             self.spectrum.show_sentence(self.tr("Computing the singular values…"))
-        self.splitter.setVisible(view is not None or not layer.locked)
+        drawable = view is not None or not layer.locked
+        self.pages.setVisible(drawable)
+        self.pictures_button.setVisible(drawable)
         self._place_handles()
+
+    def _show_spectrum(self) -> None:
+        white = self._white if self.spectrum.whiten_button.isChecked() else None
+        self.spectrum.show_layer(*self._shown, white)
+
+    def _on_whitening(self, wanted: bool) -> None:
+        if wanted and self._shown[0] is not None:
+            self.wanted.emit(WantWhitened())
+        elif not wanted:
+            self._show_spectrum()
 
     def _place_handles(self) -> None:
         view = self._view

@@ -87,7 +87,11 @@ class LayerHeader(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
-        column.addWidget(self.name)
+        top = QHBoxLayout()
+        top.addWidget(self.name, 1)
+        self.corner = QHBoxLayout()         # for what the tab wants beside the name
+        top.addLayout(self.corner)
+        column.addLayout(top)
         column.addLayout(row)
         column.addWidget(self.coupled)
         column.addWidget(self.locked)

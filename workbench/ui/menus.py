@@ -34,6 +34,7 @@ class Menus(QObject):
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
         self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
         self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
+        self.pictures = self._action(self.tr("Weights as pictures"), None, "Ctrl+Shift+W")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
         self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
@@ -89,6 +90,7 @@ class Menus(QObject):
         menu.addAction(self._action(self.tr("All commands…"), self.show_palette, "Ctrl+K"))
         menu.addSeparator()
         self._tabs = menu.addMenu(self.tr("Tabs"))
+        menu.addAction(self.pictures)
         self._panels = menu.addMenu(self.tr("Panels"))
         self._tree = menu.addMenu(self.tr("Layer tree"))
         themes = menu.addMenu(self.tr("Theme"))
@@ -172,8 +174,8 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self._details, self._again,
-                   self.scan)
+        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self._details,
+                   self._again, self.scan)
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))

@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.menus.tour.triggered.connect(self.show_tour)
         self.menus.add_step.triggered.connect(self._add_step)
         self.menus.filter.triggered.connect(self._focus_filter)
+        self.menus.pictures.triggered.connect(self._turn_pictures)
         self.welcome = WelcomePage(self.jobs, session.link, self)
         self.welcome.open_asked.connect(self.commands.ask_model)
         self.welcome.demo_asked.connect(self.commands.open_demo)
@@ -144,6 +145,12 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return focus.step(self, forward)
+
+    def _turn_pictures(self) -> None:
+        """The weights themselves, or their distributions again."""
+        if self.workspace is not None:
+            self.workspace.tabs.setCurrentWidget(self.workspace.inspect)
+            self.workspace.inspect.pictures_button.click()
 
     def _focus_filter(self) -> None:
         if self.workspace is not None:

@@ -13,6 +13,7 @@ from workbench.ui.actions import ActionPanel, values
 from workbench.ui.graph_tab import GraphTab
 from workbench.ui.inspect_tab import InspectTab
 from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.looks import Looks
 from workbench.ui.recover_tab import RecoverTab
 from workbench.ui.scans import Scans
 from workbench.ui.scoreboard import Scoreboard
@@ -36,6 +37,7 @@ class Workspace(QObject):
         self._window = window
         self.tree = TreePanel(session, verbs, window)
         self.inspect = InspectTab(window)
+        self.looks = Looks(session, self)
         self.actions = ActionPanel(window)
         self.scoreboard = Scoreboard(session, window)
         self.jobs = JobStrip(jobs, session.link, window)
@@ -80,6 +82,10 @@ class Workspace(QObject):
         session.changes_changed.connect(self._show_change)
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
+        self.inspect.wanted.connect(self.looks.ask)
+        self.looks.answered.connect(self.inspect.show_picture)
+        self.looks.failed.connect(self.inspect.show_failure)
+        self.looks.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
         self.inspect.action_dragged.connect(self._on_dragged)
         self.actions.actions_changed.connect(self._on_actions)
         self._show_methods()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QPixmap, QResizeEvent
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui import theme
-from workbench.ui.plots.canvas import Canvas
 from workbench.ui.plots.table import FigureTable
 
 HEAD = 28
@@ -55,10 +55,24 @@ class ElidedLabel(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
 
-class PlotPanel(QWidget):
-    """Title, canvas, a line that says what is under the mouse, a table. Subclasses fill them and answer `to_csv`."""
+def toggle(parent: QWidget, text: str, name: str, tip: str) -> QToolButton:
+    """A button above a plot that stays down."""
+    button = QToolButton(parent)
+    button.setObjectName("toggle")
+    button.setText(text)
+    button.setCheckable(True)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    return button
 
-    def __init__(self, title: str, canvas: Canvas, captions: Sequence[str], corner: str = "",
+
+class PlotPanel(QWidget):
+    """Title, canvas, a line that says what is under the mouse, a table. Subclasses fill them and answer `to_csv`.
+
+    The canvas is a canvas.Canvas, or another widget that draws.
+    """
+
+    def __init__(self, title: str, canvas: Any, captions: Sequence[str], corner: str = "",
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = canvas

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from workbench.core.pictures import Channel, ChannelAfter, ChannelBefore
 from workbench.core.views import EditView, Histogram, LayerView, Moments
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
@@ -23,11 +24,14 @@ CROWDED = 1.6           # a bar of zeros that is so much higher than all others 
 
 class HistogramPlot(PlotPanel):
     """`dragged` with the threshold while its lines move, `range_dragged` with the magnitude at which the levels end;
-    `drag_finished` when they are let go."""
+    `drag_finished` when they are let go. `channels_asked`: the channels one by one; `channel_left`: all weights again.
+    """
 
     dragged = Signal(float)
     range_dragged = Signal(float)
     drag_finished = Signal()
+    channels_asked = Signal()
+    channel_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         captions = (self.tr("mean"), self.tr("std"), self.tr("min"), self.tr("max"), self.tr("zeros"),
@@ -35,7 +39,8 @@ class HistogramPlot(PlotPanel):
         canvas = Canvas(self.tr("weight value"), self.tr("weights per bin"))
         super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
         self._view: LayerView | None = None
-        self._edit: EditView | None = None
+        self._drawn: LayerView | ChannelBefore | None = None
+        self._edit: EditView | ChannelAfter | None = None
         self._threshold: float | None = None
         self._range: float | None = None
         self._offered = False
@@ -47,7 +52,21 @@ class HistogramPlot(PlotPanel):
         self.log_button.setToolTip(self.tr("Count on a logarithmic scale: rare weights become visible"))
         self.log_button.setAccessibleName(self.tr("Logarithmic counts"))
         self.log_button.toggled.connect(self.redraw)
-        self.tools.addWidget(self.log_button)
+        self.channel_button = QToolButton(self)
+        self.channel_button.setObjectName("toggle")
+        self.channel_button.setAccessibleName(self.tr("All weights again"))
+        self.channel_button.setToolTip(self.tr("Back to all weights of the layer"))
+        theme.set_icon(self.channel_button, "cancel")
+        self.channel_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.channel_button.clicked.connect(self.channel_left)
+        self.channels_button = QToolButton(self)
+        self.channels_button.setObjectName("toggle")
+        self.channels_button.setText(self.tr("channels"))
+        self.channels_button.setToolTip(self.tr("The ranges of all output channels, side by side"))
+        self.channels_button.setAccessibleName(self.tr("Channel by channel"))
+        self.channels_button.clicked.connect(self.channels_asked)
+        for button in (self.channel_button, self.channels_button, self.log_button):
+            self.tools.addWidget(button)
         self.table.setToolTip(self.tr("Outliers lie more than three interquartile ranges outside the quartiles of the "
                                       "weights that are not zero (Tukey's outer fences). Dots above the axis mark "
                                       "them; after an edit they are counted by the same fences."))
@@ -63,19 +82,32 @@ class HistogramPlot(PlotPanel):
         self.canvas.hovered.connect(self._on_hovered)
         self.show_layer(None, None)
 
-    def show_layer(self, view: LayerView | None, edit: EditView | None) -> None:
-        self._view, self._edit = view, edit
-        if view is None:
+    def show_layer(self, view: LayerView | None, edit: EditView | None, channel: Channel | None = None) -> None:
+        """All weights of a layer, or one channel of it."""
+        self._view, self._drawn, self._edit = view, view, edit
+        if view is not None and channel is not None:
+            self._drawn, self._edit = channel.before, channel.after
+        self._name_channel(channel)
+        if self._drawn is None:
             self.show_sentence(self.tr("The weights of the chosen layer are counted here."))
             return
         self.show_canvas()
-        found = view.outliers
-        self.table.show_rows(_texts(view.moments, found.count if found else 0),
-                             _texts(edit.moments, edit.outliers) if edit is not None else None)
-        self.canvas.set_ticks(edit.levels.values if edit is not None and edit.levels is not None else (),
+        self.channel_button.setVisible(channel is not None)
+        found, after = self._drawn.outliers, self._edit
+        self.table.show_rows(_texts(self._drawn.moments, found.count if found else 0),
+                             _texts(after.moments, after.outliers) if after is not None else None)
+        self.canvas.set_ticks(after.levels.values if after is not None and after.levels is not None else (),
                               found.farthest if found else ())
         self.redraw()
         self._on_hovered(None)
+
+    def _name_channel(self, channel: Channel | None) -> None:
+        self.channel_button.setVisible(channel is not None)
+        if channel is None:
+            self.subtitle.show_text("")
+            return
+        self.channel_button.setText(self.tr("channel {number}").format(number=channel.number))
+        self.subtitle.show_text(self.tr("removed") if channel.removed else "")
 
     def set_handle(self, threshold: float | None) -> None:
         """Lines at +-threshold; None takes them away."""
@@ -96,16 +128,16 @@ class HistogramPlot(PlotPanel):
             text = self.tr("levels to ± {edge}").format(edge=number(self._range))
             handles.append(Handle(RANGE, (-self._range, self._range), text, self._offered))
         self.canvas.set_handles(*handles)
-        if self._view is not None and not self.canvas.held:
-            self._set_reach(self._view)
+        if self._drawn is not None and not self.canvas.held:
+            self._set_reach(self._drawn)
         self._draw_zones()
-        if self._view is not None and self.canvas.note is not None:
+        if self._drawn is not None and self.canvas.note is not None:
             self._label_cut(self._shown(), 0.0)
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
     def redraw(self) -> None:
-        view, edit = self._view, self._edit
+        view, edit = self._drawn, self._edit
         if view is None:
             return
         colors, log = theme.colors(), self.log_button.isChecked()
@@ -128,7 +160,7 @@ class HistogramPlot(PlotPanel):
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
 
-    def _set_reach(self, view: LayerView) -> None:
+    def _set_reach(self, view: LayerView | ChannelBefore) -> None:
         """How far the plot goes to both sides: as far as the weights, or as nearly all of them and the line."""
         full = float(view.histogram.edges[-1])
         most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
@@ -141,8 +173,8 @@ class HistogramPlot(PlotPanel):
         self._beyond = int(view.histogram.counts[inner >= reach].sum())
 
     def _shown(self) -> Histogram:
-        assert self._view is not None
-        return self._edit.histogram if self._edit is not None else self._view.histogram
+        assert self._drawn is not None
+        return self._edit.histogram if self._edit is not None else self._drawn.histogram
 
     def _scaled(self, histogram: Histogram) -> np.ndarray:
         if not self.log_button.isChecked():
@@ -204,7 +236,7 @@ class HistogramPlot(PlotPanel):
             self.dragged.emit(place)
 
     def _on_hovered(self, x: float | None) -> None:
-        view = self._view
+        view = self._drawn
         if view is None:
             return
         edges, counts = view.histogram.edges, view.histogram.counts
@@ -233,9 +265,9 @@ class HistogramPlot(PlotPanel):
         return text
 
     def to_csv(self) -> str:
-        if self._view is None:
+        if self._drawn is None:
             return ""
-        edges, counts = self._view.histogram.edges, self._view.histogram.counts
+        edges, counts = self._drawn.histogram.edges, self._drawn.histogram.counts
         after = self._edit.histogram.counts if self._edit is not None else None
         rows = ["from,to,before" + (",after" if after is not None else "")]
         for i, count in enumerate(counts):

@@ -1,0 +1,300 @@
+"""A weight matrix as three linked maps, before, after and their difference; zooming asks for the detail."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from workbench.core.pictures import Tile
+from workbench.core.wanted import WantTile
+from workbench.ui import colormaps, theme
+from workbench.ui.plots.axis import Axis, number
+from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.scale import ColorScale
+
+REST_MS = 120           # without a movement: time to ask for the detail
+DIVERGING = "CET-D1"    # blue, white, red: told apart by colour-blind eyes (Kovesi 2015, Good colour maps)
+AXIS = 60               # pixels of the axis on the left
+WIDEST = 16_777_215     # Qt's own
+CLOSEST = 4             # rows and columns that are seen at least
+
+
+class Map(pg.PlotWidget):
+    """One of the three; `hovered(column, row)`, NaN when the mouse left."""
+
+    hovered = Signal(float, float)
+
+    def __init__(self, first: bool) -> None:
+        self.x_axis, self.y_axis = Axis("bottom"), Axis("left")
+        super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis}, enableMenu=False)
+        self.box = self.plotItem.vb
+        self.image = pg.ImageItem(axisOrder="row-major")
+        self.addItem(self.image)
+        self.plotItem.hideButtons()
+        self.plotItem.layout.setContentsMargins(0, theme.UNIT, theme.UNIT, theme.HALF)
+        self.box.invertY(True)
+        self.box.setMenuEnabled(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)      # the panel has one
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plotItem.showAxis("left", first)
+
+    def dress(self) -> None:
+        self.setBackground(theme.colors().grid)
+        self.x_axis.dress()
+        self.y_axis.dress()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        at = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
+        inside = self.box.sceneBoundingRect().contains(self.mapToScene(event.position().toPoint()))
+        self.hovered.emit(at.x() if inside else np.nan, at.y() if inside else np.nan)
+
+    def leaveEvent(self, event: Any) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(np.nan, np.nan)
+
+
+class HeatCanvas(QWidget):
+    """The three maps in a row; arrows move, + and − zoom, Home shows all. `moved`: another part is in view."""
+
+    moved = Signal()
+    hovered = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.maps = tuple(Map(index == 0) for index in range(3))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.HALF)
+        for index, each in enumerate(self.maps):
+            row.addWidget(each, 1)
+            if index:
+                each.box.setXLink(self.maps[0].box)
+                each.box.setYLink(self.maps[0].box)
+            each.hovered.connect(self.hovered)
+        self.box = self.maps[0].box
+        self.box.sigRangeChanged.connect(lambda *_: self.moved.emit())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._shape = (1, 1)
+
+    def dress(self) -> None:
+        for each in self.maps:
+            each.dress()
+
+    def show_maps(self, edited: bool) -> None:
+        """All three, or the first alone; the pictures are equally wide beside the axis of the first."""
+        for each in self.maps[1:]:
+            each.setVisible(edited)
+        share = (self.width() - AXIS - 2 * theme.HALF) // 3
+        self.maps[0].setMaximumWidth(share + AXIS if edited else WIDEST)
+        self.maps[0].setMinimumWidth(share + AXIS if edited else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_maps(self.maps[1].isVisibleTo(self))
+
+    def set_shape(self, shape: tuple[int, int]) -> None:
+        """Of a matrix that is seen whole at first."""
+        self._shape = shape
+        for each in self.maps:
+            each.box.setLimits(xMin=0, xMax=shape[1], yMin=0, yMax=shape[0], minXRange=min(CLOSEST, shape[1]),
+                               minYRange=min(CLOSEST, shape[0]), maxXRange=shape[1], maxYRange=shape[0])
+        self.show_all()
+
+    def show_all(self) -> None:
+        self.box.setRange(QRectF(0, 0, self._shape[1], self._shape[0]), padding=0)
+
+    def zoom(self, times: float) -> None:
+        self.box.scaleBy((1 / times, 1 / times))
+
+    def part(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Rows and columns in view."""
+        (left, right), (top, bottom) = self.box.viewRange()
+        return ((int(np.floor(top)), int(np.ceil(bottom))), (int(np.floor(left)), int(np.ceil(right))))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        (left, right), (top, bottom) = self.box.viewRange()
+        steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+        key = Qt.Key(event.key())
+        if key in steps:
+            across, down = steps[key]
+            self.box.translateBy(x=across * (right - left) / 5, y=down * (bottom - top) / 5)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(2)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(0.5)
+        elif key == Qt.Key.Key_Home:
+            self.show_all()
+        else:
+            event.ignore()
+
+
+class HeatMaps(PlotPanel):
+    """`wanted(WantTile)`: what is to be seen; it comes back by `show_picture`."""
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        canvas = HeatCanvas()
+        super().__init__(self.tr("Weight matrix"), canvas, (), parent=parent)
+        self.table.hide()
+        self.heat = canvas
+        self._tool("+", self.tr("Zoom in"), lambda: canvas.zoom(2))
+        self._tool("−", self.tr("Zoom out"), lambda: canvas.zoom(0.5))
+        self._tool(self.tr("Show all"), self.tr("Show all weights"), canvas.show_all)
+        self.scale = ColorScale(self.tr("before and after"), self)
+        self.change_scale = ColorScale(self.tr("difference"), self)
+        scales = QHBoxLayout()
+        scales.setSpacing(theme.TRIPLE)
+        scales.addWidget(self.scale)
+        scales.addWidget(self.change_scale)
+        scales.addStretch(1)
+        self.column.addLayout(scales)
+        self._tile: Tile | None = None
+        self._asked: WantTile | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.ask)
+        canvas.moved.connect(self._rest.start)
+        canvas.hovered.connect(self._on_hovered)
+        self._name_maps()
+        self.show_sentence(self.tr("Drawing the weights…"))
+
+    def _tool(self, text: str, name: str, verb: Callable[[], object]) -> None:
+        button = QToolButton(self)
+        button.setObjectName("toggle")
+        button.setText(text)
+        button.setAccessibleName(name)
+        button.setToolTip(name)
+        button.clicked.connect(lambda: verb())
+        self.tools.addWidget(button)
+
+    def _name_maps(self) -> None:
+        titles = (self.tr("before"), self.tr("after"), self.tr("difference"))
+        for each, title in zip(self.heat.maps, titles, strict=True):
+            each.setLabel("bottom", title)
+            each.setAccessibleName(title)
+        self.heat.maps[0].setLabel("left", self.tr("output channel"))
+
+    def forget(self) -> None:
+        """Another layer: it is seen whole."""
+        self._tile = self._asked = None
+        self.show_sentence(self.tr("Drawing the weights…"))
+
+    def ask(self) -> None:
+        """For as many cells as there are pixels, of the part in view."""
+        size = self.heat.maps[0].box.size()
+        height, width = (max(round(side), 64) for side in (size.height(), size.width()))
+        rows, columns = self.heat.part() if self._tile is not None else (None, None)
+        self._asked = WantTile(height, width, rows, columns)
+        self.wanted.emit(self._asked)
+
+    def show_picture(self, wanted: WantTile, tile: Tile) -> None:
+        if wanted != self._asked:
+            return
+        fresh = self._tile is None or self._tile.shape != tile.shape
+        self._tile = tile
+        self.show_canvas()
+        self.subtitle.show_text(self._meaning(tile))
+        if fresh:
+            self.heat.set_shape(tile.shape)
+            self._rest.stop()
+        self.redraw()
+        self._on_hovered(np.nan, np.nan)
+
+    def _turn(self, page: QWidget) -> None:
+        super()._turn(page)
+        self.table.hide()
+        for scale in (self.scale, self.change_scale):
+            scale.setVisible(page is self.canvas)
+
+    def redraw(self) -> None:
+        self.heat.dress()
+        tile = self._tile
+        if tile is None:
+            return
+        edited = tile.after is not None
+        self.heat.show_maps(edited)
+        self.change_scale.setVisible(edited)
+        largest, change = tile.largest or 1.0, tile.change or 1.0
+        pictures = (tile.before, tile.after, tile.after - tile.before if tile.after is not None else None)
+        reaches = (largest, largest, change)
+        maps = (colormaps.chosen(), colormaps.chosen(), pg.colormap.get(DIVERGING))
+        where = QRectF(tile.columns[0], tile.rows[0], tile.columns[1] - tile.columns[0], tile.rows[1] - tile.rows[0])
+        # The last block may have fewer weights than the others; it is drawn as large as they are.
+        where.setWidth(tile.block[1] * tile.before.shape[1])
+        where.setHeight(tile.block[0] * tile.before.shape[0])
+        for each, picture, reach, colors in zip(self.heat.maps, pictures, reaches, maps, strict=True):
+            if picture is not None:
+                each.image.setImage(picture, levels=(-reach, reach), lut=colors.getLookupTable(nPts=256))
+                each.image.setRect(where)
+        self.scale.show_scale(colormaps.chosen(), largest)
+        self.change_scale.show_scale(pg.colormap.get(DIVERGING), change)
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def _on_hovered(self, x: float, y: float) -> None:
+        tile = self._tile
+        if tile is None:
+            return
+        at = QPointF(x, y)
+        if np.isnan(x) or not (tile.rows[0] <= at.y() < tile.rows[1] and tile.columns[0] <= at.x() < tile.columns[1]):
+            self.readout.show_text(self._summary(tile))
+            return
+        row, column = int((y - tile.rows[0]) // tile.block[0]), int((x - tile.columns[0]) // tile.block[1])
+        text = f"{self._place(tile, row, column)}:  {number(float(tile.before[row, column]))}"
+        if tile.after is not None:
+            after = float(tile.after[row, column])
+            text += f" → {self.tr('removed') if np.isnan(after) else number(after)}"
+        self.readout.show_text(text)
+
+    def _meaning(self, tile: Tile) -> str:
+        if tile.kernel:
+            return self.tr("rows are output channels, columns inputs × kernel {kernel}").format(
+                kernel=" × ".join(str(size) for size in tile.kernel))
+        return self.tr("rows are output channels, columns inputs")
+
+    def _summary(self, tile: Tile) -> str:
+        down, across = tile.block
+        if (down, across) == (1, 1):
+            text = self.tr("every weight is a cell")
+        else:
+            text = self.tr("a cell is the mean of {down} × {across} weights; zoom in for single ones").format(
+                down=down, across=across)
+        return self.tr("{rows} × {columns} weights").format(
+            rows=f"{tile.shape[0]:,}", columns=f"{tile.shape[1]:,}") + "  ·  " + text
+
+    def _place(self, tile: Tile, row: int, column: int) -> str:
+        """What a cell is: the output, and the input with its place in the kernel."""
+        first, left = tile.rows[0] + row * tile.block[0], tile.columns[0] + column * tile.block[1]
+        if tile.block != (1, 1):
+            return self.tr("mean of outputs {first} to {last}, columns {left} to {right}").format(
+                first=first, last=min(first + tile.block[0], tile.rows[1]) - 1,
+                left=left, right=min(left + tile.block[1], tile.columns[1]) - 1)
+        if not tile.kernel:
+            return self.tr("output {output}, input {input}").format(output=first, input=left)
+        inside = np.unravel_index(left % int(np.prod(tile.kernel)), tile.kernel)
+        return self.tr("output {output}, input {input}, kernel {place}").format(
+            output=first, input=left // int(np.prod(tile.kernel)), place=", ".join(str(int(at)) for at in inside))
+
+    def to_csv(self) -> str:
+        tile = self._tile
+        if tile is None:
+            return ""
+        rows = ["row,column,before" + (",after" if tile.after is not None else "")]
+        for row in range(tile.before.shape[0]):
+            for column in range(tile.before.shape[1]):
+                text = f"{tile.rows[0] + row * tile.block[0]},{tile.columns[0] + column * tile.block[1]}," \
+                       f"{tile.before[row, column]:.9g}"
+                rows.append(text + (f",{tile.after[row, column]:.9g}" if tile.after is not None else ""))
+        return "\n".join(rows) + "\n"
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._tile is not None:
+            self._rest.start()
