@@ -132,15 +132,26 @@ class Photographer:
                 self.wait(lambda: sum(any(letter.isdigit() for letter in side.head.text())      # so many nodes
                                       for side in graph.sides.values()) == 2)
             if tabs.widget(index) is sensitivity:
-                self.scan(sensitivity.scan_page)
+                self.sweep(sensitivity)
+                self.scan(sensitivity)
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
             self.shoot_both(name, rest_ms=3000 if name == "graph" else 350)
         tabs.setCurrentIndex(0)
 
-    def scan(self, page) -> None:
+    def sweep(self, tab) -> None:
+        """A few values on the last layer."""
+        tab.switch.button(1).click()
+        tab.sweep_page.layers.setCurrentIndex(1)
+        tab.sweep_page.values.setText("0.3, 0.5, 0.7, 0.8, 0.9")
+        tab.sweep_page.start_button.click()
+        self.wait(lambda: tab.sweep_page.sweeps.curve is not None and tab.sweep_page.sweeps.curve.complete)
+        self.shoot_both("sweep")
+        tab.switch.button(0).click()
+
+    def scan(self, tab) -> None:
         """Some candidates on the last layers, half of them measured: it takes seconds."""
         from workbench.core.sensitivity import CANDIDATES
-        chosen = self.session.selection
+        chosen, page = self.session.selection, tab.scan_page
         self.session.select([layer.path for layer in self.session.model.layers if not layer.locked][-5:])
         page.candidates.choose(CANDIDATES[:6])
         page.layers.setCurrentIndex(1)

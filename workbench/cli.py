@@ -247,12 +247,12 @@ def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tu
 @json_option
 @trust_option
 @debug_option
-def sweep(model: str, data: str, calibration: str, as_json: bool, trust: bool, **wanted: Any) -> None:
+def sweep(model: str, data: str, calibration: str, layers: str, as_json: bool, trust: bool, **wanted: Any) -> None:
     """Raise one parameter of a method step by step, measure MODEL on folds of DATA, and propose how far it can go."""
     with output.working() as job:
         from workbench.core.sweep import Sweep
         from workbench.engine import verbs
-        result = verbs.sweep(model, data, Sweep(**wanted), trust, calibration, job)
+        result = verbs.sweep(model, data, Sweep(**wanted, layers=(layers,)), trust, calibration, job)
     output.print_json(result) if as_json else output.print_sweep(result)
 
 

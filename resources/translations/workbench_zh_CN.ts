@@ -4211,6 +4211,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>显示日志</translation>
     </message>
     <message>
+      <source>Sweep one parameter</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>扫描单个参数</translation>
+    </message>
+    <message>
       <source>Tabs</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>标签页</translation>
@@ -5258,6 +5263,156 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>{layers} 层上的 {candidates} 个候选，每个都在 {n} 个样本上测量。您可以继续工作：您的操作优先。</translation>
     </message>
     <message>
+      <source>Chosen</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>所选</translation>
+    </message>
+    <message>
+      <source>Curve</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>曲线</translation>
+    </message>
+    <message>
+      <source>Every value loses more than is allowed.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>每个取值的损失都超过允许值。</translation>
+    </message>
+    <message>
+      <source>Give the values as numbers with commas between them.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>请以逗号分隔的数字给出取值。</translation>
+    </message>
+    <message>
+      <source>Layers that have it</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>采用它的层</translation>
+    </message>
+    <message>
+      <source>Method that is swept</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>扫描的方法</translation>
+    </message>
+    <message>
+      <source>Numbers with commas between them; empty: an even grid over the whole range</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>以逗号分隔的数字；留空：在整个范围内取均匀网格</translation>
+    </message>
+    <message>
+      <source>On folds that had no say in the proposal it loses {loss}.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>在未参与提出建议的折上，它损失 {loss}。</translation>
+    </message>
+    <message>
+      <source>Parameter that is swept</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>扫描的参数</translation>
+    </message>
+    <message>
+      <source>Proposed</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>建议</translation>
+    </message>
+    <message>
+      <source>Raises one parameter step by step, beside what the recipe has, and proposes the last value before the loss exceeds what is allowed.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>在现有配方之外逐步加大一个参数，并建议损失超过允许值之前的最后一个取值。</translation>
+    </message>
+    <message>
+      <source>Stop the sweep</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>停止扫描参数</translation>
+    </message>
+    <message>
+      <source>Sweep</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>参数扫描</translation>
+    </message>
+    <message>
+      <source>Use it</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>采用</translation>
+    </message>
+    <message>
+      <source>Values that are tried</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>尝试的取值</translation>
+    </message>
+    <message>
+      <source>Values: an even grid</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>取值：均匀网格</translation>
+    </message>
+    <message>
+      <source>What may be lost</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>允许的损失</translation>
+    </message>
+    <message>
+      <source>What the metric may lose, in points or in its own unit</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>指标允许损失多少，以百分点或其自身单位表示</translation>
+    </message>
+    <message>
+      <source>loses {loss} (95 % interval {low} … {high}), ● measured, {n} in {folds} folds</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>损失 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
+    </message>
+    <message>
+      <source>may lose </source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>允许损失 </translation>
+    </message>
+    <message>
+      <source>on {n} layers</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>作用于 {n} 层</translation>
+    </message>
+    <message>
+      <source>use {parameter} {value}</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>采用 {parameter} {value}</translation>
+    </message>
+    <message>
+      <source>Metric against the parameter</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <translation>指标随参数的变化</translation>
+    </message>
+    <message>
+      <source>The band is one standard deviation of the folds to each side.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <translation>色带为各折上下各一个标准差。</translation>
+    </message>
+    <message>
+      <source>The curve is drawn here, value by value.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <translation>曲线将在此逐个取值绘出。</translation>
+    </message>
+    <message>
+      <source>certain</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <translation>确定</translation>
+    </message>
+    <message>
+      <source>proposed</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <translation>建议</translation>
+    </message>
+    <message>
+      <source>{setting}: {metric} {value}, loses {loss} (folds ± {std}), {size}</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <translation>{setting}：{metric} {value}，损失 {loss}（各折 ± {std}），{size}</translation>
+    </message>
+    <message>
+      <source>Layers × candidates</source>
+      <extracomment>workbench/ui/sensitivity_tab/tab.py</extracomment>
+      <translation>层 × 候选</translation>
+    </message>
+    <message>
+      <source>One parameter</source>
+      <extracomment>workbench/ui/sensitivity_tab/tab.py</extracomment>
+      <translation>单个参数</translation>
+    </message>
+    <message>
       <source>Candidates</source>
       <extracomment>workbench/ui/sensitivity_tab/table.py</extracomment>
       <translation>候选</translation>
@@ -5386,6 +5541,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>load recipe</source>
       <extracomment>workbench/ui/session.py</extracomment>
       <translation>载入配方</translation>
+    </message>
+    <message>
+      <source>Stopped. What was measured stays.</source>
+      <extracomment>workbench/ui/sweeps.py</extracomment>
+      <translation>已停止。已测量的结果保留。</translation>
     </message>
     <message>
       <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>

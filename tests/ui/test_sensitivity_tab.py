@@ -12,6 +12,7 @@ from workbench.ui import colormaps
 from workbench.ui.scans import Scans
 from workbench.ui.sensitivity_tab import SensitivityTab, words
 from workbench.ui.sensitivity_tab.matrix import STRENGTH_ROLE, MatrixModel, strength
+from workbench.ui.sweeps import Sweeps
 
 INT8, INT2 = ((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
@@ -34,7 +35,7 @@ BYTES = {"a.one": 100, "a.two": 100, "b": 100}
 def tab(session, qtbot, tmp_path):
     """On a small network with labels."""
     path = network(tmp_path)
-    tab = SensitivityTab(session, Scans(session))
+    tab = SensitivityTab(session, Scans(session), Sweeps(session))
     qtbot.addWidget(tab)
     tab.resize(700, 600)
     tab.show()

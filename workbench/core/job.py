@@ -81,12 +81,6 @@ class Job:
         """A view of this job that reports nothing; cancelling either cancels both."""
         return Job(None, self.interval, self._cancelled, turn=self.turn)
 
-    def hurried(self) -> "Job":
-        """A view of this job that lets nobody go first: for what others may come to wait for, or they would wait for
-        each other."""
-        return Job(self.listener, self.interval, self._cancelled, self._span, self._started, self._last,
-                   updates=self.updates)
-
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:
         """Yield `items`, checking for cancellation and reporting progress between them."""
         if total is None and isinstance(items, Sized):

@@ -1,16 +1,19 @@
 """One parameter of a method raised step by step, and what the metric loses at each step."""
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe
 
 FOLDS = 5
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What to try: `values` of `parameter` of `method`, on all layers that `layers` (a path or glob) matches.
+    """What to try: `values` of `parameter` of `method`, on all layers that one of `layers` (paths or globs) matches.
 
     parameter   empty: the method's first number
     values      empty: an even grid over the parameter's range
@@ -19,7 +22,7 @@ class Sweep:
     """
 
     method: str = "prune.magnitude"
-    layers: str = "*"
+    layers: tuple[str, ...] = ("*",)
     parameter: str = ""
     values: tuple[float, ...] = ()
     tolerance: float = 0.01
@@ -57,7 +60,8 @@ class SweepPoint:
 
 @dataclass(frozen=True)
 class Curve:
-    """A sweep as measured so far. `chosen` are the layers' paths; `baseline` is the original's metric.
+    """A sweep as measured so far. `chosen` are the layers' paths; `baseline` is the original's metric; `whole` says
+    that the parameter is a whole number.
 
     Each point was measured on all `samples`, by running the edited graph.
     """
@@ -69,6 +73,11 @@ class Curve:
     chosen: tuple[str, ...]
     points: tuple[SweepPoint, ...]
     complete: bool = False
+    whole: bool = False
+
+    def action(self, setting: float) -> Action:
+        """The step that was measured at this value."""
+        return Action(self.sweep.method, {self.sweep.parameter: int(setting) if self.whole else setting})
 
     def falling(self) -> Iterator[SweepPoint]:
         """The points from the largest file to the smallest: from gentle to harsh, whatever the parameter."""
@@ -115,6 +124,14 @@ class Curve:
             "proposed": None if self.proposed is None else _point(self.proposed) | {"held_out_drop": self.held_out},
             "certain": None if self.certain is None else _point(self.certain),
         }
+
+
+def with_step(recipe: Recipe, paths: Iterable[str], action: Action) -> Recipe:
+    """The recipe in which these layers have this step, instead of one of the same method."""
+    for path in paths:
+        kept = tuple(step for step in recipe.actions_for(path) if step.method != action.method)
+        recipe = recipe.with_actions([path], (*kept, action))
+    return recipe
 
 
 def _point(point: SweepPoint) -> dict[str, Any]:

@@ -184,8 +184,7 @@ def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[fl
         for stack in TRIED:
             if any(apply.refusal(model, layer, action) for action in stack):
                 continue
-            edited = apply.edit(model, path, stack, workspace.calibration, 0, workspace.cache,
-                                job.silent().hurried())
+            edited = apply.edit(model, path, stack, workspace.calibration, 0, workspace.cache, job.silent())
             moved = [divergence(after, before) for after, before
                      in zip(_outputs(behind.run(edited), few), original, strict=True)]
             yield made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean())

@@ -72,7 +72,7 @@ def _pieces(workspace: Workspace, found: Scan, foretelling: Predictor | None, sh
     for path in job.part(0.05, FORETELLING).each(found.layers, "foretelling the candidates"):
         for stack in found.candidates:
             if stack not in joint and (path, stack) not in found.refused:
-                foretold.append(_foretold(workspace, path, stack, foretelling, seed, job.hurried()))
+                foretold.append(_foretold(workspace, path, stack, foretelling, seed, job))
                 yield foretold[-1]
     chosen = cheapest(foretold, share)
     work = [*_alone(workspace, [trial for trial in foretold if (trial.path, trial.candidate) in chosen], seed),
@@ -154,7 +154,7 @@ def _alone(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator
 
     def run(trial: Trial, job: Job) -> Trial:
         behind = walk.to(trial.path)
-        edited = _edited(workspace, trial.path, trial.candidate, seed, job.hurried())
+        edited = _edited(workspace, trial.path, trial.candidate, seed, job)
         return replace(trial, **_measured(workspace, behind.run(edited), job))
 
     for trial in trials:
@@ -203,7 +203,7 @@ def _together(workspace: Workspace, members: tuple[str, ...], stack: Stack, seed
     for path, actions in stacks.items():
         recipe = recipe.with_actions([path], actions)
     try:
-        result = workspace.compiled(recipe, job.silent().hurried())
+        result = workspace.compiled(recipe, job.silent())
     except UserError as error:      # these channels cannot be removed after all: see engine.prove
         return {(path, stack): error.what for path in members}
     changes = {change.path: change for change in result.changes()[0]}

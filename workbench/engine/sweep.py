@@ -14,7 +14,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.params import Field, fields_of
 from workbench.core.recipe import Recipe, Row
-from workbench.core.sweep import Curve, Sweep, SweepPoint
+from workbench.core.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import apply
 from workbench.engine.preview import Previewer
@@ -38,13 +38,14 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     paths = chosen(workspace, wanted)
     values = wanted.values or grid(workspace, field, paths)
     curve = Curve(replace(wanted, parameter=field.name, values=values), evaluator.metric.title,
-                  float(evaluator.scores.mean()), evaluator.data.samples, paths, ())
+                  float(evaluator.scores.mean()), evaluator.data.samples, paths, (),
+                  whole=field.kind == "int")
     previewer = Previewer(workspace)        # only what depends on the layers runs again
     for index, value in enumerate(values):
         part = job.part(index / len(values), (index + 1) / len(values))
         part.report(f"{wanted.method}, {field.name} {value:g}", 0.0)
-        action = Action(wanted.method, {field.name: int(value) if field.kind == "int" else value})
-        point = _measured(previewer, _with(recipe, paths, action), paths, value, wanted.folds, part)
+        edited = with_step(recipe, paths, curve.action(value))
+        point = _measured(previewer, edited, paths, value, wanted.folds, part)
         curve = replace(curve, points=(*curve.points, point), complete=index + 1 == len(values))
         job.update(curve)
     return curve
@@ -63,11 +64,12 @@ def parameter(wanted: Sweep) -> Field:
 
 
 def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
-    """The layers that the glob matches and that can have the method."""
-    row, action, model = Row(wanted.layers, ()), Action(wanted.method), workspace.model
-    matched = [layer for layer in model.layers if row.matches(layer.path)]
+    """The layers that a path or glob matches and that can have the method."""
+    rows, action, model = [Row(each, ()) for each in wanted.layers], Action(wanted.method), workspace.model
+    matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
-        raise UserError(f"'{wanted.layers}' matches no layer of the model.", "Give a layer's path, or a glob.")
+        raise UserError(f"'{', '.join(wanted.layers)}' matches no layer of the model.",
+                        "Give a layer's path, or a glob.")
     refused = {layer.path: apply.refusal(model, layer, action) or apply.keeps_channels(model, layer, (action,))
                for layer in matched}
     paths = tuple(path for path, reason in refused.items() if reason is None)
@@ -97,19 +99,11 @@ def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[floa
     return tuple(dict.fromkeys(float(value) for value in rounded))
 
 
-def _with(recipe: Recipe, paths: Sequence[str], action: Action) -> Recipe:
-    """The recipe in which these layers have this step, instead of one of the same method."""
-    for path in paths:
-        kept = tuple(step for step in recipe.actions_for(path) if step.method != action.method)
-        recipe = recipe.with_actions([path], (*kept, action))
-    return recipe
-
-
 def _measured(previewer: Previewer, recipe: Recipe, paths: Sequence[str], value: float, folds: int,
               job: Job) -> SweepPoint:
     workspace = previewer.workspace
     evaluator = workspace.measurable()
-    result = workspace.compiled(recipe, job.part(0.0, 0.3).hurried())
+    result = workspace.compiled(recipe, job.part(0.0, 0.3))
     changes, size = result.changes(recipe.sparse)
     run = previewer.run(result, paths)
     *_, (seen, scores) = evaluator.stream(run, job.part(0.3, 1.0))

@@ -38,6 +38,7 @@ class Menus(QObject):
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
         self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
+        self.sweep = self._action(self.tr("Sweep one parameter"), None, "Ctrl+Alt+F5")
         self._file(commands)
         self._edit(commands, verbs)
         self._view()
@@ -123,7 +124,7 @@ class Menus(QObject):
         self._again = self._action(self.tr("Measure again"), self._session.measure_again, "F5")
         menu.addAction(self._again)
         menu.addSeparator()
-        menu.addAction(self.scan)
+        menu.addActions([self.scan, self.sweep])
         menu.addSeparator()
         menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
 
@@ -175,7 +176,7 @@ class Menus(QObject):
     def _enable(self) -> None:
         opened = self._session.model is not None
         wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self._details,
-                   self._again, self.scan)
+                   self._again, self.scan, self.sweep)
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))

@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.workspace.tabs)
         self.workspace.scoreboard.export_button.clicked.connect(self.export)
         self.menus.scan.triggered.connect(self.workspace.scan)
+        self.menus.sweep.triggered.connect(self.workspace.sweep)
         self.menus.view_tabs(self.workspace.tabs)
         docks = [self.workspace.layers_dock, self.workspace.actions_dock]
         self.menus.view_tree((self.workspace.tree.choice.shown, self.workspace.tree.choice.colors))

@@ -19,6 +19,7 @@ from workbench.ui.scans import Scans
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.sensitivity_tab import SensitivityTab
 from workbench.ui.session import Session
+from workbench.ui.sweeps import Sweeps
 from workbench.ui.training import Trainings
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
@@ -49,7 +50,7 @@ class Workspace(QObject):
         self.graph = GraphTab(session, self.tabs)
         self.tabs.addTab(self.graph, self.tr("Graph"))
         self.scans = Scans(session)
-        self.sensitivity = SensitivityTab(session, self.scans, self.tabs)
+        self.sensitivity = SensitivityTab(session, self.scans, Sweeps(session), self.tabs)
         self.tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
         self.recover = RecoverTab(session, Trainings(session), self.tabs)
         self.tabs.addTab(self.recover, self.tr("Recover"))
@@ -70,6 +71,11 @@ class Workspace(QObject):
         """Look at the sensitivity of the layers, and begin to measure it."""
         self.tabs.setCurrentWidget(self.sensitivity)
         self.sensitivity.scan()
+
+    def sweep(self) -> None:
+        """Look at one parameter, and begin to measure how far it can go."""
+        self.tabs.setCurrentWidget(self.sensitivity)
+        self.sensitivity.sweep()
 
     def _connect(self) -> None:
         session = self._session

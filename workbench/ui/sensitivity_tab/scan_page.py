@@ -59,6 +59,9 @@ class ScanPage(QWidget):
         for title, share in ((self.tr("Measure all"), 1.0), (self.tr("Measure the better half"), 0.5),
                              (self.tr("Measure the best quarter"), 0.25)):
             self.share.addItem(title, share)
+        for box in (self.layers, self.share):      # they give way where it is narrow
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(7)
         self.scan = QPushButton(self.tr("Scan"), self)
         self.scan.setObjectName("primary")
         theme.set_icon(self.scan, "play", "on_accent")
@@ -66,10 +69,8 @@ class ScanPage(QWidget):
         self.why_not = muted("", self)
         self._bar = QHBoxLayout()
         self._bar.setSpacing(theme.UNIT)
-        for widget in (self.candidates, self.layers, self.share):
-            self._bar.addWidget(widget)
-        self._bar.addStretch(1)
-        self._bar.addWidget(self.scan)
+        for widget, share in ((self.candidates, 0), (self.layers, 2), (self.share, 3), (self.scan, 0)):
+            self._bar.addWidget(widget, share)
 
     def _build_foot(self) -> None:
         self.foot = QWidget(self)

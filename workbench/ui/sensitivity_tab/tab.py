@@ -1,23 +1,54 @@
-"""Sensitivity: what every layer can bear, as a matrix."""
+"""Sensitivity: what every layer can bear, as a matrix; how far one parameter can go, as a curve."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
 from workbench.ui.scans import Scans
 from workbench.ui.sensitivity_tab.scan_page import ScanPage
+from workbench.ui.sensitivity_tab.sweep_page import SweepPage
 from workbench.ui.session import Session
+from workbench.ui.sweeps import Sweeps
 
 
 class SensitivityTab(QWidget):
     """Two pages; the switch is at the top."""
 
-    def __init__(self, session: Session, scans: Scans, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, scans: Scans, sweeps: Sweeps, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scan_page = ScanPage(session, scans, self)
+        self.pages = QStackedWidget(self)
+        self.scan_page = ScanPage(session, scans, self.pages)
+        self.sweep_page = SweepPage(session, sweeps, self.pages)
+        self.switch = QButtonGroup(self)
+        head = QHBoxLayout()
+        head.setSpacing(theme.UNIT)
+        for index, (page, title) in enumerate(((self.scan_page, self.tr("Layers × candidates")),
+                                               (self.sweep_page, self.tr("One parameter")))):
+            self.pages.addWidget(page)
+            button = QToolButton(self)
+            button.setObjectName("toggle")
+            button.setText(title)
+            button.setCheckable(True)
+            self.switch.addButton(button, index)
+            head.addWidget(button)
+        head.addStretch(1)
+        self.switch.button(0).setChecked(True)
+        self.switch.idClicked.connect(self.pages.setCurrentIndex)
         column = QVBoxLayout(self)
-        column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
-        column.addWidget(self.scan_page)
+        column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.DOUBLE)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(head)
+        column.addWidget(self.pages, 1)
 
     def scan(self) -> None:
-        """Begin to measure what the controls say."""
+        """Begin to measure what the controls of the matrix say."""
+        self._turn(0)
         self.scan_page.start()
+
+    def sweep(self) -> None:
+        """Begin to measure what the form of the curve says."""
+        self._turn(1)
+        self.sweep_page.start()
+
+    def _turn(self, index: int) -> None:
+        self.switch.button(index).setChecked(True)
+        self.pages.setCurrentIndex(index)

@@ -140,6 +140,7 @@ class TreePanel(QWidget):
             header.resizeSection(column, width)
         for column in HIDDEN_AT_FIRST:
             self.tree.setColumnHidden(column, True)
+        header.moveSection(header.visualIndex(Column.LOSS), header.visualIndex(Column.BYTES) + 1)
 
     def save(self, store: QSettings) -> None:
         store.setValue(KEPT, self.tree.header().saveState())

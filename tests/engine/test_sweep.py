@@ -1,0 +1,78 @@
+"""A sweep raises one parameter beside the recipe, tells its curve as it comes, and stops between values."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.engine.test_train import network
+from workbench.core.action import Action
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.sweep import Curve, Sweep, SweepPoint, with_step
+from workbench.engine.sweep import sweep
+from workbench.engine.workspace import Workspace
+
+PRUNE = Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.9), 0.05)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    path = network(folder)
+    return Workspace.open(str(path), Job()).attach(str(folder / "test.npz"), Job(), str(folder / "train.npz"))
+
+
+def test_the_curve_comes_value_by_value_and_proposes_the_last_within_the_tolerance(workspace):
+    told = []
+    curve = sweep(workspace, PRUNE, Job(updates=told.append))
+    assert [len(each.points) for each in told] == [1, 2, 3] and told[-1] == curve and curve.complete
+    assert [each.complete for each in told] == [False, False, True]
+    assert curve.chosen == ("first", "second") and curve.baseline == 1.0 and curve.samples == 400
+    assert [point.zeros for point in curve.points] == pytest.approx([0.2, 0.5, 0.9], abs=0.01)
+    bytes_, drops = ([getattr(point, name) for point in curve.points] for name in ("bytes", "drop"))
+    assert bytes_ == sorted(bytes_, reverse=True) and drops[0] < drops[2]
+    for point in curve.points:
+        assert point.drop == pytest.approx(curve.baseline - point.value, abs=1e-9)
+        assert point.low < point.drop < point.high
+    within = [point for point in curve.points if point.drop <= 0.05]
+    assert curve.proposed == (within[-1] if within else None)
+
+
+def test_it_stops_between_values(workspace):
+    job = Job()
+    told = []
+    job.updates = lambda curve: (told.append(curve), job.cancel())
+    with pytest.raises(Cancelled):
+        sweep(workspace, PRUNE, job)
+    assert len(told) == 1
+
+
+def test_what_the_recipe_has_stays_beside_it(workspace):
+    eight = (Action("quantize.affine", {"bits": 8}),)
+    beside = sweep(workspace, replace(PRUNE, values=(0.5,)), Job(), Recipe().with_actions(["first"], eight))
+    alone = sweep(workspace, replace(PRUNE, values=(0.5,)), Job())
+    assert beside.points[0].bytes < alone.points[0].bytes
+
+
+def test_several_layers_by_path_and_a_whole_number(workspace):
+    curve = sweep(workspace, Sweep("quantize.affine", ("first", "second"), "bits", (2, 8), 0.05), Job())
+    assert curve.chosen == ("first", "second") and curve.whole
+    assert repr(curve.action(8.0).params) == "{'bits': 8}"
+    with pytest.raises(UserError, match="matches no layer"):
+        sweep(workspace, replace(PRUNE, layers=("nowhere",)), Job())
+
+
+def test_a_step_of_the_same_method_gives_way():
+    recipe = Recipe().with_actions(["a"], (Action("prune.magnitude", {"sparsity": 0.1}),
+                                           Action("quantize.affine", {"bits": 8})))
+    found = with_step(recipe, ["a", "b"], Action("prune.magnitude", {"sparsity": 0.7}))
+    assert [action.method for action in found.actions_for("a")] == ["prune.magnitude", "quantize.affine"]
+    assert found.actions_for("a")[0].params == found.actions_for("b")[0].params == {"sparsity": 0.7}
+
+
+def test_the_proposal_ends_at_the_first_value_that_loses_too_much():
+    points = tuple(SweepPoint(s, 100 - int(10 * s), 0, 0.9 - d, (d, d), d - 0.01, d + 0.01)
+                   for s, d in ((1, 0.0), (2, 0.02), (3, 0.2), (4, 0.0)))
+    curve = Curve(Sweep(tolerance=0.025), "top-1", 0.9, 100, ("a",), points)
+    assert curve.proposed.setting == 2 and curve.certain.setting == 1 and curve.held_out == pytest.approx(0.02)
