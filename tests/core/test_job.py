@@ -1,6 +1,7 @@
 """Progress in spans, cancellation from another thread, remaining time."""
 
 import threading
+import time
 
 import pytest
 
@@ -65,3 +66,18 @@ def test_cancelled_from_another_thread():
         while True:
             job.check()
     thread.join()
+
+
+def test_a_job_rests_while_a_pause_is_wanted_and_parts_share_the_wish():
+    job = Job()
+    part = job.part(0.0, 0.5)
+    job.hold(True)
+    assert part.held and job.silent().held
+    threading.Timer(0.05, job.hold, [False]).start()
+    start = time.monotonic()
+    part.rest()
+    assert time.monotonic() - start >= 0.04 and not job.held
+    job.hold(True)
+    job.cancel()
+    part.rest()             # cancelling ends a pause
+    assert not part.held

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from tests.engine.test_train import network
 from tests.ui.conftest import WAIT, measured
@@ -97,6 +98,72 @@ def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
     session.link.cancel(tab._trainings.job)
     qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
     assert "goes on from here" in tab.why_not.text()
+
+
+def test_a_training_is_paused_and_goes_on(tab, qtbot):
+    session, trainings = tab._session, tab._trainings
+    session.set_actions(["first"], PRUNE, "prune")
+    tab._put([Stage("finetune", {**TUNE.params, "epochs": 1000})], "train")
+    assert not tab.pause.isVisible()
+    QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any(p.epoch >= 1 for p in trainings.points), timeout=WAIT)
+    QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
+    assert trainings.paused and tab.pause.text() == "Go on"
+    qtbot.wait(500)             # what was under way arrives
+    rested = trainings.points[-1].step
+    qtbot.wait(500)
+    assert trainings.points[-1].step == rested
+    QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: trainings.points[-1].step > rested, timeout=WAIT)
+    QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)         # a paused one can be stopped
+    qtbot.waitUntil(lambda: not trainings.job, timeout=WAIT)
+    assert not trainings.paused and "stopped by the user" in tab.outcome.text()
+
+
+def test_teachers_are_chosen_by_file_and_their_answers_learnt(tab, qtbot, tmp_path):
+    session = tab._session
+    choose(tab, 1)
+    (card,) = tab.cards
+    assert card.teachers.text() == "Taught by the original model"
+    card.set_teachers([session.opened.path, session.opened.path])
+    assert card.teachers.text() == "Taught by small.onnx, small.onnx"
+    assert session.recipe.recover[0].params["teacher"].count("small.onnx") == 2
+    session.undo()
+    assert card.teachers.text() == "Taught by the original model"
+    QTest.mouseClick(card.choose, Qt.MouseButton.LeftButton)
+    dialog = card.findChild(QFileDialog)
+    assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles
+    dialog.reject()
+
+
+def test_temperatures_are_tried_drawn_as_they_arrive_and_the_best_is_taken(tab, qtbot):
+    session, trainings = tab._session, tab._trainings
+    assert not tab.trials.isVisible() and not tab.temperatures.isVisible()
+    tab._put([Stage("distill", {**TUNE.params, "epochs": 1, "alpha": 1.0})], "train")
+    session.set_actions(["first"], PRUNE, "prune")
+    tab.seeds.setValue(2)
+    seen = []
+    trainings.changed.connect(lambda: seen.append(len(trainings.curve.points) if trainings.curve else 0))
+    QTest.mouseClick(tab.try_, Qt.MouseButton.LeftButton)
+    assert tab.temperatures.isVisible() and tab.finish.text() == "Stop" and not tab.trials.isVisible()
+    qtbot.waitUntil(lambda: not trainings.job, timeout=2 * WAIT)
+    curve = trainings.curve
+    assert {1, 8} <= set(seen) and curve.complete and [len(point.held) for point in curve.points] == [2] * 8
+    assert tab.temperatures.to_csv().count("\n") == 16 and "2 seeds" in tab.temperatures.readout.full
+    assert f"T = {curve.best.temperature:g}" in tab.proposal.text()
+    QTest.mouseClick(tab.proposal, Qt.MouseButton.LeftButton)
+    assert session.recipe.recover[0].params["temperature"] == curve.best.temperature
+
+
+def test_a_device_is_offered_where_there_is_a_choice(tab):
+    assert not tab.device.isVisible()
+    tab._session.link.devices = ("cpu", "cuda")
+    tab.refresh()
+    assert tab.device.isVisible() and [tab.device.itemText(index) for index in range(2)] == ["CPU", "CUDA"]
+    tab.device.setCurrentIndex(1)
+    tab.device.activated.emit(1)
+    assert tab._trainings.device == "cuda"
 
 
 def test_what_does_not_fit_is_said_where_the_button_is(tab, qtbot):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from workbench.core.errors import Cancelled
 
 T = TypeVar("T")
+RESTING = 0.1       # seconds between two looks whether a pause is over
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Job:
     _span: tuple[float, float] = (0.0, 1.0)
     _started: float = field(default_factory=time.monotonic)
     _last: float = 0.0
+    _held: threading.Event = field(default_factory=threading.Event, kw_only=True)
 
     def cancel(self) -> None:
         self._cancelled.set()
@@ -44,6 +46,23 @@ class Job:
     @property
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
+
+    def hold(self, held: bool) -> None:
+        """Ask for a pause, or for going on."""
+        if held:
+            self._held.set()
+        else:
+            self._held.clear()
+
+    @property
+    def held(self) -> bool:
+        """Whether a pause is wanted; work that can be paused asks between its steps, and then rests."""
+        return self._held.is_set() and not self.cancelled
+
+    def rest(self) -> None:
+        """Return when no pause is wanted any more, or the job is cancelled."""
+        while self.held:
+            self._cancelled.wait(RESTING)
 
     def check(self) -> None:
         """Raises Cancelled once `cancel` was called."""
@@ -75,11 +94,11 @@ class Job:
         start, end = self._span
         width = end - start
         return Job(self.listener, self.interval, self._cancelled, (start + low * width, start + high * width),
-                   self._started, self._last, updates=self.updates, turn=self.turn)
+                   self._started, self._last, updates=self.updates, turn=self.turn, _held=self._held)
 
     def silent(self) -> "Job":
         """A view of this job that reports nothing; cancelling either cancels both."""
-        return Job(None, self.interval, self._cancelled, turn=self.turn)
+        return Job(None, self.interval, self._cancelled, turn=self.turn, _held=self._held)
 
     def each(self, items: Iterable[T], text: str, total: int | None = None) -> Iterator[T]:
         """Yield `items`, checking for cancellation and reporting progress between them."""

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.core import sensitivity, sweep
 from workbench.core.job import Progress
 from workbench.core.recipe import Recipe
+from workbench.core.temperatures import Temperatures
 from workbench.core.wanted import Wanted
 
 
@@ -154,6 +155,7 @@ class Train:
 
     job: int
     recipe: Recipe
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,24 @@ class Finish:
     """Ends a Train early: it answers Done with the best state so far; or Stopped, where it had not begun."""
 
     job: int
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A Train, or a TryTemperatures, pauses between two steps, or goes on; it has no answer of its own."""
+
+    job: int
+    held: bool
+
+
+@dataclass(frozen=True)
+class TryTemperatures:
+    """Train at each temperature -> Updated(TemperatureCurve)..., Done(TemperatureCurve), see core.temperatures"""
+
+    job: int
+    recipe: Recipe
+    wanted: Temperatures
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -185,14 +205,16 @@ class Quit:
 
 
 Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Export | Sweep | Scan
-           | Predict | Prepare | Train | Finish | Cancel | Quit)
+           | Predict | Prepare | Train | Finish | Hold | TryTemperatures | Cancel | Quit)
 
 
 @dataclass(frozen=True)
 class Ready:
-    """The engine process is up; sent once, unasked. `versions` of torch, onnxruntime and so on, for About."""
+    """The engine process is up; sent once, unasked. `versions` of torch, onnxruntime and so on, for About; `devices`
+    that can train: cpu, and cuda where torch has it."""
 
     versions: dict[str, str]
+    devices: tuple[str, ...] = ("cpu",)
 
 
 @dataclass(frozen=True)

@@ -169,21 +169,24 @@ class StageResult:
     points: tuple[TrainingPoint, ...]
     stopped: str = ""
     notes: tuple[str, ...] = ()
+    higher_is_better: bool = True
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """What the stages of a recipe did together. `unrecovered`: the metric on the evaluation data before them."""
+    """What the stages of a recipe did together. `unrecovered`: the metric on the evaluation data before them;
+    `recovered`: after them."""
 
     stages: tuple[StageResult, ...]
     unrecovered: float | None = None
     classes: tuple[ClassChange, ...] = ()
     notes: tuple[str, ...] = ()
+    recovered: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The key `recovery` of the command line's `compress --json`."""
         return {
-            "unrecovered": self.unrecovered,
+            "unrecovered": self.unrecovered, "recovered": self.recovered,
             "stages": [{"stage": {result.stage.kind: dict(result.stage.params)}, "metric": result.metric,
                         "before": result.before, "after": result.after, "epochs": result.epochs, "best": result.best,
                         "seconds": result.seconds, "samples": result.trained, "held_back": result.held,

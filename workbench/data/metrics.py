@@ -1,7 +1,7 @@
 """What is measured, sample by sample, so that two models can be compared on the same samples."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -70,6 +70,12 @@ METRICS = {metric.id: metric for metric in (
     Metric("agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True),
     Metric("cosine", "cosine to the original's output", cosine, labelled=False, proportion=False),
 )}
+
+
+def against_teachers(metric: Metric) -> Metric:
+    """The same where what is compared with are the answers of teachers."""
+    titles = {"agreement": "top-1 agreement with the teacher", "cosine": "cosine to the teacher's output"}
+    return replace(metric, title=titles.get(metric.id, metric.title))
 
 
 def choose(outputs: np.ndarray, labels: np.ndarray | None) -> Metric:

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.job import Job
 from workbench.core.report import Figure, How
 from workbench.data.dataset import Dataset, Feeds
-from workbench.data.metrics import ALL, Metric, choose, interval, paired_interval
+from workbench.data.metrics import ALL, Metric, against_teachers, choose, interval, paired_interval
 
 BATCH = 64
 FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
@@ -100,15 +100,24 @@ class Evaluator:
         return Figure(float(differences.mean()), how, len(seen), low, high)
 
 
-def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0) -> Evaluator:
-    """Run the original model over the data once. Raises UserError when the labels fit no metric."""
+def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0,
+            teacher: Run | None = None) -> Evaluator:
+    """Run the original model over the data once. Raises UserError when the labels fit no metric.
+
+    Without labels models are compared with the original, or with this teacher.
+    """
     parts = [run(data.feeds(slice(start, start + batch)))[0]
              for start in job.each(range(0, data.samples, batch), "measuring the original")]
     outputs = np.concatenate(parts)
     metric = choose(outputs, data.labels)
-    target = data.labels if metric.labelled else outputs
+    compared = outputs
+    if teacher is not None and not metric.labelled:
+        metric = against_teachers(metric)
+        compared = np.concatenate([teacher(data.feeds(slice(start, start + batch)))[0]
+                                   for start in job.each(range(0, data.samples, batch), "asking the teacher")])
+    target = data.labels if metric.labelled else compared
     assert target is not None
-    keep = None if metric.labelled else outputs
+    keep = None if metric.labelled else compared
     order = stratified(data.labels, data.samples, seed)
     return Evaluator(data, metric, order, keep, metric.score(outputs, target), batch)
 

@@ -21,7 +21,8 @@ from workbench.graph.model import Model
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 
-def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "") -> Report:
+def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
+           device: str = "cpu") -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
@@ -34,7 +35,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     _not_the_original(workspace.model, files["model"])
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
-    trained = recovered(workspace, recipe, job.part(0.0, middle))
+    trained = recovered(workspace, recipe, job.part(0.0, middle), device=device)
     result = trained.compiled
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = result.model.with_edits(result.edits, recipe.sparse)
@@ -133,7 +134,7 @@ def describe_data(workspace: Workspace) -> str:
     """In words: which samples were measured, whether against labels, what was calibrated with."""
     if workspace.data is None or workspace.evaluator is None:
         return "no data: nothing was measured"
-    against = "against labels" if workspace.evaluator.metric.labelled else "against the original model's answers"
+    against = "against labels" if workspace.evaluator.metric.labelled else f"against {workspace.against}"
     return (f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
             f"calibration: {workspace.calibration_words}")
 

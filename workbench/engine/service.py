@@ -36,7 +36,9 @@ from workbench.engine.preview import Previewer
 from workbench.engine.sensitivity import scan
 from workbench.engine.structure import couplings
 from workbench.engine.sweep import sweep
+from workbench.engine.training.device import devices
 from workbench.engine.training.recover import recovered
+from workbench.engine.training.temperatures import sweep as try_temperatures
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
@@ -44,7 +46,7 @@ log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts"}
 WAIT_S = 0.02       # between two looks whether others are done
 LANES = {**NEWEST_WINS, m.Look: "look", m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
-         m.Predict: "idle", m.Train: "train"}
+         m.Predict: "idle", m.Train: "train", m.TryTemperatures: "train"}
 PATIENT = ("scan", "idle", "facts")
 
 
@@ -67,7 +69,7 @@ class Service:
 
     def serve(self) -> None:
         """Until Quit, or until the window is gone."""
-        self.send(m.Ready(versions()))
+        self.send(m.Ready(versions(), devices()))
         while True:
             try:
                 request = self.connection.recv()
@@ -79,6 +81,8 @@ class Service:
                 self.cancel(request.job)
             elif isinstance(request, m.Finish):
                 self.finish(request.job)
+            elif isinstance(request, m.Hold):
+                self.hold(request.job, request.held)
             else:
                 self.accept(request)
 
@@ -92,6 +96,10 @@ class Service:
         if number in self.jobs:
             self.finishing.add(number)
             self.jobs[number].cancel()
+
+    def hold(self, number: int, held: bool) -> None:
+        if number in self.jobs:
+            self.jobs[number].hold(held)
 
     def accept(self, request: Any) -> None:
         """Queue a request in its lane; where the newest wins, those before it are cancelled."""
@@ -189,7 +197,10 @@ class Service:
 
     def train(self, request: m.Train, job: Job) -> Any:
         workspace = self._open().ready(request.recipe)
-        return recovered(workspace, request.recipe, job, keep=lambda: request.job in self.finishing).recovery
+        return recovered(workspace, request.recipe, job, lambda: request.job in self.finishing, request.device).recovery
+
+    def try_temperatures(self, request: m.TryTemperatures, job: Job) -> Any:
+        return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
 
     def predict(self, request: m.Predict, job: Job) -> Any:
         predictor(self._open(), job)
@@ -213,6 +224,7 @@ HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
     m.Graph: Service.graph, m.Coupled: Service.coupled, m.Export: Service.export, m.Sweep: Service.sweep,
     m.Scan: Service.scan, m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
+    m.TryTemperatures: Service.try_temperatures,
 }
 
 

@@ -1,22 +1,28 @@
 """What the command line can ask for: each verb opens what it needs, and returns plain values."""
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
-from workbench.core.recipe import load_recipe
+from workbench.core.recipe import Recipe, load_recipe
+from workbench.core.recovery import Stage
 from workbench.core.report import Report
 from workbench.core.sensitivity import Wanted
 from workbench.core.sweep import Sweep
+from workbench.core.temperatures import TemperatureCurve, Temperatures
 from workbench.engine.compare import compare as compare_models
 from workbench.engine.export import export
 from workbench.engine.search import Goal
 from workbench.engine.search import search as find_recipe
 from workbench.engine.sensitivity import scan
 from workbench.engine.sweep import sweep as measure_sweep
+from workbench.engine.training.temperatures import at_temperature
+from workbench.engine.training.temperatures import sweep as try_temperatures
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
@@ -65,12 +71,36 @@ def evaluate(model_path: str, data_path: str, trusted: bool, job: Job) -> dict[s
 
 
 def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
-             job: Job) -> Report:
+             job: Job, device: str = "cpu") -> Report:
     """Apply, export, reopen, verify, report. Raises UserError; nothing is written then."""
     recipe = load_recipe(Path(recipe_path))
     workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted)
     workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
-    return export(workspace, recipe, out_dir, job.part(0.2, 1.0))
+    return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device)
+
+
+def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str, params: Mapping[str, Any],
+            trusted: bool, calibration: str, job: Job, seed: int = 0,
+            temperatures: Temperatures | None = None,
+            device: str = "cpu") -> tuple[Report, TemperatureCurve | None]:
+    """Train a model of the user's own on what teachers answer, and export it; at the temperature that a sweep finds
+    best on samples held back, where one is asked for. Raises UserError; nothing is written then."""
+    name = f"{Path(student.partition(':')[0]).stem}_distilled"
+    target = Path(out_dir) / f"{name}.onnx"
+    if any(target.exists() and Path(each).exists() and target.samefile(each) for each in teachers):
+        raise UserError(f"{target} is a teacher.", "Choose another folder.")
+    workspace = Workspace.open(student, job.part(0.0, 0.05), trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
+    given = ", ".join(teachers)
+    workspace = workspace.taught(given, job.part(0.1, 0.15))
+    recipe = Recipe((), seed, (Stage("distill", {**params, "teacher": given}),))
+    curve = None
+    if temperatures is not None:
+        curve = try_temperatures(workspace, recipe, temperatures, job.part(0.15, 0.8), device)
+        assert curve.best is not None
+        recipe = at_temperature(recipe, curve.best.temperature)
+    part = job.part(0.15 if curve is None else 0.8, 1.0)
+    return export(workspace, recipe, out_dir, part, name, device), curve
 
 
 def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share: float = 1.0) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Workspace:
     training    samples that recovery may train on; None where only evaluation data was given
     set_aside   whether these were taken out of the evaluation data (see `separated`)
     recoveries  what recovery made of recipes, the newest last
+    trusted     whether code of the model's file, and of its teachers', may run
+    against     what models are compared with where there are no labels
     """
 
     model: Model
@@ -50,11 +52,13 @@ class Workspace:
     cache: Cache = field(default_factory=lambda: Cache(CACHE))
     recoveries: dict[Hashable, Any] = field(default_factory=dict)
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
+    trusted: bool = False
+    against: str = "the original model's answers"
 
     @staticmethod
     def open(path: str, job: Job, trusted: bool = False, without: frozenset[str] = frozenset()) -> "Workspace":
         """Raises UserError when the file cannot be opened."""
-        return Workspace(open_model(path, trusted=trusted, without=without, job=job))
+        return Workspace(open_model(path, trusted=trusted, without=without, job=job), trusted=trusted)
 
     def attach(self, path: str, job: Job, calibration: str = "", trusted: bool = False) -> "Workspace":
         """The same model with data, and the original measured on it. Raises UserError when the data does not fit."""
@@ -70,6 +74,16 @@ class Workspace:
         used = min(samples.samples, 512)
         return replace(self, data=data, calibration=samples, calibration_words=f"{used:,} {words}", evaluator=evaluator,
                        training=samples if calibration else None, set_aside=False)
+
+    def taught(self, teachers: str, job: Job) -> "Workspace":
+        """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
+        from workbench.engine.training.teacher import answers_of
+        evaluator = self.measurable()
+        if evaluator.metric.labelled:
+            return self
+        run = answers_of(teachers, evaluator.data, job, self.trusted)
+        again = evaluate.prepare(evaluator.data, runner(runtime.session(self.model)), job, evaluator.batch, teacher=run)
+        return replace(self, evaluator=again, against="the teachers' answers")
 
     def separated(self) -> "Workspace":
         """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""

@@ -84,6 +84,17 @@ def choose_file(parent: QWidget, title: str, filters: str, proceed: Callable[[st
     return _open_files(dialog, proceed)
 
 
+def choose_files(parent: QWidget, title: str, filters: str, proceed: Callable[[list[str]], object],
+                 start: str = "") -> QFileDialog:
+    """Existing files, one or more."""
+    dialog = QFileDialog(parent, title, start, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(proceed)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
 def choose_target(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "",
                   suffix: str = "") -> QFileDialog:
     """A file to write; asks before it replaces one."""

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from workbench.core import process
 from workbench.core.job import Progress
-from workbench.core.messages import Cancel, Done, Failed, Finish, Progressed, Ready, Reply, Stopped, Updated
+from workbench.core.messages import Cancel, Done, Failed, Finish, Hold, Progressed, Ready, Reply, Stopped, Updated
 from workbench.ui.translation import said
 from workbench.ui.wire import Wire
 
@@ -39,7 +39,7 @@ class Handlers:
 class EngineLink(QObject):
     """Lives in the GUI thread. All signals and handlers arrive there.
 
-    ready        the process is up; `versions` says what it runs on
+    ready        the process is up; `versions` says what it runs on, `devices` what can train
     lost         the process is another one now: a calm sentence, and whether the one before died by itself. Emitted
                  before its jobs are answered, so that whoever listens can first ask for the model again
     cancelling   the user cancels this job; emitted before the engine is told
@@ -63,6 +63,7 @@ class EngineLink(QObject):
         self._wire: Wire | None = None
         self._life = 0
         self.versions: Mapping[str, str] = {}
+        self.devices: tuple[str, ...] = ("cpu",)
         self._is_ready = False
         self._killed = False
         self._next = 0
@@ -140,6 +141,11 @@ class EngineLink(QObject):
         if job in self._pending:
             self._send(Finish(job))
 
+    def hold(self, job: int, held: bool) -> None:
+        """The training may pause, or go on."""
+        if job in self._pending:
+            self._send(Hold(job, held))
+
     def abandon(self, job: int) -> None:
         """Nobody wants the answer any more; the engine may end the job when it likes. No handler is called."""
         if (handlers := self._pending.pop(job, None)) is not None:
@@ -169,7 +175,7 @@ class EngineLink(QObject):
             return
         if isinstance(reply, Ready):
             self._is_ready = True
-            self.versions = reply.versions
+            self.versions, self.devices = reply.versions, reply.devices
             self.ready.emit()
             return
         handlers = self._pending.get(reply.job)

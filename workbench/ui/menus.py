@@ -17,6 +17,7 @@ from workbench.ui.jobs import Jobs
 from workbench.ui.palette import CommandPalette
 from workbench.ui.preparation_menu import PreparationMenu
 from workbench.ui.session import Session
+from workbench.ui.training_verbs import TrainingVerbs
 from workbench.ui.tree.verbs import LayerVerbs
 
 
@@ -125,6 +126,7 @@ class Menus(QObject):
         menu.addAction(self._again)
         menu.addSeparator()
         menu.addActions([self.scan, self.sweep])
+        menu.addActions(TrainingVerbs(self._session, self._session.trainings, self).all())
         menu.addSeparator()
         menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
 

@@ -20,6 +20,7 @@ from workbench.core.report import LayerChange, Report
 from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.history import ChangeRecipe
 from workbench.ui.refresher import Refresher
+from workbench.ui.training import Trainings
 
 if TYPE_CHECKING:       # numpy, for which the first paint need not wait
     from workbench.core.views import DataSummary, EditView, LayerView, Preview
@@ -86,6 +87,7 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self._gesture = 1
         self._refresher = Refresher(self)
+        self.trainings = Trainings(self)
         link.ready.connect(self._on_ready)
         link.lost.connect(self._on_lost)
         link.gave_up.connect(self.told)

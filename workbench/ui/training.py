@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.core import messages
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Recovery, TrainingPoint
+from workbench.core.temperatures import TemperatureCurve, Temperatures
 from workbench.ui.engine_link import Handlers
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class Trainings(QObject):
         self.recipe = Recipe()              # of the curve
         self.points: list[TrainingPoint] = []
         self.failure = ""
+        self.paused = self.trying = False   # trying temperatures
+        self.device = "cpu"                 # one of the link's devices
+        self.seeds = 1                      # trainings at each temperature
+        self.curve: TemperatureCurve | None = None
         self._results: dict[str, Recovery] = {}
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)      # a small model tells thousands a second
         self._soon.timeout.connect(self.changed)
@@ -40,23 +45,58 @@ class Trainings(QObject):
         """What training made of the recipe on show."""
         return self._results.get(repr(self._session.recipe))
 
+    @property
+    def reason(self) -> str:
+        """Why nothing can be trained now; "" where it can."""
+        if self._session.data is None:
+            return self.tr("Open a data set first: training needs samples.")
+        return "" if self._session.recipe.recover else self.tr("Add a stage first.")
+
+    @property
+    def distils(self) -> bool:
+        """Whether a stage has a temperature."""
+        return any(stage.kind == "distill" for stage in self._session.recipe.recover)
+
     def start(self) -> None:
         """Train the recipe on show."""
-        if self.job:
+        if self.job or self.reason:
             return
-        self.recipe, self.points, self.failure = self._session.recipe, [], ""
+        self.recipe, self.points, self.failure, self.curve = self._session.recipe, [], "", None
         handlers = Handlers(done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped,
                             title=self.tr("Training"))
-        self.job = self._session.link.request(messages.Train, handlers, recipe=self.recipe)
+        self.job = self._session.link.request(messages.Train, handlers, recipe=self.recipe, device=self.device)
         self.changed.emit()
 
+    def try_temperatures(self) -> None:
+        """Train the recipe on show at one temperature after the other."""
+        if self.job or self.reason or not self.distils:
+            return
+        self.curve, self.failure = None, ""
+        handlers = Handlers(done=self._tried, updated=self._show_curve, failed=self._failed, stopped=self._stopped,
+                            title=self.tr("Trying temperatures"))
+        self.job = self._session.link.request(messages.TryTemperatures, handlers, recipe=self._session.recipe,
+                                              wanted=Temperatures(seeds=self.seeds), device=self.device)
+        self.trying = True
+        self.changed.emit()
+
+    def hold(self) -> None:
+        """Pause, or go on."""
+        if self.job:
+            self.paused = not self.paused
+            self._session.link.hold(self.job, self.paused)
+            self.changed.emit()
+
     def finish(self) -> None:
-        """End early, and keep the best state so far."""
-        self._session.link.finish(self.job)
+        """End early, and keep the best state so far, or the temperatures that were tried."""
+        if self.trying:
+            self._session.link.cancel(self.job)
+        else:
+            self._session.link.finish(self.job)
 
     def forget(self) -> None:
         """Other data or another model: nothing that was trained holds."""
         self._results.clear()
+        self.curve = None
         if not self.job:
             self.points, self.failure = [], ""
         self.changed.emit()
@@ -74,6 +114,14 @@ class Trainings(QObject):
         self._end("")
         self._session.measure_anew()
 
+    def _show_curve(self, curve: TemperatureCurve) -> None:
+        self.curve = curve
+        self.changed.emit()
+
+    def _tried(self, curve: TemperatureCurve) -> None:
+        self.curve = curve
+        self._end("")
+
     def _failed(self, failure: messages.Failed) -> None:
         self._end(f"{failure.what} {failure.mend}".strip())
 
@@ -81,5 +129,5 @@ class Trainings(QObject):
         self._end(self.tr("Stopped. Training this recipe again goes on from here."))
 
     def _end(self, failure: str) -> None:
-        self.job, self.failure = 0, failure
+        self.job, self.failure, self.paused, self.trying = 0, failure, False, False
         self.changed.emit()

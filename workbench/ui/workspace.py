@@ -20,7 +20,6 @@ from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.sensitivity_tab import SensitivityTab
 from workbench.ui.session import Session
 from workbench.ui.sweeps import Sweeps
-from workbench.ui.training import Trainings
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
 from workbench.ui.wording import stack_words
@@ -52,7 +51,7 @@ class Workspace(QObject):
         self.scans = Scans(session)
         self.sensitivity = SensitivityTab(session, self.scans, Sweeps(session), self.tabs)
         self.tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
-        self.recover = RecoverTab(session, Trainings(session), self.tabs)
+        self.recover = RecoverTab(session, session.trainings, self.tabs)
         self.tabs.addTab(self.recover, self.tr("Recover"))
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,

@@ -59,7 +59,7 @@ class Checkpoint:
     def load(self) -> dict[str, Any] | None:
         """What was saved; None when there is nothing, or nothing that can be read."""
         try:
-            return torch.load(self.path, weights_only=True)
+            return torch.load(self.path, weights_only=True, map_location="cpu")
         except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError):
             return None
 

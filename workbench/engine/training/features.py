@@ -68,7 +68,7 @@ class Features(nn.Module):
             if not self.alike and seen.shape[axis] != features.shape[axis]:
                 made = nn.Linear(seen.shape[axis], features.shape[axis], bias=False)
                 nn.init.orthogonal_(made.weight, generator=torch.Generator().manual_seed(len(self.projections)))
-                self.projections[own.replace(".", "·")] = made
+                self.projections[own.replace(".", "·")] = made.to(seen.device)
 
     def loss(self, outputs: list[Tensor]) -> Tensor:
         """Mean over the layers; squared distances are relative to the size of the teacher's features."""

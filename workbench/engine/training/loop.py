@@ -22,7 +22,8 @@ from workbench.engine.training.student import Student
 
 POINTS = 20             # of the curve in an epoch, at most
 MOST = 2000             # of the curve in a stage, about
-SAVED = 60.0            # seconds between checkpoints, at most
+SAVED = (1.0, 60.0)     # seconds between checkpoints, at least and at most: between them so many
+OFTEN = 50              # times the seconds that one takes
 MOMENTUM = 0.9
 STOPPED = "stopped by the user"
 Loss = Callable[[Tensor, Batch], Tensor]        # the student's outputs, and what they are outputs for
@@ -62,6 +63,7 @@ class _Progress:
     waited: int = 0             # epochs since the best state
     event: int = -1             # of the pruning schedule
     points: list[dict[str, Any]] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)      # of the steps since the last point
     finished: str | None = None     # why it ended, "" for the regular end
 
 
@@ -79,7 +81,7 @@ class Loop:
         self.optimiser = self._optimiser()
         self.started = time.monotonic()
         self.saved = self.started
-        self.losses: list[float] = []
+        self.cost = 0.0
 
     def _optimiser(self) -> torch.optim.Optimizer:
         learning = [value for value in self.student.parameters() if value.requires_grad]
@@ -128,14 +130,16 @@ class Loop:
         return True
 
     def _save_now_and_then(self) -> None:
-        if time.monotonic() - self.saved > SAVED:
+        if time.monotonic() - self.saved > min(max(OFTEN * self.cost, SAVED[0]), SAVED[1]):
             self._save()
 
     def _save(self) -> None:
-        self.saved = time.monotonic()
+        start = time.monotonic()
         self.progress.event = -1 if self.ramp is None else self.ramp.event
         self.task.checkpoint.save({"progress": asdict(self._now()), "student": self.student.state(), "best": self.best,
                                    "optimiser": self.optimiser.state_dict()})
+        self.saved = time.monotonic()
+        self.cost = self.saved - start
 
     def _now(self) -> _Progress:
         """The progress with the seconds spent so far."""
@@ -150,7 +154,7 @@ class Loop:
         return StageResult(self.task.stage, self.task.metric.title, progress.before, progress.best,
                            progress.step / self.per_epoch, progress.best_epoch, progress.seconds, len(samples.train),
                            len(samples.held), tuple(TrainingPoint(**point) for point in progress.points),
-                           progress.finished or "")
+                           progress.finished or "", higher_is_better=self.task.metric.higher_is_better)
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
@@ -166,6 +170,8 @@ class Loop:
         epoch, first = divmod(progress.step, self.per_epoch)
         seed = (self.task.seed, self.task.number, epoch)
         for batch in self.task.samples.batches(params.batch, seed, params.shift, params.flip, first):
+            if self.job.held:
+                self._rest()
             if self.job.cancelled:
                 return self._stop()
             moment = self._time()
@@ -195,7 +201,7 @@ class Loop:
         self.optimiser.step()
         self._shrink(rate * self.params.l1)
         self.progress.step += 1
-        self.losses.append(value)
+        self.progress.losses.append(value)
         if self.progress.step % self.apart == 0 and self.progress.step % self.per_epoch:
             self._point(None, rate)
         self._save_now_and_then()
@@ -224,6 +230,12 @@ class Loop:
             progress.finished = f"stopped early: no better state for {self.params.patience} epochs"
         self._save_now_and_then()
 
+    def _rest(self) -> None:
+        """Paused: what was reached is on the disk, and the time does not count."""
+        self._save()
+        self.job.rest()
+        self.started = self.saved = time.monotonic()
+
     def _finish_ramp(self) -> None:
         assert self.ramp is not None
         self.ramp.move(1.0)
@@ -244,7 +256,7 @@ class Loop:
     @torch.no_grad()
     def _measure(self) -> float:
         """The metric on the held-back samples."""
-        scores = [self.task.metric.score(self.student(batch.feeds).numpy(), self.task.target(batch))
+        scores = [self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch))
                   for batch in self.task.samples.held_back(max(self.params.batch, 64))]
         return float(np.concatenate(scores).mean())
 
@@ -262,8 +274,8 @@ class Loop:
     def _point(self, value: float | None, rate: float | None = None) -> None:
         """A point of the curve, told to whoever listens."""
         epoch = self.progress.step / self.per_epoch
-        loss = float(np.mean(self.losses)) if self.losses else None
-        self.losses = []
+        losses, self.progress.losses = self.progress.losses, []
+        loss = float(np.mean(losses)) if losses else None
         point = TrainingPoint(self.task.number, self.progress.step, epoch, loss, value,
                               self.params.rate if rate is None else rate, self.student.sparsity())
         self.progress.points.append(asdict(point))

@@ -44,6 +44,13 @@ def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes
     return functional.kl_div(student, teacher, reduction="sum") / rows * temperature ** 2
 
 
+def together(answers: Sequence[Tensor], classes: bool) -> Tensor:
+    """What several teachers say: the mean of their probabilities, or of their outputs; of one, its own."""
+    if len(answers) == 1:
+        return answers[0]
+    return torch.stack([torch.softmax(logits(each), -1) if classes else each for each in answers]).mean(0)
+
+
 def anchor(weights: Mapping[str, Tensor], start: Mapping[str, Tensor], importance: Mapping[str, Tensor],
            strength: float) -> Tensor:
     """β/2 Σ F (w − w₀)²: without importance F L2-SP (Li et al. 2018, ICML), with it EWC (Kirkpatrick et al. 2017)."""

@@ -14,7 +14,7 @@ from workbench.core.layer import InputSpec
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
 from workbench.data.dataset import Dataset
-from workbench.data.metrics import Metric, choose
+from workbench.data.metrics import Metric, against_teachers, choose
 from workbench.engine import apply
 from workbench.engine.apply import Compiled
 from workbench.engine.cache import Cache
@@ -23,6 +23,7 @@ from workbench.engine.preview import effective
 from workbench.engine.structure import structural
 from workbench.engine.training import losses
 from workbench.engine.training.checkpoint import Checkpoint, key_of
+from workbench.engine.training.device import device as device_of
 from workbench.engine.training.features import Features, pairs
 from workbench.engine.training.forgetting import evaluated, forgotten
 from workbench.engine.training.loop import STOPPED, Loop, Task
@@ -50,12 +51,13 @@ class Recovered:
         return self.recovery is not None and any(result.stopped == STOPPED for result in self.recovery.stages)
 
 
-def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None) -> Recovered:
+def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None,
+              device: str = "cpu") -> Recovered:
     """Compile a recipe and run its stages; remembered by the workspace, which is `ready` for it.
 
     `keep`: asked when the job is cancelled while training, whether the best state so far is the result; where it is
-    given, a training that was stopped before goes on. Raises UserError when a stage does not fit, there is nothing to
-    train on, or the model has operators that gradients cannot pass.
+    given, a training that was stopped before goes on. `device`: cpu, or cuda where torch has it. Raises UserError when
+    a stage does not fit, there is nothing to train on, or the model has operators that gradients cannot pass.
     """
     plan = [(number, stage, parameters(stage)) for number, stage in enumerate(recipe.recover)]
     if not plan:
@@ -63,7 +65,7 @@ def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None 
     known: Recovered | None = workspace.recovery(recipe)
     if known is not None and not (keep is not None and known.stopped):
         return known
-    return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never).run(plan, job))
+    return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never, device).run(plan, job))
 
 
 Planned = list[tuple[int, Stage, Training]]
@@ -72,11 +74,12 @@ Planned = list[tuple[int, Stage, Training]]
 class _Recovering:
     """One run of all stages."""
 
-    def __init__(self, workspace: Workspace, recipe: Recipe, keep: Keep) -> None:
+    def __init__(self, workspace: Workspace, recipe: Recipe, keep: Keep, device: str) -> None:
         if workspace.training is None:
             raise UserError("There are no samples to train on.", "Give a data set.")
         self.workspace, self.recipe, self.keep = workspace, recipe, keep
         self.training: Dataset = workspace.training
+        self.device = device_of(device)
         self.results: list[StageResult] = []
         self.notes: list[str] = []
         self.original = teacher("the original model", workspace.model, self.training)
@@ -101,14 +104,14 @@ class _Recovering:
     def _concluded(self, compiled: Compiled, unrecovered: Compiled, job: Job) -> Recovered:
         """Measured on the evaluation data, before and after."""
         evaluator = self.workspace.evaluator
-        before = classes = None
+        before = after = None
         if evaluator is not None:
             before = evaluated(evaluator, effective(unrecovered.model, unrecovered.edits), job.part(0.0, 0.5))
             after = evaluated(evaluator, effective(compiled.model, compiled.edits), job.part(0.5, 1.0))
-            classes = after.classes
             allowed = min(parameters(result.stage).forget for result in self.results)
-            self.notes += forgotten(classes, allowed)
-        recovery = Recovery(tuple(self.results), before.value if before else None, classes or (), tuple(self.notes))
+            self.notes += forgotten(after.classes, allowed)
+        recovery = Recovery(tuple(self.results), before.value if before else None, after.classes if after else (),
+                            tuple(self.notes), after.value if after else None)
         notes = compiled.notes + tuple(self.notes) + tuple(
             words(result) for result in self.results) + tuple(note for result in self.results for note in result.notes)
         return Recovered(replace(compiled, notes=notes), recovery)
@@ -149,65 +152,75 @@ class _Recovering:
 
     def _stage(self, compiled: Compiled, number: int, stage: Stage, params: Training, job: Job) -> Compiled:
         params = fitting(params, self.training.specs)
-        student = Student(compiled, Wanted(params.trainable, params.frozen, params.step == "learned"))
-        metric = self._metric(student)
+        wanted = Wanted(params.trainable, params.frozen, params.step == "learned")
+        student = Student(compiled, wanted).to(self.device)
+        answering = self._teachers(params, job)
+        metric = self._metric(student, params)
         samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy"), self.recipe.seed)
-        loss, taught = self._loss(student, params, metric, job)
-        key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught)
-        task = Task(number, stage, params, samples, metric, self._target(metric), loss,
+        loss = self._loss(student, params, metric, answering)
+        taught = "".join(fingerprint(each, self.training) for each in answering)
+        key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught,
+                     str(self.device))
+        task = Task(number, stage, params, samples, metric, self._target(metric, answering), loss,
                     self._penalty(student, params, job), self.recipe.seed, Checkpoint(key), self.keep)
         self.results.append(Loop(student, task, job).run())
-        return student.result()
+        return student.cpu().result()
+
+    def _teachers(self, params: Training, job: Job) -> tuple[Teacher, ...]:
+        """Of a stage that distils; else none."""
+        if not isinstance(params, Distill):
+            return ()
+        layers = [other for _, other in pairs(params.features)]
+        return teachers(self.workspace.model, params.teacher, self.training, job.silent(), layers,
+                        self.workspace.trusted)
 
     @torch.no_grad()
-    def _metric(self, student: Student) -> Metric:
-        """As for evaluating: against labels where there are any, else against the original model."""
+    def _metric(self, student: Student, params: Training) -> Metric:
+        """As for evaluating: against labels where there are any, else against the original model, or the teachers."""
         feeds = {name: torch.from_numpy(x) for name, x in self.training.feeds(slice(0, 1)).items()}
         labels = self.training.labels
-        return choose(student(feeds).numpy(), None if labels is None else labels[:1])
+        metric = choose(student(feeds).cpu().numpy(), None if labels is None else labels[:1])
+        return against_teachers(metric) if isinstance(params, Distill) and params.teacher else metric
 
-    def _target(self, metric: Metric) -> Callable[[Batch], np.ndarray]:
+    def _target(self, metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
         def target(batch: Batch) -> np.ndarray:
             if not metric.labelled:
-                return self.original.answers(batch)[0].numpy()
+                firsts = [each.answers(batch)[0] for each in answering or (self.original,)]
+                return losses.together(firsts, metric.id in CLASSES).numpy()
             assert batch.labels is not None
             return batch.labels.numpy()
         return target
 
     def _loss(self, student: Student, params: Training, metric: Metric,
-              job: Job) -> tuple[Callable[[Tensor, Batch], Tensor], str]:
-        """The loss, and what teaches, for the checkpoint's key."""
+              answering: tuple[Teacher, ...]) -> Callable[[Tensor, Batch], Tensor]:
         if not isinstance(params, Distill):
             if self.training.labels is None:
                 raise UserError(f"{self.training.path} has no labels to fine-tune on.",
                                 "Use the stage 'distill', which learns from the original model's answers.")
-            return _hard, ""
-        chosen = pairs(params.features)
-        answering = teachers(self.workspace.model, params.teacher, self.training, job.silent(),
-                             [other for _, other in chosen])
-        features = self._features(student, params, answering[0]) if chosen else None
+            return _hard
+        features = self._features(student, params, answering[0]) if pairs(params.features) else None
         if self.training.labels is None and params.alpha < 1:
             self.notes.append("The training samples have no labels: the student learns from the teacher alone")
         classes = metric.id in CLASSES
 
         def loss(outputs: Tensor, batch: Batch) -> Tensor:
-            answers = [each.answers(batch) for each in answering]
+            answers = [[answer.to(outputs.device) for answer in each.answers(batch)] for each in answering]
             firsts = [_alike(each, answer[0], outputs) for each, answer in zip(answering, answers, strict=True)]
             taught = losses.soft(outputs, firsts, params.temperature, classes)
             if features is not None:
                 taught = taught + params.feature_weight * features.loss(answers[0][1:])
             if batch.labels is None or params.alpha == 1:
                 return taught
-            return params.alpha * taught + (1 - params.alpha) * losses.hard(outputs, batch.labels)
+            return params.alpha * taught + (1 - params.alpha) * _hard(outputs, batch)
 
-        return loss, "".join(fingerprint(each, self.training) for each in answering)
+        return loss
 
     def _features(self, student: Student, params: Distill, first: Teacher) -> Features:
         """Watches the student's layers; its projections learn with the student."""
         features = student.watch(pairs(params.features), params.attention)
         some = next(Samples.of(self.training, False, self.recipe.seed).held_back(params.batch))
         student(some.feeds)
-        features.fit(first.answers(some)[1:])
+        features.fit([answer.to(self.device) for answer in first.answers(some)[1:]])
         return features
 
     def _penalty(self, student: Student, params: Training, job: Job) -> Callable[[], Tensor] | None:
@@ -217,7 +230,7 @@ class _Recovering:
         importance: Mapping[str, Tensor] = {}
         if params.anchor == "ewc":
             found = gradients(student.compiled.model, self.training, job.silent())
-            importance = {path: torch.from_numpy(found[path].square) for path in start}
+            importance = {path: torch.from_numpy(found[path].square).to(self.device) for path in start}
         return lambda: losses.anchor({path: student.weight(path) for path in start}, start, importance,
                                      params.anchor_strength)
 
@@ -241,7 +254,7 @@ def _quantises(action: Action) -> bool:
 
 def _hard(outputs: Tensor, batch: Batch) -> Tensor:
     assert batch.labels is not None
-    return losses.hard(outputs, batch.labels)
+    return losses.hard(outputs, batch.labels.to(outputs.device))
 
 
 def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:

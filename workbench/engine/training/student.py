@@ -90,9 +90,11 @@ class Student(nn.Module):
         model, name = self.compiled.model, self.names[path]
         original = model.weight(path)
         if learns:
-            pruned = any(action.family == "prune" for action in self.compiled.chosen.get(path, ()))
+            actions = self.compiled.chosen.get(path, ())
+            pruned = any(action.family == "prune" for action in actions)
+            shared = any(action.method == "quantize.codebook" for action in actions)
             encoding = Dense(original) if edit is None else edit.encoding
-            self.learned[name] = trainable(encoding, original, pruned, steps)
+            self.learned[name] = trainable(encoding, original, pruned, steps, shared)
         elif edit is not None:
             with torch.no_grad():
                 self._module(path).weight.copy_(self._laid(path, torch.tensor(edit.weight)))  # type: ignore[operator]
@@ -138,7 +140,8 @@ class Student(nn.Module):
         for key, value in self.values.items():
             held = self._held(self.places[key])
             place[self.places[key]] = value.reshape(held.shape)
-        return functional_call(self.view, place, (), dict(feeds))[0]
+        device = next(self.parameters()).device
+        return functional_call(self.view, place, (), {name: value.to(device) for name, value in feeds.items()})[0]
 
     def watch(self, chosen: tuple[tuple[str, str], ...], alike: bool) -> Features:
         """Compare features of these layers (the student's, the teacher's); what that needs to learn, learns with it."""

@@ -1,6 +1,6 @@
 """Teachers answer in the deployment runtime: any model that it runs can teach, whatever gradients can pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from workbench.core.job import Job
 from workbench.data.dataset import Dataset
 from workbench.engine.evaluate import Run
 from workbench.engine.training.features import output_of
+from workbench.engine.training.losses import together
 from workbench.engine.training.samples import Batch
 from workbench.engine.workspace import runner
 from workbench.formats.opening import open_model
@@ -56,12 +57,32 @@ class Teacher:
         return [torch.from_numpy(np.asarray(output, np.float32)) for output in self.run(named)]
 
 
-def teachers(original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = ()) -> tuple[Teacher, ...]:
+def teachers(original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = (),
+             trusted: bool = False) -> tuple[Teacher, ...]:
     """The original model, or those in these files (with commas); the first of them also says what these layers give.
     Raises UserError for one that does not fit."""
-    names = [part.strip() for part in paths.split(",") if part.strip()]
-    models = [(name, open_model(name, job=job)) for name in names] or [("the original model", original)]
+    models = [(name, open_model(name, trusted=trusted, job=job)) for name in named(paths)] or \
+        [("the original model", original)]
     return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
+
+
+def answers_of(paths: str, data: Dataset, job: Job, trusted: bool) -> Run:
+    """What the teachers in these files say together, as a function from feeds. Raises UserError for one that does not
+    fit."""
+    models = [(name, open_model(name, trusted=trusted, job=job)) for name in named(paths)]
+    asked = [teacher(name, model, data) for name, model in models]
+
+    def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        answers = [torch.from_numpy(np.asarray(each.run(dict(zip(each.inputs, feeds.values(), strict=True)))[0],
+                                               np.float32)) for each in asked]
+        return [together(answers, answers[0].dim() == 2 and answers[0].shape[1] > 1).numpy()]
+
+    return run
+
+
+def named(paths: str) -> list[str]:
+    """Files with commas between them."""
+    return [part.strip() for part in paths.split(",") if part.strip()]
 
 
 def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) -> Teacher:

@@ -104,13 +104,17 @@ class OnGrid(Trainable):
 
     With a learned step the scale gets LSQ's gradient (Esser et al. 2020, equation 3): what rounding makes of
     round(clip(v/s))·s. Its logarithm is trained, so that one learning rate fits every scale.
+    With `clusters`, weights that share a level and a scale share one value, and go on doing so (TensorFlow Model
+    Optimization, cluster preserving quantization aware training).
     """
 
     zero: Tensor
     start: Tensor
     kept: Tensor
+    indices: Tensor | None
 
-    def __init__(self, affine: Affine, original: np.ndarray | None, keep_zeros: bool, learned: bool) -> None:
+    def __init__(self, affine: Affine, original: np.ndarray | None, keep_zeros: bool, learned: bool,
+                 clusters: bool = False) -> None:
         super().__init__()
         self.affine = affine
         zero = np.zeros((), np.float32) if affine.zero_point is None else affine.zero_point.astype(np.float32)
@@ -119,6 +123,10 @@ class OnGrid(Trainable):
         levels = (affine.q.astype(np.float32) - zero) * affine.scale
         if original is not None:
             levels = levels + np.clip(grouped(original, affine) - levels, -INSIDE * affine.scale, INSIDE * affine.scale)
+        indices = _clusters(affine) if clusters else None
+        if indices is not None:
+            levels = np.bincount(indices.ravel(), levels.ravel()) / np.bincount(indices.ravel())
+        self.register_buffer("indices", None if indices is None else torch.tensor(indices))
         self.values = nn.Parameter(torch.tensor(levels.astype(np.float32)))
         self.stretch = nn.Parameter(torch.zeros(affine.scale.shape), requires_grad=learned)
         self.register_buffer("start", torch.tensor(affine.scale))
@@ -134,7 +142,8 @@ class OnGrid(Trainable):
 
     def levels(self, scale: Tensor) -> Tensor:
         """Whole numbers on both sides of the zero point, in the grid's shape."""
-        position = (self.values / scale).clamp(self.get_buffer("low"), self.get_buffer("high"))
+        values = self.values if self.indices is None else _Lookup.apply(self.values, self.indices)
+        position = (values / scale).clamp(self.get_buffer("low"), self.get_buffer("high"))
         return straight_through(position, torch.round) * self.kept
 
     def forward(self) -> Tensor:
@@ -147,6 +156,13 @@ class OnGrid(Trainable):
         with torch.no_grad():
             q = (self.levels(self.scale()) + self.zero).numpy()
             return replace(self.affine, q=q.astype(self.affine.q.dtype), scale=self.scale().numpy().copy())
+
+
+def _clusters(affine: Affine) -> np.ndarray:
+    """Which weights share a level and a scale: numbers from 0, in the grid's shape."""
+    scale = np.broadcast_to(np.arange(affine.scale.size).reshape(affine.scale.shape), affine.q.shape)
+    _, indices = np.unique(scale * 256 + (affine.q.astype(np.int64) & 255), return_inverse=True)
+    return indices.reshape(affine.q.shape)
 
 
 class OfColumns(Trainable):
@@ -189,7 +205,7 @@ class Chain(Trainable):
         convolve = (functional.conv1d, functional.conv2d, functional.conv3d)[len(kernel) - 1]
         groups = [int(piece.attributes.get("group", 1)) for piece in self.factors.pieces]  # type: ignore[arg-type]
         channels = weights[0].shape[1] * groups[0]
-        response = torch.zeros(channels, channels, *(2 * size - 1 for size in kernel))
+        response = torch.zeros(channels, channels, *(2 * size - 1 for size in kernel), device=weights[0].device)
         every = torch.arange(channels)
         centre: tuple[int | Tensor, ...] = tuple(size - 1 for size in kernel)
         response[(every, every, *centre)] = 1.0
@@ -207,12 +223,13 @@ class Chain(Trainable):
 
 
 def trainable(encoding: Encoding, original: np.ndarray | None = None, keep_zeros: bool = True,
-              learned: bool = True) -> Trainable:
+              learned: bool = True, clusters: bool = False) -> Trainable:
     """The counterpart of an encoding.
 
     original     the weight before it was stored so, in its shape: where in its level's cell a quantised weight starts
     keep_zeros   whether zeros of quantised weights are what pruning removed
     learned      whether the steps of affine grids are learned too
+    clusters     whether weights on one level of an affine grid stay together
     """
     match encoding:
         case Dense():
@@ -220,12 +237,13 @@ def trainable(encoding: Encoding, original: np.ndarray | None = None, keep_zeros
         case Codebook():
             return Shared(encoding, keep_zeros)
         case Affine():
-            return OnGrid(encoding, original, keep_zeros, learned)
+            return OnGrid(encoding, original, keep_zeros, learned, clusters)
         case Scaled():
             inside = None if original is None else original * encoding.columns
-            return OfColumns(encoding, trainable(encoding.inner, inside, keep_zeros, learned))
+            return OfColumns(encoding, trainable(encoding.inner, inside, keep_zeros, learned, clusters))
         case Factors():
-            return Chain(encoding, [trainable(piece.encoding, None, keep_zeros, learned) for piece in encoding.pieces])
+            return Chain(encoding, [trainable(piece.encoding, None, keep_zeros, learned, clusters)
+                                    for piece in encoding.pieces])
     raise TypeError(f"no trainable counterpart of {type(encoding).__name__}")
 
 

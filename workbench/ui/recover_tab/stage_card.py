@@ -1,14 +1,18 @@
 """One training stage as a card: what it is, its parameters, why it works."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.recovery import Stage, StageInfo
 from workbench.ui import theme
 from workbench.ui.actions import values as v
 from workbench.ui.actions.form import ParamForm
+from workbench.ui.dialogs import choose_files
+from workbench.ui.files import MODELS
 from workbench.ui.labels import heading, muted
 from workbench.ui.translation import said
 
@@ -26,6 +30,7 @@ class StageCard(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.stage, self.info = stage, info
+        self.choose: QPushButton | None = None
         title = said(info.title)
         self.setAccessibleName(title)
         few = tuple(field for field in info.fields if field.name in FEW)
@@ -54,6 +59,8 @@ class StageCard(QFrame):
         column.addLayout(head)
         column.addWidget(muted(said(info.summary), self))
         column.addWidget(self.forms[0])
+        if any(field.name == "teacher" for field in info.fields):
+            self._build_teachers(column)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.forms[1])
         column.addWidget(muted(f"{info.formula}\n{info.citation}", self))
@@ -64,6 +71,33 @@ class StageCard(QFrame):
         self.stage = stage
         for form in self.forms:
             form.set_values(stage.params)
+        self._name_teachers()
+
+    def _build_teachers(self, column: QVBoxLayout) -> None:
+        self.teachers = muted("", self)
+        self.choose = QPushButton(self.tr("Choose teachers…"), self)
+        self.choose.setToolTip(self.tr("Model files with the same inputs and outputs; several are averaged. "
+                                       "Without one the original model teaches."))
+        self.choose.clicked.connect(self._ask_teachers)
+        column.addWidget(self.teachers)
+        column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeft)
+        self._name_teachers()
+
+    def _name_teachers(self) -> None:
+        if self.choose is None:
+            return
+        files = [part.strip() for part in str(self.stage.params.get("teacher", "")).split(",") if part.strip()]
+        names = ", ".join(Path(file).name for file in files) or self.tr("the original model")
+        self.teachers.setText(self.tr("Taught by {names}").format(names=names))
+
+    def _ask_teachers(self) -> None:
+        kinds = " ".join(f"*{suffix}" for suffix in MODELS)
+        choose_files(self, self.tr("Choose teachers"), self.tr("Models ({kinds});;All files (*)").format(kinds=kinds),
+                     self.set_teachers)
+
+    def set_teachers(self, files: Sequence[str]) -> None:
+        """These files teach; none: the original model."""
+        self._on_changed("teacher", ", ".join(files), True)
 
     @property
     def held(self) -> bool:
@@ -87,4 +121,5 @@ class StageCard(QFrame):
         rivals = v.rivals(self.info.fields, name)
         params = {key: known for key, known in self.stage.params.items() if key not in rivals} | {name: value}
         self.stage = Stage(self.stage.kind, params)
+        self._name_teachers()
         self.changed.emit(self.stage, name, finished)

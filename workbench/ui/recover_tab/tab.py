@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QMenu,
     QPushButton,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,12 +23,13 @@ from workbench.ui.inspect_tab import PlotSplitter
 from workbench.ui.labels import Caution, heading, label, muted
 from workbench.ui.recover_tab.curve import CurvePlot, along
 from workbench.ui.recover_tab.stage_card import StageCard
+from workbench.ui.recover_tab.temperatures import TemperaturePlot
 from workbench.ui.session import Session
 from workbench.ui.training import Trainings
 from workbench.ui.translation import said
 
 INFOS = {info.id: info for info in STAGES}
-FORM_WIDTH = 272
+FORM_WIDTH = 300
 
 
 class RecoverTab(QWidget):
@@ -75,6 +78,9 @@ class RecoverTab(QWidget):
         self.train.clicked.connect(self._trainings.start)
         self.finish = QPushButton(self.tr("Stop and keep the best"), self._left)
         self.finish.clicked.connect(self._trainings.finish)
+        self.pause = QPushButton(self.tr("Pause"), self._left)
+        self.pause.clicked.connect(self._trainings.hold)
+        self._build_temperatures()
         self.why_not = muted("", self._left)
         scroll = QScrollArea(self._left)
         scroll.setAccessibleName(self.tr("Training stages"))
@@ -89,7 +95,9 @@ class RecoverTab(QWidget):
         scroll.setWidget(content)
         buttons = QHBoxLayout()
         buttons.addWidget(self.train)
+        buttons.addWidget(self.pause)
         buttons.addWidget(self.finish)
+        buttons.addWidget(self.device)
         buttons.addStretch(1)
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -99,6 +107,42 @@ class RecoverTab(QWidget):
         column.addWidget(scroll, 1)
         column.addWidget(self.why_not)
         column.addLayout(buttons)
+        column.addWidget(self.trials)
+
+    def _build_temperatures(self) -> None:
+        """A row that is there while a stage has a temperature; and the device, where there is a choice."""
+        self.trials = QWidget(self._left)
+        self.try_ = QPushButton(self.tr("Try temperatures"), self.trials)
+        self.try_.setToolTip(self.tr("Trains at temperatures from 1 to 20, each from the same start, and draws what is "
+                                     "reached."))
+        self.try_.clicked.connect(self._trainings.try_temperatures)
+        self.seeds = QSpinBox(self.trials)
+        self.seeds.setRange(1, 10)
+        self.seeds.setPrefix(self.tr("seeds: "))
+        self.seeds.setAccessibleName(self.tr("Trainings at each temperature"))
+        self.seeds.valueChanged.connect(self._set_seeds)
+        row = QHBoxLayout(self.trials)
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.try_, self.seeds):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.device = QComboBox(self._left)
+        self.device.setAccessibleName(self.tr("Where training computes"))
+        self.device.activated.connect(lambda: self._set_device(self.device.currentData()))
+
+    def _set_seeds(self, number: int) -> None:
+        self._trainings.seeds = number
+
+    def _set_device(self, name: str) -> None:
+        self._trainings.device = name
+
+    def _show_devices(self) -> None:
+        devices = self._session.link.devices
+        if [self.device.itemData(index) for index in range(self.device.count())] != list(devices):
+            self.device.clear()
+            for name in devices:
+                self.device.addItem(name.upper(), name)
+        self.device.setVisible(len(devices) > 1 and not self._trainings.job)
 
     def _build_right(self) -> None:
         self._right = QWidget(self)
@@ -111,12 +155,17 @@ class RecoverTab(QWidget):
         plots.setSpacing(theme.DOUBLE)
         plots.addWidget(self.reached)
         plots.addWidget(self.loss)
+        self.temperatures = TemperaturePlot(self._right)
+        plots.addWidget(self.temperatures)
+        self.proposal = QPushButton(self.tr("Use the best temperature"), self._right)
+        self.proposal.clicked.connect(self._use_temperature)
         column = QVBoxLayout(self._right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
         column.addLayout(plots, 1)
         column.addWidget(heading(self.tr("What came of it"), self._right))
         column.addWidget(self.outcome)
+        column.addWidget(self.proposal, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.warning)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -125,6 +174,7 @@ class RecoverTab(QWidget):
         self._show_stages(self._session.recipe.recover)
         self._show_buttons()
         self._show_curve()
+        self._show_temperatures()
         self._show_outcome(self._trainings.result)
 
     def _show_stages(self, stages: Sequence[Stage]) -> None:
@@ -150,12 +200,13 @@ class RecoverTab(QWidget):
         return card
 
     def _show_buttons(self) -> None:
-        running, stages = bool(self._trainings.job), bool(self._session.recipe.recover)
-        reason = ""
-        if self._session.data is None:
-            reason = self.tr("Open a data set first: training needs samples.")
-        elif not stages:
-            reason = self.tr("Add a stage first.")
+        running, reason = bool(self._trainings.job), self._trainings.reason
+        self.pause.setVisible(running)
+        self.pause.setText(self.tr("Go on") if self._trainings.paused else self.tr("Pause"))
+        self.finish.setText(self.tr("Stop") if self._trainings.trying else self.tr("Stop and keep the best"))
+        self.trials.setVisible(not running and self._trainings.distils)
+        self.try_.setEnabled(not reason)
+        self._show_devices()
         self.train.setVisible(not running)
         self.train.setEnabled(not reason)
         self.finish.setVisible(running)
@@ -174,11 +225,32 @@ class RecoverTab(QWidget):
         self.loss.show_points([(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], "",
                               ends)
 
+    def _show_temperatures(self) -> None:
+        """The curve, and what it proposes, of a sweep that was asked for; the loss gives way to it."""
+        curve = self._trainings.curve
+        self.temperatures.show_curve(curve)
+        asked = curve is not None or self._trainings.trying
+        self.temperatures.setVisible(asked)
+        self.loss.setVisible(not asked)
+        best = curve.best if curve is not None else None
+        self.proposal.setVisible(best is not None and not self._trainings.job)
+        if best is not None:
+            self.proposal.setText(self.tr("Use {words}").format(words=self.temperatures.words(best)))
+
+    def _use_temperature(self) -> None:
+        curve = self._trainings.curve
+        if curve is not None and (best := curve.best) is not None:
+            stages = [Stage(stage.kind, {**stage.params, "temperature": best.temperature})
+                      if stage.kind == "distill" else stage for stage in self._session.recipe.recover]
+            self._put(stages, self.tr("temperature"))
+
     def _show_outcome(self, recovery: Recovery | None) -> None:
         if recovery is None:
             words = self.tr("Not trained yet: what is shown and measured is the model before training.")
             if self._trainings.job:
                 words = self.tr("Training. The curve on the left decides which state is kept.")
+            if self._trainings.trying:
+                words = self.tr("Training at one temperature after the other, each time from the same start.")
             self.outcome.setText(words if self._session.recipe.recover else "")
             self.warning.show_text("")
             return
