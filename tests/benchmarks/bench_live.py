@@ -27,6 +27,7 @@ from tests.benchmarks.networks import export_resnet18, images
 from workbench.core.action import Action
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
+from workbench.core.sensitivity import Wanted
 from workbench.engine import apply, stats
 from workbench.engine.cache import Cache
 from workbench.engine.predict import divergence, predictor, rank_correlation
@@ -167,10 +168,10 @@ def bench_scan(count: int) -> list[Row]:
     """Every candidate on every layer: as a scan does it, whole and screened, and one evaluation after the other."""
     workspace = opened(count)
     start = time.perf_counter()
-    found = scan(workspace, Job(), CANDIDATES)
+    found = scan(workspace, Job(), Wanted(CANDIDATES))
     quick = time.perf_counter() - start
     start = time.perf_counter()
-    screened = scan(opened(count), Job(), CANDIDATES, share=1 / 3)
+    screened = scan(opened(count), Job(), Wanted(CANDIDATES, share=1 / 3))
     third = time.perf_counter() - start
     base = float(workspace.measurable().scores.mean())
     original = runner(runtime.session(workspace.model))(workspace.data.feeds(slice(0, count)))[0]
@@ -284,7 +285,7 @@ def scan_memory(count: int) -> None:
     from workbench.engine import crossings
     workspace = opened(count)
     before = peak_bytes()
-    scan(workspace, Job(), CANDIDATES[1:3])
+    scan(workspace, Job(), Wanted(CANDIDATES[1:3]))
     evaluator = workspace.measurable()
     largest = largest_activations(workspace.model, evaluator.batch)
     print(before, peak_bytes(), largest, crossings.BUDGET)
@@ -333,7 +334,7 @@ def main() -> None:
     for name in given.only.split(","):
         found = sections[name]()
         rows += found
-        print("\n".join(f"{row.measure}: {row.found} [bar: {row.bar}] {'' if row.holds else 'MISSED'}"
+        print("\n".join(f"{row.measure}: {row.found} [bar: {row.bar}] {'MISSED' if row.holds is False else ''}"
                         for row in found), flush=True)
         TABLE.write_text(table(rows, given))
 
