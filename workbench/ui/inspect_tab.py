@@ -40,6 +40,9 @@ class Handle:
     offered: bool = False
 
 
+EVEN = 10_000       # far more than there is room for: all get the same
+
+
 class PlotSplitter(QSplitter):
     """Two plots side by side, or above each other where that is too narrow for them."""
 
@@ -50,7 +53,10 @@ class PlotSplitter(QSplitter):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= BESIDE and self.width() > 0.75 * self.height()
-        self.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if way != self.orientation():
+            self.setOrientation(way)
+            self.setSizes([EVEN] * self.count())        # else a hint of its contents decides
         super().resizeEvent(event)
 
 
