@@ -1789,6 +1789,11 @@
       <translation>IR 版本 {0} -&gt; {1}</translation>
     </message>
     <message>
+      <source>It has {0}, from 0.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它有 {0} 个，从 0 开始。</translation>
+    </message>
+    <message>
       <source>It is a chain of factors; levels of activations are for whole layers.</source>
       <extracomment>the engine</extracomment>
       <translation>它已是因子链；激活的级只用于整层。</translation>
@@ -1984,6 +1989,11 @@
       <translation>请去掉这两个步骤之一。</translation>
     </message>
     <message>
+      <source>Look at its weights as a matrix.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请把其权重看作矩阵。</translation>
+    </message>
+    <message>
       <source>Mend it, or save a recipe from the window.</source>
       <extracomment>the engine</extracomment>
       <translation>请修正它，或在窗口中保存一个配方。</translation>
@@ -2159,6 +2169,11 @@
       <translation>请简化模块，或给出 ONNX 文件。</translation>
     </message>
     <message>
+      <source>So few zeros ({0}) take less as they are than with a list of where they lie.</source>
+      <extracomment>the engine</extracomment>
+      <translation>零这么少（{0}），照原样存比记下它们的位置更省。</translation>
+    </message>
+    <message>
       <source>Something went wrong inside: {0}: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>内部出错：{0}：{1}。</translation>
@@ -2172,6 +2187,11 @@
       <source>The batch size is fixed: torch could not export it as free.</source>
       <extracomment>the engine</extracomment>
       <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
+    </message>
+    <message>
+      <source>The factors hold {0} weights, and the layer had {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>各因子共有 {0} 个权重，而该层原有 {1} 个。</translation>
     </message>
     <message>
       <source>The inputs of a {0} are not looked at.</source>
@@ -2227,6 +2247,11 @@
       <source>The sizes of what {0} receives and gives are not known before the model runs.</source>
       <extracomment>the engine</extracomment>
       <translation>模型运行之前不知道 {0} 输入和输出的大小。</translation>
+    </message>
+    <message>
+      <source>The step changes values, but not how they are stored.</source>
+      <extracomment>the engine</extracomment>
+      <translation>该步骤改变数值，但不改变其存储方式。</translation>
     </message>
     <message>
       <source>The written file does not behave as the preview did: outputs differ by {0} of {1}.</source>
@@ -2292,6 +2317,11 @@
       <source>Unused parts removed</source>
       <extracomment>the engine</extracomment>
       <translation>未使用的部分已移除</translation>
+    </message>
+    <message>
+      <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
+      <extracomment>the engine</extracomment>
+      <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
     </message>
     <message>
       <source>against labels</source>
@@ -2644,6 +2674,16 @@
       <translation>零以位掩码存储</translation>
     </message>
     <message>
+      <source>zipping the compressed model</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在压缩压缩后的模型</translation>
+    </message>
+    <message>
+      <source>zipping the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在压缩原文件</translation>
+    </message>
+    <message>
       <source>{0} -&gt; {1} channels</source>
       <extracomment>the engine</extracomment>
       <translation>{0} -&gt; {1} 个通道</translation>
@@ -2729,6 +2769,11 @@
       <translation>{0} 的类别文件夹中没有图像。</translation>
     </message>
     <message>
+      <source>{0} has no kernels to be drawn.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有可绘制的卷积核。</translation>
+    </message>
+    <message>
       <source>{0} has no labels to fine-tune on.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 没有可供微调的标签。</translation>
@@ -2737,6 +2782,11 @@
       <source>{0} has no layer that can be edited.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 没有可编辑的层。</translation>
+    </message>
+    <message>
+      <source>{0} has no output channel {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有输出通道 {1}。</translation>
     </message>
     <message>
       <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>
@@ -4156,6 +4206,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>重新测量</translation>
     </message>
     <message>
+      <source>Measure latency</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>测量延迟</translation>
+    </message>
+    <message>
       <source>Nothing yet</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>暂无</translation>
@@ -5141,9 +5196,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>延迟</translation>
     </message>
     <message>
+      <source>Measure latency and zipped size</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>测量延迟和压缩包大小</translation>
+    </message>
+    <message>
+      <source>Measure latency: run the original and the compressed model in turns in ONNX Runtime, and zip both files</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>测量延迟：在 ONNX Runtime 中交替运行原模型与压缩模型，并把两个文件打包压缩</translation>
+    </message>
+    <message>
       <source>Median of paired runs of the original and the exported file on this machine.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
+    </message>
+    <message>
+      <source>Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>在本机 ONNX Runtime 中对单个样本各运行 {runs} 次（交替进行）的中位数。</translation>
     </message>
     <message>
       <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
@@ -5161,9 +5231,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>预测损失</translation>
     </message>
     <message>
-      <source>Rank correlation: how well it put candidates in order that were run. 1 is perfect.</source>
+      <source>Rank correlation: how well it put {n} candidates in order that were run. 1 is perfect.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>秩相关：对已运行候选的排序有多准确。1 为完全一致。</translation>
+      <translation>秩相关：它对 {n} 个实际运行过的候选的排序有多准。1 为完美。</translation>
     </message>
     <message>
       <source>Scoreboard</source>
@@ -5174,6 +5244,26 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>The relative error of the layers' outputs, foretold from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
+    </message>
+    <message>
+      <source>The sample is random: there is no data.</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>样本是随机的：没有数据。</translation>
+    </message>
+    <message>
+      <source>Why it did not shrink:</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>为何没有变小：</translation>
+    </message>
+    <message>
+      <source>Why the file did not shrink</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>文件为何没有变小</translation>
+    </message>
+    <message>
+      <source>Zipped {before} → {after}; the compressed model takes {file} bytes as a file (written to memory).</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>打包压缩后 {before} → {after}；压缩模型作为文件占 {file} 字节（写到内存中）。</translation>
     </message>
     <message>
       <source>before training, {source}</source>
@@ -5206,9 +5296,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>未测量；按 F5 测量</translation>
     </message>
     <message>
-      <source>rank correlation {value} of {n} trials</source>
+      <source>rank correlation {value}</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>{n} 次试验的秩相关 {value}</translation>
+      <translation>秩相关 {value}</translation>
     </message>
     <message>
       <source>same samples, paired</source>
@@ -5221,9 +5311,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练后，{source}</translation>
     </message>
     <message>
+      <source>why?</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>为何？</translation>
+    </message>
+    <message>
+      <source>zipped {size}</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>打包 {size}</translation>
+    </message>
+    <message>
       <source>● measured, batch 1</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>● 测得，批大小 1</translation>
+    </message>
+    <message>
+      <source>● median of {runs}</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>● {runs} 次的中位数</translation>
     </message>
     <message>
       <source>Add the steps of this layer: {steps}</source>
@@ -5641,6 +5746,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Stopped. What was measured stays.</source>
       <extracomment>workbench/ui/sweeps.py</extracomment>
       <translation>已停止。已测量的结果保留。</translation>
+    </message>
+    <message>
+      <source>Measuring latency</source>
+      <extracomment>workbench/ui/timings.py</extracomment>
+      <translation>正在测量延迟</translation>
     </message>
     <message>
       <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>

@@ -1,6 +1,9 @@
 """What the scoreboard claims, state by state, from the values a session can hold."""
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
@@ -31,6 +34,21 @@ ESTIMATED = preview(value=Figure(0.917, "estimated", 400, 0.89, 0.94), baseline=
                     change=Figure(-0.013, "estimated", 400, -0.03, 0.004))
 MEASURED = preview(value=Figure(0.917, "measured", 2000), baseline=BASELINE,
                    change=Figure(-0.007, "measured", 2000, -0.009, -0.005), complete=True)
+
+
+def test_why_a_file_did_not_shrink_is_said(session, board):
+    grew = LayerChange("stem", ACTIONS, 2304, 2400, larger="So few zeros take less as they are.")
+    session.recipe = RECIPE
+    session.preview, session.preview_is_current = Preview((grew,), Figure(1_000_100, "forecast"), 576, 5760), True
+    session.preview_changed.emit()
+    assert board.why_button.isVisible()
+    QTest.mouseClick(board.why_button, Qt.MouseButton.LeftButton)
+    popup = next(w for w in QApplication.topLevelWidgets() if w.metaObject().className() == "QWhatsThat")
+    popup.close()
+    assert "Why it did not shrink:\nstem: So few zeros" in board.size_tile.toolTip()
+    session.preview = preview()
+    session.preview_changed.emit()
+    assert not board.why_button.isVisible()
 
 
 @pytest.fixture
@@ -120,7 +138,7 @@ def test_what_is_foretold_says_how_well_it_was_checked_and_looks_like_a_forecast
     show(session, board, RECIPE, preview(predicted=Prediction(0.0123, "loss", 0.91, 32)))
     tile = board.predicted_tile
     assert tile.isVisible() and tile.value.text() == "+0.012" and not sure(tile)
-    assert tile.note.text() == "rank correlation 0.91 of 32 trials" and "Nothing was run" in tile.toolTip()
+    assert tile.note.text() == "rank correlation 0.91" and "put 32 candidates" in tile.toolTip()
     show(session, board, RECIPE, preview(predicted=Prediction(0.2, "output error")))
     assert tile.caption.text() == "Predicted error" and tile.note.text() == "not checked"
     show(session, board, Recipe(), preview(predicted=Prediction(0.2, "loss")))

@@ -120,6 +120,14 @@ class Coupled:
 
 
 @dataclass(frozen=True)
+class Time:
+    """How fast the original and what a recipe makes of it are, and what their files take, zipped too -> Done(Timing)"""
+
+    job: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
 class Export:
     """Write model, recipe and report into a folder, reopen, verify -> Done(Report)"""
 
@@ -204,8 +212,8 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Export | Sweep | Scan
-           | Predict | Prepare | Train | Finish | Hold | TryTemperatures | Cancel | Quit)
+Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Time | Export | Sweep
+           | Scan | Predict | Prepare | Train | Finish | Hold | TryTemperatures | Cancel | Quit)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class LayerChange:
     storage: str = ""               # in words: "int4 per channel, zeros as a bit mask"
     exact: bool = True
     note: str = ""                  # what the user should know: "stored as 4-bit", "grew: above break-even rank"
+    larger: str = ""                # why it takes as many bytes as before, or more; empty where it shrank
 
 
 @dataclass(frozen=True)

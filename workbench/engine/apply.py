@@ -19,6 +19,7 @@ from workbench.engine.calibrate import LayerContext
 from workbench.engine.structure import Structure, structural
 from workbench.graph import rewrite
 from workbench.graph.edit import Edit, sqnr_db
+from workbench.graph.encoding import Factors
 from workbench.graph.model import Model
 from workbench.graph.plan import Plan
 from workbench.methods.method import all_methods, find, untouched
@@ -212,8 +213,22 @@ def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit
     layer = model.layer(path)
     size += kept_bias(layer) if edited.bias is None else 0
     notes = "; ".join(part for part in (note, edited.note) if part)
-    return LayerChange(path, actions, (before or layer).bytes, size, sqnr_db(model.weight(path), edited.weight),
-                       *counted(layer, edited), float(np.mean(edited.weight == 0)), words, True, notes)
+    was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
+    return LayerChange(path, actions, was, size, sqnr_db(model.weight(path), edited.weight), *counted(layer, edited),
+                       zeros, words, True, notes, larger(was, size, zeros, words, edited))
+
+
+def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> str:
+    """Why a layer takes as many bytes as before or more, in one sentence; nothing where it shrank."""
+    if after < before:
+        return ""
+    if isinstance(edited.encoding, Factors):
+        return f"The factors hold {edited.encoding.parameters:,} weights, and the layer had {edited.weight.size:,}."
+    if zeros and "zeros" not in words:
+        return f"So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie."
+    if after > before:
+        return "What is stored beside the values (scales, decoders, lists) takes more than the values save."
+    return "The step changes values, but not how they are stored."
 
 
 def kept_bias(layer: Layer) -> int:

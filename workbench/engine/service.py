@@ -36,6 +36,7 @@ from workbench.engine.preview import Previewer
 from workbench.engine.sensitivity import scan
 from workbench.engine.structure import couplings
 from workbench.engine.sweep import sweep
+from workbench.engine.timing import timed
 from workbench.engine.training.device import devices
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.temperatures import sweep as try_temperatures
@@ -186,6 +187,9 @@ class Service:
     def coupled(self, request: m.Coupled, job: Job) -> Any:
         return couplings(self._open().model)
 
+    def time(self, request: m.Time, job: Job) -> Any:
+        return timed(self._open(), request.recipe, job)
+
     def export(self, request: m.Export, job: Job) -> Any:
         return export(self._open(), request.recipe, request.folder, job, request.name)
 
@@ -222,9 +226,9 @@ class Service:
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
-    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Export: Service.export, m.Sweep: Service.sweep,
-    m.Scan: Service.scan, m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
-    m.TryTemperatures: Service.try_temperatures,
+    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Export: Service.export, m.Time: Service.time,
+    m.Sweep: Service.sweep, m.Scan: Service.scan, m.Predict: Service.predict, m.Prepare: Service.prepare,
+    m.Train: Service.train, m.TryTemperatures: Service.try_temperatures,
 }
 
 

@@ -36,6 +36,7 @@ class Menus(QObject):
         self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
         self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
         self.pictures = self._action(self.tr("Weights as pictures"), None, "Ctrl+Shift+W")
+        self.latency = self._action(self.tr("Measure latency"), None, "Shift+F9")
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
         self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
@@ -124,6 +125,7 @@ class Menus(QObject):
         menu.addAction(self._cancel)
         self._again = self._action(self.tr("Measure again"), self._session.measure_again, "F5")
         menu.addAction(self._again)
+        menu.addAction(self.latency)
         menu.addSeparator()
         menu.addActions([self.scan, self.sweep])
         menu.addActions(TrainingVerbs(self._session, self._session.trainings, self).all())
@@ -177,8 +179,8 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self._details,
-                   self._again, self.scan, self.sweep)
+        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self.latency,
+                   self._details, self._again, self.scan, self.sweep)
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))

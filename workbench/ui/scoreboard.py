@@ -2,13 +2,17 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWhatsThis, QWidget
 
 from workbench.core.quantities import amount, size, three
 from workbench.core.report import Figure, Report
 from workbench.core.views import Prediction, Preview
 from workbench.ui import figures, theme
 from workbench.ui.session import Session
+from workbench.ui.timings import Timings
+from workbench.ui.translation import said
+
+SHRUNK = 0.995          # of the size before: a file that is larger than this did not shrink
 
 
 class Tile(QWidget):
@@ -44,6 +48,15 @@ class Tile(QWidget):
         self.value.setForegroundRole(role)
 
 
+def reasons_of(preview: Preview | None) -> list[str]:
+    """Why layers did not shrink, the largest first; each reason once."""
+    if preview is None:
+        return []
+    grown = sorted((change for change in preview.changes if change.larger), key=lambda change: -change.bytes_after)
+    first = {said(change.larger): change.path for change in reversed(grown)}
+    return [f"{path}: {reason}" for reason, path in reversed(first.items())]
+
+
 def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False) -> QLabel:
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -72,6 +85,19 @@ class Scoreboard(QFrame):
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
+        self.timings = Timings(session)
+        self.measure_button = QToolButton(self)
+        theme.set_icon(self.measure_button, "play")
+        self.measure_button.setAccessibleName(self.tr("Measure latency and zipped size"))
+        self.measure_button.setToolTip(self.tr("Measure latency: run the original and the compressed model in turns in "
+                                               "ONNX Runtime, and zip both files"))
+        self.why_button = QToolButton(self)
+        self.why_button.setObjectName("toggle")
+        self.why_button.setText(self.tr("why?"))
+        self.why_button.setAccessibleName(self.tr("Why the file did not shrink"))
+        self.why_button.clicked.connect(self._explain_size)
+        self.measure_button.clicked.connect(self.timings.ask)
+        self.timings.changed.connect(self.refresh)
         self.export_button = QPushButton(self.tr("Export…"), self)
         self.export_button.setObjectName("primary")
         theme.set_icon(self.export_button, "export", "on_accent")
@@ -87,10 +113,13 @@ class Scoreboard(QFrame):
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(24)
+        layout.setSpacing(16)
         for tile in (self.size_tile, self.metric_tile, self.change_tile, self.predicted_tile,
                      self.parameters_tile, self.macs_tile, self.latency_tile):
             layout.addWidget(tile)
+            if tile is self.size_tile:
+                layout.addWidget(self.why_button)
+        layout.addWidget(self.measure_button)
         layout.addStretch(1)
         layout.addWidget(self.export_button)
 
@@ -108,6 +137,8 @@ class Scoreboard(QFrame):
         self._show_latency()
 
     def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
+        self._reasons: list[str] = []
+        self.why_button.hide()
         if preview is None or not (self._session.recipe.rows or self._report):
             self.size_tile.show_text(size(before), self.tr("as opened"))
             return
@@ -117,7 +148,22 @@ class Scoreboard(QFrame):
         tip = figures.explain(after)
         if exact and after.how == "forecast":
             tip += "\n" + self.tr("Every layer was computed, so the written file will have this size.")
+        if after.value > SHRUNK * before and (reasons := reasons_of(preview)):
+            self._reasons = reasons
+            self.why_button.show()
+            tip = "\n".join((self.tr("Why it did not shrink:"), *reasons, tip))
+        if (timing := self.timings.current) is not None:
+            note = f"{figures.smaller(before, after.value)}, {figures.MARKS[after.how]} " + \
+                self.tr("zipped {size}").format(size=size(timing.zipped))
+            tip += "\n" + self.tr("Zipped {before} → {after}; the compressed model takes {file} bytes as a file "
+                                  "(written to memory).").format(before=size(timing.zipped_before),
+                                                                 after=size(timing.zipped), file=f"{timing.file:,}")
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
+
+    def _explain_size(self) -> None:
+        """The reasons in a small window beside the button, until the next click or key."""
+        place = self.why_button.mapToGlobal(self.why_button.rect().bottomLeft())
+        QWhatsThis.showText(place, "\n".join((self.tr("Why it did not shrink:"), *self._reasons)), self.why_button)
 
     def _show_metric(self, preview: Preview | None, current: bool) -> None:
         data = self._session.data
@@ -175,14 +221,14 @@ class Scoreboard(QFrame):
         self.predicted_tile.caption.setText(self.tr("Predicted loss") if loss else self.tr("Predicted error"))
         note = self.tr("not checked")
         if predicted.correlation is not None:
-            note = self.tr("rank correlation {value} of {n} trials").format(value=f"{predicted.correlation:.2f}",
-                                                                            n=predicted.trials)
+            note = self.tr("rank correlation {value}").format(value=f"{predicted.correlation:.2f}")
         tip = self.tr("How far the answers move from the original's (KL divergence), foretold from the edited weights, "
                       "one pass of gradients and the layers' inputs. Nothing was run.")
         if not loss:
             tip = self.tr("The relative error of the layers' outputs, foretold from the edited weights and the layers' "
                           "inputs. Nothing was run; no gradients pass through this model.")
-        tip += "\n" + self.tr("Rank correlation: how well it put candidates in order that were run. 1 is perfect.")
+        tip += "\n" + self.tr("Rank correlation: how well it put {n} candidates in order that were run. 1 is "
+                              "perfect.").format(n=predicted.trials)
         self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
@@ -195,9 +241,18 @@ class Scoreboard(QFrame):
             tile.show_text(f"{amount(before)} → {amount(after)}", figures.shrunk(before, after), sure=current)
 
     def _show_latency(self) -> None:
-        report = self._report
-        self.latency_tile.setVisible(report is not None and report.after.latency_ms is not None)
-        if report is not None and report.before.latency_ms and report.after.latency_ms:
+        report, timing = self._report, self.timings.current
+        self.latency_tile.setVisible(timing is not None or
+                                     (report is not None and report.after.latency_ms is not None))
+        self.measure_button.setEnabled(not self.timings.running)
+        if timing is not None:
+            tip = self.tr("Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this "
+                          "machine.").format(runs=timing.runs)
+            if timing.made_up:
+                tip += " " + self.tr("The sample is random: there is no data.")
+            self.latency_tile.show_text(f"{three(timing.before_ms)} → {three(timing.after_ms)} ms",
+                                        self.tr("● median of {runs}").format(runs=timing.runs), tip)
+        elif report is not None and report.before.latency_ms and report.after.latency_ms:
             before, after = report.before.latency_ms, report.after.latency_ms
             tip = self.tr("Median of paired runs of the original and the exported file on this machine.")
             self.latency_tile.show_text(f"{three(before.value)} → {three(after.value)} ms",

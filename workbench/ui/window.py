@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.menus.tour.triggered.connect(self.show_tour)
         self.menus.add_step.triggered.connect(self._add_step)
         self.menus.filter.triggered.connect(self._focus_filter)
+        self.menus.latency.triggered.connect(self._measure_latency)
         self.menus.pictures.triggered.connect(self._turn_pictures)
         self.welcome = WelcomePage(self.jobs, session.link, self)
         self.welcome.open_asked.connect(self.commands.ask_model)
@@ -146,6 +147,10 @@ class MainWindow(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         return focus.step(self, forward)
+
+    def _measure_latency(self) -> None:
+        if self.workspace is not None:
+            self.workspace.scoreboard.timings.ask()
 
     def _turn_pictures(self) -> None:
         """The weights themselves, or their distributions again."""

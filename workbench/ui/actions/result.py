@@ -83,8 +83,10 @@ class ResultCard(QFrame):
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
-        self.note.show_text(said(change.note))
-        self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {said(change.note)}")
+        larger = change.larger if "grows" not in change.note else ""       # said once
+        notes = "\n".join(said(text) for text in (change.note, larger) if text)
+        self.note.show_text(notes)
+        self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {notes}")
 
     def _details(self, change: LayerChange) -> list[str]:
         parts = [said(change.storage)] if change.storage else []

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from workbench.ui import theme
+
+NARROW = 360        # pixels: below, there is no room for words before the figures
 
 
 class Swatch(QLabel):
@@ -53,6 +55,13 @@ class FigureTable(QWidget):
                 cell.setText(text)
         for cell in self._rows[1]:
             cell.setVisible(after is not None)
+        self._rows[1][1].setVisible(after is not None and self.width() >= NARROW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the colours alone say which row it is."""
+        super().resizeEvent(event)
+        for row in self._rows:
+            row[1].setVisible(self.width() >= NARROW and not row[0].isHidden())
 
     def texts(self) -> tuple[tuple[str, ...], ...]:
         """What is on show, row by row."""

@@ -1,0 +1,53 @@
+"""How fast a compressed model is beside the original, and what both take as files, without writing one."""
+
+import zlib
+from pathlib import Path
+
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.views import Timing
+from workbench.engine import measure
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
+from workbench.graph.model import Model
+
+PART = 1 << 22          # bytes that are zipped between two looks whether the job was cancelled
+
+
+def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
+    """Of the trained model where that is remembered.
+
+    Raises UserError where the recipe does not fit, no sample can be made up, or the file would be beyond 2 GB.
+    """
+    known = workspace.recovery(recipe)
+    result = workspace.compiled(recipe, job.part(0.0, 0.4)) if known is None else known.compiled
+    compressed = result.model.with_edits(result.edits, recipe.sparse)
+    made_up = workspace.data is None
+    feeds = runtime.random_inputs(workspace.model) if workspace.data is None else \
+        workspace.data.feeds(slice(0, 1))
+    runs = [runner(runtime.session(model)) for model in (workspace.model, compressed)]
+    before, after = measure.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.7))
+    written = compressed.to_bytes()
+    return Timing(before, after, measure.COUNTED, len(written),
+                  zipped(_original(workspace.model), job.part(0.7, 0.85), "zipping the original"),
+                  zipped(written, job.part(0.85, 1.0), "zipping the compressed model"), made_up)
+
+
+def zipped(content: bytes, job: Job, text: str) -> int:
+    """Bytes after deflating, as a zip archive stores them at its usual level."""
+    packer, size = zlib.compressobj(6, wbits=-15), 0
+    for start in job.each(range(0, len(content), PART), text):
+        size += len(packer.compress(content[start:start + PART]))
+    return size + len(packer.flush())
+
+
+def _original(model: Model) -> bytes:
+    """The file as it was opened where it is one of ONNX; else the graph that was made of it."""
+    path = Path(model.source.path)
+    if path.suffix == ".onnx" and path.is_file() and path.stat().st_size == model.source.bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UserError(f"Cannot read {path}: {error.strerror}.", "Open the model again.") from error
+    return model.to_bytes()
