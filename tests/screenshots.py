@@ -65,6 +65,7 @@ class Photographer:
         from workbench.ui.window import MainWindow
 
         self.folder = tempfile.TemporaryDirectory()
+        os.environ["XDG_STATE_HOME"] = self.folder.name
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, self.folder.name)
         self.shoot = shoot
         QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -90,6 +91,7 @@ class Photographer:
             self.shoot_both("opened")
             self.edit()
             self.tabs()
+            self.compare()
             self.present()
             if self.shoot.dialogs:
                 self.couple()
@@ -98,6 +100,7 @@ class Photographer:
                 self.dialogs()
         finally:
             self.session.undo_stack.setClean()
+            self.session.snapshots.saved()
             self.window.close()
             self.link.shutdown()
             self.folder.cleanup()
@@ -175,6 +178,36 @@ class Photographer:
         self.shoot_both("pictures")
         inspect.show_pictures(False)
 
+    def compare(self) -> None:
+        """Pinned states side by side; what changed, page by page; history and jobs in their docks."""
+        from workbench.core.action import Action
+        space, session = self.window.workspace, self.session
+        tab = space.compare
+        session.snapshots.pin(session.snapshots.suggestion())
+        session.set_actions([session.current], (Action("prune.magnitude", {"sparsity": 0.9}),
+                                                Action("quantize.affine", {"bits": 3})), "bolder")
+        self.wait(lambda: self.measured)
+        session.snapshots.pin("bolder")
+        space.tabs.setCurrentWidget(tab)
+        tab.states.table.choose("bolder")
+        self.shoot_both("compare-states")
+        for name in ("confusion", "classes", "samples"):
+            tab.buttons[getattr(tab, name)].click()
+            self.wait(lambda: tab.findings.current)
+            if name == "samples":
+                tab.samples.list.setCurrentIndex(tab.samples.model.index(1))
+                tab.samples.ask()
+                self.wait(lambda: tab.findings.blame is not None and not tab.findings.accusing)
+            self.shoot_both(f"compare-{name}")
+        session.undo()
+        for dock in (space.history_dock, space.jobs_dock):
+            dock.show()
+        self.shoot_both("history-and-jobs")
+        for dock in (space.history_dock, space.jobs_dock):
+            dock.hide()
+        self.wait(lambda: self.measured)
+        session.snapshots.take(())
+
     def present(self) -> None:
         from workbench.ui.presentation.slides import SLIDES
         from workbench.ui.presentation.window import Presentation
@@ -222,6 +255,8 @@ class Photographer:
         dialogs.complain(window, "Cannot open this model", "truncated.onnx is not a complete ONNX file.",
                          "Download or export it again.")
         self.shoot_child("complaint")
+        window.pins.ask_pin()
+        self.shoot_child("pin")
         CrashDialog("ValueError: example", "Traceback (most recent call last):\n  …", window).open()
         self.shoot_child("crash")
         self.export()

@@ -1539,6 +1539,11 @@
       <translation>配方是包含 version 与 layers 的映射。</translation>
     </message>
     <message>
+      <source>A session is a {0} file of the window.</source>
+      <extracomment>the engine</extracomment>
+      <translation>会话是由本程序窗口保存的 {0} 文件。</translation>
+    </message>
+    <message>
       <source>Allow a larger drop.</source>
       <extracomment>the engine</extracomment>
       <translation>请允许更大的下降。</translation>
@@ -1574,6 +1579,11 @@
       <translation>无法读取配方 {0}：{1}。</translation>
     </message>
     <message>
+      <source>Cannot read the session {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取会话 {0}：{1}。</translation>
+    </message>
+    <message>
       <source>Cannot read {0}: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>无法读取 {0}：{1}。</translation>
@@ -1582,6 +1592,11 @@
       <source>Cannot write into {0}: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>无法写入 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Cannot write {0}: the recipe has a value that is not finite.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法写入 {0}：配方中有非有限的值。</translation>
     </message>
     <message>
       <source>Cannot write {0}: {1}.</source>
@@ -1667,6 +1682,11 @@
       <source>Choose one from the list.</source>
       <extracomment>the engine</extracomment>
       <translation>请从列表中选择。</translation>
+    </message>
+    <message>
+      <source>Choose samples that flipped, under a recipe with steps.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请在含有步骤的配方下选择判定改变的样本。</translation>
     </message>
     <message>
       <source>Close other programs, or use less data.</source>
@@ -1757,6 +1777,11 @@
       <source>Give a larger data set.</source>
       <extracomment>the engine</extracomment>
       <translation>请提供更大的数据集。</translation>
+    </message>
+    <message>
+      <source>Give a {0} file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供 {0} 文件。</translation>
     </message>
     <message>
       <source>Give an .npz, a folder of class folders, or file.py:function.</source>
@@ -2154,6 +2179,11 @@
       <translation>请以外部数据的形式保存。</translation>
     </message>
     <message>
+      <source>Save the session again from the window.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请在窗口中重新保存会话。</translation>
+    </message>
+    <message>
       <source>Several operators share its weight, each with a bias of its own.</source>
       <extracomment>the engine</extracomment>
       <translation>多个算子共用其权重，各有自己的偏置。</translation>
@@ -2302,6 +2332,16 @@
       <source>There is not enough memory for this.</source>
       <extracomment>the engine</extracomment>
       <translation>内存不足。</translation>
+    </message>
+    <message>
+      <source>There is nothing to blame: no sample was chosen, or no layer's weights are changed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
+    </message>
+    <message>
+      <source>This program reads version {0} of a session.</source>
+      <extracomment>the engine</extracomment>
+      <translation>本程序读取版本为 {0} 的会话。</translation>
     </message>
     <message>
       <source>This program reads version {0}.</source>
@@ -2609,6 +2649,16 @@
       <translation>已停止：损失不再是数；请降低学习率</translation>
     </message>
     <message>
+      <source>taking layers back</source>
+      <extracomment>the engine</extracomment>
+      <translation>逐层恢复</translation>
+    </message>
+    <message>
+      <source>taking layers back together</source>
+      <extracomment>the engine</extracomment>
+      <translation>一起恢复各层</translation>
+    </message>
+    <message>
       <source>the ranges are equal already</source>
       <extracomment>the engine</extracomment>
       <translation>范围已经相等</translation>
@@ -2789,6 +2839,11 @@
       <translation>{0} 没有输出通道 {1}。</translation>
     </message>
     <message>
+      <source>{0} has the version {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 的版本是 {1}。</translation>
+    </message>
+    <message>
       <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 有 {1} 个输入（{2}）和 {3} 个输出（{4}）；学生各只有一个。</translation>
@@ -2889,9 +2944,19 @@
       <translation>{0} 不是配方。</translation>
     </message>
     <message>
+      <source>{0} is not a session: it is damaged, or of another program.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是会话：它已损坏，或属于其他程序。</translation>
+    </message>
+    <message>
       <source>{0} is not a valid recipe: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 不是有效的配方：{1}。</translation>
+    </message>
+    <message>
+      <source>{0} is not a valid session: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是有效的会话：{1}。</translation>
     </message>
     <message>
       <source>{0} is not an .npz archive.</source>
@@ -2917,6 +2982,11 @@
       <source>{0} is the model that is open.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 是当前打开的模型。</translation>
+    </message>
+    <message>
+      <source>{0} is too large for a session.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 太大，不可能是会话。</translation>
     </message>
     <message>
       <source>{0} merges its channels with others.</source>
@@ -3234,9 +3304,19 @@
       <translation>移除{title}</translation>
     </message>
     <message>
+      <source>Switched off, a step stays in the recipe without any effect</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>关闭的步骤仍留在配方中，但不起任何作用</translation>
+    </message>
+    <message>
       <source>Use another method here</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
       <translation>在这里换用其他方法</translation>
+    </message>
+    <message>
+      <source>{title}: in effect</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：生效</translation>
     </message>
     <message>
       <source>{title}: use another method</source>
@@ -3374,6 +3454,16 @@
       <translation>步骤可以对该层的权重置零、分解、蒸馏或量化。添加一个，然后拖动滑块，观察大小和准确率的变化。</translation>
     </message>
     <message>
+      <source>Switch off {title}</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>关闭 {title}</translation>
+    </message>
+    <message>
+      <source>Switch on {title}</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>开启 {title}</translation>
+    </message>
+    <message>
       <source>This cannot be edited</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>此层不能编辑</translation>
@@ -3442,6 +3532,11 @@
       <source>How {title} works, its formula and source</source>
       <extracomment>workbench/ui/actions/why.py</extracomment>
       <translation>{title}的原理、公式和出处</translation>
+    </message>
+    <message>
+      <source>Your work is not kept safe while you work: {why}</source>
+      <extracomment>workbench/ui/autosave.py</extracomment>
+      <translation>工作过程中无法自动保存：{why}</translation>
     </message>
     <message>
       <source>Cannot open this</source>
@@ -3554,6 +3649,376 @@
       <translation>撤销</translation>
     </message>
     <message>
+      <source>Change</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>变化</translation>
+    </message>
+    <message>
+      <source>Class</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Classes</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Its samples</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>它的样本</translation>
+    </message>
+    <message>
+      <source>Now</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>现在</translation>
+    </message>
+    <message>
+      <source>Samples</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>There are no labels: right is what the original decides.</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>没有标签：以原始模型的判定为正确。</translation>
+    </message>
+    <message>
+      <source>Which layer did this?</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>是哪一层造成的？</translation>
+    </message>
+    <message>
+      <source>→ right</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>→ 对</translation>
+    </message>
+    <message>
+      <source>→ wrong</source>
+      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
+      <translation>→ 错</translation>
+    </message>
+    <message>
+      <source>Confusion matrix</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>混淆矩阵</translation>
+    </message>
+    <message>
+      <source>Difference</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>差异</translation>
+    </message>
+    <message>
+      <source>Rows: what samples are. Columns: what was decided.</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>行：样本的真实类别。列：判定的类别。</translation>
+    </message>
+    <message>
+      <source>Rows: what the original decides. Columns: what was decided.</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>行：原始模型的判定。列：现在的判定。</translation>
+    </message>
+    <message>
+      <source>Warm colours are worse, blue is better.</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>暖色变差，蓝色变好。</translation>
+    </message>
+    <message>
+      <source>{truth}, decided for {decision}: {before} before, {after} now ({change})</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>{truth}，判定为 {decision}：之前 {before}，现在 {after}（{change}）</translation>
+    </message>
+    <message>
+      <source>{truth}, decided rightly: {before} before, {after} now ({change})</source>
+      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
+      <translation>{truth}，判定正确：之前 {before}，现在 {after}（{change}）</translation>
+    </message>
+    <message>
+      <source>Comparing sample by sample</source>
+      <extracomment>workbench/ui/compare_tab/findings.py</extracomment>
+      <translation>逐样本比较</translation>
+    </message>
+    <message>
+      <source>Finding the layer</source>
+      <extracomment>workbench/ui/compare_tab/findings.py</extracomment>
+      <translation>查找责任层</translation>
+    </message>
+    <message>
+      <source>All classes</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>所有类别</translation>
+    </message>
+    <message>
+      <source>No sample flipped this way.</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>没有样本发生这种变化。</translation>
+    </message>
+    <message>
+      <source>Only {truth} that is now {decision}.</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>仅限现在判定为 {decision} 的 {truth}。</translation>
+    </message>
+    <message>
+      <source>Otherwise wrong</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>另一种错</translation>
+    </message>
+    <message>
+      <source>Right → wrong</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>对 → 错</translation>
+    </message>
+    <message>
+      <source>Sample {n}</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>样本 {n}</translation>
+    </message>
+    <message>
+      <source>Sample {n} is {truth}: {before} ({sure}) before, {after} ({sure_now}) now.</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>样本 {n} 是 {truth}：之前判定 {before}（{sure}），现在判定 {after}（{sure_now}）。</translation>
+    </message>
+    <message>
+      <source>Sample {n}: {before} before, {after} now.</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>样本 {n}：之前 {before}，现在 {after}。</translation>
+    </message>
+    <message>
+      <source>Samples that flipped</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>判定改变的样本</translation>
+    </message>
+    <message>
+      <source>Wrong → right</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>错 → 对</translation>
+    </message>
+    <message>
+      <source>{n} samples</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>{n} 个样本</translation>
+    </message>
+    <message>
+      <source>{n} samples chosen</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>已选 {n} 个样本</translation>
+    </message>
+    <message>
+      <source>{shown} on show, of {n} samples that were run; the surest first.</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>显示 {shown} 个，共运行 {n} 个样本；把握最大的在前。</translation>
+    </message>
+    <message>
+      <source>{worse} of {n} samples became worse, {better} better ({metric}); the worst first.</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>{n} 个样本中 {worse} 个变差，{better} 个变好（{metric}）；最差的在前。</translation>
+    </message>
+    <message>
+      <source>1 layer</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>1 层</translation>
+    </message>
+    <message>
+      <source>An export measures it.</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>导出时测量。</translation>
+    </message>
+    <message>
+      <source>File size</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>文件大小</translation>
+    </message>
+    <message>
+      <source>Latency</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>延迟</translation>
+    </message>
+    <message>
+      <source>MACs</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>MAC</translation>
+    </message>
+    <message>
+      <source>Median of paired runs of the original and the exported file on this machine.</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
+    </message>
+    <message>
+      <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
+    </message>
+    <message>
+      <source>Restore it to measure it on the data that is open.</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>恢复它，即可在当前打开的数据上测量。</translation>
+    </message>
+    <message>
+      <source>Smaller</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>as opened</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>如打开时</translation>
+    </message>
+    <message>
+      <source>before training</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>训练前</translation>
+    </message>
+    <message>
+      <source>could be chance</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>可能是偶然</translation>
+    </message>
+    <message>
+      <source>none on these samples</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>这些样本上没有变化</translation>
+    </message>
+    <message>
+      <source>not measured</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>未测量</translation>
+    </message>
+    <message>
+      <source>on other data</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>在其他数据上</translation>
+    </message>
+    <message>
+      <source>paired</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>配对</translation>
+    </message>
+    <message>
+      <source>the original</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>原始模型</translation>
+    </message>
+    <message>
+      <source>trained</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>已训练</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>未改变</translation>
+    </message>
+    <message>
+      <source>{share} kept</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>保留 {share}</translation>
+    </message>
+    <message>
+      <source>{times}x</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>{times} 倍</translation>
+    </message>
+    <message>
+      <source>Figures</source>
+      <extracomment>workbench/ui/compare_tab/states_page.py</extracomment>
+      <translation>数值</translation>
+    </message>
+    <message>
+      <source>States</source>
+      <extracomment>workbench/ui/compare_tab/states_page.py</extracomment>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>○ forecast   ◐ estimated   ● measured   ✓ verified in the file</source>
+      <extracomment>workbench/ui/compare_tab/states_page.py</extracomment>
+      <translation>○ 预测   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
+    </message>
+    <message>
+      <source>Each layer was given its original weights back, all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>每次让一层恢复原始权重，其余各层保留步骤。余量：原始判定的得分相对次高者的提升。</translation>
+    </message>
+    <message>
+      <source>Layer</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>Layers taken back</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>逐层恢复</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>余量</translation>
+    </message>
+    <message>
+      <source>Restored alone</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>单独恢复</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>The first {count} together restore all.</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>前 {count} 层一起可恢复全部。</translation>
+    </message>
+    <message>
+      <source>Together with those above</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>与上面各层一起</translation>
+    </message>
+    <message>
+      <source>{what}: no layer alone did it.</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>{what}：没有哪一层单独造成。</translation>
+    </message>
+    <message>
+      <source>{what}: taking layers back one at a time…</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>{what}：正在逐层恢复…</translation>
+    </message>
+    <message>
+      <source>{what}: taking {layer} back restores {k} of {n}.</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>{what}：恢复 {layer} 可还原 {n} 个中的 {k} 个。</translation>
+    </message>
+    <message>
+      <source>{what}: {tried} of {layers} layers taken back…</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>{what}：已恢复 {layers} 层中的 {tried} 层…</translation>
+    </message>
+    <message>
+      <source>Comparing sample by sample…</source>
+      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
+      <translation>正在逐样本比较…</translation>
+    </message>
+    <message>
+      <source>Confusion</source>
+      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
+      <translation>混淆</translation>
+    </message>
+    <message>
+      <source>Open a data set to see which samples changed.</source>
+      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
+      <translation>打开数据集即可查看哪些样本发生了变化。</translation>
+    </message>
+    <message>
+      <source>● measured on {n} samples, this recipe beside the original</source>
+      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
+      <translation>● 在 {n} 个样本上实测，此配方与原始模型对照</translation>
+    </message>
+    <message>
       <source>An error that should not happen: {summary}
 Your work is kept and the window goes on. If it happens again, send this report to whoever maintains the program.</source>
       <extracomment>workbench/ui/crash.py</extracomment>
@@ -3611,6 +4076,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>先保存配方吗？</translation>
     </message>
     <message>
+      <source>Save the session first?</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>要先保存会话吗？</translation>
+    </message>
+    <message>
       <source>The function in {name} that returns what is to be opened:</source>
       <extracomment>workbench/ui/dialogs.py</extracomment>
       <translation>{name} 中返回要打开对象的函数：</translation>
@@ -3621,9 +4091,19 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>配方未保存</translation>
     </message>
     <message>
+      <source>Unsaved session</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>会话未保存</translation>
+    </message>
+    <message>
       <source>What you chose for each layer is lost otherwise.</source>
       <extracomment>workbench/ui/dialogs.py</extracomment>
       <translation>否则你为每一层所做的选择会丢失。</translation>
+    </message>
+    <message>
+      <source>What you chose for each layer, and the states you pinned, are lost otherwise.</source>
+      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <translation>否则，为各层所做的选择以及固定的状态都会丢失。</translation>
     </message>
     <message>
       <source>Which function?</source>
@@ -3851,11 +4331,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>大小相同</translation>
     </message>
     <message>
-      <source>unchanged</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>未改变</translation>
-    </message>
-    <message>
       <source>verified in the file</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>已在文件中验证</translation>
@@ -3986,11 +4461,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
     </message>
     <message>
-      <source>not measured</source>
-      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
-      <translation>未测量</translation>
-    </message>
-    <message>
       <source>{before} → {after}, {share} saved</source>
       <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
       <translation>{before} → {after}，节省 {share}</translation>
@@ -4004,6 +4474,51 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>The process that draws the graph has ended (code {code}).</source>
       <extracomment>workbench/ui/graph_tab/web.py</extracomment>
       <translation>绘制计算图的进程已结束（代码 {code}）。</translation>
+    </message>
+    <message>
+      <source>A click makes it the present state</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>单击即成为当前状态</translation>
+    </message>
+    <message>
+      <source>As opened</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>打开时</translation>
+    </message>
+    <message>
+      <source>Back to {step}</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>回到 {step}</translation>
+    </message>
+    <message>
+      <source>Branches</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>分支</translation>
+    </message>
+    <message>
+      <source>History</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>历史</translation>
+    </message>
+    <message>
+      <source>Pinned</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>已固定</translation>
+    </message>
+    <message>
+      <source>Steps that were undone before other ones were made; a click brings back where they led</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>在改走别的路之前被撤销的步骤；单击可回到它们到达的状态</translation>
+    </message>
+    <message>
+      <source>{step}  ·  pinned as {name}</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>{step}  ·  已固定为 {name}</translation>
+    </message>
+    <message>
+      <source>{step} ({n} steps)</source>
+      <extracomment>workbench/ui/history_panel.py</extracomment>
+      <translation>{step}（{n} 步）</translation>
     </message>
     <message>
       <source>Choose a layer in the list to look inside it.</source>
@@ -4051,19 +4566,74 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>剩余 {time}</translation>
     </message>
     <message>
+      <source>Cancel {title}</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>取消 {title}</translation>
+    </message>
+    <message>
+      <source>Copy</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>复制</translation>
+    </message>
+    <message>
+      <source>Jobs</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>任务</translation>
+    </message>
+    <message>
+      <source>Jobs and log</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>任务与日志</translation>
+    </message>
+    <message>
+      <source>Log</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>日志</translation>
+    </message>
+    <message>
+      <source>Nothing runs.</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>没有任务在运行。</translation>
+    </message>
+    <message>
+      <source>Nothing was logged since the window opened.</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>自窗口打开以来没有日志。</translation>
+    </message>
+    <message>
+      <source>Open the log file</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>打开日志文件</translation>
+    </message>
+    <message>
+      <source>Progress of {title}</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>{title} 的进度</translation>
+    </message>
+    <message>
+      <source>done</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>完成</translation>
+    </message>
+    <message>
+      <source>failed</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>失败</translation>
+    </message>
+    <message>
+      <source>stopped</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>已停止</translation>
+    </message>
+    <message>
+      <source>{title}: {word} after {time}</source>
+      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <translation>{title}：{time} 后{word}</translation>
+    </message>
+    <message>
       <source>As many nodes of the graph read this weight.</source>
       <extracomment>workbench/ui/layer_header.py</extracomment>
       <translation>计算图中有这么多节点读取该权重。</translation>
-    </message>
-    <message>
-      <source>Layer</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>层</translation>
-    </message>
-    <message>
-      <source>MACs</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>MAC</translation>
     </message>
     <message>
       <source>Parameters</source>
@@ -4911,16 +5481,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>另有 {n} 项</translation>
     </message>
     <message>
-      <source>as opened</source>
-      <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>如打开时</translation>
-    </message>
-    <message>
-      <source>File size</source>
-      <extracomment>workbench/ui/presentation/story.py</extracomment>
-      <translation>文件大小</translation>
-    </message>
-    <message>
       <source>{n} smaller layers</source>
       <extracomment>workbench/ui/presentation/story.py</extracomment>
       <translation>{n} 个较小的层</translation>
@@ -5034,11 +5594,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Pause</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
       <translation>暂停</translation>
-    </message>
-    <message>
-      <source>Stop</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>停止</translation>
     </message>
     <message>
       <source>Stop and keep the best</source>
@@ -5176,11 +5731,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>已停止。再次扫描会从这里继续。</translation>
     </message>
     <message>
-      <source>Change</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>变化</translation>
-    </message>
-    <message>
       <source>Every layer was computed, so the written file will have this size.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
@@ -5191,9 +5741,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
     </message>
     <message>
-      <source>Latency</source>
+      <source>Keep this state under a name, to compare it and to come back to it</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>延迟</translation>
+      <translation>以一个名称保留当前状态，以便比较和返回</translation>
     </message>
     <message>
       <source>Measure latency and zipped size</source>
@@ -5206,19 +5756,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>测量延迟：在 ONNX Runtime 中交替运行原模型与压缩模型，并把两个文件打包压缩</translation>
     </message>
     <message>
-      <source>Median of paired runs of the original and the exported file on this machine.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
-    </message>
-    <message>
       <source>Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>在本机 ONNX Runtime 中对单个样本各运行 {runs} 次（交替进行）的中位数。</translation>
     </message>
     <message>
-      <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
+      <source>Pin…</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
+      <translation>固定…</translation>
     </message>
     <message>
       <source>Predicted error</source>
@@ -5271,19 +5816,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>训练前，{source}</translation>
     </message>
     <message>
-      <source>could be chance</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>可能是偶然</translation>
-    </message>
-    <message>
       <source>measuring</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>测量中</translation>
-    </message>
-    <message>
-      <source>none on these samples</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>这些样本上没有变化</translation>
     </message>
     <message>
       <source>not checked</source>
@@ -5743,6 +6278,191 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>载入配方</translation>
     </message>
     <message>
+      <source>A file is not where it was</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>文件不在原来的位置</translation>
+    </message>
+    <message>
+      <source>Cannot open this session</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>无法打开此会话</translation>
+    </message>
+    <message>
+      <source>Cannot save the session</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>无法保存会话</translation>
+    </message>
+    <message>
+      <source>Files ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>文件 ({kinds});;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>If it was moved or renamed, say where it is now.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>如果它已被移动或重命名，请指出现在的位置。</translation>
+    </message>
+    <message>
+      <source>Locate another…</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>选择另一个…</translation>
+    </message>
+    <message>
+      <source>Locate…</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>查找…</translation>
+    </message>
+    <message>
+      <source>Open a session</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>打开会话</translation>
+    </message>
+    <message>
+      <source>Open session…</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>打开会话…</translation>
+    </message>
+    <message>
+      <source>Save session</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>保存会话</translation>
+    </message>
+    <message>
+      <source>Save session as…</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>会话另存为…</translation>
+    </message>
+    <message>
+      <source>Save the session</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>保存会话</translation>
+    </message>
+    <message>
+      <source>Session saved as {path}</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>会话已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>Sessions (*{suffix})</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>会话 (*{suffix})</translation>
+    </message>
+    <message>
+      <source>The model has changed</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>模型已更改</translation>
+    </message>
+    <message>
+      <source>The recipe can be used for it all the same; the figures of snapshots do not hold for it.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>配方仍可用于它；但快照中的数值对它不再成立。</translation>
+    </message>
+    <message>
+      <source>The {what} {name} of this session is not in {folder} any more.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>此会话的{what} {name} 已不在 {folder} 中。</translation>
+    </message>
+    <message>
+      <source>Use this model</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>使用此模型</translation>
+    </message>
+    <message>
+      <source>Where is the {what} now?</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>{what}现在在哪里？</translation>
+    </message>
+    <message>
+      <source>data</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>数据</translation>
+    </message>
+    <message>
+      <source>model</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>{name} is not as it was when this session was saved: its layers or weights are others.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>{name} 与保存此会话时不同：层或权重已改变。</translation>
+    </message>
+    <message>
+      <source>Compare states</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>比较状态</translation>
+    </message>
+    <message>
+      <source>Delete</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>删除</translation>
+    </message>
+    <message>
+      <source>Its recipe and figures are kept under this name:</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>其配方和数值将以此名称保留：</translation>
+    </message>
+    <message>
+      <source>Pin</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>固定</translation>
+    </message>
+    <message>
+      <source>Pin this state</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>固定此状态</translation>
+    </message>
+    <message>
+      <source>Pin this state…</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>固定此状态…</translation>
+    </message>
+    <message>
+      <source>Pinned as {name}</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>已固定为 {name}</translation>
+    </message>
+    <message>
+      <source>Rename</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>重命名</translation>
+    </message>
+    <message>
+      <source>Restore</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>恢复</translation>
+    </message>
+    <message>
+      <source>Restore {name}</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>恢复 {name}</translation>
+    </message>
+    <message>
+      <source>Snapshots</source>
+      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
+      <translation>快照</translation>
+    </message>
+    <message>
+      <source>Delete {name}</source>
+      <extracomment>workbench/ui/snapshots.py</extracomment>
+      <translation>删除 {name}</translation>
+    </message>
+    <message>
+      <source>Rename {name}</source>
+      <extracomment>workbench/ui/snapshots.py</extracomment>
+      <translation>重命名 {name}</translation>
+    </message>
+    <message>
+      <source>Snapshot</source>
+      <extracomment>workbench/ui/snapshots.py</extracomment>
+      <translation>快照</translation>
+    </message>
+    <message>
+      <source>{times}x smaller</source>
+      <extracomment>workbench/ui/snapshots.py</extracomment>
+      <translation>缩小 {times} 倍</translation>
+    </message>
+    <message>
       <source>Stopped. What was measured stays.</source>
       <extracomment>workbench/ui/sweeps.py</extracomment>
       <translation>已停止。已测量的结果保留。</translation>
@@ -5751,6 +6471,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Measuring latency</source>
       <extracomment>workbench/ui/timings.py</extracomment>
       <translation>正在测量延迟</translation>
+    </message>
+    <message>
+      <source>{title}: done after {time}</source>
+      <extracomment>workbench/ui/toast.py</extracomment>
+      <translation>{title}：已完成，用时 {time}</translation>
     </message>
     <message>
       <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>
@@ -6108,9 +6833,34 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>或把文件拖到这里</translation>
     </message>
     <message>
+      <source>Discard it</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>丢弃</translation>
+    </message>
+    <message>
+      <source>Go on with your work on {name}?</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>要继续处理 {name} 吗？</translation>
+    </message>
+    <message>
       <source>Model Compression Workbench</source>
       <extracomment>workbench/ui/window.py</extracomment>
       <translation>模型压缩工作台</translation>
+    </message>
+    <message>
+      <source>Not now</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>暂不</translation>
+    </message>
+    <message>
+      <source>The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: {pinned}.</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>程序在 {time} 未正常关闭。有步骤的层：{steps}。固定的状态：{pinned}。</translation>
+    </message>
+    <message>
+      <source>Unfinished work</source>
+      <extracomment>workbench/ui/window.py</extracomment>
+      <translation>未完成的工作</translation>
     </message>
     <message>
       <source>{n} samples, {metric}</source>
@@ -6136,6 +6886,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>{shape}, {n} groups</source>
       <extracomment>workbench/ui/wording.py</extracomment>
       <translation>{shape}，{n} 组</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <extracomment>workbench/ui/workspace.py</extracomment>
+      <translation>比较</translation>
     </message>
     <message>
       <source>Graph</source>

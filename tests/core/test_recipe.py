@@ -147,3 +147,23 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, make):
     make(path)
     with pytest.raises(UserError, match=r"Cannot read the recipe .*recipe\.yaml"):
         load_recipe(path)
+
+
+def test_a_step_that_is_switched_off_stays_and_has_no_effect():
+    text = "version: 1\nlayers:\n  a: [{prune.magnitude: {sparsity: 0.5}, off: true}, {quantize.affine: {bits: 4}}]\n"
+    recipe = parse_recipe(text)
+    assert recipe.stack_for("a") == (Action("prune.magnitude", {"sparsity": 0.5}, off=True), INT4)
+    assert recipe.actions_for("a") == (INT4,) and recipe.in_effect == Recipe().with_actions(["a"], (INT4,))
+    assert parse_recipe(recipe.to_yaml()) == recipe and "'off': true" in recipe.to_yaml()
+    assert "off" not in Recipe().with_actions(["a"], (INT4,)).to_yaml()
+    changed = recipe.stack_for("a")[0].with_param("sparsity", 0.6)
+    assert changed.off and changed.params == {"sparsity": 0.6} and not changed.switched(False).off
+    assert parse_recipe(text.replace("true", "false")).actions_for("a")[0].params == {"sparsity": 0.5}
+
+
+@pytest.mark.parametrize("step", ["{prune.magnitude: {}, off: maybe}", "{prune.magnitude: {}, off: 1}", "{off: true}",
+                                  "{prune.magnitude: {}, quantize.affine: {}, off: true}",
+                                  "{prune.magnitude: {}, of: true}"])
+def test_only_true_and_false_switch_a_step(step):
+    with pytest.raises(UserError):
+        parse_recipe(f"version: 1\nlayers:\n  a: [{step}]\n")

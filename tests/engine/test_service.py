@@ -130,11 +130,11 @@ def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, ki
 def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(monkeypatch):
     monkeypatch.setattr(service, "Lane", lambda name, run: None)        # no threads but these
     idle, cache, making, found = service.Service(None), Cache(1 << 20), threading.Event(), []
-    idle.busy.add(1)
+    idle.busy[1] = "work"
 
     def make():
         making.set()
-        idle._let_others_go_first(Job())
+        idle._let_others_go_first(Job(), ())
         return 7
 
     threads = [threading.Thread(target=lambda: found.append(cache.get("a", make)))]
@@ -145,6 +145,21 @@ def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(m
     for thread in threads:
         thread.join(5)
     assert found == [7, 7] and Cache.awaited == 0
+
+
+def test_looking_at_what_changed_goes_on_beside_a_training_and_waits_for_an_edit(monkeypatch):
+    monkeypatch.setattr(service, "Lane", lambda name, run: None)
+    looking, job = service.Service(None), Job()
+    looking.busy[1] = "train"
+    looking._let_others_go_first(job, service.PATIENT["changes"])      # does not wait
+    looking.busy[2] = "edit"
+    waiting = threading.Thread(target=looking._let_others_go_first, args=(job, service.PATIENT["changes"]))
+    waiting.start()
+    waiting.join(0.2)
+    assert waiting.is_alive()
+    del looking.busy[2]
+    waiting.join(5)
+    assert not waiting.is_alive()
 
 
 def test_the_process_ends_when_the_window_is_gone():

@@ -14,7 +14,8 @@ from workbench.ui.engine_link import EngineLink
 from workbench.ui.session import Session
 
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as ui.app does, for the graph tab
-WAIT = 120_000      # the machine that runs this may be busy with other work
+FEW = 300
+WAIT = 300_000      # the machine that runs this may be busy with other work
 
 NO_GRAPHICS_CARD = (r"^QRhiGles2: Failed to create", r"^Failed to create RHI", r"Failed to initialize Vulkan",
                     r"^GBM is not supported", r"^GPUInfo not initialized")
@@ -86,6 +87,7 @@ def window(session, qtbot):
     """The window as it starts: nothing open."""
     yield show_window(session, qtbot)
     session.undo_stack.setClean()       # so that closing asks nothing
+    session.snapshots.saved()
 
 
 def show_window(session: Session, qtbot):
@@ -105,6 +107,25 @@ def show_window(session: Session, qtbot):
 def demo_window(window, qtbot):
     """The window with the demo open and measured."""
     open_demo(window.session, qtbot)
+    return window
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory) -> Path:
+    """Few samples of the demo's, for tests that are not about how long measuring takes."""
+    import numpy as np
+    path = tmp_path_factory.mktemp("data") / "few.npz"
+    with np.load(demo_paths().data) as whole:
+        np.savez(path, **{name: whole[name][:FEW] for name in whole.files})
+    return path
+
+
+@pytest.fixture
+def small_window(window, qtbot, few):
+    """The window with the demo's model open and measured on few samples."""
+    session = window.session
+    session.open(demo_paths().model, data=str(few))
+    qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)
     return window
 
 

@@ -336,6 +336,21 @@ def test_everything_can_be_reached_with_the_tab_key_and_has_a_name(panel):
     assert all(widget.accessibleName() or widget.text() for widget in wanted)
 
 
+# -- switching off -----------------------------------------------------------------------------------------------------
+
+def test_a_step_is_switched_off_and_on_with_its_box(panel, qtbot):
+    give(panel, MAGNITUDE, SVD)
+    card, seen = panel.cards[0], []
+    panel.actions_changed.connect(lambda *edit: seen.append(edit))
+    QTest.mouseClick(card.head.on, LEFT)
+    assert seen[-1] == ((MAGNITUDE.switched(True), SVD), "Switch off Magnitude", True)
+    assert panel.cards[0] is card and not card.form.isEnabled() and panel.cards[1].form.isEnabled()
+    QTest.keyClick(card.head.on, KEY.Key_Space)
+    assert seen[-1] == ((MAGNITUDE, SVD), "Switch on Magnitude", True) and card.form.isEnabled()
+    panel.set_actions((MAGNITUDE.switched(True), SVD))
+    assert not card.head.on.isChecked() and len(seen) == 2, "what is shown is no edit"
+
+
 # -- conversions -----------------------------------------------------------------------------------------------------
 
 def test_sparsity_and_threshold_are_the_same_line(view):

@@ -114,6 +114,27 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot):
             tabs.setCurrentIndex(index)
             qtbot.wait(50)
             check(tabs.tabText(index), window, problems)
+    compare, space = window.workspace.compare, window.workspace
+    session.snapshots.pin(session.snapshots.suggestion())
+    tabs.setCurrentWidget(compare)
+    for page, button in compare.buttons.items():
+        button.click()
+        if page is not compare.states:
+            qtbot.waitUntil(lambda: compare.findings.current, timeout=WAIT)
+        if page is compare.samples:
+            compare.samples.ask()
+            qtbot.waitUntil(lambda: compare.findings.blame is not None, timeout=WAIT)
+        qtbot.wait(50)
+        check(type(page).__name__, window, problems)
+    for dock in (space.history_dock, space.jobs_dock):
+        dock.show()
+    for page in (space.jobs_panel.jobs, space.jobs_panel.log):
+        space.jobs_panel.setCurrentWidget(page)
+        qtbot.wait(50)
+        check(type(page).__name__, window, problems)
+    for dock in (space.history_dock, space.jobs_dock):
+        dock.hide()
+    window.pins.ask_pin()
     window.menus.show_preferences()
     window.export()
     about.show_about(window, {})
@@ -126,6 +147,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot):
         check(page.objectName(), page, problems)
         page.close()
     session.undo_stack.setClean()
+    session.snapshots.saved()
     assert not problems, "\n".join(problems)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
@@ -13,6 +13,7 @@ from workbench.core.views import DataSummary, Prediction, Preview
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.session import Session
+from workbench.ui.snapshot_verbs import SnapshotVerbs
 
 LAYER = Layer("stem", "Conv", (8, 8, 3, 3), "float32", 0, 576, 5760, 2304, "f")
 MODEL = ModelSummary("m.onnx", "onnx", 576, 1_000_000, 5760, 17, (LAYER,), (), ())
@@ -61,7 +62,9 @@ def session(qapp):
 
 @pytest.fixture
 def board(session, qtbot):
-    board = Scoreboard(session)
+    window = QWidget()
+    qtbot.addWidget(window)
+    board = Scoreboard(session, SnapshotVerbs(session, window))
     qtbot.addWidget(board)
     board.show()
     return board

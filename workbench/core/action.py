@@ -1,7 +1,7 @@
 """What to do to a layer: a method and its parameters; and how a method describes itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from workbench.core.params import Field
@@ -14,10 +14,14 @@ ORDER: tuple[Family, ...] = ("prune", "lowrank", "distill", "quantize")
 
 @dataclass(frozen=True)
 class Action:
-    """A method's id, `family.method`, and its parameters as plain values (only those that were given)."""
+    """A method's id, `family.method`, and its parameters as plain values (only those that were given).
+
+    off   it stays in the recipe, without any effect
+    """
 
     method: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    off: bool = False
 
     @property
     def family(self) -> str:
@@ -26,10 +30,13 @@ class Action:
     def with_param(self, name: str, value: Any, excludes: tuple[str, ...] = ()) -> "Action":
         """The same action with one parameter changed, and those that it excludes dropped."""
         kept = {k: v for k, v in self.params.items() if k not in excludes}
-        return Action(self.method, {**kept, name: value})
+        return replace(self, params={**kept, name: value})
+
+    def switched(self, off: bool) -> "Action":
+        return replace(self, off=off)
 
     def __hash__(self) -> int:
-        return hash((self.method, tuple(sorted(self.params.items()))))
+        return hash((self.method, tuple(sorted(self.params.items())), self.off))
 
     def __str__(self) -> str:
         inner = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"

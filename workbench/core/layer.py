@@ -1,5 +1,6 @@
 """What a model is made of, in plain values."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -86,6 +87,15 @@ class ModelSummary:
     outputs: tuple[InputSpec, ...]
     preparations: tuple[Preparation, ...] = ()
     notes: tuple[str, ...] = ()     # what the user should know: what cannot be edited, what was not checked
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the layers and their weights: files with equal fingerprints take the same recipes and give the same
+        figures."""
+        digest = hashlib.sha256()
+        for layer in self.layers:
+            digest.update(repr((layer.path, layer.op, layer.shape, layer.dtype, layer.fingerprint)).encode())
+        return digest.hexdigest()[:16]
 
     def layer(self, path: str) -> Layer:
         """Raises KeyError when there is no such layer."""

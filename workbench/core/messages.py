@@ -128,6 +128,27 @@ class Time:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """What the recipe changed, sample by sample -> Done(Changes), see core.changes. Gives way to what somebody waits
+    for; a newer Compare or Accuse replaces one that waits or runs (Stopped).
+    """
+
+    job: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Accuse:
+    """Which layer's steps flipped these samples, by taking layers back one at a time -> Updated(Blame)..., Done(Blame).
+    Gives way like Compare.
+    """
+
+    job: int
+    recipe: Recipe
+    samples: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Export:
     """Write model, recipe and report into a folder, reopen, verify -> Done(Report)"""
 
@@ -212,8 +233,8 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Time | Export | Sweep
-           | Scan | Predict | Prepare | Train | Finish | Hold | TryTemperatures | Cancel | Quit)
+Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Time | Compare | Accuse
+           | Export | Sweep | Scan | Predict | Prepare | Train | Finish | Hold | TryTemperatures | Cancel | Quit)
 
 
 @dataclass(frozen=True)

@@ -45,12 +45,23 @@ class Recipe:
     sparse: Sparse = "auto"
     data: str = ""
 
-    def actions_for(self, path: str) -> tuple[Action, ...]:
-        """The actions for a layer, in the order in which they are applied."""
+    def stack_for(self, path: str) -> tuple[Action, ...]:
+        """What the recipe says of a layer: its actions in the order in which they are applied, those that are switched
+        off among them."""
         for row in reversed(self.rows):
             if row.matches(path):
                 return in_order(row.actions)
         return ()
+
+    def actions_for(self, path: str) -> tuple[Action, ...]:
+        """The actions that a layer is given, in the order in which they are applied: none that is switched off."""
+        return tuple(action for action in self.stack_for(path) if not action.off)
+
+    @property
+    def in_effect(self) -> "Recipe":
+        """The same without what is switched off: recipes that do the same are equal so."""
+        rows = tuple(Row(row.pattern, tuple(action for action in row.actions if not action.off)) for row in self.rows)
+        return dataclasses.replace(self, rows=rows)
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
         """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones."""
@@ -64,8 +75,8 @@ class Recipe:
         document: dict[str, Any] = {
             "version": VERSION,
             "seed": self.seed,
-            "layers": {row.pattern: [{action.method: dict(action.params)} for action in row.actions]
-                       for row in self.rows},
+            "layers": {row.pattern: [{action.method: dict(action.params)} | ({"off": True} if action.off else {})
+                                     for action in row.actions] for row in self.rows},
             "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
             "export": {"format": "onnx", "sparse": self.sparse},
         }
@@ -134,6 +145,11 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else ""
         raise UserError(f"{name} is not valid YAML{place}.", "Mend it, or save a recipe from the window.") from error
+    return recipe_of(document, name)
+
+
+def recipe_of(document: Any, name: str) -> Recipe:
+    """What `Recipe.to_dict` made, read back; raises UserError as `parse_recipe` does."""
     if not isinstance(document, dict):
         raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
     _check(document.get("version") == VERSION, name, f"its version is {document.get('version')!r}",
@@ -159,7 +175,18 @@ def parse_recipe(text: str, name: str = "recipe") -> Recipe:
 
 
 def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:
-    return tuple(Action(method, params) for method, params in _steps(name, pattern, "action", steps))
+    switched = [_off(name, pattern, step) for step in steps] if isinstance(steps, list) else []
+    read = _steps(name, pattern, "action", [step for step, _ in switched] if isinstance(steps, list) else steps)
+    return tuple(Action(method, params, off) for (method, params), (_, off) in zip(read, switched, strict=True))
+
+
+def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
+    """A step without the word that switches it off, and whether it does."""
+    if not isinstance(step, dict) or len(step) < 2:
+        return step, False
+    off = step.get("off", False)
+    _check(isinstance(off, bool), name, f"'off' of a step of '{pattern}' is {off!r}", "It is true or false.")
+    return {key: value for key, value in step.items() if key != "off"}, off
 
 
 def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -> Iterator[tuple[str, dict[str, Any]]]:

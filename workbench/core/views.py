@@ -201,7 +201,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class DataSummary:
-    """A data set as attached. `metric` is what will be measured, in words; `labelled` says whether against labels."""
+    """A data set as attached. `metric` is what will be measured, in words; `labelled` says whether against labels.
+
+    fingerprint   of the samples and labels
+    """
 
     path: str
     samples: int
@@ -210,6 +213,7 @@ class DataSummary:
     calibration: str            # where calibration samples come from, in words
     baseline: Figure | None = None
     classes: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)

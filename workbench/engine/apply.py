@@ -98,7 +98,8 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     paths = [layer.path for layer in model.layers]
     for row in recipe.rows:
         for action in row.actions:
-            find(action)
+            if not action.off:
+                find(action)
         if not any(row.matches(path) for path in paths):
             raise UserError(f"The recipe's row '{row.pattern}' matches no layer of the model.",
                             f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")

@@ -1,9 +1,11 @@
-"""The engine process: reads requests from the window, runs them in eight lanes, answers.
+"""The engine process: reads requests from the window, runs them in its lanes, answers.
 
 edit      one layer, while the mouse moves; a newer request replaces an older one
 measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
 look      pictures of one layer that is looked at
 graph     the structure to be drawn; waits for nobody's samples
+changes   which samples are decided otherwise, and by whose doing; a newer request replaces an older one, and all that
+          somebody waits for goes first
 train     the recovery stages of a recipe
 scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
 facts     what the weights of all layers are like, for the tree; others go first
@@ -29,6 +31,7 @@ from workbench.core import messages as m
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
 from workbench.engine.cache import Cache
+from workbench.engine.changes import blame, changes
 from workbench.engine.export import export
 from workbench.engine.look import look
 from workbench.engine.predict import predictor
@@ -44,11 +47,13 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
-NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts"}
+NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts", m.Compare: "changes",
+               m.Accuse: "changes"}
 WAIT_S = 0.02       # between two looks whether others are done
 LANES = {**NEWEST_WINS, m.Look: "look", m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
          m.Predict: "idle", m.Train: "train", m.TryTemperatures: "train"}
-PATIENT = ("scan", "idle", "facts")
+# Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
+PATIENT: dict[str, tuple[str, ...]] = {"scan": (), "idle": (), "facts": (), "changes": ("train",)}
 
 
 class Service:
@@ -61,7 +66,7 @@ class Service:
         self.previewer: Previewer | None = None
         self.jobs: dict[int, Job] = {}
         self.finishing: set[int] = set()    # trainings that end with the best state so far
-        self.busy: set[int] = set()         # jobs that somebody waits for
+        self.busy: dict[int, str] = {}      # jobs that somebody waits for, and their lanes
         self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
 
     def send(self, reply: m.Reply) -> None:
@@ -109,9 +114,9 @@ class Service:
         self.jobs[request.job] = job
         lane = LANES.get(type(request), "work")
         if lane in PATIENT:
-            job.turn = partial(self._let_others_go_first, job)
+            job.turn = partial(self._let_others_go_first, job, PATIENT[lane])
         else:
-            self.busy.add(request.job)
+            self.busy[request.job] = lane
         self.lanes[lane].put(request, job, newest_wins=type(request) in NEWEST_WINS)
 
     def _progressed(self, number: int, progress: Progress) -> None:
@@ -135,13 +140,14 @@ class Service:
             self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {error}.",
                                "The model is unharmed; the log has the details.", traceback.format_exc()))
         finally:
-            self.busy.discard(number)
+            self.busy.pop(number, None)
             self.finishing.discard(number)
             self.jobs.pop(number, None)
 
-    def _let_others_go_first(self, job: Job) -> None:
-        """Unless one of them waits for what this job is making."""
-        while self.busy and not Cache.awaited and not job.cancelled:
+    def _let_others_go_first(self, job: Job, beside: tuple[str, ...]) -> None:
+        """Unless one of them waits for what this job is making, or is in one of the lanes `beside`."""
+        while (not Cache.awaited and not job.cancelled
+               and any(lane not in beside for lane in tuple(self.busy.values()))):
             time.sleep(WAIT_S)
 
     # What each request does. Each returns the result that Done carries.
@@ -187,6 +193,14 @@ class Service:
     def coupled(self, request: m.Coupled, job: Job) -> Any:
         return couplings(self._open().model)
 
+    def compare(self, request: m.Compare, job: Job) -> Any:
+        return changes(self._open(), request.recipe, job)
+
+    def accuse(self, request: m.Accuse, job: Job) -> Any:
+        for found in blame(self._open(), request.recipe, request.samples, job):
+            job.update(found)
+        return found
+
     def time(self, request: m.Time, job: Job) -> Any:
         return timed(self._open(), request.recipe, job)
 
@@ -226,9 +240,10 @@ class Service:
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
     m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
-    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Export: Service.export, m.Time: Service.time,
-    m.Sweep: Service.sweep, m.Scan: Service.scan, m.Predict: Service.predict, m.Prepare: Service.prepare,
-    m.Train: Service.train, m.TryTemperatures: Service.try_temperatures,
+    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Time: Service.time, m.Compare: Service.compare,
+    m.Accuse: Service.accuse, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
+    m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
+    m.TryTemperatures: Service.try_temperatures,
 }
 
 

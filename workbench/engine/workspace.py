@@ -117,14 +117,14 @@ class Workspace:
     def _recovery_key(self, recipe: Recipe) -> Hashable:
         own = self.ready(recipe)
         data = (own.training, own.calibration, own.data)
-        return recipe.rows, recipe.seed, recipe.recover, *(part.fingerprint if part else "" for part in data)
+        return recipe.in_effect.rows, recipe.seed, recipe.recover, *(part.fingerprint if part else "" for part in data)
 
     def data_summary(self) -> DataSummary | None:
         if self.data is None or self.evaluator is None:
             return None
         metric = self.evaluator.metric
         return DataSummary(self.data.path, self.data.samples, metric.title, metric.labelled, self.calibration_words,
-                           self.evaluator.baseline(), self.data.classes)
+                           self.evaluator.baseline(), self.data.classes, self.data.fingerprint)
 
     def measurable(self) -> Evaluator:
         """Raises UserError when there is no data."""

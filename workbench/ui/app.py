@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -10,7 +11,7 @@ from workbench.ui import settings, translation
 from workbench.ui.crash import CrashWatch, keep_log
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink
-from workbench.ui.files import runs_code
+from workbench.ui.files import SESSIONS, runs_code
 from workbench.ui.session import Session
 from workbench.ui.window import MainWindow
 
@@ -38,7 +39,8 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
 
     def begin() -> None:
         link.start()
-        if model and (trusted or not runs_code(model)):
+        window.offer_kept_work()
+        if model and (trusted or not runs_code(model)) and Path(model).suffix.lower() not in SESSIONS:
             session.open(model, trusted, data=data or "", calibration=calibration or "", recipe=recipe or "")
         elif model:
             window.commands.open_path(model, data or "", calibration or "", recipe or "")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from workbench.ui import dialogs, settings
 from workbench.ui.demo import DEMOS, demo_paths
-from workbench.ui.files import DATA, MODELS, sort_out
+from workbench.ui.files import DATA, MODELS, SESSIONS, sort_out
 from workbench.ui.session import Session
+from workbench.ui.session_commands import SessionCommands
 
 Key = QKeySequence.StandardKey
 
@@ -19,10 +20,12 @@ Key = QKeySequence.StandardKey
 class Commands(QObject):
     """Verbs that ask before they do: for a file, for trust, about unsaved work."""
 
-    def __init__(self, window: QWidget, session: Session) -> None:
+    def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
+        self.sessions = SessionCommands(window, session)
+        self.sessions.chosen.connect(self.open_path)
         self.open_model = self._add(self.tr("Open model…"), self.ask_model, Key.Open)
         self.open_data = self._add(self.tr("Open data…"), self.ask_data, "Ctrl+D")
         self.open_data_folder = self._add(self.tr("Open a folder of images…"), self.ask_data_folder, "Ctrl+Shift+D")
@@ -73,7 +76,7 @@ class Commands(QObject):
     # -- opening ---------------------------------------------------------------------------------------------------
 
     def ask_model(self) -> None:
-        kinds = " ".join(f"*{suffix}" for suffix in (*MODELS, ".py"))
+        kinds = " ".join(f"*{suffix}" for suffix in (*MODELS, ".py", *SESSIONS))
         filters = self.tr("Models ({kinds});;All files (*)").format(kinds=kinds)
         dialogs.choose_file(self._window, self.tr("Open a model"), filters, self.open_path, self._folder())
 
@@ -92,7 +95,11 @@ class Commands(QObject):
         dialogs.choose_file(self._window, self.tr("Open a recipe"), filters, self._session.load_recipe, self._folder())
 
     def open_path(self, path: str, data: str = "", calibration: str = "", recipe: str = "") -> None:
-        """Open a model, after the questions that this needs."""
+        """Open a model, or a session, after the questions that this needs."""
+        if Path(path).suffix.lower() in SESSIONS:
+            self.keep_work_then(lambda: self.sessions.open_path(path))
+            return
+
         def proceed(path: str, trusted: bool) -> None:
             self._session.open(path, trusted, data=data, calibration=calibration, recipe=recipe)
 
@@ -129,9 +136,13 @@ class Commands(QObject):
     # -- keeping ---------------------------------------------------------------------------------------------------
 
     def keep_work_then(self, proceed: Callable[[], None]) -> None:
-        """Ask about unsaved recipe edits, where there are any, before something that would lose them."""
+        """Ask about unsaved work, where there is any, before something that would lose it.
+
+        A recipe alone is kept as a recipe; with pinned states, or from a session, it is a session.
+        """
         if self._session.modified:
-            dialogs.ask_unsaved(self._window, self._save_then, proceed)
+            whole = bool(self._session.session_path or self._session.snapshots.all)
+            dialogs.ask_unsaved(self._window, self.sessions.save_then if whole else self._save_then, proceed, whole)
         else:
             proceed()
 

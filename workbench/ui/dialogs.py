@@ -18,12 +18,16 @@ def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessage
 
 
 def ask_unsaved(parent: QWidget, save: Callable[[Callable[[], None]], None],
-                proceed: Callable[[], None]) -> QMessageBox:
-    """The recipe has edits that were not saved; `proceed` follows unless the user thinks better of it."""
+                proceed: Callable[[], None], whole: bool = False) -> QMessageBox:
+    """There is work that was not saved: a recipe, or a `whole` session. `proceed` follows unless the user thinks
+    better of it."""
     buttons = QMessageBox.StandardButton
-    box = QMessageBox(QMessageBox.Icon.Question, tr("Unsaved recipe"), tr("Save the recipe first?"),
-                      buttons.Save | buttons.Discard | buttons.Cancel, parent)
-    box.setInformativeText(tr("What you chose for each layer is lost otherwise."))
+    title, question = ((tr("Unsaved session"), tr("Save the session first?")) if whole
+                       else (tr("Unsaved recipe"), tr("Save the recipe first?")))
+    box = QMessageBox(QMessageBox.Icon.Question, title, question, buttons.Save | buttons.Discard | buttons.Cancel,
+                      parent)
+    box.setInformativeText(tr("What you chose for each layer, and the states you pinned, are lost otherwise.") if whole
+                           else tr("What you chose for each layer is lost otherwise."))
 
     def answered(button: QAbstractButton) -> None:
         match box.standardButton(button):
@@ -34,6 +38,20 @@ def ask_unsaved(parent: QWidget, save: Callable[[Callable[[], None]], None],
 
     box.buttonClicked.connect(answered)
     return _open(box, "unsaved")
+
+
+def ask_way_out(parent: QWidget, name: str, title: str, what: str, mend: str,
+                ways: tuple[tuple[str, Callable[[], object]], ...], cancel: str = "") -> QMessageBox:
+    """Something is not as it should be, or is to be decided: one sentence, and the ways to go on, the first of them
+    proposed. Escape, or Cancel, does nothing."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, what, QMessageBox.StandardButton.Cancel, parent)
+    box.setInformativeText(mend)
+    if cancel:
+        box.button(QMessageBox.StandardButton.Cancel).setText(cancel)
+    buttons = {box.addButton(text, QMessageBox.ButtonRole.AcceptRole): verb for text, verb in ways}
+    box.setDefaultButton(next(iter(buttons)))
+    box.buttonClicked.connect(lambda button: buttons[button]() if button in buttons else None)
+    return _open(box, name)
 
 
 def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMessageBox:

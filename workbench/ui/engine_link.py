@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -18,6 +18,8 @@ from workbench.ui.wire import Wire
 
 log = logging.getLogger(__name__)
 MANY_DEATHS, WITHIN_SECONDS = 3, 60.0
+Outcome = Literal["done", "failed", "stopped", "dropped"]       # dropped: nobody wanted it any more
+DONE, FAILED, STOPPED, DROPPED = cast(tuple[Outcome, ...], get_args(Outcome))
 
 
 @dataclass
@@ -44,6 +46,7 @@ class EngineLink(QObject):
                  before its jobs are answered, so that whoever listens can first ask for the model again
     cancelling   the user cancels this job; emitted before the engine is told
     gave_up      it died too often; nothing runs until `restart`
+    job_ended    with its outcome, and a sentence where it failed
     """
 
     ready = Signal()
@@ -52,7 +55,7 @@ class EngineLink(QObject):
     gave_up = Signal(str)
     job_started = Signal(int, str)
     job_progressed = Signal(int, object)
-    job_ended = Signal(int)
+    job_ended = Signal(int, str, str)
     _arrived = Signal(int, object)
     _ended = Signal(int)
 
@@ -151,7 +154,7 @@ class EngineLink(QObject):
         if (handlers := self._pending.pop(job, None)) is not None:
             self._send(Cancel(job))
             if handlers.title:
-                self.job_ended.emit(job)
+                self.job_ended.emit(job, DROPPED, "")
 
     def _send(self, message: Any) -> None:
         if self._wire is None:
@@ -187,24 +190,25 @@ class EngineLink(QObject):
             case Updated(_, result):
                 _call(handlers.updated, result)
             case Done(job, result):
-                self._finish(job)
+                self._finish(job, DONE)
                 _call(handlers.done, result)
             case Failed(job):
                 log.log(logging.ERROR if reply.detail else logging.INFO, "job %d failed: %s %s\n%s",
                         job, reply.what, reply.mend, reply.detail)
-                self._finish(job)
-                _call(handlers.failed, replace(reply, what=said(reply.what), mend=said(reply.mend)))
+                told = replace(reply, what=said(reply.what), mend=said(reply.mend))
+                self._finish(job, FAILED, f"{told.what} {told.mend}".strip())
+                _call(handlers.failed, told)
             case Stopped(job):
-                self._finish(job)
+                self._finish(job, STOPPED)
                 _call(handlers.stopped)
 
     def _progress(self, job: int, progress: Progress) -> None:
         if self._pending[job].title:
             self.job_progressed.emit(job, replace(progress, text=said(progress.text)))
 
-    def _finish(self, job: int) -> None:
+    def _finish(self, job: int, outcome: Outcome, words: str = "") -> None:
         if self._pending.pop(job).title:
-            self.job_ended.emit(job)
+            self.job_ended.emit(job, outcome, words)
 
     @Slot(int)
     def _bury(self, life: int) -> None:
@@ -225,7 +229,8 @@ class EngineLink(QObject):
                                       "Run > Restart engine tries again, Help > Show log says more."))
         for job, handlers in orphans.items():
             if handlers.title:
-                self.job_ended.emit(job)
+                outcome = STOPPED if handlers.cancelled else DROPPED if handlers.quiet else FAILED
+                self.job_ended.emit(job, outcome, sentence if outcome == FAILED else "")
             if handlers.cancelled:
                 _call(handlers.stopped)
             elif not handlers.quiet:

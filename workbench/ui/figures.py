@@ -91,6 +91,13 @@ def shrunk(before: float, after: float) -> str:
     return smaller(before, after)
 
 
+def shrunk_briefly(before: float, after: float) -> str:
+    """As `shrunk`, without the share that is kept: '6.2x', for a narrow cell."""
+    if slight(before, after) or before == after or after > before or after <= 0:
+        return shrunk(before, after)
+    return tr("{times}x").format(times=f"{before / after:.1f}")
+
+
 def source_text(figure: Figure, total: int = 0) -> str:
     """How a figure was obtained: 'estimated, 400 of 2,000'."""
     words = {"forecast": tr("forecast"), "estimated": tr("estimated"), "measured": tr("measured"),

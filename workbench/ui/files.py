@@ -8,13 +8,14 @@ from pathlib import Path
 MODELS = (".onnx", ".pt2", ".pt", ".pth", ".ts", ".ort")
 DATA = (".npz",)
 RECIPES = (".yaml", ".yml")
+SESSIONS = (".mcw",)
 FUNCTION = re.compile(r"\.py:\w+$")
 PYTHON = ".py"
 
 
 @dataclass
 class Chosen:
-    """One of each kind; what is left over is named in `others`."""
+    """One of each kind; what is left over is named in `others`. A session stands in the place of its model."""
 
     model: str = ""
     data: str = ""
@@ -27,7 +28,7 @@ def sort_out(paths: list[str]) -> Chosen:
     chosen = Chosen()
     for path in paths:
         suffix = Path(path).suffix.lower()
-        if not chosen.model and (suffix in MODELS or suffix == PYTHON or FUNCTION.search(path)):
+        if not chosen.model and (suffix in (*MODELS, *SESSIONS, PYTHON) or FUNCTION.search(path)):
             chosen.model = path
         elif not chosen.data and (suffix in DATA or Path(path).is_dir()):
             chosen.data = path

@@ -1,17 +1,22 @@
-"""Recipe edits as undo commands; the previews and edits that were computed for them."""
+"""Recipe edits as undo commands, what was left behind when the user went another way, what was computed for them."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from PySide6.QtGui import QUndoCommand
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from workbench.core.recipe import Recipe
 
 V = TypeVar("V")
+BRANCHES = 20       # that are kept, the newest
 
 
 class HasRecipe(Protocol):
+    recipe: Recipe
+
     def show_recipe(self, recipe: Recipe) -> None: ...
 
 
@@ -36,6 +41,11 @@ class ChangeRecipe(QUndoCommand):
         self.setObsolete(self._new == self._old)    # dragged back to where it began
         return True
 
+    @property
+    def recipe(self) -> Recipe:
+        """After this step."""
+        return self._new
+
     def redo(self) -> None:
         self._session.show_recipe(self._new)
 
@@ -43,17 +53,87 @@ class ChangeRecipe(QUndoCommand):
         self._session.show_recipe(self._old)
 
 
+@dataclass(frozen=True)
+class Branch:
+    """Steps that were undone when the user went another way: the text of the last, their number, where they led."""
+
+    text: str
+    steps: int
+    recipe: Recipe
+
+
+class History(QObject):
+    """The undo list of a session, and its branches.
+
+    changed   a branch was kept; what the stack itself does, it says itself
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.stack = QUndoStack(self)
+        self.branches: tuple[Branch, ...] = ()
+        self.gesture = 1            # edits of one gesture become one step
+        self.jumping = False        # on the way to another step: what lies between need not be shown
+
+    def push(self, command: QUndoCommand) -> None:
+        """The steps that could have been redone are kept as a branch."""
+        stack = self.stack
+        if stack.canRedo():
+            recipe = self.recipe_at(stack.count())
+            if recipe is not None and recipe != self.recipe_at(stack.index()):
+                branch = Branch(stack.text(stack.count() - 1), stack.count() - stack.index(), recipe)
+                self.branches = (*self.branches, branch)[-BRANCHES:]
+                self.changed.emit()
+        stack.push(command)
+
+    def recipe_at(self, index: int) -> Recipe | None:
+        """After that many steps; None where no step before changed it, so it is the one that the list began with."""
+        for step in range(index - 1, -1, -1):
+            command = self.stack.command(step)
+            if isinstance(command, ChangeRecipe):
+                return command.recipe
+        return None
+
+    def undo(self) -> None:
+        self.gesture += 1
+        self.stack.undo()
+
+    def redo(self) -> None:
+        self.gesture += 1
+        self.stack.redo()
+
+    def go_to(self, index: int, session: HasRecipe) -> None:
+        """Undo or redo as many steps as needed; the recipe is shown once."""
+        if index == self.stack.index():
+            return
+        self.gesture += 1
+        self.jumping = True
+        try:
+            self.stack.setIndex(index)
+        finally:
+            self.jumping = False
+        session.show_recipe(session.recipe)
+
+    def clear(self) -> None:
+        self.branches = ()
+        self.stack.clear()
+        self.changed.emit()
+
+
 def recipe_key(recipe: Recipe) -> Hashable:
     """Equal for recipes that do the same; recovery stages are mappings, hence the text."""
-    return recipe.rows, recipe.seed, repr(recipe.recover), recipe.sparse
+    return recipe.in_effect.rows, recipe.seed, repr(recipe.recover), recipe.sparse
 
 
 class Remembered(Generic[V]):
-    """The most recent `limit` values by key: what undo and redo show without computing."""
+    """The most recent `limit` values by key: what undo and redo show without computing. `held` are never forgotten."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._values: OrderedDict[Any, V] = OrderedDict()
+        self.held: frozenset[Hashable] = frozenset()
 
     def get(self, key: Hashable) -> V | None:
         if (value := self._values.get(key)) is not None:
@@ -63,8 +143,9 @@ class Remembered(Generic[V]):
     def put(self, key: Hashable, value: V) -> None:
         self._values[key] = value
         self._values.move_to_end(key)
-        while len(self._values) > self._limit:
-            self._values.popitem(last=False)
+        free = [key for key in self._values if key not in self.held] if len(self._values) > self._limit else []
+        for oldest in free[:len(self._values) - self._limit]:
+            del self._values[oldest]
 
     def clear(self) -> None:
         self._values.clear()

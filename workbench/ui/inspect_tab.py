@@ -162,7 +162,7 @@ class InspectTab(QWidget):
         self._handles = {}
         for step, action in enumerate(actions):
             info = methods.get(action.method)
-            if info is None:
+            if info is None or action.off:
                 continue
             for plot, (field, value) in dragged(info.fields, action.params).items():
                 self._handles.setdefault(plot, Handle(step, field.name, value))

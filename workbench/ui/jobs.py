@@ -1,5 +1,7 @@
 """The jobs under way, and the strip that shows the newest with its progress, remaining time and a way to stop it."""
 
+import time
+from collections import deque
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -8,10 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QT
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
 from workbench.ui import theme
-from workbench.ui.engine_link import EngineLink
+from workbench.ui.engine_link import DROPPED, FAILED, EngineLink, Outcome
 from workbench.ui.translation import tr
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
+KEPT = 50               # jobs that are over
 
 
 @dataclass(frozen=True)
@@ -19,16 +22,33 @@ class Running:
     job: int
     title: str
     progress: Progress = field(default_factory=lambda: Progress(""))
+    began: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A job that is over: how it ended, a sentence where it failed, how long it took, and at what time of day."""
+
+    title: str
+    outcome: Outcome
+    words: str
+    seconds: float
+    at: str
 
 
 class Jobs(QObject):
-    """Those with a title, oldest first."""
+    """Those with a title, oldest first; and those that are over, newest first.
+
+    finished   a Finished, as it is put into `over`
+    """
 
     changed = Signal()
+    finished = Signal(object)
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.running: dict[int, Running] = {}
+        self.over: deque[Finished] = deque(maxlen=KEPT)
         link.job_started.connect(self._start)
         link.job_progressed.connect(self._progress)
         link.job_ended.connect(self._end)
@@ -46,8 +66,16 @@ class Jobs(QObject):
             self.running[job] = replace(self.running[job], progress=progress)
             self.changed.emit()
 
-    def _end(self, job: int) -> None:
-        self.running.pop(job, None)
+    def _end(self, job: int, outcome: Outcome, words: str) -> None:
+        running = self.running.pop(job, None)
+        spent = time.monotonic() - running.began if running else 0.0
+        # What was over in a blink, or replaced by something newer, is not worth a line.
+        if running is not None and (outcome == FAILED or (outcome != DROPPED and spent >= PATIENCE_MS / 1000)):
+            over = Finished(running.title, outcome, words, spent, time.strftime("%H:%M:%S"))
+            if self.over and (self.over[0].title, self.over[0].outcome) == (over.title, over.outcome):
+                self.over.popleft()         # one line for measuring after each of many edits
+            self.over.appendleft(over)
+            self.finished.emit(over)
         self.changed.emit()
 
 

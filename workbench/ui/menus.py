@@ -17,6 +17,7 @@ from workbench.ui.jobs import Jobs
 from workbench.ui.palette import CommandPalette
 from workbench.ui.preparation_menu import PreparationMenu
 from workbench.ui.session import Session
+from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.training_verbs import TrainingVerbs
 from workbench.ui.tree.verbs import LayerVerbs
 
@@ -25,7 +26,7 @@ class Menus(QObject):
     """Built once; `view_panels` takes the docks when they are there."""
 
     def __init__(self, window: QMainWindow, session: Session, commands: Commands, verbs: LayerVerbs,
-                 jobs: Jobs) -> None:
+                 pins: SnapshotVerbs, jobs: Jobs) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
@@ -42,7 +43,7 @@ class Menus(QObject):
         self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
         self.sweep = self._action(self.tr("Sweep one parameter"), None, "Ctrl+Alt+F5")
         self._file(commands)
-        self._edit(commands, verbs)
+        self._edit(commands, verbs, pins)
         self._view()
         self._model()
         self._run()
@@ -70,15 +71,19 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([commands.open_recipe, commands.save_recipe, commands.save_recipe_as])
         menu.addSeparator()
+        sessions = commands.sessions
+        menu.addActions([sessions.open, sessions.save, sessions.save_as])
+        menu.addSeparator()
         menu.addAction(self.export)
         self._story = self._action(self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
         menu.addAction(self._story)
         menu.addSeparator()
         menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
-    def _edit(self, commands: Commands, verbs: LayerVerbs) -> None:
+    def _edit(self, commands: Commands, verbs: LayerVerbs, pins: SnapshotVerbs) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Edit"))
         menu.addActions([commands.undo, commands.redo])
+        menu.addMenu(pins.menu(self._window))
         menu.addSeparator()
         menu.addActions([self.add_step, verbs.copy, verbs.paste, verbs.clear])
         menu.addSeparator()

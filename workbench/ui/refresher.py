@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -68,6 +68,10 @@ class Refresher(QObject):
         self._deaths += by_itself and self._measuring
         self.drop()
         return self._deaths >= DEATHS_ALLOWED
+
+    def hold(self, recipes: Iterable[Recipe]) -> None:
+        """What was measured of these is shown at once whenever they come back."""
+        self._previews.held = frozenset(recipe_key(recipe) for recipe in recipes)
 
     def view(self, path: str) -> LayerView | None:
         return self._views.get(path)

@@ -9,6 +9,7 @@ from workbench.core.report import Figure, Report
 from workbench.core.views import Prediction, Preview
 from workbench.ui import figures, theme
 from workbench.ui.session import Session
+from workbench.ui.snapshot_verbs import SnapshotVerbs, button
 from workbench.ui.timings import Timings
 from workbench.ui.translation import said
 
@@ -72,7 +73,7 @@ def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False
 class Scoreboard(QFrame):
     """Follows the session. `export_button` is connected by the window."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, pins: SnapshotVerbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._report: Report | None = None      # of this very recipe, while nothing was changed since
@@ -98,6 +99,9 @@ class Scoreboard(QFrame):
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
         self.timings.changed.connect(self.refresh)
+        self.pin_button = button(pins.pin, "pin", self)
+        self.pin_button.setText(self.tr("Pin…"))
+        self.pin_button.setToolTip(self.tr("Keep this state under a name, to compare it and to come back to it"))
         self.export_button = QPushButton(self.tr("Export…"), self)
         self.export_button.setObjectName("primary")
         theme.set_icon(self.export_button, "export", "on_accent")
@@ -121,7 +125,11 @@ class Scoreboard(QFrame):
                 layout.addWidget(self.why_button)
         layout.addWidget(self.measure_button)
         layout.addStretch(1)
-        layout.addWidget(self.export_button)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.UNIT)
+        buttons.addWidget(self.pin_button)
+        buttons.addWidget(self.export_button)
+        layout.addLayout(buttons)
 
     def refresh(self) -> None:
         model, preview = self._session.model, self._session.preview

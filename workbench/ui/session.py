@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from workbench.core import messages
 from workbench.core.action import Action, MethodInfo
@@ -17,9 +16,11 @@ from workbench.core.errors import UserError
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.report import LayerChange, Report
+from workbench.core.snapshot import Snapshot
 from workbench.ui.engine_link import EngineLink, Handlers
-from workbench.ui.history import ChangeRecipe
+from workbench.ui.history import ChangeRecipe, History
 from workbench.ui.refresher import Refresher
+from workbench.ui.snapshots import Snapshots
 from workbench.ui.training import Trainings
 
 if TYPE_CHECKING:       # numpy, for which the first paint need not wait
@@ -75,7 +76,7 @@ class Session(QObject):
         self.attached: Attached | None = None
         self.methods: dict[str, MethodInfo] = {}
         self.recipe = Recipe()
-        self.recipe_path = ""
+        self.recipe_path = self.session_path = ""
         self.selection: tuple[str, ...] = ()
         self.current = ""
         self.view: LayerView | None = None
@@ -84,9 +85,11 @@ class Session(QObject):
         self.preview_is_current = False     # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
         self.couplings = Couplings()
-        self.undo_stack = QUndoStack(self)
-        self._gesture = 1
+        self.history = History(self)
+        self.undo_stack = self.history.stack
         self._refresher = Refresher(self)
+        self.snapshots = Snapshots(self)
+        self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
         self.trainings = Trainings(self)
         link.ready.connect(self._on_ready)
         link.lost.connect(self._on_lost)
@@ -97,8 +100,8 @@ class Session(QObject):
     # -- opening ---------------------------------------------------------------------------------------------------
 
     def open(self, path: str, trusted: bool = False, without: tuple[str, ...] = (),
-             data: str = "", calibration: str = "", recipe: str = "") -> int:
-        """Ask for a model, then for its data and recipe. The open model stays when this fails."""
+             data: str = "", calibration: str = "", recipe: str = "", then: Callable[[], object] | None = None) -> int:
+        """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
         wanted = Opened(path, trusted, without)
 
         def done(summary: ModelSummary) -> None:
@@ -107,6 +110,8 @@ class Session(QObject):
                 self.load_recipe(recipe)
             if data:
                 self.attach(data, calibration)
+            if then is not None:
+                then()
 
         handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model")),
                             title=self.tr("Opening {name}").format(name=Path(path).name))
@@ -116,10 +121,12 @@ class Session(QObject):
         """The same model, prepared otherwise; the data and the recipe stay."""
         assert self.opened is not None
         wanted, attached, recipe = replace(self.opened, without=without), self.attached, self.recipe
+        pinned = self.snapshots.all
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
             self.change_recipe(recipe, self.tr("keep the recipe"))
+            self.snapshots.take(tuple(each.without_figures() for each in pinned), saved=not pinned)
             if attached is not None:
                 self.attach(attached.path, attached.calibration, attached.trusted)
 
@@ -146,12 +153,13 @@ class Session(QObject):
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
         self._refresher.forget()
         self._refresher.online = True
-        self.undo_stack.clear()
+        self.history.clear()
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
         self.selection, self.current, self.view, self.edit = (), "", None, None
         self.preview, self.preview_is_current, self.changes = None, False, {}
         self.couplings = Couplings()
-        self.recipe, self.recipe_path = Recipe(), ""
+        self.recipe, self.recipe_path, self.session_path = Recipe(), "", ""
+        self.snapshots.take(())
         self.model_changed.emit()
         self.data_changed.emit()
         self.recipe_changed.emit()
@@ -195,29 +203,45 @@ class Session(QObject):
 
     def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
         if recipe != self.recipe:
-            self.undo_stack.push(ChangeRecipe(self, self.recipe, recipe, text, self._gesture))
+            self.history.push(ChangeRecipe(self, self.recipe, recipe, text, self.history.gesture))
         if finished:
-            self._gesture += 1
+            self.history.gesture += 1
 
     def show_recipe(self, recipe: Recipe) -> None:
         """For ChangeRecipe alone: make this the recipe, without a step on the undo stack."""
         self.recipe = recipe
-        self.recipe_changed.emit()
+        if not self.history.jumping:
+            self.recipe_changed.emit()
 
     def undo(self) -> None:
-        self._gesture += 1
-        self.undo_stack.undo()
+        self.history.undo()
 
     def redo(self) -> None:
-        self._gesture += 1
-        self.undo_stack.redo()
+        self.history.redo()
+
+    def go_to(self, step: int) -> None:
+        """The state after so many steps of the undo list."""
+        self.history.go_to(step, self)
 
     # -- files -----------------------------------------------------------------------------------------------------
 
     @property
     def modified(self) -> bool:
-        """There are recipe edits that were not saved."""
-        return not self.undo_stack.isClean()
+        """There is work that was not saved."""
+        return not self.undo_stack.isClean() or self.snapshots.unsaved
+
+    def begin_with(self, recipe: Recipe, snapshots: tuple[Snapshot, ...]) -> None:
+        """The work of a session that was kept: where the undo list begins, and not saved until `mark_saved`."""
+        self.history.clear()
+        self.undo_stack.resetClean()
+        self.show_recipe(recipe)
+        self.snapshots.take(snapshots, saved=not snapshots)
+
+    def mark_saved(self, path: str) -> None:
+        """All of it is in this session file."""
+        self.session_path = path
+        self.undo_stack.setClean()
+        self.snapshots.saved()
 
     def load_recipe(self, path: str) -> bool:
         """As one undoable step; a recipe that cannot be read becomes `failed`."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget
 
-from workbench.ui import focus, settings
+from workbench.ui import autosave, dialogs, focus, settings
 from workbench.ui.commands import Commands
 from workbench.ui.crash import CrashDialog
 from workbench.ui.drop_hint import DropHint
@@ -17,6 +17,8 @@ from workbench.ui.export_dialog import ExportDialog
 from workbench.ui.jobs import Jobs
 from workbench.ui.menus import Menus
 from workbench.ui.session import Session
+from workbench.ui.snapshot_verbs import SnapshotVerbs
+from workbench.ui.toast import Toast
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.welcome import WelcomePage
 
@@ -38,15 +40,18 @@ class MainWindow(QMainWindow):
         self._first_paint = True
         self._may_close = False
         self.jobs = Jobs(session.link, self)
+        self.toast = Toast(self, self.jobs)
         self.verbs = LayerVerbs(session, self)
         self.commands = Commands(self, session)
-        self.menus = Menus(self, session, self.commands, self.verbs, self.jobs)
+        self.pins = SnapshotVerbs(session, self)
+        self.menus = Menus(self, session, self.commands, self.verbs, self.pins, self.jobs)
         self.menus.export.triggered.connect(self.export)
         self.menus.tour.triggered.connect(self.show_tour)
         self.menus.add_step.triggered.connect(self._add_step)
         self.menus.filter.triggered.connect(self._focus_filter)
         self.menus.latency.triggered.connect(self._measure_latency)
         self.menus.pictures.triggered.connect(self._turn_pictures)
+        self.autosave = autosave.Autosave(session, self.commands.sessions.gather, self)
         self.welcome = WelcomePage(self.jobs, session.link, self)
         self.welcome.open_asked.connect(self.commands.ask_model)
         self.welcome.demo_asked.connect(self.commands.open_demo)
@@ -64,7 +69,8 @@ class MainWindow(QMainWindow):
         session.told.connect(self._on_told)
         session.model_changed.connect(self._on_model)
         session.data_changed.connect(self._show_title)
-        session.undo_stack.cleanChanged.connect(self._on_clean)
+        session.undo_stack.cleanChanged.connect(self._show_modified)
+        session.snapshots.changed.connect(self._show_modified)
 
     # -- building --------------------------------------------------------------------------------------------------
 
@@ -81,16 +87,15 @@ class MainWindow(QMainWindow):
         # Here and not above: pyqtgraph costs half a second that the first paint need not wait for.
         from workbench.ui.workspace import Workspace
 
-        self.workspace = Workspace(self, self.session, self.verbs, self.jobs)
+        self.workspace = Workspace(self, self.session, self.verbs, self.pins, self.jobs)
         self.workspace.tree.restore(settings.store())
         self.pages.addWidget(self.workspace.tabs)
         self.workspace.scoreboard.export_button.clicked.connect(self.export)
         self.menus.scan.triggered.connect(self.workspace.scan)
         self.menus.sweep.triggered.connect(self.workspace.sweep)
         self.menus.view_tabs(self.workspace.tabs)
-        docks = [self.workspace.layers_dock, self.workspace.actions_dock]
         self.menus.view_tree((self.workspace.tree.choice.shown, self.workspace.tree.choice.colors))
-        self.menus.view_panels([dock.toggleViewAction() for dock in docks], self._reset_layout)
+        self.menus.view_panels([dock.toggleViewAction() for dock in self.workspace.docks], self._reset_layout)
         self._original_layout = self.saveState(settings.LAYOUT_VERSION)
         self.workspace.set_visible(False)
 
@@ -122,14 +127,38 @@ class MainWindow(QMainWindow):
     def _on_told(self, text: str) -> None:
         self.statusBar().showMessage(text, TOLD_MS)
 
-    def _on_clean(self, clean: bool) -> None:
-        self.setWindowModified(not clean)
+    def _show_modified(self) -> None:
+        self.setWindowModified(self.session.modified)
 
     # -- verbs -----------------------------------------------------------------------------------------------------
 
     def export(self) -> None:
         if self.session.model is not None:
             ExportDialog(self.session, self).open()
+
+    def offer_kept_work(self) -> None:
+        """Of a program that was killed: one question, and the answer can wait."""
+        kept = autosave.newest()
+        if kept is None:
+            return
+        steps = sum(bool(row.actions) for row in kept.saved.recipe.rows)
+        words = self.tr("The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: "
+                        "{pinned}.").format(time=autosave.moment(kept.when), steps=steps,
+                                            pinned=len(kept.saved.snapshots))
+
+        def go_on() -> None:
+            self.commands.sessions.resume(kept.saved, kept.path.parent, adopted)
+
+        def adopted() -> None:
+            self.autosave.save()        # it is ours before it is taken from there
+            self.autosave.settle()
+            kept.discard()
+
+        box = dialogs.ask_way_out(
+            self, "kept", self.tr("Unfinished work"),
+            self.tr("Go on with your work on {name}?").format(name=Path(kept.saved.model.path).name), words,
+            ((self.tr("Go on"), go_on), (self.tr("Discard it"), kept.discard)), self.tr("Not now"))
+        box.rejected.connect(kept.leave)
 
     def show_crash(self, summary: str, report: str) -> None:
         if self.findChild(CrashDialog) is None:         # an error that repeats must not bury the window in dialogs
@@ -201,6 +230,7 @@ class MainWindow(QMainWindow):
         if self.workspace is not None and self.session.model is not None:
             store.setValue("layout", self.saveState(settings.LAYOUT_VERSION))
             self.workspace.tree.save(store)
+        self.autosave.finish()
         super().closeEvent(event)
 
     def _close_now(self) -> None:

@@ -6,19 +6,24 @@ Built after the first paint: the plots are the slowest thing to import.
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
 
 from workbench.core.action import Action
 from workbench.ui.actions import ActionPanel, values
+from workbench.ui.compare_tab import CompareTab
 from workbench.ui.graph_tab import GraphTab
+from workbench.ui.history_panel import HistoryPanel
 from workbench.ui.inspect_tab import InspectTab
 from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.jobs_panel import JobsPanel
 from workbench.ui.looks import Looks
 from workbench.ui.recover_tab import RecoverTab
 from workbench.ui.scans import Scans
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.sensitivity_tab import SensitivityTab
 from workbench.ui.session import Session
+from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.sweeps import Sweeps
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
@@ -31,7 +36,8 @@ WIDTHS = [420, 340]
 class Workspace(QObject):
     """The widgets of an open model, and the wires between them and the session."""
 
-    def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, jobs: Jobs) -> None:
+    def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs,
+                 jobs: Jobs) -> None:
         super().__init__(window)
         self._session = session
         self._window = window
@@ -39,10 +45,11 @@ class Workspace(QObject):
         self.inspect = InspectTab(window)
         self.looks = Looks(session, self)
         self.actions = ActionPanel(window)
-        self.scoreboard = Scoreboard(session, window)
+        self.scoreboard = Scoreboard(session, pins, window)
         self.jobs = JobStrip(jobs, session.link, window)
         window.statusBar().addPermanentWidget(self.jobs)
         self.tabs = QTabWidget(window)
+        self.tabs.setObjectName("views")
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Views"))
         self.tabs.addTab(self.inspect, self.tr("Inspect"))
@@ -53,15 +60,27 @@ class Workspace(QObject):
         self.tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
         self.recover = RecoverTab(session, session.trainings, self.tabs)
         self.tabs.addTab(self.recover, self.tr("Recover"))
+        self.compare = CompareTab(session, pins, self.tabs)
+        self.tabs.addTab(self.compare, self.tr("Compare"))
+        pins.compare.triggered.connect(lambda: self.tabs.setCurrentWidget(self.compare))
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,
                                   Qt.DockWidgetArea.RightDockWidgetArea)
+        self.history = HistoryPanel(session, window)
+        self.history_dock = _dock(window, "history", self.tr("History"), self.history,
+                                  Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+Shift+H")
+        self.jobs_panel = JobsPanel(jobs, session.link, window)
+        self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel,
+                               Qt.DockWidgetArea.BottomDockWidgetArea, "Ctrl+Shift+J")
+        self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
         self.bar = _bottom_bar(window, self.scoreboard)
         self._connect()
 
     def set_visible(self, visible: bool) -> None:
         for widget in (self.layers_dock, self.actions_dock, self.bar):
             widget.setVisible(visible)
+        for dock in self.docks:
+            dock.toggleViewAction().setEnabled(visible)
 
     def reset_widths(self) -> None:
         self._window.resizeDocks([self.layers_dock, self.actions_dock], WIDTHS, Qt.Orientation.Horizontal)
@@ -113,7 +132,7 @@ class Workspace(QObject):
 
     def _show_actions(self) -> None:
         session = self._session
-        actions = session.recipe.actions_for(session.current) if session.current else ()
+        actions = session.recipe.stack_for(session.current) if session.current else ()
         self.actions.set_actions(actions)
         self.inspect.set_actions(actions, session.methods)
         self._show_change()
@@ -153,7 +172,7 @@ class Workspace(QObject):
     def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
         """A line in a plot is the same parameter as in the form: the other members of its group give way, and what it
         depends on is set so that it matters."""
-        actions = list(self._session.recipe.actions_for(self._session.current))
+        actions = list(self._session.recipe.stack_for(self._session.current))
         if not 0 <= step < len(actions):
             return
         method = self._session.methods.get(actions[step].method)
@@ -171,12 +190,17 @@ class Workspace(QObject):
         return [layer.path for layer in layers if layer is not None and not layer.locked]
 
 
-def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea,
+          shortcut: str = "") -> QDockWidget:
+    """One with a shortcut is hidden until it is wanted."""
     dock = QDockWidget(title, window)
     dock.setObjectName(name)
-    dock.setAllowedAreas(SIDES)
+    dock.setAllowedAreas(SIDES | area)
     dock.setWidget(widget)
     window.addDockWidget(area, dock)
+    if shortcut:
+        dock.toggleViewAction().setShortcut(QKeySequence(shortcut))
+        dock.hide()
     return dock
 
 

@@ -1,4 +1,4 @@
-"""The head of a card: icon, name of the method, family, and the button that removes the step.
+"""The head of a card: whether the step is in effect, name of the method, family, and the button that removes the step.
 
 The name is a menu of the family's other methods: to try another one with the same sparsity is one choice, not three.
 """
@@ -6,7 +6,8 @@ The name is a menu of the family's other methods: to try another one with the sa
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
 from workbench.core.action import MethodInfo
 from workbench.ui import theme
@@ -18,10 +19,11 @@ ARROW = 12
 
 
 class CardHead(QWidget):
-    """`removed()`; `replaced(method id)`."""
+    """`removed()`; `replaced(method id)`; `switched(off)`, by the hand alone."""
 
     removed = Signal()
     replaced = Signal(str)
+    switched = Signal(bool)
 
     def __init__(self, name: str, family: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,15 +36,26 @@ class CardHead(QWidget):
         words.set_muted()
         words.show_text(families.short_title(family))
         self.remove = self._remove_button(name)
+        self.on = QCheckBox(self)
+        self.on.setAccessibleName(self.tr("{title}: in effect").format(title=name))
+        self.on.setToolTip(self.tr("Switched off, a step stays in the recipe without any effect"))
+        self.on.clicked.connect(lambda checked: self.switched.emit(not checked))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.UNIT)
+        row.addWidget(self.on)
         row.addWidget(Icon(families.icon_name(family), parent=self))
         row.addWidget(self.label)
         row.addWidget(self.others)
         row.addWidget(words, 1)
         row.addWidget(self.remove)
         self.set_methods((), {})
+
+    def set_off(self, off: bool) -> None:
+        """What is switched off is muted."""
+        self.on.setChecked(not off)
+        role = QPalette.ColorRole.PlaceholderText if off else QPalette.ColorRole.WindowText
+        self.label.setForegroundRole(role)
 
     def set_methods(self, methods: tuple[MethodInfo, ...], unavailable: Mapping[str, str]) -> None:
         """The methods of this family; with one there is nothing to choose."""

@@ -208,6 +208,7 @@ class ActionPanel(QWidget):
         card.replaced.connect(lambda method_id, card=card: self._replace(card, method_id))
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
+        card.switched.connect(lambda off, card=card: self._switch(card, off))
         self._cards.insert(index, card)
         self._stack.insertWidget(index, card)
         card.show()         # now, not when the layout comes to it: it may be about to get the focus
@@ -237,7 +238,8 @@ class ActionPanel(QWidget):
         index, method = self._cards.index(card), self._methods[method_id]
         if method_id == card.action.method:
             return
-        action = Action(method_id, v.carried(card.action.params, method.fields, self._limits(method)))
+        params = v.carried(card.action.params, method.fields, self._limits(method))
+        action = Action(method_id, params, card.action.off)
         text = self.tr("{old} → {new}").format(old=card.title, new=families.name(method))
         self._edit((*self._actions[:index], action, *self._actions[index + 1:]), text)
         self._look_at(self._cards[index])
@@ -249,6 +251,12 @@ class ActionPanel(QWidget):
                    self.tr("Remove {title}").format(title=card.title))
         target = self._cards[min(index, len(self._cards) - 1)].head.remove if self._cards else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _switch(self, card: StepCard, off: bool) -> None:
+        index = self._cards.index(card)
+        text = self.tr("Switch off {title}") if off else self.tr("Switch on {title}")
+        switched = self._actions[index].switched(off)
+        self._edit((*self._actions[:index], switched, *self._actions[index + 1:]), text.format(title=card.title))
 
     def _edit(self, actions: tuple[Action, ...], text: str) -> None:
         self.set_actions(actions)

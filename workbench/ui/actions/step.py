@@ -20,7 +20,8 @@ from workbench.ui.lines import converted
 
 
 class StepCard(QFrame):
-    """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted.
+    """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted;
+    `switched(off)`: the step is to be without effect, or to have it again.
 
     `method` is None where the method is not installed.
     """
@@ -28,6 +29,7 @@ class StepCard(QFrame):
     changed = Signal(object, str, bool)
     removed = Signal()
     replaced = Signal(str)
+    switched = Signal(bool)
 
     def __init__(self, action: Action, method: MethodInfo | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +44,7 @@ class StepCard(QFrame):
         self.head = CardHead(self.title, action.family, self)
         self.head.removed.connect(self.removed)
         self.head.replaced.connect(self.replaced)
+        self.head.switched.connect(self.switched)
         self.form: ParamForm | None = None
         self.sentence = muted("", self)
         self.warning = Caution(self)
@@ -55,6 +58,7 @@ class StepCard(QFrame):
         else:
             self._build(method)
         self.setAccessibleName(self.title)
+        self._show_off()
 
     def set_action(self, action: Action) -> None:
         """Show other parameters of the same method."""
@@ -62,6 +66,7 @@ class StepCard(QFrame):
         if self.form is not None:
             self.form.set_values(action.params)
         self._explain()
+        self._show_off()
 
     def set_context(self, layers: tuple[Layer, ...], view: LayerView | None, along: tuple[str, ...] = ()) -> None:
         """The layers that the step will be applied to, and the statistics of the one on show where they are known.
@@ -115,6 +120,13 @@ class StepCard(QFrame):
             text = meaning.replaced(self._paths, self.action.params.get("span", ""))
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
+
+    def _show_off(self) -> None:
+        """What is switched off keeps its values, and they wait."""
+        self.head.set_off(self.action.off)
+        if self.form is not None:
+            self.form.setEnabled(not self.action.off)
+            self.sentence.setEnabled(not self.action.off)
 
     def _on_changed(self, name: str, value: Any, finished: bool) -> None:
         assert self.method is not None

@@ -26,7 +26,7 @@ class Handle:
     high: float
 
     def value(self, session: Session) -> float:
-        action = session.recipe.actions_for(self.paths[0])[self.index]
+        action = session.recipe.stack_for(self.paths[0])[self.index]
         values = effective(session.methods[action.method].fields, action.params)
         return float(values[self.field.name])
 
@@ -35,10 +35,10 @@ def handle_of(session: Session) -> Handle | None:
     """The first number of the last step of the stack that saves most; None where no step has a bounded number."""
     changes = [change for change in (session.preview.changes if session.preview else ()) if change.actions]
     for change in sorted(changes, key=lambda change: change.bytes_after - change.bytes_before):
-        stack = session.recipe.actions_for(change.path)
-        paths = tuple(other.path for other in changes if session.recipe.actions_for(other.path) == stack)
+        stack = session.recipe.stack_for(change.path)
+        paths = tuple(other.path for other in changes if session.recipe.stack_for(other.path) == stack)
         for index in reversed(range(len(stack))):
-            info = session.methods.get(stack[index].method)
+            info = session.methods.get(stack[index].method) if not stack[index].off else None
             for field in info.fields if info else ():
                 value = effective(info.fields, stack[index].params)[field.name] if info else None
                 if field.kind in ("int", "float") and value is not None and field.low is not None \
@@ -102,7 +102,7 @@ class LiveSlider(QWidget):
         value: Any = handle.low + position / self._steps * (handle.high - handle.low)
         if handle.field.kind == "int":
             value = round(value)
-        stack = list(self._session.recipe.actions_for(handle.paths[0]))
+        stack = list(self._session.recipe.stack_for(handle.paths[0]))
         stack[handle.index] = stack[handle.index].with_param(handle.field.name, value)
         self._session.set_actions(handle.paths, tuple(stack), handle.field.name, finished)
         self.show_value()

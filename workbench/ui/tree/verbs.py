@@ -37,10 +37,10 @@ class LayerVerbs(QObject):
 
     def _enable(self) -> None:
         editable = bool(self._editable())
-        has_actions = bool(self._session.current and self._session.recipe.actions_for(self._session.current))
+        has_actions = bool(self._session.current and self._session.recipe.stack_for(self._session.current))
         self.copy.setEnabled(has_actions)
         self.paste.setEnabled(editable and bool(self._copied))
-        self.clear.setEnabled(editable and any(self._session.recipe.actions_for(p) for p in self._session.selection))
+        self.clear.setEnabled(editable and any(self._session.recipe.stack_for(p) for p in self._session.selection))
         self.apply_to_alike.setEnabled(has_actions and len(self._alike()) > 1)
         self.select_alike.setEnabled(len(self._alike()) > 1)
         self.select_coupled.setEnabled(bool(self._session.couplings.others(self._session.current)))
@@ -57,7 +57,7 @@ class LayerVerbs(QObject):
         return [layer.path for layer in self._session.model.layers if alike(layer, this) and not layer.locked]
 
     def _copy(self) -> None:
-        self._copied = self._session.recipe.actions_for(self._session.current)
+        self._copied = self._session.recipe.stack_for(self._session.current)
         self._enable()
 
     def _paste(self) -> None:
@@ -72,7 +72,7 @@ class LayerVerbs(QObject):
         self._session.set_actions(paths, (), self.tr("clear all actions"))
 
     def _apply_to_alike(self) -> None:
-        actions = self._session.recipe.actions_for(self._session.current)
+        actions = self._session.recipe.stack_for(self._session.current)
         paths = self._alike()
         self._session.set_actions(paths, actions, self.tr("apply to {n} layers").format(n=len(paths)))
 

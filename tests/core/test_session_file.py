@@ -1,0 +1,108 @@
+"""The session file: round trips, files that moved along, and nothing in it is believed."""
+
+import json
+
+import pytest
+
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.recipe import Recipe
+from workbench.core.recovery import Stage
+from workbench.core.report import Figure, Totals
+from workbench.core.session_file import LARGEST, Layout, Panel, Reference, SavedSession, load_session
+from workbench.core.snapshot import Snapshot
+
+RECIPE = Recipe(recover=(Stage("finetune", {"epochs": 2}),)).with_actions(
+    ["0.10", "*"], (Action("prune.magnitude", {"sparsity": 0.5}),))
+PINNED = Snapshot("6.2x smaller, 91.9 %", RECIPE, Totals(
+    Figure(1e5, "verified"), 100, None, Figure(0.919, "estimated", 400, 0.9, 0.93), Figure(1.2, "measured", 50)),
+    Figure(-0.01, "estimated", 400, -0.02, 0.0), "top-1", "f00d", True)
+
+
+def saved(folder, **more) -> SavedSession:
+    pinned = (PINNED, Snapshot("bare", Recipe()))
+    return SavedSession(Reference(str(folder / "m.onnx"), "abc"), RECIPE, snapshots=pinned,
+                        layout=Layout("compare", ("a", "b"), "b", {"layers": Panel(True, "left", 400)}), **more)
+
+
+def damaged(folder, change) -> UserError:
+    path = folder / "work.mcw"
+    saved(folder).save(path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change(document)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load_session(path)
+    assert str(path) in caught.value.what and caught.value.mend
+    return caught.value
+
+
+def test_everything_comes_back(tmp_path):
+    whole = saved(tmp_path, without=("fold",), data=Reference("d.npz", "f00d"), calibration=Reference("c.npz"))
+    whole.save(tmp_path / "work.mcw")
+    found = load_session(tmp_path / "work.mcw")
+    assert found.recipe == whole.recipe and found.snapshots == whole.snapshots and found.layout == whole.layout
+    assert (found.model.path, found.model.fingerprint) == (whole.model.path, "abc") and found.without == ("fold",)
+    assert found.data.path == "d.npz" and found.calibration.path == "c.npz"
+
+
+def test_a_folder_that_was_moved_with_its_session_is_found(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "m.onnx").write_text("model")
+    saved(old).save(old / "work.mcw")
+    old.rename(new)
+    found = load_session(new / "work.mcw")
+    assert found.model.find(new) == str(new / "m.onnx")
+    assert Reference("/nowhere/m.onnx").find(new) == ""
+    (new / "f.py").write_text("")
+    assert Reference(f"{new}/f.py:make").find(new) == f"{new}/f.py:make"
+
+
+@pytest.mark.parametrize(("change", "word"), [
+    (lambda d: d.update(version=2), "version"),
+    (lambda d: d["model"].update(path=7), "model.path"),
+    (lambda d: d["model"].update(path=""), "no model"),
+    (lambda d: d.update(snapshots={}), "snapshots"),
+    (lambda d: d["snapshots"][0]["totals"]["bytes"].update(how="believed"), "believed"),
+    (lambda d: d["snapshots"][0]["totals"]["bytes"].update(value=-1), "no size"),
+    (lambda d: d["snapshots"][0]["totals"].update(parameters=True), "parameters"),
+    (lambda d: d["snapshots"][0]["change"].update(value=10 ** 400), "change"),
+    (lambda d: d["snapshots"][0].update(trained="yes"), "trained"),
+    (lambda d: d["recipe"].update(layers=[1]), "layers"),
+    (lambda d: d["recipe"]["layers"].update(x=[{"a": {"b": [1]}}]), "not a single value"),
+    (lambda d: d["layout"]["panels"]["layers"].update(side="top"), "side"),
+    (lambda d: d["layout"].update(selection=[1]), "selection"),
+    (lambda d: d.update(recipe=None), "recipe"),
+])
+def test_each_value_is_checked(tmp_path, change, word):
+    assert word in damaged(tmp_path, change).what
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"version": NaN}', "[" * 100_000, "\0",
+                                  '{"version": 1' + "0" * 5000 + "}"])
+def test_what_is_no_session_is_said_in_one_sentence(tmp_path, text):
+    path = tmp_path / "work.mcw"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        load_session(path)
+    assert str(path) in caught.value.what
+
+
+def test_what_cannot_be_read_or_is_far_too_large(tmp_path):
+    with pytest.raises(UserError, match="Cannot read"):
+        load_session(tmp_path / "none.mcw")
+    (tmp_path / "bytes.mcw").write_bytes(b"\xff\xfe\x80")
+    with pytest.raises(UserError, match="not text"):
+        load_session(tmp_path / "bytes.mcw")
+    with (tmp_path / "large.mcw").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(UserError, match="too large"):
+        load_session(tmp_path / "large.mcw")
+
+
+def test_figures_that_are_not_finite_are_not_written(tmp_path):
+    odd = Snapshot("odd", Recipe(), Totals(Figure(10.0, "forecast"), 1, 1, Figure(float("nan"), "measured")))
+    SavedSession(Reference("m"), Recipe(), snapshots=(odd, odd)).save(tmp_path / "work.mcw")
+    found = load_session(tmp_path / "work.mcw").snapshots
+    assert found[0].totals.value is None and [each.name for each in found] == ["odd", "odd (2)"]

@@ -1,0 +1,179 @@
+"""Session files and kept work: saved with keys, opened again, found after a kill, and what happens to moved files."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from tests.ui.conftest import WAIT, measured
+from tests.ui.test_session import prune
+from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.session_file import load_session
+from workbench.ui import autosave
+from workbench.ui.demo import demo_paths
+
+ALT = Qt.KeyboardModifier.AltModifier
+ROOT = Path(__file__).parents[2]
+
+
+def answer(window, qtbot, name: str, text: str) -> None:
+    """Click the button with these words in the question of that name."""
+    box = dialog(window, qtbot, name)
+    assert isinstance(box, QMessageBox)
+    button = next(each for each in box.buttons() if each.text().replace("&", "") == text)
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: window.findChild(QMessageBox, name) is not box)
+
+
+def choose_file(window, qtbot, path: Path) -> None:
+    files = dialog(window, qtbot, "files")
+    assert isinstance(files, QFileDialog)
+    files.fileSelected.emit(str(path))
+    files.close()
+    qtbot.waitUntil(lambda: window.findChild(QFileDialog, "files") is not files)
+
+
+def press(window, qtbot, key: Qt.Key) -> None:
+    """With Ctrl and Alt; a file dialog that has closed may have left the window inactive."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, key, CTRL | ALT)
+
+
+def open_copy(window, qtbot, tmp_path, few) -> Path:
+    """The demo in a folder of its own, with a pruned layer that is pinned; saved beside it with Ctrl+Alt+S."""
+    for file in (demo_paths().model, few):
+        shutil.copy(file, tmp_path)
+    model = tmp_path / Path(demo_paths().model).name
+    session = window.session
+    session.open(str(model), data=str(tmp_path / few.name))
+    qtbot.waitUntil(lambda: measured(session) and bool(session.methods), timeout=WAIT)
+    session.set_actions(["head"], (prune(0.5),), "prune")
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    session.snapshots.pin("half")
+    session.select(["blocks.4.conv2"])
+    window.workspace.tabs.setCurrentWidget(window.workspace.compare)
+    press(window, qtbot, Qt.Key.Key_S)
+    choose_file(window, qtbot, tmp_path / "work.mcw")
+    assert (tmp_path / "work.mcw").is_file() and not session.modified and not window.isWindowModified()
+    return model
+
+
+def test_a_session_brings_back_model_data_recipe_snapshots_and_layout(window, qtbot, tmp_path, few):
+    open_copy(window, qtbot, tmp_path, few)
+    session, tabs = window.session, window.workspace.tabs
+    recipe, pinned = session.recipe, session.snapshots.all
+    window.commands.open_path(demo_paths("fashion_vit").model)
+    qtbot.waitUntil(lambda: session.opened.path == demo_paths("fashion_vit").model, timeout=WAIT)
+    assert not session.snapshots.all
+    tabs.setCurrentIndex(0)
+    press(window, qtbot, Qt.Key.Key_O)
+    choose_file(window, qtbot, tmp_path / "work.mcw")
+    qtbot.waitUntil(lambda: measured(session) and session.recipe == recipe, timeout=WAIT)
+    assert session.snapshots.all == pinned and pinned[0].totals.value.samples == session.data.samples
+    assert session.selection == ("blocks.4.conv2",) and tabs.currentWidget() is window.workspace.compare
+    assert not session.modified and session.undo_stack.count() == 0 and session.preview.value == pinned[0].totals.value
+
+
+def test_a_moved_folder_is_found_and_a_moved_model_is_asked_for(window, qtbot, tmp_path, few):
+    (tmp_path / "old").mkdir()
+    open_copy(window, qtbot, tmp_path / "old", few)
+    session, recipe = window.session, window.session.recipe
+    new = (tmp_path / "old").rename(tmp_path / "new")
+    window.commands.open_path(str(new / "work.mcw"))
+    qtbot.waitUntil(lambda: session.opened.path == str(new / "fashion_cnn.onnx") and measured(session), timeout=WAIT)
+    assert session.recipe == recipe
+    moved = (new / "fashion_cnn.onnx").rename(tmp_path / "elsewhere.onnx")
+    window.commands.open_path(str(new / "work.mcw"))
+    box = dialog(window, qtbot, "missing")
+    assert "fashion_cnn.onnx" in box.text() and str(tmp_path / "old") in box.text()
+    answer(window, qtbot, "missing", "Locate…")
+    choose_file(window, qtbot, moved)
+    qtbot.waitUntil(lambda: session.opened.path == str(moved) and measured(session), timeout=WAIT)
+    assert session.recipe == recipe and session.snapshots.find("half").totals is not None
+
+
+def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(window, qtbot, tmp_path, few):
+    model = open_copy(window, qtbot, tmp_path, few)
+    session, recipe = window.session, window.session.recipe
+    shutil.copy(demo_paths("fashion_vit").model, model)
+    window.commands.open_path(str(tmp_path / "work.mcw"))
+    assert "not as it was" in dialog(window, qtbot, "changed").text()
+    answer(window, qtbot, "changed", "Use this model")
+    assert session.recipe == recipe and session.snapshots.find("half").totals is None
+    assert session.model.fingerprint != load_session(tmp_path / "work.mcw").model.fingerprint
+
+
+def test_a_broken_session_says_so_and_leaves_what_is_open(small_window, qtbot, tmp_path):
+    (tmp_path / "broken.mcw").write_text('{"version": 1}', encoding="utf-8")
+    model = small_window.session.model
+    small_window.commands.open_path(str(tmp_path / "broken.mcw"))
+    box = dialog(small_window, qtbot, "complaint")
+    assert "broken.mcw is not a valid session" in box.text()
+    box.close()
+    assert small_window.session.model is model
+
+
+def test_closing_with_a_pinned_state_asks_for_the_session(small_window, qtbot, tmp_path):
+    small_window.session.snapshots.pin("kept")
+    small_window.close()
+    assert "session" in dialog(small_window, qtbot, "unsaved").text()
+    qtbot.mouseClick(dialog(small_window, qtbot, "unsaved").button(QMessageBox.StandardButton.Save), LEFT)
+    choose_file(small_window, qtbot, tmp_path / "s.mcw")
+    qtbot.waitUntil(lambda: not small_window.isVisible())
+    assert [each.name for each in load_session(tmp_path / "s.mcw").snapshots] == ["kept"]
+    assert not list(autosave.folder().glob("*.mcw"))
+
+
+def test_work_is_kept_while_there_is_some_and_not_longer(small_window, qtbot):
+    session = small_window.session
+    assert not small_window.autosave.path.exists()
+    session.set_actions(["head"], (prune(0.25),), "prune")
+    qtbot.waitUntil(small_window.autosave.path.exists)
+    qtbot.waitUntil(lambda: "0.25" in small_window.autosave.path.read_text(encoding="utf-8"))
+    assert autosave.newest() is None, "the work of a window that is alive is offered to nobody"
+    session.undo()
+    qtbot.waitUntil(lambda: not small_window.autosave.path.exists())
+
+
+@pytest.mark.allow_logs
+def test_after_a_kill_the_next_start_offers_the_work_back(window, qtbot, few):
+    """A real program with its real engine is killed with SIGKILL; this window is the next start."""
+    command = [sys.executable, "-m", "tests.ui.working", str(few)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
+        try:
+            assert program.stdout.readline().strip() == "kept"
+        finally:
+            os.kill(program.pid, signal.SIGKILL)
+    assert len(list(autosave.folder().glob("*.mcw"))) == 1
+    session = window.session
+    window.offer_kept_work()
+    box = dialog(window, qtbot, "kept")
+    assert "fashion_cnn.onnx" in box.text() and "Pinned states: 1" in box.informativeText()
+    answer(window, qtbot, "kept", "Not now")
+    window.offer_kept_work()
+    answer(window, qtbot, "kept", "Go on")
+    qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    assert session.recipe.actions_for("head") == (prune(0.9),)
+    assert [each.name for each in session.snapshots.all] == ["half"] and session.modified
+    assert list(autosave.folder().glob("*.mcw")) == [window.autosave.path], "it is this window's work now"
+    window.offer_kept_work()
+    assert window.findChild(QMessageBox, "kept") is None
+
+
+def test_kept_work_can_be_discarded_and_broken_files_are_passed_over(window, qtbot, tmp_path):
+    from tests.core.test_session_file import saved
+    saved(tmp_path).save(autosave.folder() / "left.mcw")
+    (autosave.folder() / "broken.mcw").write_text("{", encoding="utf-8")
+    window.offer_kept_work()
+    answer(window, qtbot, "kept", "Discard it")
+    assert [path.name for path in autosave.folder().glob("*.mcw")] == ["broken.mcw"]
+    window.offer_kept_work()
+    assert window.findChild(QMessageBox, "kept") is None

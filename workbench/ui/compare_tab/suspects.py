@@ -1,0 +1,92 @@
+"""Which layer's steps flipped the samples: layers taken back one at a time, the guiltiest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui import theme
+from workbench.ui.compare_tab.tables import RowsTable, Value
+from workbench.ui.labels import label
+from workbench.ui.tree.delegate import BarDelegate
+
+if TYPE_CHECKING:
+    from workbench.core.changes import Blame, Suspect
+    from workbench.ui.compare_tab.findings import Findings
+
+
+LOWEST = 150        # pixels: the sentence, the head of the table and three layers
+
+
+class SuspectsPanel(QWidget):
+    """`layer_chosen` with the path of a layer."""
+
+    layer_chosen = Signal(str)
+
+    def __init__(self, findings: Findings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._findings = findings
+        self.words = label("", self)
+        self.cancel = QPushButton(self.tr("Stop"), self)
+        self.cancel.clicked.connect(findings.stop)
+        self.table = RowsTable((self.tr("Layer"), self.tr("Restored alone"), self.tr("Together with those above"),
+                                self.tr("Margin")), self.tr("Layers taken back"), self)
+        self.table.setItemDelegateForColumn(1, BarDelegate(self.table))
+        self.table.setToolTip(self.tr("Each layer was given its original weights back, all others kept their steps. "
+                                      "Margin: how much the score of the original's decision gains over the next one."))
+        self.table.clicked.connect(lambda _: self._choose())
+        self.table.activated.connect(lambda _: self._choose())
+        self.setMinimumHeight(LOWEST)
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        findings.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        blame, accusing = self._findings.blame, self._findings.accusing
+        self.setVisible(blame is not None or accusing or bool(self._findings.failure))
+        self.cancel.setVisible(accusing)
+        self.table.setVisible(blame is not None)
+        self.words.setText(self._findings.failure or self._sentence(blame, accusing))
+        if blame is not None:
+            top = max(len(blame.samples), 1)
+            self.table.rows.show_rows([_row(suspect, top) for suspect in blame.suspects],
+                                      [suspect.path for suspect in blame.suspects])
+
+    def _sentence(self, blame: Blame | None, accusing: bool) -> str:
+        what = self._findings.accused_for
+        if blame is None:
+            return self.tr("{what}: taking layers back one at a time…").format(what=what)
+        if accusing:
+            return self.tr("{what}: {tried} of {layers} layers taken back…").format(
+                what=what, tried=blame.tried, layers=blame.layers)
+        first, n = blame.suspects[0], len(blame.samples)
+        together = [suspect for suspect in blame.suspects if suspect.together is not None]
+        words = self.tr("{what}: taking {layer} back restores {k} of {n}.").format(
+            what=what, layer=first.path, k=first.restored, n=n)
+        if not first.restored:
+            words = self.tr("{what}: no layer alone did it.").format(what=what)
+        if len(together) > 1 and together[-1].together == n:
+            words += " " + self.tr("The first {count} together restore all.").format(count=len(together))
+        return words
+
+    def _choose(self) -> None:
+        if isinstance(path := self.table.chosen(), str):
+            self.layer_chosen.emit(path)
+
+
+def _row(suspect: Suspect, top: int) -> list[Value]:
+    together = "" if suspect.together is None else f"{suspect.together} / {top}"
+    return [Value(suspect.path, suspect.path),
+            Value(f"{suspect.restored} / {top}", suspect.restored, suspect.restored / top),
+            Value(together, -1 if suspect.together is None else suspect.together),
+            Value(f"{suspect.margin:+.3g}".replace("-", "−"), suspect.margin)]
