@@ -36,6 +36,14 @@ class Demo(NamedTuple):
 
 
 @pytest.fixture(scope="session")
+def lasting_cache(tmp_path_factory):
+    """Where an engine process that several tests share keeps what it keeps: they see its start, not their own home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_CACHE", str(tmp_path_factory.mktemp("engine") / "cache"))
+        yield patch
+
+
+@pytest.fixture(scope="session")
 def demo() -> Demo:
     from workbench.core.resources import resource_path
     names = ("fashion_cnn.onnx", "fashion_vit.onnx", "fashion_test.npz", "fashion_calibration.npz")

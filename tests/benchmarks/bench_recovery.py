@@ -175,8 +175,8 @@ def fit(network: nn.Module, train: Path, epochs: int) -> nn.Module:
 
 
 DEEP: dict[str, dict[str, Any]] = {
-    "lenet300": {"make": lenet300, "sparsity": {"*": 0.93, "6": 0.75}, "bits": 4},
-    "lenet5": {"make": lenet5, "sparsity": {"*": 0.94, "1": 0.5, "3": 0.88, "8": 0.8}, "bits": 4},
+    "lenet300": {"make": lenet300, "sparsity": {"*": 0.93, "6": 0.75}, "bits": 4, "epochs": 40},
+    "lenet5": {"make": lenet5, "sparsity": {"*": 0.91, "1": 0.4, "3": 0.8, "8": 0.7}, "bits": 4, "epochs": 20},
 }
 
 
@@ -211,7 +211,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", default="sparse,channels,bits,rank,distill,lenet300,lenet5")
     parser.add_argument("--samples", type=int, default=20000, help="training images for the demo network")
-    parser.add_argument("--epochs", type=int, default=0, help="default: 4 for the demo network, 40 for the LeNets")
+    parser.add_argument("--epochs", type=int, default=0, help="default: 4 for the demo network, 40 and 20 for the LeNets")
     parser.add_argument("--data", type=Path, default=DEBIAN)
     parser.add_argument("--folder", type=Path, help="where trained LeNets are kept; default: nowhere")
     given = parser.parse_args()
@@ -221,7 +221,7 @@ if __name__ == "__main__":
             if chosen in DEEP:
                 every = write_samples(given.data, "train", Path(place) / "every.npz", 60000)
                 tests = write_samples(given.data, "t10k", Path(place) / "tests.npz", 10000)
-                deep(chosen, given.folder or Path(place), every, tests, given.epochs or 40)
+                deep(chosen, given.folder or Path(place), every, tests, given.epochs or DEEP[chosen]["epochs"])
             elif chosen == "distill":
                 distil(some, given.epochs or 2)
             else:

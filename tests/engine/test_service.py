@@ -58,7 +58,7 @@ class Engine:
 
 
 @pytest.fixture(scope="module")
-def engine():
+def engine(lasting_cache):
     engine = Engine()
     engine.ask(m.Open, path=str(resource_path("demo/fashion_cnn.onnx")))
     engine.ask(m.Attach, path=str(resource_path("demo/fashion_test.npz")),

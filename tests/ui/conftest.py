@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def engine(qapp):
+def engine(qapp, lasting_cache):
     """One engine process for all tests: starting it costs seconds. Afterwards no thread of it is left."""
     link = EngineLink()
     link.start()

@@ -40,6 +40,7 @@ def shoot(scale: str) -> int:
 def widgets() -> Iterator[tuple[str, object]]:
     yield from plots()
     yield from tabs()
+    yield from recover()
 
 
 def tabs() -> Iterator[tuple[str, object]]:
@@ -61,6 +62,39 @@ def tabs() -> Iterator[tuple[str, object]]:
         tab.resize(660, 480)
         tab.set_layer(layer)
         yield f"inspect-{name}", tab
+
+
+def recover() -> Iterator[tuple[str, object]]:
+    """The Recover tab with a curve of temperatures, wide and narrow, and while a paused training waits."""
+    from workbench.core.recipe import Recipe
+    from workbench.core.recovery import Stage, TrainingPoint
+    from workbench.core.temperatures import TRIED, TemperatureCurve, Temperatures
+    from workbench.core.views import DataSummary
+    from workbench.ui.engine_link import EngineLink
+    from workbench.ui.recover_tab import RecoverTab
+    from workbench.ui.session import Session
+    curve = TemperatureCurve(Temperatures(seeds=3), "top-1", True)
+    for seed in range(3):
+        for value in TRIED:
+            curve = curve.with_run(value, 0.85 + 0.03 * 0.97 ** ((value - 5) ** 2) + 0.004 * seed, None)
+    for name, size, job in (("wide", (1000, 560), 0), ("narrow", (520, 760), 0), ("paused", (1000, 560), 1)):
+        session = Session(EngineLink())
+        session.data = DataSummary("test.npz", 2000, "top-1", True, "", sample_figure())
+        session.recipe = Recipe(recover=(Stage("distill", {"teacher": "one.onnx, two.onnx"}),))
+        trainings = session.trainings
+        trainings.points = [TrainingPoint(0, step, step / 10, 0.3 + 2 * 0.9 ** step,
+                                          0.85 - 0.25 * 0.9 ** step if step % 10 == 0 else None, 0.001, 0.0)
+                            for step in range(31)]
+        trainings.job, trainings.paused = job, bool(job)
+        trainings.curve = None if job else curve
+        tab = RecoverTab(session, trainings)
+        tab.resize(*size)
+        yield f"recover-{name}", tab
+
+
+def sample_figure():
+    from workbench.core.report import Figure
+    return Figure(0.92, "measured", 2000)
 
 
 def plots() -> Iterator[tuple[str, object]]:
