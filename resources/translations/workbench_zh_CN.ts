@@ -3394,6 +3394,11 @@
       <translation>一同改变的层：{layers}。</translation>
     </message>
     <message>
+      <source>Leaves out {modules} with all its layers.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>去掉 {modules} 及其所有层。</translation>
+    </message>
+    <message>
       <source>No rank makes this layer smaller.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>没有任何秩能使该层变小。</translation>

@@ -77,7 +77,7 @@ def rows_of(case: str, workspace: Workspace) -> tuple[Row, ...]:
         case "channels":
             return (Row("*", (Action("prune.channels", {"ratio": 0.3}),)),)
         case "bits":
-            return (Row("*", (Action("quantize.affine", {"bits": 3}),)),)
+            return (Row("*", (Action("quantize.affine", {"bits": 3, "range": "mse"}),)),)
     return half_ranks(workspace)
 
 
@@ -211,7 +211,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", default="sparse,channels,bits,rank,distill,lenet300,lenet5")
     parser.add_argument("--samples", type=int, default=20000, help="training images for the demo network")
-    parser.add_argument("--epochs", type=int, default=0, help="default: 4 for the demo network, 40 and 20 for the LeNets")
+    parser.add_argument("--epochs", type=int, default=0, help="default: 4 for the demo network; see DEEP")
     parser.add_argument("--data", type=Path, default=DEBIAN)
     parser.add_argument("--folder", type=Path, help="where trained LeNets are kept; default: nowhere")
     given = parser.parse_args()

@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 from tests.ui import sample
 from workbench.core.action import Action, MethodInfo
 from workbench.core.params import Field
+from workbench.methods.distill_block import BlockDistillation
 from workbench.ui import lines, theme
 from workbench.ui.actions import ActionPanel
+from workbench.ui.actions.step import StepCard
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 MAGNITUDE, AFFINE = sample.STACK
@@ -401,3 +403,12 @@ def test_icons_follow_the_theme(panel, qapp):
     theme.apply(qapp, "dark")
     assert panel.cards[0].why.button.icon().cacheKey() != light
     theme.apply(qapp, "light")
+
+
+def test_a_step_that_replaces_a_module_says_which(panel):
+    layers = tuple(dataclasses.replace(sample.LAYER, path=f"blocks.2.conv{number}") for number in (1, 2))
+    card = StepCard(Action("distill.block"), BlockDistillation.info(), panel)
+    card.set_context(layers, None)
+    assert card.sentence.text() == "Takes the place of blocks.2 with all its layers."
+    card.set_action(Action("distill.block", {"student": "identity", "span": "blocks"}))
+    assert card.sentence.text() == "Leaves out blocks with all its layers."

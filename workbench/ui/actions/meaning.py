@@ -47,10 +47,13 @@ def together(layers: tuple[str, ...]) -> str:
     return tr("Goes together with: {layers}.").format(layers=", ".join(layers))
 
 
-def replaced(layers: tuple[str, ...], span: str) -> str:
-    """Which modules a student takes the place of: the one that is named, or those that the layers are in."""
+def replaced(layers: tuple[str, ...], params: Mapping[str, Any]) -> str:
+    """Which modules go: the one that is named, or those that the layers are in."""
+    span = params.get("span")
     modules = (span,) if span else tuple(dict.fromkeys(path.rpartition(".")[0] or path for path in layers))
-    return tr("Takes the place of {modules} with all its layers.").format(modules=", ".join(modules))
+    text = (tr("Leaves out {modules} with all its layers.") if params.get("student") == "identity"
+            else tr("Takes the place of {modules} with all its layers."))
+    return text.format(modules=", ".join(modules))
 
 
 def rank_sentence(spectrum: Spectrum, rank: int, trained: bool) -> str:

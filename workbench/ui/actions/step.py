@@ -117,7 +117,7 @@ class StepCard(QFrame):
         if self.method.coupled and self._along:
             text = meaning.together(self._along)
         if self.method.replaces and self._paths:
-            text = meaning.replaced(self._paths, self.action.params.get("span", ""))
+            text = meaning.replaced(self._paths, self.action.params)
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
 
