@@ -3539,6 +3539,176 @@
       <translation>{title}的原理、公式和出处</translation>
     </message>
     <message>
+      <source>Channels</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>通道</translation>
+    </message>
+    <message>
+      <source>Extremes, 98 % and the middle half of the values; dot: mean; dashed: 8-bit levels end</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>极值、98 % 及中间一半的值；点：均值；虚线：8 位级别的边界</translation>
+    </message>
+    <message>
+      <source>Order channels by reach</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>按幅度排列通道</translation>
+    </message>
+    <message>
+      <source>The channels that reach farthest first</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>幅度最大的通道在前</translation>
+    </message>
+    <message>
+      <source>activation value</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>激活值</translation>
+    </message>
+    <message>
+      <source>by reach</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>按幅度</translation>
+    </message>
+    <message>
+      <source>channel {channel}: {low} … {high}, 98 % in {a} … {b}, mean {mean} ± {std}, {zeros} zeros</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>通道 {channel}：{low} … {high}，98 % 在 {a} … {b}，均值 {mean} ± {std}，{zeros} 为零</translation>
+    </message>
+    <message>
+      <source>channel, the farthest first</source>
+      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
+      <translation>通道，幅度最大者在前</translation>
+    </message>
+    <message>
+      <source>8 bits: 99.99 %</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>8 位：99.99 %</translation>
+    </message>
+    <message>
+      <source>8 bits: all values</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>8 位：所有值</translation>
+    </message>
+    <message>
+      <source>8 bits: entropy</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>8 位：熵</translation>
+    </message>
+    <message>
+      <source>8 bits: least squares</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>8 位：最小二乘</translation>
+    </message>
+    <message>
+      <source>Behind the bias, and behind the activation function where nothing else reads what lies before it</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>在偏置之后；若没有其他节点读取激活函数之前的值，则在激活函数之后</translation>
+    </message>
+    <message>
+      <source>Choose a layer in the list to see what passes through it.</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>在列表中选择一层，查看经过它的内容。</translation>
+    </message>
+    <message>
+      <source>How the range of 8-bit levels is chosen</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>如何选择 8 位级别的范围</translation>
+    </message>
+    <message>
+      <source>Input</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>输入</translation>
+    </message>
+    <message>
+      <source>Open a data set first: activations are those of its samples.</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>请先打开数据集：激活来自其样本。</translation>
+    </message>
+    <message>
+      <source>Running the calibration samples…</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>正在运行校准样本…</translation>
+    </message>
+    <message>
+      <source>What the 8-bit levels cover: all values seen, 99.99 % of them, least squared error, or least divergence of the distribution</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
+    </message>
+    <message>
+      <source>What this layer receives are indices, not values with ranges.</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>该层接收的是索引，而不是有范围的值。</translation>
+    </message>
+    <message>
+      <source>Count on a logarithmic scale: rare values become visible</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>以对数刻度计数：罕见的值变得可见</translation>
+    </message>
+    <message>
+      <source>Logarithmic counts</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>对数计数</translation>
+    </message>
+    <message>
+      <source>Values</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>值</translation>
+    </message>
+    <message>
+      <source>log</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>对数</translation>
+    </message>
+    <message>
+      <source>values per bin</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>每箱的值数</translation>
+    </message>
+    <message>
+      <source>{count} values of {channels} channels; dotted: the 8-bit levels end</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>{channels} 个通道的 {count} 个值；点线：8 位级别的边界</translation>
+    </message>
+    <message>
+      <source>{low} … {high}:  {share} of the values</source>
+      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
+      <translation>{low} … {high}：占全部值的 {share}</translation>
+    </message>
+    <message>
+      <source>8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, {above} above).</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>8 位级别：{low} … {high}，步长 {step}。它们截断全部值的 {clipped}（下方 {below}，上方 {above}）。</translation>
+    </message>
+    <message>
+      <source>Dead, zero on every sample: {n} of {all} channels ({channels}).</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>失活（在每个样本上都为零）：{all} 个通道中的 {n} 个（{channels}）。</translation>
+    </message>
+    <message>
+      <source>No channel is dead.</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>没有失活的通道。</translation>
+    </message>
+    <message>
+      <source>No channel reaches six times as far as the median channel.</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>没有通道的幅度达到中位通道的六倍。</translation>
+    </message>
+    <message>
+      <source>Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the levels of all others; channel {first} reaches {times} times as far.</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>离群（幅度超过中位通道的六倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的级别变粗；通道 {first} 达到 {times} 倍。</translation>
+    </message>
+    <message>
+      <source>● measured on {n} calibration samples</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>● 在 {n} 个校准样本上测得</translation>
+    </message>
+    <message>
+      <source>◐ {n} of {total} calibration samples so far</source>
+      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
+      <translation>◐ 目前 {total} 个校准样本中的 {n} 个</translation>
+    </message>
+    <message>
       <source>Your work is not kept safe while you work: {why}</source>
       <extracomment>workbench/ui/autosave.py</extracomment>
       <translation>工作过程中无法自动保存：{why}</translation>
@@ -5096,11 +5266,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>以对数刻度计数：稀少的权重也能看见</translation>
     </message>
     <message>
-      <source>Logarithmic counts</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>对数计数</translation>
-    </message>
-    <message>
       <source>Outliers lie more than three interquartile ranges outside the quartiles of the weights that are not zero (Tukey's outer fences). Dots above the axis mark them; after an edit they are counted by the same fences.</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
@@ -5124,11 +5289,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>levels to ± {edge}</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>级至 ± {edge}</translation>
-    </message>
-    <message>
-      <source>log</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>对数</translation>
     </message>
     <message>
       <source>max</source>

@@ -71,6 +71,15 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Activations:
+    """What passes through one layer over the calibration samples -> Updated(passing.Passing)...,
+    Done(passing.Passing). A newer one replaces one that waits or runs (Stopped); gives way to others."""
+
+    job: int
+    path: str
+
+
+@dataclass(frozen=True)
 class Edit:
     """What the recipe makes of one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 
@@ -234,7 +243,8 @@ class Quit:
 
 
 Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Time | Compare | Accuse
-           | Export | Sweep | Scan | Predict | Prepare | Train | Finish | Hold | TryTemperatures | Cancel | Quit)
+           | Export | Sweep | Scan | Activations | Predict | Prepare | Train | Finish | Hold | TryTemperatures
+           | Cancel | Quit)
 
 
 @dataclass(frozen=True)

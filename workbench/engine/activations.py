@@ -43,15 +43,15 @@ def _values(model: Model) -> dict[str, int]:
 def _observe(model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int,
              job: Job) -> dict[str, Observed]:
     observers = {name: Observer(axis) for name, axis in values.items()}
-    for arrays in _runs(model, list(values), data, samples, batch, job):
+    for arrays in runs(model, list(values), data, samples, batch, job):
         for name, x in arrays.items():
             observers[name].add(x)
     return {name: observer.observed for name, observer in observers.items()}
 
 
-def _runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int,
+def runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int,
           job: Job) -> Iterator[dict[str, np.ndarray]]:
-    """The values, batch by batch."""
+    """The values of these names over so many samples, batch by batch."""
     inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
     if all(spec.shape and spec.shape[0] is None for spec in model.inputs):

@@ -8,6 +8,7 @@ changes   which samples are decided otherwise, and by whose doing; a newer reque
           somebody waits for goes first
 train     the recovery stages of a recipe
 scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
+passing   the activations of the layer that is looked at; others go first
 facts     what the weights of all layers are like, for the tree; others go first
 idle      what will be wanted next; nobody waits for it
 work      opening, inspecting, exporting: one after the other
@@ -34,6 +35,7 @@ from workbench.engine.cache import Cache
 from workbench.engine.changes import blame, changes
 from workbench.engine.export import export
 from workbench.engine.look import look
+from workbench.engine.passing import passing
 from workbench.engine.predict import predictor
 from workbench.engine.preview import Previewer
 from workbench.engine.sensitivity import scan
@@ -48,12 +50,13 @@ from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
 NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts", m.Compare: "changes",
-               m.Accuse: "changes"}
+               m.Accuse: "changes", m.Activations: "passing"}
 WAIT_S = 0.02       # between two looks whether others are done
 LANES = {**NEWEST_WINS, m.Look: "look", m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
          m.Predict: "idle", m.Train: "train", m.TryTemperatures: "train"}
 # Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
-PATIENT: dict[str, tuple[str, ...]] = {"scan": (), "idle": (), "facts": (), "changes": ("train",)}
+PATIENT: dict[str, tuple[str, ...]] = {"scan": (), "idle": (), "facts": (), "changes": ("train",),
+                                       "passing": ("train",)}
 
 
 class Service:
@@ -174,6 +177,9 @@ class Service:
     def look(self, request: m.Look, job: Job) -> Any:
         return look(self._open(), request.path, request.recipe, request.wanted, job)
 
+    def activations(self, request: m.Activations, job: Job) -> Any:
+        return passing(self._open(), request.path, job)
+
     def edit(self, request: m.Edit, job: Job) -> Any:
         return self._open().edit_view(request.path, request.recipe, job)
 
@@ -243,7 +249,7 @@ HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
     m.Graph: Service.graph, m.Coupled: Service.coupled, m.Time: Service.time, m.Compare: Service.compare,
     m.Accuse: Service.accuse, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
     m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
-    m.TryTemperatures: Service.try_temperatures,
+    m.TryTemperatures: Service.try_temperatures, m.Activations: Service.activations,
 }
 
 

@@ -134,7 +134,7 @@ class Workspace:
 
     def view(self, path: str) -> LayerView:
         """What is drawn of a layer as it is. Raises UserError for an unknown path."""
-        layer = self._layer(path)
+        layer = self.layer(path)
 
         def make() -> LayerView:
             known = self.statistics(layer)
@@ -153,7 +153,7 @@ class Workspace:
 
     def facts(self, path: str) -> LayerFacts:
         """What the tree shows of a layer that can be edited. Raises UserError for an unknown path."""
-        known = self.statistics(self._layer(path))
+        known = self.statistics(self.layer(path))
         drawn = known.spectrum
         if drawn is None:
             return LayerFacts(path, known.moments.sparsity, None, None, None)
@@ -162,7 +162,7 @@ class Workspace:
     def edited(self, path: str, recipe: Recipe, job: Job) -> tuple[structure.Structure, Edit]:
         """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
         where it is not there any more."""
-        layer, seed = self._layer(path), recipe.seed
+        layer, seed = self.layer(path), recipe.seed
         chosen = {**apply.stacks(self.model, recipe)[0], layer.path: recipe.actions_for(path)}
         smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
         if path not in smaller.model.sites:     # its module was replaced, or left out
@@ -173,7 +173,7 @@ class Workspace:
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """What is drawn of a layer after a recipe."""
-        layer, actions, seed = self._layer(path), recipe.actions_for(path), recipe.seed
+        layer, actions, seed = self.layer(path), recipe.actions_for(path), recipe.seed
         chosen = {**apply.stacks(self.model, recipe)[0], path: actions}
         sharing = apply.shares(apply.editing(chosen))
         smaller, edited = self.edited(path, recipe, job)
@@ -228,7 +228,8 @@ class Workspace:
     def _calibrated(self) -> str:
         return self.calibration.fingerprint if self.calibration else ""
 
-    def _layer(self, path: str) -> Layer:
+    def layer(self, path: str) -> Layer:
+        """Raises UserError for an unknown path."""
         try:
             return self.model.layer(path)
         except KeyError as error:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QW
 
 from workbench.core.action import Action
 from workbench.ui.actions import ActionPanel, values
+from workbench.ui.activations_tab import ActivationsTab
 from workbench.ui.compare_tab import CompareTab
 from workbench.ui.graph_tab import GraphTab
 from workbench.ui.history_panel import HistoryPanel
@@ -25,6 +26,7 @@ from workbench.ui.sensitivity_tab import SensitivityTab
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.sweeps import Sweeps
+from workbench.ui.tree.cells import short
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
 from workbench.ui.wording import stack_words
@@ -53,6 +55,8 @@ class Workspace(QObject):
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Views"))
         self.tabs.addTab(self.inspect, self.tr("Inspect"))
+        self.activations = ActivationsTab(session, self.tabs)
+        self.tabs.addTab(self.activations, self.tr("Activations"))
         self.graph = GraphTab(session, self.tabs)
         self.tabs.addTab(self.graph, self.tr("Graph"))
         self.scans = Scans(session)
@@ -150,7 +154,8 @@ class Workspace(QObject):
         scans, session = self.scans, self._session
         metric = scans.plan.metric if scans.plan is not None else ""
         words = stack_words(scans.candidate, session.methods)
-        if self.tree.show_losses(scans.drops(), metric, words):     # a column more: none of the others gives way
+        appeared = self.tree.show_losses(scans.drops(), metric, words, short(scans.candidate))
+        if appeared:        # a column more: none of the others gives way
             self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + LOSS_WIDTH],
                                      Qt.Orientation.Horizontal)
         self.graph.set_drops(scans.drops(), metric, words)

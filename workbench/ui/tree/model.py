@@ -87,12 +87,12 @@ class LayerTreeModel(QAbstractItemModel):
             index = self._index(node, Column.NAME)
             self.dataChanged.emit(index, index, [GROUP_ROLE, Qt.ItemDataRole.ToolTipRole])
 
-    def set_losses(self, losses: Mapping[str, float], metric: str, candidate: str) -> None:
-        """What the metric loses where a layer alone has the candidate; the column says which."""
+    def set_losses(self, losses: Mapping[str, float], metric: str, candidate: str, name: str) -> None:
+        """What the metric loses where a layer alone has the candidate; the column says which, by its `name`."""
         if (losses, metric, candidate) == (self._losses, self._metric, self._candidate):
             return
         self._losses, self._metric, self._candidate = losses, metric, candidate
-        title = self.tr("Loss: {candidate}").format(candidate=candidate) if candidate else self.tr("Loss")
+        title = self.tr("Loss: {candidate}").format(candidate=name) if name else self.tr("Loss")
         self._headers[Column.LOSS] = title
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.LOSS, Column.LOSS)
         for path, node in self._by_path.items():

@@ -16,7 +16,7 @@ from workbench.ui.tree.reader import FactsReader
 from workbench.ui.tree.scale import ColorScale
 from workbench.ui.tree.verbs import LayerVerbs
 
-LOSS_WIDTH = 92
+LOSS_WIDTH = 104
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
           Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82, Column.LOSS: LOSS_WIDTH, Column.ZEROS: 60,
           Column.STABLE: 84, Column.RANK: 96}
@@ -154,10 +154,10 @@ class TreePanel(QWidget):
         self.tree.setColumnHidden(Column.LOSS, not self._losses)        # it comes with the first scan
         self.choice.restore(store)
 
-    def show_losses(self, losses: Mapping[str, float], metric: str, candidate: str) -> bool:
+    def show_losses(self, losses: Mapping[str, float], metric: str, candidate: str, name: str) -> bool:
         """What single layers lose with a candidate, in a column that is there while there is something to tell. Returns
         whether it appeared now."""
-        self.model.set_losses(losses, metric, candidate)
+        self.model.set_losses(losses, metric, candidate, name)
         if bool(losses) != self._losses:
             self._losses = bool(losses)
             self.tree.setColumnHidden(Column.LOSS, not losses)

@@ -1,0 +1,113 @@
+"""Activations: what passes through the chosen layer, both sides, and what 8-bit levels would clip of it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.engine.test_train import network
+from tests.ui.conftest import WAIT, measured
+from workbench.core.action import Action
+from workbench.core.passing import QUANTILES, Activation, Levels8
+from workbench.core.views import Histogram
+from workbench.ui.activations_tab import ActivationsTab, words
+from workbench.ui.activations_tab.ranges_plot import RangesPlot
+from workbench.ui.activations_tab.values_plot import ValuesPlot
+
+HIGH = np.array([1.0, 0.0, 40.0, 2.0, 1.5])
+SIDE = Activation("x", 5000, np.array([-1.0, 0.0, -2.0, -0.5, -1.5]), HIGH, HIGH / 4, HIGH / 5,
+                  np.array([0.1, 1.0, 0.0, 0.5, 0.25]), np.linspace(-0.4, 0.9, len(QUANTILES))[:, None] * HIGH,
+                  Histogram(np.linspace(-2, 40, 257), np.exp(-np.linspace(0, 9, 256)) * 500),
+                  {"minmax": Levels8(-2, 40, 42 / 255, 0, 0), "mse": Levels8(-1, 3, 4 / 255, 0.001, 0.02)})
+
+
+@pytest.fixture
+def tab(session, qtbot, tmp_path):
+    path = network(tmp_path)
+    tab = ActivationsTab(session)
+    qtbot.addWidget(tab)
+    tab.resize(1000, 600)
+    tab.show()
+    session.open(str(path), data=str(tmp_path / "test.npz"), calibration=str(tmp_path / "train.npz"))
+    qtbot.waitUntil(lambda: tab.shown is not None and measured(session) and tab._known["first"].complete, timeout=WAIT)
+    return tab
+
+
+def test_both_sides_of_the_layer_that_is_chosen(tab, qtbot):
+    session = tab._session
+    assert session.current == "first" and tab.shown.channels == 16
+    assert tab.source.text() == "● measured on 512 calibration samples"
+    QTest.mouseClick(tab.sides.button(1), Qt.MouseButton.LeftButton)
+    assert tab.shown.channels == 32 and (tab.shown.low >= 0).all(), "behind the activation"
+    session.select(["second"])
+    qtbot.waitUntil(lambda: tab.shown is not None and tab.shown.channels == 4, timeout=WAIT)
+    session.select(["first"])
+    assert tab.shown.channels == 32, "what was measured is remembered"
+
+
+def test_the_rule_says_what_is_clipped_and_follows_the_step_of_the_layer(tab):
+    assert "They clip 0 % of all values" in tab.notes.text()
+    tab._session.set_actions(["first"], (Action("quantize.static", {"activations": "mse"}),), "8 bits")
+    assert tab.rule.currentData() == "mse"
+    levels = tab.shown.levels["mse"]
+    assert levels.clipped > 0 and words.clipping(levels) in tab.notes.text()
+    QTest.keyClick(tab.rule, Qt.Key.Key_Up)
+    assert tab.rule.currentData() == "percentile"
+
+
+def test_nothing_is_asked_while_nobody_looks(session, qtbot, tmp_path):
+    path = network(tmp_path)
+    tab = ActivationsTab(session)
+    qtbot.addWidget(tab)
+    session.open(str(path), data=str(tmp_path / "test.npz"))
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    assert not tab._asked and not tab._known
+    tab.show()
+    qtbot.waitUntil(lambda: tab.shown is not None, timeout=WAIT)
+
+
+def test_without_data_it_says_what_to_do(session, qtbot, tmp_path):
+    tab = ActivationsTab(session)
+    qtbot.addWidget(tab)
+    tab.show()
+    assert "Choose a layer" in tab.hint.text()
+    session.open(str(network(tmp_path)))
+    qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
+    assert "Open a data set first" in tab.hint.text() and tab.hint.isVisible()
+
+
+def test_dead_and_outlying_channels_are_named(qapp):
+    assert words.dead(SIDE) == "Dead, zero on every sample: 1 of 5 channels (1)."
+    assert "1 of 5 (2)" in words.outliers(SIDE) and "channel 2 reaches 22.9 times" in words.outliers(SIDE)
+    assert words.clipping(SIDE.levels["mse"]).startswith("8-bit levels: −1 … 3")
+    assert "2.1 % of all values (0.1 % below, 2 % above)" in words.clipping(SIDE.levels["mse"])
+
+
+@pytest.mark.parametrize("kind", [RangesPlot, ValuesPlot])
+def test_plots_read_out_what_is_under_the_mouse_and_can_be_kept(kind, qapp, qtbot, tmp_path):
+    plot = kind()
+    qtbot.addWidget(plot)
+    plot.resize(500, 340)
+    plot.show()
+    plot.show_activation(SIDE, SIDE.levels["mse"])
+    area = plot.canvas.area
+    at = 2 if kind is RangesPlot else 10.0
+    QTest.mouseMove(plot.canvas.viewport(), QPoint(round(plot.canvas.to_pixel(at)), round(area.center().y())))
+    expected = "channel 2: −2 … 40" if kind is RangesPlot else "of the values"
+    qtbot.waitUntil(lambda: expected in plot.readout.full)
+    assert len(plot.to_csv().splitlines()) == (6 if kind is RangesPlot else 257)
+    for name in ("plot.png", "plot.svg"):
+        plot.save(str(tmp_path / name))
+        assert (tmp_path / name).stat().st_size > 2000
+
+
+def test_channels_in_the_order_of_their_reach(qapp, qtbot):
+    plot = RangesPlot()
+    qtbot.addWidget(plot)
+    plot.resize(500, 340)
+    plot.show()
+    plot.show_activation(SIDE, None)
+    assert plot._order.tolist() == [0, 1, 2, 3, 4]
+    QTest.mouseClick(plot.sort_button, Qt.MouseButton.LeftButton)
+    assert plot._order.tolist() == [2, 3, 4, 0, 1]
+    assert len(plot._dead.points()) == 1 and plot._dead.points()[0].pos().x() == 4
