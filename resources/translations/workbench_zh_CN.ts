@@ -2364,6 +2364,16 @@
       <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
     </message>
     <message>
+      <source>With these students the model does not run: a size in it is fixed in a way that could not be followed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>换上这些学生后模型无法运行：其中某个大小是固定的，无法随之改变。</translation>
+    </message>
+    <message>
+      <source>With these students the model gives outputs of another shape.</source>
+      <extracomment>the engine</extracomment>
+      <translation>换上这些学生后模型输出的形状不同。</translation>
+    </message>
+    <message>
       <source>against labels</source>
       <extracomment>the engine</extracomment>
       <translation>对照标签</translation>
@@ -2759,9 +2769,19 @@
       <translation>{0} 给它的所有通道加上同一个值。</translation>
     </message>
     <message>
+      <source>{0} and {1} cannot both be replaced: they have layers in common.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 和 {1} 不能同时被替换：它们有共同的层。</translation>
+    </message>
+    <message>
       <source>{0} bytes of exporter notes dropped</source>
       <extracomment>the engine</extracomment>
       <translation>已去掉 {0} 字节的导出器注记</translation>
+    </message>
+    <message>
+      <source>{0} cannot be cut out alone: between the one value that goes into it and the one that comes out there is also {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不能单独切出：在它唯一的输入值与唯一的输出值之间还有 {1}。</translation>
     </message>
     <message>
       <source>{0} cannot be read as a torch.export program: {1}.</source>
@@ -3049,6 +3069,11 @@
       <translation>{0} 接收 {1}，输出 {2}：没有线性层能做到。</translation>
     </message>
     <message>
+      <source>{0} receives {1} and gives {2}: no stride makes these of those.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 接收 {1}，输出 {2}：没有步幅能得到这样的大小。</translation>
+    </message>
+    <message>
       <source>{0} repeats its channels.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 重复它的通道。</translation>
@@ -3137,6 +3162,11 @@
       <source>{0}: this method needs calibration samples.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：此方法需要校准样本。</translation>
+    </message>
+    <message>
+      <source>{0}: {1} input rows are too few for a student of {2} columns.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：{1} 行输入对于有 {2} 列的学生来说太少。</translation>
     </message>
     <message>
       <source>{0}{1} cannot be {2}.</source>

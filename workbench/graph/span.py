@@ -55,9 +55,9 @@ def span_of(model: Model, module: str) -> Span:
               for number in map(flow.number, _readers(site))}
     strangers = list(dict.fromkeys(others[number] for number in sorted(region & others.keys())))
     if strangers or not own <= region:
-        more = f" {', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else " the outputs"
+        more = f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else "the outputs"
         raise UserError(f"{module} cannot be cut out alone: between the one value that goes into it and the one that "
-                        f"comes out lie{'s' if len(strangers) == 1 else ''}{more} too.", OTHER)
+                        f"comes out there is also {more}.", OTHER)
     region = flow.with_sums(region, start, last, others.keys())
     received, given = flow.received(region), flow.given(region)
     if len(received) != 1 or len(given) != 1:
