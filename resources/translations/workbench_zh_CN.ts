@@ -6838,6 +6838,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>压缩后</translation>
     </message>
     <message>
+      <source>Of the weights as they were opened</source>
+      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <translation>按打开时的权重计算</translation>
+    </message>
+    <message>
       <source>Operator</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>算子</translation>

@@ -172,6 +172,8 @@ class LayerTreeModel(QAbstractItemModel):
             return self._headers[Column(section)]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(Column(section))
+        if role == Qt.ItemDataRole.ToolTipRole and section in FACTS:
+            return self.tr("Of the weights as they were opened")
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.LOSS:
             return self.tr("What the model loses when a layer alone has the candidate that is chosen in the "
                            "sensitivity matrix: {candidate}").format(candidate=self._candidate or "–")
