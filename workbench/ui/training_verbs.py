@@ -16,7 +16,7 @@ class TrainingVerbs(QObject):
         super().__init__(parent)
         self._session, self._trainings = session, trainings
         self.train = self._action(self.tr("Train"), trainings.start, "Ctrl+T")
-        self.hold = self._action("", trainings.hold, "Ctrl+Shift+P")
+        self.hold = self._action("", trainings.hold, "Ctrl+Alt+P")
         self.finish = self._action(self.tr("Stop training and keep the best"), trainings.finish, "Ctrl+Shift+T")
         self.temperatures = self._action(self.tr("Try temperatures"), trainings.try_temperatures)
         trainings.changed.connect(self._enable)
