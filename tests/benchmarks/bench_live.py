@@ -22,7 +22,7 @@ from statistics import median
 
 import numpy as np
 
-from tests.benchmarks.live_demo import Row, bench_agreement, bench_back
+from tests.benchmarks.live_demo import Row, bench_back
 from tests.benchmarks.networks import export_resnet18, images
 from workbench.core.action import Action
 from workbench.core.job import Job
@@ -321,14 +321,14 @@ def table(rows: list[Row], given: argparse.Namespace) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="edit,predict,back,scan,spectra,memory,agreement")
+    parser.add_argument("--only", default="edit,predict,back,scan,spectra,memory")
     parser.add_argument("--images", type=int, default=64)
     parser.add_argument("--every", type=int, default=1, help="only every nth layer")
     given = parser.parse_args()
     sections: dict[str, Callable[[], list[Row]]] = {
         "edit": lambda: bench_edit(given.images, given.every), "predict": lambda: bench_predict(given.images),
         "back": bench_back, "scan": lambda: bench_scan(given.images), "spectra": bench_spectra,
-        "memory": lambda: bench_memory(given.images), "agreement": bench_agreement,
+        "memory": lambda: bench_memory(given.images),
     }
     rows: list[Row] = []
     for name in given.only.split(","):
