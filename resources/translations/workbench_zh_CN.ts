@@ -3419,6 +3419,86 @@
       <translation>{what} · {count} 个参数</translation>
     </message>
     <message>
+      <source>A sum of {rank} terms, each a product of one vector an axis.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{rank} 项之和，每项是各轴一个向量的乘积。</translation>
+    </message>
+    <message>
+      <source>About {count} of {total} output channels go.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>约移除 {total} 个输出通道中的 {count} 个。</translation>
+    </message>
+    <message>
+      <source>About {count} of {total} weights become zero, in blocks of {rows} × {columns}.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{total} 个权重中约 {count} 个变为零，以 {rows} × {columns} 的块为单位。</translation>
+    </message>
+    <message>
+      <source>The runtime computes in 8-bit integers.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>运行时用 8 位整数计算。</translation>
+    </message>
+    <message>
+      <source>{bits} bits a weight instead of 32.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>每个权重 {bits} 位，而不是 32 位。</translation>
+    </message>
+    <message>
+      <source>{count} groups of the {outputs} outputs, each of rank {rank}.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{outputs} 个输出分成 {count} 组，每组秩为 {rank}。</translation>
+    </message>
+    <message>
+      <source>{count} of {total} weights become zero.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{total} 个权重中 {count} 个变为零。</translation>
+    </message>
+    <message>
+      <source>{levels} levels, a scale for each of {count} output channels.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{levels} 个级，{count} 个输出通道各有一个尺度。</translation>
+    </message>
+    <message>
+      <source>{levels} levels, a scale for every {size} weights: {count} scales.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{levels} 个级，每 {size} 个权重一个尺度：共 {count} 个尺度。</translation>
+    </message>
+    <message>
+      <source>{levels} levels, one scale for all weights.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{levels} 个级，所有权重共用一个尺度。</translation>
+    </message>
+    <message>
+      <source>{levels} values that all weights of the layer share.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>该层所有权重共用 {levels} 个值。</translation>
+    </message>
+    <message>
+      <source>{n} of every {m} neighbouring weights stay, the others become zero.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>每 {m} 个相邻权重保留 {n} 个，其余变为零。</translation>
+    </message>
+    <message>
+      <source>{rank} channels between a vertical and a horizontal convolution.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>纵向与横向卷积之间有 {rank} 个通道。</translation>
+    </message>
+    <message>
+      <source>{share} of the weights of all layers with this step become zero, wherever they are.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>带此步骤的所有层的权重中有 {share} 变为零，不论在哪一层。</translation>
+    </message>
+    <message>
+      <source>{steps} training steps on the layer's outputs; what is stored keeps its form.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>针对该层输出训练 {steps} 步；存储形式保持不变。</translation>
+    </message>
+    <message>
+      <source>EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
+    </message>
+    <message>
       <source>Goes together with: {layers}.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>一同改变的层：{layers}。</translation>
@@ -3462,6 +3542,11 @@
       <source>below break-even {limit}, so the layer shrinks</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>低于盈亏平衡点 {limit}，该层会变小</translation>
+    </message>
+    <message>
+      <source>{levels} levels to ± {edge}; {share} of the weights lie beyond and are clipped.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>{levels} 个级至 ± {edge}；{share} 的权重在其外，被截断。</translation>
     </message>
     <message>
       <source>{share} of the weights become zero.</source>
@@ -5091,31 +5176,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>想做什么？</translation>
     </message>
     <message>
-      <source>Copy numbers as CSV</source>
-      <extracomment>workbench/ui/plots/base.py</extracomment>
-      <translation>复制数值为 CSV</translation>
-    </message>
-    <message>
-      <source>Copy picture</source>
-      <extracomment>workbench/ui/plots/base.py</extracomment>
-      <translation>复制图片</translation>
-    </message>
-    <message>
-      <source>Pictures (*.svg *.png)</source>
-      <extracomment>workbench/ui/plots/base.py</extracomment>
-      <translation>图片 (*.svg *.png)</translation>
-    </message>
-    <message>
-      <source>Save picture</source>
-      <extracomment>workbench/ui/plots/base.py</extracomment>
-      <translation>保存图片</translation>
-    </message>
-    <message>
-      <source>Save picture…</source>
-      <extracomment>workbench/ui/plots/base.py</extracomment>
-      <translation>保存图片…</translation>
-    </message>
-    <message>
       <source>Back to all weights of the layer</source>
       <extracomment>workbench/ui/plots/channels.py</extracomment>
       <translation>返回该层的全部权重</translation>
@@ -5129,11 +5189,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Sorting the weights of each channel…</source>
       <extracomment>workbench/ui/plots/channels.py</extracomment>
       <translation>正在整理各通道的权重…</translation>
-    </message>
-    <message>
-      <source>Weights of each channel</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>各通道的权重</translation>
     </message>
     <message>
       <source>channel {number}</source>
@@ -5379,6 +5434,61 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>↑ {count} zeros</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>↑ {count} 个零</translation>
+    </message>
+    <message>
+      <source>Cannot save the plot</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>无法保存图</translation>
+    </message>
+    <message>
+      <source>Copy numbers as CSV</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>复制数值为 CSV</translation>
+    </message>
+    <message>
+      <source>Copy picture</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>复制图片</translation>
+    </message>
+    <message>
+      <source>Numbers (*.csv)</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>数值 (*.csv)</translation>
+    </message>
+    <message>
+      <source>Pictures (*.svg *.png)</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>图片 (*.svg *.png)</translation>
+    </message>
+    <message>
+      <source>Save numbers</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存数值</translation>
+    </message>
+    <message>
+      <source>Save numbers…</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存数值…</translation>
+    </message>
+    <message>
+      <source>Save or copy the picture or the numbers (Ctrl+C copies the numbers)</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存或复制图像或数值（Ctrl+C 复制数值）</translation>
+    </message>
+    <message>
+      <source>Save or copy: {plot}</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存或复制：{plot}</translation>
+    </message>
+    <message>
+      <source>Save picture</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存图片</translation>
+    </message>
+    <message>
+      <source>Save picture…</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>保存图片…</translation>
     </message>
     <message>
       <source>Drawing the kernels…</source>

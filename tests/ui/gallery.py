@@ -123,7 +123,30 @@ def plots() -> Iterator[tuple[str, object]]:
     log.log_button.setChecked(True)
     log.set_handle(0.031)
     yield "histogram-log", log
+    yield from pictures(weight, sample.rounded(sample.pruned(weight)))
     yield "spectrum-empty", SpectrumPlot()
+
+
+def pictures(weight, after) -> Iterator[tuple[str, object]]:
+    """What the engine makes on demand, of a pair of weights."""
+    import numpy as np
+
+    from tests.ui import sample
+    from workbench.core import wanted as w
+    from workbench.core.job import Job
+    from workbench.engine import look, pixels
+    from workbench.ui.plots import ChannelsPlot
+    from workbench.ui.plots.heat import HeatMaps
+    from workbench.ui.plots.kernels import KernelGrid
+    pair = look.Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))
+    channels = ChannelsPlot()
+    channels.show_picture(look.channels(pair, w.WantChannels(), Job()))
+    yield "channels", channels
+    for name, plot, make in (("heat", HeatMaps(), pixels.tile), ("kernels", KernelGrid(), pixels.kernels)):
+        plot.resize(660, 300)
+        plot.wanted.connect(lambda wanted, plot=plot, make=make: plot.show_picture(wanted, make(pair, wanted, Job())))
+        plot.ask()
+        yield name, plot
 
 
 if __name__ == "__main__":

@@ -51,11 +51,11 @@ def test_the_card_of_a_removal_says_who_goes_along(qapp, qtbot):
     panel.set_actions((Action("prune.channels"), Action("quantize.affine")))
     assert "together" not in panel.cards[0].sentence.text()
     panel.set_couplings(Couplings(((sample.LAYER.path, "stem", "head"),)))
-    assert panel.cards[0].sentence.text() == "Goes together with: stem, head."
+    assert panel.cards[0].sentence.text().endswith("Goes together with: stem, head.")
     assert "together" not in panel.cards[1].sentence.text()
     panel.set_layers((sample.LAYER, sample.HEAD))
     panel.set_couplings(Couplings(((sample.LAYER.path, "stem", "head"),)))
-    assert panel.cards[0].sentence.text() == "Goes together with: stem.", "the other one is chosen itself"
+    assert panel.cards[0].sentence.text().endswith("Goes together with: stem."), "the other one is chosen itself"
 
 
 def test_the_group_is_chosen_from_the_context_menu_with_the_mouse(coupled, qtbot):
@@ -90,7 +90,7 @@ def test_removing_channels_in_the_window_names_the_others(coupled, qtbot):
     qtbot.waitUntil(lambda: coupled.session.view is not None and coupled.session.view.path == GROUP[0], timeout=WAIT)
     add_step(coupled, qtbot, "prune.channels")
     (card,) = coupled.workspace.actions.cards
-    assert card.sentence.isVisible() and card.sentence.text() == f"Goes together with: {', '.join(GROUP[1:])}."
+    assert card.sentence.isVisible() and card.sentence.text().endswith(f"Goes together with: {', '.join(GROUP[1:])}.")
     qtbot.waitUntil(lambda: coupled.session.edit is not None, timeout=WAIT)
     assert "together" not in (coupled.session.edit.change.storage or "")
 

@@ -1,6 +1,7 @@
 """Pictures that are asked for by hand, from the real engine: channels, kernels, heat maps."""
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -102,19 +103,21 @@ def test_the_weights_themselves(demo_window, qtbot):
     QTest.mouseMove(first.viewport(), at)
     column = left + 2
     place = f"output {top + 1}, input {column // 9}, kernel {column % 9 // 3}, {column % 3}:"
-    assert maps.readout.full.startswith(place) and "→" in maps.readout.full
+    qtbot.waitUntil(lambda: maps.readout.full.startswith(place) and "→" in maps.readout.full, timeout=WAIT)
     QTest.keyClick(maps.heat, Qt.Key.Key_Home)
     assert maps.heat.part() == ((0, 160), (0, 576))
-    assert len(maps.to_csv().splitlines()) > 100
+    qtbot.waitUntil(lambda: maps._tile.rows == (0, 160), timeout=WAIT)
+    lines = maps.to_csv().splitlines()
+    assert lines[0].startswith("before,0,") and len(lines) == 2 * (1 + len(maps._tile.before))
+    assert float(lines[1].split(",")[1]) == pytest.approx(maps._tile.before[0, 0], rel=1e-5)
 
     QTest.mouseClick(kernels.norm_button, LEFT)
     qtbot.waitUntil(lambda: (np.diff(kernels._shown.norms) <= 0).all(), timeout=WAIT)
     QTest.mouseMove(kernels.grid, kernels.grid.place(1).center().toPoint())
     assert kernels.readout.full.startswith("output ") and "norm" in kernels.readout.full
-    shown = kernels._shown
+    QTest.mouseMove(kernels.grid, QPoint(kernels.grid.width() - 1, kernels.grid.height() - 1))
     QTest.keyClick(kernels.grid, Qt.Key.Key_PageDown)
-    qtbot.waitUntil(lambda: kernels._shown is not shown, timeout=WAIT)
-    assert kernels.readout.full.startswith(f"{kernels.grid.room + 1} to ")
+    qtbot.waitUntil(lambda: kernels.readout.full.startswith(f"{kernels.grid.room + 1} to "), timeout=WAIT)
 
     session.select(["head"])
     qtbot.waitUntil(lambda: maps._tile is not None and maps._tile.shape == (10, session.layer("head").shape[1]),
@@ -122,3 +125,19 @@ def test_the_weights_themselves(demo_window, qtbot):
     assert not kernels.isVisible(), "a matrix has no kernels"
     QTest.mouseClick(tab.pictures_button, LEFT)
     assert tab.pages.currentWidget() is tab.splitter
+
+
+def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qtbot):
+    session, kernels = demo_window.session, demo_window.workspace.inspect.pictures.kernels
+    demo_window.workspace.inspect.show_pictures(True)
+    asked = []
+    kernels.wanted.connect(asked.append)
+    for size in ((1280, 800), (1500, 900), (1283, 811)):
+        demo_window.resize(*size)
+        qtbot.waitUntil(lambda: kernels._shown is not None and len(kernels._shown.norms) ==
+                        min(kernels.grid.room, kernels._shown.total), timeout=WAIT)
+    qtbot.wait(600)
+    assert len(asked) < 12
+    asked.clear()
+    qtbot.wait(600)
+    assert not asked and session.view is not None

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 
 from tests.ui import sample
 from workbench.ui import theme
@@ -304,15 +304,46 @@ def test_markers_of_one_rank_share_a_label(spectrum):
 
 def test_pictures_and_numbers_can_be_taken_away(histogram, spectrum, tmp_path):
     for plot in (histogram, spectrum):
-        plot.save(str(tmp_path / "plot.png"))
+        plot.keeper.save(str(tmp_path / "plot.png"))
         assert QImage(str(tmp_path / "plot.png")).width() >= 1600
-        plot.save(str(tmp_path / "plot.svg"))
+        plot.keeper.save(str(tmp_path / "plot.svg"))
         assert "<svg" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
-        copy = plot.build_menu().actions()[-1]
+        copy = plot.keeper.menu().actions()[-1]
         copy.trigger()
         rows = QGuiApplication.clipboard().text().splitlines()
         assert len(rows) == (162 if plot is histogram else 65)
         assert len(rows[0].split(",")) == len(rows[-1].split(",")) == 4
+
+
+def test_the_numbers_are_copied_with_keys(histogram, qtbot):
+    histogram.activateWindow()
+    qtbot.waitUntil(histogram.isActiveWindow)
+    histogram.canvas.setFocus()
+    QGuiApplication.clipboard().clear()
+    QTest.keyClick(histogram.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == histogram.to_csv()
+
+
+def test_the_menu_of_a_plot_opens_from_its_button_and_saves(histogram, qtbot, tmp_path):
+    QTest.mouseClick(histogram.keeper.button, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert [action.text() for action in menu.actions() if action.text()] == [
+        "Save picture…", "Save numbers…", "Copy picture", "Copy numbers as CSV"]
+    menu.actions()[1].trigger()
+    menu.close()
+    dialog = histogram.findChild(QFileDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.fileSelected.emit(str(tmp_path / "numbers.csv"))
+    dialog.close()
+    assert (tmp_path / "numbers.csv").read_text(encoding="utf-8") == histogram.to_csv()
+
+
+def test_a_plot_that_cannot_be_saved_says_so(histogram, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    histogram.keeper.save(str(tmp_path / "file" / "plot.png"))
+    complaint = next(each for each in histogram.findChildren(QDialog) if each.isVisible())
+    assert "Cannot write" in " ".join(label.text() for label in complaint.findChildren(QLabel))
+    complaint.close()
 
 
 def test_plots_follow_the_theme(histogram):

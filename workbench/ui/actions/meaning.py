@@ -6,8 +6,9 @@ from typing import Any
 from workbench.core.action import MethodInfo
 from workbench.core.layer import Layer
 from workbench.core.views import LayerView, Spectrum
+from workbench.ui.actions import instant
 from workbench.ui.actions import values as v
-from workbench.ui.lines import rank_of, share_below, threshold_of
+from workbench.ui.lines import edge_of, rank_of, share_below, threshold_of
 from workbench.ui.translation import tr
 
 
@@ -24,10 +25,17 @@ def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo
     return result
 
 
-def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | None) -> str:
+def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | None, layer: Layer | None = None) -> str:
     """What this step will do to this layer, or nothing where that takes computing."""
     if view is None:
         return ""
+    known = _looked_up(method, given, view)
+    values = v.effective(method.fields, given)
+    return known or (instant.words(method.id, values, layer) if layer is not None else "")
+
+
+def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) -> str:
+    """From the layer's statistics."""
     for plot, (field, value) in v.dragged(method.fields, given).items():
         name = field.name
         if plot == "histogram" and name == "sparsity":
@@ -39,6 +47,29 @@ def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | Non
         if plot == "spectrum" and view.spectrum is not None and len(view.spectrum.values):
             rank = rank_of(name, value, view.spectrum)
             return rank_sentence(view.spectrum, rank, trained=method.family == "distill")
+        if plot == "range":
+            values = v.effective(method.fields, given)
+            edge, levels = edge_of(value, view.magnitudes), instant.levels_of(values)
+            beyond = 1 - share_below(edge, view.magnitudes)
+            return tr("{levels} levels to ± {edge}; {share} of the weights lie beyond and are clipped.").format(
+                levels=levels, edge=f"{edge:.3g}", share=percent(beyond))
+    return _rank_found(method, v.effective(method.fields, given), view.spectrum)
+
+
+def _rank_found(method: MethodInfo, values: Mapping[str, Any], spectrum: Spectrum | None) -> str:
+    """The rank that a rule finds in the matrix whose singular values are drawn."""
+    if spectrum is None or method.id not in ("lowrank.svd", "distill.layer") or not len(spectrum.values):
+        return ""
+    full, noise, trained = len(spectrum.values), spectrum.noise, method.family == "distill"
+    if values.get("ratio") is not None:
+        return rank_sentence(spectrum, min(max(round(values["ratio"] * full), 1), full), trained)
+    if values.get("rule") == "break-even" and spectrum.break_even:
+        return rank_sentence(spectrum, spectrum.break_even, trained)
+    if values.get("rule") == "marchenko-pastur" and noise is not None:
+        return rank_sentence(spectrum, max(noise.rank, 1), trained)
+    if values.get("weakening") is not None and noise is not None:
+        return tr("EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.").format(
+            rank=noise.vbmf, full=full, share=percent(values["weakening"]))
     return ""
 
 

@@ -38,6 +38,7 @@ class StepCard(QFrame):
         self.method = method
         self._view: LayerView | None = None
         self._alone = False
+        self._layer: Layer | None = None
         self._along: tuple[str, ...] = ()
         self._paths: tuple[str, ...] = ()
         self.title = families.name(method) if method else action.method
@@ -74,6 +75,7 @@ class StepCard(QFrame):
         `along`: the layers that lose channels with them.
         """
         self._view, self._along, self._paths = view, along, tuple(layer.path for layer in layers)
+        self._layer = layers[0] if len(layers) == 1 else None
         self._alone = len(layers) == 1      # what holds for one of several is not what will happen
         if self.form is not None and self.method is not None:
             self.form.set_limits(meaning.limits(layers, view, self.method))
@@ -113,9 +115,9 @@ class StepCard(QFrame):
     def _explain(self) -> None:
         if self.method is None:
             return
-        text = meaning.sentence(self.method, self.action.params, self._view) if self._alone else ""
+        text = meaning.sentence(self.method, self.action.params, self._view, self._layer) if self._alone else ""
         if self.method.coupled and self._along:
-            text = meaning.together(self._along)
+            text = f"{text} {meaning.together(self._along)}".strip()
         if self.method.replaces and self._paths:
             text = meaning.replaced(self._paths, self.action.params)
         self.sentence.setText(text)

@@ -1,17 +1,13 @@
 """What every plot has: a title, a read-out under the mouse, a sentence when there is nothing to draw, a way to save."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QGuiApplication, QPainter, QPalette, QPixmap, QResizeEvent
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QSizePolicy,
     QStackedWidget,
     QToolButton,
@@ -20,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui import theme
+from workbench.ui.plots.keeping import Keeper
 from workbench.ui.plots.table import FigureTable
 
 HEAD = 28
-SAVED_WIDTH = 1600      # pixels of a saved picture, whatever the window's size
 
 
 class ElidedLabel(QLabel):
@@ -108,8 +104,8 @@ class PlotPanel(QWidget):
         self.column.addWidget(self.table)
         self.setMinimumSize(280, 220)
         canvas.setAccessibleName(title)
-        canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        canvas.customContextMenuRequested.connect(self._show_menu)
+        self.keeper = Keeper(self)
+        head.addWidget(self.keeper.button)
         theme.signals.changed.connect(self.redraw)
 
     def redraw(self) -> None:
@@ -124,6 +120,10 @@ class PlotPanel(QWidget):
         """The numbers behind the curves."""
         return ""
 
+    def save(self, path: str) -> None:
+        """As PNG, SVG or CSV, by the suffix."""
+        self.keeper.save(path)
+
     def show_sentence(self, text: str) -> None:
         """Nothing to draw, and why."""
         self.empty.setText(text)
@@ -137,47 +137,3 @@ class PlotPanel(QWidget):
         drawn = page is self.canvas
         for widget in (self.readout, self.table, *self.findChildren(QToolButton)):
             widget.setVisible(drawn)
-
-    # -- saving ----------------------------------------------------------------------------------------------------
-
-    def save(self, path: str) -> None:
-        """As PNG or SVG, by the suffix."""
-        if Path(path).suffix.lower() == ".svg":
-            self._save_svg(path)
-        else:
-            self._picture().save(path)
-
-    def build_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(self.tr("Save picture…"), self._ask_and_save)
-        menu.addAction(theme.icon("copy"), self.tr("Copy picture"),
-                       lambda: QGuiApplication.clipboard().setPixmap(self._picture()))
-        menu.addAction(self.tr("Copy numbers as CSV"), lambda: QGuiApplication.clipboard().setText(self.to_csv()))
-        return menu
-
-    def _show_menu(self, where: QPoint) -> None:
-        self.build_menu().popup(self.canvas.mapToGlobal(where))
-
-    def _ask_and_save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Save picture"), "plot.svg",
-                                              self.tr("Pictures (*.svg *.png)"))
-        if path:
-            self.save(path)
-
-    def _picture(self) -> QPixmap:
-        scale = max(SAVED_WIDTH / max(self.width(), 1), 1.0)
-        picture = QPixmap(self.size() * scale)
-        picture.setDevicePixelRatio(scale)
-        picture.fill(theme.colors().surface)
-        self.render(picture, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
-        return picture
-
-    def _save_svg(self, path: str) -> None:
-        generator = QSvgGenerator()
-        generator.setFileName(path)
-        generator.setSize(self.size())
-        generator.setViewBox(QRect(QPoint(), self.size()))
-        generator.setTitle(self.title.text())
-        painter = QPainter(generator)
-        self.render(painter, QPoint(), renderFlags=QWidget.RenderFlag.DrawChildren)
-        painter.end()

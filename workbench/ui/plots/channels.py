@@ -39,7 +39,7 @@ class ChannelsPlot(PlotPanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         canvas = ChannelCanvas(self.tr("output channel"), self.tr("weight value"))
-        super().__init__(self.tr("Weights of each channel"), canvas, (), parent=parent)
+        super().__init__(self.tr("Channels"), canvas, (), parent=parent)
         self.table.hide()
         self.back = QToolButton(self)
         self.back.setObjectName("toggle")

@@ -158,6 +158,7 @@ class HeatMaps(PlotPanel):
         self.column.addLayout(scales)
         self._tile: Tile | None = None
         self._asked: WantTile | None = None
+        self._at = (np.nan, np.nan)         # where the mouse is
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.ask)
         canvas.moved.connect(self._rest.start)
@@ -205,7 +206,7 @@ class HeatMaps(PlotPanel):
             self.heat.set_shape(tile.shape)
             self._rest.stop()
         self.redraw()
-        self._on_hovered(np.nan, np.nan)
+        self._on_hovered(*self._at)
 
     def _turn(self, page: QWidget) -> None:
         super()._turn(page)
@@ -239,7 +240,7 @@ class HeatMaps(PlotPanel):
     # -- words -----------------------------------------------------------------------------------------------------
 
     def _on_hovered(self, x: float, y: float) -> None:
-        tile = self._tile
+        tile, self._at = self._tile, (x, y)
         if tile is None:
             return
         at = QPointF(x, y)
@@ -283,16 +284,19 @@ class HeatMaps(PlotPanel):
             output=first, input=left // int(np.prod(tile.kernel)), place=", ".join(str(int(at)) for at in inside))
 
     def to_csv(self) -> str:
+        """Both matrices, one below the other; the first column and row say where cells begin."""
         tile = self._tile
         if tile is None:
             return ""
-        rows = ["row,column,before" + (",after" if tile.after is not None else "")]
-        for row in range(tile.before.shape[0]):
-            for column in range(tile.before.shape[1]):
-                text = f"{tile.rows[0] + row * tile.block[0]},{tile.columns[0] + column * tile.block[1]}," \
-                       f"{tile.before[row, column]:.9g}"
-                rows.append(text + (f",{tile.after[row, column]:.9g}" if tile.after is not None else ""))
-        return "\n".join(rows) + "\n"
+        first = range(tile.columns[0], tile.columns[1], tile.block[1])
+        lines = []
+        for name, values in (("before", tile.before), ("after", tile.after)):
+            if values is not None:
+                lines.append(f"{name}," + ",".join(map(str, first)))
+                shape = ",".join(["%.6g"] * values.shape[1])
+                lines += [f"{tile.rows[0] + number * tile.block[0]}," + shape % tuple(row)
+                          for number, row in enumerate(values.tolist())]
+        return "\n".join(lines) + "\n"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,7 +1,7 @@
 """The kernels of a convolution as small pictures, in the order of their numbers or the largest first."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -12,6 +12,7 @@ from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel, toggle
 from workbench.ui.plots.scale import ColorScale
 
+REST_MS = 120           # without a change of size: time to ask for as many as there is room for
 SIDE = 30               # pixels of a picture
 GAP = 4
 
@@ -66,6 +67,11 @@ class KernelCanvas(QWidget):
                 painter.drawRect(where.adjusted(-1, -1, 1, 1))
         painter.end()
 
+    @property
+    def at(self) -> int:
+        """The picture under the mouse or chosen by keys; −1 for none."""
+        return self._at
+
     def _look_at(self, index: int) -> None:
         if index != self._at:
             self._at = index
@@ -117,7 +123,12 @@ class KernelGrid(PlotPanel):
         self.norm_button = toggle(self, self.tr("by norm"), self.tr("Largest kernels first"), self.tr(
             "The kernels with the largest Frobenius norm first"))
         self.scale = ColorScale(self.tr("weights"), self)
+        policy = self.scale.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)        # the room for kernels is the same for all of them
+        self.scale.setSizePolicy(policy)
         self.column.addWidget(self.scale)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._on_rest)
         self._first = 0
         self._shown: Kernels | None = None
         self._asked: WantKernels | None = None
@@ -128,7 +139,7 @@ class KernelGrid(PlotPanel):
         self.norm_button.toggled.connect(self._restart)
         canvas.paged.connect(self._page)
         canvas.hovered.connect(self._on_hovered)
-        canvas.resized.connect(self._on_resized)
+        canvas.resized.connect(self._rest.start)
         self.show_sentence(self.tr("Drawing the kernels…"))
 
     def _pager(self, icon: str, pages: int) -> QToolButton:
@@ -154,7 +165,7 @@ class KernelGrid(PlotPanel):
             self._shown = picture
             self.show_canvas()
             self.redraw()
-            self._on_hovered(-1)
+            self._on_hovered(self.grid.at)
 
     def show_failure(self, wanted: WantKernels, sentence: str) -> None:
         if wanted == self._asked:
@@ -179,7 +190,8 @@ class KernelGrid(PlotPanel):
             self._first = first
             self.ask()
 
-    def _on_resized(self) -> None:
+    def _on_rest(self) -> None:
+        """The size is another one now."""
         if self._shown is not None and self._asked is not None and self.grid.room != self._asked.count:
             self.ask()
 

@@ -18,6 +18,7 @@ pg.setConfigOptions(antialias=True, mouseRateLimit=-1)
 
 ROW = 18            # height of a row of labels above the plot
 TICK = 6
+DENSE = 4           # pixels between ticks that can be told apart
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,13 @@ class Overlay(pg.PlotWidget):
     def _paint_ticks(self, painter: QPainter) -> None:
         colors, area = theme.colors(), self.area
         painter.setPen(QPen(colors.after, 1.5))
-        for x in {round(self.to_pixel(tick)) for tick in self._ticks}:      # those of one pixel once
-            if area.left() <= x <= area.right():
-                painter.drawLine(QPointF(x, area.bottom() - TICK), QPointF(x, area.bottom() + 1))
+        places = {round(self.to_pixel(tick)) for tick in self._ticks}       # those of one pixel once
+        places = {x for x in places if area.left() <= x <= area.right()}
+        # So many that they would be one strip: low and thin, or they would hide the bars.
+        dense = len(places) * DENSE > area.width()
+        painter.setPen(QPen(colors.after, 1 if dense else 1.5))
+        for x in places:
+            painter.drawLine(QPointF(x, area.bottom() - (1 if dense else TICK)), QPointF(x, area.bottom() + 2))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.warn)
         for x in {round(self.to_pixel(dot)) for dot in self._dots}:
@@ -169,12 +174,15 @@ class Overlay(pg.PlotWidget):
         painter.setFont(font)
         places = [self.to_pixel(marker.x) for marker in self._markers]
         widths = [metrics.horizontalAdvance(marker.text) for marker in self._markers]
-        for marker, place, label in zip(self._markers, places, self._label_places(places, widths), strict=True):
+        labels = self._label_places(places, widths)
+        for place, label in zip(places, labels, strict=True):
             painter.setPen(QPen(colors.before_line, 1, Qt.PenStyle.DotLine))
             self._vertical(painter, place, area.top())
             foot = QPointF(min(max(place, label.left()), label.right()), label.bottom())
             painter.drawLine(QPointF(place, area.top()), foot)
-            painter.setPen(colors.muted)
+        painter.setPen(colors.muted)
+        for marker, label in zip(self._markers, labels, strict=True):
+            painter.fillRect(label, colors.surface)     # lines to the upper row end behind the lower one
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, marker.text)
 
     def _label_places(self, places: list[float], widths: list[float]) -> list[QRectF]:

@@ -1,0 +1,103 @@
+"""Taking a plot away: saved as a picture or as numbers, or copied; the same for every plot, by mouse and by keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from workbench.core.errors import UserError
+from workbench.core.files import write_bytes
+from workbench.ui import dialogs, theme
+
+if TYPE_CHECKING:
+    from workbench.ui.plots.base import PlotPanel
+
+WIDTH = 1600            # pixels of a saved picture, whatever the window's size
+DRAWN = QWidget.RenderFlag.DrawChildren
+
+
+class Keeper(QObject):
+    """The menu of a plot, its button and its keys: Ctrl+C copies the numbers while the plot has the focus."""
+
+    def __init__(self, panel: PlotPanel) -> None:
+        super().__init__(panel)
+        self._panel = panel
+        self.button = QToolButton(panel)
+        self.button.setObjectName("toggle")
+        self.button.setText("⋯")
+        self.button.setAccessibleName(self.tr("Save or copy: {plot}").format(plot=panel.title.text()))
+        self.button.setToolTip(self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"))
+        self.button.clicked.connect(lambda: self.popup(self.button.mapToGlobal(self.button.rect().bottomLeft())))
+        panel.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        panel.canvas.customContextMenuRequested.connect(lambda at: self.popup(panel.canvas.mapToGlobal(at)))
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), panel.canvas)
+        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.activated.connect(self.copy)
+
+    def menu(self) -> QMenu:
+        menu = QMenu(self._panel)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Save picture…"), self.ask_picture)
+        menu.addAction(self.tr("Save numbers…"), self.ask_numbers)
+        menu.addSeparator()
+        menu.addAction(theme.icon("copy"), self.tr("Copy picture"),
+                       lambda: QGuiApplication.clipboard().setPixmap(self.picture()))
+        menu.addAction(self.tr("Copy numbers as CSV"), self.copy)
+        return menu
+
+    def popup(self, at: QPoint) -> None:
+        self.menu().popup(at)
+
+    def copy(self) -> None:
+        """The numbers. Not both in one QMimeData: one that Python made outlives the program, and ends it badly."""
+        QGuiApplication.clipboard().setText(self._panel.to_csv())
+
+    def ask_picture(self) -> None:
+        dialogs.choose_target(self._panel, self.tr("Save picture"), self.tr("Pictures (*.svg *.png)"), self.save,
+                              "plot.svg", "svg")
+
+    def ask_numbers(self) -> None:
+        dialogs.choose_target(self._panel, self.tr("Save numbers"), self.tr("Numbers (*.csv)"), self.save,
+                              "plot.csv", "csv")
+
+    def save(self, path: str) -> None:
+        """As PNG, SVG or CSV, by the suffix; what cannot be written is said in a dialog."""
+        contents = {".svg": self.svg, ".csv": lambda: self._panel.to_csv().encode()}
+        try:
+            write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
+        except UserError as error:
+            dialogs.complain(self._panel, self.tr("Cannot save the plot"), error.what, error.mend)
+
+    def picture(self) -> QPixmap:
+        panel = self._panel
+        scale = max(WIDTH / max(panel.width(), 1), 1.0)
+        picture = QPixmap(panel.size() * scale)
+        picture.setDevicePixelRatio(scale)
+        picture.fill(theme.colors().surface)
+        panel.render(picture, QPoint(), renderFlags=DRAWN)
+        return picture
+
+    def png(self) -> bytes:
+        content = QByteArray()
+        buffer = QBuffer(content)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        self.picture().save(buffer, "PNG")
+        return bytes(content.data())
+
+    def svg(self) -> bytes:
+        panel, content = self._panel, QByteArray()
+        buffer = QBuffer(content)
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(panel.size())
+        generator.setViewBox(QRect(QPoint(), panel.size()))
+        generator.setTitle(panel.title.text())
+        painter = QPainter(generator)
+        panel.render(painter, QPoint(), renderFlags=DRAWN)
+        painter.end()
+        return bytes(content.data())
