@@ -251,7 +251,8 @@ def print_comparison(result: dict[str, Any]) -> None:
     low, high = metric_text(change["ci_low"], metric), metric_text(change["ci_high"], metric)
     click.echo(f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
                f"{metric_text(change['value'], metric)}, measured on {result['samples']:,} samples (95 % interval for "
-               f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %")
+               f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %; "
+               f"{result['lost']:,} samples are answered worse, {result['won']:,} better")
 
 
 def print_methods(methods: list[dict[str, Any]]) -> None:

@@ -4109,11 +4109,6 @@
       <translation>1 层</translation>
     </message>
     <message>
-      <source>An export measures it.</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>导出时测量。</translation>
-    </message>
-    <message>
       <source>File size</source>
       <extracomment>workbench/ui/compare_tab/states.py</extracomment>
       <translation>文件大小</translation>
@@ -4152,6 +4147,11 @@
       <source>State</source>
       <extracomment>workbench/ui/compare_tab/states.py</extracomment>
       <translation>状态</translation>
+    </message>
+    <message>
+      <source>The button beside the figures below measures it, and so does an export.</source>
+      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
+      <translation>下方数值旁的按钮可测量，导出时也会测量。</translation>
     </message>
     <message>
       <source>as opened</source>

@@ -12,6 +12,7 @@ from workbench.core.recovery import Stage
 from workbench.core.resources import resource_path
 from workbench.data.dataset import Dataset
 from workbench.engine.changes import blame, certainty, changes, margins
+from workbench.engine.compare import compare
 from workbench.engine.pictures import LARGEST, Pictures
 from workbench.engine.preview import effective
 from workbench.engine.training.recover import recovered
@@ -55,6 +56,12 @@ def test_it_is_what_two_full_runs_say(workspace, bold):
         assert 0.1 <= flip.sure_before <= 1 and flip.picture.shape == (28, 28) and flip.picture.dtype == np.uint8
     lost = [flip.sure_after for flip in bold.flips if flip.kind == "lost"]
     assert lost == sorted(lost, reverse=True)
+
+
+def test_two_files_are_compared_with_the_same_counts(workspace, bold):
+    other = Workspace(effective(workspace.model, workspace.compiled(BOLD, Job()).edits))
+    found = compare(workspace, other, Job())
+    assert (found["lost"], found["won"]) == (bold.lost, bold.won)
 
 
 def test_nothing_edited_changes_nothing(workspace):

@@ -63,6 +63,7 @@ def panels() -> Iterator[tuple[str, object]]:
     yield "nothing", panel(layers=())
     yield "hint", panel()
     yield "stack", panel(actions=sample.STACK, change=sample.CHANGE)
+    yield "off", panel(actions=(sample.STACK[0].switched(True), sample.STACK[1]), change=sample.CHANGE)
     yield "long", panel(actions=long, change=forecast, height=1000)
     yield "narrow", panel(width=304, actions=long, change=forecast, height=600)
     yield "locked", panel(layers=(sample.LOCKED,))

@@ -77,7 +77,12 @@ def test_what_is_pinned_stands_beside_before_and_now_with_its_figures(compared, 
     assert cell(compared, 2, Column.SMALLER) == f"{session.model.bytes / shown.size.value:.1f}x"
     assert cell(compared, 1, Column.SIZE) == cell(compared, 3, Column.SIZE) != cell(compared, 2, Column.SIZE)
     assert cell(compared, 2, Column.CHANGE).startswith("−") and cell(compared, 0, Column.CHANGE) == "–"
-    assert cell(compared, 2, Column.LATENCY) == "–", "nothing was exported, so none was measured"
+    assert cell(compared, 2, Column.LATENCY) == "–" and table.isColumnHidden(Column.LATENCY), "none was measured"
+    session.timings.ask()
+    qtbot.waitUntil(lambda: cell(compared, 3, Column.LATENCY) != "–", timeout=WAIT)
+    assert cell(compared, 1, Column.LATENCY) == cell(compared, 3, Column.LATENCY) and not table.isColumnHidden(
+        Column.LATENCY)
+    assert cell(compared, 3, Column.LATENCY, NOTE_ROLE) == "● measured" and cell(compared, 2, Column.LATENCY) == "–"
 
 
 def test_coming_back_to_a_pinned_state_is_one_step_and_asks_the_engine_nothing(compared, qtbot, monkeypatch):

@@ -15,7 +15,7 @@ from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune
 from tests.ui.test_window import CTRL, LEFT, dialog
 from workbench.core.session_file import load_session
-from workbench.ui import autosave
+from workbench.ui import autosave, settings
 from workbench.ui.demo import demo_paths
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -78,6 +78,7 @@ def test_a_session_brings_back_model_data_recipe_snapshots_and_layout(window, qt
     qtbot.waitUntil(lambda: measured(session) and session.recipe == recipe, timeout=WAIT)
     assert session.snapshots.all == pinned and pinned[0].totals.value.samples == session.data.samples
     assert session.selection == ("blocks.4.conv2",) and tabs.currentWidget() is window.workspace.compare
+    assert settings.recent()[0] == str(tmp_path / "work.mcw")
     assert not session.modified and session.undo_stack.count() == 0 and session.preview.value == pinned[0].totals.value
 
 

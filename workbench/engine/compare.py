@@ -13,7 +13,8 @@ from workbench.graph import runtime
 
 
 def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
-    """Size, metric and latency of both, how often they decide alike, and the paired difference of the metric.
+    """Size, metric and latency of both, how often they decide alike, how many samples the second answers worse (`lost`)
+    and better (`won`), and the paired difference of the metric.
 
     Without labels, `first` is what the second is measured against. Raises UserError when their outputs differ in shape.
     """
@@ -31,6 +32,7 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
         agree += float((a.reshape(len(a), -1).argmax(1) == b.reshape(len(b), -1).argmax(1)).sum())
         largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
     latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.feeds(slice(0, 1)), job.part(0.9, 1.0))
+    gain = (scores[1] - scores[0]) * (1 if evaluator.metric.higher_is_better else -1)
     # The samples stand for many more like them: the interval is of the difference on those.
     low, high = paired_interval(scores[1] - scores[0], ALL)
     return {
@@ -40,6 +42,8 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
         "b": _side(second, float(scores[1].mean()), latencies[1]),
         "difference": {"value": float((scores[1] - scores[0]).mean()), "ci_low": low, "ci_high": high},
         "agreement": agree / evaluator.data.samples,
+        "lost": int(np.count_nonzero(gain < 0)),
+        "won": int(np.count_nonzero(gain > 0)),
         "max_abs_diff": largest,
         "ratio": first.model.source.bytes / second.model.source.bytes,
     }

@@ -29,7 +29,7 @@ from workbench.ui.labels import Elided, Icon, muted
 
 LINES = 2000        # of the log that are kept on show
 FRAME_MS = 100
-LOWEST = 96         # pixels; a dock must not make the window grow
+NARROWEST, LOWEST = 240, 96         # pixels; a dock must not make the window grow
 BAR = (120, 6)
 
 
@@ -220,7 +220,7 @@ class JobsPanel(QTabWidget):
         self._corner = self.log.corner(self)
         self.setCornerWidget(self._corner)
         self.currentChanged.connect(self._show_corner)
-        self.setMinimumHeight(LOWEST)
+        self.setMinimumSize(NARROWEST, LOWEST)
         self._show_corner()
 
     def _show_corner(self) -> None:

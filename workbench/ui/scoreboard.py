@@ -10,7 +10,6 @@ from workbench.core.views import Prediction, Preview
 from workbench.ui import figures, theme
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs, button
-from workbench.ui.timings import Timings
 from workbench.ui.translation import said
 
 SHRUNK = 0.995          # of the size before: a file that is larger than this did not shrink
@@ -86,7 +85,7 @@ class Scoreboard(QFrame):
         self.parameters_tile = Tile(self.tr("Parameters"), self)
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
-        self.timings = Timings(session)
+        self.timings = session.timings
         self.measure_button = QToolButton(self)
         theme.set_icon(self.measure_button, "play")
         self.measure_button.setAccessibleName(self.tr("Measure latency and zipped size"))

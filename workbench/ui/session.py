@@ -21,6 +21,7 @@ from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.history import ChangeRecipe, History
 from workbench.ui.refresher import Refresher
 from workbench.ui.snapshots import Snapshots
+from workbench.ui.timings import Timings
 from workbench.ui.training import Trainings
 
 if TYPE_CHECKING:       # numpy, for which the first paint need not wait
@@ -88,6 +89,7 @@ class Session(QObject):
         self.history = History(self)
         self.undo_stack = self.history.stack
         self._refresher = Refresher(self)
+        self.timings = Timings(self)
         self.snapshots = Snapshots(self)
         self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
         self.trainings = Trainings(self)

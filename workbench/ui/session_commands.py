@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.errors import UserError
 from workbench.core.session_file import SUFFIX, Reference, SavedSession, load_session
-from workbench.ui import dialogs, layout
+from workbench.ui import dialogs, layout, settings
 from workbench.ui.files import DATA, MODELS
 from workbench.ui.session import Session
 
@@ -86,6 +86,7 @@ class SessionCommands(QObject):
             self._session.failed.emit(self.tr("Cannot save the session"), error.what, error.mend)
             return
         self._session.mark_saved(path)
+        settings.remember(path)
         self._session.told.emit(self.tr("Session saved as {path}").format(path=path))
         proceed()
 
@@ -102,7 +103,11 @@ class SessionCommands(QObject):
         except UserError as error:
             self._session.failed.emit(self.tr("Cannot open this session"), error.what, error.mend)
             return
-        self.resume(saved, Path(path).parent, lambda: self._session.mark_saved(path))
+        def then() -> None:
+            self._session.mark_saved(path)
+            settings.remember(path)
+
+        self.resume(saved, Path(path).parent, then)
 
     def resume(self, saved: SavedSession, folder: Path, then: Then) -> None:
         """Show the work of a session; `then` follows when the model is open and the recipe is back."""

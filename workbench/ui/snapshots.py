@@ -35,6 +35,7 @@ class Snapshots(QObject):
         self._reports: dict[Hashable, Report] = {}
         session.preview_changed.connect(self._on_preview)
         session.exported.connect(self._on_exported)
+        session.timings.changed.connect(self._on_timing)
 
     # -- what is known ---------------------------------------------------------------------------------------------
 
@@ -43,7 +44,9 @@ class Snapshots(QObject):
         session = self._session
         assert session.model is not None
         model, data = session.model, session.data
-        latency = next((report.before.latency_ms for report in reversed(self._reports.values())), None)
+        timing = session.timings.current
+        latency = Figure(timing.before_ms, "measured") if timing is not None else \
+            next((report.before.latency_ms for report in reversed(self._reports.values())), None)
         totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs,
                         data.baseline if data else None, latency)
         return Snapshot(self.tr("Before"), replace(session.recipe, rows=(), recover=()), totals, None,
@@ -127,9 +130,19 @@ class Snapshots(QObject):
         """The state with the best figures there are: those of its file, else those of the preview."""
         report = self._reports.get(recipe_key(state.recipe))
         if preview is None:
-            return replace(state, totals=report.after) if report else state
+            return self._timed(replace(state, totals=report.after)) if report else state
         totals = report.after if report else Totals(preview.size, preview.parameters, preview.macs, preview.value)
-        return replace(state, totals=totals, change=preview.change, trained=preview.trained)
+        return self._timed(replace(state, totals=totals, change=preview.change, trained=preview.trained))
+
+    def _timed(self, state: Snapshot) -> Snapshot:
+        """With the latency that was measured on demand; it is of these bytes and of this machine, as a file's is."""
+        timing = self._session.timings.of(state.recipe)
+        if timing is None or state.totals is None:
+            return state
+        return replace(state, totals=replace(state.totals, latency_ms=Figure(timing.after_ms, "measured")))
+
+    def _on_timing(self) -> None:
+        self._refresh(tuple(self._timed(each) for each in self.all))
 
     def _on_preview(self) -> None:
         """What was pinned while it was being measured gets the figures that were still to come."""
@@ -140,8 +153,12 @@ class Snapshots(QObject):
         key, print_ = recipe_key(session.recipe), data.fingerprint if data else ""
         fresh = tuple(self._known(replace(each, metric=data.metric if data else "", data=print_), preview)
                       if recipe_key(each.recipe) == key else each for each in self.all)
+        self._refresh(fresh)
+
+    def _refresh(self, fresh: tuple[Snapshot, ...]) -> None:
+        """Other figures of the same states: no work of the user's that could be lost."""
         if fresh != self.all:
-            self.all = fresh        # which is no work of the user's that could be lost
+            self.all = fresh
             self.changed.emit()
 
     def _on_exported(self, report: Report) -> None:

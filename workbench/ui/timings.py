@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from workbench.core import messages
+from workbench.core.recipe import Recipe
 from workbench.ui.engine_link import Handlers
 from workbench.ui.history import Remembered, recipe_key
 
@@ -35,6 +36,10 @@ class Timings(QObject):
     def current(self) -> Timing | None:
         """Of the recipe on show."""
         return self._known.get(recipe_key(self._session.recipe))
+
+    def of(self, recipe: Recipe) -> Timing | None:
+        """Of another recipe, where it was asked for."""
+        return self._known.get(recipe_key(recipe))
 
     @property
     def running(self) -> bool:

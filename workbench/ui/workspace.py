@@ -73,9 +73,10 @@ class Workspace(QObject):
         self.history = HistoryPanel(session, window)
         self.history_dock = _dock(window, "history", self.tr("History"), self.history,
                                   Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+Shift+H")
+        # Not at the bottom, where it would make a small window grow; it can be dragged there.
         self.jobs_panel = JobsPanel(jobs, session.link, window)
         self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel,
-                               Qt.DockWidgetArea.BottomDockWidgetArea, "Ctrl+Shift+J")
+                               Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+Shift+J")
         self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
         self.bar = _bottom_bar(window, self.scoreboard)
         self._connect()
@@ -200,7 +201,7 @@ def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.
     """One with a shortcut is hidden until it is wanted."""
     dock = QDockWidget(title, window)
     dock.setObjectName(name)
-    dock.setAllowedAreas(SIDES | area)
+    dock.setAllowedAreas(SIDES | Qt.DockWidgetArea.BottomDockWidgetArea if shortcut else SIDES)
     dock.setWidget(widget)
     window.addDockWidget(area, dock)
     if shortcut:

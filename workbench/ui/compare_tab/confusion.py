@@ -41,6 +41,8 @@ class ConfusionMap(QWidget):
         theme.signals.changed.connect(self._draw)
 
     def show_changes(self, changes: Changes | None, mode: Mode) -> None:
+        if changes is self._changes and mode == self._mode:
+            return
         self._changes, self._mode = changes, mode
         count = len(changes.classes) if changes else 0
         self.cell = (min(self.cell[0], max(count - 1, 0)), min(self.cell[1], max(count - 1, 0)))

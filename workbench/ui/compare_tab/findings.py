@@ -125,7 +125,8 @@ class Findings(QObject):
             self.changes = known
         elif self._watched and self._session.data is not None:
             self._rest.start()
-        self.changed.emit()
+        if self._watched:
+            self.changed.emit()
 
     def _on_preview(self) -> None:
         """After a training the same recipe is another model; and an engine that was away is there again."""

@@ -1,5 +1,6 @@
 """Before, now and each snapshot as rows: what each figure is, and how it was obtained."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -7,8 +8,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QFont
 
 from workbench.core.quantities import amount, size, three
+from workbench.core.recipe import Recipe
 from workbench.core.snapshot import Snapshot
 from workbench.ui import figures, theme
+from workbench.ui.history import recipe_key
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 
@@ -16,6 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE = Qt.ItemDataRole.UserRole
 SURE_ROLE = Qt.ItemDataRole.UserRole + 1
 PINNED = 2          # rows before the first snapshot
+COUNTS = 500        # recipes whose edited layers are counted once
 NO_INDEX = QModelIndex()
 
 
@@ -47,10 +51,18 @@ class StatesModel(QAbstractTableModel):
         self._session = session
         self._states: tuple[Snapshot, ...] = ()
         self._rows: list[tuple[Cell, ...]] = []
+        self._counts: dict[Hashable, int] = {}
+        self._metric = tr("Accuracy")
+        self.watched = False            # while nobody looks, nothing is worked out
         for signal in (session.model_changed, session.data_changed, session.preview_changed, session.recipe_changed,
                        session.snapshots.changed):
-            signal.connect(self.refresh)
-        self.refresh()
+            signal.connect(self._on_change)
+        session.model_changed.connect(self._counts.clear)
+        session.timings.changed.connect(self._on_change)
+
+    def _on_change(self) -> None:
+        if self.watched:
+            self.refresh()
 
     def refresh(self) -> None:
         """Reset only where rows come or go, so that the choice and an open editor stay."""
@@ -67,7 +79,7 @@ class StatesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
         data = self._session.data
         metric = data.metric[:1].upper() + data.metric[1:] if data is not None else tr("Accuracy")
-        if metric != getattr(self, "_metric", ""):
+        if metric != self._metric:
             self._metric = metric
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.METRIC, Column.METRIC)
 
@@ -128,7 +140,7 @@ class StatesModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (tr("State"), tr("File size"), tr("Smaller"), getattr(self, "_metric", tr("Accuracy")), tr("Change"),
+        return (tr("State"), tr("File size"), tr("Smaller"), self._metric, tr("Change"),
                 tr("MACs"), tr("Latency"))[section]
 
     # -- cells -----------------------------------------------------------------------------------------------------
@@ -151,12 +163,21 @@ class StatesModel(QAbstractTableModel):
     def _words(self, state: Snapshot, first: bool) -> str:
         if first:
             return tr("the original")
-        edited = sum(bool(state.recipe.actions_for(layer.path))
-                     for layer in (self._session.model.layers if self._session.model else ()))
+        edited = self._edited(state.recipe)
         words = tr("{n} layers").format(n=edited) if edited != 1 else tr("1 layer")
         if state.trained is not None:
             words += ", " + (tr("trained") if state.trained else tr("before training"))
         return words
+
+    def _edited(self, recipe: Recipe) -> int:
+        """How many layers have steps; while the hand drags, only the present recipe is another one each time."""
+        key = recipe_key(recipe)
+        if key not in self._counts:
+            if len(self._counts) > COUNTS:
+                self._counts.clear()
+            layers = self._session.model.layers if self._session.model else ()
+            self._counts[key] = sum(bool(recipe.actions_for(layer.path)) for layer in layers)
+        return self._counts[key]
 
     def _metric_cell(self, state: Snapshot) -> Cell:
         data, value = self._session.data, state.totals.value if state.totals else None
@@ -187,6 +208,6 @@ class StatesModel(QAbstractTableModel):
     def _latency(self, state: Snapshot) -> Cell:
         latency = state.totals.latency_ms if state.totals else None
         if latency is None:
-            return Cell("–", tip=tr("An export measures it."))
+            return Cell("–", tip=tr("The button beside the figures below measures it, and so does an export."))
         return Cell(f"{three(latency.value)} ms", figures.source_text(latency),
                     tip=tr("Median of paired runs of the original and the exported file on this machine."))

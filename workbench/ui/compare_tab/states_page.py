@@ -1,7 +1,7 @@
 """The table of states with its buttons: pin, restore, rename, delete."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
 from workbench.ui import theme
@@ -107,3 +107,12 @@ class StatesPage(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.legend)
         column.addLayout(row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.model.watched = True
+        self.model.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.model.watched = False

@@ -72,6 +72,8 @@ class CompareTab(QWidget):
 
     def refresh(self) -> None:
         """What is there; a moment old while the present recipe is still being compared."""
+        if not self.isVisible():
+            return
         changes = self.findings.changes
         classes = bool(changes and changes.classes)
         for page in (self.confusion, self.classes):
