@@ -66,7 +66,7 @@ def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size
 
 
 def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float,
-           importance: np.ndarray | float = 1.0, clip: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+           importance: np.ndarray | None = None, clip: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
 
     `importance` of each value, shaped like the grid, for the least error. `clip` for the rule of that name: the range
@@ -121,15 +121,22 @@ def limits(bits: int, symmetric: bool) -> tuple[int, int]:
 
 
 def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool, power: int,
-           importance: np.ndarray | float) -> np.ndarray:
+           importance: np.ndarray | None) -> np.ndarray:
     scale, zero = affine
     low, high = limits(bits, symmetric)
-    q = np.clip(np.rint(grid.values / scale) + zero, low, high)
-    error = (q - zero) * scale - grid.values
+    error = grid.values / scale         # in place from here on: this runs for every candidate of a range
+    np.rint(error, out=error)
+    error += zero
+    np.clip(error, low, high, out=error)
+    error -= zero
+    error *= scale
+    error -= grid.values
     cost = np.square(error)
     if power == 3:
-        cost *= np.abs(error)       # many times as fast as a power
-    return (importance * cost).sum(axis=grid.reduce, keepdims=True)
+        cost *= np.abs(error, out=error)
+    if importance is not None:
+        cost *= importance
+    return cost.sum(axis=grid.reduce, keepdims=True)
 
 
 def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
