@@ -277,7 +277,8 @@ def bench_memory(count: int) -> list[Row]:
     used = peak - before
     return [Row(f"memory of a scan, {count} images", "under 2x one batch's largest activations + the cache budget",
                 f"{used >> 20} MB above the peak of opening it and measuring the original; 2x largest activations "
-                f"{2 * largest >> 20} MB, cache budget {kept >> 20} MB" + (", which it stays below even without the budget" if used <= 2 * largest else ""),
+                f"{2 * largest >> 20} MB, cache budget {kept >> 20} MB"
+                + (", which it stays below even without the budget" if used <= 2 * largest else ""),
                 used <= 2 * largest + kept)]
 
 
