@@ -6198,6 +6198,26 @@ Click to sort by it; the third click gives back the order of the model.</source>
 点击按此列排序；第三次点击恢复模型中的顺序。</translation>
     </message>
     <message>
+      <source>Loss of each candidate on each layer</source>
+      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <translation>每个候选在每一层上的损失</translation>
+    </message>
+    <message>
+      <source>Loss of each layer alone</source>
+      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <translation>每层单独的损失</translation>
+    </message>
+    <message>
+      <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only foretold.</source>
+      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
+    </message>
+    <message>
+      <source>{metric}, {n} samples</source>
+      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <translation>{metric}，{n} 个样本</translation>
+    </message>
+    <message>
       <source>waiting for its turn</source>
       <extracomment>workbench/ui/sensitivity_tab/running.py</extracomment>
       <translation>正在排队</translation>
@@ -6286,11 +6306,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>What every candidate costs is foretold first, in a moment. Measuring takes longer: those that look worst can be left out.</source>
       <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
       <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
-    </message>
-    <message>
-      <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only foretold.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
-      <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
     </message>
     <message>
       <source>apply {candidate}</source>
@@ -6456,11 +6471,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Candidates</source>
       <extracomment>workbench/ui/sensitivity_tab/table.py</extracomment>
       <translation>候选</translation>
-    </message>
-    <message>
-      <source>Loss of each candidate on each layer</source>
-      <extracomment>workbench/ui/sensitivity_tab/table.py</extracomment>
-      <translation>每个候选在每一层上的损失</translation>
     </message>
     <message>
       <source>, could be chance</source>

@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from tests.engine.test_train import network
@@ -100,7 +101,7 @@ def test_a_metric_of_which_less_is_better(qapp):
 
 
 def test_what_stands_in_the_way_is_said(page):
-    assert page.scan.isEnabled() and "2 layers, each measured on 400 samples" in page.about.text()
+    assert page.scan.isEnabled() and "2 layers, each measured on 400 samples" in page.panel.empty.text()
     page.candidates.choose(())
     assert not page.scan.isEnabled() and "at least one" in page.why_not.text()
 
@@ -137,7 +138,7 @@ def test_cells_come_and_are_shown(scanned):
     assert page.scans.plan.complete and len(page.scans.cells) == 5
     trial = page.scans.cells["first", INT2]
     assert trial.drop > 0.02 and page.model.index(0, 1).data() == f"{100 * trial.drop:.1f}"
-    assert page.model.index(1, 2).data() == "–" and page.legend.high.text().endswith("points")
+    assert page.model.index(1, 2).data() == "–" and page.panel.legend.high.text().endswith("points")
     assert page.model.to_csv().count("\n") == 6
 
 
@@ -221,6 +222,24 @@ def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
     assert corner(1, 1).saturation() < 40
 
 
+def test_the_matrix_is_saved_whole_and_copied(qapp, qtbot, tmp_path):
+    from workbench.ui.sensitivity_tab.panel import MatrixPanel
+    panel = MatrixPanel(model_of())
+    qtbot.addWidget(panel)
+    panel.resize(300, 230)          # narrower than its columns
+    panel.show()
+    panel.show_canvas()
+    for name in ("matrix.png", "matrix.svg"):
+        panel.save(str(tmp_path / name))
+        assert (tmp_path / name).stat().st_size > 2000
+    picture = QImage(str(tmp_path / "matrix.png"))
+    assert any(picture.pixelColor(x, y).name() == colormaps.sample(1.0).name()
+               for x in range(0, picture.width(), 5) for y in range(0, picture.height(), 5))
+    panel.matrix.setFocus()
+    panel.keeper.copy()
+    assert QGuiApplication.clipboard().text().startswith("layer,candidate,bytes,drop")
+
+
 def test_stopping_keeps_the_cells_and_scanning_again_goes_on(page, qtbot):
     page.candidates.choose(CANDIDATES)
     QTest.mouseClick(page.scan, Qt.MouseButton.LeftButton)
@@ -247,7 +266,7 @@ def test_other_data_forgets_what_was_measured(scanned, qtbot, tmp_path):
     page, session = scanned, scanned._session
     session.attach(str(tmp_path / "train.npz"))
     qtbot.waitUntil(lambda: session.data.samples == 800 and measured(session), timeout=WAIT)
-    assert page.scans.plan is None and not page.scans.cells and page.pages.currentWidget() is page.about
+    assert page.scans.plan is None and not page.scans.cells and page.panel.pages.currentWidget() is page.panel.empty
 
 
 def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot):

@@ -120,6 +120,10 @@ class PlotPanel(QWidget):
         """The numbers behind the curves."""
         return ""
 
+    def whole(self) -> "PlotPanel":
+        """What a kept picture shows: this, or a copy of it with room for what is scrolled away."""
+        return self
+
     def save(self, path: str) -> None:
         """As PNG, SVG or CSV, by the suffix."""
         self.keeper.save(path)

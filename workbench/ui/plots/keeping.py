@@ -74,7 +74,7 @@ class Keeper(QObject):
             dialogs.complain(self._panel, self.tr("Cannot save the plot"), error.what, error.mend)
 
     def picture(self) -> QPixmap:
-        panel = self._panel
+        panel = self._panel.whole()
         scale = max(WIDTH / max(panel.width(), 1), 1.0)
         picture = QPixmap(panel.size() * scale)
         picture.setDevicePixelRatio(scale)
@@ -90,7 +90,7 @@ class Keeper(QObject):
         return bytes(content.data())
 
     def svg(self) -> bytes:
-        panel, content = self._panel, QByteArray()
+        panel, content = self._panel.whole(), QByteArray()
         buffer = QBuffer(content)
         generator = QSvgGenerator()
         generator.setOutputDevice(buffer)

@@ -1,18 +1,16 @@
 """Layers against candidates: what to try, how far it is, the matrix, and what the chosen cell says."""
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.sensitivity import Wanted
-from workbench.ui import figures, theme
+from workbench.ui import theme
 from workbench.ui.labels import label, muted
-from workbench.ui.legend import Legend
 from workbench.ui.scans import Scans
 from workbench.ui.sensitivity_tab.candidates import CandidateButton
 from workbench.ui.sensitivity_tab.matrix import MatrixModel
+from workbench.ui.sensitivity_tab.panel import MatrixPanel
 from workbench.ui.sensitivity_tab.running import Running
-from workbench.ui.sensitivity_tab.table import MatrixTable
 from workbench.ui.session import Session
 from workbench.ui.wording import stack_words
 
@@ -24,22 +22,17 @@ class ScanPage(QWidget):
         super().__init__(parent)
         self._session, self.scans = session, scans
         self.model = MatrixModel(self)
-        self.table = MatrixTable(self.model, self)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.panel = MatrixPanel(self.model, self)
+        self.table = self.panel.matrix
         self._build_bar()
         self._build_foot()
-        self.about = muted("", self)
-        self.about.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.about)
-        self.pages.addWidget(self.table)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
         column.addLayout(self._bar)
         column.addWidget(self.running)
         column.addWidget(self.why_not)
-        column.addWidget(self.pages, 1)
+        column.addWidget(self.panel, 1)
         column.addWidget(self.foot)
         self._connect()
         self.refresh()
@@ -77,19 +70,12 @@ class ScanPage(QWidget):
         self.cell = label("", self.foot, -1)
         self.cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.legend = Legend(self.foot)
-        self.legend.setToolTip(self.tr("What is lost, in points or in the metric's own unit. Colours go with its "
-                                       "square root, so that small losses are told apart. Hatched: only foretold."))
         self.apply = QPushButton(self.tr("Apply to this layer"), self.foot)
-        side = QVBoxLayout()
-        side.setSpacing(theme.UNIT)
-        side.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignRight)
-        side.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout(self.foot)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.DOUBLE)
         row.addWidget(self.cell, 1)
-        row.addLayout(side)
+        row.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignTop)
 
     def _connect(self) -> None:
         session, scans = self._session, self.scans
@@ -105,7 +91,6 @@ class ScanPage(QWidget):
         self.running.stop.clicked.connect(scans.stop)
         self.table.cell_chosen.connect(self._on_cell)
         self.table.applied.connect(self.apply_chosen)
-        self.table.customContextMenuRequested.connect(self._open_menu)
         self.apply.clicked.connect(self.apply_chosen)
         self._show_methods()
 
@@ -116,7 +101,9 @@ class ScanPage(QWidget):
         layers = session.model.layers if session.model is not None else ()
         self.model.show(scans.plan, scans.cells, scans.refused, {layer.path: layer.bytes for layer in layers})
         there = scans.plan is not None
-        self.pages.setCurrentWidget(self.table if there else self.about)
+        if there:
+            self.panel.show_canvas()
+            self.panel.redraw()
         self.foot.setVisible(there)
         if there and not scans.job:
             self.table.sort_again()
@@ -145,7 +132,8 @@ class ScanPage(QWidget):
             widget.setEnabled(not scans.job)
         self.why_not.setText(scans.failure or reason)
         self.why_not.setVisible(bool(self.why_not.text()) and not scans.job)
-        self.about.setText(self._explanation())
+        if scans.plan is None:
+            self.panel.show_sentence(self._explanation())
 
     def _explanation(self) -> str:
         layers, data = len(self._wanted_layers()), self._session.data
@@ -158,9 +146,7 @@ class ScanPage(QWidget):
         return text
 
     def _show_cell(self) -> None:
-        chosen, scan = self.table.chosen(), self.scans.plan
-        metric = scan.metric if scan is not None else ""
-        self.legend.set_ends("0", figures.plain_loss(self.model.top, metric))
+        chosen = self.table.chosen()
         index = self.table.currentIndex()
         self.cell.setText(self.model.describe(self.table.proxy.mapToSource(index)) if index.isValid() else
                           self.tr("Choose a cell to read it; Enter or a double click applies it."))
@@ -207,12 +193,3 @@ class ScanPage(QWidget):
             last = stack_words(stack, self._session.methods)
         if last:
             self._session.change_recipe(recipe, self.tr("apply {candidate}").format(candidate=last))
-
-    def _open_menu(self, where: QPoint) -> None:
-        menu = QMenu(self)
-        menu.addAction(self.apply.text(), self.apply_chosen).setEnabled(self.apply.isEnabled())
-        menu.addSeparator()
-        menu.addAction(theme.icon("copy"), self.tr("Copy numbers as CSV"),
-                       lambda: QGuiApplication.clipboard().setText(self.model.to_csv()))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.table.viewport().mapToGlobal(where))
