@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -209,6 +209,9 @@ def first_paint() -> str:
 def main(stacks: bool) -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
+    own = tempfile.TemporaryDirectory()         # settings as they are at first, and left alone
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own.name)
+    os.environ["XDG_STATE_HOME"] = own.name
     hand = Hand(application)
     print(f"{'job':12} {'p99 ms':>8} {'longest ms':>11} {'ticks':>7}   [bar: p99 under {BAR * 1000:.0f} ms]")
     jobs = {"start": hand.start, "open": hand.open, "inspect": hand.inspect, "add a step": hand.begin_drag,

@@ -122,6 +122,12 @@ class Overlay(pg.PlotWidget):
         """Horizontal position in the widget of a value on the x axis."""
         return self.mapFromScene(self.box.mapViewToScene(QPointF(x, 0))).x()
 
+    def _to_pixels(self, values: Iterable[float]) -> set[int]:
+        """Of many values, each pixel once: the axis is linear, so two points of it are enough."""
+        start, end = (self.box.mapViewToScene(QPointF(x, 0)).x() for x in (0, 1))
+        shift = self.mapFromScene(QPointF(0, 0)).x()
+        return {round(shift + start + (end - start) * value) for value in values}
+
     def to_value(self, pixel: float) -> float:
         return self.box.mapSceneToView(self.mapToScene(round(pixel), 0)).x()
 
@@ -152,8 +158,7 @@ class Overlay(pg.PlotWidget):
     def _paint_ticks(self, painter: QPainter) -> None:
         colors, area = theme.colors(), self.area
         painter.setPen(QPen(colors.after, 1.5))
-        places = {round(self.to_pixel(tick)) for tick in self._ticks}       # those of one pixel once
-        places = {x for x in places if area.left() <= x <= area.right()}
+        places = {x for x in self._to_pixels(self._ticks) if area.left() <= x <= area.right()}
         # So many that they would be one strip: low and thin, or they would hide the bars.
         dense = len(places) * DENSE > area.width()
         painter.setPen(QPen(colors.after, 1 if dense else 1.5))
@@ -161,7 +166,7 @@ class Overlay(pg.PlotWidget):
             painter.drawLine(QPointF(x, area.bottom() - (1 if dense else TICK)), QPointF(x, area.bottom() + 2))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colors.warn)
-        for x in {round(self.to_pixel(dot)) for dot in self._dots}:
+        for x in self._to_pixels(self._dots):
             if area.left() <= x <= area.right():
                 painter.drawEllipse(QPointF(x, area.bottom() - TICK - 5), 2.5, 2.5)
 

@@ -32,6 +32,10 @@ GROUP_ROLE = Qt.ItemDataRole.UserRole + 3   # the letter of the layers that lose
 
 COLOR_ROLE = Qt.ItemDataRole.UserRole + 4   # 0..1 for the colour of the row; None for none
 COLUMNS = len(Column)
+_COLUMN = tuple(Column)     # by number: a cell is asked for many roles each time it is painted
+_ANSWERED = frozenset((Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.TextAlignmentRole,
+                       Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.FontRole, NODE_ROLE, SORT_ROLE, BAR_ROLE,
+                       GROUP_ROLE, COLOR_ROLE))
 
 
 class LayerTreeModel(QAbstractItemModel):
@@ -180,9 +184,9 @@ class LayerTreeModel(QAbstractItemModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if role not in _ANSWERED or not index.isValid():
             return None
-        node, column = self.node(index), Column(index.column())
+        node, column = self.node(index), _COLUMN[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return cells.text(node, column, self._metric)

@@ -33,7 +33,8 @@ class ColorScale(QWidget):
 
     def refresh(self) -> None:
         column = self._choice.colored
-        self.setVisible(column is not None)
+        if self.isHidden() != (column is None):
+            self.setVisible(column is not None)
         if column is not None:
             self.title.setText(str(self._model.headerData(column, Qt.Orientation.Horizontal)))
             self.legend.set_ends(*_ends(column, self._model.scale(column)))
