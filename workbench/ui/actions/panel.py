@@ -42,6 +42,7 @@ class ActionPanel(QWidget):
         self._conflicts: dict[str, str] = {}
         self._couplings = Couplings()
         self._cards: list[StepCard] = []
+        self._spare: dict[str, StepCard] = {}       # hidden, by method
         self.header = Header(self)
         self.result = ResultCard(self)
         self.hint = muted("", self)
@@ -202,26 +203,38 @@ class ActionPanel(QWidget):
                 del self._cards[index:found]
                 self._cards[index].set_action(action)
                 return
-        card = StepCard(action, self._methods.get(action.method), self)
+        card = self._spare.pop(action.method) if action.method in self._spare else self._made(action)
+        card.set_action(action)
         card.set_context(self._layers, self._view, self._along())
         card.set_methods(self._methods.values(), self._unavailable)
+        self._cards.insert(index, card)
+        self._stack.insertWidget(index, card)
+        card.show()         # now, not when the layout comes to it: it may be about to get the focus
+
+    def _made(self, action: Action) -> StepCard:
+        card = StepCard(action, self._methods.get(action.method), self)
         card.replaced.connect(lambda method_id, card=card: self._replace(card, method_id))
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
         card.switched.connect(lambda off, card=card: self._switch(card, off))
-        self._cards.insert(index, card)
-        self._stack.insertWidget(index, card)
-        card.show()         # now, not when the layout comes to it: it may be about to get the focus
+        return card
 
     def _drop_cards(self) -> None:
         for card in self._cards:
             self._discard(card)
         self._cards.clear()
+        for card in self._spare.values():
+            card.deleteLater()
+        self._spare.clear()
 
     def _discard(self, card: StepCard) -> None:
+        """Kept for the next step of its method: undo, redo and a walk over layers go back and forth between few."""
         self._stack.removeWidget(card)
         card.hide()
-        card.deleteLater()
+        if card.action.method in self._spare:
+            card.deleteLater()
+        else:
+            self._spare[card.action.method] = card
 
     # -- editing ---------------------------------------------------------------------------------------------------
 
