@@ -13,7 +13,7 @@ from workbench.core.messages import Open
 from workbench.ui import toast
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink, Handlers
-from workbench.ui.jobs import Jobs
+from workbench.ui.jobs import Finished, Jobs
 from workbench.ui.jobs_panel import JobsPanel
 
 SCRIPTED = "tests.ui.scripted_engine"
@@ -110,3 +110,10 @@ def test_the_dock_opens_with_its_keys_and_follows_the_real_engine(small_window, 
     qtbot.waitUntil(lambda: any("fashion_calibration.npz" in row.words.full for row in rows.values()), timeout=WAIT)
     qtbot.waitUntil(lambda: not rows, timeout=WAIT)
     assert any(each.outcome == "done" for each in small_window.jobs.over)
+
+
+def test_the_toast_covers_no_figure_and_no_button(demo_window):
+    shown, board = demo_window.findChild(toast.Toast), demo_window.workspace.scoreboard
+    shown._on_finished(Finished("Measuring", "done", "", 60.0, "12:00"))
+    assert shown.isVisible()
+    assert shown.geometry().bottom() < board.mapTo(demo_window, board.rect().topLeft()).y()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMainWindow, QWidget
 
 from workbench.core.quantities import duration
 from workbench.ui import theme
@@ -66,7 +66,7 @@ class Toast(QFrame):
     def _place(self) -> None:
         """Above the scoreboard, at the right."""
         status = self._window.statusBar().height()
-        bars = [bar for bar in self._window.findChildren(QFrame, "scoreboard") if bar.isVisible()]
+        bars = [bar for bar in self._window.findChildren(QWidget, "scoreboard") if bar.isVisible()]
         above = max((bar.height() for bar in bars), default=0) + status + theme.DOUBLE
         self.move(self._window.width() - self.width() - theme.DOUBLE, self._window.height() - self.height() - above)
 
