@@ -126,7 +126,10 @@ class SweepPage(QWidget):
     def _show_title(self, curve: Curve | None) -> None:
         info = self._session.methods.get(curve.sweep.method) if curve is not None else None
         self.plot.title.setText(families.name(info) if info is not None else self.tr("Curve"))
-        self.plot.subtitle.show_text(self.tr("on {n} layers").format(n=len(curve.chosen)) if curve is not None else "")
+        self.plot.subtitle.show_text(self._where(curve.chosen) if curve is not None else "")
+
+    def _where(self, layers: tuple[str, ...]) -> str:
+        return layers[0] if len(layers) == 1 else self.tr("on {n} layers").format(n=len(layers))
 
     def _show_methods(self) -> None:
         """Those that have a number to raise."""
