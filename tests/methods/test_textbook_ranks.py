@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.methods.settings import model_with
+from tests.methods.test_textbook import edited
 from workbench.core.action import Action
 from workbench.core.job import Job
 from workbench.engine import apply
@@ -14,11 +15,6 @@ from workbench.methods import factors, ranks, vbmf
 from workbench.methods.lowrank_response import ReducedRank
 
 JOB = Job()
-
-
-def edited(op, method, seed=0, **params):
-    model, path, data = model_with(op)
-    return model, path, data, apply.edit(model, path, (Action(method, params),), data, seed, Cache(1 << 28), JOB)
 
 
 @pytest.mark.parametrize("op", ["Conv", "Gemm", "MatMul"])

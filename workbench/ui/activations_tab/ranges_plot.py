@@ -4,12 +4,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.passing import QUANTILES, Activation, Levels8
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.base import PlotPanel, toggle
 from workbench.ui.plots.canvas import Canvas
 
 # The quantiles between which the middle and the inner bar reach; the outer one reaches to the extremes.
@@ -26,12 +26,8 @@ class RangesPlot(PlotPanel):
         self._shown: Activation | None = None
         self._levels: Levels8 | None = None
         self._order = np.zeros(0, np.int64)
-        self.sort_button = QToolButton(self)
-        self.sort_button.setObjectName("toggle")
-        self.sort_button.setText(self.tr("by reach"))
-        self.sort_button.setCheckable(True)
-        self.sort_button.setToolTip(self.tr("The channels that reach farthest first"))
-        self.sort_button.setAccessibleName(self.tr("Order channels by reach"))
+        self.sort_button = toggle(self, self.tr("by reach"), self.tr("Order channels by reach"),
+                                  self.tr("The channels that reach farthest first"))
         self.sort_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.sort_button)
         self._bars: list[pg.BarGraphItem] = []

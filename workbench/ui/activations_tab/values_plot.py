@@ -2,12 +2,12 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.passing import Activation, Levels8
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.base import PlotPanel, toggle
 from workbench.ui.plots.canvas import Canvas, Marker
 
 LOWEST = -0.3           # log10 of half a value: the foot of a logarithmic count axis
@@ -22,13 +22,9 @@ class ValuesPlot(PlotPanel):
         self.table.hide()
         self._shown: Activation | None = None
         self._levels: Levels8 | None = None
-        self.log_button = QToolButton(self)
-        self.log_button.setObjectName("toggle")
-        self.log_button.setText(self.tr("log"))
-        self.log_button.setCheckable(True)
+        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
+                                 self.tr("Count on a logarithmic scale: rare values become visible"))
         self.log_button.setChecked(True)        # most values are near zero, and the tails are what is asked about
-        self.log_button.setToolTip(self.tr("Count on a logarithmic scale: rare values become visible"))
-        self.log_button.setAccessibleName(self.tr("Logarithmic counts"))
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
         self._curve = pg.PlotCurveItem()

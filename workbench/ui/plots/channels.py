@@ -4,12 +4,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.pictures import Channels
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.base import PlotPanel, toggle
 from workbench.ui.plots.canvas import Canvas, Handle
 
 LOW, FIRST, MIDDLE, THIRD, HIGH = 0, 2, 3, 4, 6      # places in core.pictures.QUANTILES
@@ -41,13 +41,9 @@ class ChannelsPlot(PlotPanel):
         canvas = ChannelCanvas(self.tr("output channel"), self.tr("weight value"))
         super().__init__(self.tr("Channels"), canvas, (), parent=parent)
         self.table.hide()
-        self.back = QToolButton(self)
-        self.back.setObjectName("toggle")
-        self.back.setText(self.tr("channels"))
-        self.back.setCheckable(True)
+        self.back = toggle(self, self.tr("channels"), self.tr("Channel by channel"),
+                           self.tr("Back to all weights of the layer"))
         self.back.setChecked(True)
-        self.back.setToolTip(self.tr("Back to all weights of the layer"))
-        self.back.setAccessibleName(self.tr("Channel by channel"))
         self.back.clicked.connect(self.closed)
         self.tools.addWidget(self.back)
         self._shown: Channels | None = None

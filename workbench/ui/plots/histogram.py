@@ -10,7 +10,7 @@ from workbench.core.pictures import Channel, ChannelAfter, ChannelBefore
 from workbench.core.views import EditView, Histogram, LayerView, Moments
 from workbench.ui import theme
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.base import PlotPanel, toggle
 from workbench.ui.plots.canvas import Canvas, Handle, Note
 
 LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
@@ -45,12 +45,8 @@ class HistogramPlot(PlotPanel):
         self._range: float | None = None
         self._offered = False
         self._beyond = 0
-        self.log_button = QToolButton(self)
-        self.log_button.setObjectName("toggle")
-        self.log_button.setText(self.tr("log"))
-        self.log_button.setCheckable(True)
-        self.log_button.setToolTip(self.tr("Count on a logarithmic scale: rare weights become visible"))
-        self.log_button.setAccessibleName(self.tr("Logarithmic counts"))
+        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
+                                 self.tr("Count on a logarithmic scale: rare weights become visible"))
         self.log_button.toggled.connect(self.redraw)
         self.channel_button = QToolButton(self)
         self.channel_button.setObjectName("toggle")
