@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 from tests.ui.conftest import WAIT
 from tests.ui.test_window import CTRL, LEFT, SHIFT
 from workbench.core.messages import Open
-from workbench.ui import toast
+from workbench.ui import jobs, toast
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.jobs import Finished, Jobs
@@ -99,16 +99,17 @@ def test_the_log_is_followed_and_copied(panel, qtbot):
     assert "look at this" in QGuiApplication.clipboard().text()
 
 
-def test_the_dock_opens_with_its_keys_and_follows_the_real_engine(small_window, qtbot):
+def test_the_dock_opens_with_its_keys_and_follows_the_real_engine(small_window, qtbot, monkeypatch):
+    monkeypatch.setattr(jobs, "PATIENCE_MS", 0)         # a quick machine is done in a blink
     small_window.activateWindow()
     qtbot.waitUntil(small_window.isActiveWindow)
     qtbot.keyClick(small_window, Qt.Key.Key_J, CTRL | SHIFT)
     space = small_window.workspace
     qtbot.waitUntil(space.jobs_panel.isVisible)
     small_window.session.attach(demo_paths().calibration)
-    rows = space.jobs_panel.jobs.rows
-    qtbot.waitUntil(lambda: any("fashion_calibration.npz" in row.words.full for row in rows.values()), timeout=WAIT)
-    qtbot.waitUntil(lambda: not rows, timeout=WAIT)
+    shown = space.jobs_panel.jobs
+    qtbot.waitUntil(lambda: any("fashion_calibration.npz" in row.words.full for row in shown.over), timeout=WAIT)
+    qtbot.waitUntil(lambda: not shown.rows, timeout=WAIT)
     assert any(each.outcome == "done" for each in small_window.jobs.over)
 
 
