@@ -12,7 +12,7 @@ from tests.ui import sample
 from workbench.core.action import Action, MethodInfo
 from workbench.core.params import Field
 from workbench.methods.distill_block import BlockDistillation
-from workbench.ui import lines, theme
+from workbench.ui import theme
 from workbench.ui.actions import ActionPanel
 from workbench.ui.actions.step import StepCard
 
@@ -197,6 +197,13 @@ def test_a_new_step_is_scrolled_into_sight(panel):
     assert 0 <= card.mapTo(panel, QPoint()).y() + card.height() <= panel.height()
 
 
+def test_a_family_that_is_not_known_yet_is_shown_by_its_own_name(panel):
+    other = MethodInfo("erase.all", "erase", "Erase", "Erases.", "", "", ())
+    panel.set_methods((*sample.METHODS.values(), other))
+    panel.set_actions((Action("erase.all"),))
+    assert panel.cards[0].title == "Erase"
+
+
 # -- changing --------------------------------------------------------------------------------------------------------
 
 def test_a_dragged_slider_changes_its_step_and_says_when_it_is_done(panel):
@@ -351,38 +358,6 @@ def test_a_step_is_switched_off_and_on_with_its_box(panel, qtbot):
     assert seen[-1] == ((MAGNITUDE, SVD), "Switch on Magnitude", True) and card.form.isEnabled()
     panel.set_actions((MAGNITUDE.switched(True), SVD))
     assert not card.head.on.isChecked() and len(seen) == 2, "what is shown is no edit"
-
-
-# -- conversions -----------------------------------------------------------------------------------------------------
-
-def test_sparsity_and_threshold_are_the_same_line(view):
-    for sparsity in (0.0, 0.1, 0.5, 0.93, 1.0):
-        threshold = lines.threshold_of("sparsity", sparsity, view.magnitudes)
-        assert lines.share_below(threshold, view.magnitudes) == pytest.approx(sparsity, abs=1e-6)
-        assert np.mean(np.abs(sample.weights()) <= threshold) == pytest.approx(sparsity, abs=2e-3)
-        assert lines.converted(view, "threshold", threshold, "sparsity") == sparsity
-    assert lines.share_below(1e9, view.magnitudes) == 1
-
-
-def test_of_a_layer_that_has_zeros_already_the_share_counts_them():
-    magnitudes = np.quantile(np.abs(sample.pruned(sample.weights(), 0.6)), np.linspace(0, 1, 1025))
-    assert lines.share_below(0.0, magnitudes) == pytest.approx(0.6, abs=2e-3)
-    assert lines.share_below(-1.0, magnitudes) == 0
-
-
-def test_a_rank_and_its_energy_are_the_same_line(view):
-    for rank in (1, 2, 17, 40, 64):
-        energy = lines.converted(view, "rank", rank, "energy")
-        assert lines.converted(view, "energy", energy, "rank") == rank
-    assert lines.converted(None, "rank", 3, "energy") is None
-    assert lines.converted(view, "rank", 3, "sparsity") is None
-
-
-def test_a_family_that_is_not_known_yet_is_shown_by_its_own_name(panel):
-    other = MethodInfo("erase.all", "erase", "Erase", "Erases.", "", "", ())
-    panel.set_methods((*sample.METHODS.values(), other))
-    panel.set_actions((Action("erase.all"),))
-    assert panel.cards[0].title == "Erase"
 
 
 # -- looks -----------------------------------------------------------------------------------------------------------

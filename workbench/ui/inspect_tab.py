@@ -16,11 +16,11 @@ from workbench.core.views import EditView, LayerView
 from workbench.core.wanted import Wanted, WantWhitened
 from workbench.ui import theme
 from workbench.ui.actions.values import dragged, offered
+from workbench.ui.buttons import toggle
 from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.pictures_view import PicturesView
 from workbench.ui.plots import SpectrumPlot
-from workbench.ui.plots.base import toggle
 from workbench.ui.weights_view import WeightsView
 from workbench.ui.wording import coupling_of
 

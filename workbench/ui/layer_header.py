@@ -8,7 +8,7 @@ from workbench.core.layer import Layer
 from workbench.core.quantities import amount, size
 from workbench.core.views import Spectrum
 from workbench.ui import icons, theme
-from workbench.ui.plots.base import ElidedLabel
+from workbench.ui.labels import Elided
 from workbench.ui.translation import said
 from workbench.ui.wording import kind_of
 
@@ -68,13 +68,13 @@ class LayerHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = ElidedLabel(parent=self)
+        self.name = Elided(Qt.TextElideMode.ElideRight, self)
         self.name.setFont(theme.font(3, QFont.Weight.DemiBold))
         captions = {"shape": self.tr("Layer"), "parameters": self.tr("Parameters"), "macs": self.tr("MACs"),
                     "bytes": self.tr("Size"), "groups": self.tr("Groups"), "uses": self.tr("Used"),
                     "stable": self.tr("Stable rank")}
         self.facts = {name: Fact(caption, self) for name, caption in captions.items()}
-        self.coupled = ElidedLabel(parent=self)
+        self.coupled = Elided(Qt.TextElideMode.ElideRight, self)
         self.coupled.setFont(theme.font(-1))
         self.coupled.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.coupled.hide()

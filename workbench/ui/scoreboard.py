@@ -8,6 +8,7 @@ from workbench.core.quantities import amount, size, three
 from workbench.core.report import Figure, Report
 from workbench.core.views import Prediction, Preview
 from workbench.ui import figures, theme
+from workbench.ui.buttons import small
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs, button
 from workbench.ui.translation import said
@@ -91,10 +92,7 @@ class Scoreboard(QFrame):
         self.measure_button.setAccessibleName(self.tr("Measure latency and zipped size"))
         self.measure_button.setToolTip(self.tr("Measure latency: run the original and the compressed model in turns in "
                                                "ONNX Runtime, and zip both files"))
-        self.why_button = QToolButton(self)
-        self.why_button.setObjectName("toggle")
-        self.why_button.setText(self.tr("why?"))
-        self.why_button.setAccessibleName(self.tr("Why the file did not shrink"))
+        self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
         self.timings.changed.connect(self.refresh)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.passing import QUANTILES, Activation, Levels8
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel, toggle
+from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas
 
 # The quantiles between which the middle and the inner bar reach; the outer one reaches to the extremes.

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QStackedLayout,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from workbench.ui import theme
 from workbench.ui.activations_tab import words
 from workbench.ui.activations_tab.ranges_plot import RangesPlot
 from workbench.ui.activations_tab.values_plot import ValuesPlot
+from workbench.ui.buttons import toggle
 from workbench.ui.engine_link import Handlers
 from workbench.ui.inspect_tab import PlotSplitter
 from workbench.ui.labels import label, muted
@@ -65,10 +65,7 @@ class ActivationsTab(QWidget):
         bar = QHBoxLayout()
         bar.setSpacing(theme.UNIT)
         for index, title in enumerate((self.tr("Input"), self.tr("Output"))):
-            button = QToolButton(self._content)
-            button.setObjectName("toggle")
-            button.setText(title)
-            button.setCheckable(True)
+            button = toggle(self._content, title)
             self.sides.addButton(button, index)
             bar.addWidget(button)
         self.sides.button(0).setChecked(True)

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.passing import Activation, Levels8
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel, toggle
+from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
 
 LOWEST = -0.3           # log10 of half a value: the foot of a logarithmic count axis

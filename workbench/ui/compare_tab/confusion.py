@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.colormaps import sample
 from workbench.ui.labels import label, muted
 
@@ -228,7 +229,7 @@ class ConfusionPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
         for mode, title in titles.items():
-            button = toggle(title, self)
+            button = toggle(self, title)
             self._group.addButton(button)
             self.modes[mode] = button
             row.addWidget(button)
@@ -259,12 +260,3 @@ class ConfusionPage(QWidget):
 
     def _describe(self) -> None:
         self.words.setText(self.map.describe())
-
-
-def toggle(text: str, parent: QWidget) -> QToolButton:
-    """One of a row of buttons of which one is down."""
-    button = QToolButton(parent)
-    button.setObjectName("toggle")
-    button.setText(text)
-    button.setCheckable(True)
-    return button

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from workbench.core.changes import Changes, Flip, FlipKind, SampleError
 from workbench.ui import theme
-from workbench.ui.compare_tab.confusion import toggle
+from workbench.ui.buttons import toggle
 from workbench.ui.compare_tab.findings import Findings
 from workbench.ui.compare_tab.suspects import SuspectsPanel
 from workbench.ui.labels import label, muted
@@ -148,7 +148,7 @@ class SamplesPage(QWidget):
         self.kinds: dict[FlipKind, QToolButton] = {}
         group = QButtonGroup(self)
         for kind in get_args(FlipKind):
-            self.kinds[kind] = toggle("", self)
+            self.kinds[kind] = toggle(self, "")
             self.kinds[kind].clicked.connect(lambda _=False, kind=kind: self._want(Wanted(
                 kind, self.wanted.truth, self.wanted.decision)))
             group.addButton(self.kinds[kind])

@@ -5,8 +5,9 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.compare_tab.classes import ClassesPage
-from workbench.ui.compare_tab.confusion import ConfusionPage, toggle
+from workbench.ui.compare_tab.confusion import ConfusionPage
 from workbench.ui.compare_tab.findings import Findings
 from workbench.ui.compare_tab.samples import SamplesPage
 from workbench.ui.compare_tab.states_page import StatesPage
@@ -37,7 +38,7 @@ class CompareTab(QWidget):
         bar.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, 0)
         bar.setSpacing(theme.UNIT)
         for page, title in titles.items():
-            button = toggle(title, self)
+            button = toggle(self, title)
             button.clicked.connect(lambda _=False, page=page: self.show_page(page))
             self._group.addButton(button)
             self.buttons[page] = button

@@ -28,6 +28,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
 from workbench.core.views import GraphView
 from workbench.ui import figures, theme
+from workbench.ui.buttons import toggle
 from workbench.ui.engine_link import Handlers
 from workbench.ui.graph_tab import obstacle, tints
 from workbench.ui.graph_tab.note import Note
@@ -91,10 +92,7 @@ class GraphTab(QWidget):
         self.modes = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
         for index, (name, title) in enumerate(titles.items()):
-            button = QToolButton(self.bar)
-            button.setObjectName("toggle")
-            button.setText(title)
-            button.setCheckable(True)
+            button = toggle(self.bar, title)
             self.modes.addButton(button, index)
             self.buttons[name] = button
             row.addWidget(button)

@@ -3,63 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
+from workbench.ui.labels import Elided
 from workbench.ui.plots.keeping import Keeper
 from workbench.ui.plots.table import FigureTable
 
 HEAD = 28
-
-
-class ElidedLabel(QLabel):
-    """One line that is cut with … where it does not fit; the tooltip has all of it."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None,
-                 mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        super().__init__(parent)
-        self._mode = mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.full = ""
-        self.show_text(text)
-
-    def show_text(self, text: str) -> None:
-        self.full = text
-        self._elide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
-    def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
-        self.setText(shown)
-        self.setToolTip(self.full if shown != self.full else "")
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-
-def toggle(parent: QWidget, text: str, name: str, tip: str) -> QToolButton:
-    """A button above a plot that stays down."""
-    button = QToolButton(parent)
-    button.setObjectName("toggle")
-    button.setText(text)
-    button.setCheckable(True)
-    button.setAccessibleName(name)
-    button.setToolTip(tip)
-    return button
 
 
 class PlotPanel(QWidget):
@@ -74,11 +27,11 @@ class PlotPanel(QWidget):
         self.canvas = canvas
         self.title = QLabel(title, self)
         self.title.setFont(theme.font(0, QFont.Weight.DemiBold))
-        self.subtitle = ElidedLabel(parent=self, mode=Qt.TextElideMode.ElideMiddle)
+        self.subtitle = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.subtitle.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.tools = QHBoxLayout()
         self.tools.setSpacing(theme.HALF)
-        self.readout = ElidedLabel(parent=self)
+        self.readout = Elided(Qt.TextElideMode.ElideRight, self)
         self.readout.setFont(theme.font(-1))
         self.readout.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.empty = QLabel(self)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.pictures import Channels
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel, toggle
+from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle
 
 LOW, FIRST, MIDDLE, THIRD, HIGH = 0, 2, 3, 4, 6      # places in core.pictures.QUANTILES

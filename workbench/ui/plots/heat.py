@@ -7,11 +7,12 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.core.pictures import Tile
 from workbench.core.wanted import WantTile
 from workbench.ui import colormaps, theme
+from workbench.ui.buttons import small
 from workbench.ui.plots.axis import Axis, number
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.scale import ColorScale
@@ -167,11 +168,7 @@ class HeatMaps(PlotPanel):
         self.show_sentence(self.tr("Drawing the weights…"))
 
     def _tool(self, text: str, name: str, verb: Callable[[], object]) -> None:
-        button = QToolButton(self)
-        button.setObjectName("toggle")
-        button.setText(text)
-        button.setAccessibleName(name)
-        button.setToolTip(name)
+        button = small(self, text, name, name)
         button.clicked.connect(lambda: verb())
         self.tools.addWidget(button)
 

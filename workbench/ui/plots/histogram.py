@@ -4,13 +4,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.core.pictures import Channel, ChannelAfter, ChannelBefore
 from workbench.core.views import EditView, Histogram, LayerView, Moments
 from workbench.ui import theme
+from workbench.ui.buttons import small, toggle
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel, toggle
+from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle, Note
 
 LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
@@ -48,18 +49,12 @@ class HistogramPlot(PlotPanel):
         self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
                                  self.tr("Count on a logarithmic scale: rare weights become visible"))
         self.log_button.toggled.connect(self.redraw)
-        self.channel_button = QToolButton(self)
-        self.channel_button.setObjectName("toggle")
-        self.channel_button.setAccessibleName(self.tr("All weights again"))
-        self.channel_button.setToolTip(self.tr("Back to all weights of the layer"))
+        self.channel_button = small(self, "", self.tr("All weights again"), self.tr("Back to all weights of the layer"))
         theme.set_icon(self.channel_button, "cancel")
         self.channel_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.channel_button.clicked.connect(self.channel_left)
-        self.channels_button = QToolButton(self)
-        self.channels_button.setObjectName("toggle")
-        self.channels_button.setText(self.tr("channels"))
-        self.channels_button.setToolTip(self.tr("The ranges of all output channels, side by side"))
-        self.channels_button.setAccessibleName(self.tr("Channel by channel"))
+        self.channels_button = small(self, self.tr("channels"), self.tr("Channel by channel"),
+                                     self.tr("The ranges of all output channels, side by side"))
         self.channels_button.clicked.connect(self.channels_asked)
         for button in (self.channel_button, self.channels_button, self.log_button):
             self.tools.addWidget(button)

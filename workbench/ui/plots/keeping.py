@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.errors import UserError
 from workbench.core.files import write_bytes
 from workbench.ui import dialogs, theme
+from workbench.ui.buttons import small
 
 if TYPE_CHECKING:
     from workbench.ui.plots.base import PlotPanel
@@ -27,11 +28,8 @@ class Keeper(QObject):
     def __init__(self, panel: PlotPanel) -> None:
         super().__init__(panel)
         self._panel = panel
-        self.button = QToolButton(panel)
-        self.button.setObjectName("toggle")
-        self.button.setText("⋯")
-        self.button.setAccessibleName(self.tr("Save or copy: {plot}").format(plot=panel.title.text()))
-        self.button.setToolTip(self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"))
+        self.button = small(panel, "⋯", self.tr("Save or copy: {plot}").format(plot=panel.title.text()),
+                            self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"))
         self.button.clicked.connect(lambda: self.popup(self.button.mapToGlobal(self.button.rect().bottomLeft())))
         panel.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         panel.canvas.customContextMenuRequested.connect(lambda at: self.popup(panel.canvas.mapToGlobal(at)))

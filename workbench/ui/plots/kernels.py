@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from workbench.core.pictures import Kernels
 from workbench.core.wanted import WantKernels
 from workbench.ui import colormaps, theme
+from workbench.ui.buttons import toggle
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel, toggle
+from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.scale import ColorScale
 
 REST_MS = 120           # without a change of size: time to ask for as many as there is room for

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.pictures import Whitened
 from workbench.core.views import EditView, LayerView, Spectrum
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.plots.axis import number
-from workbench.ui.plots.base import PlotPanel, toggle
+from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Handle, Marker
 from workbench.ui.translation import said
 

@@ -1,11 +1,12 @@
 """How far a long measurement is, with a button that ends it."""
 
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
 from workbench.ui import theme
-from workbench.ui.plots.base import ElidedLabel
+from workbench.ui.labels import Elided
 from workbench.ui.translation import said, tr
 
 
@@ -14,8 +15,7 @@ class Running(QWidget):
 
     def __init__(self, stop_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = ElidedLabel(parent=self)
-        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.text = Elided(Qt.TextElideMode.ElideRight, self)
         self.bar = QProgressBar(self, textVisible=False)
         self.bar.setFixedHeight(6)
         self.bar.setAccessibleName(tr("Progress"))

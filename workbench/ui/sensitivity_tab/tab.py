@@ -1,8 +1,9 @@
 """Sensitivity: what every layer can bear, as a matrix; how far one parameter can go, as a curve."""
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.ui import theme
+from workbench.ui.buttons import toggle
 from workbench.ui.scans import Scans
 from workbench.ui.sensitivity_tab.scan_page import ScanPage
 from workbench.ui.sensitivity_tab.sweep_page import SweepPage
@@ -24,10 +25,7 @@ class SensitivityTab(QWidget):
         for index, (page, title) in enumerate(((self.scan_page, self.tr("Layers × candidates")),
                                                (self.sweep_page, self.tr("One parameter")))):
             self.pages.addWidget(page)
-            button = QToolButton(self)
-            button.setObjectName("toggle")
-            button.setText(title)
-            button.setCheckable(True)
+            button = toggle(self, title)
             self.switch.addButton(button, index)
             head.addWidget(button)
         head.addStretch(1)
