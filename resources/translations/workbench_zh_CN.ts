@@ -1594,6 +1594,11 @@
       <translation>无法写入 {0}：{1}。</translation>
     </message>
     <message>
+      <source>Cannot write {0}: a name in it is no valid text.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法写入 {0}：其中有一个名称不是有效的文本。</translation>
+    </message>
+    <message>
       <source>Cannot write {0}: the recipe has a value that is not finite.</source>
       <extracomment>the engine</extracomment>
       <translation>无法写入 {0}：配方中有非有限的值。</translation>
@@ -2157,6 +2162,11 @@
       <source>Remove them.</source>
       <extracomment>the engine</extracomment>
       <translation>请去掉它们。</translation>
+    </message>
+    <message>
+      <source>Rename that file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请重命名该文件。</translation>
     </message>
     <message>
       <source>Reshape or convert it.</source>

@@ -25,9 +25,9 @@ def saved(folder, **more) -> SavedSession:
                         layout=Layout("compare", ("a", "b"), "b", {"layers": Panel(True, "left", 400)}), **more)
 
 
-def damaged(folder, change) -> UserError:
+def damaged(folder, change, **more) -> UserError:
     path = folder / "work.mcw"
-    saved(folder).save(path)
+    saved(folder, **more).save(path)
     document = json.loads(path.read_text(encoding="utf-8"))
     change(document)
     path.write_text(json.dumps(document), encoding="utf-8")

@@ -5,7 +5,8 @@ from PySide6.QtGui import QUndoStack
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Stage
-from workbench.ui.history import ChangeRecipe, Remembered, recipe_key
+from workbench.core.undo_list import Branch
+from workbench.ui.history import ChangeRecipe, History, Remembered, recipe_key
 
 
 class Holder:
@@ -52,6 +53,35 @@ def test_saving_in_the_middle_of_a_drag_is_not_undone_by_it(qapp):
     assert not stack.isClean()
     stack.undo()
     assert stack.isClean() and holder.recipe == pruned(0.5)
+
+
+def edit(history: History, holder: Holder, sparsity: float) -> None:
+    history.gesture += 1
+    history.push(ChangeRecipe(holder, holder.recipe, pruned(sparsity), f"sparsity {sparsity}", history.gesture))
+
+
+def test_a_list_that_was_kept_goes_on_where_it_was(qapp):
+    history, holder = History(), Holder()
+    for sparsity in (0.1, 0.2, 0.3):
+        edit(history, holder, sparsity)
+    history.undo()
+    history.undo()
+    edit(history, holder, 0.4)
+    edit(history, holder, 0.5)
+    history.undo()
+    kept = history.to_keep(holder.recipe)
+    assert kept.branches == (Branch("sparsity 0.3", 2, pruned(0.3)),) and kept.here == 2 and len(kept.steps) == 3
+
+    other, elsewhere = History(), Holder()
+    other.begin_with(kept, lambda step: None, elsewhere)
+    assert elsewhere.recipe == pruned(0.4) and not other.stack.isClean() and other.to_keep(pruned(0.4)) == kept
+    assert (other.stack.undoText(), other.stack.redoText()) == ("sparsity 0.4", "sparsity 0.5")
+    other.redo()
+    assert elsewhere.recipe == pruned(0.5)
+    other.go_to(0, elsewhere)
+    assert elsewhere.recipe == Recipe()
+    edit(other, elsewhere, 0.6)
+    assert [branch.steps for branch in other.branches] == [2, 3]
 
 
 def test_equal_recipes_have_equal_keys_even_with_recovery_stages():

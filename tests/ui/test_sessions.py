@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune
 from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.recipe import Recipe
 from workbench.core.session_file import load_session
 from workbench.ui import autosave, settings
 from workbench.ui.demo import demo_paths
@@ -79,7 +80,33 @@ def test_a_session_brings_back_model_data_recipe_snapshots_and_layout(window, qt
     assert session.snapshots.all == pinned and pinned[0].totals.value.samples == session.data.samples
     assert session.selection == ("blocks.4.conv2",) and tabs.currentWidget() is window.workspace.compare
     assert settings.recent()[0] == str(tmp_path / "work.mcw")
-    assert not session.modified and session.undo_stack.count() == 0 and session.preview.value == pinned[0].totals.value
+    assert not session.modified and session.preview.value == pinned[0].totals.value
+    session.undo()
+    assert session.recipe == Recipe() and session.modified and not session.undo_stack.canUndo()
+    session.redo()
+    assert session.recipe == recipe and not session.modified
+
+
+def test_pins_that_were_renamed_or_deleted_can_be_brought_back_after_reopening(small_window, qtbot, tmp_path):
+    session, path = small_window.session, tmp_path / "pins.mcw"
+    session.snapshots.pin("one")
+    session.snapshots.pin("two")
+    session.snapshots.rename("one", "first")
+    session.snapshots.remove("two")
+    session.undo()
+    small_window.commands.sessions._save(str(path), lambda: None)
+    pinned, recipe = session.snapshots.all, session.recipe
+    session.redo()
+    session.undo_stack.setClean()
+    session.snapshots.saved()
+    small_window.commands.open_path(str(path))
+    qtbot.waitUntil(lambda: session.snapshots.all == pinned and measured(session), timeout=WAIT)
+    assert [each.name for each in pinned] == ["first", "two"] and session.recipe == recipe and not session.modified
+    session.undo()
+    assert [each.name for each in session.snapshots.all] == ["one", "two"]
+    session.redo()
+    session.redo()
+    assert [each.name for each in session.snapshots.all] == ["first"]
 
 
 def test_a_moved_folder_is_found_and_a_moved_model_is_asked_for(window, qtbot, tmp_path, few):
@@ -164,6 +191,13 @@ def test_after_a_kill_the_next_start_offers_the_work_back(window, qtbot, few):
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     assert session.recipe.actions_for("head") == (prune(0.9),)
     assert [each.name for each in session.snapshots.all] == ["half"] and session.modified
+    assert [branch.recipe.actions_for("head") for branch in session.history.branches] == [(prune(0.7),)]
+    session.undo()
+    assert session.recipe.actions_for("head") == (prune(0.5),) and session.modified
+    session.undo()
+    assert session.recipe == Recipe() and not session.undo_stack.canUndo()
+    session.go_to(2)
+    assert session.recipe.actions_for("head") == (prune(0.9),)
     assert list(autosave.folder().glob("*.mcw")) == [window.autosave.path], "it is this window's work now"
     window.offer_kept_work()
     assert window.findChild(QMessageBox, "kept") is None

@@ -1,5 +1,5 @@
 """The program at work, to be killed: opens the demo on the data it is given, prunes a layer, pins that, prunes more,
-and says when that is kept."""
+goes back, prunes otherwise, and says when that is kept."""
 
 import sys
 
@@ -19,6 +19,8 @@ def work(window: MainWindow) -> None:
         return
     session.set_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.5}),), "prune")
     session.snapshots.pin("half")
+    session.set_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.7}),), "prune")
+    session.undo()
     session.set_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.9}),), "prune")
     say_when_kept(window)
 

@@ -16,6 +16,7 @@ from workbench.core.files import write_text
 from workbench.core.recovery import Stage
 
 VERSION = 1
+LONGEST = 300       # characters of what a complaint quotes
 Sparse = Literal["auto", "off"]
 
 
@@ -209,6 +210,7 @@ def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -
 
 def _check(condition: bool, name: str, problem: str, mend: str) -> None:
     if not condition:
+        problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
         raise UserError(f"{name} is not a valid recipe: {problem}.", mend)
 
 

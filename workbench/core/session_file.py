@@ -1,27 +1,29 @@
-"""The session file (.mcw): which model and data, the recipe, the pinned states, how the window was laid out.
+"""The session file (.mcw): which model and data, the recipe, the pinned states, the undo list, how the window was laid
+out.
 
 JSON with a version. It holds no code and no weights, and nothing in it is believed: every value is checked when it is
 read, the model and the data are compared with their fingerprints, and trust to run code is asked for again.
 """
 
 import json
-import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args
+from reprlib import repr as brief
+from typing import Any
 
+from workbench.core.checked import Checked
 from workbench.core.errors import UserError
-from workbench.core.files import write_text
+from workbench.core.files import write_bytes
 from workbench.core.recipe import Recipe, recipe_of
-from workbench.core.report import Figure, How, Totals
-from workbench.core.snapshot import Snapshot, unused
+from workbench.core.session_states import snapshot_out, snapshots_in, undo_list_in, undo_list_out
+from workbench.core.snapshot import Snapshot
+from workbench.core.undo_list import UndoList
 
 VERSION = 1
 SUFFIX = ".mcw"
 LARGEST = 64 << 20      # bytes; a session is far smaller
 MEND = "Save the session again from the window."
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Layout:
 
 @dataclass(frozen=True)
 class SavedSession:
-    """`without` are preparation steps of the model that were left out."""
+    """`without` are preparation steps of the model that were left out; `history` leads to the recipe; None in the
+    files of older versions."""
 
     model: Reference
     recipe: Recipe
@@ -71,14 +74,18 @@ class SavedSession:
     calibration: Reference | None = None
     snapshots: tuple[Snapshot, ...] = ()
     layout: Layout = Layout()
+    history: UndoList | None = None
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
         try:
             text = json.dumps(self.to_dict(path.parent), indent=1, ensure_ascii=False, allow_nan=False)
+            data = text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
         except ValueError as error:
             raise UserError(f"Cannot write {path}: the recipe has a value that is not finite.", "Mend it.") from error
-        write_text(path, text + "\n")
+        write_bytes(path, data + b"\n")
 
     def to_dict(self, folder: Path) -> dict[str, Any]:
         return {
@@ -87,7 +94,8 @@ class SavedSession:
             "data": _reference_out(self.data, folder) if self.data else None,
             "calibration": _reference_out(self.calibration, folder) if self.calibration else None,
             "recipe": self.recipe.to_dict(),
-            "snapshots": [_snapshot_out(each) for each in self.snapshots],
+            "snapshots": [snapshot_out(each) for each in self.snapshots],
+            "history": undo_list_out(self.history) if self.history else None,
             "layout": {"tab": self.layout.tab, "selection": list(self.layout.selection),
                        "current": self.layout.current,
                        "panels": {name: vars(panel) for name, panel in self.layout.panels.items()}},
@@ -105,9 +113,10 @@ def load_session(path: Path) -> SavedSession:
         raise UserError(f"Cannot read the session {path}: {reason}.", f"Give a {SUFFIX} file.") from error
     try:
         document = json.loads(text, parse_constant=_refuse)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")   # what could not be written again
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not a session: it is damaged, or of another program.", MEND) from error
-    return _Reader(str(path)).session(document)
+    return _Reader(str(path), MEND).session(document)
 
 
 def exists(path: str) -> bool:
@@ -132,131 +141,41 @@ def _reference_out(reference: Reference, folder: Path) -> dict[str, Any]:
     return {"path": reference.path, "near": near, "fingerprint": reference.fingerprint}
 
 
-def _snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
-    totals = snapshot.totals
-    return {
-        "name": snapshot.name,
-        "recipe": snapshot.recipe.to_dict(),
-        "totals": None if totals is None else {
-            "bytes": _figure_out(totals.bytes), "parameters": totals.parameters, "macs": totals.macs,
-            "value": _figure_out(totals.value), "latency_ms": _figure_out(totals.latency_ms)},
-        "change": _figure_out(snapshot.change),
-        "metric": snapshot.metric,
-        "data": snapshot.data,
-        "trained": snapshot.trained,
-    }
-
-
-def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
-    """What is not finite is not written: nobody can compare with it."""
-    values = [] if figure is None else [figure.value, figure.low or 0.0, figure.high or 0.0]
-    return vars(figure) if figure is not None and all(map(math.isfinite, values)) else None
-
-
 # -- in --------------------------------------------------------------------------------------------------------------
 
-class _Reader:
-    """Takes a document apart; the first value that is not as it should be becomes a UserError."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
+class _Reader(Checked):
+    """What `SavedSession.to_dict` made, read back."""
 
     def session(self, document: Any) -> SavedSession:
-        document = self._mapping(document, "it")
+        document = self.mapping(document, "it")
         if document.get("version") != VERSION:
-            raise UserError(f"{self._name} has the version {document.get('version')!r}.",
+            raise UserError(f"{self.name} has the version {brief(document.get('version'))}.",
                             f"This program reads version {VERSION} of a session.")
-        model = self._mapping(document.get("model"), "model")
+        model = self.mapping(document.get("model"), "model")
         found = self._reference(model, "model")
         if found is None or not found.path:
-            raise self._wrong("it names no model")
+            raise self.wrong("it names no model")
+        recipe = recipe_of(document.get("recipe"), self.name)
         return SavedSession(
-            found, recipe_of(document.get("recipe"), self._name), self._texts(model.get("without"), "model.without"),
+            found, recipe, self.texts(model.get("without"), "model.without"),
             self._reference(document.get("data"), "data"), self._reference(document.get("calibration"), "calibration"),
-            self._snapshots(document.get("snapshots")), self._layout(document.get("layout")))
-
-    def _snapshots(self, value: Any) -> tuple[Snapshot, ...]:
-        found: list[Snapshot] = []
-        for item in self._list(value, "snapshots"):
-            each = self._mapping(item, "a snapshot")
-            name = unused(self._text(each.get("name"), "a snapshot's name") or "?", {other.name for other in found})
-            trained = self._one_of(each.get("trained"), (None, True, False), "trained")
-            found.append(Snapshot(
-                name, recipe_of(each.get("recipe"), self._name), self._totals(each.get("totals")),
-                self._figure(each.get("change"), "change"), self._text(each.get("metric"), "metric"),
-                self._text(each.get("data"), "data"), trained))
-        return tuple(found)
-
-    def _totals(self, value: Any) -> Totals | None:
-        if value is None:
-            return None
-        totals = self._mapping(value, "totals")
-        size = self._figure(totals.get("bytes"), "bytes")
-        if size is None or size.value <= 0:
-            raise self._wrong("a snapshot has no size")
-        macs = totals.get("macs")
-        return Totals(size, self._count(totals.get("parameters"), "parameters"),
-                      None if macs is None else self._count(macs, "macs"), self._figure(totals.get("value"), "value"),
-                      self._figure(totals.get("latency_ms"), "latency_ms"))
-
-    def _figure(self, value: Any, what: str) -> Figure | None:
-        if value is None:
-            return None
-        figure = self._mapping(value, what)
-        low, high = (None if figure.get(end) is None else self._number(figure[end], what) for end in ("low", "high"))
-        how = cast(How, self._one_of(figure.get("how"), get_args(How), f"how {what} was obtained"))
-        samples = self._count(figure.get("samples", 0), what)
-        return Figure(self._number(figure.get("value"), what), how, samples, low, high)
+            snapshots_in(document.get("snapshots"), self), self._layout(document.get("layout")),
+            undo_list_in(document.get("history"), recipe, self))
 
     def _layout(self, value: Any) -> Layout:
-        layout = self._mapping(value or {}, "layout")
+        layout = self.mapping(value or {}, "layout")
         panels = {}
-        for name, item in self._mapping(layout.get("panels") or {}, "layout.panels").items():
-            panel = self._mapping(item, "a panel")
-            panels[name] = Panel(self._one_of(panel.get("shown"), (True, False), "shown"),
-                                 self._one_of(panel.get("side"), ("left", "right", "bottom"), "side"),
-                                 min(self._count(panel.get("width"), "width"), 10_000))
-        return Layout(self._text(layout.get("tab"), "tab"), self._texts(layout.get("selection"), "selection"),
-                      self._text(layout.get("current"), "current"), panels)
+        for name, item in self.mapping(layout.get("panels") or {}, "layout.panels").items():
+            panel = self.mapping(item, "a panel")
+            panels[name] = Panel(self.one_of(panel.get("shown"), (True, False), "shown"),
+                                 self.one_of(panel.get("side"), ("left", "right", "bottom"), "side"),
+                                 min(self.count(panel.get("width"), "width"), 10_000))
+        return Layout(self.text(layout.get("tab"), "tab"), self.texts(layout.get("selection"), "selection"),
+                      self.text(layout.get("current"), "current"), panels)
 
     def _reference(self, value: Any, what: str) -> Reference | None:
         if value is None:
             return None
-        found = self._mapping(value, what)
-        texts = (self._text(found.get(key), f"{what}.{key}") for key in ("path", "fingerprint", "near"))
+        found = self.mapping(value, what)
+        texts = (self.text(found.get(key), f"{what}.{key}") for key in ("path", "fingerprint", "near"))
         return Reference(*texts)
-
-    def _mapping(self, value: Any, what: str) -> dict[str, Any]:
-        return self._of_type(value, dict, f"{what} is not a mapping")
-
-    def _list(self, value: Any, what: str) -> list[Any]:
-        return self._of_type([] if value is None else value, list, f"'{what}' is not a list")
-
-    def _text(self, value: Any, what: str) -> str:
-        return self._of_type("" if value is None else value, str, f"'{what}' is not a text")
-
-    def _texts(self, value: Any, what: str) -> tuple[str, ...]:
-        return tuple(self._text(each, what) for each in self._list(value, what))
-
-    def _number(self, value: Any, what: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:
-            raise self._wrong(f"'{what}' is not a number")
-        return float(value)
-
-    def _count(self, value: Any, what: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
-            raise self._wrong(f"'{what}' is not a whole number")
-        return value
-
-    def _one_of(self, value: Any, allowed: tuple[Any, ...], what: str) -> Any:
-        if not any(value is each or (isinstance(each, str) and value == each) for each in allowed):
-            raise self._wrong(f"'{what}' is {value!r}")
-        return value
-
-    def _of_type(self, value: Any, kind: type[T], problem: str) -> T:
-        if not isinstance(value, kind):
-            raise self._wrong(problem)
-        return value
-
-    def _wrong(self, problem: str) -> UserError:
-        return UserError(f"{self._name} is not a valid session: {problem}.", MEND)

@@ -1,17 +1,16 @@
 """Recipe edits as undo commands, what was left behind when the user went another way, what was computed for them."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from workbench.core.recipe import Recipe
+from workbench.core.undo_list import BRANCHES, Branch, PinStep, RecipeStep, UndoList
 
 V = TypeVar("V")
-BRANCHES = 20       # that are kept, the newest
 
 
 class HasRecipe(Protocol):
@@ -20,13 +19,37 @@ class HasRecipe(Protocol):
     def show_recipe(self, recipe: Recipe) -> None: ...
 
 
-class ChangeRecipe(QUndoCommand):
+class Command(QUndoCommand):
+    """A step of the undo list. It is `asleep` while a list that was kept is put together again: what the steps of that
+    did is done already."""
+
+    asleep = False
+
+    @property
+    def step(self) -> RecipeStep | PinStep:
+        """As a value that can be kept."""
+        raise NotImplementedError
+
+    def go(self, forward: bool) -> None:
+        """Do it, or take it back."""
+        raise NotImplementedError
+
+    def redo(self) -> None:
+        if not self.asleep:
+            self.go(forward=True)
+
+    def undo(self) -> None:
+        if not self.asleep:
+            self.go(forward=False)
+
+
+class ChangeRecipe(Command):
     """Every edit is one of these. Those of one gesture (a drag) become one step of the undo stack."""
 
     def __init__(self, session: HasRecipe, old: Recipe, new: Recipe, text: str, gesture: int) -> None:
         super().__init__(text)
         self._session = session
-        self._old = old
+        self.old = old
         self._new = new
         self._gesture = gesture
 
@@ -38,7 +61,7 @@ class ChangeRecipe(QUndoCommand):
             return False
         self._new = other._new
         self.setText(other.text())
-        self.setObsolete(self._new == self._old)    # dragged back to where it began
+        self.setObsolete(self._new == self.old)     # dragged back to where it began
         return True
 
     @property
@@ -46,20 +69,12 @@ class ChangeRecipe(QUndoCommand):
         """After this step."""
         return self._new
 
-    def redo(self) -> None:
-        self._session.show_recipe(self._new)
+    @property
+    def step(self) -> RecipeStep:
+        return RecipeStep(self.text(), self._new)
 
-    def undo(self) -> None:
-        self._session.show_recipe(self._old)
-
-
-@dataclass(frozen=True)
-class Branch:
-    """Steps that were undone when the user went another way: the text of the last, their number, where they led."""
-
-    text: str
-    steps: int
-    recipe: Recipe
+    def go(self, forward: bool) -> None:
+        self._session.show_recipe(self._new if forward else self.old)
 
 
 class History(QObject):
@@ -119,6 +134,32 @@ class History(QObject):
     def clear(self) -> None:
         self.branches = ()
         self.stack.clear()
+        self.changed.emit()
+
+    def to_keep(self, recipe: Recipe) -> UndoList:
+        """As values, with the recipe that is on show."""
+        commands = [command for i in range(self.stack.count()) if isinstance(command := self.stack.command(i), Command)]
+        first = next((command.old for command in commands if isinstance(command, ChangeRecipe)), recipe)
+        return UndoList(first, tuple(command.step for command in commands), self.stack.index(), self.branches)
+
+    def begin_with(self, kept: UndoList, command_of: Callable[[PinStep], Command], session: HasRecipe) -> None:
+        """A list that was kept, instead of this one; nothing of it counts as saved. `command_of` makes the commands of
+        the steps that are no edits of the recipe."""
+        self.clear()
+        self.stack.resetClean()
+        commands: list[Command] = []
+        for place, step in enumerate(kept.steps):
+            self.gesture += 1
+            commands.append(ChangeRecipe(session, kept.at(place), step.recipe, step.text, self.gesture)
+                            if isinstance(step, RecipeStep) else command_of(step))
+            commands[-1].asleep = True
+            self.stack.push(commands[-1])
+        self.stack.setIndex(kept.here)
+        for command in commands:
+            command.asleep = False
+        self.gesture += 1
+        self.branches = kept.branches
+        session.show_recipe(kept.at(kept.here))
         self.changed.emit()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.report import LayerChange, Report
 from workbench.core.snapshot import Snapshot
+from workbench.core.undo_list import UndoList
 from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.history import ChangeRecipe, History
 from workbench.ui.refresher import Refresher
-from workbench.ui.snapshots import Snapshots
+from workbench.ui.snapshots import Replace, Snapshots
 from workbench.ui.timings import Timings
 from workbench.ui.training import Trainings
 
@@ -232,11 +234,9 @@ class Session(QObject):
         """There is work that was not saved."""
         return not self.undo_stack.isClean() or self.snapshots.unsaved
 
-    def begin_with(self, recipe: Recipe, snapshots: tuple[Snapshot, ...]) -> None:
-        """The work of a session that was kept: where the undo list begins, and not saved until `mark_saved`."""
-        self.history.clear()
-        self.undo_stack.resetClean()
-        self.show_recipe(recipe)
+    def begin_with(self, kept: UndoList, snapshots: tuple[Snapshot, ...]) -> None:
+        """The work of a session that was kept, with its undo list; it is not saved until `mark_saved`."""
+        self.history.begin_with(kept, partial(Replace, self.snapshots), self)
         self.snapshots.take(snapshots, saved=not snapshots)
 
     def mark_saved(self, path: str) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.errors import UserError
 from workbench.core.session_file import SUFFIX, Reference, SavedSession, load_session
+from workbench.core.undo_list import UndoList
 from workbench.ui import dialogs, layout, settings
 from workbench.ui.files import DATA, MODELS
 from workbench.ui.session import Session
@@ -60,7 +61,7 @@ class SessionCommands(QObject):
             Reference(_whole(session.opened.path), session.model.fingerprint), session.recipe, session.opened.without,
             Reference(_whole(attached.path), print_) if attached else None,
             Reference(_whole(attached.calibration)) if attached and attached.calibration else None,
-            session.snapshots.all, layout.layout_of(self._window, session))
+            session.snapshots.all, layout.layout_of(self._window, session), session.history.to_keep(session.recipe))
 
     def save_then(self, proceed: Then) -> None:
         if self._session.session_path:
@@ -135,8 +136,10 @@ class SessionCommands(QObject):
 
     def _take(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> None:
         session = self._session
-        snapshots = saved.snapshots if same else tuple(each.without_figures() for each in saved.snapshots)
-        session.begin_with(saved.recipe, snapshots)
+        kept, snapshots = saved.history or UndoList(saved.recipe), saved.snapshots
+        if not same:
+            kept, snapshots = kept.without_figures(), tuple(each.without_figures() for each in snapshots)
+        session.begin_with(kept, snapshots)
         layout.apply(self._window, session, saved.layout)
         then()
         if saved.data is not None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand
 
 from workbench.core.report import Figure, Report, Totals
 from workbench.core.snapshot import Snapshot, unused
+from workbench.core.undo_list import PinStep
 from workbench.ui import figures
-from workbench.ui.history import recipe_key
+from workbench.ui.history import Command, recipe_key
 
 if TYPE_CHECKING:
     from workbench.core.views import Preview
@@ -90,12 +90,12 @@ class Snapshots(QObject):
     def rename(self, name: str, new: str) -> None:
         old, new = self.find(name), new.strip()
         if old is not None and new and new != name:
-            self._push(Replace(self, old, old.named(self._unused(new)), self.tr("Rename {name}").format(name=name)))
+            self._push(old, old.named(self._unused(new)), self.tr("Rename {name}").format(name=name))
 
     def remove(self, name: str) -> None:
         old = self.find(name)
         if old is not None:
-            self._push(Replace(self, old, None, self.tr("Delete {name}").format(name=name)))
+            self._push(old, None, self.tr("Delete {name}").format(name=name))
 
     def restore(self, name: str) -> None:
         """Make its recipe the present one, as one step that can be undone."""
@@ -169,8 +169,8 @@ class Snapshots(QObject):
     def _unused(self, name: str) -> str:
         return unused(name, {each.name for each in self.all} | {self.tr("Before"), self.tr("Now")})
 
-    def _push(self, command: Replace) -> None:
-        self._session.history.push(command)
+    def _push(self, old: Snapshot, new: Snapshot | None, text: str) -> None:
+        self._session.history.push(Replace(self, PinStep(text, old, new, self.all.index(old))))
 
     def _put(self, snapshots: tuple[Snapshot, ...]) -> None:
         self.all = snapshots
@@ -178,16 +178,18 @@ class Snapshots(QObject):
         self.changed.emit()
 
 
-class Replace(QUndoCommand):
+class Replace(Command):
     """Renames a snapshot, or deletes it; undone, it is as it was."""
 
-    def __init__(self, snapshots: Snapshots, old: Snapshot, new: Snapshot | None, text: str) -> None:
-        super().__init__(text)
-        self._snapshots, self._old, self._new = snapshots, old, new
-        self._place = snapshots.all.index(old)
+    def __init__(self, snapshots: Snapshots, step: PinStep) -> None:
+        super().__init__(step.text)
+        self._snapshots, self._step = snapshots, step
 
-    def redo(self) -> None:
-        self._snapshots.replace(self._old, self._new, self._place)
+    @property
+    def step(self) -> PinStep:
+        return self._step
 
-    def undo(self) -> None:
-        self._snapshots.replace(self._new, self._old, self._place)
+    def go(self, forward: bool) -> None:
+        step = self._step
+        old, new = (step.old, step.new) if forward else (step.new, step.old)
+        self._snapshots.replace(old, new, step.place)
