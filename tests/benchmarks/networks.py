@@ -78,13 +78,13 @@ def resnet18(seed: int = 0) -> ResNet18:
     return model
 
 
-def images(count: int, seed: int) -> np.ndarray:
-    """[count, 3, SIZE, SIZE] float32: seeded smooth fields at several scales, as pictures have."""
+def images(count: int, seed: int, size: tuple[int, int] = (SIZE, SIZE)) -> np.ndarray:
+    """[count, 3, *size] float32: seeded smooth fields at several scales, as pictures have."""
     generator = torch.Generator().manual_seed(seed)
-    total = torch.zeros(count, 3, SIZE, SIZE)
+    total = torch.zeros(count, 3, *size)
     for cells in (4, 14, 56):
         field = torch.randn(count, 3, cells, cells, generator=generator)
-        total += nn.functional.interpolate(field, (SIZE, SIZE), mode="bilinear", align_corners=False)
+        total += nn.functional.interpolate(field, size, mode="bilinear", align_corners=False)
     return (total / total.std()).numpy()
 
 

@@ -212,7 +212,7 @@ def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit
               before: Layer | None = None, note: str = "") -> LayerChange:
     """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
     layer = model.layer(path)
-    size += kept_bias(layer) if edited.bias is None else 0
+    size = with_bias(layer, edited, size)
     notes = "; ".join(part for part in (note, edited.note) if part)
     was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
     return LayerChange(path, actions, was, size, sqnr_db(model.weight(path), edited.weight), *counted(layer, edited),
@@ -235,6 +235,11 @@ def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> s
 def kept_bias(layer: Layer) -> int:
     """Bytes of a bias that stays as it is: an edit's size is of what it stores, a layer's bytes are of both."""
     return 4 * (layer.parameters - layer.count)
+
+
+def with_bias(layer: Layer, edited: Edit, size: int) -> int:
+    """Bytes of a layer after an edit that stores `size` bytes."""
+    return size + (kept_bias(layer) if edited.bias is None else 0)
 
 
 def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:

@@ -2,11 +2,11 @@
 
 The answers move away from the original's, in Kullback-Leibler divergence, by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer
 receives at an output position t, g the gradient there of the log-likelihood of an answer that the model itself would
-give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be
-independent, and what varies from position to position to be so, too: t · E |Γ^½ ΔW (x − x̄)|². What all positions of a
-sample have in common, its mean x̄, adds up instead: E |Γₛ^½ ΔW x̄|² with the second moments Γₛ of Σₜ gₜ. The inputs
-are kept as a sample of rows and the moments as their roots, so that a candidate costs a few small products. Where no
-gradients pass, what is foretold is the relative error of the layer's output, E |ΔW x|² / E |W x|².
+give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be independent, and what varies
+from position to position to be so, too: t · E Δyᵀ Γ Δy with Δy = ΔW (x − x̄) and the second moments Γ of g. What all
+positions of a sample have in common, its mean x̄, adds up instead: with Δy = ΔW x̄ and the second moments Γₛ of Σₜ gₜ.
+The inputs are kept as a sample of rows, so that a candidate costs a few small products. Where no gradients pass, what
+is foretold is the relative error of the layer's output, E |ΔW x|² / E |W x|².
 """
 
 from collections.abc import Mapping
@@ -24,18 +24,18 @@ from workbench.graph.model import Model
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """One part of the sum: mean |rootᵀ Δy|² over rows of the layer's input.
+    """One part of the sum: mean Δyᵀ Γ Δy over rows of the layer's input.
 
     inputs   [groups, n, columns] float32: rows that the layer's matrix is applied to
-    root     [outputs, outputs] float32; None: the identity
+    moment   [outputs, outputs] float32, Γ; None: the identity
     """
 
     inputs: np.ndarray
-    root: np.ndarray | None
+    moment: np.ndarray | None
 
     @property
     def nbytes(self) -> int:
-        return self.inputs.nbytes + (0 if self.root is None else self.root.nbytes)
+        return self.inputs.nbytes + (0 if self.moment is None else self.moment.nbytes)
 
     def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
         """Of a weight, or a difference of weights, in the layer's shape; `bias` [outputs] is added to its outputs."""
@@ -43,9 +43,8 @@ class Term:
         outputs = (matrix @ self.inputs.transpose(0, 2, 1)).reshape(-1, self.inputs.shape[1])
         if bias is not None:
             outputs = outputs + bias.reshape(-1, 1)
-        if self.root is not None:
-            outputs = self.root.T @ outputs
-        return float(np.square(outputs).sum()) / outputs.shape[1]
+        weighted = outputs if self.moment is None else self.moment @ outputs
+        return max(float(np.vdot(outputs, weighted)), 0.0) / outputs.shape[1]
 
 
 @dataclass(frozen=True, eq=False)

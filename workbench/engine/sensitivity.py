@@ -143,9 +143,9 @@ def _foretold(workspace: Workspace, path: str, stack: Stack, foretelling: Predic
     """A candidate on a layer that can have it, with its bytes and what it is foretold to cost."""
     model = workspace.model
     edited = _edited(workspace, path, stack, seed, job)
-    change = apply.change_of(model, path, stack, edited, *model.size_of({path: edited}).layers[path])
+    stored, _ = model.size_of({path: edited}).layers[path]
     rise = None if foretelling is None else foretelling.rise(path, edited)
-    return Trial(path, stack, {path: stack}, change.bytes_after, rise)
+    return Trial(path, stack, {path: stack}, apply.with_bias(model.layer(path), edited, stored), rise)
 
 
 def _alone(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:

@@ -44,9 +44,10 @@ def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0
     if isinstance(source, bytes | str | Path):
         return _load(str(source) if isinstance(source, Path) else source, options)
     graph = source if isinstance(source, ir.Model) else source.ir
-    if not saving.is_large(graph):
+    if optimized_to is not None and not saving.is_large(graph):
         return _load(saving.to_bytes(graph), options)
-    # Beyond protobuf's 2 GB: the graph alone as bytes, and the tensors as they are in memory or in a mapped file.
+    # The graph alone as bytes, and the tensors as they are in memory or in a mapped file: without protobuf's limit of
+    # 2 GB, and without copying them into a message and out of it again.
     bare, tensors = saving.without_values(graph)
     kinds = {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in tensors.items()}
     options.add_external_initializers(list(kinds), list(kinds.values()))

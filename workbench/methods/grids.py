@@ -28,6 +28,7 @@ SHRINK = np.linspace(1.0, 0.4, 25)
 # their number says.
 POWERS = {"mse": 2, "cubed": 3}
 COUNTED = 1 << 20       # bins of histograms in memory at once
+BLOCK = 1 << 16         # values of which an error is taken at once: they fit a processor's nearest caches
 
 
 @dataclass(frozen=True)
@@ -122,21 +123,33 @@ def limits(bits: int, symmetric: bool) -> tuple[int, int]:
 
 def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool, power: int,
            importance: np.ndarray | None) -> np.ndarray:
+    """Of each set of weights that share a scale, a block of them at a time where they lie one after the other."""
     scale, zero = affine
-    low, high = limits(bits, symmetric)
-    error = grid.values / scale         # in place from here on: this runs for every candidate of a range
+    rows = len(grid.values)
+    step = rows if 0 in grid.reduce else max(1, BLOCK * rows // max(grid.values.size, 1))
+    parts = (slice(start, start + step) for start in range(0, rows, step))
+    return np.concatenate([
+        _cost(grid.values[part], scale[part], zero[part], limits(bits, symmetric), power,
+              None if importance is None else importance[part]).sum(axis=grid.reduce, keepdims=True)
+        for part in parts])
+
+
+def _cost(values: np.ndarray, scale: np.ndarray, zero: np.ndarray, ends: tuple[int, int], power: int,
+          importance: np.ndarray | None) -> np.ndarray:
+    low, high = ends
+    error = values / scale              # in place from here on: this runs for every candidate of a range
     np.rint(error, out=error)
     error += zero
     np.clip(error, low, high, out=error)
     error -= zero
     error *= scale
-    error -= grid.values
+    error -= values
     cost = np.square(error)
     if power == 3:
         cost *= np.abs(error, out=error)
     if importance is not None:
         cost *= importance
-    return cost.sum(axis=grid.reduce, keepdims=True)
+    return cost
 
 
 def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
