@@ -36,7 +36,7 @@
     <message>
       <source>Before</source>
       <extracomment>distill</extracomment>
-      <translation>时机</translation>
+      <translation>之前</translation>
     </message>
     <message>
       <source>Compare where the features are large, not the features themselves (attention transfer).</source>
@@ -2044,6 +2044,11 @@
       <translation>请指明其中的模型文件。</translation>
     </message>
     <message>
+      <source>Name the model's classes in its order, or leave the names out.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请按模型的顺序给出类别名称，或省略名称。</translation>
+    </message>
+    <message>
       <source>No combination of the candidates is that small.</source>
       <extracomment>the engine</extracomment>
       <translation>候选组合都达不到这么小。</translation>
@@ -2229,6 +2234,11 @@
       <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
     </message>
     <message>
+      <source>The data names {0} classes, but the model has {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>数据给出了 {0} 个类别名称，但模型有 {1} 个类别。</translation>
+    </message>
+    <message>
       <source>The factors hold {0} weights, and the layer had {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>各因子共有 {0} 个权重，而该层原有 {1} 个。</translation>
@@ -2384,6 +2394,11 @@
       <translation>换上这些学生后模型输出的形状不同。</translation>
     </message>
     <message>
+      <source>Write a line 'folder: name' for each below class_names.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
+    </message>
+    <message>
       <source>against labels</source>
       <extracomment>the engine</extracomment>
       <translation>对照标签</translation>
@@ -2402,6 +2417,11 @@
       <source>channels times {0} to {1}</source>
       <extracomment>the engine</extracomment>
       <translation>通道乘以 {0} 到 {1}</translation>
+    </message>
+    <message>
+      <source>class_names is a list of texts, one a class, in the order of the class numbers; or leave it out.</source>
+      <extracomment>the engine</extracomment>
+      <translation>class_names 应为文本列表，每个类别一个，按类别编号排列；也可以省略。</translation>
     </message>
     <message>
       <source>comparing channels</source>
@@ -3029,6 +3049,11 @@
       <translation>{0} 所指的外部权重无法读取。</translation>
     </message>
     <message>
+      <source>{0} names {1} classes, but has labels up to {2}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 给出了 {1} 个类别名称，但标签最大为 {2}。</translation>
+    </message>
+    <message>
       <source>{0} needs opset {1}, and the model has opset {2}.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 需要 opset {1}，而模型的 opset 为 {2}。</translation>
@@ -3149,9 +3174,19 @@
       <translation>{0}：学生需要校准样本。</translation>
     </message>
     <message>
+      <source>{0}: class_names is no list of folders and their names.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：class_names 不是文件夹及其名称的列表。</translation>
+    </message>
+    <message>
       <source>{0}: no gradients reach this layer.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：没有梯度到达此层。</translation>
+    </message>
+    <message>
+      <source>{0}: the array 'class_names' is {1} of shape {2}, not a list of texts.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组 'class_names' 是形状为 {2} 的 {1}，不是文本列表。</translation>
     </message>
     <message>
       <source>{0}: the array '{1}' has values that are not finite.</source>
@@ -3162,6 +3197,11 @@
       <source>{0}: the array '{1}' is {2} of shape {3}, the model takes {4} of {5} a sample.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：数组 '{1}' 为 {2}，形状 {3}；模型每个样本需要 {4}，形状 {5}。</translation>
+    </message>
+    <message>
+      <source>{0}: the name of class {1} is empty, longer than {2} characters, or not readable.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：类别 {1} 的名称为空、超过 {2} 个字符或不可读。</translation>
     </message>
     <message>
       <source>{0}: there are too few calibration samples for rank {1}.</source>

@@ -42,7 +42,8 @@ def bold(workspace):
 def test_it_is_what_two_full_runs_say(workspace, bold):
     truth, was = workspace.data.labels, decisions(workspace, workspace.model)
     now = decisions(workspace, effective(workspace.model, workspace.compiled(BOLD, Job()).edits))
-    assert bold.samples == 1000 and bold.labelled and len(bold.classes) == 10
+    assert bold.samples == 1000 and bold.labelled and bold.classes == workspace.data.classes
+    assert bold.classes[9] == "Ankle boot" and [each.name for each in bold.per_class] == list(bold.classes)
     for counts, decided in ((bold.before, was), (bold.after, now)):
         assert all(counts[t, d] == ((truth == t) & (decided == d)).sum() for t in range(10) for d in range(10))
     assert bold.lost == ((was == truth) & (now != truth)).sum() > 20
@@ -101,6 +102,7 @@ def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
 def test_without_labels_the_originals_decisions_are_the_truth(workspace, tmp_path):
     np.savez(tmp_path / "bare.npz", x=next(iter(workspace.data.inputs.values()))[:300])
     bare = changes(Workspace(workspace.model).attach(str(tmp_path / "bare.npz"), Job()), BOLD, Job())
+    assert bare.classes == tuple("0123456789"), "numbers where the data has no names"
     assert not bare.labelled and bare.won == bare.moved == 0 and bare.lost > 0
     assert (bare.before == np.diag(np.diag(bare.before))).all()
 

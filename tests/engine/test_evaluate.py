@@ -1,8 +1,11 @@
 """Evaluation in a fixed order, paired with the original."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
 from workbench.data.dataset import Dataset
@@ -31,6 +34,14 @@ def test_the_original_is_scored_once_on_everything():
     evaluator = evaluate.prepare(data(), identity, Job())
     figure = evaluator.baseline()
     assert (evaluator.metric.id, figure.value, figure.how, figure.samples) == ("top1", 1.0, "measured", 500)
+
+
+def test_more_names_than_classes_are_refused():
+    named = replace(data(), classes=tuple("abcdef"))
+    with pytest.raises(UserError, match="names 6 classes, but the model has 5"):
+        evaluate.prepare(named, identity, Job())
+    fewer = evaluate.prepare(replace(data(), classes=("a", "b")), identity, Job())
+    assert fewer.data.classes == ("a", "b")
 
 
 def test_without_labels_the_metric_is_agreement():

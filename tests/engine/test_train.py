@@ -370,6 +370,9 @@ def test_a_class_that_falls_is_named(workspace):
     assert [change.name for change in changes] == ["0", "1", "2", "3"] and changes[0].before == changes[0].after == 1
     (sentence,) = forgotten(changes, 1.0)
     assert "class 2 fell from 100.0 %" in sentence and forgotten(changes, 100) == []
+    named = replace(evaluator, data=replace(evaluator.data, classes=("shirt", "coat", "bag")))
+    assert [change.name for change in classes_of(named, scores)] == ["shirt", "coat", "bag", "3"]
+    assert "class bag fell" in forgotten(classes_of(named, scores), 1.0)[0]
 
 
 # -- the command line ----------------------------------------------------------------------------------------------

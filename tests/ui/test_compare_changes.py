@@ -1,5 +1,7 @@
 """What changed: confusion, classes, the samples that flipped, and the layer that is blamed; by mouse and keys."""
 
+import math
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -49,10 +51,10 @@ def test_confusion_classes_and_flips_agree_and_say_on_how_many_samples(compared,
     page.map.setFocus()
     qtbot.keyClick(page.map, Key.Key_Down)
     qtbot.keyClick(page.map, Key.Key_Right)
-    assert page.map.cell == (1, 1) and "decided rightly" in page.words.text()
+    assert page.map.cell == (1, 1) and "Trouser, decided rightly" in page.words.text()
     tab, page = open_page(compared, qtbot, "classes")
     QAbstractItemModelTester(page.table.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    first = changes.per_class[int(page.table.keys()[0])]
+    first = changes.per_class[changes.classes.index(page.table.keys()[0])]
     assert first.right_after - first.right_before == min(c.right_after - c.right_before for c in changes.per_class)
     tab, page = open_page(compared, qtbot, "samples")
     assert f"{changes.lost:,}" in page.kinds["lost"].text() and len(page.model.items) == changes.lost
@@ -93,7 +95,8 @@ def test_a_class_is_blamed_with_a_button(compared, qtbot):
     name = table.chosen()
     qtbot.mouseClick(page.accuse, LEFT)
     qtbot.waitUntil(lambda: tab.findings.blame is not None and not tab.findings.accusing, timeout=WAIT)
-    lost = [flip.sample for flip in tab.findings.changes.flips if flip.kind == "lost" and flip.truth == int(name)]
+    lost = [flip.sample for flip in tab.findings.changes.flips if flip.kind == "lost" and
+            tab.findings.changes.classes[flip.truth] == name]
     assert set(tab.findings.blame.samples) == set(lost) and tab.samples.classes.currentText() == name
 
 
@@ -129,11 +132,26 @@ def test_tiles_keep_the_rules_of_qt_and_describe_themselves(qapp, qtmodeltester)
     model = FlipsModel()
     model.show_items(flips, ("shirt", "coat"))
     qtmodeltester.check(model)
-    assert model.index(0).data() == "shirt → coat"
+    assert model.index(0).data() == "shirt\n→ coat" and model.index(1).data() == "shirt → coat", "below a picture"
+    model.show_items(flips, ("0", "1"))
+    assert model.index(0).data() == "0 → 1"
     assert describe(flips[0], ("shirt", "coat")) == "Sample 7 is shirt: shirt (90 %) before, coat (80 %) now."
     assert describe(SampleError(3, 0.1, 0.25), ()) == "Sample 3: 0.1 before, 0.25 now."
     color = pixmap(np.full((80, 40, 3), (10, 200, 30), np.uint8), 56)
     assert color.size().toTuple() == (28, 56) and color.toImage().pixelColor(5, 5).getRgb()[:3] == (10, 200, 30)
+
+
+def test_names_wider_than_a_cell_lean_over_and_stay_inside(qapp, qtbot):
+    counts = np.eye(10, dtype=np.int32) * 30
+    for names in (tuple("0123456789"), tuple(f"class number {n}" for n in range(10))):
+        picture = ConfusionMap()
+        qtbot.addWidget(picture)
+        picture.resize(520, 520)
+        picture.show_changes(Changes(300, "top-1", True, names, counts, counts), "before")
+        grid = picture._grid()
+        leaning, reach = picture._leaning(grid.width() / 10), math.sqrt(0.5) * picture._widest()
+        assert leaning == (len(names[0]) > 1) and grid.bottom() <= 520 and grid.left() > picture._widest()
+        assert not leaning or (grid.top() > reach and grid.right() - grid.width() / 20 + reach <= 520)
 
 
 def test_a_thousand_classes_are_drawn_at_once(qapp, qtbot):

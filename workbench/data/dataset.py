@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.core.layer import InputSpec
+from workbench.data.class_names import read_names
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
 DTYPES = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64, "int32": np.int32,
@@ -20,7 +21,10 @@ DTYPES = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """`inputs` name -> [samples, ...] in the type they are stored in; `labels` [samples, ...] or None."""
+    """`inputs` name -> [samples, ...] in the type they are stored in; `labels` [samples, ...] or None.
+
+    classes     names in the order of the class numbers, where the data has any
+    """
 
     path: str
     inputs: Mapping[str, np.ndarray]
@@ -49,7 +53,7 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Of the samples and labels: equal data has equal fingerprints."""
+        """Of the samples and labels: equal data has equal fingerprints, whatever its classes are called."""
         digest = hashlib.sha256()
         for array in (*self.inputs.values(), *(() if self.labels is None else (self.labels,))):
             digest.update(str((array.shape, array.dtype)).encode())
@@ -101,10 +105,15 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False)
         inputs, numbers, classes = open_folder(file, specs)
         return _checked(path, inputs, numbers, specs, classes)
     if file.suffix == ".npz":
-        arrays = _read_npz(file)
-        labels = arrays.pop("y") if "y" in arrays else None
-        return _checked(path, arrays, labels, specs)
+        return _from_arrays(path, _read_npz(file), specs)
     raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
+
+
+def _from_arrays(path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpec, ...]) -> Dataset:
+    """Labels are called y and names of classes class_names, where no input of the model is."""
+    own = {spec.name for spec in specs}
+    labels, names = (arrays.pop(name, None) if name not in own else None for name in ("y", "class_names"))
+    return _checked(path, arrays, labels, specs, () if names is None else read_names(path, names, labels))
 
 
 def _read_npz(file: Path) -> dict[str, np.ndarray]:
@@ -141,9 +150,9 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool) -> Da
         parts.append({key: np.asarray(value) for key, value in batch.items()})
     if not parts:
         raise UserError(f"{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.")
-    arrays = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    labels = arrays.pop("y") if "y" in arrays else None
-    return _checked(path, arrays, labels, specs)
+    names = {key: parts[0][key] for key in parts[0] if key == "class_names"}    # of all batches, not of samples
+    arrays = {key: np.concatenate([part[key] for part in parts]) for key in parts[0] if key not in names}
+    return _from_arrays(path, {**arrays, **names}, specs)
 
 
 def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...],

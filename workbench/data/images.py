@@ -8,10 +8,11 @@ import yaml
 
 from workbench.core.errors import UserError
 from workbench.core.layer import InputSpec
+from workbench.data.class_names import read_names
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
 PREPROCESSING = "preprocessing.yaml"
-KEYS = {"size", "mean", "std", "scale", "layout", "crop"}
+KEYS = {"size", "mean", "std", "scale", "layout", "crop", "class_names"}
 
 
 Opened = tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]
@@ -21,7 +22,8 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> Opened:
     """Images [n, ...] for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
 
     `preprocessing.yaml` may give: size [height, width]; crop (a centre crop of this fraction first); mean and std, one
-    number or one a channel, applied to pixels 0..255 divided by `scale` (255 unless said); layout, nchw or nhwc.
+    number or one a channel, applied to pixels 0..255 divided by `scale` (255 unless said); layout, nchw or nhwc;
+    class_names, what the class of a folder is called (folder: name), where that is not the folder's own name.
     Raises UserError for unreadable images, no images, or a model with more than one input.
     """
     if len(specs) != 1 or len(specs[0].shape) != 4:
@@ -34,15 +36,24 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> Opened:
     if height is None or width is None:
         raise UserError(f"{folder} does not say the size of the images.",
                         f"Write size: [height, width] in {PREPROCESSING}.")
-    classes = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
-    files = [(file, index) for index, name in enumerate(classes)
+    folders = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
+    files = [(file, index) for index, name in enumerate(folders)
              for file in sorted((folder / name).rglob("*")) if file.suffix.lower() in SUFFIXES]
     if not files:
         raise UserError(f"{folder} has no images in class folders.", "Put images into one folder a class.")
     images = np.stack([_image(file, (int(height), int(width)), channels, rules) for file, _ in files])
     if layout == "nchw":
         images = images.transpose(0, 3, 1, 2)
-    return {specs[0].name: np.ascontiguousarray(images)}, np.array([label for _, label in files]), classes
+    labels = np.array([label for _, label in files])
+    return {specs[0].name: np.ascontiguousarray(images)}, labels, _called(folder, folders, rules)
+
+
+def _called(folder: Path, folders: tuple[str, ...], rules: dict[str, Any]) -> tuple[str, ...]:
+    given = rules.get("class_names", {})
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
+        raise UserError(f"{folder / PREPROCESSING}: class_names is no list of folders and their names.",
+                        "Write a line 'folder: name' for each below class_names.")
+    return read_names(str(folder), np.array([given.get(name, name) for name in folders]), None) if given else folders
 
 
 def _rules(folder: Path) -> dict[str, Any]:

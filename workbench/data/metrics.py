@@ -9,6 +9,7 @@ import numpy as np
 from workbench.core.errors import UserError
 
 Z = NormalDist().inv_cdf(0.975)      # every interval in the program is of 95 %
+DECIDING = ("top1", "top5", "agreement")    # metrics of models that decide between classes
 ALL = 1 << 62        # samples of a population that nobody can count
 
 

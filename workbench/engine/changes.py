@@ -9,7 +9,9 @@ from workbench.core.changes import Blame, Changes, ClassChange, Flip, FlipKind, 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
+from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
+from workbench.data.metrics import DECIDING
 from workbench.engine import apply
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.pictures import Pictures
@@ -20,7 +22,6 @@ from workbench.graph import runtime
 MOST_FLIPS = 240        # of each kind that are shown; all are counted
 MOST_BLAMED = 256       # samples that layers are taken back for
 SAME = 1e-6             # of two scores of a sample
-DECIDING = ("top1", "top5", "agreement")    # metrics of models that decide between classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ def _classes(base: Changes, evaluator: Evaluator, before: Answers, after: Answer
     labels, names = evaluator.data.labels, evaluator.data.classes
     truth = labels.astype(np.int64) if base.labelled and labels is not None else was
     count = max(len(names), int(max(truth.max(), was.max(), now.max())) + 1)
-    names = names if len(names) == count else tuple(map(str, range(count)))
+    names = tuple(name_of(names, number) for number in range(count))
     was_right, now_right, flipped = was == truth, now == truth, was != now
     kinds: tuple[tuple[FlipKind, np.ndarray], ...] = (
         ("lost", np.flatnonzero(flipped & was_right)), ("won", np.flatnonzero(flipped & now_right)),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.report import Figure, How
 from workbench.data.dataset import Dataset, Feeds
-from workbench.data.metrics import ALL, Metric, against_teachers, choose, interval, paired_interval
+from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, choose, interval, paired_interval
 
 BATCH = 64
 FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
@@ -102,7 +103,7 @@ class Evaluator:
 
 def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0,
             teacher: Run | None = None) -> Evaluator:
-    """Run the original model over the data once. Raises UserError when the labels fit no metric.
+    """Run the original model over the data once. Raises UserError when labels or names of classes fit no metric.
 
     Without labels models are compared with the original, or with this teacher.
     """
@@ -110,6 +111,9 @@ def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0
              for start in job.each(range(0, data.samples, batch), "measuring the original")]
     outputs = np.concatenate(parts)
     metric = choose(outputs, data.labels)
+    if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
+        raise UserError(f"The data names {len(data.classes)} classes, but the model has {outputs.shape[1]}.",
+                        "Name the model's classes in its order, or leave the names out.")
     compared = outputs
     if teacher is not None and not metric.labelled:
         metric = against_teachers(metric)

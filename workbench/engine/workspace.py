@@ -94,7 +94,7 @@ class Workspace:
             left = evaluator.part(rest)
             return replace(self, data=left.data, evaluator=left, training=evaluator.data.subset(train), set_aside=True)
 
-        return self.cache.get(("separated", evaluator.data.fingerprint), make)
+        return self.cache.get(("separated", evaluator.data.fingerprint, evaluator.data.classes), make)
 
     def ready(self, recipe: Recipe) -> "Workspace":
         """The workspace in which a recipe can be trained and measured."""

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+CLASSES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 DEBIAN_PACKAGE = Path("/usr/share/datasets/fashion-mnist")  # installed by the package dataset-fashion-mnist
 
 
@@ -38,11 +39,11 @@ def stratified(labels: np.ndarray, total: int, seed: int) -> np.ndarray:
 
 
 def save_sample(path: Path, images: np.ndarray, labels: np.ndarray, total: int, seed: int) -> np.ndarray:
-    """Write a stratified sample as an .npz with `x` and `y`; returns the indices taken."""
+    """Write a stratified sample as an .npz with `x`, `y` and `class_names`; returns the indices taken."""
     chosen = stratified(labels, total, seed)
     partial = path.with_name("." + path.name)
     with partial.open("wb") as file:
-        np.savez_compressed(file, x=images[chosen], y=labels[chosen])
+        np.savez_compressed(file, x=images[chosen], y=labels[chosen], class_names=np.array(CLASSES))
     partial.replace(path)
     return chosen
 

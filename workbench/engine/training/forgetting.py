@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.core.job import Job
 from workbench.core.recovery import ClassChange
+from workbench.data.class_names import name_of
 from workbench.engine.evaluate import Evaluator
 from workbench.engine.workspace import runner
 from workbench.graph import runtime
@@ -41,7 +42,7 @@ def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, .
     if len(numbers) > MOST:
         return ()
     names = evaluator.data.classes
-    return tuple(ClassChange(names[number] if number < len(names) else str(number), int(own.sum()),
+    return tuple(ClassChange(name_of(names, number), int(own.sum()),
                              float(evaluator.scores[own].mean()), float(scores[own].mean()))
                  for number in numbers.tolist() for own in (labels == number,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ Mode = Literal["before", "after", "difference"]
 WRITTEN = 18        # pixels of a cell from which its number is written into it
 STEPS = 64          # of a scale of colours
 LONGEST = 90        # pixels for the names of classes
+SLANT = 45          # degrees by which the names of columns rise where they are wider than a cell
 
 
 class ConfusionMap(QWidget):
@@ -101,16 +103,24 @@ class ConfusionMap(QWidget):
         return _between(colors.surface, colors.warn if bad else colors.after, 0.85 * share)
 
     def _grid(self) -> QRectF:
-        """Where the cells are: square, below and beside the names."""
-        names = self._names_width()
-        head = self.fontMetrics().height() + theme.HALF
-        side = max(min(self.width() - names, self.height() - head), 10)
-        return QRectF(names, head, side, side)
-
-    def _names_width(self) -> int:
+        """Where the cells are: square, below and beside the names; those of the columns lean over to the right."""
         classes = self._changes.classes if self._changes else ()
-        widest = max((self.fontMetrics().horizontalAdvance(name) for name in classes), default=0)
-        return min(widest, LONGEST) + theme.UNIT
+        left, line = self._widest() + theme.UNIT, self.fontMetrics().height()
+        head, right = float(line + theme.HALF), 0.0
+        side = max(min(self.width() - left, self.height() - head), 10.0)
+        if self._leaning(side / max(len(classes), 1)):
+            rise = math.sin(math.radians(SLANT)) * (self._widest() + line / 2)
+            head, right = rise + theme.HALF, max(rise - side / (2 * len(classes)), 0)
+            side = max(min(self.width() - left - right, self.height() - head), 10.0)
+        return QRectF(left, head, side, side)
+
+    def _widest(self) -> int:
+        classes = self._changes.classes if self._changes else ()
+        return min(max((self.fontMetrics().horizontalAdvance(name) for name in classes), default=0), LONGEST)
+
+    def _leaning(self, cell: float) -> bool:
+        """Whether the names of columns are written, and one of them is wider than its cell."""
+        return self.fontMetrics().height() <= cell < self._widest()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         matrix = self.matrix()
@@ -124,14 +134,7 @@ class ConfusionMap(QWidget):
         if cell >= WRITTEN:
             self._write(painter, matrix, grid, cell)
         if cell >= self.fontMetrics().height():
-            painter.setPen(colors.muted)
-            for index, name in enumerate(self._changes.classes):
-                shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST)
-                left = QRectF(0, grid.top() + index * cell, grid.left() - theme.HALF, cell)
-                painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
-                top = QRectF(grid.left() + index * cell, 0, cell, grid.top() - theme.HALF)
-                short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(cell))
-                painter.drawText(top, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, short)
+            self._name(painter, self._changes.classes, grid, cell)
         painter.setPen(colors.border)
         painter.drawRect(grid)
         row, column = self.cell
@@ -141,6 +144,23 @@ class ConfusionMap(QWidget):
         painter.setPen(pen)
         painter.drawRect(QRectF(grid.left() + column * cell, grid.top() + row * cell, cell, cell))
         painter.end()
+
+    def _name(self, painter: QPainter, classes: tuple[str, ...], grid: QRectF, cell: float) -> None:
+        """Each row at its left, each column above it."""
+        painter.setPen(theme.colors().muted)
+        line = self.fontMetrics().height()
+        for index, name in enumerate(classes):
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, LONGEST)
+            left = QRectF(0, grid.top() + index * cell, grid.left() - theme.HALF, cell)
+            painter.drawText(left, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
+            painter.save()
+            painter.translate(grid.left() + (index + 0.5) * cell, grid.top() - theme.HALF)
+            if self._leaning(cell):
+                painter.rotate(-SLANT)
+                painter.drawText(QRectF(0, -line / 2, LONGEST + 2, line), Qt.AlignmentFlag.AlignLeft, shown)
+            else:
+                painter.drawText(QRectF(-cell / 2, -line, cell, line), Qt.AlignmentFlag.AlignHCenter, shown)
+            painter.restore()
 
     def _write(self, painter: QPainter, matrix: np.ndarray, grid: QRectF, cell: float) -> None:
         font = theme.font(-1 if cell >= 26 else -2)

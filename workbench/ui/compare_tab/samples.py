@@ -36,7 +36,8 @@ Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
 FLIP_ROLE = Qt.ItemDataRole.UserRole
 PICTURE = 56        # logical pixels
-TILE = QSize(96, 96)
+TILE = QSize(96, 108)
+SHORT = 4           # characters of a class's name: two such names and an arrow fit below a picture in one line
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class FlipsModel(QAbstractListModel):
 def short(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
     if isinstance(item, SampleError):
         return f"#{item.sample}: {item.before:.3g} → {item.after:.3g}"
-    return f"{classes[item.before]} → {classes[item.after]}"
+    gap = "\n" if item.picture is not None and max(map(len, classes)) > SHORT else " "
+    return f"{classes[item.before]}{gap}→ {classes[item.after]}"
 
 
 def describe(item: Flip | SampleError, classes: tuple[str, ...]) -> str:

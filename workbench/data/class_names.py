@@ -1,0 +1,41 @@
+"""Names of the classes that a data set has labels of: read, checked, told apart."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from workbench.core.errors import UserError
+
+MOST = 100_000      # classes
+LONGEST = 80        # characters of a name
+
+
+def name_of(classes: Sequence[str], number: int) -> str:
+    """What a class is called: by its number where it has no name."""
+    return classes[number] if 0 <= number < len(classes) else str(number)
+
+
+def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple[str, ...]:
+    """Names [classes] from an array of text, in the order of the class numbers; equal ones are told apart by number.
+
+    Raises UserError where it is no list of short readable names, or where a label has none.
+    """
+    mend = "class_names is a list of texts, one a class, in the order of the class numbers; or leave it out."
+    if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
+        raise UserError(f"{path}: the array 'class_names' is {given.dtype} of shape {given.shape}, not a list of "
+                        "texts.", mend)
+    names = [" ".join(str(name).split()) for name in given]
+    for number, name in enumerate(names):
+        if not name or len(name) > LONGEST or not name.isprintable():
+            raise UserError(f"{path}: the name of class {number} is empty, longer than {LONGEST} characters, or not "
+                            "readable.", mend)
+    if labels is not None and labels.dtype.kind in "iu" and labels.size and int(labels.max()) >= len(names):
+        raise UserError(f"{path} names {len(names)} classes, but has labels up to {int(labels.max())}.", mend)
+    return told_apart(names)
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that occur more than once (ImageNet has two cranes) get the number of their class."""
+    times = Counter(names)
+    return tuple(f"{name} ({number})" if times[name] > 1 else name for number, name in enumerate(names))
