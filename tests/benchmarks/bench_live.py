@@ -1,6 +1,6 @@
 """How fast the live figures are, each as a ratio against the naive way, measured side by side in one run.
 
-python -m tests.benchmarks.bench_live [--only edit,spectra] [--images 64] [--every 1]
+python -m tests.benchmarks.bench_live [--only edit,spectra] [--images 128] [--every 1]
 
 The model has the shapes of ResNet-18 at 224 px (tests/benchmarks/networks.py); the samples are seeded pictures in a
 folder of JPEG files; the model's own decisions are the labels. The naive way of an edit (tests/benchmarks/naive.py):
@@ -300,7 +300,7 @@ def table(rows: list[Row], given: argparse.Namespace) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="edit,predict,back,scan,spectra,memory")
-    parser.add_argument("--images", type=int, default=64)
+    parser.add_argument("--images", type=int, default=128)
     parser.add_argument("--every", type=int, default=1, help="only every nth layer")
     given = parser.parse_args()
     sections: dict[str, Callable[[], list[Row]]] = {

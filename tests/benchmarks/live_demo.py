@@ -33,7 +33,10 @@ def bench_back() -> list[Row]:
     session.open(demo.model, data=demo.data, calibration=demo.calibration)
 
     def complete() -> bool:
-        return session.preview is not None and session.preview.complete and session.preview_is_current
+        """All that is shown is there and of this state: the figures, and the layer as edited."""
+        edited = session.edit.change.actions if session.edit is not None else ()
+        return (session.preview is not None and session.preview.complete and session.preview_is_current
+                and edited == session.recipe.actions_for(session.current))
 
     def wait() -> None:
         while not complete():

@@ -38,7 +38,7 @@ def test_first_the_plan_then_what_is_foretold_then_what_is_measured(workspace):
     assert plan.layers == ("first", "second") and plan.candidates == (*BITS, CHANNELS, SPATIAL)
     assert plan.kind == "loss" and plan.baseline == 1.0 and plan.samples == 400
     assert all(isinstance(trial, Trial) for trial in trials)
-    assert [trial.drop is None for trial in trials] == [True] * 6 + [False] * 7
+    assert [trial.drop is None for trial in trials] == [True] * 7 + [False] * 7
     last = {(trial.path, trial.candidate): trial for trial in trials}
     assert found.complete and found.cells() == last and len(last) == 7
     assert [(t.path, t.candidate) for t in found.of("first")] == [("first", stack) for stack in (*BITS, CHANNELS)]
@@ -64,6 +64,16 @@ def test_a_share_leaves_out_what_is_foretold_to_cost_most(workspace):
     left = [trial.predicted for trial in found.trials if trial.drop is None]
     assert max(trial.predicted for trial in found.measured) <= min(left)
     assert len(cheapest(found.trials, 0.0)) == 0
+
+
+def test_layers_that_lose_channels_together_are_foretold_too(workspace):
+    ratios = tuple((Action("prune.channels", {"ratio": ratio}),) for ratio in (0.1, 0.3, 0.6, 0.9))
+    found = scan(workspace, Job(), Wanted(ratios, share=0.5))
+    first = [trial.predicted for trial in found.of("first")]
+    assert first == sorted(first) and 0 < first[0] < first[-1]
+    assert [trial.drop is None for trial in found.trials] == [False, False, True, True]
+    also = (*ratios[0], BITS[0][0])
+    assert scan(workspace, Job(), Wanted((also,), share=0.0)).measured       # what is more than that is measured
 
 
 def test_cancelling_stops_between_cells_and_the_next_scan_goes_on(workspace, monkeypatch):

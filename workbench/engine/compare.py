@@ -19,7 +19,7 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
     Without labels, `first` is what the second is measured against. Raises UserError when their outputs differ in shape.
     """
     evaluator = first.measurable()
-    runs = [runner(runtime.session(workspace.model)) for workspace in (first, second)]
+    runs = [runner(runtime.session(workspace.model, spinning=True)) for workspace in (first, second)]
     scores = np.empty((2, evaluator.data.samples))
     agree = largest = 0.0
     for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):

@@ -90,7 +90,32 @@ class Predictor:
         layer, original = self.model.layer(path), self.model.weight(path)
         before = self.model.bias(path)
         bias = None if edit.bias is None or before is None else edit.bias - before
-        rise = curvature.of(edit.weight - original, layer, bias)
+        return self._in_kind(curvature, curvature.of(edit.weight - original, layer, bias), layer, original)
+
+    def without(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> float | None:
+        """Of removing channels: of each layer, along each axis of its weight, the places that are left.
+
+        What a layer no longer delivers is an error as large as itself; that others no longer receive it is the same
+        error once more, and is not counted. None where one of them cannot be foretold.
+        """
+        total = 0.0
+        for path, places in kept.items():
+            layer = self.model.layer(path)
+            left = places[layer.out_axis]
+            if len(left) == layer.shape[layer.out_axis]:
+                continue
+            curvature = self.curvatures.get(path)
+            if curvature is None:
+                return None
+            weight, bias = self.model.weight(path), self.model.bias(path)
+            lost, lost_bias = weight.copy(), None if bias is None else bias.copy()
+            np.moveaxis(lost, layer.out_axis, 0)[left] = 0
+            if lost_bias is not None:
+                lost_bias[left] = 0
+            total += self._in_kind(curvature, curvature.of(lost, layer, lost_bias), layer, weight)
+        return total
+
+    def _in_kind(self, curvature: Curvature, rise: float, layer: Layer, original: np.ndarray) -> float:
         return rise if self.kind == "loss" else rise / max(curvature.of(original, layer), 1e-30)
 
     def of(self, edits: Mapping[str, Edit]) -> Prediction | None:

@@ -42,7 +42,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     shown = preview.effective(result.model, result.edits)
     job.report("writing the file", middle)
     with _written(compressed, files["model"]) as written:
-        written_run = runner(runtime.session(str(written)))
+        written_run = runner(runtime.session(str(written), spinning=True))
         verified = preview_value = None
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
@@ -148,7 +148,7 @@ def _not_the_original(model: Model, target: Path) -> None:
 def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | None, Figure | None]:
     if workspace.data is None:
         return None, None
-    original = runner(runtime.session(workspace.model))
+    original = runner(runtime.session(workspace.model, spinning=True))
     before, after = measure.paired_latency_ms(original, written, workspace.data.feeds(slice(0, 1)), job)
     return Figure(before, "measured", measure.COUNTED), Figure(after, "measured", measure.COUNTED)
 

@@ -68,16 +68,20 @@ def _pieces(workspace: Workspace, found: Scan, foretelling: Predictor | None, sh
             job: Job) -> Iterator[Trial | Refused]:
     """First all that is foretold, then what is measured."""
     joint = tuple(stack for stack in found.candidates if any(map(apply.structural, stack)))
+    groups = _groups(workspace, found.layers) if joint else []
+    plans: list[Callable[[Job], Trial | Refused]] = [
+        *(partial(_foretold, workspace, path, stack, foretelling, seed) for path in found.layers
+          for stack in found.candidates if stack not in joint and (path, stack) not in found.refused),
+        *(partial(_foretold_together, workspace, members, stack, foretelling, seed)
+          for members in groups for stack in joint)]
     foretold: list[Trial] = []
-    for path in job.part(0.05, FORETELLING).each(found.layers, "foretelling the candidates"):
-        for stack in found.candidates:
-            if stack not in joint and (path, stack) not in found.refused:
-                foretold.append(_foretold(workspace, path, stack, foretelling, seed, job))
-                yield foretold[-1]
+    for plan in job.part(0.05, FORETELLING).each(plans, "foretelling the candidates"):
+        piece = plan(job)
+        if isinstance(piece, Trial):
+            foretold.append(piece)
+        yield piece
     chosen = cheapest(foretold, share)
-    work = [*_alone(workspace, [trial for trial in foretold if (trial.path, trial.candidate) in chosen], seed),
-            *(_Work(members[0], stack, 1.0, partial(_together, workspace, members, stack, seed))
-              for members in _groups(workspace, found.layers) for stack in joint)]
+    work = list(_work(workspace, [trial for trial in foretold if (trial.path, trial.candidate) in chosen], seed))
     total = sum(each.weight for each in work) or 1.0
     ends = list(accumulate((each.weight / total for each in work), initial=0.0))
     measuring = job.part(FORETELLING, 1.0)
@@ -95,7 +99,7 @@ class _Work:
     path: str
     candidate: Stack
     weight: float
-    run: Callable[[Job], Trial | Refused]
+    run: Callable[[Job], Trial]
 
 
 def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
@@ -148,17 +152,20 @@ def _foretold(workspace: Workspace, path: str, stack: Stack, foretelling: Predic
     return Trial(path, stack, {path: stack}, apply.with_bias(model.layer(path), edited, stored), rise)
 
 
-def _alone(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:
-    """Each trial is run from its layer on; those of a layer share the cut."""
+def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:
+    """A trial of one layer is run from that layer on, and those of a layer share the cut; of several, the whole is."""
     walk, weights = _Walk(workspace), _behind(workspace)
-
-    def run(trial: Trial, job: Job) -> Trial:
-        behind = walk.to(trial.path)
-        edited = _edited(workspace, trial.path, trial.candidate, seed, job)
-        return replace(trial, **_measured(workspace, behind.run(edited), job))
-
     for trial in trials:
-        yield _Work(trial.path, trial.candidate, weights[trial.path], partial(run, trial))
+        if any(map(apply.structural, trial.candidate)):
+            yield _Work(trial.path, trial.candidate, 1.0, partial(_together, workspace, trial, seed))
+        else:
+            yield _Work(trial.path, trial.candidate, weights[trial.path], partial(_alone, workspace, walk, trial, seed))
+
+
+def _alone(workspace: Workspace, walk: "_Walk", trial: Trial, seed: int, job: Job) -> Trial:
+    behind = walk.to(trial.path)
+    edited = _edited(workspace, trial.path, trial.candidate, seed, job)
+    return replace(trial, **_measured(workspace, behind.run(edited), job))
 
 
 class _Walk:
@@ -192,26 +199,37 @@ def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) 
 
 # -- layers that lose channels together --------------------------------------------------------------------------------
 
-def _together(workspace: Workspace, members: tuple[str, ...], stack: Stack, seed: int, job: Job) -> Trial | Refused:
-    """One stack on all of them, each with the steps of it that it can have; the whole runs."""
+def _foretold_together(workspace: Workspace, members: tuple[str, ...], stack: Stack, foretelling: Predictor | None,
+                       seed: int, job: Job) -> Trial | Refused:
+    """One stack on all of them, each with the steps of it that it can have. What it costs is foretold where channels
+    are all that changes."""
     stacks = {path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
               for path in members}
     stacks = {path: actions for path, actions in stacks.items() if actions}
     if not any(apply.structural(action) for actions in stacks.values() for action in actions):
         return {}
-    recipe = Recipe(seed=seed)
-    for path, actions in stacks.items():
-        recipe = recipe.with_actions([path], actions)
     try:
-        result = workspace.compiled(recipe, job.silent())
+        result = _compiled(workspace, stacks, seed, job)
     except UserError as error:      # these channels cannot be removed after all: see engine.prove
         return {(path, stack): error.what for path in members}
     changes = {change.path: change for change in result.changes()[0]}
-    measured = _measured(workspace, runner(runtime.session(effective(result.model, result.edits))), job)
     following = {path: change.bytes_after / max(change.bytes_before, 1)
                  for path, change in changes.items() if path not in stacks}
     size = sum(change.bytes_after for change in changes.values())
-    return Trial(next(iter(stacks)), stack, stacks, size, None, **measured, following=following)
+    rise = foretelling.without(result.structure.kept) if foretelling and not result.edits else None
+    return Trial(next(iter(stacks)), stack, stacks, size, rise, following=following)
+
+
+def _together(workspace: Workspace, trial: Trial, seed: int, job: Job) -> Trial:
+    result = _compiled(workspace, trial.stacks, seed, job)
+    return replace(trial, **_measured(workspace, runner(runtime.session(effective(result.model, result.edits))), job))
+
+
+def _compiled(workspace: Workspace, stacks: Mapping[str, Stack], seed: int, job: Job) -> apply.Compiled:
+    recipe = Recipe(seed=seed)
+    for path, actions in stacks.items():
+        recipe = recipe.with_actions([path], actions)
+    return workspace.compiled(recipe, job.silent())
 
 
 def _measured(workspace: Workspace, run: Run, job: Job) -> dict[str, Any]:

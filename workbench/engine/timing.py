@@ -26,7 +26,7 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
     made_up = workspace.data is None
     feeds = runtime.random_inputs(workspace.model) if workspace.data is None else \
         workspace.data.feeds(slice(0, 1))
-    runs = [runner(runtime.session(model)) for model in (workspace.model, compressed)]
+    runs = [runner(runtime.session(model, spinning=True)) for model in (workspace.model, compressed)]
     before, after = measure.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.7))
     written = compressed.to_bytes()
     return Timing(before, after, measure.COUNTED, len(written),

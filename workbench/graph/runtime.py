@@ -26,16 +26,19 @@ _SOURCE = re.compile(r"\S*/onnxruntime/\S+:\d+ .*?\) ")
 
 
 def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0, optimize: bool = True,
-            optimized_to: Path | None = None) -> ort.InferenceSession:
+            spinning: bool = False, optimized_to: Path | None = None) -> ort.InferenceSession:
     """Load a model, a graph, ONNX bytes, or a file, for the CPU.
 
     `threads` 0: as many as the user allows, else one for each core. `optimize`: fold constants and fuse operators, as
-    a deployment does. `optimized_to` writes the graph with constants folded; beyond that, what ONNX Runtime writes runs
-    only on this machine. Raises UserError in one sentence when the runtime cannot load it.
+    a deployment does. `spinning`: threads go on busily for a moment after a run, as they do by default, which is what
+    to time; it slows every other session that runs next. `optimized_to` writes the graph with constants folded; beyond
+    that, what ONNX Runtime writes runs only on this machine. Raises UserError in one sentence when the runtime cannot
+    load it.
     """
     options = ort.SessionOptions()
     options.log_severity_level = QUIET
     options.intra_op_num_threads = threads or process.threads()
+    options.add_session_config_entry("session.force_spinning_stop", "0" if spinning else "1")
     level = ort.GraphOptimizationLevel
     options.graph_optimization_level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
     if optimized_to is not None:
