@@ -50,7 +50,7 @@ def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0
     if optimized_to is not None and not saving.is_large(graph):
         return _load(saving.to_bytes(graph), options)
     # The graph alone as bytes, and the tensors as they are in memory or in a mapped file: without protobuf's limit of
-    # 2 GB, and without copying them into a message and out of it again.
+    # 2 GB, and without copying them into a message and out of it again. The runtime makes its own copy.
     bare, tensors = saving.without_values(graph)
     kinds = {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in tensors.items()}
     options.add_external_initializers(list(kinds), list(kinds.values()))
