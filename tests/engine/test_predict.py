@@ -73,8 +73,16 @@ def test_a_preview_has_it_before_anything_ran(workspace, foretelling):
     alone = [foretelling.rise(path, edited(workspace, path, Action("quantize.affine", {"bits": 3})))
              for path in ("head", "stem")]
     assert shown[1].predicted.rise == shown[-1].predicted.rise == pytest.approx(sum(alone))
-    smaller = Recipe().with_actions(["blocks.4.conv1"], (Action("prune.channels", {"ratio": 0.25}),))
-    assert list(Previewer(workspace).measure(smaller, (), Job()))[-1].predicted is None
+
+
+def test_removed_channels_are_foretold_where_they_are_all_that_changes(workspace, foretelling):
+    def predicted(*actions):
+        recipe = Recipe().with_actions(["blocks.4.conv1"], actions)
+        return list(Previewer(workspace).measure(recipe, (), Job()))[-1].predicted
+
+    few, many = (predicted(Action("prune.channels", {"ratio": ratio})).rise for ratio in (0.1, 0.5))
+    assert 0 < few < many
+    assert predicted(Action("prune.channels", {"ratio": 0.1}), Action("quantize.affine", {"bits": 3})) is None
 
 
 def test_a_scan_may_leave_out_what_looks_worst(workspace):

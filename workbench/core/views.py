@@ -182,7 +182,8 @@ class Preview:
     value       the metric of the edited graph, None until the first batch is through
     baseline    the metric of the original on the same samples as `value`
     change      value - baseline on the same samples, with its paired interval
-    predicted   what the edits will cost; None before the predictor is ready, and where channels were removed
+    predicted   what the edits will cost; None before the predictor is ready, and where layers were edited that lost
+                channels
     trained     whether the recipe's recovery stages are in it; None: it has none
     complete    nothing more will come for this request
     """

@@ -118,6 +118,11 @@ class Predictor:
     def _in_kind(self, curvature: Curvature, rise: float, layer: Layer, original: np.ndarray) -> float:
         return rise if self.kind == "loss" else rise / max(curvature.of(original, layer), 1e-30)
 
+    def of_removal(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> Prediction | None:
+        """See `without`."""
+        rise = self.without(kept)
+        return None if rise is None else Prediction(rise, self.kind, self.correlation, self.trials)
+
     def of(self, edits: Mapping[str, Edit]) -> Prediction | None:
         """Of several edits together: the sum, as their errors hardly meet. None where one cannot be foretold."""
         rises = [self.rise(path, edit) for path, edit in edits.items()]

@@ -167,7 +167,12 @@ class Previewer:
     def predicted(self, result: apply.Compiled) -> Prediction | None:
         """What the edits will cost, once the predictor is there."""
         found = curvature.known(self.workspace)
-        return None if found is None or result.model is not found.model else found.of(result.edits)
+        if found is None or result.original is not found.model:
+            return None
+        if result.model is result.original:
+            return found.of(result.edits)
+        # Edits of layers that lost channels before are of other shapes than what the predictor knows.
+        return found.of_removal(result.structure.kept) if result.structure.only_smaller and not result.edits else None
 
     def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
         """Have ready what the first edit of these layers will want: their cut, and what crosses it."""

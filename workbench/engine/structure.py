@@ -37,6 +37,7 @@ class Structure:
     notes     for each layer that is another, by what: "64 -> 45 channels, with blocks.3.conv"
     remarks   on the whole
     kept      for each layer that lost channels, along each axis of its weight the places that are left
+    stages    the kinds of its steps
     """
 
     model: Model
@@ -44,16 +45,23 @@ class Structure:
     notes: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     kept: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
+    stages: tuple[type, ...] = ()
+
+    @property
+    def only_smaller(self) -> bool:
+        """Whether channels were removed and nothing else was done."""
+        return self.stages == (RemovalMethod,)
 
     @property
     def nbytes(self) -> int:
         return sum(layer.bytes for layer in self.model.layers)
 
-    def then(self, key: tuple[Hashable, ...], made: Changed) -> "Structure":
-        """After one stage more."""
+    def then(self, key: tuple[Hashable, ...], kind: type, made: Changed) -> "Structure":
+        """After one stage more, of this kind."""
         notes = {path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
                  for path in (*self.notes, *made.notes)}
-        return Structure(made.model, key, notes, self.remarks + made.remarks, {**self.kept, **made.kept})
+        return Structure(made.model, key, notes, self.remarks + made.remarks, {**self.kept, **made.kept},
+                         (*self.stages, kind))
 
 
 def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
@@ -64,13 +72,13 @@ def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
         if asked:
             key = (*structure.key, kind.__name__, tuple(sorted((path, str(action)) for path, action in asked.items())),
                    seed, data.fingerprint if data else "")
-            structure = cache.get(key, partial(_after, structure, key, change, asked, data, seed, cache, job))
+            structure = cache.get(key, partial(_after, structure, key, kind, change, asked, data, seed, cache, job))
     return structure
 
 
-def _after(before: Structure, key: tuple[Hashable, ...], change: Change, asked: Mapping[str, Action],
+def _after(before: Structure, key: tuple[Hashable, ...], kind: type, change: Change, asked: Mapping[str, Action],
            data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
-    return before.then(key, change(before.model, asked, data, seed, cache.under(before.key), job))
+    return before.then(key, kind, change(before.model, asked, data, seed, cache.under(before.key), job))
 
 
 def asked_for(chosen: Stacks, kind: type) -> dict[str, Action]:
