@@ -1779,6 +1779,11 @@
       <translation>请提供数据集。</translation>
     </message>
     <message>
+      <source>Give a folder with fewer images: a few thousand tell enough.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出图像较少的文件夹：几千张就足够了。</translation>
+    </message>
+    <message>
       <source>Give a larger data set.</source>
       <extracomment>the engine</extracomment>
       <translation>请提供更大的数据集。</translation>
@@ -2644,6 +2649,11 @@
       <translation>输出秩 {0} / {1}，输入秩 {2} / {3}</translation>
     </message>
     <message>
+      <source>reading the pictures</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在读取图片</translation>
+    </message>
+    <message>
       <source>reading the torch program</source>
       <extracomment>the engine</extracomment>
       <translation>正在读取 torch 程序</translation>
@@ -2892,6 +2902,11 @@
       <source>{0} has the version {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 的版本是 {1}。</translation>
+    </message>
+    <message>
+      <source>{0} has {1} images, which take {2} of memory: more than there is.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 有 {1} 张图像，需要 {2} 内存，超过了本机内存。</translation>
     </message>
     <message>
       <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>

@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from workbench.core.errors import UserError
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
 from workbench.core.layer import InputSpec
 from workbench.data.dataset import open_dataset
 
@@ -116,6 +117,31 @@ def test_class_folders_of_images(tmp_path):
     (tmp_path / "preprocessing.yaml").write_text("sizes: 3\n")
     with pytest.raises(UserError, match="unknown"):
         open_dataset(str(tmp_path), IMAGE)
+
+
+def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
+    from PIL import Image
+    (tmp_path / "a").mkdir()
+    for index in range(4):
+        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / f"{index}.png")
+    told = []
+    open_dataset(str(tmp_path), IMAGE, job=Job(told.append, interval=0.0))
+    assert [progress.fraction for progress in told[:4]] == [0.0, 0.25, 0.5, 0.75]
+    assert told[0].text == "reading the pictures"
+    job = Job()
+    job.cancel()
+    with pytest.raises(Cancelled):
+        open_dataset(str(tmp_path), IMAGE, job=job)
+
+
+def test_more_pictures_than_fit_the_memory_are_refused_in_one_sentence(tmp_path, monkeypatch):
+    from PIL import Image
+    (tmp_path / "a").mkdir()
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / "1.png")
+    (tmp_path / "preprocessing.yaml").write_text("size: [40000000, 40000000]\n")
+    free = (InputSpec("image", "float32", (None, 3, None, None)),)
+    with pytest.raises(UserError, match=r"1 images, which take .* of memory: more than there is"):
+        open_dataset(str(tmp_path), free)
 
 
 def test_an_unreadable_image_is_named(tmp_path):

@@ -7,6 +7,7 @@ import importlib
 import multiprocessing
 import os
 import signal
+import sys
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -31,6 +32,14 @@ def threads() -> int:
     """How many threads one computation may use; 0: one for each core."""
     wanted = os.environ.get(THREADS, "")
     return int(wanted) if wanted.isdecimal() else 0
+
+
+def memory() -> int:
+    """Bytes of the machine; beyond all bounds where the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return sys.maxsize
 
 
 def _serve(module: str, connection: Connection) -> None:

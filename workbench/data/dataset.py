@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UserError
+from workbench.core.job import Job
 from workbench.core.layer import InputSpec
 from workbench.data.class_names import read_names
 
@@ -89,8 +90,9 @@ class Feeds(Mapping[str, np.ndarray]):
         return len(self._types)
 
 
-def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False) -> Dataset:
-    """Open `path` for a model with these inputs.
+def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False,
+                 job: Job | None = None) -> Dataset:
+    """Open `path` for a model with these inputs; `job` hears how far the reading of pictures is.
 
     An .npz, a folder of images in class folders, or `file.py:function` (which runs code, so it needs `trusted`).
     Raises UserError naming the file and what to do.
@@ -102,7 +104,7 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False)
         raise UserError(f"There is no file {path}.", "Check the name.")
     if file.is_dir():
         from workbench.data.images import open_folder
-        inputs, numbers, classes = open_folder(file, specs)
+        inputs, numbers, classes = open_folder(file, specs, job or Job())
         return _checked(path, inputs, numbers, specs, classes)
     if file.suffix == ".npz":
         return _from_arrays(path, _read_npz(file), specs)

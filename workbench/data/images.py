@@ -1,5 +1,6 @@
 """A folder of class folders of images, with a small preprocessing file beside them."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,10 @@ import numpy as np
 import yaml
 
 from workbench.core.errors import UserError
+from workbench.core.job import Job
 from workbench.core.layer import InputSpec
+from workbench.core.process import memory
+from workbench.core.quantities import size
 from workbench.data.class_names import read_names
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
@@ -18,13 +22,13 @@ KEYS = {"size", "mean", "std", "scale", "layout", "crop", "class_names"}
 Opened = tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]
 
 
-def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> Opened:
+def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     """Images [n, ...] for the model's only input, labels [n] by the alphabetical order of the class folders, classes.
 
     `preprocessing.yaml` may give: size [height, width]; crop (a centre crop of this fraction first); mean and std, one
     number or one a channel, applied to pixels 0..255 divided by `scale` (255 unless said); layout, nchw or nhwc;
     class_names, what the class of a folder is called (folder: name), where that is not the folder's own name.
-    Raises UserError for unreadable images, no images, or a model with more than one input.
+    Raises UserError for unreadable images, no images, more than fit the memory, or a model with more than one input.
     """
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise UserError(f"{folder} is a folder of images, but the model does not take one image.", "Give an .npz.")
@@ -41,11 +45,22 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...]) -> Opened:
              for file in sorted((folder / name).rglob("*")) if file.suffix.lower() in SUFFIXES]
     if not files:
         raise UserError(f"{folder} has no images in class folders.", "Put images into one folder a class.")
-    images = np.stack([_image(file, (int(height), int(width)), channels, rules) for file, _ in files])
-    if layout == "nchw":
-        images = images.transpose(0, 3, 1, 2)
+    images = _room(folder, (len(files), int(height), int(width), channels or 3), layout)
+    for index, (file, _) in enumerate(job.each(files, "reading the pictures")):
+        pixels = _image(file, (int(height), int(width)), channels, rules)
+        images[index] = pixels.transpose(2, 0, 1) if layout == "nchw" else pixels
     labels = np.array([label for _, label in files])
-    return {specs[0].name: np.ascontiguousarray(images)}, labels, _called(folder, folders, rules)
+    return {specs[0].name: images}, labels, _called(folder, folders, rules)
+
+
+def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
+    """For so many pictures of [height, width, channels], in the layout of the model."""
+    count, height, width, channels = shape
+    needed = 4 * math.prod(shape)
+    if needed > memory():
+        raise UserError(f"{folder} has {count:,} images, which take {size(needed)} of memory: more than there is.",
+                        "Give a folder with fewer images: a few thousand tell enough.")
+    return np.empty((count, channels, height, width) if layout == "nchw" else shape, np.float32)
 
 
 def _called(folder: Path, folders: tuple[str, ...], rules: dict[str, Any]) -> tuple[str, ...]:

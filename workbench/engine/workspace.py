@@ -63,14 +63,16 @@ class Workspace:
     def attach(self, path: str, job: Job, calibration: str = "", trusted: bool = False) -> "Workspace":
         """The same model with data, and the original measured on it. Raises UserError when the data does not fit."""
         inputs = self.model.summary().inputs
-        data = open_dataset(path, inputs, trusted)
+        ends = 0.3, 0.5 if calibration else 0.3         # of the work, about
+        data = open_dataset(path, inputs, trusted, job.part(0.0, ends[0]))
         if calibration:
-            samples, words = open_dataset(calibration, inputs, trusted), f"samples of {calibration}"
+            samples = open_dataset(calibration, inputs, trusted, job.part(*ends))
+            words = f"samples of {calibration}"
         else:
             samples = data
             words = "inputs of the evaluation data, without their labels (no calibration data was given)"
         session = runtime.session(self.model)
-        evaluator = evaluate.prepare(data, runner(session), job, batch_size(inputs))
+        evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), batch_size(inputs))
         used = min(samples.samples, 512)
         return replace(self, data=data, calibration=samples, calibration_words=f"{used:,} {words}", evaluator=evaluator,
                        training=samples if calibration else None, set_aside=False)
