@@ -1,5 +1,7 @@
 """The recipe: rows and globs, YAML and back, and what is said about files that are not one."""
 
+import pickle
+
 import pytest
 
 from workbench.core.action import Action
@@ -67,6 +69,21 @@ def test_no_row_no_actions():
 
 def test_a_path_with_glob_characters_matches_itself():
     assert Recipe((Row("a[0].b", (INT4,)),)).actions_for("a[0].b") == (INT4,)
+
+
+def test_rows_are_looked_up_as_if_they_were_tried_from_the_last_to_the_first():
+    stacks = [(Action("quantize.affine", {"bits": bits}),) for bits in range(2, 9)]
+    patterns = ("a.1", "*", "a.?", "a.1", "b.*", "a.2", "[ab].2")
+    recipe = Recipe(tuple(Row(pattern, stack) for pattern, stack in zip(patterns, stacks, strict=True)))
+    for path in ("a.1", "a.2", "a.3", "b.1", "b.2", "c"):
+        assert recipe.stack_for(path) == next(row.actions for row in reversed(recipe.rows) if row.matches(path))
+
+
+def test_what_was_looked_up_is_not_sent_along():
+    recipe = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
+    plain = len(pickle.dumps(recipe))
+    assert recipe.actions_for("a") and recipe.in_effect == recipe
+    assert len(pickle.dumps(recipe)) == plain and pickle.loads(pickle.dumps(recipe)) == recipe
 
 
 def test_with_actions_replaces_only_these_layers():

@@ -130,6 +130,9 @@ def small_window(window, qtbot, few):
 
 
 def measured(session: Session) -> bool:
-    """The figures on show are final and of the present recipe."""
+    """The figures are final and of the present recipe; then they are also on show."""
     preview = session.preview
-    return session.data is not None and preview is not None and preview.complete and session.preview_is_current
+    final = session.data is not None and preview is not None and preview.complete and session.preview_is_current
+    if final:
+        session.turns.settle()
+    return final

@@ -52,15 +52,14 @@ def tabs() -> Iterator[tuple[str, object]]:
     for name, size in (("middle", (660, 640)), ("narrow", (420, 860)), ("wide", (1100, 480))):
         tab = InspectTab()
         tab.resize(*size)
-        tab.set_layer(sample.LAYER)
-        tab.set_view(sample.view_of(weight))
-        tab.set_edit(sample.edit_of(weight, sample.rounded(sample.pruned(weight))))
+        tab.show_layer(sample.LAYER, sample.view_of(weight),
+                       sample.edit_of(weight, sample.rounded(sample.pruned(weight))))
         tab.set_actions(stack, sample.METHODS)
         yield f"inspect-{name}", tab
     for name, layer in (("locked", sample.LOCKED), ("nothing", None)):
         tab = InspectTab()
         tab.resize(660, 480)
-        tab.set_layer(layer)
+        tab.show_layer(layer)
         yield f"inspect-{name}", tab
 
 

@@ -48,6 +48,7 @@ def test_both_sides_of_the_layer_that_is_chosen(tab, qtbot):
 def test_the_rule_says_what_is_clipped_and_follows_the_step_of_the_layer(tab):
     assert "They clip 0 % of all values" in tab.notes.text()
     tab._session.set_actions(["first"], (Action("quantize.static", {"activations": "mse"}),), "8 bits")
+    tab._session.turns.settle()
     assert tab.rule.currentData() == "mse"
     levels = tab.shown.levels["mse"]
     assert levels.clipped > 0 and words.clipping(levels) in tab.notes.text()
@@ -70,9 +71,11 @@ def test_without_data_it_says_what_to_do(session, qtbot, tmp_path):
     tab = ActivationsTab(session)
     qtbot.addWidget(tab)
     tab.show()
+    session.turns.settle()
     assert "Choose a layer" in tab.hint.text()
     session.open(str(network(tmp_path)))
     qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
+    session.turns.settle()
     assert "Open a data set first" in tab.hint.text() and tab.hint.isVisible()
 
 

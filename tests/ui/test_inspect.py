@@ -25,8 +25,7 @@ def tab(light, qtbot):
     tab = InspectTab()
     qtbot.addWidget(tab)
     tab.resize(1000, 560)
-    tab.set_layer(sample.LAYER)
-    tab.set_view(VIEW)
+    tab.show_layer(sample.LAYER, VIEW)
     tab.show()
     qtbot.waitExposed(tab)
     return tab
@@ -114,33 +113,33 @@ def test_no_click_no_edit(tab):
 def test_edit_of_another_layer_is_not_drawn(tab):
     stray = dataclasses.replace(sample.edit_of(WEIGHT, WEIGHT),
                                 change=dataclasses.replace(sample.CHANGE, path="another"))
-    tab.set_edit(stray)
+    tab.show_layer(sample.LAYER, VIEW, stray)
     assert len(tab.histogram.table.texts()) == 1
-    tab.set_edit(sample.edit_of(WEIGHT, sample.pruned(WEIGHT)))
+    tab.show_layer(sample.LAYER, VIEW, sample.edit_of(WEIGHT, sample.pruned(WEIGHT)))
     assert len(tab.histogram.table.texts()) == 2
 
 
 def test_view_of_the_layer_before_is_not_shown(tab):
-    tab.set_layer(sample.HEAD)
+    tab.show_layer(sample.HEAD)
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
-    tab.set_view(VIEW)          # late, of the layer that was left
+    tab.show_layer(sample.HEAD, VIEW)          # late, of the layer that was left
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
     head = sample.weights(sample.HEAD)
-    tab.set_view(sample.view_of(head, sample.HEAD))
+    tab.show_layer(sample.HEAD, sample.view_of(head, sample.HEAD))
     assert tab.histogram.pages.currentWidget() is tab.histogram.canvas
     assert tab.header.name.full == "head"
 
 
 def test_locked_layer_says_why(tab):
-    tab.set_layer(sample.LOCKED)
+    tab.show_layer(sample.LOCKED)
     assert tab.header.locked.label.text() == sample.LOCKED.locked
     assert tab.header.locked.isVisible() and not tab.splitter.isVisible()
-    tab.set_layer(sample.LAYER)
+    tab.show_layer(sample.LAYER)
     assert not tab.header.locked.isVisible() and tab.splitter.isVisible()
 
 
 def test_nothing_chosen_is_a_hint(tab):
-    tab.set_layer(None)
+    tab.show_layer(None)
     assert tab.hint.isVisible() and not tab.header.isVisible()
 
 
@@ -166,11 +165,10 @@ def test_layers_in_words():
 
 
 def test_a_layer_that_is_left_takes_its_line_and_its_notes_with_it(tab):
-    tab.set_layer(sample.LAYER)
-    tab.set_view(VIEW)
-    tab.set_edit(sample.edit_of(sample.weights(), sample.rounded(sample.pruned(sample.weights()))))
+    edit = sample.edit_of(sample.weights(), sample.rounded(sample.pruned(sample.weights())))
+    tab.show_layer(sample.LAYER, VIEW, edit)
     tab.set_actions(sample.STACK, sample.METHODS)
-    tab.set_layer(sample.HEAD)              # its figures are not there yet
+    tab.show_layer(sample.HEAD)              # its figures are not there yet
     tab.set_actions((), sample.METHODS)
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
 
@@ -189,7 +187,7 @@ def test_where_the_method_looks_for_the_range_its_place_is_offered(tab):
     tab.set_actions((Action("quantize.affine"),), sample.METHODS)
     assert tab.histogram.canvas.handles == ()               # not known before the edit is there
     edit = sample.edit_of(WEIGHT, sample.rounded(WEIGHT))
-    tab.set_edit(edit)
+    tab.show_layer(sample.LAYER, VIEW, edit)
     handle = tab.histogram.canvas.handle("range")
     assert handle.offered and handle.at[1] == edit.levels.values[-1]
     tab.set_actions((Action("lowrank.svd", {"rank": 20}), Action("quantize.affine")), sample.METHODS)
@@ -212,7 +210,7 @@ def test_threshold_and_range_are_dragged_one_by_one_also_with_keys(tab):
 
 def test_levels_are_ticks_and_outliers_are_dots_and_counted(tab):
     edit = sample.edit_of(WEIGHT, sample.rounded(WEIGHT))
-    tab.set_edit(edit)
+    tab.show_layer(sample.LAYER, VIEW, edit)
     canvas = tab.histogram.canvas
     assert canvas.ticks == tuple(edit.levels.values)
     assert f"{len(edit.levels.values)} levels (of channel {edit.levels.channel}, the widest)" in \
@@ -220,5 +218,5 @@ def test_levels_are_ticks_and_outliers_are_dots_and_counted(tab):
     assert VIEW.outliers.count > 0 and canvas.dots == tuple(VIEW.outliers.farthest)
     before, after = tab.histogram.table.texts()
     assert before[-1] == f"{VIEW.outliers.count:,}" and after[-1] == f"{edit.outliers:,}"
-    tab.set_edit(None)
+    tab.show_layer(sample.LAYER, VIEW)
     assert canvas.ticks == ()

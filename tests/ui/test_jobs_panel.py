@@ -59,7 +59,7 @@ def test_every_job_has_a_row_and_a_cancel_of_its_own(panel, qtbot):
     panel.link.abandon(later)
     qtbot.waitUntil(panel.panel.jobs.nothing.isVisible)
     qtbot.waitUntil(lambda: len(panel.panel.jobs.over) == len(panel.jobs.over))
-    assert "stopped after" in panel.panel.jobs.over[-1].words.full
+    assert "stopped after" in panel.panel.jobs.over[panel.jobs.over[-1]].words.full
 
 
 @pytest.mark.allow_logs
@@ -68,7 +68,7 @@ def test_a_failure_is_listed_with_its_sentence(panel, qtbot):
     qtbot.waitUntil(lambda: over(panel) == [("Job fail", "failed")], timeout=WAIT)
     assert panel.jobs.over[0].words == "It does not work. Do it otherwise."
     qtbot.waitUntil(lambda: len(panel.panel.jobs.over) == 1)
-    assert "It does not work" in panel.panel.jobs.over[0].words.full
+    assert "It does not work" in panel.panel.jobs.over[panel.jobs.over[0]].words.full
 
 
 def test_what_is_over_in_a_blink_or_abandoned_has_no_line(panel, qtbot):
@@ -108,7 +108,8 @@ def test_the_dock_opens_with_its_keys_and_follows_the_real_engine(small_window, 
     qtbot.waitUntil(space.jobs_panel.isVisible)
     small_window.session.attach(demo_paths().calibration)
     shown = space.jobs_panel.jobs
-    qtbot.waitUntil(lambda: any("fashion_calibration.npz" in row.words.full for row in shown.over), timeout=WAIT)
+    qtbot.waitUntil(lambda: any("fashion_calibration.npz" in row.words.full for row in shown.over.values()),
+                    timeout=WAIT)
     qtbot.waitUntil(lambda: not shown.rows, timeout=WAIT)
     assert any(each.outcome == "done" for each in small_window.jobs.over)
 

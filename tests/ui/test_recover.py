@@ -33,11 +33,13 @@ def tab(session, qtbot, tmp_path):
 
 def choose(tab, kind: int) -> None:
     tab.add.menu().actions()[kind].trigger()
+    tab._session.turns.settle()
 
 
 def train(tab, qtbot, button) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
+    tab._session.turns.settle()
 
 
 def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(tab):
@@ -88,7 +90,7 @@ def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
     assert tab.finish.isVisible() and not tab.cards[0].isEnabled()
     qtbot.waitUntil(lambda: any(p.epoch >= 2 for p in tab._trainings.points), timeout=WAIT)
     QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
     assert "stopped by the user" in tab.outcome.text() and tab._trainings.result is not None
     reached = tab._trainings.points[-1].step
     QTest.mouseClick(tab.train, Qt.MouseButton.LeftButton)
@@ -96,7 +98,7 @@ def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
     steps = [point.step for point in tab._trainings.points]
     assert steps == sorted(steps)
     session.link.cancel(tab._trainings.job)
-    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
     assert "goes on from here" in tab.why_not.text()
 
 
@@ -117,7 +119,7 @@ def test_a_training_is_paused_and_goes_on(tab, qtbot):
     qtbot.waitUntil(lambda: trainings.points[-1].step > rested, timeout=WAIT)
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
     QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)         # a paused one can be stopped
-    qtbot.waitUntil(lambda: not trainings.job, timeout=WAIT)
+    qtbot.waitUntil(lambda: not (trainings.job or tab._session.turns.waiting), timeout=WAIT)
     assert not trainings.paused and "stopped by the user" in tab.outcome.text()
 
 
@@ -146,8 +148,9 @@ def test_temperatures_are_tried_drawn_as_they_arrive_and_the_best_is_taken(tab, 
     seen = []
     trainings.changed.connect(lambda: seen.append(len(trainings.curve.points) if trainings.curve else 0))
     QTest.mouseClick(tab.try_, Qt.MouseButton.LeftButton)
+    session.turns.settle()
     assert tab.temperatures.isVisible() and tab.finish.text() == "Stop" and not tab.trials.isVisible()
-    qtbot.waitUntil(lambda: not trainings.job, timeout=2 * WAIT)
+    qtbot.waitUntil(lambda: not (trainings.job or tab._session.turns.waiting), timeout=2 * WAIT)
     curve = trainings.curve
     assert {1, 8} <= set(seen) and curve.complete and [len(point.held) for point in curve.points] == [2] * 8
     assert tab.temperatures.to_csv().count("\n") == 16 and "2 seeds" in tab.temperatures.readout.full

@@ -42,6 +42,7 @@ def test_why_a_file_did_not_shrink_is_said(session, board):
     session.recipe = RECIPE
     session.preview, session.preview_is_current = Preview((grew,), Figure(1_000_100, "forecast"), 576, 5760), True
     session.preview_changed.emit()
+    session.turns.settle()
     assert board.why_button.isVisible()
     QTest.mouseClick(board.why_button, Qt.MouseButton.LeftButton)
     popup = next(w for w in QApplication.topLevelWidgets() if w.metaObject().className() == "QWhatsThat")
@@ -49,6 +50,7 @@ def test_why_a_file_did_not_shrink_is_said(session, board):
     assert "Why it did not shrink:\nstem: So few zeros" in board.size_tile.toolTip()
     session.preview = preview()
     session.preview_changed.emit()
+    session.turns.settle()
     assert not board.why_button.isVisible()
 
 
@@ -122,10 +124,12 @@ def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, b
     after = Totals(Figure(250_100, "verified"), 300, 3000, Figure(0.917, "verified", 2000), Figure(1.2, "measured"))
     session.exported.emit(Report("top-1", "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000),
                                  (change(True),), {}))
+    session.turns.settle()
     assert board.size_tile.note.text().endswith("✓ verified in the file")
     assert board.metric_tile.note.text() == "✓ verified in the file, 2,000"
     assert board.latency_tile.isVisible() and board.latency_tile.value.text() == "1.80 → 1.20 ms"
     session.recipe_changed.emit()
+    session.turns.settle()
     assert "○" in board.size_tile.note.text() and not board.latency_tile.isVisible()
 
 

@@ -15,8 +15,10 @@ def test_latency_on_demand(demo_window, qtbot):
     session.set_actions(["blocks.4.conv1"], (Action("quantize.affine", {"bits": 8}),), "step")
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     QTest.keyClick(demo_window, Key.Key_F9, SHIFT)
+    session.turns.settle()
     assert not board.measure_button.isEnabled()
     qtbot.waitUntil(lambda: board.timings.current is not None, timeout=WAIT)
+    session.turns.settle()
     timing = board.timings.current
     assert board.latency_tile.isVisible() and board.latency_tile.value.text().endswith(" ms")
     assert f"median of {timing.runs}" in board.latency_tile.note.text() and not timing.made_up
@@ -24,8 +26,10 @@ def test_latency_on_demand(demo_window, qtbot):
     assert ", ○ zipped " in board.size_tile.note.text()
 
     session.undo()
+    session.turns.settle()
     assert not board.latency_tile.isVisible(), "it was of another recipe"
     session.redo()
+    session.turns.settle()
     assert board.latency_tile.isVisible() and board.timings.current is timing
     QTest.mouseClick(board.measure_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: board.timings.current is not timing, timeout=WAIT)

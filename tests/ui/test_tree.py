@@ -181,3 +181,19 @@ def test_a_thousand_layers_are_edited_within_a_frame(qapp):
     begin = time.perf_counter()
     model.set_state(recipe, {})
     assert time.perf_counter() - begin < 0.05
+
+
+def test_one_edit_of_all_layers_tells_one_range_of_rows_a_module(qapp):
+    layers = tuple(layer(f"blocks.{i // 3}.fc{i % 3}") for i in range(300))
+    model, told = LayerTreeModel(), []
+    model.set_model(summary(layers))
+    model.dataChanged.connect(lambda top, bottom, roles: told.append((top.row(), bottom.row())))
+    edit = Recipe().with_actions([x.path for x in layers], (PRUNE,))
+    model.set_state(edit, {})
+    assert sorted(told) == [(0, 0), *[(0, 2)] * 100, (0, 99)], "blocks; the layers of each block; all blocks"
+    told.clear()
+    model.set_state(edit.with_actions(["blocks.7.fc1"], ()), {})
+    assert sorted(told) == [(0, 0), (1, 1), (7, 7)]
+    told.clear()
+    model.set_state(edit.with_actions(["blocks.7.fc1"], ()), {})
+    assert told == []

@@ -43,6 +43,7 @@ def row(window, path: str):
 
 def click_layer(window, qtbot, path: str, modifier=Qt.KeyboardModifier.NoModifier) -> None:
     qtbot.mouseClick(window.workspace.tree.tree.viewport(), LEFT, modifier, row(window, path).center())
+    window.session.turns.settle()
 
 
 def drop(window, *paths: str) -> None:

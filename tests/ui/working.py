@@ -34,13 +34,11 @@ def say_when_kept(window: MainWindow) -> None:
 
 
 class Busy(MainWindow):
-    """Begins to work once the window stands."""
+    """Begins to work as soon as it was painted."""
 
-    def build_workspace(self) -> None:
-        begun = self.workspace is not None
-        super().build_workspace()
-        if not begun:
-            QTimer.singleShot(0, self, lambda: work(self))
+    def prepare_workspace(self) -> None:
+        super().prepare_workspace()
+        QTimer.singleShot(0, self, lambda: work(self))
 
 
 if __name__ == "__main__":

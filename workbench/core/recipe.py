@@ -5,6 +5,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -49,16 +50,14 @@ class Recipe:
     def stack_for(self, path: str) -> tuple[Action, ...]:
         """What the recipe says of a layer: its actions in the order in which they are applied, those that are switched
         off among them."""
-        for row in reversed(self.rows):
-            if row.matches(path):
-                return in_order(row.actions)
-        return ()
+        row = self._row_for(path)
+        return in_order(row.actions) if row is not None else ()
 
     def actions_for(self, path: str) -> tuple[Action, ...]:
         """The actions that a layer is given, in the order in which they are applied: none that is switched off."""
         return tuple(action for action in self.stack_for(path) if not action.off)
 
-    @property
+    @cached_property
     def in_effect(self) -> "Recipe":
         """The same without what is switched off: recipes that do the same are equal so."""
         rows = tuple(Row(row.pattern, tuple(action for action in row.actions if not action.off)) for row in self.rows)
@@ -66,11 +65,28 @@ class Recipe:
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
         """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones."""
-        chosen = tuple(dict.fromkeys(paths))
-        kept = tuple(row for row in self.rows if row.pattern not in chosen)
-        added = tuple(Row(path, in_order(actions)) for path in chosen
-                      if actions or any(row.matches(path) for row in kept))
-        return dataclasses.replace(self, rows=kept + added)
+        chosen = dict.fromkeys(paths)
+        kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))
+        added = tuple(Row(path, in_order(actions)) for path in chosen if actions or kept._row_for(path) is not None)
+        return dataclasses.replace(self, rows=kept.rows + added)
+
+    def _row_for(self, path: str) -> Row | None:
+        """The last row that matches. A model has hundreds of layers, and each may have a row: they are looked up."""
+        exact, globs = self._places
+        place = exact.get(path, -1)
+        found = next((at for at in globs if at <= place or fnmatchcase(path, self.rows[at].pattern)), -1)
+        place = max(place, found)
+        return self.rows[place] if place >= 0 else None
+
+    @cached_property
+    def _places(self) -> tuple[dict[str, int], tuple[int, ...]]:
+        """Where the row of each pattern is, the last of it; and where the globs are, from the last to the first."""
+        globs = tuple(at for at, row in enumerate(self.rows) if any(sign in row.pattern for sign in "*?["))
+        return {row.pattern: at for at, row in enumerate(self.rows)}, globs[::-1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it says, not what was looked up in it."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def to_dict(self) -> dict[str, Any]:
         document: dict[str, Any] = {

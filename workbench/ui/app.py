@@ -4,7 +4,7 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication
 
 from workbench.ui import settings, translation
@@ -44,7 +44,7 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
             session.open(model, trusted, data=data or "", calibration=calibration or "", recipe=recipe or "")
         elif model:
             window.commands.open_path(model, data or "", calibration or "", recipe or "")
-        QTimer.singleShot(0, window, window.build_workspace)
+        window.prepare_workspace()
 
     window.painted.connect(begin)
     window.show()

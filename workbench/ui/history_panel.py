@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap, QShowEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout, QWidget
 
 from workbench.ui import theme
 from workbench.ui.history import recipe_key
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
+from workbench.ui.turns import Place
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -166,23 +167,15 @@ class HistoryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.UNIT, theme.UNIT, theme.UNIT, 0)
         column.addWidget(self.list)
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.refresh)
+        self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
+        self._rows.soon()
         stack = session.undo_stack
         for signal in (stack.indexChanged, stack.cleanChanged, session.history.changed, session.snapshots.changed,
                        session.recipe_changed, session.model_changed, theme.signals.changed):
-            signal.connect(self._stale)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.refresh()
+            signal.connect(self._rows.soon)
 
     def refresh(self) -> None:
         self.model.refresh()
         row = self.model.here
         if row >= 0:
             self.list.setCurrentIndex(self.model.index(row))
-
-    def _stale(self) -> None:
-        if self.isVisible() and not self._soon.isActive():
-            self._soon.start()

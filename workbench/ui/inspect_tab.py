@@ -72,7 +72,6 @@ class InspectTab(QWidget):
         self._layer: Layer | None = None
         self._view: LayerView | None = None
         self._edit: EditView | None = None
-        self._shown: tuple[LayerView | None, EditView | None] = (None, None)
         self._white: Whitened | None = None
         self._couplings = Couplings()
         self._handles: dict[str, Handle] = {}
@@ -87,10 +86,9 @@ class InspectTab(QWidget):
         self.hint = QLabel(self.tr("Choose a layer in the list to look inside it."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
-        self.pictures = PicturesView(self)
+        self._pictures: PicturesView | None = None
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.splitter)
-        self.pages.addWidget(self.pictures)
         self.pictures_button = toggle(self, self.tr("pictures"), self.tr("Weights as pictures"), self.tr(
             "The weights themselves: the matrix before, after and the difference, and kernels"))
         self.pictures_button.toggled.connect(self.show_pictures)
@@ -107,7 +105,6 @@ class InspectTab(QWidget):
         self._pages.addWidget(self.hint)
         self._pages.addWidget(content)
         self.weights.wanted.connect(self.wanted)
-        self.pictures.wanted.connect(self.wanted)
         self.histogram.dragged.connect(self._on_threshold)
         self.histogram.range_dragged.connect(self._on_range)
         self.histogram.drag_finished.connect(self._on_finished)
@@ -117,24 +114,24 @@ class InspectTab(QWidget):
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
-    def set_layer(self, layer: Layer | None) -> None:
-        if layer != self._layer:
-            self._layer = layer
-            if self._view is not None and (layer is None or self._view.path != layer.path):
-                self._view = self._edit = None
-            self._show()
+    def show_layer(self, layer: Layer | None, view: LayerView | None = None, edit: EditView | None = None) -> None:
+        """A layer, its statistics, and what its steps make of it. Those of another layer are not drawn: a moment later
+        the right ones come."""
+        view = view if layer is not None and view is not None and view.path == layer.path else None
+        edit = edit if view is not None and edit is not None and edit.change.path == view.path else None
+        if layer == self._layer and view is self._view and edit is self._edit:
+            return
+        if view is None or self._view is None or view.path != self._view.path:
+            self._white = None
+        self._layer, self._view, self._edit = layer, view, edit
+        self._pages.setCurrentWidget(self._content if layer is not None else self.hint)
+        if layer is not None:
+            self._draw(layer)
 
     def set_couplings(self, couplings: Couplings) -> None:
-        self._couplings = couplings
-        self._show()
-
-    def set_view(self, view: LayerView | None) -> None:
-        self._view = view
-        self._show()
-
-    def set_edit(self, edit: EditView | None) -> None:
-        self._edit = edit
-        self._show()
+        if couplings is not self._couplings:
+            self._couplings = couplings
+            self._show_header()
 
     def show_picture(self, wanted: Wanted, picture: Any) -> None:
         """The answer to a question of `wanted`, of the layer on show."""
@@ -144,22 +141,40 @@ class InspectTab(QWidget):
             self._place_handles()
         else:
             self.weights.show_picture(wanted, picture)
-            self.pictures.show_picture(wanted, picture)
+            if self._pictures is not None:
+                self._pictures.show_picture(wanted, picture)
 
     def show_failure(self, wanted: Wanted, sentence: str) -> None:
         """Why there is no such picture."""
         if isinstance(wanted, WantWhitened):
             self.spectrum.refuse_whitening(sentence)
-        self.pictures.show_failure(wanted, sentence)
+        if self._pictures is not None:
+            self._pictures.show_failure(wanted, sentence)
 
     def show_pictures(self, wanted: bool) -> None:
         """The weights themselves instead of their distributions; or back."""
         self.pictures_button.setChecked(wanted)
         self.pages.setCurrentWidget(self.pictures if wanted else self.splitter)
 
+    @property
+    def pictures(self) -> PicturesView:
+        """Made when somebody looks: few do, and every start would wait for it."""
+        if self._pictures is None:
+            self._pictures = PicturesView(self)
+            self.pages.addWidget(self._pictures)
+            self._pictures.wanted.connect(self.wanted)
+            self._show_pictures()
+        return self._pictures
+
+    def _show_pictures(self) -> None:
+        layer = self._layer
+        if self._pictures is not None and layer is not None:
+            has_kernels = layer.op.startswith("Conv") and layer.count > math.prod(layer.shape[:2])
+            self._pictures.show_layer(self._view, self._edit, has_kernels)
+
     def set_actions(self, actions: tuple[Action, ...], methods: dict[str, MethodInfo]) -> None:
         """Place the lines of the parameters that can be dragged; the first step that wants a plot has it."""
-        self._handles = {}
+        before, self._handles = self._handles, {}
         for step, action in enumerate(actions):
             info = methods.get(action.method)
             if info is None or action.off:
@@ -170,25 +185,15 @@ class InspectTab(QWidget):
                 self._handles.setdefault(plot, Handle(step, field.name, value, offered=True))
         if any(action.family in ("lowrank", "distill") for action in actions):
             self._handles.pop("range", None)        # the levels are those of the factors
-        self._place_handles()
+        if self._handles != before:
+            self._place_handles()
 
-    def _show(self) -> None:
-        layer, view = self._layer, self._view
-        self._pages.setCurrentWidget(self._content if layer is not None else self.hint)
-        if layer is None:
-            return
-        if view is not None and view.path != layer.path:
-            view = None         # of the layer chosen before: a moment later the right one comes
-        edit = self._edit if view is not None and self._edit is not None and self._edit.change.path == view.path \
-            else None
-        self.header.show_layer(layer, view.spectrum if view is not None else None)
-        self.header.show_coupling(coupling_of(self._couplings, layer.path))
-        self.weights.show_layer(view, edit)
-        if view is None or self._shown[0] is None or view.path != self._shown[0].path:
-            self._white = None
-        self._shown = view, edit
+    def _draw(self, layer: Layer) -> None:
+        view = self._view
+        self._show_header()
+        self.weights.show_layer(view, self._edit)
         self._show_spectrum()
-        self.pictures.show_layer(view, edit, layer.op.startswith("Conv") and layer.count > math.prod(layer.shape[:2]))
+        self._show_pictures()
         if self.spectrum.whiten_button.isChecked() and view is not None:
             self.wanted.emit(WantWhitened())
         if view is None:
@@ -199,12 +204,17 @@ class InspectTab(QWidget):
         self.pictures_button.setVisible(drawable)
         self._place_handles()
 
+    def _show_header(self) -> None:
+        if self._layer is not None:
+            self.header.show_layer(self._layer, self._view.spectrum if self._view is not None else None)
+            self.header.show_coupling(coupling_of(self._couplings, self._layer.path))
+
     def _show_spectrum(self) -> None:
         white = self._white if self.spectrum.whiten_button.isChecked() else None
-        self.spectrum.show_layer(*self._shown, white)
+        self.spectrum.show_layer(self._view, self._edit, white)
 
     def _on_whitening(self, wanted: bool) -> None:
-        if wanted and self._shown[0] is not None:
+        if wanted and self._view is not None:
             self.wanted.emit(WantWhitened())
         elif not wanted:
             self._show_spectrum()
@@ -228,7 +238,7 @@ class InspectTab(QWidget):
             return None, False
         if not handle.offered:
             return edge_of(handle.value, view.magnitudes), False
-        levels = self._edit.levels if self._edit is not None and self._edit.change.path == view.path else None
+        levels = self._edit.levels if self._edit is not None else None
         return (float(levels.values[-1]) if levels is not None else None), True
 
     # -- hand ----------------------------------------------------------------------------------------------------------

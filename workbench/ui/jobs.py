@@ -14,6 +14,7 @@ from workbench.ui.engine_link import DROPPED, FAILED, EngineLink, Outcome
 from workbench.ui.translation import tr
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
+REDRAW_MS = 100         # a small model's measurement tells of hundreds of batches a second
 KEPT = 50               # jobs that are over
 
 
@@ -49,6 +50,8 @@ class Jobs(QObject):
         super().__init__(parent)
         self.running: dict[int, Running] = {}
         self.over: deque[Finished] = deque(maxlen=KEPT)
+        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._soon.timeout.connect(self.changed)
         link.job_started.connect(self._start)
         link.job_progressed.connect(self._progress)
         link.job_ended.connect(self._end)
@@ -64,7 +67,8 @@ class Jobs(QObject):
     def _progress(self, job: int, progress: Progress) -> None:
         if job in self.running:
             self.running[job] = replace(self.running[job], progress=progress)
-            self.changed.emit()
+            if not self._soon.isActive():
+                self._soon.start()
 
     def _end(self, job: int, outcome: Outcome, words: str) -> None:
         running = self.running.pop(job, None)

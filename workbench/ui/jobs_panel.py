@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,7 +28,6 @@ from workbench.ui.jobs import Finished, Jobs, Running, describe
 from workbench.ui.labels import Elided, Icon, muted
 
 LINES = 2000        # of the log that are kept on show
-FRAME_MS = 100
 NARROWEST, LOWEST = 240, 96         # pixels; a dock must not make the window grow
 BAR = (120, 6)
 
@@ -85,14 +84,13 @@ class OverRow(QWidget):
 
 
 class JobsList(QScrollArea):
-    """What runs above, what is over below; drawn anew a few times a second at most."""
+    """What runs above, what is over below."""
 
     def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs, self._link = jobs, link
         self.rows: dict[int, JobRow] = {}
-        self.over: list[OverRow] = []
-        self._shown: tuple[Finished, ...] = ()
+        self.over: dict[Finished, OverRow] = {}
         self.setAccessibleName(self.tr("Jobs"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -110,17 +108,15 @@ class JobsList(QScrollArea):
             self._column.addLayout(part)
         self._column.addStretch(1)
         self.setWidget(inner)
-        self._soon = QTimer(self, singleShot=True, interval=FRAME_MS)
-        self._soon.timeout.connect(self.refresh)
-        jobs.changed.connect(self._stale)
+        jobs.changed.connect(self._on_changed)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
-    def _stale(self) -> None:
-        if self.isVisible() and not self._soon.isActive():
-            self._soon.start()
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self.refresh()
 
     def refresh(self) -> None:
         running = self._jobs.running
@@ -134,15 +130,17 @@ class JobsList(QScrollArea):
                 self._running.addWidget(self.rows[job])
                 self.rows[job].show()
         self.nothing.setVisible(not running)
-        over = tuple(self._jobs.over)
-        if over != self._shown:
-            self._shown = over
-            for row in self.over:
-                _remove(self._over, row)
-            self.over = [OverRow(each, self.widget()) for each in over]
-            for row in self.over:
-                self._over.addWidget(row)
-                row.show()
+        self._show_over(tuple(self._jobs.over))
+
+    def _show_over(self, over: tuple[Finished, ...]) -> None:
+        """The newest first; rows that stay are kept."""
+        for each in [each for each in self.over if each not in over]:
+            _remove(self._over, self.over.pop(each))
+        for place, each in enumerate(over):
+            if each not in self.over:
+                self.over[each] = OverRow(each, self.widget())
+                self._over.insertWidget(place, self.over[each])
+                self.over[each].show()
 
 
 def _remove(layout: QVBoxLayout, row: QWidget) -> None:

@@ -12,6 +12,7 @@ from workbench.ui.buttons import small
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs, button
 from workbench.ui.translation import said
+from workbench.ui.turns import Place
 
 SHRUNK = 0.995          # of the size before: a file that is larger than this did not shrink
 
@@ -95,7 +96,6 @@ class Scoreboard(QFrame):
         self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
-        self.timings.changed.connect(self.refresh)
         self.pin_button = button(pins.pin, "pin", self)
         self.pin_button.setText(self.tr("Pin…"))
         self.pin_button.setToolTip(self.tr("Keep this state under a name, to compare it and to come back to it"))
@@ -104,8 +104,9 @@ class Scoreboard(QFrame):
         theme.set_icon(self.export_button, "export", "on_accent")
         self.export_button.setDefault(True)
         self._lay_out()
-        for signal in (session.model_changed, session.data_changed, session.preview_changed):
-            signal.connect(self.refresh)
+        self._figures = session.turns.piece(self, self.refresh, Place.COST)
+        for signal in (session.model_changed, session.data_changed, session.preview_changed, self.timings.changed):
+            signal.connect(self._figures.soon)
         session.model_changed.connect(self._forget_report)
         session.recipe_changed.connect(self._forget_report)
         session.exported.connect(self._on_exported)
@@ -265,8 +266,8 @@ class Scoreboard(QFrame):
 
     def _on_exported(self, report: Report) -> None:
         self._report = report
-        self.refresh()
+        self._figures.soon()
 
     def _forget_report(self) -> None:
         self._report = None
-        self.refresh()
+        self._figures.soon()

@@ -25,6 +25,7 @@ from workbench.ui.refresher import Refresher
 from workbench.ui.snapshots import Replace, Snapshots
 from workbench.ui.timings import Timings
 from workbench.ui.training import Trainings
+from workbench.ui.turns import Turns
 
 if TYPE_CHECKING:       # numpy, for which the first paint need not wait
     from workbench.core.views import DataSummary, EditView, LayerView, Preview
@@ -73,6 +74,7 @@ class Session(QObject):
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.link = link
+        self.turns = Turns(self)
         self.model: ModelSummary | None = None
         self.opened: Opened | None = None
         self.data: DataSummary | None = None
@@ -80,6 +82,7 @@ class Session(QObject):
         self.methods: dict[str, MethodInfo] = {}
         self.recipe = Recipe()
         self.recipe_path = self.session_path = ""
+        self._layers: dict[str, Layer] = {}
         self.selection: tuple[str, ...] = ()
         self.current = ""
         self.view: LayerView | None = None
@@ -159,6 +162,7 @@ class Session(QObject):
         self._refresher.online = True
         self.history.clear()
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
+        self._layers = {layer.path: layer for layer in summary.layers}
         self.selection, self.current, self.view, self.edit = (), "", None, None
         self.preview, self.preview_is_current, self.changes = None, False, {}
         self.couplings = Couplings()
@@ -183,7 +187,7 @@ class Session(QObject):
     # -- choosing and editing --------------------------------------------------------------------------------------
 
     def layer(self, path: str) -> Layer | None:
-        return next((layer for layer in self.model.layers if layer.path == path), None) if self.model else None
+        return self._layers.get(path)
 
     def select(self, paths: Iterable[str], current: str = "") -> None:
         """Choose layers; `current` is the one that is drawn."""

@@ -71,6 +71,12 @@ def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile("(.+?)".join(map(re.escape, PLACE.split(line)[::2])), re.DOTALL), line) for line in lines)
 
 
+class _State:
+    """What is applied; a module-wide singleton, as the application is one."""
+
+    language = ENGLISH
+
+
 class Catalogue(QTranslator):
     """Looks in the one context that the catalogue has, whichever is asked for."""
 
@@ -81,9 +87,7 @@ class Catalogue(QTranslator):
 
 def language() -> str:
     """The one in use, as HTML and Qt name it: en, zh-CN."""
-    app = QApplication.instance()
-    found = app.findChildren(Catalogue) if app is not None else []
-    return found[-1].language().replace("_", "-") if found else ENGLISH
+    return _State.language
 
 
 def system_language(preferred: Iterable[str] | None = None) -> str:
@@ -103,6 +107,7 @@ def apply(app: QApplication, language: str) -> None:
         app.removeTranslator(old)
         old.setParent(None)
     code = language if language in LANGUAGES else system_language()
+    _State.language = ENGLISH
     if code == ENGLISH:
         return
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -110,3 +115,5 @@ def apply(app: QApplication, language: str) -> None:
                              (Catalogue(app), str(resource_path(f"translations/workbench_{code}.qm")))):
         if translator.load(file):
             app.installTranslator(translator)
+            if isinstance(translator, Catalogue):
+                _State.language = code.replace("_", "-")

@@ -18,22 +18,30 @@ class WeightsView(QStackedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.histogram = HistogramPlot(self)
-        self.channels = ChannelsPlot(self)
+        self._channels: ChannelsPlot | None = None
         self.addWidget(self.histogram)
-        self.addWidget(self.channels)
         self._view: LayerView | None = None
         self._edit: EditView | None = None
         self._channel: int | None = None
         self.histogram.channels_asked.connect(self.show_channels)
         self.histogram.channel_left.connect(self.show_all)
-        self.channels.closed.connect(self.show_all)
-        self.channels.chosen.connect(self.show_channel)
+
+    @property
+    def channels(self) -> ChannelsPlot:
+        """Made when somebody looks: few do, and every start would wait for it."""
+        if self._channels is None:
+            self._channels = ChannelsPlot(self)
+            self.addWidget(self._channels)
+            self._channels.closed.connect(self.show_all)
+            self._channels.chosen.connect(self.show_channel)
+        return self._channels
 
     def show_layer(self, view: LayerView | None, edit: EditView | None) -> None:
         """Another layer shows all its weights; another edit of the same is shown as the one before was."""
         if view is None or self._view is None or view.path != self._view.path:
             self._channel = None
-            self.channels.show_picture(None)
+            if self._channels is not None:
+                self._channels.show_picture(None)
             if view is None:
                 self.setCurrentWidget(self.histogram)
         self._view, self._edit = view, edit
@@ -68,7 +76,7 @@ class WeightsView(QStackedWidget):
             return
         if self._channel is not None:
             self.wanted.emit(WantChannel(self._channel))
-        if self.currentWidget() is self.channels:
+        if self.currentWidget() is self._channels:
             self.wanted.emit(WantChannels())
 
     def _turn(self, page: QWidget) -> None:
@@ -77,4 +85,4 @@ class WeightsView(QStackedWidget):
         held = focused is not None and self.isAncestorOf(focused)
         self.setCurrentWidget(page)
         if held:
-            (self.channels.canvas if page is self.channels else self.histogram.canvas).setFocus()
+            (self.histogram.canvas if page is self.histogram else self.channels.canvas).setFocus()

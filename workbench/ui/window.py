@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from workbench.ui.drop_hint import DropHint
 from workbench.ui.export_dialog import ExportDialog
 from workbench.ui.jobs import Jobs
 from workbench.ui.menus import Menus
+from workbench.ui.preload import preload
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.toast import Toast
@@ -36,7 +38,8 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.workspace: Workspace | None = None             # until build_workspace
+        self.workspace: Workspace | None = None             # until it is built
+        self._building = self._build()
         self._first_paint = True
         self._may_close = False
         self.jobs = Jobs(session.link, self)
@@ -80,24 +83,33 @@ class MainWindow(QMainWindow):
             self._first_paint = False
             QTimer.singleShot(0, self, self.painted.emit)
 
+    def prepare_workspace(self) -> None:
+        """Make the panels of an open model while nobody waits for them; a model that is there sooner makes the rest."""
+        self.session.turns.spread(self._building)
+
     def build_workspace(self) -> None:
-        """Make the panels of an open model, hidden while there is none."""
-        if self.workspace is not None:
-            return
+        """What is left to be made of them, now; hidden while there is no model."""
+        for _ in self._building:
+            pass
+
+    def _build(self) -> Iterator[None]:
         # Here and not above: pyqtgraph costs half a second that the first paint need not wait for.
+        yield from preload()
         from workbench.ui.workspace import Workspace
 
-        self.workspace = Workspace(self, self.session, self.verbs, self.pins, self.jobs)
-        self.workspace.tree.restore(settings.store())
-        self.pages.addWidget(self.workspace.tabs)
-        self.workspace.scoreboard.export_button.clicked.connect(self.export)
-        self.menus.scan.triggered.connect(self.workspace.scan)
-        self.menus.sweep.triggered.connect(self.workspace.sweep)
-        self.menus.view_tabs(self.workspace.tabs)
-        self.menus.view_tree((self.workspace.tree.choice.shown, self.workspace.tree.choice.colors))
-        self.menus.view_panels([dock.toggleViewAction() for dock in self.workspace.docks], self._reset_layout)
+        workspace = Workspace(self, self.session, self.verbs, self.pins, self.jobs)
+        yield from workspace.build()
+        workspace.tree.restore(settings.store())
+        self.pages.addWidget(workspace.tabs)
+        workspace.scoreboard.export_button.clicked.connect(self.export)
+        self.menus.scan.triggered.connect(workspace.scan)
+        self.menus.sweep.triggered.connect(workspace.sweep)
+        self.menus.view_tabs(workspace.tabs)
+        self.menus.view_tree((workspace.tree.choice.shown, workspace.tree.choice.colors))
+        self.menus.view_panels([dock.toggleViewAction() for dock in workspace.docks], self._reset_layout)
         self._original_layout = self.saveState(settings.LAYOUT_VERSION)
-        self.workspace.set_visible(False)
+        workspace.set_visible(False)
+        self.workspace = workspace
 
     def _on_model(self) -> None:
         opening_first = self.pages.currentWidget() is self.welcome

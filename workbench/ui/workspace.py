@@ -3,6 +3,7 @@
 Built after the first paint: the plots are the slowest thing to import.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt
@@ -29,6 +30,7 @@ from workbench.ui.sweeps import Sweeps
 from workbench.ui.tree.cells import short
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
+from workbench.ui.turns import Place
 from workbench.ui.wording import stack_words
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
@@ -36,50 +38,67 @@ WIDTHS = [420, 340]
 
 
 class Workspace(QObject):
-    """The widgets of an open model, and the wires between them and the session."""
+    """The widgets of an open model, and the wires between them and the session. They are there after `build`."""
 
     def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs,
                  jobs: Jobs) -> None:
         super().__init__(window)
-        self._session = session
-        self._window = window
-        self.tree = TreePanel(session, verbs, window)
-        self.inspect = InspectTab(window)
+        self._session, self._window = session, window
+        self._verbs, self._pins, self._jobs = verbs, pins, jobs
+
+    def build(self) -> Iterator[None]:
+        """One part at a time."""
+        session, window, pins = self._session, self._window, self._pins
+        self.tree = TreePanel(session, self._verbs, window)
         self.looks = Looks(session, self)
         self.actions = ActionPanel(window)
+        yield
         self.scoreboard = Scoreboard(session, pins, window)
-        self.jobs = JobStrip(jobs, session.link, window)
+        self.jobs = JobStrip(self._jobs, session.link, window)
         window.statusBar().addPermanentWidget(self.jobs)
-        self.tabs = QTabWidget(window)
-        self.tabs.setObjectName("views")
-        self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(self.tr("Views"))
-        self.tabs.addTab(self.inspect, self.tr("Inspect"))
-        self.activations = ActivationsTab(session, self.tabs)
-        self.tabs.addTab(self.activations, self.tr("Activations"))
-        self.graph = GraphTab(session, self.tabs)
-        self.tabs.addTab(self.graph, self.tr("Graph"))
-        self.scans = Scans(session)
-        self.sensitivity = SensitivityTab(session, self.scans, Sweeps(session), self.tabs)
-        self.tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
-        self.recover = RecoverTab(session, session.trainings, self.tabs)
-        self.tabs.addTab(self.recover, self.tr("Recover"))
-        self.compare = CompareTab(session, pins, self.tabs)
-        self.tabs.addTab(self.compare, self.tr("Compare"))
-        pins.compare.triggered.connect(lambda: self.tabs.setCurrentWidget(self.compare))
-        self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions,
-                                  Qt.DockWidgetArea.RightDockWidgetArea)
-        self.history = HistoryPanel(session, window)
-        self.history_dock = _dock(window, "history", self.tr("History"), self.history,
-                                  Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+Shift+H")
-        # Not at the bottom, where it would make a small window grow; it can be dragged there.
-        self.jobs_panel = JobsPanel(jobs, session.link, window)
-        self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel,
-                               Qt.DockWidgetArea.LeftDockWidgetArea, "Ctrl+Shift+J")
-        self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
+        yield
+        yield from self._build_tabs()
+        self._build_docks()
         self.bar = _bottom_bar(window, self.scoreboard)
         self._connect()
+
+    def _build_tabs(self) -> Iterator[None]:
+        session, tabs = self._session, QTabWidget(self._window)
+        self.tabs = tabs
+        tabs.setObjectName("views")
+        tabs.setDocumentMode(True)
+        tabs.setAccessibleName(self.tr("Views"))
+        self.inspect = InspectTab(tabs)
+        tabs.addTab(self.inspect, self.tr("Inspect"))
+        yield
+        self.activations = ActivationsTab(session, tabs)
+        tabs.addTab(self.activations, self.tr("Activations"))
+        yield
+        self.graph = GraphTab(session, tabs)
+        tabs.addTab(self.graph, self.tr("Graph"))
+        self.scans = Scans(session)
+        self.sensitivity = SensitivityTab(session, self.scans, Sweeps(session), tabs)
+        tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
+        yield
+        self.recover = RecoverTab(session, session.trainings, tabs)
+        tabs.addTab(self.recover, self.tr("Recover"))
+        yield
+        self.compare = CompareTab(session, self._pins, tabs)
+        tabs.addTab(self.compare, self.tr("Compare"))
+        self._pins.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
+        yield
+
+    def _build_docks(self) -> None:
+        session, window = self._session, self._window
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, left)
+        self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions, right)
+        self.history = HistoryPanel(session, window)
+        self.history_dock = _dock(window, "history", self.tr("History"), self.history, left, "Ctrl+Shift+H")
+        # Not at the bottom, where it would make a small window grow; it can be dragged there.
+        self.jobs_panel = JobsPanel(self._jobs, session.link, window)
+        self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel, left, "Ctrl+Shift+J")
+        self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
 
     def set_visible(self, visible: bool) -> None:
         for widget in (self.layers_dock, self.actions_dock, self.bar):
@@ -102,13 +121,20 @@ class Workspace(QObject):
 
     def _connect(self) -> None:
         session = self._session
+        self._looks = session.turns.piece(self.inspect, self._show_layer, Place.WHAT_IT_LOOKS_LIKE)
+        self._result = session.turns.piece(self.actions, self._show_result, Place.WHAT_TO_DO)
+        for signal in (session.methods_changed, session.selection_changed, session.recipe_changed,
+                       session.view_changed, session.edit_changed, session.couplings_changed):
+            signal.connect(self._looks.soon)
+        for signal in (session.selection_changed, session.recipe_changed, session.changes_changed):
+            signal.connect(self._result.soon)
+        # The steps at once: what is clicked there must be what is there.
         session.methods_changed.connect(self._show_methods)
         session.selection_changed.connect(self._show_selection)
-        session.recipe_changed.connect(self._show_actions)
+        session.recipe_changed.connect(self._show_steps)
         session.view_changed.connect(self._show_view)
         session.couplings_changed.connect(self._show_couplings)
-        session.edit_changed.connect(self._show_edit)
-        session.changes_changed.connect(self._show_change)
+        session.edit_changed.connect(self._show_conflicts)
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
         self.inspect.wanted.connect(self.looks.ask)
@@ -121,34 +147,47 @@ class Workspace(QObject):
         self._show_couplings()
         self._show_selection()
         self._show_view()
-        self._show_edit()
+        self._show_conflicts()
+        self._show_layer()
+
+    # -- what to do ------------------------------------------------------------------------------------------------
 
     def _show_methods(self) -> None:
         self.actions.set_methods(tuple(self._session.methods.values()))
-        self._show_actions()
 
     def _show_selection(self) -> None:
         session = self._session
         layers = tuple(layer for path in session.selection if (layer := session.layer(path)) is not None)
         self.actions.set_layers(layers)
         self.actions.set_view(session.view)
-        self.inspect.set_layer(session.layer(session.current))
-        self._show_actions()
+        self._show_steps()
 
-    def _show_actions(self) -> None:
+    def _show_steps(self) -> None:
         session = self._session
-        actions = session.recipe.stack_for(session.current) if session.current else ()
-        self.actions.set_actions(actions)
-        self.inspect.set_actions(actions, session.methods)
-        self._show_change()
+        self.actions.set_actions(session.recipe.stack_for(session.current) if session.current else ())
 
     def _show_view(self) -> None:
-        self.inspect.set_view(self._session.view)
         self.actions.set_view(self._session.view)
 
     def _show_couplings(self) -> None:
-        self.inspect.set_couplings(self._session.couplings)
         self.actions.set_couplings(self._session.couplings)
+
+    def _show_conflicts(self) -> None:
+        edit = self._session.edit
+        self.actions.set_conflicts(edit.conflicts if edit else {})
+
+    def _show_result(self) -> None:
+        session = self._session
+        edited = bool(session.current and session.recipe.actions_for(session.current))
+        self.actions.set_change(session.changes.get(session.current) if edited else None)
+
+    # -- what it looks like ----------------------------------------------------------------------------------------
+
+    def _show_layer(self) -> None:
+        session, inspect = self._session, self.inspect
+        inspect.set_couplings(session.couplings)
+        inspect.set_actions(session.recipe.stack_for(session.current) if session.current else (), session.methods)
+        inspect.show_layer(session.layer(session.current), session.view, session.edit)
 
     def _show_losses(self) -> None:
         """What the layers lose with the candidate that is looked at: beside their names, and in the graph."""
@@ -161,16 +200,7 @@ class Workspace(QObject):
                                      Qt.Orientation.Horizontal)
         self.graph.set_drops(scans.drops(), metric, words)
 
-    def _show_edit(self) -> None:
-        edit = self._session.edit
-        self.inspect.set_edit(edit)
-        self.actions.set_conflicts(edit.conflicts if edit else {})
-
-    def _show_change(self, paths: frozenset[str] | None = None) -> None:
-        session = self._session
-        if paths is None or session.current in paths:
-            edited = bool(session.current and session.recipe.actions_for(session.current))
-            self.actions.set_change(session.changes.get(session.current) if edited else None)
+    # -- hand ------------------------------------------------------------------------------------------------------
 
     def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
         self._session.set_actions(self._editable(), actions, text, finished)
@@ -179,10 +209,10 @@ class Workspace(QObject):
         """A line in a plot is the same parameter as in the form: the other members of its group give way, and what it
         depends on is set so that it matters."""
         actions = list(self._session.recipe.stack_for(self._session.current))
-        if not 0 <= step < len(actions):
-            return
-        method = self._session.methods.get(actions[step].method)
-        fields = method.fields if method else ()
+        method = self._session.methods.get(actions[step].method) if 0 <= step < len(actions) else None
+        fields = method.fields if method is not None else ()
+        if not any(each.name == field for each in fields):
+            return          # the line of a step that was undone a moment ago
         group = next((f.group for f in fields if f.name == field), "")
         rivals = tuple(f.name for f in fields if group and f.group == group and f.name != field)
         actions[step] = actions[step].with_param(field, value, rivals)

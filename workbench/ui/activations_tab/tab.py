@@ -27,6 +27,7 @@ from workbench.ui.labels import label, muted
 from workbench.ui.latest import Latest
 from workbench.ui.session import Session
 from workbench.ui.translation import said
+from workbench.ui.turns import Place
 
 PATIENCE_MS = 10_000
 STATIC = "quantize.static"
@@ -51,6 +52,8 @@ class ActivationsTab(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.hint)
         self._pages.addWidget(self._content)
+        self._drawing = session.turns.piece(self, self.show_passing, Place.WHAT_IT_LOOKS_LIKE)
+        self._drawing.soon()
         session.model_changed.connect(self._forget)
         session.data_changed.connect(self._forget)
         session.selection_changed.connect(self.refresh)
@@ -105,10 +108,9 @@ class ActivationsTab(QWidget):
 
     def refresh(self) -> None:
         """Show what is known of the current layer, and ask for what is not."""
-        if self.isVisible():
-            self._follow_recipe()
-            self.show_passing()
-            self._ask()
+        self._drawing.soon()
+        self._follow_recipe()
+        self._ask()
 
     def _ask(self) -> None:
         path, session = self._session.current, self._session
@@ -123,7 +125,7 @@ class ActivationsTab(QWidget):
     def _request(self, path: str) -> int:
         def updated(passing: Passing) -> None:
             self._known[path] = passing
-            self.show_passing()
+            self._drawing.soon()
 
         def done(passing: Passing) -> None:
             updated(passing)
@@ -131,7 +133,7 @@ class ActivationsTab(QWidget):
 
         def failed(failure: messages.Failed) -> None:
             self._failures[path] = f"{failure.what} {failure.mend}".strip()
-            self.show_passing()
+            self._drawing.soon()
             self._settle(path)
 
         handlers = Handlers(done=done, updated=updated, failed=failed, stopped=partial(self._settle, path), quiet=True)

@@ -44,7 +44,7 @@ class Cell:
 
 
 class StatesModel(QAbstractTableModel):
-    """Follows the session. Names of snapshots can be edited in place."""
+    """What the session knows of its states, as of the last `refresh`. Names of snapshots can be edited in place."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,16 +53,7 @@ class StatesModel(QAbstractTableModel):
         self._rows: list[tuple[Cell, ...]] = []
         self._counts: dict[Hashable, int] = {}
         self._metric = tr("Accuracy")
-        self.watched = False            # while nobody looks, nothing is worked out
-        for signal in (session.model_changed, session.data_changed, session.preview_changed, session.recipe_changed,
-                       session.snapshots.changed):
-            signal.connect(self._on_change)
         session.model_changed.connect(self._counts.clear)
-        session.timings.changed.connect(self._on_change)
-
-    def _on_change(self) -> None:
-        if self.watched:
-            self.refresh()
 
     def refresh(self) -> None:
         """Reset only where rows come or go, so that the choice and an open editor stay."""

@@ -1,7 +1,7 @@
 """The table of states with its buttons: pin, restore, rename, delete."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QMenu, QTableView, QVBoxLayout, QWidget
 
 from workbench.ui import theme
@@ -10,6 +10,7 @@ from workbench.ui.compare_tab.two_lines import TwoLines
 from workbench.ui.labels import muted
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs, button
+from workbench.ui.turns import Place
 
 NARROWEST_NAME = 104
 
@@ -107,12 +108,15 @@ class StatesPage(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self.legend)
         column.addLayout(row)
+        self._rows = session.turns.piece(self, self.model.refresh, Place.WHAT_IT_LOOKS_LIKE)
+        for signal in (session.model_changed, session.data_changed, session.preview_changed, session.recipe_changed,
+                       session.timings.changed):
+            signal.connect(self._rows.soon)
+        session.snapshots.changed.connect(self._on_snapshots)
+        self._rows.soon()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.model.watched = True
-        self.model.refresh()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.model.watched = False
+    def _on_snapshots(self) -> None:
+        """Rows that come and go at once: what is clicked there must be what is there."""
+        self._rows.soon()
+        if self.isVisible():
+            self._rows.run()

@@ -36,6 +36,7 @@ from workbench.ui.history import recipe_key
 from workbench.ui.latest import Latest
 from workbench.ui.legend import Legend
 from workbench.ui.session import Session
+from workbench.ui.turns import Place
 
 if TYPE_CHECKING:
     from workbench.ui.graph_tab.side import Side
@@ -63,6 +64,7 @@ class GraphTab(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.note)
         self._pages.addWidget(self._content)
+        self._colors = session.turns.piece(self, self._paint, Place.WHAT_IT_LOOKS_LIKE)
         self._build_bar()
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self._content)
         self.splitter.setChildrenCollapsible(False)
@@ -79,8 +81,6 @@ class GraphTab(QWidget):
         self._requests: dict[Name, Latest] = {name: Latest(session.link, PATIENCE_MS, self) for name in get_args(Name)}
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask)
-        self._repaint = QTimer(self, singleShot=True, interval=0)
-        self._repaint.timeout.connect(self._paint)
         self._connect()
 
     def _build_bar(self) -> None:
@@ -103,7 +103,7 @@ class GraphTab(QWidget):
         self.tint.setAccessibleName(self.tr("Tint"))
         self.tint.setToolTip(self.tr("What the colour of a layer's nodes stands for"))
         self.tint.addItem(self.tr("Bytes saved"), "bytes")
-        self.tint.currentIndexChanged.connect(self._repaint_soon)
+        self.tint.currentIndexChanged.connect(self._colors.soon)
         self.legend = Legend(self.bar)
         row.addWidget(self.tint)
         row.addWidget(self.legend)
@@ -114,10 +114,10 @@ class GraphTab(QWidget):
         session.recipe_changed.connect(self._rest.start)
         session.preview_changed.connect(self._rest.start)       # also after another engine process has opened the model
         session.selection_changed.connect(self._show_selection)
-        session.changes_changed.connect(self._repaint_soon)
-        session.recipe_changed.connect(self._repaint_soon)
+        session.changes_changed.connect(self._colors.soon)
+        session.recipe_changed.connect(self._colors.soon)
         session.link.lost.connect(self._on_lost)
-        theme.signals.changed.connect(self._repaint_soon)
+        theme.signals.changed.connect(self._colors.soon)
 
     # -- starting ----------------------------------------------------------------------------------------------------
 
@@ -262,10 +262,7 @@ class GraphTab(QWidget):
             self.tint.addItem(self.tr("Sensitivity"), "sensitivity")
         elif not drops and there >= 0:
             self.tint.removeItem(there)
-        self._repaint_soon()
-
-    def _repaint_soon(self, *_: object) -> None:
-        self._repaint.start()
+        self._colors.soon()
 
     def _paint(self) -> None:
         if self.tint.currentData() == "sensitivity":

@@ -39,6 +39,7 @@ class PlotPanel(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.pages = QStackedWidget(self)
+        self._turned_to: QWidget | None = None       # as the subclass asked, which is not so at first
         self.pages.addWidget(canvas)
         self.pages.addWidget(self.empty)
         self.table = FigureTable(captions, corner, self)
@@ -90,6 +91,9 @@ class PlotPanel(QWidget):
         self._turn(self.canvas)
 
     def _turn(self, page: QWidget) -> None:
+        if page is self._turned_to:
+            return
+        self._turned_to = page
         self.pages.setCurrentWidget(page)
         drawn = page is self.canvas
         for widget in (self.readout, self.table, *self.findChildren(QToolButton)):

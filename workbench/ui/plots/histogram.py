@@ -69,7 +69,7 @@ class HistogramPlot(PlotPanel):
         for curve in (self._before, self._after):
             self.canvas.addItem(curve)
         self.canvas.dragged.connect(self._on_dragged)
-        self.canvas.released.connect(self.drag_finished)
+        self.canvas.released.connect(self._on_released)
         self.canvas.hovered.connect(self._on_hovered)
         self.show_layer(None, None)
 
@@ -102,14 +102,15 @@ class HistogramPlot(PlotPanel):
 
     def set_handle(self, threshold: float | None) -> None:
         """Lines at +-threshold; None takes them away."""
-        self._threshold = threshold
-        self._place_handles()
+        if threshold != self._threshold:
+            self._threshold = threshold
+            self._place_handles()
 
     def set_range(self, edge: float | None, offered: bool = False) -> None:
         """Lines where the levels end, at +-edge; `offered` where the method found the place; None takes them away."""
-        self._range = edge
-        self._offered = offered
-        self._place_handles()
+        if (edge, offered) != (self._range, self._offered):
+            self._range, self._offered = edge, offered
+            self._place_handles()
 
     def _place_handles(self) -> None:
         handles = []
@@ -225,6 +226,10 @@ class HistogramPlot(PlotPanel):
         else:
             self.set_handle(place)
             self.dragged.emit(place)
+
+    def _on_released(self) -> None:
+        self._place_handles()           # in the hand they had the plot stand still
+        self.drag_finished.emit()
 
     def _on_hovered(self, x: float | None) -> None:
         view = self._drawn

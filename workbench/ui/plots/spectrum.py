@@ -91,7 +91,12 @@ class SpectrumPlot(PlotPanel):
 
     def set_handle(self, rank: int | None) -> None:
         """A line at this rank; None takes it away."""
-        self._rank = rank
+        if rank != self._rank:
+            self._rank = rank
+            self._place_handle()
+
+    def _place_handle(self) -> None:
+        rank = self._rank
         if rank is None:
             self.canvas.set_handles()
         else:
@@ -127,7 +132,7 @@ class SpectrumPlot(PlotPanel):
         room = (high - low) * 0.05 + 0.02
         self.canvas.box.setRange(xRange=(1 - margin, len(index) + margin), yRange=(low, high + room), padding=0)
         self.canvas.set_markers(self._markers(before))
-        self.set_handle(self._rank)
+        self._place_handle()
         self.canvas.y_axis.log = self.log_button.isChecked()
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()

@@ -27,6 +27,7 @@ from workbench.ui.recover_tab.temperatures import TemperaturePlot
 from workbench.ui.session import Session
 from workbench.ui.training import Trainings
 from workbench.ui.translation import said
+from workbench.ui.turns import Place
 
 INFOS = {info.id: info for info in STAGES}
 FORM_WIDTH = 300
@@ -50,9 +51,9 @@ class RecoverTab(QWidget):
         column.addWidget(splitter)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)     # where it is narrow the halves stack
         self.setMinimumWidth(FORM_WIDTH)
-        for signal in (session.recipe_changed, session.data_changed, session.model_changed):
+        self._drawing = session.turns.piece(self, self._draw, Place.WHAT_IT_LOOKS_LIKE)
+        for signal in (session.recipe_changed, session.data_changed, session.model_changed, trainings.changed):
             signal.connect(self.refresh)
-        trainings.changed.connect(self.refresh)
         self.refresh()
 
     # -- building --------------------------------------------------------------------------------------------------
@@ -171,8 +172,12 @@ class RecoverTab(QWidget):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
+        """The stages and the buttons at once: what is clicked there must be what is there."""
         self._show_stages(self._session.recipe.recover)
         self._show_buttons()
+        self._drawing.soon()
+
+    def _draw(self) -> None:
         self._show_curve()
         self._show_temperatures()
         self._show_outcome(self._trainings.result)

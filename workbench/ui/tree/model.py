@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -79,17 +79,24 @@ class LayerTreeModel(QAbstractItemModel):
                 stale.update((node, *node.ancestors()))
         for node in sorted(stale, key=lambda n: n.id, reverse=True):
             node.sum_up()
-            if node.parent is not None:
-                self.dataChanged.emit(self._index(node, Column.ACTIONS), self._index(node, Column.AFTER))
+        self._tell(stale, Column.ACTIONS, Column.AFTER)
         if stale and self._colored == Column.AFTER:
             self._recolor()
+
+    def _tell(self, nodes: Iterable[Node], first: Column, last: Column, roles: Sequence[int] = ()) -> None:
+        """One signal for the rows below each module, from the first that changed to the last."""
+        rows: dict[Node, list[Node]] = {}
+        for node in nodes:
+            if node.parent is not None:
+                rows.setdefault(node.parent, []).append(node)
+        for below in rows.values():
+            top, bottom = min(below, key=lambda node: node.row), max(below, key=lambda node: node.row)
+            self.dataChanged.emit(self._index(top, first), self._index(bottom, last), list(roles))
 
     def set_couplings(self, couplings: Couplings) -> None:
         """Mark the layers that lose channels together with the same letter."""
         self._couplings, self._groups = couplings, couplings.names()
-        for node in self._by_path.values():
-            index = self._index(node, Column.NAME)
-            self.dataChanged.emit(index, index, [GROUP_ROLE, Qt.ItemDataRole.ToolTipRole])
+        self._tell(self._by_path.values(), Column.NAME, Column.NAME, (GROUP_ROLE, Qt.ItemDataRole.ToolTipRole))
 
     def set_losses(self, losses: Mapping[str, float], metric: str, candidate: str, name: str) -> None:
         """What the metric loses where a layer alone has the candidate; the column says which, by its `name`."""
@@ -101,8 +108,7 @@ class LayerTreeModel(QAbstractItemModel):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.LOSS, Column.LOSS)
         for path, node in self._by_path.items():
             node.loss = losses.get(path)
-            index = self._index(node, Column.LOSS)
-            self.dataChanged.emit(index, index)
+        self._tell(self._by_path.values(), Column.LOSS, Column.LOSS)
         self._measure(Column.LOSS)
         if self._colored == Column.LOSS:
             self._recolor()
@@ -134,9 +140,7 @@ class LayerTreeModel(QAbstractItemModel):
             self._most[column] = max((each for each in found if each is not None), default=0.0)
 
     def _recolor(self) -> None:
-        for node in self._by_path.values():
-            index = self._index(node, Column.NAME)
-            self.dataChanged.emit(index, index, [COLOR_ROLE])
+        self._tell(self._by_path.values(), Column.NAME, Column.NAME, (COLOR_ROLE,))
 
     def node(self, index: Index) -> Node:
         return self._nodes[index.internalId()] if index.isValid() else self._nodes[0]

@@ -1,8 +1,20 @@
 """The left side of the window: filter box and layer tree."""
 
-from collections.abc import Mapping
+from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QItemSelectionModel, QPoint, QSettings, QSignalBlocker, Qt, QTimer, Signal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QByteArray,
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QSettings,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -15,13 +27,16 @@ from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.reader import FactsReader
 from workbench.ui.tree.scale import ColorScale
 from workbench.ui.tree.verbs import LayerVerbs
+from workbench.ui.turns import Place
+
+if TYPE_CHECKING:
+    from workbench.core.views import LayerFacts
 
 LOSS_WIDTH = 104
 WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
           Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82, Column.LOSS: LOSS_WIDTH, Column.ZEROS: 60,
           Column.STABLE: 84, Column.RANK: 96}
 NARROWEST_NAME = 116
-FRAME_MS = 40
 KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
 
@@ -102,7 +117,7 @@ class TreePanel(QWidget):
         self.choice = ColumnChoice(self.tree, self.model)
         self.scale = ColorScale(self.model, self.choice, self)
         self.reader = FactsReader(session, self.tree, self.choice)
-        self.reader.told.connect(lambda facts: self.model.set_facts((facts,)))
+        self.reader.told.connect(self._on_facts)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(8)
@@ -114,9 +129,9 @@ class TreePanel(QWidget):
         self.tree.customContextMenuRequested.connect(self._open_menu)
         session.model_changed.connect(self._on_model)
         self._stale: set[str] = set()
+        self._facts: list[LayerFacts] = []
         self._losses = False
-        self._frame = QTimer(self, singleShot=True, interval=FRAME_MS)
-        self._frame.timeout.connect(self._show_state)
+        self._rows = session.turns.piece(self, self._show_state, Place.WHERE)
         session.recipe_changed.connect(self._on_recipe)
         session.changes_changed.connect(self._on_changes)
         session.selection_changed.connect(self.show_selection)
@@ -169,19 +184,20 @@ class TreePanel(QWidget):
         paths, _ = self.tree.chosen()
         if set(paths) == set(self._session.selection):
             return
+        flags, chosen = QItemSelectionModel.SelectionFlag, QItemSelection()
+        for path in self._session.selection:        # at once: one by one, hundreds would take a while
+            index = self.proxy.mapFromSource(self.model.index_of(path))
+            if index.isValid():
+                chosen.select(index, index)
         with QSignalBlocker(self.tree):
-            selection = self.tree.selectionModel()
-            selection.clearSelection()
-            for path in (*self._session.selection, self._session.current):
-                index = self.proxy.mapFromSource(self.model.index_of(path))
-                if index.isValid():
-                    flags = QItemSelectionModel.SelectionFlag
-                    selection.select(index, flags.Select | flags.Rows)
-                    if path == self._session.current:
-                        selection.setCurrentIndex(index, flags.NoUpdate)
-                        self.tree.scrollTo(index)
+            self.tree.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
+            current = self.proxy.mapFromSource(self.model.index_of(self._session.current))
+            if current.isValid():
+                self.tree.selectionModel().setCurrentIndex(current, flags.NoUpdate)
+                self.tree.scrollTo(current)
 
     def _on_model(self) -> None:
+        self._facts.clear()         # of the model before
         with QSignalBlocker(self.tree):
             self.model.set_model(self._session.model)
             self.model.set_couplings(self._session.couplings)
@@ -189,20 +205,22 @@ class TreePanel(QWidget):
             self.tree.expandToDepth(1)
 
     def _on_recipe(self) -> None:
-        """While the user drags, several changes come in one frame: the rows are drawn once for all of them."""
         if self._session.model is not None:
             self._stale.update(layer.path for layer in self._session.model.layers)
-        self._begin_frame()
+        self._rows.soon()
 
     def _on_changes(self, paths: frozenset[str]) -> None:
         self._stale |= paths
-        self._begin_frame()
+        self._rows.soon()
 
-    def _begin_frame(self) -> None:
-        if not self._frame.isActive():
-            self._frame.start()
+    def _on_facts(self, facts: LayerFacts) -> None:
+        self._facts.append(facts)
+        self._rows.soon()
 
     def _show_state(self) -> None:
+        facts, self._facts = self._facts, []
+        if facts:
+            self.model.set_facts(facts)
         paths, self._stale = self._stale, set()
         self.model.set_state(self._session.recipe, self._session.changes, paths)
 

@@ -1,0 +1,127 @@
+"""What follows a change, cut in pieces: one a turn of the event loop, what people look at first before the rest.
+
+Between two pieces the loop takes the mouse and the keys, and paints. A piece that is wanted again before its turn runs
+once, and reads what it draws when it runs: so the newest state is drawn, and nothing older.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from shiboken6 import isValid
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+OVER = object()
+FRAME = 0.03        # seconds from one round of pieces to the next: a hand that drags wants no more pictures than that
+
+
+class Place(IntEnum):
+    """The four places of the window, in the order in which people look at them after an edit; then all others."""
+
+    COST = 0
+    WHERE = 1
+    WHAT_TO_DO = 2
+    WHAT_IT_LOOKS_LIKE = 3
+    ELSEWHERE = 4
+
+
+class Piece(QObject):
+    """What draws one widget. While that is hidden nothing is done; it is drawn when it is shown again."""
+
+    def __init__(self, turns: Turns, widget: QWidget, draw: Callable[[], object], place: Place) -> None:
+        super().__init__(widget)
+        self._turns, self._widget, self._draw = turns, widget, draw
+        self.place = place
+        self.stale = False          # what is drawn is not what should be
+        widget.installEventFilter(self)
+
+    def soon(self, *_: object) -> None:
+        """For any signal that says that something else is to be drawn."""
+        self.stale = True
+        if self._widget.isVisible():
+            self._turns.wait(self)
+
+    def run(self) -> None:
+        """Now; nothing where nothing changed."""
+        if self.stale:
+            self.stale = False
+            self._draw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show:
+            self.run()
+        return False
+
+
+class Turns(QObject):
+    """Pieces have their turns in rounds; `settled` when none waits any more."""
+
+    settled = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now: dict[Piece, None] = {}       # those whose turn comes in this round
+        self._next: dict[Piece, None] = {}
+        self._ran: set[Piece] = set()
+        self._parts: list[Iterator[object]] = []
+        self._began = 0.0
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._turn)
+
+    def piece(self, widget: QWidget, draw: Callable[[], object], place: Place) -> Piece:
+        """One that lives as long as its widget; connect its `soon`."""
+        return Piece(self, widget, draw, place)
+
+    def wait(self, piece: Piece) -> None:
+        """What ran in this round waits for the next: so the last place has its turn, too, while the hand drags."""
+        joins = bool(self._now) and piece not in self._ran
+        (self._now if joins else self._next)[piece] = None
+        self._go_on()
+
+    def spread(self, parts: Iterator[object]) -> None:
+        """Something long, one part a turn, when no piece waits."""
+        self._parts.append(parts)
+        self._go_on()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is to be drawn yet."""
+        return bool(self._now or self._next)
+
+    def settle(self) -> None:
+        """All pieces that wait, now."""
+        while self.waiting:
+            self._run_next()
+
+    def _go_on(self) -> None:
+        if not self._timer.isActive() and (self.waiting or self._parts):
+            rest = 0.0 if self._now or self._parts else self._began + FRAME - time.monotonic()
+            self._timer.start(max(round(1000 * rest), 0))
+
+    def _turn(self) -> None:
+        try:
+            if self.waiting:
+                self._run_next()
+            elif self._parts and next(self._parts[0], OVER) is OVER:
+                del self._parts[0]
+        finally:                    # a piece that fails must not hold up the others
+            self._go_on()
+
+    def _run_next(self) -> None:
+        if not self._now:
+            self._now, self._next = self._next, {}
+            self._ran.clear()
+            self._began = time.monotonic()
+        piece = min(self._now, key=lambda each: each.place)
+        del self._now[piece]
+        self._ran.add(piece)
+        if isValid(piece):
+            piece.run()
+        if not self.waiting:
+            self.settled.emit()
