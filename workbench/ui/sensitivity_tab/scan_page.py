@@ -12,6 +12,7 @@ from workbench.ui.sensitivity_tab.matrix import MatrixModel
 from workbench.ui.sensitivity_tab.panel import MatrixPanel
 from workbench.ui.sensitivity_tab.running import Running
 from workbench.ui.session import Session
+from workbench.ui.turns import Place
 from workbench.ui.wording import stack_words
 
 
@@ -80,7 +81,9 @@ class ScanPage(QWidget):
     def _connect(self) -> None:
         session, scans = self._session, self.scans
         scans.changed.connect(self.refresh)
-        scans.progressed.connect(lambda: self.running.show_progress(scans.progress))
+        progress = session.turns.piece(self.running, lambda: self.running.show_progress(scans.progress),
+                                       Place.ELSEWHERE)
+        scans.progressed.connect(progress.soon)
         session.methods_changed.connect(self._show_methods)
         session.selection_changed.connect(self._follow)
         for signal in (session.data_changed, session.selection_changed, session.recipe_changed):

@@ -25,6 +25,7 @@ from workbench.ui.sensitivity_tab.sweep_plot import SweepPlot
 from workbench.ui.session import Session
 from workbench.ui.sweeps import Sweeps
 from workbench.ui.translation import tr
+from workbench.ui.turns import Place
 
 FIRST = "prune.magnitude"
 
@@ -100,7 +101,9 @@ class SweepPage(QWidget):
         for signal in (session.data_changed, session.selection_changed, session.model_changed):
             signal.connect(self._show_controls)
         sweeps.changed.connect(self.refresh)
-        sweeps.progressed.connect(lambda: self.running.show_progress(sweeps.progress))
+        progress = session.turns.piece(self.running, lambda: self.running.show_progress(sweeps.progress),
+                                       Place.ELSEWHERE)
+        sweeps.progressed.connect(progress.soon)
         self.method.currentIndexChanged.connect(lambda _: self._show_parameters())
         self.layers.currentIndexChanged.connect(lambda _: self._show_controls())
         self.values.textChanged.connect(lambda _: self._show_controls())

@@ -91,6 +91,7 @@ class MatrixTable(QTableView):
         across.setAccessibleName(self.tr("Candidates"))
         down.setAccessibleName(self.tr("Layers"))
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setResizeContentsPrecision(0)        # what is in view: not all cells at each cell that comes
         across.setMinimumSectionSize(LEAST)
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         across.setFont(theme.font(-1))
