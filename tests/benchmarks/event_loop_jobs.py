@@ -108,7 +108,7 @@ def scan(hand: Hand) -> None:
     """The matrix of sensitivity fills while one scrolls in it."""
     page = hand.workspace.sensitivity.scan_page
     hand.workspace.tabs.setCurrentWidget(hand.workspace.sensitivity)
-    page.candidates.choose(CANDIDATES[:8])
+    page.candidates.choose(CANDIDATES[:4])
     page.start()
     for place in range(200):
         bar = page.table.verticalScrollBar()

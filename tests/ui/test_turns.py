@@ -7,6 +7,7 @@ from tests.ui.conftest import WAIT, measured, open_demo
 from workbench.core.action import Action
 from workbench.ui import theme
 from workbench.ui.actions.step import StepCard
+from workbench.ui.tree.delegate import BarDelegate
 from workbench.ui.turns import Place, Turns
 from workbench.ui.window import MainWindow
 
@@ -180,6 +181,7 @@ def test_undo_draws_each_place_once_makes_no_card_and_tells_of_ranges_of_rows(ed
         monkeypatch.setattr(kind, name, lambda self, *args, **more: calls.append(name) or plain(self, *args, **more))
 
     counted(StepCard, "__init__")
+    counted(BarDelegate, "sizeHint")        # rows are equally high
     counted(type(workspace.scoreboard), "_show_size")
     counted(type(workspace.inspect.histogram), "redraw")
     counted(type(workspace.inspect.spectrum), "redraw")
