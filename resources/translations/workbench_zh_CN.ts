@@ -3484,9 +3484,19 @@
       <translation>{what} · {count} 个参数</translation>
     </message>
     <message>
-      <source>A sum of {rank} terms, each a product of one vector an axis.</source>
+      <source>A convolution in {count} groups</source>
       <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{rank} 项之和，每项是各轴一个向量的乘积。</translation>
+      <translation>分为 {count} 组的卷积</translation>
+    </message>
+    <message>
+      <source>A sum of {rank} terms, each a product of one vector an axis</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{rank} 项之和，每项是各轴一个向量的乘积</translation>
+    </message>
+    <message>
+      <source>A vertical and a horizontal convolution</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>一个纵向卷积和一个横向卷积</translation>
     </message>
     <message>
       <source>About {count} of {total} output channels go.</source>
@@ -3499,6 +3509,26 @@
       <translation>{total} 个权重中约 {count} 个变为零，以 {rows} × {columns} 的块为单位。</translation>
     </message>
     <message>
+      <source>Each of {count} output channels gets back in its bias what the steps before take from its mean output.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{count} 个输出通道各自在偏置中补回前面的步骤使其平均输出损失的部分。</translation>
+    </message>
+    <message>
+      <source>For each side {rank}.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>每一侧取{rank}。</translation>
+    </message>
+    <message>
+      <source>Output channels will reach equally far, and the layers that read them undo it; the size stays.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>输出通道的范围将变得相等，并由读取它们的层抵消；大小不变。</translation>
+    </message>
+    <message>
+      <source>The layer had no bias: {count} values more.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>该层原本没有偏置：将多出 {count} 个值。</translation>
+    </message>
+    <message>
       <source>The runtime computes in 8-bit integers.</source>
       <extracomment>workbench/ui/actions/instant.py</extracomment>
       <translation>运行时用 8 位整数计算。</translation>
@@ -3509,9 +3539,19 @@
       <translation>每个权重 {bits} 位，而不是 32 位。</translation>
     </message>
     <message>
-      <source>{count} groups of the {outputs} outputs, each of rank {rank}.</source>
+      <source>{count} groups of the {outputs} outputs, for each {rank}.</source>
       <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{outputs} 个输出分成 {count} 组，每组秩为 {rank}。</translation>
+      <translation>把 {outputs} 个输出分为 {count} 组，每组取{rank}。</translation>
+    </message>
+    <message>
+      <source>{count} kernels for each of {inputs} inputs, and a 1 × 1 convolution</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{inputs} 个输入各 {count} 个核，再加一个 1 × 1 卷积</translation>
+    </message>
+    <message>
+      <source>{count} of {total} output channels will reach equally far, undone in {layers}; now the widest reaches {times} times as far as the narrowest.</source>
+      <extracomment>workbench/ui/actions/instant.py</extracomment>
+      <translation>{total} 个输出通道中的 {count} 个范围将变得相等，并在 {layers} 中抵消；目前最宽的通道范围是最窄的 {times} 倍。</translation>
     </message>
     <message>
       <source>{count} of {total} weights become zero.</source>
@@ -3544,11 +3584,6 @@
       <translation>每 {m} 个相邻权重保留 {n} 个，其余变为零。</translation>
     </message>
     <message>
-      <source>{rank} channels between a vertical and a horizontal convolution.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>纵向与横向卷积之间有 {rank} 个通道。</translation>
-    </message>
-    <message>
       <source>{share} of the weights of all layers with this step become zero, wherever they are.</source>
       <extracomment>workbench/ui/actions/instant.py</extracomment>
       <translation>带此步骤的所有层的权重中有 {share} 变为零，不论在哪一层。</translation>
@@ -3557,11 +3592,6 @@
       <source>{steps} training steps on the layer's outputs; what is stored keeps its form.</source>
       <extracomment>workbench/ui/actions/instant.py</extracomment>
       <translation>针对该层输出训练 {steps} 步；存储形式保持不变。</translation>
-    </message>
-    <message>
-      <source>EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
     </message>
     <message>
       <source>Goes together with: {layers}.</source>
@@ -3574,19 +3604,9 @@
       <translation>去掉 {modules} 及其所有层。</translation>
     </message>
     <message>
-      <source>No rank makes this layer smaller.</source>
+      <source>Leaves out {modules} with all its layers: {before} parameters less.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>没有任何秩能使该层变小。</translation>
-    </message>
-    <message>
-      <source>Rank {rank} of {full}</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>秩 {rank} / {full}</translation>
-    </message>
-    <message>
-      <source>Rank {rank} of {full} keeps {share} of the energy</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>秩 {rank} / {full}，保留 {share} 的能量</translation>
+      <translation>去掉 {modules} 及其所有层：减少 {before} 个参数。</translation>
     </message>
     <message>
       <source>Takes the place of {modules} with all its layers.</source>
@@ -3594,19 +3614,14 @@
       <translation>替换 {modules} 及其所有层。</translation>
     </message>
     <message>
+      <source>Takes the place of {modules} with all its layers: {after} parameters instead of {before}.</source>
+      <extracomment>workbench/ui/actions/meaning.py</extracomment>
+      <translation>取代 {modules} 及其所有层：参数由 {before} 个变为 {after} 个。</translation>
+    </message>
+    <message>
       <source>Weights from {low} to {high} become zero.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>从 {low} 到 {high} 的权重变为零。</translation>
-    </message>
-    <message>
-      <source>above break-even {limit}, so the layer grows</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>高于盈亏平衡点 {limit}，该层会变大</translation>
-    </message>
-    <message>
-      <source>below break-even {limit}, so the layer shrinks</source>
-      <extracomment>workbench/ui/actions/meaning.py</extracomment>
-      <translation>低于盈亏平衡点 {limit}，该层会变小</translation>
     </message>
     <message>
       <source>{levels} levels to ± {edge}; {share} of the weights lie beyond and are clipped.</source>
@@ -3667,6 +3682,116 @@
       <source>{title}: {field}</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>{title}:{field}</translation>
+    </message>
+    <message>
+      <source>EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
+    </message>
+    <message>
+      <source>Rank {rank} of {full}</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>秩 {rank} / {full}</translation>
+    </message>
+    <message>
+      <source>Rank {rank} of {full} keeps {share} of the energy</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>秩 {rank} / {full}，保留 {share} 的能量</translation>
+    </message>
+    <message>
+      <source>Rank {rank} of {full} keeps {share} of the output's energy</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>秩 {rank} / {full}，保留输出能量的 {share}</translation>
+    </message>
+    <message>
+      <source>Rank {rank} of {full} keeps {share} of the output's variance</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>秩 {rank} / {full}，保留输出方差的 {share}</translation>
+    </message>
+    <message>
+      <source>Ranks {first} of {outputs} outputs and {second} of {inputs} inputs</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>输出秩 {first} / {outputs}，输入秩 {second} / {inputs}</translation>
+    </message>
+    <message>
+      <source>Ranks {first} of {outputs} outputs and {second} of {inputs} inputs keep {share} and {other} of their energies</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>输出秩 {first} / {outputs}，输入秩 {second} / {inputs}，分别保留 {share} 和 {other} 的能量</translation>
+    </message>
+    <message>
+      <source>Two thinner layers with {rank}.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>两个更窄的层，取{rank}。</translation>
+    </message>
+    <message>
+      <source>above break-even {limit}, so the layer grows.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>高于盈亏平衡点 {limit}，该层会变大。</translation>
+    </message>
+    <message>
+      <source>below break-even {limit}, so the layer shrinks.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>低于盈亏平衡点 {limit}，该层会变小。</translation>
+    </message>
+    <message>
+      <source>no rank makes this layer smaller.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>没有能让该层变小的秩。</translation>
+    </message>
+    <message>
+      <source>rank {rank}</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>秩 {rank}</translation>
+    </message>
+    <message>
+      <source>the largest rank with fewer weights than now</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>权重少于现在的最大秩</translation>
+    </message>
+    <message>
+      <source>the rank of least squared error</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>平方误差最小的秩</translation>
+    </message>
+    <message>
+      <source>the rank that EVBMF finds, {share} of the way to full rank</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>EVBMF 找到的秩，再向满秩移动 {share}</translation>
+    </message>
+    <message>
+      <source>the rank that stands out of noise</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>高出噪声的秩</translation>
+    </message>
+    <message>
+      <source>the smallest rank that keeps {share}</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>保留 {share} 的最小秩</translation>
+    </message>
+    <message>
+      <source>{count} for {total} weights, so the layer grows.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>以 {count} 个权重代替 {total} 个，所以该层变大。</translation>
+    </message>
+    <message>
+      <source>{count} of {total} weights, so the layer shrinks.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>{total} 个权重变为 {count} 个，所以该层变小。</translation>
+    </message>
+    <message>
+      <source>{first} {second}</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>{first}{second}</translation>
+    </message>
+    <message>
+      <source>{first}; {second}</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>{first}；{second}</translation>
+    </message>
+    <message>
+      <source>{share} of full rank</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>满秩的 {share}</translation>
     </message>
     <message>
       <source>Computed from the parameters; the layer was not made yet.</source>
@@ -5704,11 +5829,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>rank for</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>秩：</translation>
-    </message>
-    <message>
-      <source>rank {rank}</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>秩 {rank}</translation>
     </message>
     <message>
       <source>rank {rank} · {kept} kept</source>

@@ -29,8 +29,8 @@ def said(method, **given):
     ("quantize.static", {"granularity": "tensor"}, "128 levels, one scale for all weights. The runtime computes"),
     ("quantize.codebook", {"bits": 4}, "16 values that all weights of the layer share."),
     ("quantize.float", {"format": "float8e4m3"}, "8 bits a weight instead of 32."),
-    ("lowrank.cp", {"rank": 9}, "A sum of 9 terms"), ("lowrank.spatial", {"rank": 7}, "7 channels between"),
-    ("lowrank.subspace", {}, "4 groups of the 64 outputs, each of rank 8."),
+    ("lowrank.cp", {"rank": 9}, "A sum of 9 terms"), ("lowrank.spatial", {"rank": 7}, "thinner layers with rank 7"),
+    ("lowrank.subspace", {}, "4 groups of the 64 outputs, for each rank 8."),
     ("distill.refine", {}, "200 training steps")])
 def test_parameters_and_shape_tell(method, given, words):
     assert words in said(method, **given).replace("\N{NO-BREAK SPACE}", " ")
@@ -51,13 +51,51 @@ def test_a_clipping_share_says_where_and_how_many():
     assert f"16 levels to ± {edge:.3g}" in text and f"{100 * share:.1f}" in text
 
 
-def test_every_method_has_a_formula_a_source_and_says_something_here():
-    silent = {"quantize.equalize", "quantize.bias_correction", "distill.block", "lowrank.tucker", "lowrank.whitened",
-              "lowrank.spatial", "lowrank.response"}       # what they keep takes computing: the result card says it
-    for name, method in all_methods().items():
-        info = method.info()
-        assert info.formula and info.citation and info.summary, name
-        assert name in silent or meaning.sentence(info, {}, VIEW, LAYER), name
+LAYERS = (LAYER, sample.HEAD, Layer("d", "Conv", (64, 1, 3, 3), "float32", 0, 640, None, 2560, "fd", groups=64),
+          Layer("e", "Embedding", (50, 24), "float32", 1, 1200, None, 4800, "fe"),
+          Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm"),
+          Layer("t", "ConvTranspose", (16, 24, 3, 3), "float32", 1, 3456, None, 13824, "ft"))
+
+
+@pytest.mark.parametrize("name", all_methods())
+def test_every_method_has_a_formula_a_source_and_a_sentence_for_every_layer_that_can_have_it(name):
+    """By each of its amounts, before the engine found any figure; what it finds is in tests/engine/test_outlook.py."""
+    method, info = all_methods()[name], all_methods()[name].info()
+    assert info.formula and info.citation and info.summary
+    accepted = [layer for layer in LAYERS if method.accepts(layer) is None]
+    assert accepted
+    for layer in accepted:
+        view = sample.view_of(sample.weights(layer), layer)
+        for given in amounts(info):
+            said = meaning.sentence(info, given, view, layer)
+            assert said.endswith("."), (layer.path, given)
+            assert "{" not in said and "None" not in said, said
+
+
+def amounts(info) -> list[dict]:
+    """The defaults; and each member of a group by itself, each value of a choice."""
+    found: list[dict] = [{}]
+    for field in info.fields:
+        if field.kind == "choice":
+            found += [{field.name: value} for value in field.choices]
+        elif field.group:
+            middle = {"rank": 5, "threshold": 0.05}.get(field.name, 0.4)
+            found.append({field.name: middle})
+    return found
+
+
+def test_what_the_steps_before_took_goes_into_a_bias_that_there_may_not_be():
+    bare = Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm")
+    assert "no bias: 41 values more" in meaning.sentence(
+        all_methods()["quantize.bias_correction"].info(), {}, sample.view_of(sample.weights(bare), bare), bare)
+    assert "Each of 64 output channels" in said("quantize.bias_correction")
+    assert "no bias" not in said("quantize.bias_correction")
+
+
+def test_students_of_another_form_are_counted():
+    assert "3 kernels for each of 32 inputs" in said("distill.layer", student="separable", multiplier=3)
+    assert f"{32 * 3 * (9 + 64):,} of 18,432 weights" in said("distill.layer", student="separable", multiplier=3)
+    assert "4,608 of 18,432 weights" in said("distill.layer", student="grouped", groups=4)
 
 
 def test_depthwise_layers_count_their_own_groups():

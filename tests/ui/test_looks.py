@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT
 from workbench.core.action import Action
+from workbench.core.wanted import WantOutlook
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -141,3 +142,23 @@ def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qt
     asked.clear()
     qtbot.wait(600)
     assert not asked and session.view is not None
+
+
+def test_a_sentence_asks_once_for_its_figures_and_then_follows_the_hand(small_window, qtbot, monkeypatch):
+    session, panel = small_window.session, small_window.workspace.actions
+    session.select(["blocks.1.conv1"])
+    qtbot.waitUntil(lambda: session.view is not None and session.view.path == "blocks.1.conv1", timeout=WAIT)
+    asked = []
+    panel.outlook_wanted.connect(asked.append)
+
+    def energy(share: float) -> str:
+        session.set_actions(["blocks.1.conv1"], (Action("lowrank.whitened", {"energy": share}),), "step")
+        return panel.cards[0].sentence.text()
+
+    assert "the smallest rank that keeps" in energy(0.95), "before the figures are there"
+    qtbot.waitUntil(lambda: "output's energy" in panel.cards[0].sentence.text(), timeout=WAIT)
+    ranks = [int(energy(share).split()[1]) for share in (0.5, 0.9, 0.99)]
+    assert ranks == sorted(ranks) and len(set(ranks)) == 3, "at once"
+    assert asked == [WantOutlook("lowrank.whitened")]
+    session.data_changed.emit()
+    assert len(asked) == 2, "other data, other figures"

@@ -58,6 +58,7 @@ class MethodInfo:
     needs_data: bool = False
     coupled: bool = False   # layers that lose channels together are changed together (see Couplings)
     replaces: bool = False  # the whole module that the layer is in, or that the parameter `span` names
+    outlook: bool = False   # what it will do to a layer takes figures of its own (see wanted.WantOutlook)
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:

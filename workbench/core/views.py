@@ -59,11 +59,13 @@ class Noise:
     vbmf    the rank that empirical variational Bayes finds (EVBMF)
     edge    Marchenko and Pastur's: the largest singular value of noise as strong as the median says; `rank` values lie
             above it
+    hard    so many lie above Gavish and Donoho's threshold of least squared error
     """
 
     vbmf: int
     edge: float
     rank: int
+    hard: int
 
 
 @dataclass(frozen=True)

@@ -45,4 +45,15 @@ class WantKernels:
     by_norm: bool = False
 
 
-Wanted = WantChannels | WantChannel | WantWhitened | WantTile | WantKernels
+@dataclass(frozen=True)
+class WantOutlook:
+    """-> outlook.Outlook: what a method finds in the layer as it was opened, whatever the recipe is.
+
+    `span` names another module than the layer's own, for a method that replaces one.
+    """
+
+    method: str
+    span: str = ""
+
+
+Wanted = WantOutlook | WantChannels | WantChannel | WantWhitened | WantTile | WantKernels

@@ -16,6 +16,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.views import Spectrum
 from workbench.engine import levels, pixels, stats
 from workbench.engine.calibrate import LayerContext
+from workbench.engine.outlook import outlook
 from workbench.engine.workspace import Workspace
 from workbench.graph.edit import Edit
 from workbench.methods import factors
@@ -54,6 +55,8 @@ class Pair:
 
 def look(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job: Job) -> Any:
     """The picture that is wanted. Raises UserError for an unknown path, or a recipe that does not fit."""
+    if isinstance(wanted, w.WantOutlook):
+        return outlook(workspace, path, wanted, job)
     pair = pair_of(workspace, path, recipe, job)
     if isinstance(wanted, w.WantWhitened):
         return whitened(workspace, pair, job)

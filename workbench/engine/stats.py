@@ -11,7 +11,7 @@ from workbench.core.views import Histogram, Moments, Noise, Outliers, Spectrum
 from workbench.engine.store import Store
 from workbench.methods import ranks, vbmf
 
-VERSION = 3             # of what is kept on the disk: raised when a number here is computed in another way
+VERSION = 4             # of what is kept on the disk: raised when a number here is computed in another way
 BINS = 160
 QUANTILES = 1025
 COLUMNS = 4096          # of a matrix that are in memory in float64 at once
@@ -146,7 +146,8 @@ def noise(found: Spectrum, shape: tuple[int, int]) -> Noise | None:
     if found.computed < len(values) or len(values) < 3 or not values[0] > 0:
         return None
     edge = ranks.bulk_edge(values, shape)
-    return Noise(vbmf.rank_of(values, shape), edge, int((values > edge).sum()))
+    hard = int((values > ranks.hard_threshold(values, shape)).sum())
+    return Noise(vbmf.rank_of(values, shape), edge, int((values > edge).sum()), hard)
 
 
 def matrix_of(layer: Layer) -> tuple[int, int]:
@@ -216,7 +217,7 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
             found = arrays["noise"].tolist()
             drawn = Spectrum(arrays["values"], arrays["energy"], str(arrays["unfolding"]), int(break_even),
                              stable_rank, int(computed),
-                             Noise(int(found[0]), found[1], int(found[2])) if found else None)
+                             Noise(int(found[0]), found[1], int(found[2]), int(found[3])) if found else None)
         low, high, count = arrays["fences"].tolist()
         return Statistics(Moments(*arrays["moments"].tolist()), Histogram(arrays["edges"], arrays["counts"]), drawn,
                           arrays["magnitudes"], Outliers(low, high, int(count), arrays["farthest"]))

@@ -65,6 +65,12 @@ class ResponseFactors(Method):
         return Edit(factors.pair(basis, inner @ matrix, layer), shift.astype(np.float32),
                     factors.note(layer, params, rank))
 
+    def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
+        rows = context.rows(ROWS, job)[0].astype(np.float64)
+        shape = context.layer.matrix
+        values = _spectrum(rows, factors.unfold(context.weight, context.layer).astype(np.float64))
+        return (ranks.Matrix(values, shape, ranks.break_even(shape), "variance"),)
+
 
 def _spectrum(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Singular values of the weight seen through the inputs' covariance: their squares are the outputs' variances."""

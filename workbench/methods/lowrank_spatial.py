@@ -37,7 +37,7 @@ class SpatialSvd(Method):
     def apply(self, context: Context, edit: Edit, params: ranks.RankParams, job: Job) -> Edit:
         layer = context.layer
         out, inputs, tall, wide = layer.shape
-        matrix = edit.weight.transpose(1, 2, 0, 3).reshape(inputs * tall, out * wide)
+        matrix = _unfold(edit.weight)
         job.check()
         even = _break_even(layer)
         rank = ranks.chosen(params, matrix.shape, lambda: factors.spectrum(matrix), even)
@@ -49,6 +49,16 @@ class SpatialSvd(Method):
         second = Piece(Dense(np.ascontiguousarray(horizontal)), attributes=horizontal_window)
         return Edit(Factors((first, second), True, layer.shape, 0), edit.bias,
                     ranks.words(params, rank, min(matrix.shape), even))
+
+    def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
+        matrix = _unfold(context.weight)
+        return (ranks.Matrix(factors.spectrum(matrix), matrix.shape, _break_even(context.layer)),)
+
+
+def _unfold(weight: np.ndarray) -> np.ndarray:
+    """[inputs x height, outputs x width]"""
+    out, inputs, tall, wide = weight.shape
+    return weight.transpose(1, 2, 0, 3).reshape(inputs * tall, out * wide)
 
 
 def _break_even(layer: Layer) -> int:

@@ -70,6 +70,12 @@ class Tucker2(Method):
         return Edit(Factors(pieces, True, layer.shape, 0), edit.bias,
                     note + (": the layer grows" if used >= layer.count else ""))
 
+    def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
+        layer = context.layer
+        shapes = tuple((full, layer.count // full) for full in layer.shape[:2])
+        return tuple(ranks.Matrix(_spectrum(context.weight, mode), shapes[mode], largest)
+                     for mode, largest in enumerate(_break_even(layer)))
+
 
 def _ranks(layer: Layer, params: ranks.RankParams, weight: np.ndarray | None) -> tuple[int, int]:
     """Of the unfoldings by output and by input channel; what is to be expected where there is no weight yet."""

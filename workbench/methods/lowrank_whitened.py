@@ -48,12 +48,21 @@ class WhitenedSvd(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
         root = whitening(context.gram(job)[0])
-        white = factors.unfold(edit.weight, layer).astype(np.float64) @ root
+        white = _white(edit.weight, layer, root)
         job.check()
         rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(white))
         left, right = factors.split(white, rank)
         right = scipy.linalg.solve_triangular(root, right.T, lower=True, trans="T").T
         return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, params, rank))
+
+    def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
+        shape = context.layer.matrix
+        values = factors.spectrum(_white(context.weight, context.layer, whitening(context.gram(job)[0])))
+        return (ranks.Matrix(values, shape, ranks.break_even(shape), "output"),)
+
+
+def _white(weight: np.ndarray, layer: Layer, root: np.ndarray) -> np.ndarray:
+    return factors.unfold(weight, layer).astype(np.float64) @ root
 
 
 def whitening(gram: np.ndarray) -> np.ndarray:

@@ -27,6 +27,7 @@ from workbench.graph.encoding import Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.plan import Plan
 from workbench.graph.scaling import Scaling
 from workbench.methods.observer import Observed
+from workbench.methods.ranks import Matrix
 
 
 class Context(Protocol):
@@ -130,12 +131,20 @@ class Method(ABC):
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
         """The step itself, on what earlier steps made. Deterministic for `context.seed`; `edit` is not changed."""
 
+    def matrices(self, context: Context, job: Job) -> tuple[Matrix, ...]:
+        """Where ranks are found in other matrices than the unfolded weight: one for each rank, of the original layer.
+
+        Raises UserError without the data that it takes.
+        """
+        return ()
+
     @classmethod
     def info(cls) -> MethodInfo:
         family = cast(Family, cls.id.partition(".")[0])
+        outlook = cls.matrices is not Method.matrices or issubclass(cls, RescalingMethod | ReplacingMethod)
         return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
                           fields_of(cls.Params), cls.needs_data, issubclass(cls, RemovalMethod),
-                          issubclass(cls, ReplacingMethod))
+                          issubclass(cls, ReplacingMethod), outlook)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
+from workbench.core.outlook import Kept
 from workbench.core.params import Drag, Help, OneOf, Range
 from workbench.methods import vbmf
 
@@ -52,6 +53,17 @@ class SpectrumParams(RankParams):
 
     rank: Annotated[Number, Drag("spectrum")] = None
     energy: Annotated[Energy, Drag("spectrum")] = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A matrix in which a method finds a rank: its singular values [min(shape)], descending, the largest rank with
+    which the layer shrinks, and what a rank keeps a share of."""
+
+    values: np.ndarray
+    shape: Shape
+    largest: int
+    kept: Kept = "weights"
 
 
 def foretold(params: RankParams) -> bool:

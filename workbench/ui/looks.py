@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from workbench.core import messages
-from workbench.core.wanted import Wanted
+from workbench.core.wanted import Wanted, WantOutlook
 from workbench.ui.engine_link import Handlers
 from workbench.ui.history import Remembered, recipe_key
 from workbench.ui.latest import Latest
@@ -63,7 +63,9 @@ class Looks(QObject):
                                           path=self._session.current, recipe=self._session.recipe, wanted=wanted)
 
     def _key(self, wanted: Wanted) -> Hashable:
-        return self._session.current, recipe_key(self._session.recipe), wanted
+        """An outlook is of the layer as it was opened."""
+        of_recipe = () if isinstance(wanted, WantOutlook) else recipe_key(self._session.recipe)
+        return self._session.current, of_recipe, wanted
 
     def _forget(self) -> None:
         self._known.clear()

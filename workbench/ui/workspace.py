@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
 
 from workbench.core.action import Action
+from workbench.core.wanted import Wanted, WantOutlook
 from workbench.ui.actions import ActionPanel, values
 from workbench.ui.activations_tab import ActivationsTab
 from workbench.ui.compare_tab import CompareTab
@@ -141,6 +142,9 @@ class Workspace(QObject):
         self.looks.answered.connect(self.inspect.show_picture)
         self.looks.failed.connect(self.inspect.show_failure)
         self.looks.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
+        self.looks.answered.connect(self._show_outlook)
+        self.actions.outlook_wanted.connect(self.looks.ask)
+        session.data_changed.connect(self.actions.forget_outlooks)
         self.inspect.action_dragged.connect(self._on_dragged)
         self.actions.actions_changed.connect(self._on_actions)
         self._show_methods()
@@ -171,6 +175,10 @@ class Workspace(QObject):
 
     def _show_couplings(self) -> None:
         self.actions.set_couplings(self._session.couplings)
+
+    def _show_outlook(self, wanted: Wanted, picture: Any) -> None:
+        if isinstance(wanted, WantOutlook):
+            self.actions.set_outlook(wanted, picture)
 
     def _show_conflicts(self) -> None:
         edit = self._session.edit

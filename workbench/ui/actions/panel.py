@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, 
 from workbench.core.action import Action, MethodInfo, in_order
 from workbench.core.couplings import Couplings
 from workbench.core.layer import Layer
+from workbench.core.outlook import Outlook
 from workbench.core.report import LayerChange
 from workbench.core.views import LayerView
+from workbench.core.wanted import WantOutlook
 from workbench.ui import theme
 from workbench.ui.actions import families, meaning
 from workbench.ui.actions import values as v
@@ -27,10 +29,12 @@ MIN_WIDTH = 304        # a form and a scroll bar beside it
 class ActionPanel(QWidget):
     """Given core values, emits `actions_changed(actions, text, finished)`: the whole stack as it should be now.
 
-    `text` names the edit for the undo list. `finished` is false while a slider is held.
+    `text` names the edit for the undo list. `finished` is false while a slider is held. `outlook_wanted(wanted)`:
+    figures of the layer on show that a sentence needs, answered by `set_outlook`.
     """
 
     actions_changed = Signal(tuple, str, bool)
+    outlook_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +45,7 @@ class ActionPanel(QWidget):
         self._unavailable: dict[str, str] = {}
         self._conflicts: dict[str, str] = {}
         self._couplings = Couplings()
+        self._outlooks: dict[WantOutlook, Outlook] = {}
         self._cards: list[StepCard] = []
         self._spare: dict[str, StepCard] = {}       # hidden, by method
         self.header = Header(self)
@@ -73,6 +78,7 @@ class ActionPanel(QWidget):
         if layers == self._layers:
             return
         self._layers = tuple(layers)
+        self.forget_outlooks()
         self.set_view(None)
         self.set_change(None)
         self._show_page()
@@ -82,6 +88,19 @@ class ActionPanel(QWidget):
         self._view = view
         self.set_unavailable(view.unavailable if view else {})
         self._tell_cards()
+
+    def set_outlook(self, wanted: WantOutlook, outlook: Outlook) -> None:
+        self._outlooks[wanted] = outlook
+        self._tell_outlooks()
+
+    def forget_outlooks(self) -> None:
+        """Another layer, or other data: what is needed is asked for again."""
+        self._outlooks = {}
+        self._tell_outlooks()
+
+    def _tell_outlooks(self) -> None:
+        for card in self._cards:
+            card.set_outlooks(self._outlooks)
 
     def set_couplings(self, couplings: Couplings) -> None:
         """Which layers of the model lose channels together."""
@@ -205,6 +224,7 @@ class ActionPanel(QWidget):
                 return
         card = self._spare.pop(action.method) if action.method in self._spare else self._made(action)
         card.set_action(action)
+        card.set_outlooks(self._outlooks)
         card.set_context(self._layers, self._view, self._along())
         card.set_methods(self._methods.values(), self._unavailable)
         self._cards.insert(index, card)
@@ -217,6 +237,7 @@ class ActionPanel(QWidget):
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
         card.switched.connect(lambda off, card=card: self._switch(card, off))
+        card.outlook_wanted.connect(self.outlook_wanted)
         return card
 
     def _drop_cards(self) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from workbench.core.quantities import size
 from workbench.core.report import LayerChange
 from workbench.ui import figures, theme
-from workbench.ui.actions.meaning import percent
+from workbench.ui.actions.ranked import percent
 from workbench.ui.labels import Caution, heading, muted
 from workbench.ui.translation import said
 

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
 from workbench.core.layer import Layer
+from workbench.core.outlook import Outlook
 from workbench.core.views import LayerView
+from workbench.core.wanted import WantOutlook
 from workbench.ui import theme
-from workbench.ui.actions import families, meaning
+from workbench.ui.actions import families, meaning, ranked
 from workbench.ui.actions import values as v
 from workbench.ui.actions.card_head import CardHead
 from workbench.ui.actions.form import ParamForm
@@ -21,7 +23,8 @@ from workbench.ui.lines import converted
 
 class StepCard(QFrame):
     """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted;
-    `switched(off)`: the step is to be without effect, or to have it again.
+    `switched(off)`: the step is to be without effect, or to have it again; `outlook_wanted(wanted)`: figures of the
+    layer that the sentence needs (see wanted.WantOutlook), answered by `set_outlooks`.
 
     `method` is None where the method is not installed.
     """
@@ -30,6 +33,7 @@ class StepCard(QFrame):
     removed = Signal()
     replaced = Signal(str)
     switched = Signal(bool)
+    outlook_wanted = Signal(object)
 
     def __init__(self, action: Action, method: MethodInfo | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +45,8 @@ class StepCard(QFrame):
         self._layer: Layer | None = None
         self._along: tuple[str, ...] = ()
         self._paths: tuple[str, ...] = ()
+        self._outlooks: Mapping[WantOutlook, Outlook] = {}
+        self._asked: WantOutlook | None = None
         self.title = families.name(method) if method else action.method
         self.head = CardHead(self.title, action.family, self)
         self.head.removed.connect(self.removed)
@@ -81,6 +87,20 @@ class StepCard(QFrame):
             self.form.set_limits(meaning.limits(layers, view, self.method))
         self._explain()
 
+    def set_outlooks(self, outlooks: Mapping[WantOutlook, Outlook]) -> None:
+        """What is known of the layer on show so far; what is not there any more is asked for again."""
+        self._outlooks = outlooks
+        if self._asked not in outlooks:
+            self._asked = None
+        self._explain()
+
+    @property
+    def wanted(self) -> WantOutlook | None:
+        """The figures that the sentence needs; None where parameters and shape tell."""
+        if self.method is None or not self.method.outlook or not self._alone or self._view is None:
+            return None
+        return WantOutlook(self.method.id, str(self.action.params.get("span", "")))
+
     def set_methods(self, methods: Iterable[MethodInfo], unavailable: Mapping[str, str]) -> None:
         """All methods, and why this layer cannot have some of them."""
         family = tuple(method for method in methods if method.family == self.action.family)
@@ -115,13 +135,26 @@ class StepCard(QFrame):
     def _explain(self) -> None:
         if self.method is None:
             return
-        text = meaning.sentence(self.method, self.action.params, self._view, self._layer) if self._alone else ""
+        outlook = self._outlooks.get(self.wanted) if self.wanted is not None else None
+        text = ""
+        if self._alone:
+            text = meaning.sentence(self.method, self.action.params, self._view, self._layer, outlook)
+        elif self.method.replaces and self._paths:
+            text = meaning.replaced(self._paths, v.effective(self.method.fields, self.action.params))
         if self.method.coupled and self._along:
-            text = f"{text} {meaning.together(self._along)}".strip()
-        if self.method.replaces and self._paths:
-            text = meaning.replaced(self._paths, self.action.params)
+            along = meaning.together(self._along)
+            text = ranked.followed(text, along) if text else along
+        self._ask()
         self.sentence.setText(text)
         self.sentence.setVisible(bool(text))
+
+    def _ask(self) -> None:
+        """Once for each question."""
+        if (wanted := self.wanted) == self._asked:
+            return
+        self._asked = wanted
+        if wanted is not None and wanted not in self._outlooks:
+            self.outlook_wanted.emit(wanted)
 
     def _show_off(self) -> None:
         """What is switched off keeps its values, and they wait."""

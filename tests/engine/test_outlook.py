@@ -1,0 +1,136 @@
+"""What is said while the hand moves is what the step then does: ranks, shares and weights of real edits."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tests.methods.settings import SETTINGS, model_with
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.outlook import Evening, Ranks, Refused, Replacing
+from workbench.core.recipe import Recipe
+from workbench.core.wanted import WantOutlook
+from workbench.engine import stats
+from workbench.engine.calibrate import LayerContext
+from workbench.engine.outlook import outlook
+from workbench.engine.workspace import Workspace
+from workbench.graph.encoding import Factors
+from workbench.methods.factors import unfold
+from workbench.methods.method import all_methods
+from workbench.ui.actions import meaning, ranked
+from workbench.ui.actions.values import effective
+
+CASES = [(name, params, op) for name, variants in SETTINGS.items() if name.startswith(("lowrank.", "distill.layer"))
+         for params, ops, *before in variants if not before for op in ops]
+
+
+def opened(op: str) -> Workspace:
+    model, _, data = model_with(op)
+    return Workspace(model, data=data, calibration=data)
+
+
+def said(workspace: Workspace, name: str, params: dict, path: str = "layer") -> str:
+    info = all_methods()[name].info()
+    found = outlook(workspace, path, WantOutlook(name), Job()) if info.outlook else None
+    text = meaning.sentence(info, params, workspace.view(path), workspace.layer(path), found)
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def shapes(edit) -> list[tuple[int, ...]]:
+    assert isinstance(edit.encoding, Factors)
+    return [piece.encoding.decode().shape for piece in edit.encoding.pieces]
+
+
+@pytest.mark.parametrize(("name", "params", "op"), CASES, ids=str)
+def test_ranks_and_weights_are_those_of_the_edit(name, params, op):
+    workspace = opened(op)
+    recipe = Recipe().with_actions(["layer"], (Action(name, params),))
+    _, edit = workspace.edited("layer", recipe, Job())
+    text, made, layer = said(workspace, name, params), shapes(edit), workspace.layer("layer")
+    if name == "lowrank.tucker":
+        assert f"Ranks {made[1][0]} of {layer.shape[0]} outputs and {made[1][1]} of {layer.shape[1]} inputs" in text
+    elif name == "lowrank.cp":
+        assert f"A sum of {made[0][0]} terms" in text
+    elif name in ("lowrank.subspace", "distill.layer") and "Rank" not in text:
+        assert re.search(r"groups|kernels for each", text)
+    else:
+        rank = made[0][0] if layer.op == "Conv" else made[0][1]
+        full = min(np.prod(made[0]) // rank, np.prod(made[1]) // rank)
+        assert f"Rank {rank} of {full}" in text
+    if "weights" in text:
+        used, total = re.search(r"([\d,]+) (?:of|for) ([\d,]+) weights", text).groups()
+        assert int(used.replace(",", "")) == sum(int(np.prod(shape)) for shape in made)
+        assert int(total.replace(",", "")) == layer.count
+    if "shrinks" in text or "grows" in text:
+        assert ("shrinks" in text) == (edit.encoding.parameters < layer.count)
+
+
+def test_the_share_of_a_whitened_rank_is_that_of_the_output():
+    workspace = opened("Gemm")
+    recipe = Recipe().with_actions(["layer"], (Action("lowrank.whitened", {"rank": 9}),))
+    _, edit = workspace.edited("layer", recipe, Job())
+    layer, weight = workspace.layer("layer"), workspace.model.weight("layer")
+    gram = LayerContext(workspace.model, "layer", workspace.calibration, 0, workspace.cache).gram(Job())[0]
+
+    def energy(matrix: np.ndarray) -> float:
+        return float(np.einsum("rc,cd,rd->", matrix, gram, matrix))
+
+    before = unfold(weight, layer).astype(np.float64)
+    kept = 1 - energy(before - unfold(edit.weight, layer)) / energy(before)
+    found = outlook(workspace, "layer", WantOutlook("lowrank.whitened"), Job())
+    assert isinstance(found, Ranks) and found.kept == "output"
+    assert found.sides[0].energy[8] == pytest.approx(kept, abs=1e-3)
+    assert f"keeps {ranked.percent(found.sides[0].energy[8])} of the output's energy".replace(
+        "\N{NO-BREAK SPACE}", " ") in said(workspace, "lowrank.whitened", {"rank": 9})
+
+
+@pytest.fixture(scope="module")
+def demo_cnn(demo):
+    return Workspace.open(str(demo.cnn), Job()).attach(str(demo.calibration), Job())
+
+
+def test_evening_names_those_that_follow(demo_cnn):
+    found = outlook(demo_cnn, "blocks.0.conv1", WantOutlook("quantize.equalize"), Job())
+    assert isinstance(found, Evening) and found.readers == ("blocks.0.conv2",) and found.channels == found.outputs
+    rows = np.abs(demo_cnn.model.weight("blocks.0.conv1")).reshape(found.outputs, -1).max(axis=1)
+    assert found.spread == pytest.approx(rows.max() / rows.min())
+    recipe = Recipe().with_actions(["blocks.0.conv1"], (Action("quantize.equalize", {}),))
+    notes = {change.path: change.note for change in demo_cnn.compiled(recipe, Job()).changes()[0]}
+    assert "inputs follow blocks.0.conv1" in notes["blocks.0.conv2"]
+    text = said(demo_cnn, "quantize.equalize", {}, "blocks.0.conv1")
+    assert f"{found.outputs} of {found.outputs} output channels" in text and "undone in blocks.0.conv2;" in text
+
+
+def test_a_student_has_as_many_parameters_as_was_said(demo_cnn):
+    found = outlook(demo_cnn, "blocks.3.conv", WantOutlook("distill.block"), Job())
+    assert isinstance(found, Replacing) and found.module == "blocks.3"
+    for student, kernel in (("layer", 1), ("layer", 3)):
+        params = {"student": student, "kernel": kernel}
+        recipe = Recipe().with_actions(["blocks.3.conv"], (Action("distill.block", params),))
+        made = demo_cnn.compiled(recipe, Job()).model
+        gone = demo_cnn.model.summary().parameters - made.summary().parameters
+        assert gone == found.parameters - found.students[kernel]
+        text = said(demo_cnn, "distill.block", params, "blocks.3.conv")
+        assert f"{found.students[kernel]:,} parameters instead of {found.parameters:,}" in text
+
+
+def test_what_cannot_be_is_said_and_what_is_unknown_is_refused(demo_cnn):
+    found = outlook(demo_cnn, "head", WantOutlook("quantize.equalize"), Job())
+    assert isinstance(found, Refused) and found.reason in said(demo_cnn, "quantize.equalize", {}, "head")
+    spans = outlook(demo_cnn, "head", WantOutlook("distill.block", span="nowhere"), Job())
+    assert isinstance(spans, Refused) and "nowhere" in spans.reason
+    assert isinstance(outlook(Workspace(demo_cnn.model), "head", WantOutlook("lowrank.whitened"), Job()), Refused)
+    with pytest.raises(UserError, match="no method"):
+        outlook(demo_cnn, "head", WantOutlook("prune.nothing"), Job())
+
+
+def test_gavish_and_donohos_rank_is_among_the_noise():
+    rng = np.random.default_rng(0)
+    values = np.linalg.svd(rng.normal(size=(40, 8)) @ rng.normal(size=(8, 60)) + rng.normal(size=(40, 60)),
+                           compute_uv=False)
+    found = stats.noise(stats.spectrum_of(values, (40, 60), "", 40), (40, 60))
+    assert found.hard == 8
+    assert ranked.rank_in(effective(all_methods()["lowrank.svd"].info().fields, {"rule": "gavish-donoho"}),
+                          stats.spectrum_of(values, (40, 60), "", 40)) is None, "noise was not told from it"

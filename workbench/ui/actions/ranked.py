@@ -1,0 +1,127 @@
+"""Ranks in words: which one the parameters mean among singular values, what it keeps, and what becomes of the size."""
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+from workbench.core.layer import Layer
+from workbench.core.outlook import Kept, Ranks
+from workbench.core.views import Spectrum
+from workbench.ui.translation import tr
+
+Values = Mapping[str, Any]
+
+
+def rank_in(values: Values, spectrum: Spectrum) -> int | None:
+    """The rank that a method's parameters mean (see methods.ranks.chosen); None where noise was not told from it."""
+    full, noise, rule = len(spectrum.values), spectrum.noise, values.get("rule")
+    wanted: int | None = None
+    if values.get("rank") is not None:
+        wanted = int(values["rank"])
+    elif values.get("ratio") is not None:
+        wanted = round(values["ratio"] * full)
+    elif values.get("energy") is not None:
+        wanted = spectrum.rank_for(values["energy"])
+    elif rule == "break-even":
+        wanted = spectrum.break_even
+    elif noise is not None and values.get("weakening") is not None:
+        least = max(1, noise.vbmf)
+        wanted = round(least + values["weakening"] * (full - least))
+    elif noise is not None and rule is not None:
+        wanted = noise.rank if rule == "marchenko-pastur" else noise.hard
+    return None if wanted is None else min(max(wanted, 1), full)
+
+
+def sentence(spectrum: Spectrum, rank: int, trained: bool = False, kept: Kept = "weights") -> str:
+    """A rank of two factors; a student that is `trained` keeps what training makes of it."""
+    full = len(spectrum.values)
+    first = tr("Rank {rank} of {full}").format(rank=rank, full=full)
+    if not trained:
+        first = _keeps(kept).format(rank=rank, full=full, share=percent(float(spectrum.energy[rank - 1])))
+    if not spectrum.break_even:
+        return joined(first, tr("no rank makes this layer smaller."))
+    second = (tr("below break-even {limit}, so the layer shrinks.") if rank <= spectrum.break_even
+              else tr("above break-even {limit}, so the layer grows."))
+    return joined(first, second.format(limit=spectrum.break_even))
+
+
+def _keeps(kept: Kept) -> str:
+    if kept == "weights":
+        return tr("Rank {rank} of {full} keeps {share} of the energy")
+    return (tr("Rank {rank} of {full} keeps {share} of the output's energy") if kept == "output"
+            else tr("Rank {rank} of {full} keeps {share} of the output's variance"))
+
+
+def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kept: Kept = "weights") -> str:
+    """Two factors of the rank that is asked for; which that is where its singular values are known."""
+    rank = rank_in(values, spectrum) if spectrum is not None and len(spectrum.values) else None
+    if rank is None or spectrum is None:
+        return tr("Two thinner layers with {rank}.").format(rank=asked(values))
+    words = sentence(spectrum, rank, trained, kept)
+    if values.get("weakening") is None or spectrum.noise is None:
+        return words
+    return followed(tr("EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.").format(
+        rank=spectrum.noise.vbmf, full=len(spectrum.values), share=percent(values["weakening"])), words)
+
+
+def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
+    """Tucker-2: a rank of the output channels and one of the input channels."""
+    outputs, inputs = layer.shape[:2]
+    if values.get("rank") is not None or values.get("ratio") is not None:
+        ratio = values.get("ratio")
+        ranks = [min(values["rank"], full) if ratio is None else max(1, round(ratio * full))
+                 for full in (outputs, inputs)]
+    elif found is None or None in (looked := [rank_in(values, side) for side in found.sides]):
+        return ""
+    else:
+        ranks = [rank for rank in looked if rank is not None]
+    first = tr("Ranks {first} of {outputs} outputs and {second} of {inputs} inputs")
+    shares = {}
+    if found is not None:
+        first = tr("Ranks {first} of {outputs} outputs and {second} of {inputs} inputs keep {share} and {other} of "
+                   "their energies")
+        shares = {name: percent(float(side.energy[min(rank, len(side.energy)) - 1]))
+                  for name, rank, side in zip(("share", "other"), ranks, found.sides, strict=True)}
+    first = first.format(first=ranks[0], second=ranks[1], outputs=outputs, inputs=inputs, **shares)
+    used = ranks[1] * inputs + prod(ranks) * prod(layer.shape[2:]) + outputs * ranks[0]
+    return joined(first, weights(used, layer))
+
+
+def joined(first: str, second: str) -> str:
+    """The halves of a sentence."""
+    return tr("{first}; {second}").format(first=first, second=second)
+
+
+def followed(first: str, second: str) -> str:
+    """Two sentences."""
+    return tr("{first} {second}").format(first=first, second=second)
+
+
+def weights(used: int, layer: Layer) -> str:
+    """So many are stored in the place of the layer's."""
+    words = (tr("{count} of {total} weights, so the layer shrinks.") if used < layer.count
+             else tr("{count} for {total} weights, so the layer grows."))
+    return words.format(count=f"{used:,}", total=f"{layer.count:,}")
+
+
+def asked(values: Values) -> str:
+    """Which rank is meant, before its singular values are known."""
+    if values.get("rank") is not None:
+        return tr("rank {rank}").format(rank=values["rank"])
+    if values.get("ratio") is not None:
+        return tr("{share} of full rank").format(share=percent(values["ratio"]))
+    if values.get("energy") is not None:
+        return tr("the smallest rank that keeps {share}").format(share=percent(values["energy"]))
+    if values.get("weakening") is not None:
+        return tr("the rank that EVBMF finds, {share} of the way to full rank").format(
+            share=percent(values["weakening"]))
+    return {"break-even": tr("the largest rank with fewer weights than now"),
+            "marchenko-pastur": tr("the rank that stands out of noise")}.get(
+                str(values.get("rule")), tr("the rank of least squared error"))
+
+
+def percent(share: float) -> str:
+    """97.1 %, 50 %, 99.97 %: as many digits as it takes not to say 100 when it is not."""
+    digits = 1 if share <= 0.9989 or share == 1 else 2
+    number = f"{100 * share:.{digits}f}"
+    return f"{number.rstrip('0').rstrip('.')}\N{NO-BREAK SPACE}%"
