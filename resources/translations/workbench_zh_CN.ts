@@ -1009,9 +1009,9 @@
       <translation>仿射</translation>
     </message>
     <message>
-      <source>Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average. Learnt rounding is a method of its own, AdaRound.</source>
+      <source>Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt rounding is a method of its own, AdaRound.</source>
       <extracomment>quantize.affine</extracomment>
-      <translation>最近的级；向下取整 Q = ⌊S(W+B)⌋；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
+      <translation>最近的级；向下取整 Q = floor(S(W+B))；或随机取整，平均意义上无偏。学习得到的取整是单独的方法 AdaRound。</translation>
     </message>
     <message>
       <source>Rounding</source>

@@ -34,7 +34,7 @@ class AdaRound(Method):
     title = "AdaRound"
     summary = ("Affine grid per output channel; gradient descent decides which weights round up and which down, so "
                "that the layer's output on the calibration samples changes least.")
-    formula = "min over V:  ‖ W X − s·(⌊W/s⌋ + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
+    formula = "min over V:  ‖ W X − s·(floor(W/s) + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
     citation = "Nagel et al. 2020, Up or down? Adaptive rounding for post-training quantization, ICML"
     needs_data = True
 

@@ -45,8 +45,8 @@ class AffineQuantization(Method):
                               Help("Share of the values inside the range, cut on each side.")] = 99.9
         clip: Annotated[grids.Clip, Drag("range")] = 0.8
         rounding: Annotated[grids.Rounding,
-                            Help("Nearest level; floor, Q = ⌊S(W+B)⌋; or stochastic, right on average. Learnt rounding "
-                                 "is a method of its own, AdaRound.")] = "nearest"
+                            Help("Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt "
+                                 "rounding is a method of its own, AdaRound.")] = "nearest"
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None

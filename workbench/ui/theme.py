@@ -13,7 +13,7 @@ from workbench.core.resources import resource_path
 from workbench.ui import icons, schemes
 from workbench.ui.schemes import Colors
 from workbench.ui.stylesheet import stylesheet
-from workbench.ui.translation import tr
+from workbench.ui.translation import language, tr
 
 Scheme = Literal["light", "dark", "system"]
 Motion = Literal["system", "full", "reduced"]
@@ -22,12 +22,15 @@ HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24      # the grid: inside a group, betwe
 RADIUS = 6
 ICON = 16
 FAMILY = "Inter"
-# Inter has no Chinese, Japanese or Korean; Qt would find a font by itself, but not always the same one.
-FALLBACKS = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI",
+# Inter has no Chinese: what the translation needs is bundled (packaging/subset_font.py). For other texts, such as names
+# that users give, Qt would find a font by itself, but not always the same one.
+CHINESE = "Workbench Sans SC"
+FALLBACKS = (CHINESE, "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI",
              "WenQuanYi Micro Hei", "Noto Sans", "Sans Serif")
 # Even steps of lightness, and told apart by colour-blind eyes (Nunez et al. 2018; van der Walt and Smith 2015).
 MAPS = ("cividis", "viridis", "magma")
 FILES = ("Regular", "Italic", "Medium", "SemiBold", "SemiBoldItalic")
+CHINESE_FILES = ("Regular", "Bold")
 
 
 class Signals(QObject):
@@ -43,7 +46,7 @@ class _State:
     wanted: Scheme = "system"
     data_colors = MAPS[0]
     motion: Motion = "system"
-    fonts_loaded = False
+    loaded: tuple[str, ...] = ()        # families
     applied = False
     listening = False
     changing = False
@@ -88,6 +91,8 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
         app.styleHints().colorSchemeChanged.connect(_on_system_changed)
         app.setStyle(QStyleFactory.create("Fusion"))
         app.setFont(_load_font(app.font()))
+    if language().startswith("zh"):
+        _load_family(CHINESE, CHINESE_FILES)
     _tell_platform(app, scheme)
     dark = scheme == "dark" or (scheme == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     wanted = schemes.DARK if dark else schemes.LIGHT
@@ -140,16 +145,21 @@ class _Dresser(QObject):
 
 def _load_font(platform: QFont) -> QFont:
     """Inter with figures of one width: a number that changes while the hand moves must not make its neighbours jump."""
-    if not _State.fonts_loaded:
-        _State.fonts_loaded = True
-        for name in FILES:
-            QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{FAMILY}-{name}.otf")))
+    _load_family(FAMILY, FILES)
     result = QFont(platform)
     result.setFamilies([FAMILY, *FALLBACKS])
     result.setPointSizeF(max(platform.pointSizeF(), 9.75))      # 13 pixels at 96 dpi, or what the user asked for
     result.setFeature(QFont.Tag("tnum"), 1)
     result.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
     return result
+
+
+def _load_family(family: str, styles: tuple[str, ...]) -> None:
+    """Once; Chinese only when it is spoken, because reading fonts delays the window."""
+    if family not in _State.loaded:
+        _State.loaded += (family,)
+        for style in styles:
+            QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{family.replace(' ', '')}-{style}.otf")))
 
 
 def _tell_platform(app: QApplication, scheme: Scheme) -> None:

@@ -1,0 +1,106 @@
+"""The bundled fonts have every character of the Chinese translation, and texts are really drawn with them."""
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter, QRawFont, QTextLayout
+from PySide6.QtWidgets import QApplication
+
+from tests.translations import FOLDER, read
+from workbench.core.resources import resource_path
+from workbench.ui import theme, translation
+
+MEND = "run packaging/subset_font.py"
+
+
+@pytest.fixture
+def chinese(qapp):
+    """The application in Chinese; in English again afterwards."""
+    translation.apply(qapp, "zh_CN")
+    theme.apply(qapp, "light")
+    yield qapp
+    translation.apply(qapp, "en")
+
+
+def texts() -> set[str]:
+    return set(read(FOLDER / "workbench_zh_CN.ts").values())
+
+
+def bundled() -> list[QRawFont]:
+    """Those of an ordinary text, and of a bold one."""
+    return [QRawFont(str(resource_path(f"fonts/{name}.otf")), 13) for name in (
+        "Inter-Regular", "WorkbenchSansSC-Regular", "WorkbenchSansSC-Bold")]
+
+
+def test_every_character_of_the_translation_is_bundled(qapp):
+    latin, *chinese = bundled()
+    letters = {letter for text in texts() for letter in text if letter.isprintable()}
+    assert len(letters) > 500
+    for font in chinese:
+        missing = sorted(letter for letter in letters
+                         if not latin.supportsCharacter(ord(letter)) and not font.supportsCharacter(ord(letter)))
+        assert not missing, f"{MEND}: {''.join(missing)}"
+
+
+def families(text: str, font: QFont) -> dict[str, str]:
+    """Family -> the characters that are drawn with it; those without a glyph under ""."""
+    found: dict[str, str] = {}
+    for letter in text:
+        layout = QTextLayout(letter, font)
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        for run in layout.glyphRuns():
+            family = run.rawFont().familyName() if all(run.glyphIndexes()) else ""
+            found[family] = found.get(family, "") + letter
+    return found
+
+
+@pytest.mark.parametrize("weight", [QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold])
+def test_a_chinese_label_is_drawn_with_them(chinese, weight):
+    letters = "".join(sorted({letter for text in texts() for letter in text if not letter.isspace()}))
+    found = families(letters, theme.font(weight=weight))
+    assert set(found) == {theme.FAMILY, theme.CHINESE}
+    assert len(found[theme.CHINESE]) > 500 and "层" in found[theme.CHINESE] and "A" in found[theme.FAMILY]
+    assert picture("层", weight) != picture("权", weight), "and not two boxes"
+
+
+def picture(text: str, weight: QFont.Weight) -> QImage:
+    image = QImage(QSize(24, 24), QImage.Format.Format_Grayscale8)
+    image.fill(255)
+    painter = QPainter(image)
+    painter.setFont(theme.font(weight=weight))
+    painter.drawText(image.rect(), 0, text)
+    painter.end()
+    return image
+
+
+def test_a_line_is_as_high_with_chinese_as_without(chinese):
+    def height(text: str) -> float:
+        layout = QTextLayout(text, theme.font())
+        layout.beginLayout()
+        line = layout.createLine()
+        layout.endLayout()
+        return line.height()
+
+    assert height("Ag 层权") == pytest.approx(height("Ag"), abs=1)
+
+
+def test_it_is_small_licensed_and_named_apart(qapp):
+    files = sorted(resource_path("fonts").glob("WorkbenchSansSC-*.otf"))
+    assert len(files) == 2 and sum(file.stat().st_size for file in files) < 500_000
+    licence = (resource_path("fonts") / "OFL-NotoSansCJK.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE" in licence and "Adobe" in licence
+    assert all("Noto" not in font.familyName() and "Source" not in font.familyName() for font in bundled())
+
+
+def test_english_does_not_load_it():
+    """In a process of its own: fonts stay loaded."""
+    code = ("from PySide6.QtWidgets import QApplication; from PySide6.QtGui import QFontDatabase\n"
+            "from workbench.ui import theme; app = QApplication([]); theme.apply(app, 'light')\n"
+            "assert theme.CHINESE not in QFontDatabase.families() and theme.FAMILY in QFontDatabase.families()\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert isinstance(QApplication.instance(), QApplication) and theme.FAMILY in QFontDatabase.families()
