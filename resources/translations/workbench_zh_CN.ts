@@ -1874,6 +1874,11 @@
       <translation>它在计算得出的位置被拆分。</translation>
     </message>
     <message>
+      <source>It keeps its smaller shape: the others were trained with it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它保持较小的形状：其他各层是与它一起训练的。</translation>
+    </message>
+    <message>
       <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
       <extracomment>the engine</extracomment>
       <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
@@ -4419,9 +4424,24 @@
       <translation>○ 预测   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
     </message>
     <message>
-      <source>Each layer was given its original weights back, all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
+      <source>* got its weights back, not its channels.</source>
       <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>每次让一层恢复原始权重，其余各层保留步骤。余量：原始判定的得分相对次高者的提升。</translation>
+      <translation>* 只取回了权重，没有取回通道。</translation>
+    </message>
+    <message>
+      <source>Each layer was given its original weights back, and its channels where it had lost some, with the layers that lost them with it; all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。边距：原模型所判类别的得分比次高者多出多少。</translation>
+    </message>
+    <message>
+      <source>It got its channels back, with the layers that lost them with it: {layers}.</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>它与一同失去通道的层一起取回了通道：{layers}。</translation>
+    </message>
+    <message>
+      <source>It got its weights back, not its channels. {why}</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>它取回了权重，但没有取回通道。{why}</translation>
     </message>
     <message>
       <source>Layer</source>
@@ -4457,6 +4477,11 @@
       <source>Together with those above</source>
       <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
       <translation>与上面各层一起</translation>
+    </message>
+    <message>
+      <source>{layer} (+{n} coupled)</source>
+      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
+      <translation>{layer}（及耦合的 {n} 层）</translation>
     </message>
     <message>
       <source>{what}: no layer alone did it.</source>

@@ -1,17 +1,17 @@
-"""What changed is what two full runs say; and the layer that is blamed is the one that did it."""
+"""What changed is what two full runs say."""
 
 import numpy as np
 import pytest
 
 from tests.engine.test_train import network
 from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Stage
 from workbench.core.resources import resource_path
 from workbench.data.dataset import Dataset
-from workbench.engine.changes import blame, certainty, changes, margins
+from workbench.engine.blame import blame
+from workbench.engine.changes import certainty, changes, margins
 from workbench.engine.compare import compare
 from workbench.engine.pictures import LARGEST, Pictures
 from workbench.engine.preview import effective
@@ -68,35 +68,6 @@ def test_two_files_are_compared_with_the_same_counts(workspace, bold):
 def test_nothing_edited_changes_nothing(workspace):
     same = changes(workspace, Recipe(), Job())
     assert not same.flips and (same.before == same.after).all() and same.lost == same.won == same.moved == 0
-
-
-def test_the_layer_that_did_it_is_blamed(workspace, bold):
-    lost = [flip.sample for flip in bold.flips if flip.kind == "lost"][:24]
-    seen = list(blame(workspace, BOLD, lost, Job()))
-    last = seen[-1]
-    assert [each.tried for each in seen] == [1, 2, 3, 3] and last.layers == 3 and last.samples == tuple(lost)
-    first, *rest = last.suspects
-    assert first.path == "blocks.4.conv2" and first.restored >= 22 and first.margin > max(each.margin for each in rest)
-    assert first.actions == BOLD.actions_for("blocks.4.conv2") and first.together == first.restored
-    # Taken back by hand, it gives the same.
-    edits = dict(workspace.compiled(BOLD, Job()).edits)
-    del edits["blocks.4.conv2"]
-    again = decisions(workspace, effective(workspace.model, edits))[lost]
-    assert first.restored == (again == decisions(workspace, workspace.model)[lost]).sum()
-    together = [each.together for each in last.suspects if each.together is not None]
-    assert together[-1] == len(lost) or len(together) == 3, "until all are as they were, or no layer is left"
-
-
-def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
-    job = Job()
-    found = blame(workspace, BOLD, [0, 1], job)
-    next(found)
-    job.cancel()
-    with pytest.raises(Cancelled):
-        next(found)
-    for recipe, samples in ((Recipe(), [1]), (BOLD, []), (BOLD, [-1, 10 ** 6])):
-        with pytest.raises(UserError, match="nothing to blame"):
-            next(blame(workspace, recipe, samples, Job()))
 
 
 def test_without_labels_the_originals_decisions_are_the_truth(workspace, tmp_path):

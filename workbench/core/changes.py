@@ -91,6 +91,8 @@ class Suspect:
     margin     how much the score of the original's decision rises over the best other one, on average; for models
                without classes, how much of the error goes away
     together   so many are, when this layer and all suspects before it are taken back
+    also       layers that lost channels with it, and were taken back with it
+    note       what it did not get back, and why
     """
 
     path: str
@@ -98,6 +100,8 @@ class Suspect:
     restored: int
     margin: float
     together: int | None = None
+    also: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,15 @@
-"""What changed for which samples, and by which layer's doing: layers are taken back one at a time."""
+"""What changed for which samples: the model of a recipe beside the original."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from workbench.core.changes import Blame, Changes, ClassChange, Flip, FlipKind, SampleError, Suspect
-from workbench.core.errors import UserError
+from workbench.core.changes import Changes, ClassChange, Flip, FlipKind, SampleError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
 from workbench.data.metrics import DECIDING
-from workbench.engine import apply
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.pictures import Pictures
 from workbench.engine.preview import effective
@@ -20,8 +17,6 @@ from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
 
 MOST_FLIPS = 240        # of each kind that are shown; all are counted
-MOST_BLAMED = 256       # samples that layers are taken back for
-SAME = 1e-6             # of two scores of a sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +84,8 @@ def original_answers(workspace: Workspace, job: Job) -> Answers:
 
 def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: bool = False) -> Answers:
     """What a model answers to the chosen samples, in their order; `keep` the scores of all classes."""
-    fixed = any(spec.shape and spec.shape[0] is not None for spec in evaluator.data.specs)
     parts: list[Answers] = []
-    for start in job.each(range(0, len(chosen), evaluator.batch), "comparing"):
-        batch = chosen[start:start + evaluator.batch]
-        # A model that takes only whole batches gets the last one filled up.
-        filled = np.resize(batch, evaluator.batch) if fixed else batch
+    for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
         outputs = run(Feeds(evaluator.data, filled))[0][:len(batch)]
         scores = evaluator.score(outputs, batch)
         if evaluator.metric.id not in DECIDING or outputs.ndim != 2:
@@ -109,6 +100,13 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
 
     scores = np.concatenate([part.scores for part in parts])
     return Answers(scores, joined("decisions"), joined("sure"), joined("logits"))
+
+
+def batches(evaluator: Evaluator, chosen: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The chosen samples in parts; and these filled up for a model that takes only whole batches."""
+    fixed = any(spec.shape and spec.shape[0] is not None for spec in evaluator.data.specs)
+    parts = [chosen[start:start + evaluator.batch] for start in range(0, len(chosen), evaluator.batch)]
+    return [(part, np.resize(part, evaluator.batch) if fixed else part) for part in parts]
 
 
 def _classes(base: Changes, evaluator: Evaluator, before: Answers, after: Answers, pictures: Pictures) -> Changes:
@@ -148,65 +146,3 @@ def _errors(base: Changes, evaluator: Evaluator, before: Answers, after: Answers
     found = tuple(SampleError(int(sample), float(before.scores[sample]), float(after.scores[sample]),
                               pictures.of(int(sample))) for sample in worst if loss[sample] > 0)
     return replace(base, errors=found, worse=int((loss > 0).sum()), better=int((loss < 0).sum()))
-
-
-def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job) -> Iterator[Blame]:
-    """Which layer's steps flipped these samples: each edited layer is taken back alone, all others kept; then the
-    guiltiest together, one after the other, until all samples are decided as the original does.
-
-    A layer that lost channels keeps its smaller shape, and gets the weights that are left back as they were; layers
-    that were trained get theirs from before compression. Raises UserError where there is nothing to blame.
-    """
-    workspace = workspace.ready(recipe)
-    evaluator = workspace.measurable()
-    chosen = np.array([sample for sample in samples if 0 <= sample < evaluator.data.samples][:MOST_BLAMED], dtype=int)
-    known = workspace.recovery(recipe)
-    result = workspace.compiled(recipe, job.part(0.0, 0.1)) if known is None else known.compiled
-    if not len(chosen) or not result.edits:
-        raise UserError("There is nothing to blame: no sample was chosen, or no layer's weights are changed.",
-                        "Choose samples that flipped, under a recipe with steps.")
-    before = original_answers(workspace, job.part(0.1, 0.2))
-    want = Answers(before.scores[chosen], None if before.decisions is None else before.decisions[chosen])
-    trial = _Trial(evaluator, result, chosen, want)
-    now = trial.answers((), job.silent())
-    suspects: list[Suspect] = []
-    layers = tuple(result.edits)
-    for index, path in enumerate(job.part(0.2, 0.7).each(layers, "taking layers back")):
-        restored, margin = trial.effect(trial.answers((path,), job.silent()), now)
-        suspects.append(Suspect(path, result.chosen.get(path, ()), restored, margin))
-        yield Blame(tuple(map(int, chosen)), ranked(suspects), index + 1, len(layers))
-    ordered = ranked(suspects)
-    together: list[Suspect] = []
-    for suspect in job.part(0.7, 1.0).each(ordered, "taking layers back together"):
-        if together and together[-1].together == len(chosen):
-            break
-        paths = (*(each.path for each in together), suspect.path)
-        restored, _ = trial.effect(trial.answers(paths, job.silent()), now)
-        together.append(replace(suspect, together=restored))
-    yield Blame(tuple(map(int, chosen)), (*together, *ordered[len(together):]), len(layers), len(layers))
-
-
-def ranked(suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
-    """Those that restore most first; among equals those that give most of the margin back."""
-    return tuple(sorted(suspects, key=lambda suspect: (-suspect.restored, -suspect.margin)))
-
-
-class _Trial:
-    """The edited model with some layers as they were, on a few samples."""
-
-    def __init__(self, evaluator: Evaluator, result: apply.Compiled, chosen: np.ndarray, want: Answers) -> None:
-        self._evaluator, self._result, self._chosen, self._want = evaluator, result, chosen, want
-
-    def answers(self, without: Sequence[str], job: Job) -> Answers:
-        left = {path: edit for path, edit in self._result.edits.items() if path not in without}
-        run = runner(runtime.session(effective(self._result.model, left)))
-        return answers(self._evaluator, run, self._chosen, job, keep=True)
-
-    def effect(self, then: Answers, now: Answers) -> tuple[int, float]:
-        """How many samples are decided as the original does, and what their margins or errors gain on average."""
-        want = self._want
-        if want.decisions is None or then.logits is None or now.logits is None:
-            left = np.abs(then.scores - want.scores)
-            return int((left < SAME).sum()), float((np.abs(now.scores - want.scores) - left).mean())
-        gain = margins(then.logits, want.decisions) - margins(now.logits, want.decisions)
-        return int(np.count_nonzero(then.decisions == want.decisions)), float(gain.mean())

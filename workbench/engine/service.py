@@ -31,8 +31,9 @@ from typing import Any
 from workbench.core import messages as m
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
+from workbench.engine.blame import blame
 from workbench.engine.cache import Cache
-from workbench.engine.changes import blame, changes
+from workbench.engine.changes import changes
 from workbench.engine.export import export
 from workbench.engine.look import look
 from workbench.engine.passing import passing

@@ -17,11 +17,12 @@ ROW = 24
 
 @dataclass(frozen=True)
 class Value:
-    """What a cell shows, what it is sorted by, and perhaps a bar: a fraction of the widest."""
+    """What a cell shows, what it is sorted by, perhaps a bar (a fraction of the widest), and more to say of it."""
 
     text: str
     order: float | str = 0.0
     bar: float | None = None
+    tip: str = ""
 
 
 class RowsModel(QAbstractTableModel):
@@ -56,8 +57,10 @@ class RowsModel(QAbstractTableModel):
             return None
         cell = self._rows[index.row()][index.column()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return cell.text
+            case Qt.ItemDataRole.ToolTipRole:
+                return cell.tip or cell.text
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if index.column() else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,150 @@
+"""The layer that is blamed is the one that did it; what is run from a cut on answers as the whole does."""
+
+import numpy as np
+import pytest
+
+from tests.engine import test_changes
+from tests.engine.test_changes import BOLD, decisions
+from tests.engine.test_train import network
+from workbench.core.action import Action
+from workbench.core.changes import Blame
+from workbench.core.errors import Cancelled, UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.core.recovery import Stage
+from workbench.engine import apply
+from workbench.engine.blame import TRAINED, blame
+from workbench.engine.changes import changes, margins
+from workbench.engine.preview import effective
+from workbench.engine.training.recover import recovered
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
+from workbench.graph.channel_rules import channels_of
+
+workspace, bold = test_changes.workspace, test_changes.bold      # fixtures
+SAMPLES = tuple(range(0, 1000, 9))
+
+
+def last(workspace: Workspace, recipe: Recipe, samples) -> Blame:
+    return list(blame(workspace, recipe, samples, Job()))[-1]
+
+
+def logits(workspace: Workspace, model) -> np.ndarray:
+    """What a whole model answers to the samples, without any cut."""
+    return runner(runtime.session(model))(workspace.data.feeds(np.array(SAMPLES)))[0]
+
+
+def effect(workspace: Workspace, then: np.ndarray, now: np.ndarray) -> tuple[int, float]:
+    """How many samples are decided as the original does, and the mean gain of the margins."""
+    want = logits(workspace, workspace.model).argmax(axis=1)
+    return int((then.argmax(axis=1) == want).sum()), float((margins(then, want) - margins(now, want)).mean())
+
+
+def test_the_layer_that_did_it_is_blamed(workspace, bold):
+    lost = [flip.sample for flip in bold.flips if flip.kind == "lost"][:24]
+    seen = list(blame(workspace, BOLD, lost, Job()))
+    end = seen[-1]
+    assert [each.tried for each in seen] == [1, 2, 3, 3] and end.layers == 3 and end.samples == tuple(lost)
+    first, *rest = end.suspects
+    assert first.path == "blocks.4.conv2" and first.restored >= 22 and first.margin > max(each.margin for each in rest)
+    assert first.actions == BOLD.actions_for("blocks.4.conv2") and first.together == first.restored
+    # Taken back by hand, it gives the same.
+    edits = dict(workspace.compiled(BOLD, Job()).edits)
+    del edits["blocks.4.conv2"]
+    again = decisions(workspace, effective(workspace.model, edits))[lost]
+    assert first.restored == (again == decisions(workspace, workspace.model)[lost]).sum()
+    together = [each.together for each in end.suspects if each.together is not None]
+    assert together[-1] == len(lost) or len(together) == 3, "until all are as they were, or no layer is left"
+
+
+@pytest.mark.parametrize("steps", [
+    {"*": (Action("prune.magnitude", {"sparsity": 0.6}), Action("quantize.affine", {"bits": 4}))},
+    {"*": (Action("lowrank.svd", {"energy": 0.5}), Action("quantize.bias_correction", {}))},
+    {"*": (Action("quantize.static", {}),)},
+    {"*": (Action("prune.magnitude", {"sparsity": 0.7}),), "blocks.2.*": (Action("quantize.static", {}),)},
+], ids=["plain", "biases", "integers", "mixed"])
+def test_each_layer_taken_back_is_what_the_whole_graph_says(workspace, steps):
+    recipe = Recipe()
+    for pattern, actions in steps.items():
+        recipe = recipe.with_actions([pattern], actions)
+    edits = dict(workspace.compiled(recipe, Job()).edits)
+    found = last(workspace, recipe, SAMPLES)
+    assert {suspect.path for suspect in found.suspects} == set(edits) and len(edits) > 8
+    now = logits(workspace, effective(workspace.model, edits))
+
+    def without(paths: set[str]) -> np.ndarray:
+        left = {path: edit for path, edit in edits.items() if path not in paths}
+        return logits(workspace, effective(workspace.model, left))
+
+    for suspect in found.suspects:
+        restored, margin = effect(workspace, without({suspect.path}), now)
+        assert suspect.restored == restored and suspect.margin == pytest.approx(margin, abs=2e-4), suspect.path
+    together = [suspect for suspect in found.suspects if suspect.together is not None]
+    assert together
+    for count, suspect in enumerate(together, 1):
+        gone = {each.path for each in together[:count]}
+        assert suspect.together == effect(workspace, without(gone), now)[0]
+
+
+@pytest.fixture(scope="module")
+def coupled(workspace) -> tuple[str, ...]:
+    """Layers that lose channels together."""
+    return max(channels_of(workspace.model).groups.values(), key=len)
+
+
+def test_layers_that_lost_channels_get_them_back_together(workspace, coupled):
+    first = coupled[-1]
+    recipe = Recipe().with_actions([first], (Action("prune.channels", {"ratio": 0.6}),)).with_actions(
+        [coupled[0]], (Action("quantize.affine", {"bits": 8}),)).with_actions(
+        ["head"], (Action("prune.magnitude", {"sparsity": 0.3}),))
+    found = last(workspace, recipe, SAMPLES)
+    assert {suspect.path for suspect in found.suspects} == {first, "head"}
+    culprit = found.suspects[0]
+    assert culprit.path == first and {first, *culprit.also} == set(coupled) and not culprit.note
+    left = workspace.compiled(Recipe().with_actions(["head"], recipe.actions_for("head")), Job())
+    result = workspace.compiled(recipe, Job())
+    restored, margin = effect(workspace, logits(workspace, effective(left.model, left.edits)),
+                              logits(workspace, effective(result.model, result.edits)))
+    assert left.model.layer(first).shape != result.model.layer(first).shape
+    assert culprit.restored == restored > 90 and culprit.margin == pytest.approx(margin, abs=1e-4)
+    together = [each.together for each in found.suspects if each.together is not None]
+    assert together[-1] == len(SAMPLES) and together == sorted(together)
+
+
+def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(workspace, coupled, monkeypatch):
+    whole = apply.compiled
+
+    def refusing(model, chosen, *more):
+        if "prune.channels" not in repr(chosen):
+            raise UserError("head: its levels need 8 channels.", "Choose another method for it.")
+        return whole(model, chosen, *more)
+
+    recipe = Recipe().with_actions([coupled[0]], (Action("prune.channels", {"ratio": 0.5}),
+                                                  Action("prune.magnitude", {"sparsity": 0.9})))
+    monkeypatch.setattr(apply, "compiled", refusing)
+    suspect, = last(workspace, recipe, SAMPLES[:20]).suspects
+    assert suspect.note == "head: its levels need 8 channels." and suspect.margin != 0
+
+
+def test_after_a_training_the_shape_stays_and_that_is_said(tmp_path):
+    path = network(tmp_path)
+    own = Workspace.open(str(path), Job()).attach(str(tmp_path / "test.npz"), Job(),
+                                                  calibration=str(tmp_path / "train.npz"))
+    recipe = Recipe(recover=(Stage("finetune", {"epochs": 1, "batch": 32}),)).with_actions(
+        ["first"], (Action("prune.channels", {"ratio": 0.5}), Action("quantize.affine", {"bits": 8})))
+    recovered(own, recipe, Job())
+    assert changes(own, recipe, Job()).trained
+    notes = {suspect.path: suspect.note for suspect in last(own, recipe, range(10)).suspects}
+    assert notes["first"] == TRAINED and set(notes.values()) <= {TRAINED, ""}
+
+
+def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
+    job = Job()
+    found = blame(workspace, BOLD, [0, 1], job)
+    next(found)
+    job.cancel()
+    with pytest.raises(Cancelled):
+        next(found)
+    for recipe, samples in ((Recipe(), [1]), (BOLD, []), (BOLD, [-1, 10 ** 6])):
+        with pytest.raises(UserError, match="nothing to blame"):
+            next(blame(workspace, recipe, samples, Job()))

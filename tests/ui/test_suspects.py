@@ -1,0 +1,33 @@
+"""What the table of blamed layers says of layers that were taken back with their channels, or without."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from workbench.core.changes import Blame, Suspect
+from workbench.engine.blame import TRAINED
+from workbench.ui.compare_tab.findings import Findings
+from workbench.ui.compare_tab.suspects import SuspectsPanel
+
+
+@pytest.fixture
+def panel(session, qtbot):
+    panel = SuspectsPanel(Findings(session))
+    qtbot.addWidget(panel)
+    return panel
+
+
+def cell(panel, row: int, role=Qt.ItemDataRole.DisplayRole) -> str:
+    return panel.table.rows.index(row, 0).data(role)
+
+
+def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
+    panel._findings.accused_for = "3 samples"
+    panel._findings.blame = Blame((1, 2, 3), (Suspect("conv2", (), 2, 0.5, 2, also=("stem", "conv1")),
+                                              Suspect("head", (), 1, 0.1, 3, note=TRAINED)), 2, 2)
+    panel.refresh()
+    assert panel.words.text().startswith("3 samples: taking conv2 (+2 coupled) back restores 2 of 3.")
+    assert panel.words.text().endswith("* got its weights back, not its channels.")
+    assert [cell(panel, row) for row in (0, 1)] == ["conv2 +2", "head *"]
+    tip = Qt.ItemDataRole.ToolTipRole
+    assert "stem, conv1" in cell(panel, 0, tip) and "channels back" in cell(panel, 0, tip)
+    assert TRAINED in cell(panel, 1, tip)
