@@ -147,13 +147,14 @@ def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(m
     assert found == [7, 7] and Cache.awaited == 0
 
 
-def test_looking_at_what_changed_goes_on_beside_a_training_and_waits_for_an_edit(monkeypatch):
+@pytest.mark.parametrize("lane", ["changes", "scan", "facts", "passing"])
+def test_looking_and_scanning_go_on_beside_a_training_and_wait_for_an_edit(monkeypatch, lane):
     monkeypatch.setattr(service, "Lane", lambda name, run: None)
     looking, job = service.Service(None), Job()
     looking.busy[1] = "train"
-    looking._let_others_go_first(job, service.PATIENT["changes"])      # does not wait
+    looking._let_others_go_first(job, service.PATIENT[lane])      # does not wait
     looking.busy[2] = "edit"
-    waiting = threading.Thread(target=looking._let_others_go_first, args=(job, service.PATIENT["changes"]))
+    waiting = threading.Thread(target=looking._let_others_go_first, args=(job, service.PATIENT[lane]))
     waiting.start()
     waiting.join(0.2)
     assert waiting.is_alive()

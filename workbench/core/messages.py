@@ -179,7 +179,8 @@ class Sweep:
 @dataclass(frozen=True)
 class Scan:
     """Candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
-    Done(sensitivity.Scan). A Sweep and a Scan give way to everything that somebody waits for."""
+    Done(sensitivity.Scan). A Sweep and a Scan give way to everything that somebody waits for, but for a training: they
+    go on beside one."""
 
     job: int
     wanted: sensitivity.Wanted

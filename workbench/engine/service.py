@@ -56,7 +56,7 @@ WAIT_S = 0.02       # between two looks whether others are done
 LANES = {**NEWEST_WINS, m.Look: "look", m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
          m.Predict: "idle", m.Train: "train", m.TryTemperatures: "train"}
 # Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
-PATIENT: dict[str, tuple[str, ...]] = {"scan": (), "idle": (), "facts": (), "changes": ("train",),
+PATIENT: dict[str, tuple[str, ...]] = {"scan": ("train",), "idle": (), "facts": ("train",), "changes": ("train",),
                                        "passing": ("train",)}
 
 

@@ -30,6 +30,7 @@ class Findings(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.trainings = session.trainings
         self.changes: Changes | None = None
         self.blame: Blame | None = None
         self.current = False                # `changes` are of the present recipe

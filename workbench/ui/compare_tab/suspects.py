@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
+from workbench.ui.beside_training import BesideTraining
 from workbench.ui.compare_tab.tables import RowsTable, Value
 from workbench.ui.labels import label
 from workbench.ui.translation import said
@@ -29,6 +30,7 @@ class SuspectsPanel(QWidget):
     def __init__(self, findings: Findings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._findings = findings
+        self.beside = BesideTraining(findings.trainings, self)
         self.words = label("", self)
         self.cancel = QPushButton(self.tr("Stop"), self)
         self.cancel.clicked.connect(findings.stop)
@@ -50,6 +52,7 @@ class SuspectsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
         column.addLayout(row)
+        column.addWidget(self.beside)
         column.addWidget(self.table, 1)
         findings.changed.connect(self.refresh)
         self.refresh()
@@ -58,6 +61,7 @@ class SuspectsPanel(QWidget):
         blame, accusing = self._findings.blame, self._findings.accusing
         self.setVisible(blame is not None or accusing or bool(self._findings.failure))
         self.cancel.setVisible(accusing)
+        self.beside.show_while(accusing)
         self.table.setVisible(blame is not None)
         self.words.setText(self._findings.failure or self._sentence(blame, accusing))
         if blame is not None:

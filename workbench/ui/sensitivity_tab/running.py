@@ -1,19 +1,21 @@
-"""How far a long measurement is, with a button that ends it."""
+"""How far a long measurement is, with a button that ends it; and that a training runs beside it."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
 from workbench.ui import theme
+from workbench.ui.beside_training import BesideTraining
 from workbench.ui.labels import Elided
+from workbench.ui.training import Trainings
 from workbench.ui.translation import said, tr
 
 
 class Running(QWidget):
     """'trying blocks.4.conv2 · 8 s left', a bar, Stop."""
 
-    def __init__(self, stop_name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, stop_name: str, trainings: Trainings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = Elided(Qt.TextElideMode.ElideRight, self)
         self.bar = QProgressBar(self, textVisible=False)
@@ -21,12 +23,18 @@ class Running(QWidget):
         self.bar.setAccessibleName(tr("Progress"))
         self.stop = QPushButton(self.tr("Stop"), self)
         self.stop.setAccessibleName(stop_name)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.beside = BesideTraining(trainings, self)
+        self.beside.show_while(True)
+        row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
         row.addWidget(self.text, 1)
         row.addWidget(self.bar, 1)
         row.addWidget(self.stop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(row)
+        column.addWidget(self.beside)
         self.show_progress(Progress(""))
 
     def show_progress(self, progress: Progress) -> None:

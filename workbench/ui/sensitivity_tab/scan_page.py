@@ -59,7 +59,7 @@ class ScanPage(QWidget):
         self.scan = QPushButton(self.tr("Scan"), self)
         self.scan.setObjectName("primary")
         theme.set_icon(self.scan, "play", "on_accent")
-        self.running = Running(self.tr("Stop scanning"), self)
+        self.running = Running(self.tr("Stop scanning"), self._session.trainings, self)
         self.why_not = muted("", self)
         self._bar = QHBoxLayout()
         self._bar.setSpacing(theme.UNIT)

@@ -38,7 +38,7 @@ class SweepPage(QWidget):
         self._session, self.sweeps = session, sweeps
         self._fields: dict[str, Field] = {}
         self._build_form()
-        self.running = Running(self.tr("Stop the sweep"), self)
+        self.running = Running(self.tr("Stop the sweep"), self._session.trainings, self)
         self.why_not = muted("", self)
         self.plot = SweepPlot(self)
         self.proposal = label("", self, -1)
