@@ -4024,6 +4024,36 @@
       <translation>工作过程中无法自动保存：{why}</translation>
     </message>
     <message>
+      <source>Go on training</source>
+      <extracomment>workbench/ui/beside_training.py</extracomment>
+      <translation>继续训练</translation>
+    </message>
+    <message>
+      <source>Pause training</source>
+      <extracomment>workbench/ui/beside_training.py</extracomment>
+      <translation>暂停训练</translation>
+    </message>
+    <message>
+      <source>Training</source>
+      <extracomment>workbench/ui/beside_training.py</extracomment>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>Trying temperatures</source>
+      <extracomment>workbench/ui/beside_training.py</extracomment>
+      <translation>正在尝试不同温度</translation>
+    </message>
+    <message>
+      <source>{job} goes on beside this; each takes longer.</source>
+      <extracomment>workbench/ui/beside_training.py</extracomment>
+      <translation>{job}同时在进行，两者都会变慢。</translation>
+    </message>
+    <message>
+      <source>{job} is paused.</source>
+      <extracomment>workbench/ui/beside_training.py</extracomment>
+      <translation>{job}已暂停。</translation>
+    </message>
+    <message>
       <source>Cannot open this</source>
       <extracomment>workbench/ui/commands.py</extracomment>
       <translation>无法打开</translation>
@@ -7091,26 +7121,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Stopped. Training this recipe again goes on from here.</source>
       <extracomment>workbench/ui/training.py</extracomment>
       <translation>已停止。再次训练此配方会从这里继续。</translation>
-    </message>
-    <message>
-      <source>Training</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>训练</translation>
-    </message>
-    <message>
-      <source>Trying temperatures</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>正在尝试不同温度</translation>
-    </message>
-    <message>
-      <source>Go on training</source>
-      <extracomment>workbench/ui/training_verbs.py</extracomment>
-      <translation>继续训练</translation>
-    </message>
-    <message>
-      <source>Pause training</source>
-      <extracomment>workbench/ui/training_verbs.py</extracomment>
-      <translation>暂停训练</translation>
     </message>
     <message>
       <source>Stop training and keep the best</source>

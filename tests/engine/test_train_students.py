@@ -16,7 +16,9 @@ from workbench.core.recipe import Recipe
 from workbench.core.recovery import Stage
 from workbench.core.temperatures import TemperatureCurve, Temperatures
 from workbench.engine import verbs
+from workbench.engine.preview import Previewer
 from workbench.engine.training import losses, temperatures
+from workbench.engine.training.recover import recovered
 from workbench.engine.training.teacher import answers_of
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
@@ -127,3 +129,37 @@ def test_the_command_line_trains_a_student(place, tmp_path):
     assert (tmp_path / "student_distilled.onnx").exists()
     wrong = CliRunner().invoke(cli, ["distill", str(place / "student.onnx"), "--data", "x", "--out", "y"])
     assert wrong.exit_code == 2 and "--teacher" in wrong.output
+
+
+def opened(place, data="test_bare", calibration="train_bare") -> Workspace:
+    own = Workspace.open(str(place / "student.onnx"), Job())
+    return own.attach(str(place / f"{data}.npz"), Job(), str(place / f"{calibration}.npz") if calibration else "")
+
+
+def learning(place, teacher="small.onnx") -> Recipe:
+    return Recipe(recover=(Stage("distill", {**PARAMS, "teacher": str(place / teacher)}),))
+
+
+def test_a_preview_compares_a_student_with_its_teacher_as_the_command_line_does(place, tmp_path):
+    own, recipe = opened(place), learning(place)
+    report, _ = distilled(place, tmp_path)
+    before = list(Previewer(own).measure(recipe, (), Job()))[-1]
+    assert before.trained is False and before.value.value == before.baseline.value == report.before.value.value
+    recovered(own.ready(recipe), recipe, Job())
+    after = list(Previewer(own).measure(recipe, (), Job()))[-1]
+    assert after.trained is True and after.baseline.value == report.before.value.value
+    assert after.value.value == pytest.approx(report.verified.value, abs=1e-9)
+    assert after.change.value == pytest.approx(after.value.value - after.baseline.value, abs=1e-9)
+    assert own.ready(recipe).evaluator.metric.title == report.metric
+    assert own.ready(recipe) is own.ready(recipe) and own.ready(Recipe()) is own
+
+
+def test_labels_come_before_teachers_and_each_teacher_has_its_own_answers(place):
+    labelled, recipe = opened(place, "test", "train"), learning(place)
+    assert labelled.ready(recipe) is labelled
+    alone = opened(place, calibration="")
+    one, other = alone.ready(recipe), alone.ready(learning(place, "student.onnx"))
+    assert one.set_aside and other.set_aside and one.data.samples == other.data.samples
+    assert other.evaluator.baseline().value == 1.0 > one.evaluator.baseline().value
+    with pytest.raises(UserError, match=r"none\.onnx"):
+        alone.ready(learning(place, "none.onnx"))

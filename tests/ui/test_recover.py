@@ -1,17 +1,22 @@
 """Recover: stages are edited, trained in the engine with a live curve, and what they reach is what is measured."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tests.engine.test_train import network
+from tests.engine.test_train_students import student
 from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action
 from workbench.core.recovery import Stage, TrainingPoint
 from workbench.ui.recover_tab import RecoverTab
 from workbench.ui.recover_tab.curve import MOST, along, thinned
+from workbench.ui.scoreboard import Scoreboard
+from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.training import Trainings
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)
@@ -187,3 +192,30 @@ def test_a_long_curve_is_thinned_and_ends_where_it_ends():
     assert len(drawn) <= MOST + 1 and drawn[-1].tolist() == points[-1].tolist()
     assert drawn[:-1, 1].mean() == pytest.approx(1.5, abs=0.01) and (np.diff(drawn[:, 0]) > 0).all()
     assert thinned(points[:5]) is not None and len(thinned(points[:5])) == 5
+
+
+def test_a_student_without_labels_is_compared_with_its_teacher(session, qtbot, tmp_path):
+    network(tmp_path)
+    own = student(tmp_path / "student.onnx")
+    for name in ("test", "train"):
+        np.savez(tmp_path / f"{name}_bare.npz", x=np.load(tmp_path / f"{name}.npz")["x"])
+    window = QWidget()
+    qtbot.addWidget(window)
+    score = Scoreboard(session, SnapshotVerbs(session, window))
+    qtbot.addWidget(score)
+    score.show()
+    session.open(own, data=str(tmp_path / "test_bare.npz"), calibration=str(tmp_path / "train_bare.npz"))
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    assert session.metric == "top-1 agreement with the original" and session.baseline.value == 1.0
+    stage = Stage("distill", {"epochs": 6, "batch": 32, "rate": 0.02, "teacher": str(tmp_path / "small.onnx")})
+    session.change_recipe(replace(session.recipe, recover=(stage,)), "teacher")
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    before = session.baseline.value
+    assert session.metric == "top-1 agreement with the teacher" and before < 0.7
+    assert score.metric_tile.caption.text() == "Top-1 agreement with the teacher"
+    assert session.snapshots.before().totals.value.value == before
+    session.trainings.start()
+    qtbot.waitUntil(lambda: not session.trainings.job, timeout=WAIT)
+    qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
+    assert session.preview.value.value > before + 0.2 and session.baseline.value == before
+    assert session.snapshots.now().metric == "top-1 agreement with the teacher"

@@ -188,6 +188,7 @@ class Preview:
                 channels
     trained     whether the recipe's recovery stages are in it; None: it has none
     complete    nothing more will come for this request
+    metric      what `value` is, in words; "" without data
     """
 
     changes: tuple[LayerChange, ...]
@@ -200,6 +201,7 @@ class Preview:
     predicted: Prediction | None = None
     trained: bool | None = None
     complete: bool = False
+    metric: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
 def original_answers(workspace: Workspace, job: Job) -> Answers:
     """Those of the original model to all samples; computed once for a data set."""
     evaluator = workspace.measurable()
-    key = ("answers", workspace.model.summary().fingerprint, evaluator.data.fingerprint)
+    key = ("answers", workspace.model.summary().fingerprint, evaluator.data.fingerprint, workspace.teachers)
     run = runner(runtime.session(workspace.model))
     return workspace.cache.get(key, lambda: answers(evaluator, run, np.arange(evaluator.data.samples), job))
 

@@ -24,6 +24,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
@@ -185,10 +186,12 @@ class Service:
         return self._open().edit_view(request.path, request.recipe, job)
 
     def measure(self, request: m.Measure, job: Job) -> Any:
-        self._open()
+        evaluator = self._open().ready(request.recipe).evaluator
         assert self.previewer is not None
+        metric = evaluator.metric.title if evaluator is not None else ""
         for preview in self.previewer.measure(request.recipe, request.focus, job):
             job.check()
+            preview = replace(preview, metric=metric)
             if preview.complete:
                 return preview
             self.send(m.Updated(request.job, preview))

@@ -40,6 +40,7 @@ class Workspace:
     recoveries  what recovery made of recipes, the newest last
     trusted     whether code of the model's file, and of its teachers', may run
     against     what models are compared with where there are no labels
+    teachers    the files of these, where that is not the original model
     """
 
     model: Model
@@ -54,6 +55,7 @@ class Workspace:
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
     trusted: bool = False
     against: str = "the original model's answers"
+    teachers: str = ""
 
     @staticmethod
     def open(path: str, job: Job, trusted: bool = False, without: frozenset[str] = frozenset()) -> "Workspace":
@@ -85,7 +87,7 @@ class Workspace:
             return self
         run = answers_of(teachers, evaluator.data, job, self.trusted)
         again = evaluate.prepare(evaluator.data, runner(runtime.session(self.model)), job, evaluator.batch, teacher=run)
-        return replace(self, evaluator=again, against="the teachers' answers")
+        return replace(self, evaluator=again, against="the teachers' answers", teachers=teachers)
 
     def separated(self) -> "Workspace":
         """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
@@ -96,12 +98,22 @@ class Workspace:
             left = evaluator.part(rest)
             return replace(self, data=left.data, evaluator=left, training=evaluator.data.subset(train), set_aside=True)
 
-        return self.cache.get(("separated", evaluator.data.fingerprint, evaluator.data.classes), make)
+        return self.cache.get(("separated", evaluator.data.fingerprint, evaluator.data.classes, self.teachers), make)
 
     def ready(self, recipe: Recipe) -> "Workspace":
-        """The workspace in which a recipe can be trained and measured."""
-        apart = not recipe.recover or self.training is not None or self.evaluator is None
-        return self if apart else self.separated()
+        """The workspace in which a recipe can be trained and measured. Without labels what learns from other teachers
+        is compared with these. Raises UserError for a teacher that does not fit."""
+        own = self._taught_by(next((given for stage in reversed(recipe.recover)
+                                    if (given := str(stage.params.get("teacher", "")).strip())), ""))
+        apart = not recipe.recover or own.training is not None or own.evaluator is None
+        return own if apart else own.separated()
+
+    def _taught_by(self, teachers: str) -> "Workspace":
+        evaluator = self.evaluator
+        if evaluator is None or evaluator.metric.labelled or teachers in ("", self.teachers):
+            return self
+        key = ("taught", evaluator.data.fingerprint, evaluator.data.classes, teachers)
+        return self.cache.get(key, lambda: self.taught(teachers, Job()))
 
     def recovery(self, recipe: Recipe) -> Any | None:
         """What recovery made of this recipe, if that is remembered: see training.recover.Recovered."""

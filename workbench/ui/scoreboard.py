@@ -177,15 +177,16 @@ class Scoreboard(QFrame):
             tile.setVisible(data is not None)
         if data is None:
             return
-        self.metric_tile.caption.setText(data.metric[:1].upper() + data.metric[1:])
+        metric = self._session.metric
+        self.metric_tile.caption.setText(metric[:1].upper() + metric[1:])
         edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
         value = preview.value if preview and edited else None
         if value is not None and self._report is not None and self._report.after.value is not None:
             value = self._report.after.value
-        baseline = preview.baseline if preview and edited and preview.baseline else data.baseline
+        baseline = preview.baseline if preview and edited and preview.baseline else self._session.baseline
         if value is None or baseline is None:
             note = figures.source_text(baseline, data.samples) if baseline else ""
-            text = figures.value_text(baseline.value, data.metric) if baseline else "…"
+            text = figures.value_text(baseline.value, metric) if baseline else "…"
             if edited:
                 text = f"{text} → …"
                 note = self.tr("not measured; F5 measures") if self._session.measuring_paused else self.tr("measuring")
@@ -193,11 +194,11 @@ class Scoreboard(QFrame):
             self.change_tile.show_text("…" if edited else "–", "", sure=False)
             return
         self.metric_tile.show_text(
-            f"{figures.number_text(baseline.value, data.metric)} → {figures.value_text(value.value, data.metric)}"
-            f"{figures.margin_text(value, data.metric)}",
+            f"{figures.number_text(baseline.value, metric)} → {figures.value_text(value.value, metric)}"
+            f"{figures.margin_text(value, metric)}",
             self._source(value, preview, data.samples), figures.explain(value),
             sure=current and value.how != "estimated")
-        self._show_change(preview.change if preview else None, current, data.metric)
+        self._show_change(preview.change if preview else None, current, metric)
 
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
         """Where the metric comes from, and whether the recipe's training is in it."""

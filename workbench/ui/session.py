@@ -16,7 +16,7 @@ from workbench.core.couplings import Couplings
 from workbench.core.errors import UserError
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe, load_recipe
-from workbench.core.report import LayerChange, Report
+from workbench.core.report import Figure, LayerChange, Report
 from workbench.core.snapshot import Snapshot
 from workbench.core.undo_list import UndoList
 from workbench.ui.engine_link import EngineLink, Handlers
@@ -183,6 +183,18 @@ class Session(QObject):
                 self.couplings_changed.emit()
 
         self.link.request(messages.Coupled, Handlers(done=done, failed=self.mention, quiet=True))
+
+    @property
+    def metric(self) -> str:
+        """What is measured of the recipe on show, in words: without labels a student is compared with its teacher."""
+        return (self.preview.metric if self.preview else "") or (self.data.metric if self.data else "")
+
+    @property
+    def baseline(self) -> Figure | None:
+        """That of the model as it was opened."""
+        if self.data is None or self.metric == self.data.metric:
+            return self.data.baseline if self.data else None
+        return self.preview.baseline if self.preview else None
 
     # -- choosing and editing --------------------------------------------------------------------------------------
 

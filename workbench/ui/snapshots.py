@@ -48,15 +48,15 @@ class Snapshots(QObject):
         latency = Figure(timing.before_ms, "measured") if timing is not None else \
             next((report.before.latency_ms for report in reversed(self._reports.values())), None)
         totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs,
-                        data.baseline if data else None, latency)
+                        session.baseline, latency)
         return Snapshot(self.tr("Before"), replace(session.recipe, rows=(), recover=()), totals, None,
-                        data.metric if data else "", data.fingerprint if data else "")
+                        session.metric, data.fingerprint if data else "")
 
     def now(self) -> Snapshot:
         """The present recipe, with what is known of it at this moment."""
         session = self._session
         data, preview = session.data, session.preview
-        state = Snapshot(self.tr("Now"), session.recipe, metric=data.metric if data else "",
+        state = Snapshot(self.tr("Now"), session.recipe, metric=session.metric,
                          data=data.fingerprint if data else "")
         return self._known(state, preview if session.preview_is_current else None)
 
@@ -69,7 +69,7 @@ class Snapshots(QObject):
         times = session.model.bytes / totals.bytes.value
         parts = [self.tr("{times}x smaller").format(times=f"{times:.1f}")]
         if totals.value is not None and session.data is not None:
-            parts.append(figures.value_text(totals.value.value, session.data.metric))
+            parts.append(figures.value_text(totals.value.value, session.metric))
         return self._unused(", ".join(parts))
 
     def find(self, name: str) -> Snapshot | None:
@@ -151,7 +151,7 @@ class Snapshots(QObject):
         if preview is None or not session.preview_is_current or not preview.complete:
             return
         key, print_ = recipe_key(session.recipe), data.fingerprint if data else ""
-        fresh = tuple(self._known(replace(each, metric=data.metric if data else "", data=print_), preview)
+        fresh = tuple(self._known(replace(each, metric=session.metric, data=print_), preview)
                       if recipe_key(each.recipe) == key else each for each in self.all)
         self._refresh(fresh)
 

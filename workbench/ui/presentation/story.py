@@ -139,14 +139,14 @@ def _numbers(session: Session) -> tuple[Number, ...]:
     found = [Number(tr("File size"), size(model.bytes), size(preview.size.value),
                     f"{figures.smaller(model.bytes, preview.size.value)}, {figures.source_text(preview.size)}",
                     preview.size.value / model.bytes, exact)]
-    data, value = session.data, preview.value
-    baseline = preview.baseline or (data.baseline if data is not None else None)
+    data, value, metric = session.data, preview.value, session.metric
+    baseline = preview.baseline or session.baseline
     if data is not None and value is not None and baseline is not None:
-        after = f"{figures.value_text(value.value, data.metric)}{figures.margin_text(value, data.metric)}"
+        after = f"{figures.value_text(value.value, metric)}{figures.margin_text(value, metric)}"
         note = figures.source_text(value, data.samples)
         if preview.change is not None:
-            note = f"{figures.change_text(preview.change, data.metric)}, {note}"
-        found.append(Number(data.metric[:1].upper() + data.metric[1:], figures.value_text(baseline.value, data.metric),
+            note = f"{figures.change_text(preview.change, metric)}, {note}"
+        found.append(Number(metric[:1].upper() + metric[1:], figures.value_text(baseline.value, metric),
                             after, note, sure=current))
     for caption, before, now in ((tr("Parameters"), model.parameters, preview.parameters),
                                  (tr("MACs"), model.macs, preview.macs)):

@@ -223,7 +223,7 @@ class RecoverTab(QWidget):
 
     def _show_curve(self) -> None:
         points = self._trainings.points
-        metric = self._session.data.metric if self._session.data is not None else ""
+        metric = self._session.metric
         places, ends = along(points)
         self.reached.show_points([(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None],
                                 metric, ends)
