@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.engine import test_changes
+from tests.engine.small import network
 from tests.engine.test_changes import BOLD, decisions
-from tests.engine.test_train import network
 from workbench.core.action import Action
 from workbench.core.changes import Blame
 from workbench.core.errors import Cancelled, UserError

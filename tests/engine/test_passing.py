@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.engine.test_train import network
+from tests.engine.small import network
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.passing import QUANTILES, Passing

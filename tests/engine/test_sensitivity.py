@@ -4,30 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.test_train import network
 from workbench.core.action import Action
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.sensitivity import CANDIDATES, Scan, Trial, Wanted, cheapest
 from workbench.engine.sensitivity import scan
-from workbench.engine.workspace import Workspace
 
 BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 4, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
 SPATIAL = (Action("lowrank.spatial", {"energy": 0.9}),)
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    network(folder)
-    return folder
-
-
-@pytest.fixture
-def workspace(place):
-    opened = Workspace.open(str(place / "small.onnx"), Job())
-    return opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
 
 
 def test_first_the_plan_then_what_is_foretold_then_what_is_measured(workspace):

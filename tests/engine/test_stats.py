@@ -16,19 +16,6 @@ def layer(op, shape, out_axis=0):
     return Layer("layer", op, shape, "float32", out_axis, 0, None, 0, "")
 
 
-@pytest.mark.parametrize("shape", [(40, 30), (12, 200), (200, 12)])
-def test_singular_values_are_numpys(shape):
-    values = weight(*shape)
-    expected = np.linalg.svd(values.astype(np.float64), compute_uv=False)
-    np.testing.assert_allclose(stats.singular_values(values), expected, atol=1e-6 * expected[0])
-
-
-def test_a_rank_deficient_matrix_shows_its_rank_to_the_stated_error():
-    values = weight(50, 4) @ weight(4, 60)
-    spectrum = stats.singular_values(values)
-    assert (spectrum[4:] < 1e-6 * spectrum[0]).all() and spectrum[3] > 0.1 * spectrum[0]
-
-
 def test_spectrum_of_a_convolution_unfolds_outputs_against_the_rest():
     values = weight(8, 4, 3, 3)
     found = stats.spectrum(layer("Conv", values.shape), values)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.test_train import network
+from tests.engine.small import network
 from workbench.core.action import Action
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job

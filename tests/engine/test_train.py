@@ -4,12 +4,11 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import onnx
 import pytest
 import torch
 from click.testing import CliRunner
-from onnx import TensorProto, helper, numpy_helper
 
+from tests.engine.small import network
 from workbench.cli import cli
 from workbench.core.action import Action
 from workbench.core.errors import Cancelled, UserError
@@ -30,39 +29,6 @@ from workbench.graph import cut, runtime
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.75})
 TUNE = Stage("finetune", {"epochs": 6, "batch": 32, "rate": 0.01})
-
-
-def network(folder, activation: str = "Relu"):
-    """A classifier of 16 numbers, data to measure with, and data to train on: labels are its own decisions."""
-    rng = np.random.default_rng(0)
-    weights = {"first": rng.normal(size=(16, 32)), "second": rng.normal(size=(32, 4)), "shift": rng.normal(size=32)}
-    nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
-             helper.make_node("Add", ["h", "shift"], ["a"], name="add"),
-             helper.make_node(activation, ["a"], ["r"], name="act"),
-             helper.make_node("MatMul", ["r", "second"], ["y"], name="second")]
-    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
-                              [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()])
-    path = folder / "small.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-    run = runner(runtime.session(str(path)))
-    for name, count in (("test", 400), ("train", 800)):
-        x = rng.normal(size=(count, 16)).astype(np.float32)
-        np.savez(folder / f"{name}.npz", x=x, y=run({"x": x})[0].argmax(1))
-    return path
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    network(folder)
-    return folder
-
-
-@pytest.fixture
-def workspace(place):
-    opened = Workspace.open(str(place / "small.onnx"), Job())
-    return opened.attach(str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
 
 
 def recipe(*actions: Action, stages=(TUNE,), seed=0) -> Recipe:

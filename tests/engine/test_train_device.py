@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.engine.test_train import PRUNE, TUNE, network
+from tests.engine.small import network
+from tests.engine.test_train import PRUNE, TUNE
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe, Row

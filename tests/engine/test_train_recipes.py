@@ -8,7 +8,6 @@ import onnx
 import pytest
 
 from tests.engine.test_service import Engine
-from tests.engine.test_train import network
 from workbench.core import messages as m
 from workbench.core.action import Action
 from workbench.core.job import Job
@@ -23,13 +22,6 @@ PRUNE = Action("prune.magnitude", {"sparsity": 0.75})
 SHARED = Action("quantize.codebook", {"bits": 3})
 LEVELS = Action("quantize.affine", {"bits": 8, "granularity": "tensor"})
 TUNE = {"epochs": 4, "batch": 32, "rate": 0.01}
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    network(folder)
-    return folder
 
 
 def opened(place):

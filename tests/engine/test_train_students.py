@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
-from tests.engine.test_train import network
+from tests.engine.small import network
 from workbench.cli import cli
 from workbench.core.errors import UserError
 from workbench.core.job import Job

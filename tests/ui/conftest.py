@@ -136,3 +136,21 @@ def measured(session: Session) -> bool:
     if final:
         session.turns.settle()
     return final
+
+
+@pytest.fixture
+def sensitivity_tab(session, qtbot, tmp_path):
+    """On a small network with labels."""
+    from tests.engine.small import network
+    from workbench.ui.scans import Scans
+    from workbench.ui.sensitivity_tab import SensitivityTab
+    from workbench.ui.sweeps import Sweeps
+
+    path = network(tmp_path)
+    tab = SensitivityTab(session, Scans(session), Sweeps(session))
+    qtbot.addWidget(tab)
+    tab.resize(700, 600)
+    tab.show()
+    session.open(str(path), data=str(tmp_path / "test.npz"), calibration=str(tmp_path / "train.npz"))
+    qtbot.waitUntil(lambda: measured(session) and bool(session.methods), timeout=WAIT)
+    return tab

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.engine.test_train import network
+from tests.engine.small import network
 from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action
 from workbench.core.passing import QUANTILES, Activation, Levels8

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from tests.engine.test_train import network
+from tests.engine.small import network
 from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action
 from workbench.core.recovery import Stage

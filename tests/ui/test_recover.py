@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from tests.engine.test_train import network
+from tests.engine.small import network
 from tests.engine.test_train_students import student
 from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action

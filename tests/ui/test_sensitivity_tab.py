@@ -5,15 +5,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
-from tests.engine.test_train import network
 from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action
 from workbench.core.sensitivity import CANDIDATES, Scan, Trial
 from workbench.ui import colormaps
-from workbench.ui.scans import Scans
-from workbench.ui.sensitivity_tab import SensitivityTab, words
+from workbench.ui.sensitivity_tab import words
 from workbench.ui.sensitivity_tab.matrix import STRENGTH_ROLE, MatrixModel, strength
-from workbench.ui.sweeps import Sweeps
 
 INT8, INT2 = ((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
@@ -33,21 +30,8 @@ BYTES = {"a.one": 100, "a.two": 100, "b": 100}
 
 
 @pytest.fixture
-def tab(session, qtbot, tmp_path):
-    """On a small network with labels."""
-    path = network(tmp_path)
-    tab = SensitivityTab(session, Scans(session), Sweeps(session))
-    qtbot.addWidget(tab)
-    tab.resize(700, 600)
-    tab.show()
-    session.open(str(path), data=str(tmp_path / "test.npz"), calibration=str(tmp_path / "train.npz"))
-    qtbot.waitUntil(lambda: measured(session) and bool(session.methods), timeout=WAIT)
-    return tab
-
-
-@pytest.fixture
-def page(tab):
-    return tab.scan_page
+def page(sensitivity_tab):
+    return sensitivity_tab.scan_page
 
 
 @pytest.fixture

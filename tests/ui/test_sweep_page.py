@@ -4,14 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.engine.test_train import network
-from tests.ui.conftest import WAIT, measured
+from tests.ui.conftest import WAIT
 from workbench.core.action import Action
 from workbench.core.sweep import Curve, Sweep, SweepPoint
-from workbench.ui.scans import Scans
-from workbench.ui.sensitivity_tab import SensitivityTab
 from workbench.ui.sensitivity_tab.sweep_plot import SweepPlot
-from workbench.ui.sweeps import Sweeps
 
 POINTS = tuple(SweepPoint(setting, size, setting, 0.9 - drop, (drop - 0.01, drop, drop + 0.01), drop - 0.02,
                           drop + 0.02)
@@ -21,16 +17,9 @@ CURVE = Curve(Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.8), 0.03
 
 
 @pytest.fixture
-def tab(session, qtbot, tmp_path):
-    path = network(tmp_path)
-    tab = SensitivityTab(session, Scans(session), Sweeps(session))
-    qtbot.addWidget(tab)
-    tab.resize(700, 600)
-    tab.show()
-    QTest.mouseClick(tab.switch.button(1), Qt.MouseButton.LeftButton)
-    session.open(str(path), data=str(tmp_path / "test.npz"), calibration=str(tmp_path / "train.npz"))
-    qtbot.waitUntil(lambda: measured(session) and bool(session.methods), timeout=WAIT)
-    return tab
+def tab(sensitivity_tab):
+    QTest.mouseClick(sensitivity_tab.switch.button(1), Qt.MouseButton.LeftButton)
+    return sensitivity_tab
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
                                lambda: _root(workspace, layer.path, job))
 
     def spectrum(weight: np.ndarray) -> Spectrum:
-        values = stats.singular_values(factors.unfold(weight, layer).astype(np.float64) @ root)
+        values = factors.singular_values(factors.unfold(weight, layer).astype(np.float64) @ root)
         rows, columns = layer.matrix
         found = stats.spectrum_of(values, (rows, columns), f"outputs × whitened inputs = {rows} × {columns}",
                                   len(values))

@@ -9,12 +9,11 @@ import torch
 from workbench.core.layer import Layer
 from workbench.core.views import Histogram, Moments, Noise, Outliers, Spectrum
 from workbench.engine.store import Store
-from workbench.methods import ranks, vbmf
+from workbench.methods import factors, ranks, vbmf
 
 VERSION = 4             # of what is kept on the disk: raised when a number here is computed in another way
 BINS = 160
 QUANTILES = 1025
-COLUMNS = 4096          # of a matrix that are in memory in float64 at once
 EXACT = 3072            # rows and columns up to which all singular values are computed: 10 s on two cores
 LARGEST = 512
 OVERSAMPLED = 32
@@ -63,21 +62,6 @@ def beyond(weight: np.ndarray, fences: Outliers) -> int:
     return int((((weight < fences.low) | (weight > fences.high)) & (weight != 0)).sum())
 
 
-def singular_values(matrix: np.ndarray) -> np.ndarray:
-    """Descending singular values [min(rows, columns)] by the eigenvalues of the smaller Gram matrix, in float64.
-
-    Squaring halves the digits: the absolute error is about sqrt(eps) = 1e-8 of the largest value (Golub and Van Loan,
-    Matrix Computations, section 8.6), less than the rounding of float32 weights, 6e-8: no slower algorithm is needed.
-    """
-    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    gram = np.zeros((wide.shape[0], wide.shape[0]))
-    for start in range(0, wide.shape[1], COLUMNS):
-        part = np.ascontiguousarray(wide[:, start:start + COLUMNS], dtype=np.float64)
-        gram += part @ part.T
-    # numpy's is several times as fast as torch's, whose threads wait for each other at these sizes.
-    return np.sqrt(np.clip(np.linalg.eigvalsh(gram)[::-1], 0, None))
-
-
 def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
     """The `count` largest singular values, descending, by a random projection with two power iterations (Halko,
     Martinsson and Tropp 2011, Finding structure with randomness, algorithms 4.4 and 5.1), in float32.
@@ -89,7 +73,7 @@ def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np
     basis = torch.linalg.qr(values @ torch.randn(values.shape[1], count + OVERSAMPLED, generator=generator))[0]
     for _ in range(2):
         basis = torch.linalg.qr(values @ torch.linalg.qr(values.T @ basis)[0])[0]
-    return singular_values((basis.T @ values).numpy())[:count]
+    return factors.singular_values((basis.T @ values).numpy())[:count]
 
 
 def tail(last: float, rest: float, count: int) -> np.ndarray:
@@ -121,7 +105,7 @@ def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
     unfolding = f"{unfolding} = {rows} × {columns}"
     computed = min(rows, columns)
     if computed <= EXACT:
-        values = singular_values(matrix)
+        values = factors.singular_values(matrix)
     else:
         values, missing = largest_singular_values(matrix, LARGEST), computed - LARGEST
         computed = LARGEST

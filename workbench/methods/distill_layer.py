@@ -96,7 +96,7 @@ def _start(layer: Layer, weight: np.ndarray, params: Any) -> tuple[Factors, str]
             start = students.grouped(weight, layer, params.groups)
         case _:
             matrix = factors.unfold(weight, layer)
-            rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(matrix))
+            rank = ranks.chosen(params, layer.matrix, lambda: factors.singular_values(matrix))
             return factors.pair(*factors.split(matrix, rank), layer), factors.note(layer, params, rank)
     grows = start.parameters >= layer.count
     return start, f"{start.parameters:,} weights for {layer.count:,}: the layer grows" if grows else ""

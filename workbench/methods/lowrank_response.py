@@ -74,7 +74,7 @@ class ResponseFactors(Method):
 
 def _spectrum(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Singular values of the weight seen through the inputs' covariance: their squares are the outputs' variances."""
-    return factors.spectrum(matrix @ whitening(np.cov(rows, rowvar=False, bias=True)))
+    return factors.singular_values(matrix @ whitening(np.cov(rows, rowvar=False, bias=True)))
 
 
 def fit(responses: np.ndarray, target: np.ndarray, rank: int, relu: bool,

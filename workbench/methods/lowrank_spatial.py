@@ -40,7 +40,7 @@ class SpatialSvd(Method):
         matrix = _unfold(edit.weight)
         job.check()
         even = _break_even(layer)
-        rank = ranks.chosen(params, matrix.shape, lambda: factors.spectrum(matrix), even)
+        rank = ranks.chosen(params, matrix.shape, lambda: factors.singular_values(matrix), even)
         left, right = factors.split(matrix, rank)
         vertical = left.T.reshape(rank, inputs, tall, 1).astype(np.float32)
         horizontal = right.reshape(rank, out, 1, wide).transpose(1, 0, 2, 3).astype(np.float32)

@@ -54,7 +54,7 @@ class SubspaceFactors(Method):
         lefts, rights = [], []
         for chosen in job.each(members, "factoring the clusters"):
             part = matrix[chosen]
-            left, right = factors.split(part, ranks.chosen(params, part.shape, partial(factors.spectrum, part)))
+            left, right = factors.split(part, ranks.chosen(params, part.shape, partial(factors.singular_values, part)))
             placed = np.zeros((len(matrix), left.shape[1]))
             placed[chosen] = left
             lefts.append(placed)

@@ -35,6 +35,6 @@ class TruncatedSvd(Method):
         layer = context.layer
         matrix = factors.unfold(edit.weight, layer)
         job.check()
-        rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(matrix))
+        rank = ranks.chosen(params, layer.matrix, lambda: factors.singular_values(matrix))
         left, right = factors.split(matrix, rank)
         return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, params, rank))

@@ -95,7 +95,7 @@ def _ranks(layer: Layer, params: ranks.RankParams, weight: np.ndarray | None) ->
 
 
 def _spectrum(weight: np.ndarray, mode: int) -> np.ndarray:
-    return factors.spectrum(factors.by_output(weight, mode))
+    return factors.singular_values(factors.by_output(weight, mode))
 
 
 def _break_even(layer: Layer) -> tuple[int, int]:

@@ -50,7 +50,7 @@ class WhitenedSvd(Method):
         root = whitening(context.gram(job)[0])
         white = _white(edit.weight, layer, root)
         job.check()
-        rank = ranks.chosen(params, layer.matrix, lambda: factors.spectrum(white))
+        rank = ranks.chosen(params, layer.matrix, lambda: factors.singular_values(white))
         left, right = factors.split(white, rank)
         right = scipy.linalg.solve_triangular(root, right.T, lower=True, trans="T").T
         return Edit(factors.pair(left, right, layer), edit.bias, factors.note(layer, params, rank))
