@@ -1744,6 +1744,11 @@
       <translation>请使用 ONNX Runtime 支持的算子导出。</translation>
     </message>
     <message>
+      <source>Export the model again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请重新导出模型。</translation>
+    </message>
+    <message>
       <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function.</source>
       <extracomment>the engine</extracomment>
       <translation>请用 torch.onnx.export 或 torch.export.save （.pt2） 导出模型，或指明函数：file.py:function。</translation>
@@ -2039,6 +2044,11 @@
       <translation>请修正它，或在窗口中保存一个配方。</translation>
     </message>
     <message>
+      <source>Model &gt; Prepared at opening offers to raise the opset.</source>
+      <extracomment>the engine</extracomment>
+      <translation>“模型 &gt; 打开时的准备”可以提升 opset。</translation>
+    </message>
+    <message>
       <source>N is at most M.</source>
       <extracomment>the engine</extracomment>
       <translation>N 最大为 M。</translation>
@@ -2114,6 +2124,16 @@
       <translation>ONNX Runtime 在运行时求级的整数卷积只有二维的。</translation>
     </message>
     <message>
+      <source>ONNX's converter cannot do it ({0}).</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX 的转换器无法完成（{0}）。</translation>
+    </message>
+    <message>
+      <source>ONNX's converter gives its nodes other names.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX 的转换器会改变节点的名称。</translation>
+    </message>
+    <message>
       <source>Older format raised</source>
       <extracomment>the engine</extracomment>
       <translation>旧格式已升级</translation>
@@ -2152,6 +2172,11 @@
       <source>Operators on weights computed once</source>
       <extracomment>the engine</extracomment>
       <translation>权重上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>Opset raised</source>
+      <extracomment>the engine</extracomment>
+      <translation>提升 opset</translation>
     </message>
     <message>
       <source>Put images into one folder a class.</source>
@@ -2394,6 +2419,11 @@
       <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
     </message>
     <message>
+      <source>With one scale for the whole weight, opset {0} is enough.</source>
+      <extracomment>the engine</extracomment>
+      <translation>若整个权重共用一个尺度，opset {0} 即可。</translation>
+    </message>
+    <message>
       <source>With these students the model does not run: a size in it is fixed in a way that could not be followed.</source>
       <extracomment>the engine</extracomment>
       <translation>换上这些学生后模型无法运行：其中某个大小是固定的，无法随之改变。</translation>
@@ -2569,6 +2599,21 @@
       <translation>保留其通道的缩放</translation>
     </message>
     <message>
+      <source>kept at {0}, as the outputs changed by {1} of their size</source>
+      <extracomment>the engine</extracomment>
+      <translation>保持 {0}，因为输出的变化达到其大小的 {1}</translation>
+    </message>
+    <message>
+      <source>kept at {0}, as the outputs could not be compared</source>
+      <extracomment>the engine</extracomment>
+      <translation>保持 {0}，因为无法比较输出</translation>
+    </message>
+    <message>
+      <source>kept at {0}. {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>保持 {0}。{1}</translation>
+    </message>
+    <message>
       <source>learning the rounding</source>
       <extracomment>the engine</extracomment>
       <translation>正在学习取整</translation>
@@ -2622,6 +2667,16 @@
       <source>observing activations</source>
       <extracomment>the engine</extracomment>
       <translation>正在观察激活</translation>
+    </message>
+    <message>
+      <source>off: from opset {0} on 8-bit activations go with one weight scale a channel</source>
+      <extracomment>the engine</extracomment>
+      <translation>未启用：从 opset {0} 起，8 位激活值可以配合每通道一个权重尺度</translation>
+    </message>
+    <message>
+      <source>opset {0} -&gt; {1}, with the same outputs in ONNX Runtime</source>
+      <extracomment>the engine</extracomment>
+      <translation>opset {0} -&gt; {1}，在 ONNX Runtime 中输出不变</translation>
     </message>
     <message>
       <source>outputs  ×  inputs</source>
@@ -3076,7 +3131,7 @@
     <message>
       <source>{0} needs opset {1}, and the model has opset {2}.</source>
       <extracomment>the engine</extracomment>
-      <translation>{0} 需要 opset {1}，而模型的 opset 为 {2}。</translation>
+      <translation>{0}需要 opset {1}，而模型的 opset 为 {2}。</translation>
     </message>
     <message>
       <source>{0} needs the file {1} beside it, which is missing.</source>

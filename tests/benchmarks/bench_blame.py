@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.bench_blame [--images 64]
 
-The model has the shapes of ResNet-18 at 224 px, all its layers at 4 bits, and seeded images. Both ways take turns, layer
-by layer, so that a busy machine slows both.
+The model has the shapes of ResNet-18 at 224 px, all its layers at 4 bits, and seeded images. Both ways take turns,
+layer by layer, so that a busy machine slows both.
 """
 
 import argparse

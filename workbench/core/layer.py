@@ -55,12 +55,16 @@ class Layer:
 
 @dataclass(frozen=True)
 class Preparation:
-    """One thing done to the graph at opening: listed in the window, and reversible by opening without it."""
+    """One thing done to the graph at opening: listed in the window, and reversible by opening without it.
+
+    optional   it is done only where it was chosen
+    """
 
     id: str
     title: str
     detail: str
     applied: bool
+    optional: bool = False
 
 
 @dataclass(frozen=True)

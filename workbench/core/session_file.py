@@ -64,8 +64,8 @@ class Layout:
 
 @dataclass(frozen=True)
 class SavedSession:
-    """`without` are preparation steps of the model that were left out; `history` leads to the recipe; None in the
-    files of older versions."""
+    """`without` are preparation steps that were left out, or done though they are optional; `history` leads to the
+    recipe, None in the files of older versions."""
 
     model: Reference
     recipe: Recipe

@@ -10,13 +10,15 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Preparation
 from workbench.formats.format import Loaded
-from workbench.graph import prepare, runtime, saving
+from workbench.graph import prepare, raise_opset, runtime, saving
 from workbench.graph.inventory import find_layers
 from workbench.graph.locked import RANDOM
 from workbench.graph.model import Model
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
 TOLERANCE = 1e-4
+# A converted operator does the same arithmetic in the same order.
+CONVERTED = 1e-5
 # Smaller outputs are compared as if they had this size: a sigmoid near zero is rounded to about 1e-7, whatever it is.
 SMALLEST = 1e-3
 # Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
@@ -32,7 +34,8 @@ Feeds = dict[str, np.ndarray]
 
 
 def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
-    """Raises UserError when the runtime cannot run the graph, naming the file."""
+    """`without` names preparation steps that are not as they are by themselves: left out, or chosen where they are
+    optional. Raises UserError when the runtime cannot run the graph, naming the file."""
     path = loaded.source.path
     if (size := saving.tensor_bytes(loaded.graph)) > HEAVY:
         return _unread(loaded, without, size, job)
@@ -40,11 +43,34 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     feeds, expected, note = _original(loaded)
     notes = [*loaded.notes, *([note] if note else [])]
     job.report("preparing the graph", 0.6)
-    prepared, steps, said = _prepare(loaded.graph, without, feeds, expected, path)
+    graph, raising = _raise_opset(loaded.graph, "opset" in without, feeds, expected)
+    prepared, steps, said = _prepare(graph, without, feeds, expected, path)
     job.report("finding its layers", 0.9)
     layers, sites = find_layers(prepared)
     job.report("opened", 1.0)
-    return Model(prepared, layers, sites, loaded.source, steps, tuple(notes + said))
+    notes += [f"{step.title}: {step.detail}." for step in raising if "opset" in without and not step.applied]
+    return Model(prepared, layers, sites, loaded.source, (*raising, *steps), tuple(notes + said))
+
+
+def _raise_opset(graph: ir.Model, chosen: bool, feeds: Feeds,
+                 expected: Outputs) -> tuple[ir.Model, tuple[Preparation, ...]]:
+    """An older graph at a newer opset where that was chosen and answers as before; else the graph, and why."""
+    old, new = raise_opset.opset_of(graph), raise_opset.TARGET
+    if old >= new:
+        return graph, ()
+    detail, made = f"off: from opset {new} on 8-bit activations go with one weight scale a channel", graph
+    if chosen:
+        try:
+            made = raise_opset.raised(graph)
+            difference = relative_difference(expected, runtime.run(runtime.session(made), feeds)) if feeds else np.inf
+            detail = f"opset {old} -> {new}, with the same outputs in ONNX Runtime"
+            if difference > CONVERTED:
+                detail = f"kept at {old}, as the outputs could not be compared" if not feeds else \
+                    f"kept at {old}, as the outputs changed by {difference:.1g} of their size"
+                made = graph
+        except UserError as error:
+            detail, made = f"kept at {old}. {error.what.removesuffix('.')}", graph
+    return made, (Preparation("opset", "Opset raised", detail, made is not graph, True),)
 
 
 def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Model:

@@ -14,8 +14,8 @@ HEAD = 4096
 def open_model(path: str, *, trusted: bool = False, without: frozenset[str] = frozenset(), job: Job) -> Model:
     """Open an ONNX file, a torch.export program (.pt2), or `file.py:function`.
 
-    `trusted` allows running code that comes with the model. `without` names preparation steps to leave out.
-    Raises UserError: one sentence that names the file, and how to mend it.
+    `trusted` allows running code that comes with the model. `without` names preparation steps to leave out, or to do
+    where they are optional. Raises UserError: one sentence that names the file, and how to mend it.
     """
     job.report(f"opening {path}", 0.0)
     head = _head(path)

@@ -16,6 +16,7 @@ from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method
 
+RAISE = "Model > Prepared at opening offers to raise the opset."
 REDUCED = 7         # bits that keep the sum of two products u8 x s8 within 16 bits
 
 
@@ -55,8 +56,8 @@ class IntegerMethod(Method):
 
     def older(self, params: IntegerParams, opset: int) -> str:
         least = OPSETS[self.compute][0]
-        hint = f" With one scale for the whole weight, opset {least} is enough." if opset >= least else ""
-        return super().older(params, opset) + hint
+        hint = [f"With one scale for the whole weight, opset {least} is enough."] if opset >= least else []
+        return " ".join((super().older(params, opset), *hint, RAISE))
 
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
         """The weight on its levels; one that earlier steps have put on such levels stays as it is."""

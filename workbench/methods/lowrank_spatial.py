@@ -52,7 +52,7 @@ class SpatialSvd(Method):
 
     def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
         matrix = _unfold(context.weight)
-        return (ranks.Matrix(factors.spectrum(matrix), matrix.shape, _break_even(context.layer)),)
+        return (ranks.Matrix(factors.singular_values(matrix), matrix.shape, _break_even(context.layer)),)
 
 
 def _unfold(weight: np.ndarray) -> np.ndarray:

@@ -57,7 +57,7 @@ class WhitenedSvd(Method):
 
     def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
         shape = context.layer.matrix
-        values = factors.spectrum(_white(context.weight, context.layer, whitening(context.gram(job)[0])))
+        values = factors.singular_values(_white(context.weight, context.layer, whitening(context.gram(job)[0])))
         return (ranks.Matrix(values, shape, ranks.break_even(shape), "output"),)
 
 

@@ -1,9 +1,11 @@
-"""What was done to the graph at opening, each step reversible: without its tick the model is opened without it."""
+"""What was done to the graph at opening, each step reversible: without its tick the model is opened without it. Steps
+that are done only on demand have none at first."""
 
 from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from workbench.core.layer import Preparation
 from workbench.ui.session import Session
 from workbench.ui.translation import said
 
@@ -28,10 +30,10 @@ class PreparationMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(step.applied)
             action.setToolTip(said(step.detail))
-            action.toggled.connect(partial(self._toggle, step.id))
+            action.toggled.connect(partial(self._toggle, step))
         self.menuAction().setEnabled(not self.isEmpty())
 
-    def _toggle(self, step: str, wanted: bool) -> None:
+    def _toggle(self, step: Preparation, wanted: bool) -> None:
         if self._session.opened is not None:
-            left_out = set(self._session.opened.without) - {step} if wanted else {*self._session.opened.without, step}
-            self._session.reopen(tuple(sorted(left_out)))
+            others = set(self._session.opened.without) - {step.id}
+            self._session.reopen(tuple(sorted(others if wanted is not step.optional else {*others, step.id})))
