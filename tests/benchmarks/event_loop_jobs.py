@@ -195,7 +195,7 @@ def open_many_layers(hand: Hand) -> None:
     with tempfile.TemporaryDirectory() as folder:
         hand.session.undo_stack.setClean()
         hand.session.open(many_layers(Path(folder)))
-        hand.wait(lambda: hand.session.model.layers[0].path.startswith("blocks.0.") and hand.settled)
+        hand.wait(lambda: len(hand.layers) == MANY and hand.settled)
         hand.turn(1)
 
 

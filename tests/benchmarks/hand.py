@@ -67,8 +67,7 @@ class Hand:
     @property
     def layers(self) -> list[Layer]:
         """Those that can be edited."""
-        assert self.session.model is not None
-        return [layer for layer in self.session.model.layers if not layer.locked]
+        return [layer for layer in self.session.model.layers if not layer.locked] if self.session.model else []
 
     def open_demo(self) -> None:
         demo = demo_paths()

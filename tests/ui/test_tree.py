@@ -7,9 +7,13 @@ from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
+from workbench.ui.engine_link import EngineLink
+from workbench.ui.session import Session
 from workbench.ui.tree.cells import Column
 from workbench.ui.tree.model import BAR_ROLE, NODE_ROLE, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy, natural
+from workbench.ui.tree.verbs import LayerVerbs
+from workbench.ui.tree.view import TreePanel
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})
 
@@ -197,3 +201,23 @@ def test_one_edit_of_all_layers_tells_one_range_of_rows_a_module(qapp):
     told.clear()
     model.set_state(edit.with_actions(["blocks.7.fc1"], ()), {})
     assert told == []
+
+
+def test_hundreds_of_chosen_layers_are_one_range_a_module_and_told_once(qtbot):
+    layers = tuple(layer(f"blocks.{i // 3}.fc{i % 3}") for i in range(300))
+    paths = tuple(x.path for x in layers)
+    session = Session(EngineLink())         # no engine: what it is asked waits
+    session.model = summary(layers)
+    panel = TreePanel(session, LayerVerbs(session, session))
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.tree.expandAll()
+    chosen = []
+    panel.tree.layers_chosen.connect(lambda paths, current: chosen.append(paths))
+    session.select(paths, "blocks.7.fc1")
+    selection = panel.tree.selectionModel()
+    assert len(selection.selection()) == 100 and panel.tree.chosen() == (paths, "blocks.7.fc1") and chosen == []
+    session.select([path for path in paths if not path.endswith("fc1")])
+    assert len(selection.selection()) == 200, "a gap in each"
+    panel.tree.selectAll()
+    assert [set(each) for each in chosen[-1:]] == [set(paths)] and set(session.selection) == set(paths)

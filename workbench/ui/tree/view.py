@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QByteArray,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
     QPoint,
     QSettings,
     QSignalBlocker,
@@ -63,11 +65,15 @@ class LayerTree(QTreeView):
 
     def selectionChanged(self, selected: object, deselected: object) -> None:
         super().selectionChanged(selected, deselected)  # type: ignore[arg-type]
-        self.layers_chosen.emit(*self.chosen())
+        self._tell()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.layers_chosen.emit(*self.chosen())
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.signalsBlocked():       # hundreds of layers take a while to be told
+            self.layers_chosen.emit(*self.chosen())
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
         """Rows are equally high and painted whole: Qt would measure one again for each range that it is told."""
@@ -79,10 +85,11 @@ class LayerTree(QTreeView):
     def chosen(self) -> tuple[tuple[str, ...], str]:
         """The paths of the chosen layers, and the one the cursor is on."""
         paths: dict[str, None] = {}
-        for index in self.selectionModel().selectedRows():
-            node = index.data(NODE_ROLE)
-            below = [layer.path for layer in node.layers() if node.layer is layer or not layer.locked]
-            paths |= dict.fromkeys(below)
+        for rows in self.selectionModel().selection().toList():
+            for row in range(rows.top(), rows.bottom() + 1):
+                node = self.model().index(row, Column.NAME, rows.parent()).data(NODE_ROLE)
+                below = [layer.path for layer in node.layers() if node.layer is layer or not layer.locked]
+                paths |= dict.fromkeys(below)
         current = self.currentIndex()
         layer = current.data(NODE_ROLE).layer if current.isValid() else None
         return tuple(paths), layer.path if layer else ""
@@ -191,13 +198,10 @@ class TreePanel(QWidget):
         paths, _ = self.tree.chosen()
         if set(paths) == set(self._session.selection):
             return
-        flags, chosen = QItemSelectionModel.SelectionFlag, QItemSelection()
-        for path in self._session.selection:        # at once: one by one, hundreds would take a while
-            index = self.proxy.mapFromSource(self.model.index_of(path))
-            if index.isValid():
-                chosen.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        chosen = [self.proxy.mapFromSource(self.model.index_of(path)) for path in self._session.selection]
         with QSignalBlocker(self.tree):
-            self.tree.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows)
+            self.tree.selectionModel().select(_ranges(chosen), flags.ClearAndSelect)
             current = self.proxy.mapFromSource(self.model.index_of(self._session.current))
             if current.isValid():
                 self.tree.selectionModel().setCurrentIndex(current, flags.NoUpdate)
@@ -255,3 +259,26 @@ class TreePanel(QWidget):
         menu.addAction(self.tr("Collapse all"), self.tree.collapseAll)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.tree.viewport().mapToGlobal(where))
+
+
+def _ranges(indexes: Iterable[QModelIndex]) -> QItemSelection:
+    """Rows as few ranges: Qt compares each range of a selection with each."""
+    below: dict[int, list[QModelIndex]] = {}
+    for index in indexes:
+        if index.isValid():
+            below.setdefault(index.data(NODE_ROLE).parent.id, []).append(index)
+    found = QItemSelection()
+    for rows in below.values():
+        rows.sort(key=QModelIndex.row)
+        first = last = rows[0]
+        for index in rows[1:]:
+            if index.row() > last.row() + 1:
+                found.append(_whole(first, last))
+                first = index
+            last = index
+        found.append(_whole(first, last))
+    return found
+
+
+def _whole(first: QModelIndex, last: QModelIndex) -> QItemSelectionRange:
+    return QItemSelectionRange(first, last.siblingAtColumn(COLUMNS - 1))
