@@ -15,7 +15,7 @@ help:
 	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
 	@echo "make test         set up, and run the tests; ARGS='-k name' passes arguments to pytest"
 	@echo "make lint         ruff and mypy"
-	@echo "make screenshots  pictures of every screen into out/screenshots"
+	@echo "make screenshots  pictures of every screen into out/screenshots (ARGS=--out=DIR for elsewhere)"
 	@echo "make bench        every measurement in tests/benchmarks"
 	@echo "make clean        remove caches and out/ (keeps .venv)"
 
@@ -29,7 +29,7 @@ lint: setup-test
 	@$(PYTHON_ENV) -m ruff check . && $(PYTHON_ENV) -m mypy
 
 screenshots: setup-test
-	@$(TEST_ENV) $(PYTHON_ENV) -m tests.screenshots
+	@$(TEST_ENV) $(PYTHON_ENV) -m tests.screenshots $(ARGS)
 
 bench: setup-test
 	@set -e; for file in tests/benchmarks/bench_*.py; do \

@@ -1,8 +1,9 @@
-"""Pictures of every screen: `python -m tests.screenshots` fills out/screenshots.
+"""Pictures of every screen: `python -m tests.screenshots` fills out/screenshots, or the folder of `--out`.
 
-Light and dark, at 1x and 2x; in Chinese, and at the smallest and the largest size, light at 1x.
+In a small window, light and dark, at 1x and 2x, in English and in Chinese; and in a large one.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -10,11 +11,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-OUT = Path("out/screenshots")
-WAIT_S = 120.0
+WAIT_S = 300.0
+TRAINED = 6         # points of a learning curve from which it looks like one
 
 
 @dataclass(frozen=True)
@@ -23,31 +24,31 @@ class Shoot:
 
     scale: str = "1"
     language: str = "en"
-    size: tuple[int, int] = (1440, 900)
+    size: tuple[int, int] = (1280, 800)
     themes: tuple[str, ...] = ("dark", "light")
     dialogs: bool = True
     suffix: str = ""
+    out: str = "out/screenshots"
 
 
-SHOOTS = (
-    Shoot(), Shoot(scale="2"),
-    Shoot(language="zh_CN", themes=("light",), suffix="-zh"),
-    Shoot(size=(1280, 800), themes=("light",), dialogs=False, suffix="-small"),
-    Shoot(size=(2560, 1440), themes=("light",), dialogs=False, suffix="-large"),
-)
+SHOOTS = (Shoot(), Shoot(scale="2"), Shoot(language="zh_CN", suffix="-zh"),
+          Shoot(size=(2560, 1440), dialogs=False, suffix="-large"))
 
 
 def main() -> int:
-    """With an argument, a Shoot as JSON: that one."""
-    if len(sys.argv) > 1:
-        values = json.loads(sys.argv[1])
+    parser = argparse.ArgumentParser(description="Pictures of every screen.")
+    parser.add_argument("--out", default=Shoot.out, help="folder, made where it is missing")
+    parser.add_argument("--shoot", help="one Shoot alone, as JSON")
+    arguments = parser.parse_args()
+    if arguments.shoot:
+        values = json.loads(arguments.shoot)
         shoot = Shoot(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
         return Photographer(shoot).run()
     for shoot in SHOOTS:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": shoot.scale}
-        subprocess.run([sys.executable, "-m", "tests.screenshots", json.dumps(asdict(shoot))], env=environment,
-                       check=True)
-    print(*sorted(str(path) for path in OUT.glob("*.png")), sep="\n")
+        wanted = json.dumps({**asdict(shoot), "out": arguments.out})
+        subprocess.run([sys.executable, "-m", "tests.screenshots", "--shoot", wanted], env=environment, check=True)
+    print(*sorted(str(path) for path in Path(arguments.out).glob("*.png")), sep="\n")
     return 0
 
 
@@ -67,7 +68,7 @@ class Photographer:
         self.folder = tempfile.TemporaryDirectory()
         os.environ["XDG_STATE_HOME"] = self.folder.name
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, self.folder.name)
-        self.shoot = shoot
+        self.shoot, self.out = shoot, Path(shoot.out)
         QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
         self.app = QApplication([])
         translation.apply(self.app, shoot.language)
@@ -84,7 +85,7 @@ class Photographer:
         self.window.show()
 
     def run(self) -> int:
-        OUT.mkdir(parents=True, exist_ok=True)
+        self.out.mkdir(parents=True, exist_ok=True)
         try:
             self.shoot_both("welcome")
             self.open_demo()
@@ -93,6 +94,8 @@ class Photographer:
             self.tabs()
             self.compare()
             self.present()
+            self.window.workspace.tabs.setCurrentWidget(self.window.workspace.inspect)
+            self.group()
             if self.shoot.dialogs:
                 self.couple()
                 self.shoot_both("coupled")
@@ -125,7 +128,8 @@ class Photographer:
 
     def tabs(self) -> None:
         """Each of the views in the middle; the graph takes a browser's time to draw."""
-        tabs, graph, sensitivity = (getattr(self.window.workspace, name) for name in ("tabs", "graph", "sensitivity"))
+        names = ("tabs", "graph", "sensitivity", "recover", "activations")
+        tabs, graph, sensitivity, recover, activations = (getattr(self.window.workspace, name) for name in names)
         for index in range(tabs.count()):
             tabs.setCurrentIndex(index)
             if tabs.widget(index) is self.window.workspace.inspect:
@@ -137,9 +141,36 @@ class Photographer:
             if tabs.widget(index) is sensitivity:
                 self.sweep(sensitivity)
                 self.scan(sensitivity)
+            if tabs.widget(index) is activations:
+                self.wait(lambda: activations.shown is not None)
+            if tabs.widget(index) is recover:
+                self.train()
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
             self.shoot_both(name, rest_ms=3000 if name == "graph" else 350)
+        self.session.undo()         # the training stage
         tabs.setCurrentIndex(0)
+        self.wait(lambda: self.measured)
+
+    def train(self) -> None:
+        """A training stage before, while, and after it is run."""
+        from workbench.core.recovery import Stage
+        session, trainings = self.session, self.session.trainings
+        self.shoot_both("recover-empty")
+        session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 2}),)), "training", True)
+        trainings.start()
+        self.wait(lambda: len(trainings.points) > TRAINED and any(point.metric is not None
+                                                                  for point in trainings.points))
+        self.shoot_both("recover-training")
+        trainings.finish()
+        self.wait(lambda: trainings.result is not None and not trainings.job)
+
+    def group(self) -> None:
+        """The layers by what they are instead of where they are."""
+        from workbench.ui.tree.grouping import Grouping
+        groups = self.window.workspace.tree.groups
+        groups.group_by(Grouping.SIZE)
+        self.shoot_both("grouped")
+        groups.group_by(Grouping.MODULES)
 
     def sweep(self, tab) -> None:
         """A few values on the last layer."""
@@ -167,6 +198,9 @@ class Photographer:
     def pictures(self) -> None:
         """The pages of the inspect tab that are asked for: channels side by side, and the weights themselves."""
         inspect = self.window.workspace.inspect
+        inspect.plots.choose(1)
+        self.shoot_both("spectrum")
+        inspect.plots.choose(2)
         inspect.weights.show_channels()
         inspect.spectrum.whiten_button.click()
         self.wait(lambda: inspect.weights.channels.canvas.isVisible())
@@ -177,6 +211,7 @@ class Photographer:
         self.wait(lambda: inspect.pictures.maps.heat.isVisible())
         self.shoot_both("pictures")
         inspect.show_pictures(False)
+        inspect.plots.choose(0)
 
     def compare(self) -> None:
         """Pinned states side by side; what changed, page by page; history and jobs in their docks."""
@@ -202,7 +237,8 @@ class Photographer:
         session.undo()
         for dock in (space.history_dock, space.jobs_dock):
             dock.show()
-        self.shoot_both("history-and-jobs")
+            dock.raise_()
+            self.shoot_both(dock.objectName())
         for dock in (space.history_dock, space.jobs_dock):
             dock.hide()
         self.wait(lambda: self.measured)
@@ -212,7 +248,7 @@ class Photographer:
         from workbench.ui.presentation.slides import SLIDES
         from workbench.ui.presentation.window import Presentation
         presentation = Presentation(self.session, self.window)
-        presentation.resize(*((1024, 768) if self.shoot.suffix == "-small" else self.shoot.size))
+        presentation.resize(*self.shoot.size)
         presentation.show()
         for index, slide in enumerate(SLIDES):
             presentation.go_to(index)
@@ -294,7 +330,7 @@ class Photographer:
         for theme in self.shoot.themes:
             self.set_theme(theme)
             self.settle(rest_ms)
-            file = OUT / f"{name}-{theme}-{self.shoot.scale}x{self.shoot.suffix}.png"
+            file = self.out / f"{name}-{theme}-{self.shoot.scale}x{self.shoot.suffix}.png"
             (widget or self.window).grab().save(str(file))
 
     def settle(self, rest_ms: int = 350) -> None:

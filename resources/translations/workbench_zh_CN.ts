@@ -2489,6 +2489,11 @@
       <translation>与教师输出的余弦</translation>
     </message>
     <message>
+      <source>editing {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在编辑 {0}</translation>
+    </message>
+    <message>
       <source>exporting to ONNX</source>
       <extracomment>the engine</extracomment>
       <translation>正在导出为 ONNX</translation>
@@ -3344,6 +3349,11 @@
       <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
     </message>
     <message>
+      <source>Another line, or reading values</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>另一条线，或读取数值</translation>
+    </message>
+    <message>
       <source>Choose several</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>选择多个</translation>
@@ -3437,6 +3447,11 @@
       <source>Presentation</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>演示</translation>
+    </message>
+    <message>
+      <source>Read the first or the last value</source>
+      <extracomment>workbench/ui/about.py</extracomment>
+      <translation>读取第一个或最后一个数值</translation>
     </message>
     <message>
       <source>The engine is still starting.</source>
@@ -3994,6 +4009,11 @@
       <translation>正在运行校准样本…</translation>
     </message>
     <message>
+      <source>Values</source>
+      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
+      <translation>值</translation>
+    </message>
+    <message>
       <source>What the 8-bit levels cover: all values seen, 99.99 % of them, least squared error, or least divergence of the distribution</source>
       <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
       <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
@@ -4012,11 +4032,6 @@
       <source>Logarithmic counts</source>
       <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
       <translation>对数计数</translation>
-    </message>
-    <message>
-      <source>Values</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>值</translation>
     </message>
     <message>
       <source>log</source>
@@ -4324,19 +4339,19 @@
       <translation>没有样本发生这种变化。</translation>
     </message>
     <message>
+      <source>Now right</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>现在正确</translation>
+    </message>
+    <message>
+      <source>Now wrong</source>
+      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
+      <translation>现在错误</translation>
+    </message>
+    <message>
       <source>Only {truth} that is now {decision}.</source>
       <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
       <translation>仅限现在判定为 {decision} 的 {truth}。</translation>
-    </message>
-    <message>
-      <source>Otherwise wrong</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>另一种错</translation>
-    </message>
-    <message>
-      <source>Right → wrong</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>对 → 错</translation>
     </message>
     <message>
       <source>Sample {n}</source>
@@ -4359,9 +4374,9 @@
       <translation>判定改变的样本</translation>
     </message>
     <message>
-      <source>Wrong → right</source>
+      <source>Still wrong</source>
       <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>错 → 对</translation>
+      <translation>仍然错误</translation>
     </message>
     <message>
       <source>{n} samples</source>
@@ -4706,6 +4721,16 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{path} 没有定义函数。</translation>
     </message>
     <message>
+      <source>Close {panel}</source>
+      <extracomment>workbench/ui/dock_title.py</extracomment>
+      <translation>关闭{panel}</translation>
+    </message>
+    <message>
+      <source>Float {panel}</source>
+      <extracomment>workbench/ui/dock_title.py</extracomment>
+      <translation>浮动{panel}</translation>
+    </message>
+    <message>
       <source>Drop a model, its data or a recipe</source>
       <extracomment>workbench/ui/drop_hint.py</extracomment>
       <translation>拖入模型、其数据或配方</translation>
@@ -4904,6 +4929,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>forecast</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>预测</translation>
+    </message>
+    <message>
+      <source>hardly changed</source>
+      <extracomment>workbench/ui/figures.py</extracomment>
+      <translation>几乎未变</translation>
     </message>
     <message>
       <source>measured</source>
@@ -5126,19 +5156,29 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>正在统计权重…</translation>
     </message>
     <message>
+      <source>Pictures</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>Singular values</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>奇异值</translation>
+    </message>
+    <message>
       <source>The weights themselves: the matrix before, after and the difference, and kernels</source>
       <extracomment>workbench/ui/inspect_tab.py</extracomment>
       <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
     </message>
     <message>
+      <source>Weights</source>
+      <extracomment>workbench/ui/inspect_tab.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
       <source>Weights as pictures</source>
       <extracomment>workbench/ui/inspect_tab.py</extracomment>
       <translation>权重图像</translation>
-    </message>
-    <message>
-      <source>pictures</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>图像</translation>
     </message>
     <message>
       <source>Progress</source>
@@ -5371,6 +5411,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>测量延迟</translation>
     </message>
     <message>
+      <source>Next pane</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>下一个窗格</translation>
+    </message>
+    <message>
       <source>Nothing yet</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>暂无</translation>
@@ -5404,6 +5449,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Presentation saved as {path}</source>
       <extracomment>workbench/ui/menus.py</extracomment>
       <translation>演示文稿已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>Previous pane</source>
+      <extracomment>workbench/ui/menus.py</extracomment>
+      <translation>上一个窗格</translation>
     </message>
     <message>
       <source>Quit</source>
@@ -5631,12 +5681,12 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{rows} × {columns} 个权重</translation>
     </message>
     <message>
-      <source>(of channel {number}, the widest)</source>
+      <source>(widest: channel {number})</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>（属于最宽的通道 {number}）</translation>
     </message>
     <message>
-      <source>, {count} of them farther out</source>
+      <source>, {count} farther out</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>，其中 {count} 个在更远处</translation>
     </message>
@@ -5664,11 +5714,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>The weights of the chosen layer are counted here.</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>这里统计所选层的权重。</translation>
-    </message>
-    <message>
-      <source>Weights</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>权重</translation>
     </message>
     <message>
       <source>levels to ± {edge}</source>
@@ -5711,14 +5756,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>零</translation>
     </message>
     <message>
+      <source>{count} clipped</source>
+      <extracomment>workbench/ui/plots/histogram.py</extracomment>
+      <translation>{count} 个权重被截断</translation>
+    </message>
+    <message>
       <source>{count} levels</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
       <translation>{count} 个级</translation>
-    </message>
-    <message>
-      <source>{count} weights clipped</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>{count} 个权重被截断</translation>
     </message>
     <message>
       <source>{count} weights in {bins} bins</source>
@@ -5886,11 +5931,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>没有任何两个因子比该层更小</translation>
     </message>
     <message>
-      <source>Singular values</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>奇异值</translation>
-    </message>
-    <message>
       <source>Singular values on a logarithmic scale</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>奇异值用对数刻度</translation>
@@ -5964,6 +6004,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>σ of index {rank}:  {value}</source>
       <extracomment>workbench/ui/plots/spectrum.py</extracomment>
       <translation>第 {rank} 个 σ：{value}</translation>
+    </message>
+    <message>
+      <source>Both plots, beside each other where there is room</source>
+      <extracomment>workbench/ui/plots/splitter.py</extracomment>
+      <translation>两幅图；空间足够时并排显示</translation>
     </message>
     <message>
       <source>Colours of data</source>
@@ -7198,6 +7243,36 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>无</translation>
     </message>
     <message>
+      <source>Module</source>
+      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <translation>模块</translation>
+    </message>
+    <message>
+      <source>Operator</source>
+      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <translation>算子</translation>
+    </message>
+    <message>
+      <source>below {most}</source>
+      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <translation>{most} 以下</translation>
+    </message>
+    <message>
+      <source>from {least}</source>
+      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <translation>{least} 及以上</translation>
+    </message>
+    <message>
+      <source>{least} to {most}</source>
+      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <translation>{least} 至 {most}</translation>
+    </message>
+    <message>
+      <source>Group by</source>
+      <extracomment>workbench/ui/tree/groups.py</extracomment>
+      <translation>分组依据</translation>
+    </message>
+    <message>
       <source>Actions</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>操作</translation>
@@ -7236,11 +7311,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Of the weights as they were opened</source>
       <extracomment>workbench/ui/tree/model.py</extracomment>
       <translation>按打开时的权重计算</translation>
-    </message>
-    <message>
-      <source>Operator</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
-      <translation>算子</translation>
     </message>
     <message>
       <source>Rank for 90 %</source>

@@ -128,6 +128,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot):
         check(type(page).__name__, window, problems)
     for dock in (space.history_dock, space.jobs_dock):
         dock.show()
+        dock.raise_()
     for page in (space.jobs_panel.jobs, space.jobs_panel.log):
         space.jobs_panel.setCurrentWidget(page)
         qtbot.wait(50)
@@ -174,6 +175,27 @@ def test_tab_goes_through_the_window_as_it_is_read(demo_window, qtbot):
     assert form[-1] is space.actions.add and walked[-1] is space.scoreboard.export_button
     qtbot.keyClick(demo_window.focusWidget(), Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert demo_window.focusWidget() is walked[-1]
+
+
+def test_f6_goes_from_pane_to_pane_and_comes_back_to_where_one_was(demo_window, qtbot):
+    space = demo_window.workspace
+    demo_window.activateWindow()
+    qtbot.waitUntil(demo_window.isActiveWindow)
+    space.jobs_dock.toggleViewAction().trigger()
+    qtbot.waitUntil(space.jobs_panel.isVisible)
+    space.tree.tree.setFocus()
+    seen = []
+    for _ in range(5):
+        qtbot.keyClick(demo_window, Key.Key_F6)
+        seen.append(demo_window.focusWidget())
+    places = [space.tabs, space.jobs_dock, space.actions_dock, space.bar]
+    assert all(place.isAncestorOf(widget) for place, widget in zip(places, seen, strict=False))
+    assert seen[-1] is space.tree.tree
+    space.tree.filter.setFocus()
+    qtbot.keyClick(demo_window, Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    assert demo_window.focusWidget() is seen[3]
+    qtbot.keyClick(demo_window, Key.Key_F6)
+    assert demo_window.focusWidget() is space.tree.filter, "where one was in that pane"
 
 
 def test_the_whole_job_with_keys_alone(window, qtbot, tmp_path):

@@ -133,9 +133,9 @@ def test_view_of_the_layer_before_is_not_shown(tab):
 def test_locked_layer_says_why(tab):
     tab.show_layer(sample.LOCKED)
     assert tab.header.locked.label.text() == sample.LOCKED.locked
-    assert tab.header.locked.isVisible() and not tab.splitter.isVisible()
+    assert tab.header.locked.isVisible() and not tab.plots.isVisible()
     tab.show_layer(sample.LAYER)
-    assert not tab.header.locked.isVisible() and tab.splitter.isVisible()
+    assert not tab.header.locked.isVisible() and tab.plots.isVisible()
 
 
 def test_nothing_chosen_is_a_hint(tab):
@@ -213,10 +213,39 @@ def test_levels_are_ticks_and_outliers_are_dots_and_counted(tab):
     tab.show_layer(sample.LAYER, VIEW, edit)
     canvas = tab.histogram.canvas
     assert canvas.ticks == tuple(edit.levels.values)
-    assert f"{len(edit.levels.values)} levels (of channel {edit.levels.channel}, the widest)" in \
+    assert f"{len(edit.levels.values)} levels (widest: channel {edit.levels.channel})" in \
         tab.histogram.readout.full
     assert VIEW.outliers.count > 0 and canvas.dots == tuple(VIEW.outliers.farthest)
     before, after = tab.histogram.table.texts()
     assert before[-1] == f"{VIEW.outliers.count:,}" and after[-1] == f"{edit.outliers:,}"
     tab.show_layer(sample.LAYER, VIEW)
     assert canvas.ticks == ()
+
+
+def test_a_low_tab_shows_one_plot_at_a_time_the_one_that_the_last_step_moves(tab):
+    assert tab.histogram.isVisible() and tab.spectrum.isVisible(), "there is room for both"
+    tab.resize(560, 500)
+    assert tab.histogram.isVisible() and not tab.spectrum.isVisible()
+    tab.set_actions((*sample.STACK, Action("lowrank.svd", {"rank": 20})), sample.METHODS)
+    assert tab.spectrum.isVisible() and not tab.histogram.isVisible()
+    assert tab.plots.group.checkedId() == 1
+    tab.set_actions(sample.STACK, sample.METHODS)
+    assert tab.histogram.isVisible() and not tab.spectrum.isVisible()
+
+
+def test_what_is_chosen_above_the_plots_holds_while_there_is_room_for_it(tab):
+    tab.resize(560, 680)
+    first, second, both = tab.plots.buttons
+    QTest.mouseClick(both, Qt.MouseButton.LeftButton)
+    assert tab.histogram.isVisible() and tab.spectrum.isVisible()
+    tab.resize(560, 400)
+    assert not both.isEnabled() and tab.plots.group.checkedId() == 0 and not tab.spectrum.isVisible()
+    tab.resize(560, 680)
+    assert tab.spectrum.isVisible() and both.isChecked()
+    QTest.mouseClick(second, Qt.MouseButton.LeftButton)
+    tab.resize(1000, 560)
+    assert tab.spectrum.isVisible() and not tab.histogram.isVisible(), "also where both would fit"
+    QTest.mouseClick(tab.pictures_button, Qt.MouseButton.LeftButton)
+    assert tab.pictures.isVisible() and not tab.plots.isVisible()
+    QTest.mouseClick(first, Qt.MouseButton.LeftButton)
+    assert tab.histogram.isVisible() and not tab.pictures.isVisible()

@@ -119,3 +119,19 @@ def test_the_toast_covers_no_figure_and_no_button(demo_window):
     shown._on_finished(Finished("Measuring", "done", "", 60.0, "12:00"))
     assert shown.isVisible()
     assert shown.geometry().bottom() < board.mapTo(demo_window, board.rect().topLeft()).y()
+
+
+def test_history_and_jobs_share_the_bottom_and_leave_a_small_window_its_size(demo_window, qtbot):
+    space = demo_window.workspace
+    demo_window.resize(1280, 800)
+    heights = space.layers_dock.height(), space.actions_dock.height()
+    for dock in (space.history_dock, space.jobs_dock):
+        dock.toggleViewAction().trigger()
+        qtbot.waitUntil(dock.widget().isVisible)
+    for index in range(space.tabs.count()):
+        if space.tabs.widget(index) is not space.graph:
+            space.tabs.setCurrentIndex(index)
+            qtbot.wait(30)
+            assert (demo_window.width(), demo_window.height()) == (1280, 800), space.tabs.tabText(index)
+    assert demo_window.tabifiedDockWidgets(space.jobs_dock) == [space.history_dock]
+    assert (space.layers_dock.height(), space.actions_dock.height()) == heights

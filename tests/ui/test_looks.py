@@ -35,10 +35,10 @@ def test_channels_side_by_side_and_one_alone(demo_window, qtbot):
     qtbot.waitUntil(lambda: weights.currentWidget() is tab.histogram, timeout=WAIT)
     assert tab.histogram.channel_button.isVisible() and tab.histogram.channel_button.text() == "channel 44"
     assert f"{session.layer(path).count // 160:,} weights in 161 bins" in tab.histogram.readout.full
-    assert "16 levels (of channel 44" in tab.histogram.readout.full
+    assert "16 levels (widest: channel 44)" in tab.histogram.readout.full
 
     session.set_actions([path], (Action("quantize.affine", {"bits": 3}),), "step")
-    qtbot.waitUntil(lambda: "8 levels (of channel 44" in tab.histogram.readout.full, timeout=WAIT)
+    qtbot.waitUntil(lambda: "8 levels (widest: channel 44)" in tab.histogram.readout.full, timeout=WAIT)
     QTest.mouseClick(tab.histogram.channel_button, LEFT)
     assert not tab.histogram.channel_button.isVisible()
     assert f"{session.layer(path).count:,} weights" in tab.histogram.readout.full
@@ -124,8 +124,8 @@ def test_the_weights_themselves(demo_window, qtbot):
     qtbot.waitUntil(lambda: maps._tile is not None and maps._tile.shape == (10, session.layer("head").shape[1]),
                     timeout=WAIT)
     assert not kernels.isVisible(), "a matrix has no kernels"
-    QTest.mouseClick(tab.pictures_button, LEFT)
-    assert tab.pages.currentWidget() is tab.splitter
+    QTest.mouseClick(tab.plots.buttons[0], LEFT)
+    assert tab.pages.currentWidget() is tab.plots and tab.plots.buttons[0].isChecked()
 
 
 def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qtbot):

@@ -10,6 +10,7 @@ from workbench.core import messages
 from workbench.core.views import LayerFacts
 from workbench.ui.tree.cells import FACTS, Column
 from workbench.ui.tree.model import COLOR_ROLE
+from workbench.ui.tree.view import WIDTHS
 
 
 def facts_of(panel, path: str):
@@ -92,3 +93,23 @@ def test_the_header_has_both_menus(panel, qtbot):
     assert {"Zeros", "Rank for 90 %", "Colour layers by"} <= {action.text() for action in menu.actions()}
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     assert all(panel.tree.isColumnHidden(column) for column in FACTS)
+
+
+def test_all_columns_stay_in_the_tree_when_the_losses_come(panel, demo_window, qtbot):
+    demo_window.resize(1280, 800)
+    tree, header = panel.tree, panel.tree.header()
+    wide = header.sectionSize(Column.LOSS)
+    path = demo_window.session.current
+    panel.show_losses({path: 0.004}, "top-1", "Affine, 3 bit", "affine 3")
+    demo_window.resizeDocks([demo_window.workspace.layers_dock], [420], Qt.Orientation.Horizontal)
+    qtbot.wait(50)
+    assert not tree.isColumnHidden(Column.LOSS) and header.length() <= tree.viewport().width()
+    assert header.sectionSize(Column.LOSS) < WIDTHS[Column.LOSS][0], "it gave way"
+    demo_window.resize(1700, 800)
+    demo_window.resizeDocks([demo_window.workspace.layers_dock], [600], Qt.Orientation.Horizontal)
+    qtbot.wait(50)
+    assert header.sectionSize(Column.LOSS) == WIDTHS[Column.LOSS][0] and wide == 0
+    header.resizeSection(Column.ACTIONS, 130)           # as the hand does
+    demo_window.resizeDocks([demo_window.workspace.layers_dock], [580], Qt.Orientation.Horizontal)
+    qtbot.wait(50)
+    assert header.sectionSize(Column.ACTIONS) == 130

@@ -94,7 +94,9 @@ def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
     """Those of the menus, menu by menu, and those that belong to a place of the window."""
     here = {
         tr("Layers"): ((tr("Choose several"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
-        tr("Plots"): ((tr("Move the line"), "Left, Right"), (tr("Move it far"), "Shift+Left, Shift+Right")),
+        tr("Plots"): ((tr("Move the line"), "Left, Right"), (tr("Move it far"), "Shift+Left, Shift+Right"),
+                      (tr("Another line, or reading values"), "Up, Down"),
+                      (tr("Read the first or the last value"), "Home, End")),
         tr("Presentation"): ((tr("Go on"), "Right, Space"), (tr("Go back"), "Left"), (tr("Leave"), "Escape")),
     }
     parts: dict[str, list[tuple[str, str]]] = {}

@@ -6,8 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from workbench.ui import icons, theme
 from workbench.ui.files import functions_in, runs_code
 from workbench.ui.translation import said, tr
+
+SIGN = 32           # pixels
+SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Question: ("help", "accent")}
 
 
 def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessageBox:
@@ -140,6 +144,9 @@ def _open_files(dialog: QFileDialog, proceed: Callable[[str], object]) -> QFileD
 def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setObjectName(name)
     box.setTextFormat(Qt.TextFormat.PlainText)
+    name, role = SIGNS.get(box.icon(), ("info", "accent"))
+    color = icons.hexes(getattr(theme.colors(), role))
+    box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
     return box

@@ -87,7 +87,8 @@ def shrunk(before: float, after: float) -> str:
     if before == after:
         return tr("unchanged")
     if slight(before, after):
-        return f"{100 * (after - before) / before:+.2f} %".replace("-", "−")
+        percent = 100 * (after - before) / before
+        return f"{percent:+.2f} %".replace("-", "−") if abs(percent) >= 0.005 else tr("hardly changed")
     return smaller(before, after)
 
 

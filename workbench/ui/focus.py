@@ -1,10 +1,13 @@
-"""Tab goes through a window as it is read: place by place from the left, the bar at the bottom last.
+"""Tab goes through a window as it is read: place by place from the left, the bar at the bottom last. F6 goes from place
+to place, and comes back to where one was in it.
 
 Qt's own order is that in which widgets were made, and steps, rows and tabs are made while the program runs.
 """
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QToolBar, QWidget
+from weakref import WeakKeyDictionary
+
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QScrollArea, QToolBar, QWidget
 
 ROW = 12        # centres of one line differ by less, in pixels
 
@@ -16,14 +19,48 @@ def step(window: QMainWindow, forward: bool) -> bool:
         return False
     here = window.focusWidget()
     index = widgets.index(here) if here in widgets else -1 if forward else 0
-    chosen = widgets[(index + (1 if forward else -1)) % len(widgets)]
+    go_to(widgets[(index + (1 if forward else -1)) % len(widgets)], forward)
+    return True
+
+
+def go_to(chosen: QWidget, forward: bool = True) -> None:
+    """Give it the focus, scrolled into sight."""
     chosen.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
     parent = chosen.parentWidget()
     while parent is not None:
         if isinstance(parent, QScrollArea):
             parent.ensureWidgetVisible(chosen)
         parent = parent.parentWidget()
-    return True
+
+
+class Panes(QObject):
+    """The places of a window, one after the other, in the order of Tab."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._left: WeakKeyDictionary[QWidget, QWidget] = WeakKeyDictionary()      # where one was in each place
+
+    def step(self, forward: bool) -> None:
+        panes: dict[QWidget, list[QWidget]] = {}
+        for widget in reading_order(self._window):
+            panes.setdefault(_place(widget, self._window), []).append(widget)
+        if not panes:
+            return
+        places, here = list(panes), self._window.focusWidget()
+        index = -1 if forward else 0
+        if here is not None and (place := _place(here, self._window)) in panes:
+            self._left[place] = here
+            index = places.index(place)
+        place = places[(index + (1 if forward else -1)) % len(places)]
+        before = self._left.get(place)
+        go_to(before if before in panes[place] else _first(panes[place], place), forward)
+
+
+def _first(widgets: list[QWidget], place: QWidget) -> QWidget:
+    """Of a dock its list, where it has one: that is what the dock is for."""
+    lists = [widget for widget in widgets if isinstance(widget, QAbstractItemView)]
+    return lists[0] if lists and isinstance(place, QDockWidget) else widgets[0]
 
 
 def reading_order(window: QMainWindow) -> list[QWidget]:
@@ -33,6 +70,8 @@ def reading_order(window: QMainWindow) -> list[QWidget]:
         if (widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
                 and widget.window() is window and widget.focusProxy() is None):
             places.setdefault(_place(widget, window), []).append(widget)
+    # Qt keeps the tabs of docks that are not behind each other outside the window.
+    places = {place: widgets for place, widgets in places.items() if window.rect().intersects(place.geometry())}
     order = sorted(places, key=lambda place: (isinstance(place, QToolBar), place.x(), place.y()))
     return [widget for place in order for widget in _lines(places[place], place)]
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
 from workbench.core.couplings import Couplings
@@ -21,10 +20,13 @@ from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.pictures_view import PicturesView
 from workbench.ui.plots import SpectrumPlot
+from workbench.ui.plots.base import SMALLEST
+from workbench.ui.plots.splitter import FIRST, SECOND, PlotPair
 from workbench.ui.weights_view import WeightsView
 from workbench.ui.wording import coupling_of
 
-BESIDE = 616        # pixels of width from which the plots have room side by side
+COMFORT = 300       # pixels of height of a plot with its table
+PICTURES = 3        # behind the places of plots.splitter
 
 
 @dataclass(frozen=True)
@@ -38,26 +40,6 @@ class Handle:
     field: str
     value: Any
     offered: bool = False
-
-
-EVEN = 10_000       # far more than there is room for: all get the same
-
-
-class PlotSplitter(QSplitter):
-    """Two plots side by side, or above each other where that is too narrow for them."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setHandleWidth(theme.DOUBLE)
-        self.setChildrenCollapsible(False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        wide = self.width() >= BESIDE and self.width() > 0.75 * self.height()
-        way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if way != self.orientation():
-            self.setOrientation(way)
-            self.setSizes([EVEN] * self.count())        # else a hint of its contents decides
-        super().resizeEvent(event)
 
 
 class InspectTab(QWidget):
@@ -80,19 +62,22 @@ class InspectTab(QWidget):
         self.weights = WeightsView(self)
         self.histogram = self.weights.histogram
         self.spectrum = SpectrumPlot(self)
-        self.splitter = PlotSplitter(self)
-        self.splitter.addWidget(self.weights)
-        self.splitter.addWidget(self.spectrum)
+        self.plots = PlotPair(self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT,
+                              self)
         self.hint = QLabel(self.tr("Choose a layer in the list to look inside it."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
         self._pictures: PicturesView | None = None
         self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.splitter)
-        self.pictures_button = toggle(self, self.tr("pictures"), self.tr("Weights as pictures"), self.tr(
+        self.pages.addWidget(self.plots)
+        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)     # one plot may be all
+        self.pages.setMinimumHeight(SMALLEST[1])
+        self.pictures_button = toggle(self, self.tr("Pictures"), self.tr("Weights as pictures"), self.tr(
             "The weights themselves: the matrix before, after and the difference, and kernels"))
-        self.pictures_button.toggled.connect(self.show_pictures)
-        self.header.corner.addWidget(self.pictures_button)
+        self.plots.group.addButton(self.pictures_button, PICTURES)
+        self.plots.group.idClicked.connect(lambda place: self.show_pictures(place == PICTURES))
+        for button in (*self.plots.buttons, self.pictures_button):
+            self.header.corner.addWidget(button)
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
@@ -153,8 +138,12 @@ class InspectTab(QWidget):
 
     def show_pictures(self, wanted: bool) -> None:
         """The weights themselves instead of their distributions; or back."""
-        self.pictures_button.setChecked(wanted)
-        self.pages.setCurrentWidget(self.pictures if wanted else self.splitter)
+        self.plots.group.button(PICTURES if wanted else self.plots.shown).setChecked(True)
+        self.pages.setCurrentWidget(self.pictures if wanted else self.plots)
+
+    def turn_pictures(self) -> None:
+        """To the weights themselves, or back to their distributions."""
+        self.show_pictures(self.pages.currentWidget() is self.plots)
 
     @property
     def pictures(self) -> PicturesView:
@@ -185,6 +174,8 @@ class InspectTab(QWidget):
                 self._handles.setdefault(plot, Handle(step, field.name, value, offered=True))
         if any(action.family in ("lowrank", "distill") for action in actions):
             self._handles.pop("range", None)        # the levels are those of the factors
+        last = max(self._handles, key=lambda plot: self._handles[plot].step, default="")
+        self.plots.prefer(SECOND if last == "spectrum" else FIRST)
         if self._handles != before:
             self._place_handles()
 
@@ -201,7 +192,8 @@ class InspectTab(QWidget):
             self.spectrum.show_sentence(self.tr("Computing the singular values…"))
         drawable = view is not None or not layer.locked
         self.pages.setVisible(drawable)
-        self.pictures_button.setVisible(drawable)
+        for button in self.plots.group.buttons():
+            button.setVisible(drawable)
         self._place_handles()
 
     def _show_header(self) -> None:

@@ -11,7 +11,7 @@ from workbench.core.job import Progress
 from workbench.core.quantities import duration
 from workbench.ui import theme
 from workbench.ui.engine_link import DROPPED, FAILED, EngineLink, Outcome
-from workbench.ui.translation import tr
+from workbench.ui.translation import said, tr
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
 REDRAW_MS = 100         # a small model's measurement tells of hundreds of batches a second
@@ -85,7 +85,8 @@ class Jobs(QObject):
 
 def describe(running: Running) -> str:
     """'Measuring: batch 3 · 4 s left'."""
-    parts = [f"{running.title}: {running.progress.text}" if running.progress.text else running.title]
+    doing = said(running.progress.text)
+    parts = [f"{running.title}: {doing}" if doing else running.title]
     if running.progress.eta is not None:
         left = tr("{time} left")
         parts.append(left.format(time=duration(running.progress.eta)))

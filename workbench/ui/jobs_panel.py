@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
+    QTabBar,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -220,6 +221,25 @@ class JobsPanel(QTabWidget):
         self.currentChanged.connect(self._show_corner)
         self.setMinimumSize(NARROWEST, LOWEST)
         self._show_corner()
+
+    def head(self, parent: QWidget) -> QWidget:
+        """The tabs, and the buttons of the log, for the strip above the dock: one row less in a low one."""
+        box, bar = QWidget(parent), QTabBar(parent)
+        bar.setDrawBase(False)
+        bar.setAccessibleName(self.accessibleName())
+        for index in range(self.count()):
+            bar.addTab(self.tabText(index))
+        bar.currentChanged.connect(self.setCurrentIndex)
+        self.currentChanged.connect(bar.setCurrentIndex)
+        self.tabBar().hide()
+        self.setCornerWidget(None)      # type: ignore[arg-type]
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(bar)
+        row.addStretch(1)
+        row.addWidget(self._corner)
+        self._show_corner()
+        return box
 
     def _show_corner(self) -> None:
         self._corner.setVisible(self.currentWidget() is self.log)

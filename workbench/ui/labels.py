@@ -46,11 +46,13 @@ class Icon(QWidget):
 
 
 class Elided(QLabel):
-    """One line that gives way where it does not fit, at its end or in its middle; the tooltip has all of it."""
+    """One line that gives way where it does not fit, at its end or in its middle; the tooltip has all of it. What is
+    `whole` is not shown at all where it does not fit."""
 
-    def __init__(self, mode: Qt.TextElideMode, parent: QWidget | None = None) -> None:
+    def __init__(self, mode: Qt.TextElideMode, parent: QWidget | None = None, whole: bool = False) -> None:
         super().__init__(parent)
         self._mode = mode
+        self._whole = whole
         self.full = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -73,7 +75,7 @@ class Elided(QLabel):
 
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
-        self.setText(shown)
+        self.setText("" if self._whole and shown != self.full else shown)
         self.setToolTip(self.full if shown != self.full else "")
 
 

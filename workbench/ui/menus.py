@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from workbench.core.errors import UserError
-from workbench.ui import about, dialogs, settings, theme
+from workbench.ui import about, dialogs, focus, settings, theme
 from workbench.ui.commands import Commands
 from workbench.ui.crash import log_file
 from workbench.ui.export_dialog import open_path
@@ -117,6 +117,10 @@ class Menus(QObject):
         self._present = self._action(self.tr("Present"), self.present, "Shift+F5")
         menu.addAction(self._present)
         menu.addAction(self._action(self.tr("Full screen"), self._toggle_full_screen, "F11"))
+        menu.addSeparator()
+        panes = focus.Panes(self._window)
+        menu.addAction(self._action(self.tr("Next pane"), partial(panes.step, True), "F6"))
+        menu.addAction(self._action(self.tr("Previous pane"), partial(panes.step, False), "Shift+F6"))
 
     def _model(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Model"))

@@ -249,8 +249,7 @@ class Scoreboard(QFrame):
 
     def _show_latency(self) -> None:
         report, timing = self._report, self.timings.current
-        self.latency_tile.setVisible(timing is not None or
-                                     (report is not None and report.after.latency_ms is not None))
+        self.latency_tile.show_text("–", self.tr("not measured"), self.measure_button.toolTip(), sure=False)
         self.measure_button.setEnabled(not self.timings.running)
         if timing is not None:
             tip = self.tr("Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this "

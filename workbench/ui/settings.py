@@ -11,7 +11,7 @@ from workbench.ui import theme, translation
 from workbench.ui.theme import Motion, Scheme
 
 RECENT = 8
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2      # another arrangement of the docks from the start
 FOLDERS = ("models", "export")
 
 

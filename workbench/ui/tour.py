@@ -15,6 +15,7 @@ from workbench.ui.translation import tr
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
+    from workbench.ui.workspace import Workspace
 
 CARD_WIDTH = 336
 GLIDE_MS = 180
@@ -59,7 +60,7 @@ def stops_of(window: MainWindow) -> tuple[Stop, ...]:
         Stop(lambda: space.layers_dock, tr("Where: the layers"),
              tr("The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box "
                 "above filters them.")),
-        Stop(lambda: space.tabs, tr("What it looks like"),
+        Stop(lambda: _inspector(space), tr("What it looks like"),
              tr("The weights of the chosen layer and their singular values. Lines that you can drag are the "
                 "parameters of its steps. The other tabs look at the whole model.")),
         Stop(lambda: space.actions_dock, tr("What to do"),
@@ -74,6 +75,12 @@ def stops_of(window: MainWindow) -> tuple[Stop, ...]:
         Stop(lambda: space.scoreboard.export_button, tr("The file"),
              tr("The export is opened again, run, and compared with what you saw here.")),
     )
+
+
+def _inspector(space: Workspace) -> QWidget:
+    """With the page that is spoken of in front."""
+    space.tabs.setCurrentWidget(space.inspect)
+    return space.tabs
 
 
 class Tour(QWidget):

@@ -105,7 +105,8 @@ class MainWindow(QMainWindow):
         self.menus.scan.triggered.connect(workspace.scan)
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)
-        self.menus.view_tree((workspace.tree.choice.shown, workspace.tree.choice.colors))
+        tree = workspace.tree
+        self.menus.view_tree((tree.choice.shown, tree.choice.colors, tree.groups.menu))
         self.menus.view_panels([dock.toggleViewAction() for dock in workspace.docks], self._reset_layout)
         self._original_layout = self.saveState(settings.LAYOUT_VERSION)
         workspace.set_visible(False)
@@ -122,7 +123,7 @@ class MainWindow(QMainWindow):
             self.workspace.set_visible(True)
             layout = settings.store().value("layout")
             if layout is None or not self.restoreState(layout, settings.LAYOUT_VERSION):
-                QTimer.singleShot(0, self.workspace, self.workspace.reset_widths)   # once the docks have their places
+                QTimer.singleShot(0, self.workspace, self.workspace.reset_sizes)   # once the docks have their places
             self.workspace.bar.show()
         self._show_title()
 
@@ -197,7 +198,7 @@ class MainWindow(QMainWindow):
         """The weights themselves, or their distributions again."""
         if self.workspace is not None:
             self.workspace.tabs.setCurrentWidget(self.workspace.inspect)
-            self.workspace.inspect.pictures_button.click()
+            self.workspace.inspect.turn_pictures()
 
     def _focus_filter(self) -> None:
         if self.workspace is not None:
@@ -231,6 +232,7 @@ class MainWindow(QMainWindow):
         assert self.workspace is not None
         self.restoreState(self._original_layout, settings.LAYOUT_VERSION)
         self.workspace.set_visible(True)
+        QTimer.singleShot(0, self.workspace, self.workspace.reset_sizes)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.session.modified and not self._may_close:

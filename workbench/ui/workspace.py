@@ -15,6 +15,7 @@ from workbench.core.wanted import Wanted, WantOutlook
 from workbench.ui.actions import ActionPanel, values
 from workbench.ui.activations_tab import ActivationsTab
 from workbench.ui.compare_tab import CompareTab
+from workbench.ui.dock_title import DockTitle
 from workbench.ui.graph_tab import GraphTab
 from workbench.ui.history_panel import HistoryPanel
 from workbench.ui.inspect_tab import InspectTab
@@ -30,12 +31,14 @@ from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.sweeps import Sweeps
 from workbench.ui.tree.cells import short
 from workbench.ui.tree.verbs import LayerVerbs
-from workbench.ui.tree.view import LOSS_WIDTH, TreePanel
+from workbench.ui.tree.view import TreePanel
 from workbench.ui.turns import Place
 from workbench.ui.wording import stack_words
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
-WIDTHS = [420, 340]
+SHARES = ((0.29, (372, 560)), (0.24, (304, 420)))     # of the window's width for layers and steps, and pixels
+MORE = 0.05         # of the window's width for one more column of the layers
+HEIGHTS = (150, 300)        # of what is at the bottom
 
 
 class Workspace(QObject):
@@ -92,13 +95,14 @@ class Workspace(QObject):
     def _build_docks(self) -> None:
         session, window = self._session, self._window
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, left)
         self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions, right)
         self.history = HistoryPanel(session, window)
-        self.history_dock = _dock(window, "history", self.tr("History"), self.history, left, "Ctrl+Shift+H")
-        # Not at the bottom, where it would make a small window grow; it can be dragged there.
+        self.history_dock = _dock(window, "history", self.tr("History"), self.history, bottom, "Ctrl+Shift+H")
         self.jobs_panel = JobsPanel(self._jobs, session.link, window)
-        self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel, left, "Ctrl+Shift+J")
+        self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel, bottom, "Ctrl+Shift+J")
+        self._share_the_bottom()
         self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
 
     def set_visible(self, visible: bool) -> None:
@@ -107,8 +111,21 @@ class Workspace(QObject):
         for dock in self.docks:
             dock.toggleViewAction().setEnabled(visible)
 
-    def reset_widths(self) -> None:
-        self._window.resizeDocks([self.layers_dock, self.actions_dock], WIDTHS, Qt.Orientation.Horizontal)
+    def _share_the_bottom(self) -> None:
+        """Behind each other, under the views alone: layers and steps keep the whole height."""
+        window = self._window
+        window.tabifyDockWidget(self.jobs_dock, self.history_dock)
+        window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def reset_sizes(self) -> None:
+        """Of a window that nobody has arranged yet: shares of its size, within what is read well."""
+        size = self._window.size()
+        widths = [_within(share * size.width(), *ends) for share, ends in SHARES]
+        self._window.resizeDocks([self.layers_dock, self.actions_dock], widths, Qt.Orientation.Horizontal)
+        for dock in (self.jobs_dock, self.history_dock):
+            self._window.resizeDocks([dock], [_within(0.2 * size.height(), *HEIGHTS)], Qt.Orientation.Vertical)
 
     def scan(self) -> None:
         """Look at the sensitivity of the layers, and begin to measure it."""
@@ -203,9 +220,9 @@ class Workspace(QObject):
         metric = scans.plan.metric if scans.plan is not None else ""
         words = stack_words(scans.candidate, session.methods)
         appeared = self.tree.show_losses(scans.drops(), metric, words, short(scans.candidate))
-        if appeared:        # a column more: none of the others gives way
-            self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + LOSS_WIDTH],
-                                     Qt.Orientation.Horizontal)
+        if appeared:        # a column more needs more room
+            more = round(MORE * self._window.width())
+            self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + more], Qt.Orientation.Horizontal)
         self.graph.set_drops(scans.drops(), metric, words)
 
     # -- hand ------------------------------------------------------------------------------------------------------
@@ -241,11 +258,17 @@ def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.
     dock.setObjectName(name)
     dock.setAllowedAreas(SIDES | Qt.DockWidgetArea.BottomDockWidgetArea if shortcut else SIDES)
     dock.setWidget(widget)
+    dock.setTitleBarWidget(DockTitle(dock, widget.head(dock) if isinstance(widget, JobsPanel) else None))
     window.addDockWidget(area, dock)
     if shortcut:
         dock.toggleViewAction().setShortcut(QKeySequence(shortcut))
+        dock.toggleViewAction().triggered.connect(lambda shown: dock.raise_() if shown else None)
         dock.hide()
     return dock
+
+
+def _within(wanted: float, least: int, most: int) -> int:
+    return round(min(max(wanted, least), most))
 
 
 def _bottom_bar(window: QMainWindow, widget: QWidget) -> QToolBar:

@@ -60,6 +60,7 @@ class RangesPlot(PlotPanel):
         self.canvas.setLabel("bottom", self.tr("channel, the farthest first") if self.sort_button.isChecked() else
                              self.tr("channel"))
         self._on_hovered(None)
+        self.canvas.set_stops(range(shown.channels))
 
     def _draw_bars(self, shown: Activation) -> None:
         for bar in self._bars:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -22,14 +23,15 @@ from workbench.ui.activations_tab.ranges_plot import RangesPlot
 from workbench.ui.activations_tab.values_plot import ValuesPlot
 from workbench.ui.buttons import toggle
 from workbench.ui.engine_link import Handlers
-from workbench.ui.inspect_tab import PlotSplitter
 from workbench.ui.labels import label, muted
 from workbench.ui.latest import Latest
+from workbench.ui.plots.splitter import PlotPair
 from workbench.ui.session import Session
 from workbench.ui.translation import said
 from workbench.ui.turns import Place
 
 PATIENCE_MS = 10_000
+COMFORT = 240       # pixels of height of a plot
 STATIC = "quantize.static"
 
 
@@ -75,21 +77,27 @@ class ActivationsTab(QWidget):
         self.sides.button(1).setToolTip(self.tr("Behind the bias, and behind the activation function where nothing "
                                                 "else reads what lies before it"))
         self.sides.idClicked.connect(lambda _: self.show_passing())
+        self.ranges, self.values = RangesPlot(self._content), ValuesPlot(self._content)
+        self.plots = PlotPair(self.ranges, self.values, (self.tr("Channels"), self.tr("Values")), COMFORT,
+                              self._content)
+        bar.addStretch(1)
+        for button in self.plots.buttons:
+            bar.addWidget(button)
         self.source = muted("", self._content)
         self.rule = QComboBox(self._content)
         self.rule.setAccessibleName(self.tr("How the range of 8-bit levels is chosen"))
         self.rule.setToolTip(self.tr("What the 8-bit levels cover: all values seen, 99.99 % of them, least squared "
                                      "error, or least divergence of the distribution"))
+        self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.rule.setMinimumContentsLength(10)      # it may give way, down to this
+        self.rule.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.rule.setMaximumWidth(190)
         for name, title in (("minmax", self.tr("8 bits: all values")), ("percentile", self.tr("8 bits: 99.99 %")),
                             ("mse", self.tr("8 bits: least squares")), ("entropy", self.tr("8 bits: entropy"))):
             self.rule.addItem(title, name)
         self.rule.currentIndexChanged.connect(lambda _: self.show_passing())
-        bar.addWidget(self.source, 1)
-        bar.addWidget(self.rule)
-        self.ranges, self.values = RangesPlot(self._content), ValuesPlot(self._content)
-        self.splitter = PlotSplitter(self._content)
-        self.splitter.addWidget(self.ranges)
-        self.splitter.addWidget(self.values)
+        bar.addSpacing(theme.UNIT)
+        bar.addWidget(self.rule, 2)
         self.notes = label("", self._content, -1)
         self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.notes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -97,7 +105,8 @@ class ActivationsTab(QWidget):
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.DOUBLE)
         column.setSpacing(theme.UNIT)
         column.addLayout(bar)
-        column.addWidget(self.splitter, 1)
+        column.addWidget(self.plots, 1)
+        column.addWidget(self.source)
         column.addWidget(self.notes)
 
     # -- asking ----------------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ class ValuesPlot(PlotPanel):
         self.canvas.y_axis.update()
         self._mark(float(edges[0]), float(edges[-1]))
         self._on_hovered(None)
+        self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
 
     def _mark(self, low: float, high: float) -> None:
         """Where the levels end, if that is in the plot."""

@@ -204,7 +204,7 @@ class SamplesPage(QWidget):
             self.classes.addItems(names)
             self.wanted = Wanted()
         counts = (changes.lost, changes.won, changes.moved) if changes else (0, 0, 0)
-        titles = (self.tr("Right → wrong"), self.tr("Wrong → right"), self.tr("Otherwise wrong"))
+        titles = (self.tr("Now wrong"), self.tr("Now right"), self.tr("Still wrong"))
         for button, title, count in zip(self.kinds.values(), titles, counts, strict=True):
             button.setText(f"{title}  {count:,}")
             button.setVisible(bool(classes))

@@ -17,7 +17,9 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=-4, tickTextOffset=6, maxTickLevel=1, autoReduceTextSpace=False)
         if orientation == "left":
-            self.setWidth(60)       # of one width, or the plot would jump sideways when the counts change
+            self.setWidth(68)       # of one width, or the plot would jump sideways when the counts change
+        else:
+            self.setHeight(40)      # the ticks' words and the label's, without the gap between them
 
     def dress(self) -> None:
         """In the colours and the font of the theme."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -13,6 +13,17 @@ from workbench.ui.plots.keeping import Keeper
 from workbench.ui.plots.table import FigureTable
 
 HEAD = 28
+SMALLEST = (280, 150)       # pixels
+
+
+class Readout(Elided):
+    """What is read off a plot; `said` tells it to those who cannot see it."""
+
+    said = Signal(str)
+
+    def show_text(self, text: str) -> None:
+        super().show_text(text)
+        self.said.emit(text)
 
 
 class PlotPanel(QWidget):
@@ -31,7 +42,8 @@ class PlotPanel(QWidget):
         self.subtitle.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.tools = QHBoxLayout()
         self.tools.setSpacing(theme.HALF)
-        self.readout = Elided(Qt.TextElideMode.ElideRight, self)
+        self.readout = Readout(Qt.TextElideMode.ElideRight, self)
+        self.readout.said.connect(canvas.setAccessibleDescription)
         self.readout.setFont(theme.font(-1))
         self.readout.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.empty = QLabel(self)
@@ -56,7 +68,7 @@ class PlotPanel(QWidget):
         self.column.addWidget(self.pages, 1)
         self.column.addWidget(self.readout)
         self.column.addWidget(self.table)
-        self.setMinimumSize(280, 220)
+        self.setMinimumSize(*SMALLEST)
         canvas.setAccessibleName(title)
         self.keeper = Keeper(self)
         head.addWidget(self.keeper.button)

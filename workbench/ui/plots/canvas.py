@@ -1,12 +1,14 @@
-"""The drawing area of a plot: curves below, markers above them (overlay), and handles that the hand moves.
+"""The drawing area of a plot: curves below, markers above them (overlay), handles that the hand moves, and a line by
+which keys read values off.
 
 Handles are painted in pixels, so that the grips are large enough for a hand.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from workbench.ui import theme
 from workbench.ui.plots.labels import spread
@@ -16,6 +18,8 @@ __all__ = ["Canvas", "Handle", "Marker", "Note"]
 
 REACH = 8           # pixels from a handle within which the mouse takes it
 GRIP_SIZE = (7.0, 28.0)
+READING = ""        # in place of a handle's name: the arrow keys move the line that values are read off by
+FAR = 10            # values, or steps of a handle, at once
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,8 @@ class Handle:
 
 
 class Canvas(Overlay):
-    """`dragged(name, index, x)` while a line of a handle moves, `released` when let go; `hovered(x)` with None when the
-    mouse left; `clicked(x)` inside the plot, beside the handles."""
+    """`dragged(name, index, x)` while a line of a handle moves, `released` when let go; `hovered(x)` of what is read by
+    mouse or keys, None for nothing; `clicked(x)` inside the plot, beside the handles, or Return on a value."""
 
     dragged = Signal(str, int, float)
     released = Signal()
@@ -43,7 +47,9 @@ class Canvas(Overlay):
     def __init__(self, x_label: str, y_label: str, log: bool = False, rows: int = 1) -> None:
         super().__init__(x_label, y_label, log, rows)
         self._handles: tuple[Handle, ...] = ()
-        self._active = ""           # the handle that the arrow keys move
+        self._active = READING      # the handle that the arrow keys move
+        self._stops: tuple[float, ...] = ()
+        self._read: int | None = None       # which of the stops is read
         self._taken: tuple[str, int] | None = None
         self._offset = 0.0
         self._moved = False
@@ -56,9 +62,21 @@ class Canvas(Overlay):
         """What the hand holds stays where it is: an echo must not tear it away."""
         kept = {handle.name: handle.at for handle in self._handles if self._taken and handle.name == self._taken[0]}
         self._handles = tuple(replace(handle, at=kept.get(handle.name, handle.at)) for handle in handles)
-        if self._active not in kept | {handle.name: () for handle in handles}:
-            self._active = handles[0].name if handles else ""
+        reading = self._active == READING and self._read is not None
+        if not reading and self._active not in kept | {handle.name: () for handle in handles}:
+            self._active = handles[0].name if handles else READING
         self.viewport().update()
+
+    def set_stops(self, stops: Iterable[float]) -> None:
+        """Where there is a value to be read, ascending. What was being read is read again."""
+        self._stops = tuple(float(x) for x in stops)
+        if self._read is not None:
+            self._read_at(min(self._read, len(self._stops) - 1) if self._stops else None)
+
+    @property
+    def reading(self) -> float | None:
+        """The value on the x axis that keys have gone to."""
+        return None if self._read is None else self._stops[self._read]
 
     @property
     def handles(self) -> tuple[float, ...]:
@@ -117,25 +135,69 @@ class Canvas(Overlay):
         event.ignore()      # the page scrolls, the plot does not zoom
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._set_hover(None)
+        self._set_hover(self.reading)
         super().leaveEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._read_at(None)
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right move the line of a handle that grows to the right; up and down choose among handles."""
-        handle, key = self.handle(self._active), Qt.Key(event.key())
-        if handle is None:
-            event.ignore()
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            fast = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        """Left and right move the line of a handle that grows to the right, or go from value to value; up and down
+        choose among handles and reading."""
+        key = Qt.Key(event.key())
+        fast = FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        handle = self.handle(self._active)
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            done = self._choose(1 if key == Qt.Key.Key_Down else -1)
+        elif handle is not None and key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             step = fast * self.key_step() * (1 if key == Qt.Key.Key_Right else -1)
             self.dragged.emit(handle.name, len(handle.at) - 1, handle.at[-1] + step)
             self.released.emit()
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(self._handles) > 1:
-            place = self._handles.index(handle) + (1 if key == Qt.Key.Key_Down else -1)
-            self._active = self._handles[place % len(self._handles)].name
-            self.viewport().update()
+            done = True
         else:
+            done = handle is None and self._read_on(key, fast)
+        if not done:
             event.ignore()
+
+    def _choose(self, way: int) -> bool:
+        """Another handle for the arrow keys, or reading. Returns whether there is another."""
+        names = [*(handle.name for handle in self._handles), *((READING,) if self._stops else ())]
+        if len(names) < 2:
+            return False
+        left = self.handle(self._active)
+        self._active = names[(names.index(self._active) + way) % len(names)]
+        if self._active == READING:
+            near = left.at[-1] if left is not None else self._stops[0]
+            self._read_at(min(range(len(self._stops)), key=lambda at: abs(self._stops[at] - near)))
+        else:
+            self._read_at(None)
+        self.viewport().update()
+        return True
+
+    def _read_on(self, key: Qt.Key, fast: int) -> bool:
+        """Go to another value. Returns whether the key does that."""
+        last = len(self._stops) - 1
+        steps = {Qt.Key.Key_Left: -fast, Qt.Key.Key_Right: fast, Qt.Key.Key_PageUp: -FAR, Qt.Key.Key_PageDown: FAR,
+                 Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._read is not None:
+            self.clicked.emit(self._stops[self._read])
+        elif key == Qt.Key.Key_Escape and self._read is not None:
+            self._read_at(None)
+        elif key in steps and self._stops:
+            start = self._read if self._read is not None else -1 if steps[key] > 0 else last + 1
+            self._read_at(min(max(start + steps[key], 0), last))
+        else:
+            return False
+        return True
+
+    def _read_at(self, place: int | None) -> None:
+        if place is None and self._read is None:
+            return
+        self._read = place
+        self._hover = self.reading
+        self.hovered.emit(self._hover)
+        self.viewport().update()
 
     def key_step(self) -> float:
         """What one press of an arrow key moves; plots of whole numbers say 1."""
@@ -171,7 +233,8 @@ class Canvas(Overlay):
 
     def paint_hand(self, painter: QPainter) -> None:
         if self._hover is not None and self._taken is None:
-            painter.setPen(QPen(theme.colors().muted, 1))
+            keys = self._read is not None and self._hover == self.reading
+            painter.setPen(QPen(theme.colors().accent, 1.5) if keys else QPen(theme.colors().muted, 1))
             self._vertical(painter, self.to_pixel(self._hover), self.area.top())
         self._paint_handles(painter)
 

@@ -91,6 +91,8 @@ class HistogramPlot(PlotPanel):
                               found.farthest if found else ())
         self.redraw()
         self._on_hovered(None)
+        edges = self._drawn.histogram.edges
+        self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
 
     def _name_channel(self, channel: Channel | None) -> None:
         self.channel_button.setVisible(channel is not None)
@@ -239,7 +241,7 @@ class HistogramPlot(PlotPanel):
         if x is None or not edges[0] <= x < edges[-1]:
             text = self.tr("{count} weights in {bins} bins").format(count=f"{counts.sum():,.0f}", bins=len(counts))
             if self._beyond:
-                text += self.tr(", {count} of them farther out").format(count=f"{self._beyond:,}")
+                text += self.tr(", {count} farther out").format(count=f"{self._beyond:,}")
             self.readout.show_text(text + self._levels_text())
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
@@ -255,9 +257,9 @@ class HistogramPlot(PlotPanel):
             return ""
         text = "  ·  " + self.tr("{count} levels").format(count=len(levels.values))
         if levels.channel is not None:
-            text += " " + self.tr("(of channel {number}, the widest)").format(number=levels.channel)
+            text += " " + self.tr("(widest: channel {number})").format(number=levels.channel)
         if levels.clipped:
-            text += "  ·  " + self.tr("{count} weights clipped").format(count=f"{levels.clipped:,}")
+            text += "  ·  " + self.tr("{count} clipped").format(count=f"{levels.clipped:,}")
         return text
 
     def to_csv(self) -> str:

@@ -83,6 +83,7 @@ class SpectrumPlot(PlotPanel):
         self.table.show_rows(_texts(self._before), _texts(self._after) if self._after is not None else None)
         self._on_hovered(None)
         self.redraw()
+        self.canvas.set_stops(range(1, len(self._before.values) + 1))
 
     def refuse_whitening(self, sentence: str) -> None:
         """Why there are no whitened values; those of the weight stay."""

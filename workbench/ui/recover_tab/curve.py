@@ -56,6 +56,7 @@ class CurvePlot(PlotPanel):
                                  padding=0)
         self.canvas.set_markers(tuple(Marker(x, self.tr("next stage")) for x in self._between))
         self.readout.show_text(self._words(*self._points[-1]))
+        self.canvas.set_stops(x for x, _ in self._points)
 
     def to_csv(self) -> str:
         return "\n".join(["epoch,value", *(f"{x:.6g},{y:.6g}" for x, y in self._points)])

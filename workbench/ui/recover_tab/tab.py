@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from workbench.core.quantities import duration, metric_text
 from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui import theme
-from workbench.ui.inspect_tab import PlotSplitter
 from workbench.ui.labels import Caution, heading, label, muted
+from workbench.ui.plots.splitter import PlotSplitter
 from workbench.ui.recover_tab.curve import CurvePlot, along
 from workbench.ui.recover_tab.stage_card import StageCard
 from workbench.ui.recover_tab.temperatures import TemperaturePlot
@@ -31,6 +31,7 @@ from workbench.ui.turns import Place
 
 INFOS = {info.id: info for info in STAGES}
 FORM_WIDTH = 300
+CURVES_BESIDE = 480         # pixels of width from which two curves have room side by side
 
 
 class RecoverTab(QWidget):
@@ -152,18 +153,16 @@ class RecoverTab(QWidget):
         self.outcome = label("", self._right)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.warning = Caution(self._right)
-        plots = QHBoxLayout()
-        plots.setSpacing(theme.DOUBLE)
-        plots.addWidget(self.reached)
-        plots.addWidget(self.loss)
         self.temperatures = TemperaturePlot(self._right)
-        plots.addWidget(self.temperatures)
+        plots = PlotSplitter(self._right, CURVES_BESIDE)
+        for plot in (self.reached, self.loss, self.temperatures):
+            plots.addWidget(plot)
         self.proposal = QPushButton(self.tr("Use the best temperature"), self._right)
         self.proposal.clicked.connect(self._use_temperature)
         column = QVBoxLayout(self._right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
-        column.addLayout(plots, 1)
+        column.addWidget(plots, 1)
         column.addWidget(heading(self.tr("What came of it"), self._right))
         column.addWidget(self.outcome)
         column.addWidget(self.proposal, 0, Qt.AlignmentFlag.AlignLeft)
@@ -181,6 +180,8 @@ class RecoverTab(QWidget):
         self._show_curve()
         self._show_temperatures()
         self._show_outcome(self._trainings.result)
+        # Two empty plots say nothing, as long as there is nothing to train.
+        self._right.setVisible(bool(self.cards or self._trainings.points or self._trainings.result))
 
     def _show_stages(self, stages: Sequence[Stage]) -> None:
         if [card.stage.kind for card in self.cards] == [stage.kind for stage in stages]:

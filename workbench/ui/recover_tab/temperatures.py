@@ -52,6 +52,7 @@ class TemperaturePlot(PlotPanel):
         self.canvas.box.setRange(xRange=(xs[0] - 0.05 * wide, xs[0] + 1.05 * wide), yRange=(low - room, high + room),
                                  padding=0)
         self.readout.show_text(self.words(points[-1]))
+        self.canvas.set_stops(xs)
 
     def words(self, point: TemperaturePoint) -> str:
         """T = 4: 88.10 % (87.90 % to 88.30 %)"""

@@ -17,7 +17,7 @@ from workbench.ui.plots.canvas import Canvas, Marker
 
 
 class SweepPlot(PlotPanel):
-    """`picked(setting)` when a point is clicked, or chosen with the arrow keys."""
+    """`picked(setting)` when a point is clicked, or chosen with the arrow keys and Return."""
 
     picked = Signal(float)
 
@@ -79,6 +79,7 @@ class SweepPlot(PlotPanel):
         self._set_axes(curve, x, np.concatenate([y - std, y + std, [limit, scale * curve.baseline]]))
         self._mark(curve)
         self._on_hovered(None)
+        self.canvas.set_stops(x)
 
     def _set_axes(self, curve: Curve, x: np.ndarray, y: np.ndarray) -> None:
         self.canvas.x_axis.log = self._log

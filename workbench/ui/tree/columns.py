@@ -19,6 +19,7 @@ class ColumnChoice(QObject):
         super().__init__(tree)
         self._tree, self._model = tree, model
         self.colored: Column | None = None
+        self._others: list[QMenu] = []
         self.shown = QMenu(self.tr("Columns"), tree)
         self.colors = QMenu(self.tr("Colour layers by"), tree)
         self._group = QActionGroup(self)
@@ -31,6 +32,10 @@ class ColumnChoice(QObject):
         tree.header().customContextMenuRequested.connect(self._open)
         model.headerDataChanged.connect(lambda *_: self._name())
         self._name()
+
+    def also(self, menu: QMenu) -> None:
+        """One more menu of the header."""
+        self._others.append(menu)
 
     def show_columns(self, *columns: Column) -> None:
         for column in columns:
@@ -86,11 +91,12 @@ class ColumnChoice(QObject):
                            else str(self._model.headerData(column, Qt.Orientation.Horizontal)))
 
     def _open(self, where: QPoint) -> None:
-        """Both, where the header was clicked."""
+        """All of them, where the header was clicked."""
         self.tick()
         menu = QMenu(self._tree)
         menu.addActions(self.shown.actions())
         menu.addSeparator()
-        menu.addMenu(self.colors)
+        for other in (self.colors, *self._others):
+            menu.addMenu(other)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._tree.header().mapToGlobal(where))

@@ -1,4 +1,4 @@
-"""The layer tree as Qt sees it. Rows never move while a model is open: edits only change what cells say."""
+"""The layer tree as Qt sees it. Rows move only when they are grouped otherwise: edits change what cells say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QGuiApplication, QPalette
 
 from workbench.core.couplings import Couplings
-from workbench.core.layer import ModelSummary
+from workbench.core.layer import Layer, ModelSummary
 from workbench.core.quantities import size
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
@@ -17,7 +17,8 @@ from workbench.ui import figures
 from workbench.ui.translation import said
 from workbench.ui.tree import cells
 from workbench.ui.tree.cells import BARRED, FACTS, NUMERIC, Column
-from workbench.ui.tree.nodes import Node, build
+from workbench.ui.tree.grouping import Grouping
+from workbench.ui.tree.nodes import Node, build, take_over
 from workbench.ui.wording import coupling_of
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class LayerTreeModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._layers: tuple[Layer, ...] = ()
+        self.grouping = Grouping.MODULES
         self._nodes: list[Node] = build(())
         self._by_path: dict[str, Node] = {}
         self._couplings = Couplings()
@@ -62,12 +65,22 @@ class LayerTreeModel(QAbstractItemModel):
     # -- content ---------------------------------------------------------------------------------------------------
 
     def set_model(self, summary: ModelSummary | None) -> None:
-        """Another model: the only time the tree is reset."""
+        """Another model: the tree is reset."""
         self.beginResetModel()
-        self._nodes = build(summary.layers if summary else ())
+        self._layers = summary.layers if summary else ()
+        self._nodes = build(self._layers, self.grouping)
         self._by_path = {node.path: node for node in self._nodes if node.layer is not None}
         self._losses = {}
         self._measure(*NUMERIC)
+        self.endResetModel()
+
+    def group_by(self, grouping: Grouping) -> None:
+        """The same layers below other rows, with all that is known of them: the tree is reset."""
+        self.beginResetModel()
+        self.grouping = grouping
+        self._nodes = build(self._layers, grouping)
+        take_over(self._nodes, self._by_path)
+        self._by_path = {node.path: node for node in self._nodes if node.layer is not None}
         self.endResetModel()
 
     def set_state(self, recipe: Recipe, changes: Mapping[str, LayerChange], paths: Iterable[str] | None = None) -> None:

@@ -1,14 +1,15 @@
-"""The module hierarchy of a model: dotted layer paths turned into nodes that sum what is below them."""
+"""The rows of the layer tree: layers below their modules, or below other groups, which sum what is below them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer
 from workbench.core.report import LayerChange
+from workbench.ui.tree.grouping import Grouping, order, trail
 
 if TYPE_CHECKING:
     from workbench.core.views import LayerFacts
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Node:
-    """A module, a layer, or both: a path may be the beginning of another.
+    """A module or another group, a layer, or both: a path may be the beginning of another.
 
     parameters, macs, bytes    of the layer and everything below; macs is None where none are known
     after                      bytes after the actions; `settled` is false while they are a forecast or a moment old
@@ -74,25 +75,33 @@ class Node:
                 self.settled &= self.change is not None and self.change.exact and self.change.actions == self.actions
 
 
-def build(layers: Iterable[Layer]) -> list[Node]:
+def build(layers: Iterable[Layer], grouping: Grouping = Grouping.MODULES) -> list[Node]:
     """All nodes by id; the first is the invisible root. Children keep the order of the model."""
     nodes = [Node(0, "", "", 0, None)]
-    by_path = {"": nodes[0]}
-    for layer in layers:
-        path, parent = "", nodes[0]
-        for part in layer.path.split("."):
-            path = f"{path}.{part}" if path else part
-            if path not in by_path:
-                node = Node(len(nodes), part, path, len(parent.children), parent)
+    known: dict[str, Node] = {}
+    for layer in sorted(layers, key=order(grouping)):
+        parent = nodes[0]
+        for key, name in trail(layer, grouping):
+            if key not in known:
+                node = Node(len(nodes), name, key.lstrip(), len(parent.children), parent)
                 parent.children.append(node)
                 nodes.append(node)
-                by_path[path] = node
-            parent = by_path[path]
+                known[key] = node
+            parent = known[key]
         parent.layer = layer
     for node in reversed(nodes):        # children come after their parents
         _sum_constant(node)
         node.sum_up()
     return nodes
+
+
+def take_over(nodes: list[Node], former: Mapping[str, Node]) -> None:
+    """What is known of each layer, from the nodes by path that stood for them before."""
+    for node in reversed(nodes):
+        before = former.get(node.path) if node.layer is not None else None
+        if before is not None:
+            node.actions, node.change, node.facts, node.loss = before.actions, before.change, before.facts, before.loss
+        node.sum_up()
 
 
 def _sum_constant(node: Node) -> None:

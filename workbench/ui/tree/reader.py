@@ -36,9 +36,13 @@ class FactsReader(QObject):
         self._timer = QTimer(self, singleShot=True, interval=REST_MS)
         self._timer.timeout.connect(self._ask)
         session.model_changed.connect(self._forget)
-        choice.changed.connect(self._timer.start)
+        choice.changed.connect(self.look_again)
         tree.verticalScrollBar().valueChanged.connect(self._timer.start)
         tree.expanded.connect(self._timer.start)
+
+    def look_again(self) -> None:
+        """Other rows are on show."""
+        self._timer.start()
 
     def _forget(self) -> None:
         self._known.clear()

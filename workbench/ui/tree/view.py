@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from workbench.ui.session import Session
 from workbench.ui.tree.cells import BARRED, FACTS, Column
 from workbench.ui.tree.columns import ColumnChoice
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate
+from workbench.ui.tree.groups import GroupChoice
 from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.reader import FactsReader
@@ -34,11 +36,10 @@ from workbench.ui.turns import Place
 if TYPE_CHECKING:
     from workbench.core.views import LayerFacts
 
-LOSS_WIDTH = 104
-WIDTHS = {Column.NAME: 150, Column.OP: 70, Column.SHAPE: 96, Column.PARAMETERS: 76, Column.MACS: 66,
-          Column.BYTES: 70, Column.ACTIONS: 76, Column.AFTER: 82, Column.LOSS: LOSS_WIDTH, Column.ZEROS: 60,
-          Column.STABLE: 84, Column.RANK: 96}
-NARROWEST_NAME = 116
+# In pixels, as they are at first, and what their figures need at least.
+WIDTHS = {Column.NAME: (150, 110), Column.OP: (70, 56), Column.SHAPE: (96, 76), Column.PARAMETERS: (76, 60),
+          Column.MACS: (66, 56), Column.BYTES: (70, 70), Column.ACTIONS: (76, 62), Column.AFTER: (82, 80),
+          Column.LOSS: (104, 62), Column.ZEROS: (60, 54), Column.STABLE: (84, 56), Column.RANK: (96, 70)}
 KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
 
@@ -57,6 +58,9 @@ class LayerTree(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
         self.setIndentation(14)
+        self._wanted = {column: widths[0] for column, widths in WIDTHS.items()}
+        self._fitting = False
+        self.header().sectionResized.connect(self._on_section)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
         self._bars = BarDelegate(self)
@@ -95,11 +99,40 @@ class LayerTree(QTreeView):
         return tuple(paths), layer.path if layer else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The names get what the other columns leave."""
         super().resizeEvent(event)
-        header = self.header()
-        others = header.length() - header.sectionSize(Column.NAME)
-        header.resizeSection(Column.NAME, max(NARROWEST_NAME, self.viewport().width() - others))
+        self.fit()
+
+    def fit(self) -> None:
+        """The names get what the other columns leave. Where that is too little for a name, the others give way."""
+        others = [column for column in Column if column != Column.NAME and not self.isColumnHidden(column)]
+        least_name = WIDTHS[Column.NAME][1]
+        lacking = sum(self._wanted[column] for column in others) + least_name - self.viewport().width()
+        spare = {column: max(self._wanted[column] - WIDTHS[column][1], 0) for column in others}
+        share = min(max(lacking, 0) / max(sum(spare.values()), 1), 1.0)
+        self._fitting = True
+        for column in others:
+            self.header().resizeSection(column, self._wanted[column] - math.ceil(share * spare[column]))
+        taken = sum(self.columnWidth(column) for column in others)
+        self.header().resizeSection(Column.NAME, max(least_name, self.viewport().width() - taken))
+        self._fitting = False
+
+    def loosen(self) -> None:
+        """All columns as wide as the user wants them, whether they fit or not."""
+        self._fitting = True
+        for column in Column:
+            if column != Column.NAME and not self.isColumnHidden(column):
+                self.header().resizeSection(column, self._wanted[column])
+        self._fitting = False
+
+    def want_widths(self) -> None:
+        """As they are now."""
+        for column in Column:
+            if not self.isColumnHidden(column):
+                self._wanted[column] = self.columnWidth(column)
+
+    def _on_section(self, column: int, before: int, now: int) -> None:
+        if not self._fitting and before and now:        # by hand, and not shown or hidden
+            self._wanted[Column(column)] = now
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Typing starts a search in Qt; Space would only toggle the current row, which Ctrl+Space does too.
@@ -129,8 +162,13 @@ class TreePanel(QWidget):
         self.tree.setModel(self.proxy)
         self._set_up_header()
         self.choice = ColumnChoice(self.tree, self.model)
+        self.groups = GroupChoice(self.tree)
+        self.groups.changed.connect(self._on_groups)
+        self.choice.also(self.groups.menu)
         self.scale = ColorScale(self.model, self.choice, self)
+        self.choice.changed.connect(self.tree.fit)
         self.reader = FactsReader(session, self.tree, self.choice)
+        self.groups.changed.connect(self.reader.look_again)
         self.reader.told.connect(self._on_facts)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
@@ -165,23 +203,27 @@ class TreePanel(QWidget):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.setSortingEnabled(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        for column, width in WIDTHS.items():
+        for column, (width, _) in WIDTHS.items():
             header.resizeSection(column, width)
         for column in HIDDEN_AT_FIRST:
             self.tree.setColumnHidden(column, True)
         header.moveSection(header.visualIndex(Column.LOSS), header.visualIndex(Column.BYTES) + 1)
 
     def save(self, store: QSettings) -> None:
+        self.tree.loosen()
         store.setValue(KEPT, self.tree.header().saveState())
+        self.tree.fit()
         self.choice.save(store)
+        self.groups.save(store)
 
     def restore(self, store: QSettings) -> None:
         """The columns as they were left."""
         state = store.value(KEPT)
-        if isinstance(state, QByteArray):
-            self.tree.header().restoreState(state)
+        if isinstance(state, QByteArray) and self.tree.header().restoreState(state):
+            self.tree.want_widths()
         self.tree.setColumnHidden(Column.LOSS, not self._losses)        # it comes with the first scan
         self.choice.restore(store)
+        self.groups.restore(store)
 
     def show_losses(self, losses: Mapping[str, float], metric: str, candidate: str, name: str) -> bool:
         """What single layers lose with a candidate, in a column that is there while there is something to tell. Returns
@@ -190,6 +232,7 @@ class TreePanel(QWidget):
         if bool(losses) != self._losses:
             self._losses = bool(losses)
             self.tree.setColumnHidden(Column.LOSS, not losses)
+            self.tree.fit()
             return self._losses
         return False
 
@@ -213,7 +256,20 @@ class TreePanel(QWidget):
             self.model.set_model(self._session.model)
             self.model.set_couplings(self._session.couplings)
             self.model.set_state(self._session.recipe, self._session.changes)
-            self.tree.expandToDepth(1)
+            self.groups.unfold()
+
+    def _on_groups(self) -> None:
+        """Other rows for the same layers; what was chosen stays so."""
+        with QSignalBlocker(self.tree):
+            self.model.group_by(self.groups.grouping)
+            self._unfold()
+        self.show_selection()
+
+    def _unfold(self) -> None:
+        if self.filter.text().strip():
+            self.tree.expandAll()       # what was looked for is seen
+        else:
+            self.groups.unfold()
 
     def _on_recipe(self) -> None:
         if self._session.model is not None:
@@ -238,10 +294,7 @@ class TreePanel(QWidget):
     def _on_filter(self, text: str) -> None:
         with QSignalBlocker(self.tree):         # rows that come and go are not a choice of the user
             self.proxy.set_filter(text)
-            if text.strip():
-                self.tree.expandAll()
-            else:
-                self.tree.expandToDepth(1)
+            self._unfold()
         self.tree.clearSelection() if not self._session.selection else self.show_selection()
 
     def _on_chosen(self, paths: tuple[str, ...], current: str) -> None:
