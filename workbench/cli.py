@@ -201,15 +201,17 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool) -> None:
 @out_option
 @calibration_option
 @device_option
+@click.option("--raise-opset", is_flag=True,
+              help="Convert a model of an older opset to 13 first: static 8-bit layers with a scale a channel need it.")
 @json_option
 @trust_option
 @debug_option
-def compress(model: str, data: str, recipe: str, out: str, calibration: str, device: str, as_json: bool,
-             trust: bool) -> None:
+def compress(model: str, data: str, recipe: str, out: str, calibration: str, device: str, raise_opset: bool,
+             as_json: bool, trust: bool) -> None:
     """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA."""
     with output.working() as job:
         from workbench.engine import verbs
-        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device)
+        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 

@@ -107,7 +107,8 @@ def print_inspection(result: dict[str, Any]) -> None:
     click.echo(f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
                f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample")
     for step in result["preparations"]:
-        click.echo(f"{step['title']}: {step['detail']}" if step["applied"] else f"{step['title']}: left out")
+        told = step["detail"] if step["applied"] or step["optional"] else "left out"
+        click.echo(f"{step['title']}: {told}")
     click.echo()
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(layer) for layer in result["layers"]], left=(0, 1, 2)))

@@ -4,9 +4,11 @@ import numpy as np
 import onnx
 import onnx_ir as ir
 import pytest
+from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.formats.test_real_models import OCR, inside
+from workbench.cli import cli
 from workbench.core.action import Action
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
@@ -98,6 +100,24 @@ def test_outputs_that_change_are_not_accepted(tmp_path, monkeypatch):
 def test_a_newer_model_has_no_such_step(tmp_path):
     from tests.engine.small import network
     assert not [step for step in open_model(str(network(tmp_path)), job=Job()).preparations if step.id == "opset"]
+
+
+def test_the_command_line_raises_it_before_compressing_or_says_why_not(tmp_path):
+    np.savez(tmp_path / "x.npz", x=np.random.default_rng(0).normal(size=(20, 1, 6, 6)).astype(np.float32))
+    Recipe().with_actions(["head"], (STATIC,)).save(tmp_path / "r.yaml")
+
+    def compress(model: str, *more: str):
+        return CliRunner().invoke(cli, ["compress", model, "--data", str(tmp_path / "x.npz"), "--recipe",
+                                        str(tmp_path / "r.yaml"), "--out", str(tmp_path / "out"), *more])
+
+    old = old_network(tmp_path / "old.onnx")
+    assert compress(old).exit_code == 1 and not (tmp_path / "out").exists()
+    assert compress(old, "--raise-opset").exit_code == 0
+    written = onnx.load(tmp_path / "out" / "old_compressed.onnx")
+    assert next(each.version for each in written.opset_import if not each.domain) == 13
+    assert "QuantizeLinear" in {node.op_type for node in written.graph.node}
+    refused = compress(old_network(tmp_path / "foreign.onnx", foreign=True), "--raise-opset")
+    assert refused.exit_code == 1 and "kept at 10" in refused.stderr
 
 
 @pytest.mark.needs(OCR)

@@ -71,10 +71,15 @@ def evaluate(model_path: str, data_path: str, trusted: bool, job: Job) -> dict[s
 
 
 def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
-             job: Job, device: str = "cpu") -> Report:
-    """Apply, export, reopen, verify, report. Raises UserError; nothing is written then."""
+             job: Job, device: str = "cpu", raise_opset: bool = False) -> Report:
+    """Apply, export, reopen, verify, report; perhaps of the model at a newer opset. Raises UserError; nothing is
+    written then."""
     recipe = load_recipe(Path(recipe_path))
-    workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted)
+    chosen = frozenset({"opset"}) if raise_opset else frozenset[str]()
+    workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted, chosen)
+    for step in workspace.model.preparations:
+        if step.id in chosen and not step.applied:
+            raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
     workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
     return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device)
 
