@@ -7263,11 +7263,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>{least} 及以上</translation>
     </message>
     <message>
-      <source>{least} to {most}</source>
-      <extracomment>workbench/ui/tree/grouping.py</extracomment>
-      <translation>{least} 至 {most}</translation>
-    </message>
-    <message>
       <source>Group by</source>
       <extracomment>workbench/ui/tree/groups.py</extracomment>
       <translation>分组依据</translation>

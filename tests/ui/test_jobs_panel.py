@@ -131,7 +131,8 @@ def test_history_and_jobs_share_the_bottom_and_leave_a_small_window_its_size(dem
     for index in range(space.tabs.count()):
         if space.tabs.widget(index) is not space.graph:
             space.tabs.setCurrentIndex(index)
-            qtbot.wait(30)
+            qtbot.wait(50)
             assert (demo_window.width(), demo_window.height()) == (1280, 800), space.tabs.tabText(index)
+            assert demo_window.minimumSizeHint().height() <= 720
     assert demo_window.tabifiedDockWidgets(space.jobs_dock) == [space.history_dock]
     assert (space.layers_dock.height(), space.actions_dock.height()) == heights

@@ -67,7 +67,7 @@ def test_a_group_sums_its_layers_and_says_how_many_are_edited(model):
 
 def test_classes_of_size_begin_at_round_numbers_and_the_largest_are_first(qapp):
     assert [class_name(place) for place in range(len(CLASSES) + 1)] == [
-        "from 10 MB", "1 MB to 10 MB", "100 kB to 1 MB", "10 kB to 100 kB", "below 10 kB"]
+        "from 10 MB", "1 MB–10 MB", "100 kB–1 MB", "10 kB–100 kB", "below 10 kB"]
     assert [size_class(count) for count in (10 ** 8, 10 ** 7, 10 ** 7 - 1, 10 ** 4, 10 ** 4 - 1, 0)] == [
         0, 0, 1, 3, 4, 4]
 
@@ -115,7 +115,7 @@ def test_the_grouping_is_in_the_headers_menu_and_remembered(demo_window, qtbot, 
     assert panel.groups.menu.menuAction() in menu.actions()
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     next(action for action in panel.groups.menu.actions() if action.data() == Grouping.SIZE).trigger()
-    assert [row[0] for row in names(panel.proxy)] == ["100 kB to 1 MB", "10 kB to 100 kB", "below 10 kB"]
+    assert [row[0] for row in names(panel.proxy)] == ["100 kB–1 MB", "10 kB–100 kB", "below 10 kB"]
     store = QSettings()
     panel.save(store)
     again = show_window(session, qtbot).workspace.tree

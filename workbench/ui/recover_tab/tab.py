@@ -30,7 +30,7 @@ from workbench.ui.translation import said
 from workbench.ui.turns import Place
 
 INFOS = {info.id: info for info in STAGES}
-FORM_WIDTH = 300
+FORM_WIDTH, LOWEST = 300, 280       # pixels
 CURVES_BESIDE = 480         # pixels of width from which two curves have room side by side
 
 
@@ -51,7 +51,7 @@ class RecoverTab(QWidget):
         column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
         column.addWidget(splitter)
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)     # where it is narrow the halves stack
-        self.setMinimumWidth(FORM_WIDTH)
+        self.setMinimumSize(FORM_WIDTH, LOWEST)         # not what its parts would like: the window must not grow
         self._drawing = session.turns.piece(self, self._draw, Place.WHAT_IT_LOOKS_LIKE)
         for signal in (session.recipe_changed, session.data_changed, session.model_changed, trainings.changed):
             signal.connect(self.refresh)

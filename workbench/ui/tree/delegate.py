@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.ui import colormaps
-from workbench.ui.tree.model import BAR_ROLE, COLOR_ROLE, GROUP_ROLE, Index
+from workbench.ui.tree.model import BAR_ROLE, COLOR_ROLE, GROUP_ROLE, NODE_ROLE, Index
 
 MARGIN = 3
 CHIP = 12
@@ -43,8 +43,11 @@ class NameDelegate(QStyledItemDelegate):
         painter.restore()
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """The name is cut before the letter."""
+        """The name is cut before the letter; a whole path is told from others by its end, so it loses its beginning."""
         super().initStyleOption(option, index)
+        node = index.data(NODE_ROLE)
+        if node is not None and node.layer is not None and node.name == node.path:
+            option.textElideMode = Qt.TextElideMode.ElideLeft
         chip = 0
         if index.data(COLOR_ROLE) is not None:
             chip = CHIP + 2 * MARGIN

@@ -59,7 +59,7 @@ def class_name(place: int) -> str:
         return tr("from {least}").format(least=_round(CLASSES[0]))
     if place == len(CLASSES):
         return tr("below {most}").format(most=_round(CLASSES[-1]))
-    return tr("{least} to {most}").format(least=_round(CLASSES[place]), most=_round(CLASSES[place - 1]))
+    return f"{_round(CLASSES[place])}–{_round(CLASSES[place - 1])}"     # short: it is the name of a row
 
 
 def _round(count: int) -> str:

@@ -1,6 +1,6 @@
 """By what the rows of the layer tree are grouped."""
 
-from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QTreeView
 
@@ -34,9 +34,6 @@ class GroupChoice(QObject):
         self.grouping = grouping
         for action in self.menu.actions():
             action.setChecked(action.data() == grouping)
-        modules = grouping == Grouping.MODULES
-        # A whole path is told from others by its end as much as by its beginning.
-        self._tree.setTextElideMode(Qt.TextElideMode.ElideRight if modules else Qt.TextElideMode.ElideMiddle)
         self._tree.setRootIsDecorated(grouping != Grouping.NONE)
         self.changed.emit()
 

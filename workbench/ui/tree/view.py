@@ -25,6 +25,7 @@ from workbench.ui.session import Session
 from workbench.ui.tree.cells import BARRED, FACTS, Column
 from workbench.ui.tree.columns import ColumnChoice
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate
+from workbench.ui.tree.grouping import Grouping
 from workbench.ui.tree.groups import GroupChoice
 from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 
 # In pixels, as they are at first, and what their figures need at least.
 WIDTHS = {Column.NAME: (150, 110), Column.OP: (70, 56), Column.SHAPE: (96, 76), Column.PARAMETERS: (76, 60),
-          Column.MACS: (66, 56), Column.BYTES: (70, 70), Column.ACTIONS: (76, 62), Column.AFTER: (82, 80),
+          Column.MACS: (66, 56), Column.BYTES: (70, 70), Column.ACTIONS: (76, 60), Column.AFTER: (82, 80),
           Column.LOSS: (104, 62), Column.ZEROS: (60, 54), Column.STABLE: (84, 56), Column.RANK: (96, 70)}
+PATH = 170          # pixels for the path of a layer
 KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
 
@@ -60,6 +62,7 @@ class LayerTree(QTreeView):
         self.setIndentation(14)
         self._wanted = {column: widths[0] for column, widths in WIDTHS.items()}
         self._fitting = False
+        self.whole_paths = False        # names of layers are their paths, not the last part of them
         self.header().sectionResized.connect(self._on_section)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
@@ -105,7 +108,10 @@ class LayerTree(QTreeView):
     def fit(self) -> None:
         """The names get what the other columns leave. Where that is too little for a name, the others give way."""
         others = [column for column in Column if column != Column.NAME and not self.isColumnHidden(column)]
-        least_name = WIDTHS[Column.NAME][1]
+        narrowest = self.viewport().width() - sum(WIDTHS[column][1] for column in others)
+        # Whole paths need more room, where the others can give it.
+        least_name = WIDTHS[Column.NAME][1] if not self.whole_paths else \
+            min(max(narrowest, WIDTHS[Column.NAME][1]), PATH)
         lacking = sum(self._wanted[column] for column in others) + least_name - self.viewport().width()
         spare = {column: max(self._wanted[column] - WIDTHS[column][1], 0) for column in others}
         share = min(max(lacking, 0) / max(sum(spare.values()), 1), 1.0)
@@ -263,6 +269,8 @@ class TreePanel(QWidget):
         with QSignalBlocker(self.tree):
             self.model.group_by(self.groups.grouping)
             self._unfold()
+        self.tree.whole_paths = self.groups.grouping != Grouping.MODULES
+        self.tree.fit()
         self.show_selection()
 
     def _unfold(self) -> None:
