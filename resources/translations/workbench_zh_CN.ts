@@ -4531,7 +4531,7 @@
     <message>
       <source>Each layer was given its original weights back, and its channels where it had lost some, with the layers that lost them with it; all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
       <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。边距：原模型所判类别的得分比次高者多出多少。</translation>
+      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。余量：原模型所判类别的得分比次高者多出多少。</translation>
     </message>
     <message>
       <source>It got its channels back, with the layers that lost them with it: {layers}.</source>
