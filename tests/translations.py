@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.ui.translation import PLACE
+from workbench.core.language import PLACE
 
 ROOT = Path(__file__).parents[1]
 UI = ROOT / "workbench" / "ui"
@@ -22,7 +22,7 @@ CALLS = {"tr", "_tr"}
 
 
 def main() -> int:
-    texts, sentences = {**window_texts(), **engine_texts()}, engine_sentences()
+    texts, sentences = {**window_texts(), **page_texts(), **engine_texts()}, engine_sentences()
     for catalogue in sorted(FOLDER.glob("*.ts")):
         known = read(catalogue)
         said = {text: "the engine" for text in known if text in sentences and text not in texts}
@@ -36,12 +36,18 @@ def main() -> int:
 
 
 def window_texts() -> dict[str, str]:
-    """Text -> the file it stands in: every literal given to tr() or translate() in ui/."""
+    """Text -> the file it stands in: every literal given to tr() or translate() in ui/, and where sizes are written."""
     found: dict[str, str] = {}
-    for module in sorted(UI.rglob("*.py")):
+    for module in (*sorted(UI.rglob("*.py")), ROOT / "workbench" / "core" / "quantities.py"):
         for text in literals(ast.parse(module.read_text(encoding="utf-8"))):
             found.setdefault(text, module.relative_to(ROOT).as_posix())
     return found
+
+
+def page_texts() -> dict[str, str]:
+    """Text -> the template of a page that asks for it."""
+    return {text: page.relative_to(ROOT).as_posix() for page in sorted((ROOT / "resources").glob("*.j2"))
+            for text in re.findall(r'\btr\("([^"]+)"\)', page.read_text(encoding="utf-8"))}
 
 
 def literals(tree: ast.AST) -> Iterator[str]:

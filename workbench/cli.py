@@ -18,6 +18,7 @@ import click
 from workbench import __version__
 from workbench import cli_output as output
 from workbench.core.errors import Cancelled, UserError
+from workbench.core.language import ENGLISH, LANGUAGES
 
 WINDOW = "window"       # the command that runs when none is named
 DEMO = "fashion_cnn"
@@ -67,6 +68,8 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 debug_option: Decorator = click.option("--debug", is_flag=True, expose_value=False, callback=remember_debug,
                                        help="Show tracebacks and warnings.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+language_option = click.option("--language", default=ENGLISH, show_default=True, type=click.Choice(list(LANGUAGES)),
+                               help="Of the report; what is printed is English.")
 trust_option = click.option("--trust", is_flag=True,
                             help="Allow MODEL or DATA to be file.py:function, whose code then runs with your rights.")
 data_option = click.option("--data", required=True, metavar="DATA",
@@ -203,15 +206,16 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool) -> None:
 @device_option
 @click.option("--raise-opset", is_flag=True,
               help="Convert a model of an older opset to 13 first: static 8-bit layers with a scale a channel need it.")
+@language_option
 @json_option
 @trust_option
 @debug_option
 def compress(model: str, data: str, recipe: str, out: str, calibration: str, device: str, raise_opset: bool,
-             as_json: bool, trust: bool) -> None:
+             language: str, as_json: bool, trust: bool) -> None:
     """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA."""
     with output.working() as job:
         from workbench.engine import verbs
-        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset)
+        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset, language)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 

@@ -1459,6 +1459,116 @@
       <translation>张量</translation>
     </message>
     <message>
+      <source>Layers</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>Model Compression Workbench. Sizes are file bytes. SQNR is of the weights: 10 log₁₀(|W|² / |W − W′|²). Recipe: {recipe}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>模型压缩工作台。大小为文件字节数。SQNR 针对权重：10 log₁₀(|W|² / |W − W′|²)。配方：{recipe}</translation>
+    </message>
+    <message>
+      <source>Notes</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>说明</translation>
+    </message>
+    <message>
+      <source>after</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>之后</translation>
+    </message>
+    <message>
+      <source>as it was</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>保持原样</translation>
+    </message>
+    <message>
+      <source>before</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>之前</translation>
+    </message>
+    <message>
+      <source>compression report</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>压缩报告</translation>
+    </message>
+    <message>
+      <source>file size</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>文件大小</translation>
+    </message>
+    <message>
+      <source>forecast from the shapes; parameters {before} → {after}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>由形状预测；参数 {before} → {after}</translation>
+    </message>
+    <message>
+      <source>latency, one sample</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>延迟，每个样本</translation>
+    </message>
+    <message>
+      <source>measured here in ONNX Runtime, median of {runs} paired runs</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>在本机 ONNX Runtime 中测得，{runs} 次成对运行的中位数</translation>
+    </message>
+    <message>
+      <source>multiply-accumulates (MACs), one sample</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>乘加运算 (MAC)，每个样本</translation>
+    </message>
+    <message>
+      <source>stored as</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>存储为</translation>
+    </message>
+    <message>
+      <source>unchanged</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>未改变</translation>
+    </message>
+    <message>
+      <source>unknown</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>verified in the exported file on {samples} samples; the preview showed {value}; same decision as the preview on {share}, outputs within {difference}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>已在导出的文件中用 {samples} 个样本验证；预览显示 {value}；与预览判定一致 {share}，输出相差不超过 {difference}</translation>
+    </message>
+    <message>
+      <source>verified in the exported file; the forecast was {size}</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>已在导出的文件中验证；预测为 {size}</translation>
+    </message>
+    <message>
+      <source>what was done</source>
+      <extracomment>resources/report.html.j2</extracomment>
+      <translation>所做的操作</translation>
+    </message>
+    <message>
+      <source>Before and after</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>压缩前后</translation>
+    </message>
+    <message>
+      <source>Model Compression Workbench</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>模型压缩工作台</translation>
+    </message>
+    <message>
+      <source>What was done</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>做了什么</translation>
+    </message>
+    <message>
+      <source>Where the weight is</source>
+      <extracomment>resources/story.html.j2</extracomment>
+      <translation>字节在哪里</translation>
+    </message>
+    <message>
       <source>, </source>
       <extracomment>said</extracomment>
       <translation>，</translation>
@@ -2294,6 +2404,11 @@
       <translation>标签从 {0} 到 {1}，而模型有 {2} 个类别。</translation>
     </message>
     <message>
+      <source>The languages are: {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>可用的语言：{0}。</translation>
+    </message>
+    <message>
       <source>The methods are: {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>可用的方法：{0}。</translation>
@@ -2374,6 +2489,11 @@
       <translation>没有文件 {0}。</translation>
     </message>
     <message>
+      <source>There is no language '{0}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有语言 '{0}'。</translation>
+    </message>
+    <message>
       <source>There is no method '{0}'.</source>
       <extracomment>the engine</extracomment>
       <translation>没有方法 '{0}'。</translation>
@@ -2442,6 +2562,11 @@
       <source>against labels</source>
       <extracomment>the engine</extracomment>
       <translation>对照标签</translation>
+    </message>
+    <message>
+      <source>against {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>对照{0}</translation>
     </message>
     <message>
       <source>all channels stay</source>
@@ -2661,7 +2786,7 @@
     <message>
       <source>no data: nothing was measured</source>
       <extracomment>the engine</extracomment>
-      <translation>没有数据：未做测量</translation>
+      <translation>没有数据：未做任何测量</translation>
     </message>
     <message>
       <source>non-zeros with their positions</source>
@@ -2774,9 +2899,19 @@
       <translation>一起恢复各层</translation>
     </message>
     <message>
+      <source>the original model's answers</source>
+      <extracomment>the engine</extracomment>
+      <translation>原始模型的回答</translation>
+    </message>
+    <message>
       <source>the ranges are equal already</source>
       <extracomment>the engine</extracomment>
       <translation>范围已经相等</translation>
+    </message>
+    <message>
+      <source>the teachers' answers</source>
+      <extracomment>the engine</extracomment>
+      <translation>教师的回答</translation>
     </message>
     <message>
       <source>token accuracy</source>
@@ -2994,6 +3129,11 @@
       <translation>{0} 个输入和 {1} 个输出不能同时平均分成 {2} 组。</translation>
     </message>
     <message>
+      <source>{0} inputs of the evaluation data, without their labels (no calibration data was given)</source>
+      <extracomment>the engine</extracomment>
+      <translation>评估数据的 {0} 个输入，不含标签（未提供校准数据）</translation>
+    </message>
+    <message>
       <source>{0} is a Keras file, which is not opened.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 是 Keras 文件，不予打开。</translation>
@@ -3119,6 +3259,11 @@
       <translation>{0} 太大，不可能是会话。</translation>
     </message>
     <message>
+      <source>{0} layers: {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 层：{1}</translation>
+    </message>
+    <message>
       <source>{0} merges its channels with others.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 把它的通道与其他通道合并。</translation>
@@ -3197,6 +3342,16 @@
       <source>{0} samples are too few to train on.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 个样本太少，无法训练。</translation>
+    </message>
+    <message>
+      <source>{0} samples of {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{1} 的 {0} 个样本</translation>
+    </message>
+    <message>
+      <source>{0} samples of {1}, {2}; calibration: {3}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{1} 的 {0} 个样本，{2}；校准：{3}</translation>
     </message>
     <message>
       <source>{0} that no output needs, {1} bytes</source>
@@ -3324,6 +3479,21 @@
       <translation>{op} 读取它的通道，无法穿过该算子继续跟踪。</translation>
     </message>
     <message>
+      <source>the same size</source>
+      <extracomment>workbench/core/quantities.py</extracomment>
+      <translation>大小相同</translation>
+    </message>
+    <message>
+      <source>{times}x larger</source>
+      <extracomment>workbench/core/quantities.py</extracomment>
+      <translation>增大到 {times} 倍</translation>
+    </message>
+    <message>
+      <source>{times}x smaller ({share} kept)</source>
+      <extracomment>workbench/core/quantities.py</extracomment>
+      <translation>缩小 {times} 倍（保留 {share}）</translation>
+    </message>
+    <message>
       <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factor or distil. Drag its slider, or the line in the plot.</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>
@@ -3389,11 +3559,6 @@
       <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Layers</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>层</translation>
-    </message>
-    <message>
       <source>Leave</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>离开</translation>
@@ -3412,11 +3577,6 @@
       <source>Move the line</source>
       <extracomment>workbench/ui/about.py</extracomment>
       <translation>移动线</translation>
-    </message>
-    <message>
-      <source>Notes</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>说明</translation>
     </message>
     <message>
       <source>Open a trained model, look inside every layer, compress it with the mouse, export what you saw.</source>
@@ -4494,11 +4654,6 @@
       <translation>已训练</translation>
     </message>
     <message>
-      <source>unchanged</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>未改变</translation>
-    </message>
-    <message>
       <source>{share} kept</source>
       <extracomment>workbench/ui/compare_tab/states.py</extracomment>
       <translation>保留 {share}</translation>
@@ -4946,11 +5101,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>个百分点</translation>
     </message>
     <message>
-      <source>the same size</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>大小相同</translation>
-    </message>
-    <message>
       <source>verified in the file</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>已在文件中验证</translation>
@@ -4959,16 +5109,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>{n} of {total}</source>
       <extracomment>workbench/ui/figures.py</extracomment>
       <translation>{n} / {total}</translation>
-    </message>
-    <message>
-      <source>{times}x larger</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>增大到 {times} 倍</translation>
-    </message>
-    <message>
-      <source>{times}x smaller ({share} kept)</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>缩小 {times} 倍（保留 {share}）</translation>
     </message>
     <message>
       <source>Choose a model to see its graph.</source>
@@ -5284,11 +5424,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Used</source>
       <extracomment>workbench/ui/layer_header.py</extracomment>
       <translation>使用</translation>
-    </message>
-    <message>
-      <source>unknown</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>未知</translation>
     </message>
     <message>
       <source>weight {shape}, {dtype}</source>
@@ -5624,16 +5759,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>a cell is the mean of {down} × {across} weights; zoom in for single ones</source>
       <extracomment>workbench/ui/plots/heat.py</extracomment>
       <translation>每格是 {down} × {across} 个权重的平均；放大可看单个权重</translation>
-    </message>
-    <message>
-      <source>after</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>之后</translation>
-    </message>
-    <message>
-      <source>before</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>之前</translation>
     </message>
     <message>
       <source>before and after</source>
@@ -6091,11 +6216,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{name}，共 {n} 层</translation>
     </message>
     <message>
-      <source>Before and after</source>
-      <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>压缩前后</translation>
-    </message>
-    <message>
       <source>Layer by layer</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
       <translation>逐层</translation>
@@ -6109,16 +6229,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>The three largest layers hold {share} of the bytes.</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
       <translation>最大的三层占 {share} 的字节。</translation>
-    </message>
-    <message>
-      <source>What was done</source>
-      <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>做了什么</translation>
-    </message>
-    <message>
-      <source>Where the weight is</source>
-      <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>字节在哪里</translation>
     </message>
     <message>
       <source>and {n} more</source>
@@ -7501,11 +7611,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Go on with your work on {name}?</source>
       <extracomment>workbench/ui/window.py</extracomment>
       <translation>要继续处理 {name} 吗？</translation>
-    </message>
-    <message>
-      <source>Model Compression Workbench</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>模型压缩工作台</translation>
     </message>
     <message>
       <source>Not now</source>

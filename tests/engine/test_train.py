@@ -349,7 +349,8 @@ def test_compress_runs_the_stages_and_reports_them(place, tmp_path):
         "recover: [{distill: {epochs: 3, batch: 32, rate: 0.01, temperature: 2}}]\n")
     done = CliRunner().invoke(cli, ["compress", str(place / "small.onnx"), "--data", str(place / "test.npz"),
                                     "--calibration", str(place / "train.npz"), "--recipe",
-                                    str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "out"), "--json"])
+                                    str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "out"), "--json",
+                                    "--language", "zh_CN"])
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     (stage,) = report["recovery"]["stages"]
@@ -357,3 +358,5 @@ def test_compress_runs_the_stages_and_reports_them(place, tmp_path):
     assert report["verified"]["value"] > report["recovery"]["unrecovered"] and stage["curve"][-1]["epoch"] == 3
     assert [change["name"] for change in report["recovery"]["classes"]] == ["0", "1", "2", "3"]
     assert any("distill(" in note for note in report["notes"])
+    page = (tmp_path / "out" / "small_compressed.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in page and "文件大小" in page and "against labels" in report["data"]

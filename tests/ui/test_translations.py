@@ -5,8 +5,18 @@ import ast
 import pytest
 
 from tests import translations
-from tests.translations import CALLS, FOLDER, UI, engine_sentences, engine_texts, placeholders, read, window_texts
-from workbench.ui.translation import PLACE
+from tests.translations import (
+    CALLS,
+    FOLDER,
+    UI,
+    engine_sentences,
+    engine_texts,
+    page_texts,
+    placeholders,
+    read,
+    window_texts,
+)
+from workbench.core.language import PLACE
 
 CATALOGUES = sorted(FOLDER.glob("*.ts"))
 MEND = "run `python -m tests.translations`, translate what it lists in the .ts file, and run it again"
@@ -14,7 +24,7 @@ MEND = "run `python -m tests.translations`, translate what it lists in the .ts f
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    return {**window_texts(), **engine_texts()}
+    return {**window_texts(), **page_texts(), **engine_texts()}
 
 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
@@ -39,7 +49,8 @@ def test_the_compiled_file_is_of_this_catalogue(catalogue, tmp_path):
     assert (tmp_path / "fresh.qm").read_bytes() == catalogue.with_suffix(".qm").read_bytes(), MEND
     templates = (FOLDER / "templates.txt").read_text(encoding="utf-8").splitlines()
     sentences = engine_sentences() & read(catalogue).keys()
-    assert {text for text in sentences if PLACE.search(text)} - window_texts().keys() == set(templates), MEND
+    asked = window_texts().keys() | page_texts().keys()
+    assert {text for text in sentences if PLACE.search(text)} - asked == set(templates), MEND
 
 
 def test_only_plain_texts_are_asked_for():

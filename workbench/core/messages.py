@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.core import sensitivity, sweep
 from workbench.core.job import Progress
+from workbench.core.language import ENGLISH
 from workbench.core.recipe import Recipe
 from workbench.core.temperatures import Temperatures
 from workbench.core.wanted import Wanted
@@ -160,12 +161,13 @@ class Accuse:
 
 @dataclass(frozen=True)
 class Export:
-    """Write model, recipe and report into a folder, reopen, verify -> Done(Report)"""
+    """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report)"""
 
     job: int
     recipe: Recipe
     folder: str
     name: str = ""
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)

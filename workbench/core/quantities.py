@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+from collections.abc import Callable
+
 ROUNDS_UP = 0.9995      # from here on three digits show the next power of ten: 999,999 is 1.00 M
 
 
@@ -24,15 +26,16 @@ def three(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}" if abs(value) < 99.95 else f"{value:.0f}"
 
 
-def smaller(before: float, after: float) -> str:
-    """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
+def smaller(before: float, after: float, tr: Callable[[str], str] = str) -> str:
+    """'6.2x smaller (16 % kept)', or 'larger' where it grew; `tr` puts it into another language."""
     if after <= 0 or before <= 0:
         return ""
     if after == before:
-        return "the same size"
+        return tr("the same size")
     if after > before:
-        return f"{after / before:.2f}x larger"
-    return f"{before / after:.1f}x smaller ({after / before:.0%} kept)".replace("%", " %")
+        return tr("{times}x larger").format(times=f"{after / before:.2f}")
+    share = f"{after / before:.0%}".replace("%", " %")
+    return tr("{times}x smaller ({share} kept)").format(times=f"{before / after:.1f}", share=share)
 
 
 def duration(seconds: float) -> str:

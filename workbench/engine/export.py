@@ -8,6 +8,8 @@ import numpy as np
 from workbench.core.errors import UserError
 from workbench.core.files import write_text
 from workbench.core.job import Job
+from workbench.core.language import ENGLISH
+from workbench.core.language import language as speaking
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.engine import measure, preview, report_page
@@ -22,13 +24,16 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 
 def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
-           device: str = "cpu") -> Report:
+           device: str = "cpu", language: str = ENGLISH) -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
+
+    The page is in this language (core.language); what is returned is English.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Raises UserError when the recipe does not fit, the folder cannot be written, or the
     file does not behave as the preview did.
     """
+    spoken = speaking(language)
     name = name or f"{Path(workspace.model.source.path.partition(':')[0]).stem}_compressed"
     files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
              (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
@@ -64,7 +69,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
         )
         job.report("writing the report", 1.0)
         write_text(files["recipe"], recipe.to_yaml())
-        write_text(files["report"], report_page.page(report, workspace.model.summary()))
+        write_text(files["report"], report_page.page(report, workspace.model.summary(), spoken))
         written.publish()
     return report
 

@@ -1,11 +1,12 @@
 """The one-page report beside an exported model."""
 
-from functools import cache
+from functools import cache, partial
 
 import jinja2
 
+from workbench.core.language import ENGLISH, Language, language
 from workbench.core.layer import ModelSummary
-from workbench.core.quantities import amount, size, smaller, three
+from workbench.core.quantities import amount, metric_text, size, smaller, three
 from workbench.core.report import Report
 from workbench.core.resources import resource_path
 
@@ -14,15 +15,17 @@ from workbench.core.resources import resource_path
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
                                      lstrip_blocks=True)
-    environment.filters |= {"size": size, "amount": lambda n: "unknown" if n is None else amount(n), "three": three,
+    environment.filters |= {"size": size, "amount": amount, "three": three,
                             "percent": lambda value: f"{100 * value:.2f} %"}
-    environment.globals["smaller"] = smaller
+    environment.globals["metric_text"] = metric_text
     return environment.from_string(resource_path("report.html.j2").read_text(encoding="utf-8"))
 
 
-def page(report: Report, model: ModelSummary) -> str:
-    """Self-contained HTML: no script, nothing loaded from elsewhere."""
+def page(report: Report, model: ModelSummary, spoken: Language | None = None) -> str:
+    """Self-contained HTML: no script, nothing loaded from elsewhere; English unless another language is `spoken`."""
+    spoken = spoken or language(ENGLISH)
     largest = max((layer.bytes for layer in model.layers), default=1)
     changes = {change.path: change for change in report.layers}
-    return _template().render(report=report, model=model, changes=changes, largest=max(largest, 1),
-                              proportion=report.metric.startswith(("top", "token")))
+    return _template().render(report=report, model=model, changes=changes, largest=max(largest, 1), tr=spoken.tr,
+                              said=spoken.said, smaller=partial(smaller, tr=spoken.tr),
+                              language=spoken.code.replace("_", "-"))

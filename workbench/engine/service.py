@@ -215,7 +215,7 @@ class Service:
         return timed(self._open(), request.recipe, job)
 
     def export(self, request: m.Export, job: Job) -> Any:
-        return export(self._open(), request.recipe, request.folder, job, request.name)
+        return export(self._open(), request.recipe, request.folder, job, request.name, language=request.language)
 
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.language import ENGLISH
 from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.recovery import Stage
@@ -71,9 +72,9 @@ def evaluate(model_path: str, data_path: str, trusted: bool, job: Job) -> dict[s
 
 
 def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
-             job: Job, device: str = "cpu", raise_opset: bool = False) -> Report:
-    """Apply, export, reopen, verify, report; perhaps of the model at a newer opset. Raises UserError; nothing is
-    written then."""
+             job: Job, device: str = "cpu", raise_opset: bool = False, language: str = ENGLISH) -> Report:
+    """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Raises
+    UserError; nothing is written then."""
     recipe = load_recipe(Path(recipe_path))
     chosen = frozenset({"opset"}) if raise_opset else frozenset[str]()
     workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted, chosen)
@@ -81,7 +82,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
         if step.id in chosen and not step.applied:
             raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
     workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
-    return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device)
+    return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language)
 
 
 def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str, params: Mapping[str, Any],

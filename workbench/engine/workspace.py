@@ -69,14 +69,14 @@ class Workspace:
         data = open_dataset(path, inputs, trusted, job.part(0.0, ends[0]))
         if calibration:
             samples = open_dataset(calibration, inputs, trusted, job.part(*ends))
-            words = f"samples of {calibration}"
+            words = f"{_used(samples):,} samples of {calibration}"
         else:
             samples = data
-            words = "inputs of the evaluation data, without their labels (no calibration data was given)"
+            words = (f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
+                     "given)")
         session = runtime.session(self.model)
         evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), batch_size(inputs))
-        used = min(samples.samples, 512)
-        return replace(self, data=data, calibration=samples, calibration_words=f"{used:,} {words}", evaluator=evaluator,
+        return replace(self, data=data, calibration=samples, calibration_words=words, evaluator=evaluator,
                        training=samples if calibration else None, set_aside=False)
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
@@ -264,3 +264,8 @@ def batch_size(inputs: tuple) -> int:
     """How many samples go through at once: what the model's inputs fix, or the evaluator's own."""
     fixed = [spec.shape[0] for spec in inputs if spec.shape and spec.shape[0] is not None]
     return fixed[0] if fixed else evaluate.BATCH
+
+
+def _used(samples: Dataset) -> int:
+    """So many calibrate, at most."""
+    return min(samples.samples, 512)

@@ -1,6 +1,7 @@
 """How figures are written: the unit of a metric, its interval, and where a number comes from."""
 
 
+from workbench.core import quantities
 from workbench.core.quantities import three
 from workbench.core.report import Figure
 from workbench.ui.translation import tr
@@ -67,14 +68,7 @@ def _plain(value: float) -> str:
 
 def smaller(before: float, after: float) -> str:
     """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
-    if after <= 0 or before <= 0:
-        return ""
-    if after == before:
-        return tr("the same size")
-    if after > before:
-        return tr("{times}x larger").format(times=f"{after / before:.2f}")
-    share = f"{after / before:.0%}".replace("%", " %")
-    return tr("{times}x smaller ({share} kept)").format(times=f"{before / after:.1f}", share=share)
+    return quantities.smaller(before, after, tr)
 
 
 def slight(before: float, after: float) -> bool:

@@ -19,6 +19,7 @@ from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.report import Figure, LayerChange, Report
 from workbench.core.snapshot import Snapshot
 from workbench.core.undo_list import UndoList
+from workbench.ui import translation
 from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.history import ChangeRecipe, History
 from workbench.ui.refresher import Refresher
@@ -314,7 +315,8 @@ class Session(QObject):
 
         handlers = Handlers(done=done, failed=failed, stopped=stopped,
                             title=self.tr("Exporting {name}").format(name=name))
-        return self.link.request(messages.Export, handlers, recipe=self.recipe, folder=folder, name=name)
+        return self.link.request(messages.Export, handlers, recipe=self.recipe, folder=folder, name=name,
+                                 language=translation.code())
 
     # -- what was computed (called by the refresher) ---------------------------------------------------------------
 

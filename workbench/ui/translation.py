@@ -5,22 +5,19 @@ translated by the same call as one of the window, and text that moves to another
 `python -m tests.translations` collects the texts, keeps the .ts file in step with them, and compiles the .qm file.
 """
 
-import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from workbench.core.language import ENGLISH, LANGUAGES, Language
 from workbench.core.resources import resource_path
 
-ENGLISH = "en"
-LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}      # each in its own words
 CONTEXT = ""
-PLACE = re.compile(r"\{(\w+)\}")
-SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
-WORDS = ("tensor", "channel", "inputs")
-PARTS = re.compile(r"(; |, | · )")
+
+
+__all__ = ["ENGLISH", "LANGUAGES", "Catalogue", "apply", "code", "language", "said", "system_language", "tr"]
 
 
 def tr(text: str) -> str:
@@ -38,37 +35,7 @@ def said(text: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _said(code: str, text: str) -> str:
-    if code == ENGLISH or not text.strip():
-        return text
-    if (whole := tr(text)) != text:
-        return whole
-    sentences = SENTENCES.split(text)
-    if len(sentences) > 1:
-        return "".join(said if said.endswith("。") else f"{said} " for part in sentences
-                       if (said := _said(code, part))).strip()
-    for pattern, template in _templates():
-        if match := pattern.fullmatch(text):
-            # A single word is a name, a layer's perhaps; but for these.
-            parts = [_said(code, part) if " " in part or part in WORDS else part for part in match.groups()]
-            return _filled(template, parts)
-    parts = PARTS.split(text)       # every second one is a separator
-    words = [_said(code, part) for part in parts[::2]] if len(parts) > 1 else parts
-    if words == parts[::2]:
-        return text
-    return "".join(word + tr(gap) for word, gap in zip(words, [*parts[1::2], ""], strict=True))
-
-
-def _filled(template: str, parts: list[str]) -> str:
-    found = dict(zip(PLACE.findall(template), parts, strict=True))
-    return PLACE.sub(lambda place: found[place[1]], tr(template))
-
-
-@cache
-def _templates() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The engine's sentences with places in them, those with the most words of their own first."""
-    lines = resource_path("translations/templates.txt").read_text(encoding="utf-8").splitlines()
-    lines.sort(key=lambda line: -len(PLACE.sub("", line)))
-    return tuple((re.compile("(.+?)".join(map(re.escape, PLACE.split(line)[::2])), re.DOTALL), line) for line in lines)
+    return Language(code, tr).said(text)
 
 
 class _State:
@@ -88,6 +55,11 @@ class Catalogue(QTranslator):
 def language() -> str:
     """The one in use, as HTML and Qt name it: en, zh-CN."""
     return _State.language
+
+
+def code() -> str:
+    """The one in use as a key of LANGUAGES."""
+    return language().replace("-", "_")
 
 
 def system_language(preferred: Iterable[str] | None = None) -> str:

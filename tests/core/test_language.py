@@ -1,0 +1,32 @@
+"""Another language without Qt: the same words as in the window, from the same catalogue."""
+
+import pytest
+
+from tests.translations import FOLDER, read
+from workbench.core.errors import UserError
+from workbench.core.language import ENGLISH, language
+from workbench.core.quantities import smaller
+
+
+def test_every_text_of_the_catalogue_is_found_and_others_stay():
+    spoken = language("zh_CN")
+    for text, translated in read(FOLDER / "workbench_zh_CN.ts").items():
+        assert spoken.tr(text) == translated
+    assert spoken.tr("no such text") == spoken.said("no such text") == "no such text"
+
+
+def test_sentences_keep_their_names_and_numbers():
+    spoken = language("zh_CN")
+    said = spoken.said("The accuracy of class Ankle boot fell from 93.5 % to 66.5 % (200 samples): more than the 5 "
+                       "points that were allowed")
+    assert "Ankle boot" in said and "93.5" in said and "200" in said and "accuracy" not in said
+    assert "layer" not in spoken.said("2,000 samples of /data/x.npz, against labels; calibration: 512 samples of y.npz")
+    assert spoken.said("512 samples of y.npz") == "y.npz 的 512 个样本"
+    assert smaller(400, 100, spoken.tr) == "缩小 4.0 倍（保留 25 %）"
+
+
+def test_english_is_as_it_stands_in_the_code():
+    assert language(ENGLISH).said("unchanged, 4 of 5") == "unchanged, 4 of 5"
+    assert smaller(4, 1) == "4.0x smaller (25 % kept)"
+    with pytest.raises(UserError, match="no language 'xx'"):
+        language("xx")

@@ -1,0 +1,69 @@
+"""The page beside an exported model: every figure of the report, in English or in the language that is chosen."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tests.translations import page_texts
+from workbench.core.action import Action
+from workbench.core.job import Job
+from workbench.core.language import language
+from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.engine.report_page import page
+from workbench.formats.opening import open_model
+
+NOTE = ("The accuracy of class Coat fell from 91.0 % to 76.5 % (200 samples): more than the 5 points that were allowed")
+
+
+@pytest.fixture(scope="module")
+def summary(demo):
+    return open_model(str(demo.cnn), job=Job()).summary()
+
+
+@pytest.fixture(scope="module")
+def report(summary):
+    change = LayerChange("head", (Action("lowrank.svd", {"rank": 6}),), 6440, 4240, 11.44, storage="2 layers: float32",
+                         note="rank 6 of 10")
+    untouched = replace(change, path="stem", sqnr_db=None)
+    return Report("top-1", "2,000 samples of test.npz, against labels; calibration: 512 samples of more.npz",
+                  Totals(Figure(2_242_548, "verified"), 550_000, 17_800_000, Figure(0.9225, "measured"),
+                         Figure(1.5, "measured", 50)),
+                  Totals(Figure(271_000, "verified"), 549_000, None, Figure(0.888, "verified"),
+                         Figure(1.4, "measured", 50)),
+                  271_000, 0.888, Verified(0.888, 1.0, 2e-6, 2000), (change, untouched),
+                  {"model": "m.onnx", "recipe": "m.yaml", "report": "m.html"}, (NOTE,))
+
+
+def words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html.split("</head>")[1]).split())
+
+
+def test_english_is_the_default(report, summary):
+    html = page(report, summary)
+    text = words(html)
+    assert '<html lang="en">' in html and "8.3x smaller (12 % kept)" in text and "92.25 % → 88.80 %" in text
+    assert "verified in the exported file; the forecast was 271 kB" in text and "17.8 M → unknown" in text
+    assert "same decision as the preview on 100.00 %, outputs within 2e-06" in text and NOTE in text
+    assert "lowrank.svd(rank 6)" in text and "11.4 dB" in text and "as it was" in text and "unchanged" in text
+
+
+def test_every_word_of_ours_is_in_the_language_that_is_chosen(report, summary):
+    spoken = language("zh_CN")
+    html = page(report, summary, spoken)
+    text = words(html)
+    assert '<html lang="zh-CN">' in html and "92.25 % → 88.80 %" in text
+    for english in page_texts():
+        whole = re.sub(r"\{\w+\}", "", spoken.tr(english))
+        assert whole != english
+        if english in ("What was done", "Where the weight is", "Before and after"):      # of the story
+            continue
+        for part in re.split(r"\{\w+\}", spoken.tr(english)):
+            assert " ".join(part.split()) in text or " ".join(part.split()) in html, english
+    left = set(re.findall(r"[a-z]{4,}", re.sub(r"\S*[./_()]\S*", "", text)))
+    assert left <= {"float", "head", "stem", "untime"}, left     # a type, two layers, a name
+
+
+def test_names_are_not_taken_for_markup(report, summary):
+    html = page(replace(report, data="1 samples of <b>&.npz, against labels; calibration: none"), summary)
+    assert "<b>&.npz" not in html and "&lt;b&gt;&amp;.npz" in html
