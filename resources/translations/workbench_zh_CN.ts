@@ -6501,6 +6501,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>以一个名称保留当前状态，以便比较和返回</translation>
     </message>
     <message>
+      <source>Measure</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>测量</translation>
+    </message>
+    <message>
       <source>Measure latency and zipped size</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>测量延迟和压缩包大小</translation>

@@ -1,15 +1,18 @@
 """What the scoreboard claims, state by state, from the values a session can hold."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.views import DataSummary, Prediction, Preview
+from workbench.ui import theme, translation
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.scoreboard import Scoreboard
 from workbench.ui.session import Session
@@ -150,3 +153,41 @@ def test_what_is_foretold_says_how_well_it_was_checked_and_looks_like_a_forecast
     assert tile.caption.text() == "Predicted error" and tile.note.text() == "not checked"
     show(session, board, Recipe(), preview(predicted=Prediction(0.2, "loss")))
     assert not tile.isVisible(), "nothing is edited"
+
+
+FULL = replace(MEASURED, predicted=Prediction(0.0123, "loss", 0.91, 12), parameters=537, trained=False,
+               changes=(LayerChange("stem", ACTIONS, 2304, 2400, larger="So few zeros take less."),),
+               size=Figure(1_000_100, "forecast"))
+
+
+@pytest.fixture(params=["en", "zh_CN"])
+def spoken(request, qapp):
+    translation.apply(qapp, request.param)
+    theme.apply(qapp, "light")
+    yield request.param
+    translation.apply(qapp, "en")
+
+
+@pytest.mark.parametrize("state", [replace(MEASURED, trained=None), replace(FULL, trained=None), FULL])
+def test_at_1280_the_button_says_what_it_does_and_nothing_is_cut(session, qtbot, state, spoken):
+    outer = QWidget()
+    qtbot.addWidget(outer)
+    column = QVBoxLayout(outer)
+    column.setContentsMargins(0, 0, 0, 0)
+    board = Scoreboard(session, SnapshotVerbs(session, outer), outer)
+    column.addWidget(board)
+    show(session, board, RECIPE, state)
+    outer.resize(1280, 80)
+    outer.show()
+    QTest.qWait(20)
+    assert board.width() == 1280 and board.minimumSizeHint().width() <= 1280
+    button = board.measure_button
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert button.text() == ("Measure" if spoken == "en" else "测量")
+    shown = [label for label in board.findChildren(QLabel) if label.isVisible()]
+    assert len(shown) >= 12 and not [label.text() for label in shown if label.width() < label.sizeHint().width()]
+    assert button.width() >= button.sizeHint().width() and button.geometry().right() < board.pin_button.x()
+    outer.resize(board.minimumSizeHint().width(), 80)
+    QTest.qWait(20)
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and board.parameters_tile.isHidden()
+    assert not [label.text() for label in shown if label.isVisible() and label.width() < label.sizeHint().width()]

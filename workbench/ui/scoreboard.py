@@ -1,8 +1,8 @@
 """What it costs: size, accuracy, work, before and now, each with how it is known. Always at the bottom."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWhatsThis, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
 
 from workbench.core.quantities import amount, size, three
 from workbench.core.report import Figure, Report
@@ -15,6 +15,11 @@ from workbench.ui.translation import said
 from workbench.ui.turns import Place
 
 SHRUNK = 0.995          # of the size before: a file that is larger than this did not shrink
+BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+BESIDE_GAP = 4          # pixels that Qt leaves between an icon and its text
+# Pixels between the tiles, whether the button that measures has a text, whether parameters are shown; the first that
+# fits is taken.
+FITS = ((theme.DOUBLE, True, True), (theme.UNIT, True, True), (theme.UNIT, True, False), (theme.UNIT, False, False))
 
 
 class Tile(QWidget):
@@ -88,11 +93,11 @@ class Scoreboard(QFrame):
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
         self.timings = session.timings
-        self.measure_button = QToolButton(self)
+        self.measure_button = small(self, self.tr("Measure"), self.tr("Measure latency and zipped size"),
+                                    self.tr("Measure latency: run the original and the compressed model in turns in "
+                                            "ONNX Runtime, and zip both files"))
         theme.set_icon(self.measure_button, "play")
-        self.measure_button.setAccessibleName(self.tr("Measure latency and zipped size"))
-        self.measure_button.setToolTip(self.tr("Measure latency: run the original and the compressed model in turns in "
-                                               "ONNX Runtime, and zip both files"))
+        self._least = 0         # pixels
         self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
@@ -113,21 +118,19 @@ class Scoreboard(QFrame):
         self.refresh()
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
-        layout.setSpacing(16)
-        for tile in (self.size_tile, self.metric_tile, self.change_tile, self.predicted_tile,
-                     self.parameters_tile, self.macs_tile, self.latency_tile):
+        self._tiles = (self.size_tile, self.why_button, self.metric_tile, self.change_tile, self.predicted_tile,
+                       self.parameters_tile, self.macs_tile, self.latency_tile)
+        for tile in self._tiles:
             layout.addWidget(tile)
-            if tile is self.size_tile:
-                layout.addWidget(self.why_button)
         layout.addWidget(self.measure_button)
         layout.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.UNIT)
-        buttons.addWidget(self.pin_button)
-        buttons.addWidget(self.export_button)
-        layout.addLayout(buttons)
+        self._verbs = QHBoxLayout()
+        self._verbs.setSpacing(theme.UNIT)
+        self._verbs.addWidget(self.pin_button)
+        self._verbs.addWidget(self.export_button)
+        layout.addLayout(self._verbs)
 
     def refresh(self) -> None:
         model, preview = self._session.model, self._session.preview
@@ -141,6 +144,38 @@ class Scoreboard(QFrame):
         self._show_count(self.parameters_tile, model.parameters, preview.parameters if preview else None, current)
         self._show_count(self.macs_tile, model.macs, preview.macs if preview else None, current)
         self._show_latency()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Where it is narrow, room is taken from between the tiles, then from the parameters, which MACs go along with,
+        and at last the button keeps its icon alone."""
+        needed = [self._width(*fit) for fit in FITS]
+        if self._least != needed[-1]:
+            self._least = needed[-1]
+            self.updateGeometry()
+        gap, text, parameters = next((fit for fit, width in zip(FITS, needed, strict=True) if width <= self.width()),
+                                     FITS[-1])
+        self._row.setSpacing(gap)
+        self.measure_button.setToolButtonStyle(BESIDE if text else ALONE)
+        self.parameters_tile.setVisible(parameters)
+
+    def _width(self, gap: int, text: bool, parameters: bool) -> int:
+        """Pixels that this takes, whatever is on show."""
+        tiles = [tile for tile in self._tiles if not tile.isHidden() and tile is not self.parameters_tile]
+        tiles += [self.parameters_tile] if parameters else []
+        button = self.measure_button.sizeHint().width()
+        words = self.measure_button.fontMetrics().horizontalAdvance(self.measure_button.text()) + BESIDE_GAP
+        button += (text - (self.measure_button.toolButtonStyle() == BESIDE)) * words
+        margins = self._row.contentsMargins()
+        return (sum(tile.minimumSizeHint().width() for tile in tiles) + button + gap * (len(tiles) + 1)
+                + self._verbs.minimumSize().width() + margins.left() + margins.right())
 
     def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
         self._reasons: list[str] = []
@@ -239,7 +274,8 @@ class Scoreboard(QFrame):
         self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
-        tile.setVisible(before is not None)
+        if tile is not self.parameters_tile:        # shown where there is room for it
+            tile.setVisible(before is not None)
         if before is None:
             return
         if after is None or amount(after) == amount(before) or not self._session.recipe.rows:
