@@ -4,17 +4,20 @@
     python packaging/subset_font.py [FOLDER]      where NotoSansCJK-Regular.ttc and -Bold.ttc are
 
 Run it again when a test says that the translation has characters that the fonts lack. Beside what the translation has
-come common punctuation and the most usual characters, for names that users give. The result has a name of its own: it
+come the characters of Qt's own Chinese (its dialogs, and the words of programs that new texts will need), common
+punctuation and the most usual characters, for names that users give. The result has a name of its own: it
 is a modified version under the SIL Open Font License (resources/fonts/OFL-NotoSansCJK.txt), and it must not stand in
 for the whole font where that is installed.
 """
 
+import struct
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
+from PySide6.QtCore import QLibraryInfo
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = Path("/usr/share/fonts/opentype/noto")
@@ -34,7 +37,7 @@ USUAL = (
 def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     for weight in ("Regular", "Bold"):
-        made = subset(chosen(folder / f"NotoSansCJK-{weight}.ttc"), translated() | set(PUNCTUATION + USUAL))
+        made = subset(chosen(folder / f"NotoSansCJK-{weight}.ttc"), translated() | of_qt() | set(PUNCTUATION + USUAL))
         rename(made, weight)
         level(made)
         target = ROOT / "resources" / "fonts" / f"WorkbenchSansSC-{weight}.otf"
@@ -47,6 +50,29 @@ def translated() -> set[str]:
     """Every character of the Chinese texts."""
     catalogue = ET.parse(ROOT / "resources" / "translations" / "workbench_zh_CN.ts")
     return {letter for message in catalogue.iter("translation") for letter in message.text or ""} - set("\n")
+
+
+def of_qt() -> set[str]:
+    """Every Chinese character of the catalogues that come with Qt."""
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    return {letter for file in folder.glob("*_zh_CN.qm") for text in messages(file.read_bytes()) for letter in text
+            if "\u4e00" <= letter <= "\u9fff"}
+
+
+def messages(compiled: bytes) -> list[str]:
+    """The translations of a .qm file: sections behind 16 bytes, of which one holds fields of a tag and a length."""
+    found, at = [], 16
+    while at + 5 <= len(compiled):
+        section, length = struct.unpack_from(">BI", compiled, at)
+        place, at = at + 5, at + 5 + length
+        while section == 0x69 and place < at:
+            tag = compiled[place]
+            size = 0 if tag == 1 else 4 if tag == 5 else struct.unpack_from(">i", compiled, place + 1)[0]
+            place += 1 + (0 if tag in (1, 5) else 4)
+            if tag == 3 and size > 0:
+                found.append(compiled[place:place + size].decode("utf-16-be"))
+            place += max(size, 0)
+    return found
 
 
 def chosen(file: Path) -> TTFont:
