@@ -382,3 +382,10 @@ def test_spread_keeps_labels_apart_and_inside():
     assert spread([95, 99], [20, 20], 0, 100, 5) == [55, 80]
     assert spread([50], [20], 0, 100, 5) == [40]
     assert spread([], [], 0, 100, 5) == []
+
+
+def test_a_low_axis_has_few_ticks_that_do_not_touch(histogram):
+    axis = histogram.canvas.y_axis
+    low = axis.tickValues(0.86, 0.94, 36.0)
+    assert sum(len(values) for _, values in low) <= 3
+    assert sum(len(values) for _, values in axis.tickValues(0.86, 0.94, 300.0)) >= 4

@@ -7,6 +7,8 @@ import pyqtgraph as pg
 
 from workbench.ui import theme
 
+APART = {"left": 18, "bottom": 36}      # pixels between ticks whose words can be read
+
 
 class Axis(pg.AxisItem):
     """Linear, or logarithmic where the plot draws log10 of its values."""
@@ -36,7 +38,10 @@ class Axis(pg.AxisItem):
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         if not self.log:
             levels = super().tickValues(low, high, size)
-            return levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
+            levels = levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
+            apart = APART[self.orientation] * (high - low) / max(size, 1.0)
+            fitting = [(spacing, list(values)) for spacing, values in levels if spacing >= apart]
+            return fitting or [(spacing, list(values)[::math.ceil(apart / spacing)]) for spacing, values in levels[:1]]
         return [(1.0, log_ticks(low, high, size))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

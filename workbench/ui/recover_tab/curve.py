@@ -51,7 +51,7 @@ class CurvePlot(PlotPanel):
         self._dots.setData(xs if few else [], ys if few else [], pen=None, brush=pg.mkBrush(color))
         low, high = float(ys.min()), float(ys.max())
         room = 0.08 * (high - low) or abs(high) * 0.05 or 1.0
-        wide = max(xs[-1] - xs[0], 1e-3)
+        wide = float(xs[-1] - xs[0]) or 1.0
         self.canvas.box.setRange(xRange=(xs[0] - 0.02 * wide, xs[0] + 1.02 * wide), yRange=(low - room, high + room),
                                  padding=0)
         self.canvas.set_markers(tuple(Marker(x, self.tr("next stage")) for x in self._between))

@@ -20,7 +20,7 @@ from workbench.core.quantities import duration, metric_text
 from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui import theme
 from workbench.ui.labels import Caution, heading, label, muted
-from workbench.ui.plots.splitter import PlotSplitter
+from workbench.ui.plots.splitter import EVEN, PlotSplitter
 from workbench.ui.recover_tab.curve import CurvePlot, along
 from workbench.ui.recover_tab.stage_card import StageCard
 from workbench.ui.recover_tab.temperatures import TemperaturePlot
@@ -43,7 +43,7 @@ class RecoverTab(QWidget):
         self.cards: list[StageCard] = []
         self._build_left()
         self._build_right()
-        splitter = PlotSplitter(self)
+        self._halves = splitter = PlotSplitter(self)
         splitter.addWidget(self._left)
         splitter.addWidget(self._right)
         splitter.setStretchFactor(1, 1)
@@ -181,7 +181,11 @@ class RecoverTab(QWidget):
         self._show_temperatures()
         self._show_outcome(self._trainings.result)
         # Two empty plots say nothing, as long as there is nothing to train.
-        self._right.setVisible(bool(self.cards or self._trainings.points or self._trainings.result))
+        begun = bool(self.cards or self._trainings.points or self._trainings.result)
+        if begun and self._right.isHidden():
+            self._right.show()
+            self._halves.setSizes([EVEN, EVEN])
+        self._right.setVisible(begun)
 
     def _show_stages(self, stages: Sequence[Stage]) -> None:
         if [card.stage.kind for card in self.cards] == [stage.kind for stage in stages]:
