@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWhatsThis, QWidget
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
@@ -48,8 +49,10 @@ def test_why_a_file_did_not_shrink_is_said(session, board):
     session.turns.settle()
     assert board.why_button.isVisible()
     QTest.mouseClick(board.why_button, Qt.MouseButton.LeftButton)
-    popup = next(w for w in QApplication.topLevelWidgets() if w.metaObject().className() == "QWhatsThat")
-    popup.close()
+    names = [window.objectName() or type(window).__name__ for window in QGuiApplication.topLevelWindows()
+             if window.isVisible()]
+    assert any("QWhatsThat" in name for name in names), names
+    QWhatsThis.hideText()
     assert "Why it did not shrink:\nstem: So few zeros" in board.size_tile.toolTip()
     session.preview = preview()
     session.preview_changed.emit()
