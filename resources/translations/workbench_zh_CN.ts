@@ -5276,7 +5276,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{step}  ·  已固定为 {name}</translation>
     </message>
     <message>
-      <source>{step} ({n} steps)</source>
+      <source>{step} (steps: {n})</source>
       <extracomment>workbench/ui/history_panel.py</extracomment>
       <translation>{step}（{n} 步）</translation>
     </message>

@@ -77,7 +77,7 @@ class HistoryModel(QAbstractListModel):
         return [Entry(Kind.HEAD, tr("Pinned")), *found] if found else []
 
     def _branches(self) -> list[Entry]:
-        found = [Entry(Kind.BRANCH, tr("{step} ({n} steps)").format(step=branch.text, n=branch.steps), place,
+        found = [Entry(Kind.BRANCH, tr("{step} (steps: {n})").format(step=branch.text, n=branch.steps), place,
                        tip=tr("Steps that were undone before other ones were made; a click brings back where they led"))
                  for place, branch in enumerate(self._session.history.branches)]
         return [Entry(Kind.HEAD, tr("Branches")), *found] if found else []

@@ -44,7 +44,7 @@ class Piece(QObject):
     def soon(self, *_: object) -> None:
         """For any signal that says that something else is to be drawn."""
         self.stale = True
-        if self._widget.isVisible():
+        if self._widget.isVisible() and isValid(self._turns):      # a window may outlive its session by a moment
             self._turns.wait(self)
 
     def run(self) -> None:
