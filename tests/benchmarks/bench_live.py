@@ -1,6 +1,6 @@
 """How fast the live figures are, each as a ratio against the naive way, measured side by side in one run.
 
-python -m tests.benchmarks.bench_live [--only edit,spectra] [--images 128] [--every 1]
+python -m tests.benchmarks.bench_live [--only edit,spectra] [--images 64] [--scanned 96] [--every 1]
 
 The model has the shapes of ResNet-18 at 224 px (tests/benchmarks/networks.py); the samples are seeded pictures in a
 folder of JPEG files; the model's own decisions are the labels. The naive way of an edit (tests/benchmarks/naive.py):
@@ -287,8 +287,8 @@ def peak_bytes() -> int:
 
 def table(rows: list[Row], given: argparse.Namespace) -> str:
     """The rows as markdown."""
-    lines = [f"`python -m tests.benchmarks.bench_live --only {given.only} --images {given.images}`: one run, "
-             f"{os.cpu_count()} cores.", "", "| measure | bar | found | |", "|---|---|---|---|"]
+    lines = [f"`python -m tests.benchmarks.bench_live --only {given.only} --images {given.images} --scanned "
+             f"{given.scanned}`: one run, {os.cpu_count()} cores.", "", "| measure | bar | found | |", "|---|---|---|---|"]
     verdict = {True: "holds", False: "MISSED", None: ""}
     lines += [f"| {row.measure} | {row.bar} | {row.found} | {verdict[row.holds]} |" for row in rows]
     for row in rows:
@@ -300,12 +300,13 @@ def table(rows: list[Row], given: argparse.Namespace) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="edit,predict,back,scan,spectra,memory")
-    parser.add_argument("--images", type=int, default=128)
+    parser.add_argument("--images", type=int, default=64)
+    parser.add_argument("--scanned", type=int, default=96, help="images of a scan")
     parser.add_argument("--every", type=int, default=1, help="only every nth layer")
     given = parser.parse_args()
     sections: dict[str, Callable[[], list[Row]]] = {
         "edit": lambda: bench_edit(given.images, given.every), "predict": lambda: bench_predict(given.images),
-        "back": bench_back, "scan": lambda: bench_scan(given.images), "spectra": bench_spectra,
+        "back": bench_back, "scan": lambda: bench_scan(given.scanned), "spectra": bench_spectra,
         "memory": lambda: bench_memory(given.images),
     }
     rows: list[Row] = []

@@ -134,7 +134,8 @@ def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(w
     window.commands.open_path(str(tmp_path / "work.mcw"))
     assert "not as it was" in dialog(window, qtbot, "changed").text()
     answer(window, qtbot, "changed", "Use this model")
-    assert session.recipe == recipe and session.snapshots.find("half").totals is None
+    qtbot.waitUntil(lambda: session.recipe == recipe)
+    assert session.snapshots.find("half").totals is None
     assert session.model.fingerprint != load_session(tmp_path / "work.mcw").model.fingerprint
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -135,12 +135,18 @@ class SessionCommands(QObject):
                  self.resume(_moved(saved, path), folder, then))))))
 
     def _take(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> None:
+        self._session.turns.spread(self._taking(saved, folder, then, same))
+
+    def _taking(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> Iterator[None]:
+        """In parts, between which the window stays awake."""
         session = self._session
         kept, snapshots = saved.history or UndoList(saved.recipe), saved.snapshots
         if not same:
             kept, snapshots = kept.without_figures(), tuple(each.without_figures() for each in snapshots)
         session.begin_with(kept, snapshots)
+        yield
         layout.apply(self._window, session, saved.layout)
+        yield
         then()
         if saved.data is not None:
             self._attach(saved, folder)
