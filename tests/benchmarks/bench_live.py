@@ -288,7 +288,8 @@ def peak_bytes() -> int:
 def table(rows: list[Row], given: argparse.Namespace) -> str:
     """The rows as markdown."""
     command = f"--only {given.only} --images {given.images} --scanned {given.scanned}"
-    lines = [f"`python -m tests.benchmarks.bench_live {command}`: one run, {os.cpu_count()} cores.", "", "| measure | bar | found | |", "|---|---|---|---|"]
+    lines = [f"`python -m tests.benchmarks.bench_live {command}`: one run, {os.cpu_count()} cores.", "",
+             "| measure | bar | found | |", "|---|---|---|---|"]
     verdict = {True: "holds", False: "MISSED", None: ""}
     lines += [f"| {row.measure} | {row.bar} | {row.found} | {verdict[row.holds]} |" for row in rows]
     for row in rows:
