@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.translations import FOLDER, read
 from workbench.core.resources import resource_path
+from workbench.methods.method import all_methods
 from workbench.ui import theme, translation
 
 MEND = "run packaging/subset_font.py"
@@ -104,3 +105,9 @@ def test_english_does_not_load_it():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert isinstance(QApplication.instance(), QApplication) and theme.FAMILY in QFontDatabase.families()
+
+
+def test_formulas_need_no_other_font(qapp):
+    latin = bundled()[0]
+    letters = {letter for method in all_methods().values() for letter in method.formula}
+    assert "Σ" in letters and all(latin.supportsCharacter(ord(letter)) for letter in letters)

@@ -25,7 +25,7 @@ class SubspaceFactors(Method):
     title = "Sub-space low rank"
     summary = ("Clusters the output channels by direction and factors each cluster by itself. The second layer is zero "
                "outside its clusters, and those zeros are left out of the file.")
-    formula = "W_c ≈ U_c V_cᵀ for each cluster c of output channels"
+    formula = "W_c ≈ U_c V_cᵗ for each cluster c of output channels"
     citation = "Maalouf et al. 2021, Deep learning meets projective clustering, ICLR"
 
     @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class TruncatedSvd(Method):
     title = "Truncated SVD"
     summary = ("Replaces the layer by two thinner ones whose product is the closest matrix of that rank: fewer weights "
                "and fewer multiplications below the break-even rank.")
-    formula = "W ≈ Uᵣ Σᵣ Vᵣᵀ,   parameters: r · (outputs + inputs)"
+    formula = "W ≈ Uᵣ Σᵣ Vᵣᵗ,   parameters: r · (outputs + inputs)"
     citation = "Denton et al. 2014, NeurIPS; Eckart and Young 1936"
 
     Params = ranks.SpectrumParams

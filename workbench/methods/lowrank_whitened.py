@@ -26,7 +26,7 @@ class WhitenedSvd(Method):
     title = "Whitened SVD"
     summary = ("Two thinner layers that keep the layer's output on the calibration samples as well as two layers of "
                "that rank can, instead of its weights.")
-    formula = "W S ≈ U Σ Vᵀ,  W ≈ Uᵣ Σᵣ (Vᵣᵀ S⁻¹),  S Sᵀ = E[x xᵀ]"
+    formula = "W S ≈ U Σ Vᵗ,  W ≈ Uᵣ Σᵣ (Vᵣᵗ S⁻¹),  S Sᵗ = E[x xᵗ]"
     citation = "Wang et al. 2025, SVD-LLM, ICLR"
     needs_data = True
 

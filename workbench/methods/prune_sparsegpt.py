@@ -29,7 +29,7 @@ class SparseGpt(Method):
     title = "SparseGPT"
     summary = ("Sets weights to zero column by column and adjusts the remaining ones, so that the layer's output on "
                "the calibration samples changes least.")
-    formula = "min over mask, Ŵ:  ‖ W X − Ŵ X ‖²,  saliency  w² / [H⁻¹]ⱼⱼ²,  H = X Xᵀ + λ I"
+    formula = "min over mask, Ŵ:  ‖ W X − Ŵ X ‖²,  saliency  w² / [H⁻¹]ⱼⱼ²,  H = X Xᵗ + λ I"
     citation = "Frantar and Alistarh 2023, SparseGPT, ICML; Hassibi and Stork 1993"
     needs_data = True
 

@@ -24,7 +24,7 @@ class SynFlowPruning(Method):
     title = "SynFlow"
     summary = ("Sets to zero the weights with the least synaptic flow, round by round, so that no layer is cut off. "
                "Uses no data: absolute weights and an input of ones.")
-    formula = "R = 1ᵀ (∏ |W⁽ˡ⁾|) 1,   Sᵢ = |wᵢ · ∂R/∂wᵢ|,   kept after round k:  (1 − sparsity)^(k/n)"
+    formula = "R = 1ᵗ (∏ |W⁽ˡ⁾|) 1,   Sᵢ = |wᵢ · ∂R/∂wᵢ|,   kept after round k:  (1 − sparsity)^(k/n)"
     citation = "Tanaka et al. 2020, NeurIPS"
     needs_data = True       # for the shape of the input alone
 

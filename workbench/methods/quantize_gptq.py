@@ -28,7 +28,7 @@ class Gptq(Method):
     title = "GPTQ"
     summary = ("Affine grid per output channel, rounded so that the layer's output on the calibration samples changes "
                "least: each column's rounding error is made up for by the columns after it.")
-    formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵀ + λ I)⁻¹"
+    formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
     citation = "Frantar et al. 2023, GPTQ, ICLR"
     needs_data = True
 

@@ -28,7 +28,7 @@ class Keeper(QObject):
     def __init__(self, panel: PlotPanel) -> None:
         super().__init__(panel)
         self._panel = panel
-        self.button = small(panel, "⋯", self.tr("Save or copy: {plot}").format(plot=panel.title.text()),
+        self.button = small(panel, "…", self.tr("Save or copy: {plot}").format(plot=panel.title.text()),
                             self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"))
         self.button.clicked.connect(lambda: self.popup(self.button.mapToGlobal(self.button.rect().bottomLeft())))
         panel.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
