@@ -90,8 +90,9 @@ def keep_a_session(hand: Hand) -> None:
         hand.session.set_actions([hand.session.current], (PRUNE, INT4), "steps")
         hand.turn(0.5)                      # within which it is kept
         hand.window.autosave.settle()
+        before = hand.session.model
         hand.window.commands.sessions.resume(load_session(path), path.parent, lambda: None)
-        hand.wait(lambda: hand.session.data is not None and hand.settled)
+        hand.wait(lambda: hand.session.model is not before and hand.session.data is not None and hand.settled)
 
 
 def look_at_activations(hand: Hand) -> None:

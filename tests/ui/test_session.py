@@ -9,6 +9,7 @@ import pytest
 from tests.ui.conftest import WAIT, measured, open_demo
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe, load_recipe
+from workbench.ui.demo import demo_paths
 from workbench.ui.session import Session
 
 
@@ -128,6 +129,18 @@ def test_a_model_that_cannot_be_opened_leaves_the_open_one(opened, qtbot, tmp_pa
     assert title and "text.onnx" in what and mend
     assert opened.model is model and opened.modified
     edit(opened, qtbot, prune(0.4))     # and it still works
+
+
+def test_a_model_that_is_asked_for_last_gets_no_data_of_the_one_before(opened, qtbot, tmp_path):
+    broken, complaints = tmp_path / "text.onnx", []
+    broken.write_text("this is no model")
+    opened.failed.connect(lambda *words: complaints.append(words))
+    demo = demo_paths()
+    opened.open(demo.model, data=str(broken))
+    last = opened.open(demo.model, then=lambda: complaints.append("over"))
+    assert last
+    qtbot.waitUntil(lambda: bool(complaints), timeout=WAIT)
+    assert complaints == ["over"] and opened.data is None
 
 
 def test_data_that_does_not_fit_leaves_the_attached_one(opened, qtbot, tmp_path):

@@ -88,6 +88,7 @@ class Session(QObject):
         self.current = ""
         self.view: LayerView | None = None
         self.edit: EditView | None = None
+        self._asked = 0         # models
         self.preview: Preview | None = None
         self.preview_is_current = False     # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
@@ -110,10 +111,12 @@ class Session(QObject):
     def open(self, path: str, trusted: bool = False, without: tuple[str, ...] = (),
              data: str = "", calibration: str = "", recipe: str = "", then: Callable[[], object] | None = None) -> int:
         """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
-        wanted = Opened(path, trusted, without)
+        wanted, newest = Opened(path, trusted, without), self._newest()
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
+            if not newest():        # the data and the recipe are not of the model that comes next
+                return
             if recipe:
                 self.load_recipe(recipe)
             if data:
@@ -129,10 +132,12 @@ class Session(QObject):
         """The same model, prepared otherwise; the data and the recipe stay."""
         assert self.opened is not None
         wanted, attached, recipe = replace(self.opened, without=without), self.attached, self.recipe
-        pinned = self.snapshots.all
+        pinned, newest = self.snapshots.all, self._newest()
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
+            if not newest():
+                return
             self.change_recipe(recipe, self.tr("keep the recipe"))
             self.snapshots.take(tuple(each.without_figures() for each in pinned), saved=not pinned)
             if attached is not None:
@@ -141,6 +146,12 @@ class Session(QObject):
         handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model so")),
                             title=self.tr("Opening {name}").format(name=Path(wanted.path).name))
         return self.link.request(messages.Open, handlers, path=wanted.path, trusted=wanted.trusted, without=without)
+
+    def _newest(self) -> Callable[[], bool]:
+        """Whether no other model was asked for since."""
+        self._asked += 1
+        number = self._asked
+        return lambda: number == self._asked
 
     def attach(self, path: str, calibration: str = "", trusted: bool = False) -> int:
         """Ask for data. What was attached stays when this fails."""
