@@ -2764,6 +2764,11 @@
       <translation>正在查看激活值</translation>
     </message>
     <message>
+      <source>loss {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>损失 {0}</translation>
+    </message>
+    <message>
       <source>mean squared error</source>
       <extracomment>the engine</extracomment>
       <translation>均方误差</translation>
@@ -3449,9 +3454,19 @@
       <translation>{0}：此方法需要校准样本。</translation>
     </message>
     <message>
+      <source>{0}: {1} epochs</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：第 {1} 轮</translation>
+    </message>
+    <message>
       <source>{0}: {1} input rows are too few for a student of {2} columns.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：{1} 行输入对于有 {2} 列的学生来说太少。</translation>
+    </message>
+    <message>
+      <source>{0}: {1} of {2} epochs</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：第 {1} / {2} 轮</translation>
     </message>
     <message>
       <source>{0}{1} cannot be {2}.</source>

@@ -281,9 +281,11 @@ class Loop:
         self.progress.points.append(asdict(point))
         self.job.update(point)
         shown = self.progress.best if value is None else value
-        goal = f" of {self.params.epochs}" if self.params.epochs else ""
-        words = f"{self.task.stage.kind}: epoch {epoch:.1f}{goal}" + (f", loss {loss:.3g}" if loss is not None else "")
+        kind, goal, metric = self.task.stage.kind, self.params.epochs, self.task.metric.title
+        words = [f"{kind}: {epoch:.1f} of {goal} epochs" if goal else f"{kind}: {epoch:.1f} epochs"]
+        if loss is not None:
+            words.append(f"loss {loss:.3g}")
         if not math.isnan(shown):
-            words += f", {self.task.metric.title} {metric_text(shown, self.task.metric.title)}"
+            words.append(f"{metric} {metric_text(shown, metric)}")
         if not self.job.cancelled:
-            self.job.report(words, min(1.0, self._time()))
+            self.job.report(", ".join(words), min(1.0, self._time()))
