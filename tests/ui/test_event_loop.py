@@ -1,5 +1,9 @@
 """The window stays under the hand while jobs run. Exact numbers: tests/benchmarks/bench_event_loop."""
 
+import gc
+
+import pytest
+
 from tests.ui.conftest import WAIT, measured, open_demo
 from tests.ui.event_loop import GapRecorder
 from workbench.core import messages
@@ -10,6 +14,15 @@ from workbench.ui.engine_link import Handlers
 # too, single gaps are long, so what is asked is that most of the time the loop is there.
 AWAY = 0.25         # seconds
 SHARE = 0.5
+
+
+@pytest.fixture(autouse=True)
+def without_the_past():
+    """What thousands of earlier tests left in this process is not searched for garbage meanwhile."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def assert_alive(gaps):
