@@ -207,6 +207,34 @@ def test_the_layer_likely_to_be_next_is_prepared_after_the_one_that_is_chosen(op
     assert prepared == [(paths[2],), (paths[3],), (paths[1],), (paths[0],)]
 
 
+def test_what_is_prepared_does_not_take_the_place_of_a_measurement(opened, qtbot, monkeypatch):
+    """The engine answers the newest of both: a recipe that was just trained would never be measured."""
+    asked, request = [], opened.link.request
+
+    def listen(kind, handlers=None, **more):
+        asked.append(kind.__name__)
+        if kind.__name__ == "Prepare":
+            done = handlers.done
+
+            def measured_meanwhile(result):
+                monkeypatch.setattr(opened.link, "request", listen_on)
+                opened.measure_anew()
+                done(result)
+
+            handlers.done = measured_meanwhile
+        return request(kind, handlers, **more)
+
+    def listen_on(kind, handlers=None, **more):
+        asked.append(kind.__name__)
+        return request(kind, handlers, **more)
+
+    monkeypatch.setattr(opened.link, "request", listen)
+    opened.select(["stem"], "stem")
+    qtbot.waitUntil(lambda: "Measure" in asked, timeout=WAIT)
+    assert asked[asked.index("Prepare"):] == ["Prepare", "Measure"]
+    qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+
+
 def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):
     asked = requests(opened.link, monkeypatch)
     opened.select(["head", "stem"], "head")

@@ -131,16 +131,15 @@ class Refresher(QObject):
     def _prepare(self) -> None:
         """The hand rests: what the first edit of the chosen layers will want, then of the layer likely to be next."""
         recipe, selection = self._session.recipe, self._session.selection
-        known = self._previews.get(recipe_key(recipe))
-        if not (self._wanted and known is not None and known.complete and selection and self._session.data is not None):
-            return
 
         def done(_: object) -> None:
             following = self._following()
-            if following and (recipe, selection) == (self._session.recipe, self._session.selection):
+            same = (recipe, selection) == (self._session.recipe, self._session.selection)
+            if following and same and self._measured:
                 self._ask_prepare((following,), lambda _: None)
 
-        self._ask_prepare(selection, done)
+        if self._wanted and self._measured and selection and self._session.data is not None:
+            self._ask_prepare(selection, done)
 
     def _ask_prepare(self, focus: tuple[str, ...], done: Callable[[object], None]) -> None:
         self._link.request(messages.Prepare, Handlers(done=done, failed=self._session.mention, quiet=True),
@@ -165,9 +164,14 @@ class Refresher(QObject):
         return self.online and not self.paused
 
     @property
-    def _measuring(self) -> bool:
+    def _measured(self) -> bool:
+        """All of this recipe was measured. Until then nothing is prepared: the engine would drop the measurement."""
         known = self._previews.get(recipe_key(self._session.recipe))
-        return bool(self._measures.job) and not (known and known.complete)
+        return known is not None and known.complete
+
+    @property
+    def _measuring(self) -> bool:
+        return bool(self._measures.job) and not self._measured
 
     def _on_recipe(self) -> None:
         self.try_again()
