@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from workbench.core import process
 from workbench.core.job import Progress
 from workbench.core.messages import Cancel, Done, Failed, Finish, Hold, Progressed, Ready, Reply, Stopped, Updated
+from workbench.ui.garbage import collected_here
 from workbench.ui.translation import said
 from workbench.ui.wire import Wire
 
@@ -61,6 +62,7 @@ class EngineLink(QObject):
 
     def __init__(self, parent: QObject | None = None, module: str = process.ENGINE, patience_ms: int = 500) -> None:
         super().__init__(parent)
+        collected_here()        # replies are read in another thread
         self._module = module
         self._patience_ms = patience_ms
         self._wire: Wire | None = None
