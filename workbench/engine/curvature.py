@@ -120,15 +120,15 @@ class Predictor:
 
     def of_removal(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> Prediction | None:
         """See `without`."""
-        rise = self.without(kept)
-        return None if rise is None else Prediction(rise, self.kind, self.correlation, self.trials)
+        return self._prediction(self.without(kept))
 
     def of(self, edits: Mapping[str, Edit]) -> Prediction | None:
         """Of several edits together: the sum, as their errors hardly meet. None where one cannot be foretold."""
-        rises = [self.rise(path, edit) for path, edit in edits.items()]
-        if not rises or any(rise is None for rise in rises):
-            return None
-        return Prediction(sum(rise for rise in rises if rise is not None), self.kind, self.correlation, self.trials)
+        rises = [rise for path, edit in edits.items() if (rise := self.rise(path, edit)) is not None]
+        return self._prediction(sum(rises) if rises and len(rises) == len(edits) else None)
+
+    def _prediction(self, rise: float | None) -> Prediction | None:
+        return None if rise is None else Prediction(rise, self.kind, self.correlation, self.trials)
 
 
 def known(workspace: Workspace) -> Predictor | None:
