@@ -26,7 +26,8 @@ SLANT = 45          # degrees by which the names of columns rise where they are 
 
 
 class ConfusionMap(QWidget):
-    """Rows are what samples are, columns what was decided. `chosen` with a row and a column; arrows move the choice."""
+    """Rows are what samples are, columns what was decided. `chosen` with a row and a column; arrows move the choice,
+    Home, End and the Page keys to the edges."""
 
     chosen = Signal(int, int)
     moved = Signal()
@@ -198,10 +199,12 @@ class ConfusionMap(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         matrix = self.matrix()
-        moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)}
+        last = len(matrix) - 1 if matrix is not None else 0
+        moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
+                 Qt.Key.Key_PageUp: (-last, 0), Qt.Key.Key_PageDown: (last, 0), Qt.Key.Key_Home: (0, -last),
+                 Qt.Key.Key_End: (0, last)}
         move = moves.get(Qt.Key(event.key()))
         if matrix is not None and move is not None:
-            last = len(matrix) - 1
             self._move((min(max(self.cell[0] + move[0], 0), last), min(max(self.cell[1] + move[1], 0), last)))
         elif matrix is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(*self.cell)

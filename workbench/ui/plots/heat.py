@@ -1,139 +1,24 @@
 """A weight matrix as three linked maps, before, after and their difference; zooming asks for the detail."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.core.pictures import Tile
 from workbench.core.wanted import WantTile
 from workbench.ui import colormaps, theme
 from workbench.ui.buttons import small
-from workbench.ui.plots.axis import Axis, number
+from workbench.ui.plots.axis import number
 from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.heat_canvas import HeatCanvas, Place
 from workbench.ui.plots.scale import ColorScale
 
 REST_MS = 120           # without a movement: time to ask for the detail
 DIVERGING = "CET-D1"    # blue, white, red: told apart by colour-blind eyes (Kovesi 2015, Good colour maps)
-AXIS = 60               # pixels of the axis on the left
-WIDEST = 16_777_215     # Qt's own
-CLOSEST = 4             # rows and columns that are seen at least
-
-
-class Map(pg.PlotWidget):
-    """One of the three; `hovered(column, row)`, NaN when the mouse left."""
-
-    hovered = Signal(float, float)
-
-    def __init__(self, first: bool) -> None:
-        self.x_axis, self.y_axis = Axis("bottom"), Axis("left")
-        super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis}, enableMenu=False)
-        self.box = self.plotItem.vb
-        self.image = pg.ImageItem(axisOrder="row-major")
-        self.addItem(self.image)
-        self.plotItem.hideButtons()
-        self.plotItem.layout.setContentsMargins(0, theme.UNIT, theme.UNIT, theme.HALF)
-        self.box.invertY(True)
-        self.box.setMenuEnabled(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)      # the panel has one
-        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plotItem.showAxis("left", first)
-
-    def dress(self) -> None:
-        self.setBackground(theme.colors().grid)
-        self.x_axis.dress()
-        self.y_axis.dress()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        at = self.box.mapSceneToView(self.mapToScene(event.position().toPoint()))
-        inside = self.box.sceneBoundingRect().contains(self.mapToScene(event.position().toPoint()))
-        self.hovered.emit(at.x() if inside else np.nan, at.y() if inside else np.nan)
-
-    def leaveEvent(self, event: Any) -> None:
-        super().leaveEvent(event)
-        self.hovered.emit(np.nan, np.nan)
-
-
-class HeatCanvas(QWidget):
-    """The three maps in a row; arrows move, + and − zoom, Home shows all. `moved`: another part is in view."""
-
-    moved = Signal()
-    hovered = Signal(float, float)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.maps = tuple(Map(index == 0) for index in range(3))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.HALF)
-        for index, each in enumerate(self.maps):
-            row.addWidget(each, 1)
-            if index:
-                each.box.setXLink(self.maps[0].box)
-                each.box.setYLink(self.maps[0].box)
-            each.hovered.connect(self.hovered)
-        self.box = self.maps[0].box
-        self.box.sigRangeChanged.connect(lambda *_: self.moved.emit())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._shape = (1, 1)
-
-    def dress(self) -> None:
-        for each in self.maps:
-            each.dress()
-
-    def show_maps(self, edited: bool) -> None:
-        """All three, or the first alone; the pictures are equally wide beside the axis of the first."""
-        for each in self.maps[1:]:
-            each.setVisible(edited)
-        share = (self.width() - AXIS - 2 * theme.HALF) // 3
-        self.maps[0].setMaximumWidth(share + AXIS if edited else WIDEST)
-        self.maps[0].setMinimumWidth(share + AXIS if edited else 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.show_maps(self.maps[1].isVisibleTo(self))
-
-    def set_shape(self, shape: tuple[int, int]) -> None:
-        """Of a matrix that is seen whole at first."""
-        self._shape = shape
-        for each in self.maps:
-            each.box.setLimits(xMin=0, xMax=shape[1], yMin=0, yMax=shape[0], minXRange=min(CLOSEST, shape[1]),
-                               minYRange=min(CLOSEST, shape[0]), maxXRange=shape[1], maxYRange=shape[0])
-        self.show_all()
-
-    def show_all(self) -> None:
-        self.box.setRange(QRectF(0, 0, self._shape[1], self._shape[0]), padding=0)
-
-    def zoom(self, times: float) -> None:
-        self.box.scaleBy((1 / times, 1 / times))
-
-    def part(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Rows and columns in view."""
-        (left, right), (top, bottom) = self.box.viewRange()
-        return ((int(np.floor(top)), int(np.ceil(bottom))), (int(np.floor(left)), int(np.ceil(right))))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        (left, right), (top, bottom) = self.box.viewRange()
-        steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-        key = Qt.Key(event.key())
-        if key in steps:
-            across, down = steps[key]
-            self.box.translateBy(x=across * (right - left) / 5, y=down * (bottom - top) / 5)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom(2)
-        elif key == Qt.Key.Key_Minus:
-            self.zoom(0.5)
-        elif key == Qt.Key.Key_Home:
-            self.show_all()
-        else:
-            event.ignore()
 
 
 class HeatMaps(PlotPanel):
@@ -159,7 +44,6 @@ class HeatMaps(PlotPanel):
         self.column.addLayout(scales)
         self._tile: Tile | None = None
         self._asked: WantTile | None = None
-        self._at = (np.nan, np.nan)         # where the mouse is
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.ask)
         canvas.moved.connect(self._rest.start)
@@ -182,6 +66,7 @@ class HeatMaps(PlotPanel):
     def forget(self) -> None:
         """Another layer: it is seen whole."""
         self._tile = self._asked = None
+        self.heat.read(None)
         self.show_sentence(self.tr("Drawing the weights…"))
 
     def ask(self) -> None:
@@ -203,7 +88,7 @@ class HeatMaps(PlotPanel):
             self.heat.set_shape(tile.shape)
             self._rest.stop()
         self.redraw()
-        self._on_hovered(*self._at)
+        self.heat.set_cells((tile.rows[0], tile.columns[0]), tile.block)
 
     def _turn(self, page: QWidget) -> None:
         super()._turn(page)
@@ -236,15 +121,14 @@ class HeatMaps(PlotPanel):
 
     # -- words -----------------------------------------------------------------------------------------------------
 
-    def _on_hovered(self, x: float, y: float) -> None:
-        tile, self._at = self._tile, (x, y)
+    def _on_hovered(self, at: Place | None) -> None:
+        tile = self._tile
         if tile is None:
             return
-        at = QPointF(x, y)
-        if np.isnan(x) or not (tile.rows[0] <= at.y() < tile.rows[1] and tile.columns[0] <= at.x() < tile.columns[1]):
+        if at is None or not (tile.rows[0] <= at[0] < tile.rows[1] and tile.columns[0] <= at[1] < tile.columns[1]):
             self.readout.show_text(self._summary(tile))
             return
-        row, column = int((y - tile.rows[0]) // tile.block[0]), int((x - tile.columns[0]) // tile.block[1])
+        row, column = (at[0] - tile.rows[0]) // tile.block[0], (at[1] - tile.columns[0]) // tile.block[1]
         text = f"{self._place(tile, row, column)}:  {number(float(tile.before[row, column]))}"
         if tile.after is not None:
             after = float(tile.after[row, column])

@@ -2,7 +2,18 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from workbench.core.pictures import Kernels
@@ -19,7 +30,10 @@ GAP = 4
 
 
 class KernelCanvas(QWidget):
-    """A grid of pictures. `paged(pages)` by the wheel and the Page keys; `hovered(index)`, −1 for none."""
+    """A grid of pictures. `paged(pages)` by the wheel and the Page keys; `hovered(index)`, −1 for none.
+
+    Arrows, Home and End go from picture to picture; Escape ends it.
+    """
 
     paged = Signal(int)
     hovered = Signal(int)
@@ -29,7 +43,7 @@ class KernelCanvas(QWidget):
         super().__init__(parent)
         self._images: list[QImage] = []
         self._silent: list[bool] = []
-        self._at = -1
+        self._at = self._reading = -1       # what is read by mouse or keys; by keys
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -45,6 +59,7 @@ class KernelCanvas(QWidget):
 
     def show_images(self, images: list[QImage], silent: list[bool]) -> None:
         self._images, self._silent = images, silent
+        self._reading, self._at = (min(index, len(images) - 1) for index in (self._reading, self._at))
         self.update()
 
     def place(self, index: int) -> QRectF:
@@ -88,19 +103,32 @@ class KernelCanvas(QWidget):
         self._look_at(self.index_at(event.position()))
 
     def leaveEvent(self, event: object) -> None:
-        self._look_at(-1)
+        self._look_at(self._reading)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._read(-1)
+        super().focusOutEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.paged.emit(-1 if event.angleDelta().y() > 0 else 1)
         event.accept()
 
+    def _read(self, index: int) -> None:
+        self._reading = index
+        self._look_at(index)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.across, Qt.Key.Key_Down: self.across}
+        last = len(self._images) - 1
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.across, Qt.Key.Key_Down: self.across,
+                 Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
         key = Qt.Key(event.key())
         if key in steps and self._images:
-            self._look_at(min(max(self._at + steps[key], 0), len(self._images) - 1))
+            start = self._reading if self._reading >= 0 else min(-steps[key], 0)     # the first key: the first picture
+            self._read(min(max(start + steps[key], 0), last))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.paged.emit(-1 if key == Qt.Key.Key_PageUp else 1)
+        elif key == Qt.Key.Key_Escape and self._reading >= 0:
+            self._read(-1)
         else:
             event.ignore()
 
