@@ -304,6 +304,20 @@ def test_stopping_keeps_the_best_state_so_far_and_an_export_uses_it(workspace, t
     assert finished.recovery.stages[0].epochs == 6 and finished.recovery.stages[0].stopped == ""
 
 
+@pytest.mark.parametrize("before", ["quantize", "export"])
+def test_stopping_keeps_what_was_trained_while_it_is_measured_or_quantised_too(workspace, before):
+    stage = replace(TUNE, params={**TUNE.params, "before": before})
+    actions = (PRUNE, Action("quantize.affine", {"bits": 4}))
+    points = []
+    job = Job(updates=points.append)
+    job.listener = lambda progress: job.cancel() if points and points[-1].epoch == 6 else None
+    job.interval = 0.0
+    result = recovered(workspace, recipe(*actions, stages=(stage,)), job, keep=lambda: True)
+    (trained,) = result.recovery.stages
+    assert job.cancelled and trained.stopped == "" and trained.epochs == 6
+    assert result.recovery.recovered > result.recovery.unrecovered
+
+
 def test_patience_ends_early(workspace):
     stage = replace(TUNE, params={"epochs": 50, "rate": 1e-6, "optimiser": "sgd", "patience": 2})
     (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages

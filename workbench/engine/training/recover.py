@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from workbench.core.action import Action, in_order
-from workbench.core.errors import UserError
+from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
 from workbench.core.recipe import Recipe
@@ -34,6 +36,7 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.method import untouched
 
 Keep = Callable[[], bool]
+T = TypeVar("T")
 CLASSES = ("top1", "token_accuracy", "agreement")       # metrics of outputs that are class scores
 QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
 
@@ -96,10 +99,19 @@ class _Recovering:
         compiled = unrecovered
         if early:
             compiled = self._train(self._unquantised(job), early, job.part(0.05, middle))
-            compiled = self._quantised(compiled, job)
+            compiled = self._to_the_end(partial(self._quantised, compiled), job)
         compiled = self._train(compiled, late, job.part(middle, 0.9))
-        stopped = any(result.stopped == STOPPED for result in self.results)
-        return self._concluded(compiled, unrecovered, Job() if stopped else job.part(0.9, 1.0))
+        return self._to_the_end(partial(self._concluded, compiled, unrecovered), job.part(0.9, 1.0))
+
+    def _to_the_end(self, work: Callable[[Job], T], job: Job) -> T:
+        """What follows training is done, too, when the user ends the training early, or what follows it."""
+        try:
+            job.check()
+            return work(job)
+        except Cancelled:
+            if not self.keep():
+                raise
+            return work(Job())
 
     def _concluded(self, compiled: Compiled, unrecovered: Compiled, job: Job) -> Recovered:
         """Measured on the evaluation data, before and after."""
