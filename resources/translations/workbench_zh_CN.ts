@@ -1924,6 +1924,11 @@
       <translation>请提供更多数据。</translation>
     </message>
     <message>
+      <source>Give more samples, or export the model with a free batch size.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
+    </message>
+    <message>
       <source>Give one of them.</source>
       <extracomment>the engine</extracomment>
       <translation>请只给出其中之一。</translation>
@@ -3117,6 +3122,11 @@
       <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 有 {1} 个输入（{2}）和 {3} 个输出（{4}）；学生各只有一个。</translation>
+    </message>
+    <message>
+      <source>{0} has {1} samples, and the model takes exactly {2} at a time.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 有 {1} 个样本，而模型每次正好接收 {2} 个。</translation>
     </message>
     <message>
       <source>{0} holds {1}, which could run code when it is loaded.</source>

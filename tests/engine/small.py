@@ -8,21 +8,25 @@ from workbench.engine.workspace import runner
 from workbench.graph import runtime
 
 
-def network(folder, activation: str = "Relu"):
-    """A classifier of 16 numbers, data to measure with, and data to train on: labels are its own decisions."""
+def network(folder, activation: str = "Relu", batch: int | str = "n"):
+    """A classifier of 16 numbers, data to measure with, and data to train on: labels are its own decisions.
+
+    `batch` is how many samples it takes at a time; by default any number."""
     rng = np.random.default_rng(0)
     weights = {"first": rng.normal(size=(16, 32)), "second": rng.normal(size=(32, 4)), "shift": rng.normal(size=32)}
     nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
              helper.make_node("Add", ["h", "shift"], ["a"], name="add"),
              helper.make_node(activation, ["a"], ["r"], name="act"),
              helper.make_node("MatMul", ["r", "second"], ["y"], name="second")]
-    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
+    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, 16])],
+                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, [batch, 4])],
                               [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()])
     path = folder / "small.onnx"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
     run = runner(runtime.session(str(path)))
     for name, count in (("test", 400), ("train", 800)):
         x = rng.normal(size=(count, 16)).astype(np.float32)
-        np.savez(folder / f"{name}.npz", x=x, y=run({"x": x})[0].argmax(1))
+        step = count if batch == "n" else batch
+        answers = np.concatenate([run({"x": x[start:start + step]})[0] for start in range(0, count, step)])
+        np.savez(folder / f"{name}.npz", x=x, y=answers.argmax(1))
     return path

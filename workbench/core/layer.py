@@ -1,7 +1,7 @@
 """What a model is made of, in plain values."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -74,6 +74,11 @@ class InputSpec:
     name: str
     dtype: str
     shape: tuple[int | None, ...]
+
+
+def fixed_batch(specs: Iterable[InputSpec]) -> int | None:
+    """How many samples go through a model together where its inputs fix that: the first size of the first that does."""
+    return next((spec.shape[0] for spec in specs if spec.shape and spec.shape[0] is not None), None)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.core.layer import InputSpec
+from workbench.core.layer import InputSpec, fixed_batch
 from workbench.data.class_names import read_names
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
@@ -37,13 +37,31 @@ class Dataset:
     def samples(self) -> int:
         return len(next(iter(self.inputs.values())))
 
+    @property
+    def fixed_batch(self) -> int | None:
+        """How many samples the model takes at a time, neither more nor less; None where it takes any number."""
+        return fixed_batch(self.specs)
+
+    def at_once(self, size: int) -> int:
+        """So many samples at a time, or as many as the model fixes."""
+        return self.fixed_batch or size
+
     def feeds(self, chosen: slice | np.ndarray) -> dict[str, np.ndarray]:
         """The chosen samples, cast to the types of the model's inputs."""
         return dict(Feeds(self, chosen))
 
+    def first(self, limit: int) -> int:
+        """How many samples are looked at where `limit` are enough: whole batches where the model fixes them."""
+        size, count = self.at_once(1), min(self.samples, limit)
+        return min(self.samples, max(size, count // size * size))
+
+    def least(self) -> dict[str, np.ndarray]:
+        """The first sample, or as many as the model fixes."""
+        return self.feeds(slice(0, self.at_once(1)))
+
     def batches(self, size: int, limit: int | None = None) -> Iterator[dict[str, np.ndarray]]:
-        """Feeds for the first `limit` samples, `size` at a time, in order."""
-        end = min(self.samples, limit or self.samples)
+        """Feeds for the first `limit` samples, `size` at a time or as many as the model fixes, in order."""
+        size, end = self.at_once(size), self.first(limit or self.samples)
         for start in range(0, end, size):
             yield self.feeds(slice(start, min(start + size, end)))
 
@@ -172,7 +190,17 @@ def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None
     if len(counts) != 1 or counts == {0}:
         raise UserError(f"{path} has arrays of different lengths or none: {sorted(counts)}.",
                         "Every array needs one entry a sample.")
-    return Dataset(path, {spec.name: arrays[spec.name] for spec in specs}, specs, labels, classes)
+    data = Dataset(path, {spec.name: arrays[spec.name] for spec in specs}, specs, labels, classes)
+    return _in_whole_batches(data)
+
+
+def _in_whole_batches(data: Dataset) -> Dataset:
+    """Without the last samples, where the model takes a fixed number at a time and these are fewer."""
+    whole = data.samples // data.at_once(1) * data.at_once(1)
+    if not whole:
+        raise UserError(f"{data.path} has {data.samples} samples, and the model takes exactly {data.at_once(1)} at a "
+                        "time.", "Give more samples, or export the model with a free batch size.")
+    return data if whole == data.samples else data.subset(np.arange(whole))
 
 
 def _check_shape(path: str, spec: InputSpec, array: np.ndarray) -> None:

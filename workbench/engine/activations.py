@@ -54,8 +54,7 @@ def runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int
     """The values of these names over so many samples, batch by batch."""
     inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
-    if all(spec.shape and spec.shape[0] is None for spec in model.inputs):
-        batch = -(-batch // SHARE)
+    batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
     for feeds in job.each(data.batches(batch, samples), "observing activations", total):
         found = {name: feeds[name] for name in names if name not in inner}

@@ -188,8 +188,7 @@ def _values(model: Model, chosen: list[Block], data: Dataset, job: Job) -> Itera
     session = runtime.session(cut.ending_in(model, tuple(computed)))
     wanted = {value.name for value in session.get_inputs()}
     used = min(data.samples, SAMPLES)
-    fixed = next((spec.shape[0] for spec in model.inputs if spec.shape and spec.shape[0] is not None), None)
-    batch = fixed or max(1, min(BATCH, used // HELD))
+    batch = data.at_once(max(1, min(BATCH, used // HELD)))
     total = -(-used // batch)
     for feeds in job.each(data.batches(batch, SAMPLES), "running the blocks", total):
         made = session.run(computed, {name: array for name, array in feeds.items() if name in wanted})

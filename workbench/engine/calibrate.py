@@ -88,7 +88,7 @@ class LayerContext:
             return
         session = runtime.session(prefix)
         wanted = {value.name for value in session.get_inputs()}
-        total = -(-min(data.samples, SAMPLES) // self.batch)
+        total = -(-data.first(SAMPLES) // data.at_once(self.batch))
         for feeds in job.each(data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
             yield session.run([name], {k: v for k, v in feeds.items() if k in wanted})[0]
 
@@ -103,11 +103,11 @@ class LayerContext:
 
     def _rows(self, count: int, job: Job) -> np.ndarray:
         rng = np.random.default_rng(self.seed)
-        samples = min(self.data.samples, SAMPLES) if self.data else 1
+        samples, batch = self.samples().first(SAMPLES), self.samples().at_once(self.batch)
         parts = []
         for x in self.inputs(job):
             available = rows.count(self.layer, x)
-            quota = min(available, -(-count * self.batch // samples))
+            quota = min(available, -(-count * batch // samples))
             parts.append(rows.unfold(self.layer, x, np.sort(rng.choice(available, quota, replace=False))))
         sample = np.concatenate(parts, axis=1)
         return sample[:, rng.permutation(sample.shape[1])]

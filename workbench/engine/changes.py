@@ -104,9 +104,8 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
 
 def batches(evaluator: Evaluator, chosen: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """The chosen samples in parts; and these filled up for a model that takes only whole batches."""
-    fixed = any(spec.shape and spec.shape[0] is not None for spec in evaluator.data.specs)
     parts = [chosen[start:start + evaluator.batch] for start in range(0, len(chosen), evaluator.batch)]
-    return [(part, np.resize(part, evaluator.batch) if fixed else part) for part in parts]
+    return [(part, np.resize(part, evaluator.batch) if evaluator.data.fixed_batch else part) for part in parts]
 
 
 def _classes(base: Changes, evaluator: Evaluator, before: Answers, after: Answers, pictures: Pictures) -> Changes:

@@ -31,7 +31,7 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         agree += float((a.reshape(len(a), -1).argmax(1) == b.reshape(len(b), -1).argmax(1)).sum())
         largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
-    latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.feeds(slice(0, 1)), job.part(0.9, 1.0))
+    latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.least(), job.part(0.9, 1.0))
     gain = (scores[1] - scores[0]) * (1 if evaluator.metric.higher_is_better else -1)
     # The samples stand for many more like them: the interval is of the difference on those.
     low, high = paired_interval(scores[1] - scores[0], ALL)

@@ -44,8 +44,7 @@ class Evaluator:
 
         A model whose inputs fix the batch gets that.
         """
-        fixed = any(spec.shape and spec.shape[0] is not None for spec in self.data.specs)
-        parts, done, size = [], 0, self.batch if fixed else min(FIRST, self.batch)
+        parts, done, size = [], 0, self.data.at_once(min(FIRST, self.batch))
         while done < len(self.order):
             parts.append(self.order[done:done + size])
             done += size

@@ -154,7 +154,7 @@ def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | N
     if workspace.data is None:
         return None, None
     original = runner(runtime.session(workspace.model, spinning=True))
-    before, after = measure.paired_latency_ms(original, written, workspace.data.feeds(slice(0, 1)), job)
+    before, after = measure.paired_latency_ms(original, written, workspace.data.least(), job)
     return Figure(before, "measured", measure.COUNTED), Figure(after, "measured", measure.COUNTED)
 
 

@@ -50,12 +50,12 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     gates = {path: torch.zeros(model.layer(path).matrix[0]) for path in parameters}
     biases = {path: module.bias for path, module in view.layers.items()
               if isinstance(getattr(module, "bias", None), torch.Tensor)}
-    samples = min(data.samples, SAMPLES)
+    samples = data.first(SAMPLES)
     if samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
-    starts = list(range(0, samples, TOGETHER))
-    for start in job.each(starts, "gradients"):
-        chosen = slice(start, min(start + TOGETHER, samples))
+    size = data.at_once(TOGETHER)
+    for start in job.each(range(0, samples, size), "gradients"):
+        chosen = slice(start, min(start + size, samples))
         feeds = {name: torch.from_numpy(array) for name, array in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
         loss = loss_of(view(**feeds)[0], None if data.labels is None else data.labels[chosen]) * count
@@ -119,7 +119,7 @@ def synaptic_flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) 
             if isinstance(getattr(module, "bias", None), torch.Tensor):
                 module.bias.zero_()  # type: ignore[operator]
     ones = {name: torch.ones(array.shape, dtype=torch.float64) if array.dtype.kind == "f" else torch.from_numpy(array)
-            for name, array in data.feeds(slice(0, 1)).items()}
+            for name, array in data.least().items()}
     weights = {path: module.weight for path, module in view.layers.items()}
     flow = view(**ones)[0].sum()
     found = torch.autograd.grad(flow, list(weights.values()), allow_unused=True)  # type: ignore[arg-type]

@@ -70,7 +70,7 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
     inner = list(dict.fromkeys(name for name in names.values() if name not in given))
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
     wanted = {value.name for value in session.get_inputs()} if session else set()
-    rng, batch = np.random.default_rng(0), _batch(model)
+    rng, batch = np.random.default_rng(0), data.at_once(TOGETHER)
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {path: [] for path in names}
     quota = -(-ROWS * batch // min(data.samples, SAMPLES))
     for feeds in job.each(data.batches(batch, SAMPLES), "looking at activations"):
@@ -108,8 +108,9 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
     for path, module in view.layers.items():
         module.register_forward_hook(_observing(path, sums, -1 if isinstance(module, torch.nn.Linear) else 1))
     seen = 0
-    for start in job.each(range(0, min(data.samples, SAMPLES), _batch(model)), "gradients"):
-        chosen = slice(start, min(start + _batch(model), data.samples))
+    size = data.at_once(TOGETHER)
+    for start in job.each(range(0, data.first(SAMPLES), size), "gradients"):
+        chosen = slice(start, min(start + size, data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
         _loss(view(**feeds)[0], generator).backward()
@@ -142,11 +143,6 @@ def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Cal
         output.requires_grad_().register_hook(add)
 
     return hook
-
-
-def _batch(model: Model) -> int:
-    fixed = [spec.shape[0] for spec in model.inputs if spec.shape and spec.shape[0] is not None]
-    return fixed[0] if fixed else TOGETHER
 
 
 def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:

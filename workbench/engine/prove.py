@@ -13,6 +13,7 @@ import torch
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.layer import fixed_batch
 from workbench.data.dataset import Dataset
 from workbench.graph import runtime
 from workbench.graph.channels import Channels
@@ -122,8 +123,7 @@ def _close(a: np.ndarray, b: np.ndarray) -> bool:
 
 def _samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
     """Two calibration samples, or noise of a shape that the model takes. Raises UserError when none is found."""
-    fixed = [spec.shape[0] for spec in model.inputs if spec.shape and spec.shape[0] is not None]
-    count = fixed[0] if fixed else 2
+    count = fixed_batch(model.inputs) or 2
     if data is not None and data.samples >= count:
         return dict(data.feeds(slice(0, count)))
     if all(size is not None for spec in model.inputs for size in spec.shape[1:]):

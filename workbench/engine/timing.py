@@ -25,7 +25,7 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
     compressed = result.model.with_edits(result.edits, recipe.sparse)
     made_up = workspace.data is None
     feeds = runtime.random_inputs(workspace.model) if workspace.data is None else \
-        workspace.data.feeds(slice(0, 1))
+        workspace.data.least()
     runs = [runner(runtime.session(model, spinning=True)) for model in (workspace.model, compressed)]
     before, after = measure.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.7))
     written = compressed.to_bytes()

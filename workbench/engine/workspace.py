@@ -75,7 +75,7 @@ class Workspace:
             words = (f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
                      "given)")
         session = runtime.session(self.model)
-        evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), batch_size(inputs))
+        evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH))
         return replace(self, data=data, calibration=samples, calibration_words=words, evaluator=evaluator,
                        training=samples if calibration else None, set_aside=False)
 
@@ -258,12 +258,6 @@ def runner(session) -> Run:
         return session.run(None, {name: feeds[name] for name in wanted})
 
     return run
-
-
-def batch_size(inputs: tuple) -> int:
-    """How many samples go through at once: what the model's inputs fix, or the evaluator's own."""
-    fixed = [spec.shape[0] for spec in inputs if spec.shape and spec.shape[0] is not None]
-    return fixed[0] if fixed else evaluate.BATCH
 
 
 def _used(samples: Dataset) -> int:

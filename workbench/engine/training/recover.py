@@ -12,7 +12,7 @@ from torch import Tensor
 from workbench.core.action import Action, in_order
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
-from workbench.core.layer import InputSpec
+from workbench.core.layer import InputSpec, fixed_batch
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
 from workbench.data.dataset import Dataset
@@ -189,9 +189,9 @@ class _Recovering:
     @torch.no_grad()
     def _metric(self, student: Student, params: Training) -> Metric:
         """As for evaluating: against labels where there are any, else against the original model, or the teachers."""
-        feeds = {name: torch.from_numpy(x) for name, x in self.training.feeds(slice(0, 1)).items()}
+        feeds = {name: torch.from_numpy(x) for name, x in self.training.least().items()}
         labels = self.training.labels
-        metric = choose(student(feeds).cpu().numpy(), None if labels is None else labels[:1])
+        metric = choose(student(feeds).cpu().numpy(), None if labels is None else labels[:self.training.at_once(1)])
         return against_teachers(metric) if isinstance(params, Distill) and params.teacher else metric
 
     def _target(self, metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
@@ -278,7 +278,7 @@ def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
 
 def fingerprint(each: Teacher, data: Dataset) -> str:
     """Of a teacher, by its answers to a few samples."""
-    few = min(data.samples, 4)
+    few = data.at_once(min(data.samples, 4))
     (first, *_) = each.run(dict(zip(each.inputs, data.feeds(slice(0, few)).values(), strict=True)))
     return np.asarray(first, np.float32).tobytes().hex()
 
@@ -288,7 +288,7 @@ def fitting(params: Training, specs: tuple[InputSpec, ...]) -> Training:
     if (params.shift or params.flip) and not any(len(spec.shape) == 4 for spec in specs):
         raise UserError("Only images can be moved or mirrored, and the model takes none.",
                         "Leave 'shift' and 'flip' out.")
-    fixed = next((spec.shape[0] for spec in specs if spec.shape and spec.shape[0] is not None), None)
+    fixed = fixed_batch(specs)
     return params if fixed is None else replace(params, batch=fixed)
 
 

@@ -45,7 +45,8 @@ class Samples:
         if data.samples < FEWEST:
             raise UserError(f"{data.samples} samples are too few to train on.", f"Give {FEWEST} or more.")
         order = stratified(data.labels, data.samples, seed)
-        count = max(1, min(MOST_HELD, round(HELD * data.samples)))
+        size = data.at_once(1)
+        count = max(1, min(MOST_HELD, round(HELD * data.samples)) // size) * size
         return Samples(data, classes, order[count:], order[:count])
 
     def steps(self, batch: int) -> int:
@@ -61,6 +62,7 @@ class Samples:
 
     def held_back(self, batch: int) -> Iterator[Batch]:
         """The held-back samples, as they are."""
+        batch = self.data.at_once(batch)
         for start in range(0, len(self.held), batch):
             yield self._batch(self.held[start:start + batch], None, 0, False)
 
@@ -104,7 +106,8 @@ def augment(x: np.ndarray, shift: int, flip: bool, rng: np.random.Generator) -> 
 def split(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Where only one data set is given: indices to train on and to measure on, classes in proportion."""
     order = stratified(data.labels, data.samples, seed)
-    count = round(SPLIT * data.samples)
+    size = data.at_once(1)
+    count = round(SPLIT * data.samples / size) * size
     return np.sort(order[:count]), np.sort(order[count:])
 
 

@@ -38,7 +38,7 @@ class Teacher:
         if batch.moved:
             return self._ask({name: value.numpy() for name, value in batch.feeds.items()})
         if self._asked is None:
-            first = self._ask(self.data.feeds(batch.chosen[:1]))
+            first = self._ask(self.data.feeds(batch.chosen[:self.data.at_once(1)]))
             size = sum(output.numel() * 4 for output in first) * self.data.samples
             self._asked = np.zeros(self.data.samples if size <= REMEMBERED else 0, bool)
             if len(self._asked):
@@ -47,6 +47,7 @@ class Teacher:
             return self._ask(self.data.feeds(batch.chosen))
         new = batch.chosen[~self._asked[batch.chosen]]
         if len(new):
+            new = batch.chosen if self.data.fixed_batch else new
             for kept, output in zip(self._known, self._ask(self.data.feeds(new)), strict=True):
                 kept[new] = output.numpy()
             self._asked[new] = True
