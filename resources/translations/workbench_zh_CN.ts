@@ -1499,9 +1499,9 @@
       <translation>文件大小</translation>
     </message>
     <message>
-      <source>forecast from the shapes; parameters {before} → {after}</source>
+      <source>forecast from the shapes, for one sample; parameters {before} → {after}</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>由形状预测；参数 {before} → {after}</translation>
+      <translation>由形状预测，按单个样本；参数 {before} → {after}</translation>
     </message>
     <message>
       <source>latency, one sample</source>
@@ -1514,9 +1514,9 @@
       <translation>在本机 ONNX Runtime 中测得，{runs} 次成对运行的中位数</translation>
     </message>
     <message>
-      <source>multiply-accumulates (MACs), one sample</source>
+      <source>multiply-accumulates (MACs)</source>
       <extracomment>resources/report.html.j2</extracomment>
-      <translation>乘加运算 (MAC)，每个样本</translation>
+      <translation>乘加运算 (MAC)</translation>
     </message>
     <message>
       <source>stored as</source>

@@ -67,3 +67,14 @@ def test_every_word_of_ours_is_in_the_language_that_is_chosen(report, summary):
 def test_names_are_not_taken_for_markup(report, summary):
     html = page(replace(report, data="1 samples of <b>&.npz, against labels; calibration: none"), summary)
     assert "<b>&.npz" not in html and "&lt;b&gt;&amp;.npz" in html
+
+
+def test_a_bar_is_as_wide_as_its_layer_is_large_and_filled_with_what_is_left(report, summary):
+    html = page(report, summary)
+    largest = max(layer.bytes for layer in summary.layers)
+    bars = re.findall(r'<div class="bar" style="width: ([\d.]+)%"><i style="width: ([\d.]+)%">', html)
+    assert len(bars) == len(summary.layers)
+    for layer, (width, filled) in zip(summary.layers, bars, strict=True):
+        left = 4240 if layer.path in ("head", "stem") else layer.bytes
+        assert float(width) == pytest.approx(100 * layer.bytes / largest, abs=0.1)
+        assert float(filled) == pytest.approx(min(100, 100 * left / layer.bytes), abs=0.1)

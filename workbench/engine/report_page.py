@@ -1,6 +1,7 @@
 """The one-page report beside an exported model."""
 
 from functools import cache, partial
+from pathlib import Path
 
 import jinja2
 
@@ -17,7 +18,7 @@ def _template() -> jinja2.Template:
                                      lstrip_blocks=True)
     environment.filters |= {"size": size, "amount": amount, "three": three,
                             "percent": lambda value: f"{100 * value:.2f} %"}
-    environment.globals["metric_text"] = metric_text
+    environment.globals |= {"metric_text": metric_text, "share": _share}
     return environment.from_string(resource_path("report.html.j2").read_text(encoding="utf-8"))
 
 
@@ -26,6 +27,11 @@ def page(report: Report, model: ModelSummary, spoken: Language | None = None) ->
     spoken = spoken or language(ENGLISH)
     largest = max((layer.bytes for layer in model.layers), default=1)
     changes = {change.path: change for change in report.layers}
-    return _template().render(report=report, model=model, changes=changes, largest=max(largest, 1), tr=spoken.tr,
-                              said=spoken.said, smaller=partial(smaller, tr=spoken.tr),
+    return _template().render(report=report, model=model, name=Path(model.path).name, changes=changes, largest=largest,
+                              tr=spoken.tr, said=spoken.said, smaller=partial(smaller, tr=spoken.tr),
                               language=spoken.code.replace("_", "-"))
+
+
+def _share(part: float, whole: float) -> str:
+    """How wide a bar is that shows a part of another, as CSS has it."""
+    return f"{100 * min(part / max(whole, 1), 1):.1f}%"
