@@ -3669,6 +3669,16 @@
       <translation>在这里换用其他方法</translation>
     </message>
     <message>
+      <source>{title}: apply it earlier</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：提前应用</translation>
+    </message>
+    <message>
+      <source>{title}: apply it later</source>
+      <extracomment>workbench/ui/actions/card_head.py</extracomment>
+      <translation>{title}：推后应用</translation>
+    </message>
+    <message>
       <source>{title}: in effect</source>
       <extracomment>workbench/ui/actions/card_head.py</extracomment>
       <translation>{title}：生效</translation>
@@ -3704,6 +3714,11 @@
       <translation>低秩</translation>
     </message>
     <message>
+      <source>Prune</source>
+      <extracomment>workbench/ui/actions/families.py</extracomment>
+      <translation>剪枝</translation>
+    </message>
+    <message>
       <source>Quantise</source>
       <extracomment>workbench/ui/actions/families.py</extracomment>
       <translation>量化</translation>
@@ -3712,11 +3727,6 @@
       <source>Zero weights</source>
       <extracomment>workbench/ui/actions/families.py</extracomment>
       <translation>权重置零</translation>
-    </message>
-    <message>
-      <source>Zero weights (mask)</source>
-      <extracomment>workbench/ui/actions/families.py</extracomment>
-      <translation>权重置零（掩码）</translation>
     </message>
     <message>
       <source>Which of these is given</source>
@@ -3894,6 +3904,11 @@
       <translation>{share} 的权重变为零。</translation>
     </message>
     <message>
+      <source>Add this step</source>
+      <extracomment>workbench/ui/actions/menu.py</extracomment>
+      <translation>添加此步骤</translation>
+    </message>
+    <message>
       <source>Add a step</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>添加步骤</translation>
@@ -3902,6 +3917,11 @@
       <source>Add {title}</source>
       <extracomment>workbench/ui/actions/panel.py</extracomment>
       <translation>添加{title}</translation>
+    </message>
+    <message>
+      <source>Move {title}</source>
+      <extracomment>workbench/ui/actions/panel.py</extracomment>
+      <translation>移动{title}</translation>
     </message>
     <message>
       <source>Select a layer on the left</source>
@@ -5679,6 +5699,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Find a command</source>
       <extracomment>workbench/ui/palette.py</extracomment>
       <translation>查找命令</translation>
+    </message>
+    <message>
+      <source>No command is like this.</source>
+      <extracomment>workbench/ui/palette.py</extracomment>
+      <translation>没有这样的命令。</translation>
     </message>
     <message>
       <source>What do you want to do?</source>
@@ -7556,6 +7581,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Filter: name, op:conv, params&gt;10k</source>
       <extracomment>workbench/ui/tree/view.py</extracomment>
       <translation>筛选：名称、op:conv、params&gt;10k</translation>
+    </message>
+    <message>
+      <source>No layer is like this. Escape in the box shows all again.</source>
+      <extracomment>workbench/ui/tree/view.py</extracomment>
+      <translation>没有符合条件的层。在筛选框中按 Esc 可重新显示全部。</translation>
     </message>
     <message>
       <source>Compress</source>

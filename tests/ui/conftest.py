@@ -92,10 +92,11 @@ def window(session, qtbot):
 
 def show_window(session: Session, qtbot):
     from workbench.ui import theme
-    from workbench.ui.window import MainWindow
+    from workbench.ui.window import SIZE, MainWindow
 
     theme.apply(QApplication.instance(), "light")
     window = MainWindow(session)
+    window.resize(SIZE)     # the offscreen platform has a small screen
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)

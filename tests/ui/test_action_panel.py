@@ -129,6 +129,29 @@ def test_a_step_is_added_from_the_menu_where_it_is_applied(panel):
     assert slider(panel, 0, "sparsity").hasFocus()
 
 
+def test_a_letter_goes_to_the_next_method_that_begins_with_it(panel):
+    QTest.mouseClick(panel.add, LEFT)
+    for letter, method in ((KEY.Key_T, "lowrank.svd"), (KEY.Key_I, "quantize.affine"), (KEY.Key_M, "prune.magnitude")):
+        QTest.keyClick(panel.menu, letter)
+        assert panel.menu.activeAction().data() == method
+    QTest.keyClick(panel.menu, KEY.Key_Return)
+    assert [action.method for action in panel.heard[-1][0]] == ["prune.magnitude"]
+
+
+def test_steps_change_places_where_that_means_something(panel):
+    give(panel, MAGNITUDE, AFFINE)
+    assert not any(button.isVisible() for card in panel.cards for button in (card.head.earlier, card.head.later)), \
+        "these are applied in this order whatever the list says"
+    give(panel, MAGNITUDE, SVD, AFFINE)
+    assert [(c.head.earlier.isVisible(), c.head.later.isVisible()) for c in panel.cards] == [
+        (False, True), (True, False), (False, False)]
+    QTest.mouseClick(panel.cards[0].head.later, LEFT)
+    assert panel.heard[-1] == ((SVD, MAGNITUDE, AFFINE), "Move Magnitude", True), "the factors are pruned"
+    assert panel.cards[1].action == MAGNITUDE and panel.cards[1].head.earlier.hasFocus()
+    QTest.keyClick(panel.cards[1].head.earlier, KEY.Key_Space)
+    assert panel.heard[-1][0] == (MAGNITUDE, SVD, AFFINE) and panel.cards[0].head.later.hasFocus()
+
+
 def test_the_menu_is_grouped_and_says_why_something_cannot_be_had(panel):
     panel.set_unavailable({"distill.layer": "Needs calibration data."})
     panel.menu.aboutToShow.emit()

@@ -73,6 +73,25 @@ def test_a_few_letters_find_a_command(window, qtbot):
     palette.close()
 
 
+def test_the_palette_adds_a_step_by_the_name_of_its_method(demo_window, qtbot):
+    session = demo_window.session
+    qtbot.keyClick(demo_window, Qt.Key.Key_K, CTRL)
+    palette = dialog(demo_window, qtbot, "palette")
+    qtbot.keyClicks(palette.search, "prune magn")
+    qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+    assert [action.method for action in session.recipe.stack_for(session.current)] == ["prune.magnitude"]
+    assert session.undo_stack.undoText() == "Add Magnitude"
+
+
+def test_the_palette_says_that_there_is_no_such_command(window, qtbot):
+    window.menus.show_palette()
+    palette = dialog(window, qtbot, "palette")
+    assert not palette.nothing.isVisible()
+    qtbot.keyClicks(palette.search, "smooth")
+    assert palette.nothing.isVisible() and palette.list.model().rowCount() == 0, "no model, no steps"
+    palette.close()
+
+
 def test_the_best_answer_comes_first():
     texts = ["File › Export…", "File › Demo: vision transformer", "File › Save recipe", "File › Save recipe as…",
              "Edit › Filter layers", "Run › Measure again", "Run › Restart engine"]

@@ -8,6 +8,7 @@ from tests.ui.test_window import LEFT
 from workbench.ui import settings, theme
 from workbench.ui.demo import demo_paths
 from workbench.ui.tour import Tour
+from workbench.ui.window import FRAME, SIZE, MainWindow
 
 Key = Qt.Key
 
@@ -56,6 +57,28 @@ def test_opening_shows_what_it_is_doing(window, qtbot):
     assert window.isEnabled() and window.pages.currentWidget() is window.welcome, "the click came back at once"
     qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
     assert "Opening fashion_cnn.onnx" in seen
+
+
+def test_return_presses_the_button_that_has_the_focus_and_the_layers_have_it_then(window, qtbot):
+    qtbot.waitUntil(window.welcome.open_button.hasFocus)
+    qtbot.keyClick(window, Qt.Key.Key_Tab)
+    assert window.welcome.cnn_button.hasFocus()
+    qtbot.keyClick(window.welcome.cnn_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
+    tree = window.workspace.tree.tree
+    assert tree.hasFocus(), "the button is gone"
+    first = window.session.current
+    qtbot.keyClick(tree, Qt.Key.Key_Down)
+    qtbot.keyClick(tree, Qt.Key.Key_Down)
+    assert window.session.current != first
+
+
+def test_the_window_fits_the_screen_at_first(session, qtbot):
+    window = MainWindow(session)
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    assert window.width() < room.width() and window.height() < room.height()
+    assert window.size() == SIZE.boundedTo(room - FRAME)
 
 
 # -- the tour ----------------------------------------------------------------------------------------------------------

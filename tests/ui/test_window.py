@@ -275,6 +275,39 @@ def test_a_preparation_step_is_undone_by_its_tick_and_the_recipe_stays(demo_wind
     assert not next(s for s in session.model.preparations if s.id == step.id).applied
 
 
+def test_the_keys_lead_from_the_filter_to_what_was_found_and_back(demo_window, qtbot):
+    session, panel = demo_window.session, demo_window.workspace.tree
+    qtbot.keyClick(demo_window, Qt.Key.Key_F, CTRL)
+    assert panel.filter.hasFocus()
+    qtbot.keyClicks(panel.filter, "pointwise")
+    qtbot.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.tree.hasFocus() and session.current.endswith("pointwise")
+    qtbot.keyClick(demo_window, Qt.Key.Key_F, CTRL)
+    qtbot.keyClicks(panel.filter, "no such layer")
+    assert panel.proxy.rowCount() == 0 and _shades(panel.tree.viewport()) > 10, "it says so"
+    qtbot.keyClick(panel.filter, Qt.Key.Key_Down)
+    assert session.current.endswith("pointwise"), "there is nothing to go to"
+    qtbot.keyClick(demo_window, Qt.Key.Key_F, CTRL)
+    qtbot.keyClick(panel.filter, Qt.Key.Key_Escape)
+    assert not panel.filter.text() and panel.tree.hasFocus() and panel.proxy.rowCount()
+    assert session.current.endswith("pointwise")
+
+
+def _shades(widget) -> int:
+    """Text has many, an empty area one."""
+    picture = widget.grab().toImage()
+    return len({picture.pixel(x, y) for x in range(picture.width()) for y in range(min(60, picture.height()))})
+
+
+def test_a_panel_that_is_asked_for_by_its_key_has_the_focus(demo_window, qtbot):
+    qtbot.keyClick(demo_window, Qt.Key.Key_H, CTRL | SHIFT)
+    assert demo_window.workspace.history_dock.isVisible()
+    focused = demo_window.focusWidget()
+    assert demo_window.workspace.history_dock.isAncestorOf(focused)
+    qtbot.keyClick(demo_window, Qt.Key.Key_H, CTRL | SHIFT)
+    assert not demo_window.workspace.history_dock.isVisible()
+
+
 def test_the_layout_is_remembered(demo_window, qtbot):
     demo_window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, demo_window.workspace.layers_dock)
     demo_window.workspace.actions_dock.close()

@@ -81,11 +81,13 @@ class Menus(QObject):
         menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
     def _edit(self, commands: Commands, verbs: LayerVerbs, pins: SnapshotVerbs) -> None:
-        menu = self._window.menuBar().addMenu(self.tr("&Edit"))
+        self._edits = menu = self._window.menuBar().addMenu(self.tr("&Edit"))
         menu.addActions([commands.undo, commands.redo])
         menu.addMenu(pins.menu(self._window))
         menu.addSeparator()
-        menu.addActions([self.add_step, verbs.copy, verbs.paste, verbs.clear])
+        menu.addAction(self.add_step)
+        self._behind_steps = verbs.copy
+        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
         menu.addSeparator()
         menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
         menu.addSeparator()
@@ -149,6 +151,10 @@ class Menus(QObject):
         menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
         menu.addSeparator()
         menu.addAction(self._action(self.tr("About"), self._show_about))
+
+    def edit_steps(self, families: QMenu) -> None:
+        """Every method by its name, for the palette."""
+        self._edits.insertMenu(self._behind_steps, families)
 
     def view_tabs(self, tabs: QTabWidget) -> None:
         """A command for every tab: Ctrl+1, Ctrl+2, …"""

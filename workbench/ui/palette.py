@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPalette, QStandardItem,
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
+    QLabel,
     QLineEdit,
     QListView,
     QMenu,
@@ -32,14 +33,16 @@ SHORTCUT_ROLE = Qt.ItemDataRole.UserRole + 1
 def actions_of(bar: QMenuBar | QMenu, path: str = "", disabled: bool = False) -> Iterator[tuple[str, QAction]]:
     """Every action of these menus that can be triggered now, with the way to it: 'File › Open model…'.
 
-    `disabled`: those that cannot, too.
+    `disabled`: those that cannot, too. Menus that are filled when they open are filled.
     """
+    if isinstance(bar, QMenu):
+        bar.aboutToShow.emit()
     for action in bar.actions():
         text = MNEMONIC.sub("", action.text()).replace("&", "")
         menu = action.menu()
-        if isinstance(menu, QMenu):
+        if isinstance(menu, QMenu) and (action.isEnabled() or disabled):
             yield from actions_of(menu, f"{path}{text}{SEPARATOR}", disabled)
-        elif not action.isSeparator() and (action.isEnabled() or disabled) and text:
+        elif menu is None and not action.isSeparator() and (action.isEnabled() or disabled) and text:
             yield f"{path}{text}", action
 
 
@@ -137,6 +140,9 @@ class CommandPalette(QDialog):
         layout.setSpacing(8)
         layout.addWidget(self.search)
         layout.addWidget(self.list)
+        self.nothing = QLabel(self.tr("No command is like this."), self)
+        self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout.addWidget(self.nothing)
         self._filter("")
         self._place(parent)
 
@@ -151,6 +157,7 @@ class CommandPalette(QDialog):
         self._proxy.invalidate()
         self._proxy.sort(0)
         self.list.setCurrentIndex(self._proxy.index(0, 0))
+        self.nothing.setVisible(self._proxy.rowCount() == 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

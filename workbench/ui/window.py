@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QStackedWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QToolButton
 
 from workbench.ui import autosave, dialogs, focus, settings
 from workbench.ui.commands import Commands
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from workbench.ui.workspace import Workspace
 
 TOLD_MS = 20_000
+SIZE, FRAME = QSize(1360, 860), QSize(8, 40)      # at first, and what the desktop puts around a window
 
 
 class MainWindow(QMainWindow):
@@ -105,6 +106,7 @@ class MainWindow(QMainWindow):
         self.menus.scan.triggered.connect(workspace.scan)
         self.menus.sweep.triggered.connect(workspace.sweep)
         self.menus.view_tabs(workspace.tabs)
+        self.menus.edit_steps(workspace.actions.families)
         tree = workspace.tree
         self.menus.view_tree((tree.choice.shown, tree.choice.colors, tree.groups.menu))
         self.menus.view_panels([dock.toggleViewAction() for dock in workspace.docks], self._reset_layout)
@@ -125,6 +127,7 @@ class MainWindow(QMainWindow):
             if layout is None or not self.restoreState(layout, settings.LAYOUT_VERSION):
                 QTimer.singleShot(0, self.workspace, self.workspace.reset_sizes)   # once the docks have their places
             self.workspace.bar.show()
+            self.workspace.tree.tree.setFocus()         # what had the focus is gone
         self._show_title()
 
     def _show_title(self) -> None:
@@ -190,6 +193,14 @@ class MainWindow(QMainWindow):
     def focusNextPrevChild(self, forward: bool) -> bool:
         return focus.step(self, forward)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus, as in a dialog; Qt leaves that to Space."""
+        button = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(button, QPushButton | QToolButton):
+            button.click()
+            return
+        super().keyPressEvent(event)
+
     def _measure_latency(self) -> None:
         if self.workspace is not None:
             self.workspace.scoreboard.timings.ask()
@@ -226,7 +237,7 @@ class MainWindow(QMainWindow):
     def _restore_geometry(self) -> None:
         geometry = settings.store().value("geometry")
         if geometry is None or not self.restoreGeometry(geometry):
-            self.resize(1360, 860)
+            self.resize(SIZE.boundedTo(self.screen().availableSize() - FRAME))
 
     def _reset_layout(self) -> None:
         assert self.workspace is not None

@@ -8,11 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
 
 from workbench.core.action import Action
 from workbench.core.wanted import Wanted, WantOutlook
-from workbench.ui.actions import ActionPanel, values
+from workbench.ui.actions import ActionPanel, families, values
 from workbench.ui.activations_tab import ActivationsTab
 from workbench.ui.compare_tab import CompareTab
 from workbench.ui.dock_title import DockTitle
@@ -236,7 +236,7 @@ class Workspace(QObject):
         actions = list(self._session.recipe.stack_for(self._session.current))
         method = self._session.methods.get(actions[step].method) if 0 <= step < len(actions) else None
         fields = method.fields if method is not None else ()
-        if not any(each.name == field for each in fields):
+        if method is None or not any(each.name == field for each in fields):
             return          # the line of a step that was undone a moment ago
         group = next((f.group for f in fields if f.name == field), "")
         rivals = tuple(f.name for f in fields if group and f.group == group and f.name != field)
@@ -244,7 +244,8 @@ class Workspace(QObject):
         needed = next((f.when for f in fields if f.name == field), None)
         if needed is not None and values.effective(fields, actions[step].params)[needed[0]] not in needed[1]:
             actions[step] = actions[step].with_param(needed[0], needed[1][0])
-        self._session.set_actions(self._editable(), tuple(actions), field, finished)
+        text = self.tr("{title}: {field}").format(title=families.name(method), field=values.name_text(field).lower())
+        self._session.set_actions(self._editable(), tuple(actions), text, finished)
 
     def _editable(self) -> list[str]:
         layers = (self._session.layer(path) for path in self._session.selection)
@@ -262,9 +263,16 @@ def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.
     window.addDockWidget(area, dock)
     if shortcut:
         dock.toggleViewAction().setShortcut(QKeySequence(shortcut))
-        dock.toggleViewAction().triggered.connect(lambda shown: dock.raise_() if shown else None)
+        dock.toggleViewAction().triggered.connect(lambda shown: _look_at(dock) if shown else None)
         dock.hide()
     return dock
+
+
+def _look_at(dock: QDockWidget) -> None:
+    """In front of what shares its place, with the focus, as who asks for it by its key means to use it."""
+    dock.raise_()
+    if lists := [each for each in dock.findChildren(QAbstractItemView) if each.isVisible()]:
+        lists[0].setFocus()
 
 
 def _within(wanted: float, least: int, most: int) -> int:

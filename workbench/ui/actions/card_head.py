@@ -19,13 +19,14 @@ ARROW = 12
 
 
 class CardHead(QWidget):
-    """`removed()`; `replaced(method id)`; `switched(off)`, by the hand alone."""
+    """`removed()`; `replaced(method id)`; `moved(by)`; `switched(off)`, by the hand alone."""
 
     removed = Signal()
     replaced = Signal(str)
+    moved = Signal(int)
     switched = Signal(bool)
 
-    def __init__(self, name: str, family: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, family: str, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = heading(name, self)
         self.label.setWordWrap(False)
@@ -34,8 +35,14 @@ class CardHead(QWidget):
         self.others = self._name_button(name)
         words = Elided(Qt.TextElideMode.ElideRight, self, whole=True)
         words.set_muted()
-        words.show_text(families.short_title(family))
-        self.remove = self._remove_button(name)
+        words.show_text(kind if kind != name else "")
+        self.remove = self._button("remove", self.tr("Remove {title}").format(title=name))
+        self.remove.clicked.connect(self.removed)
+        self.earlier = self._button("up", self.tr("{title}: apply it earlier").format(title=name))
+        self.earlier.clicked.connect(lambda: self.moved.emit(-1))
+        self.later = self._button("down", self.tr("{title}: apply it later").format(title=name))
+        self.later.clicked.connect(lambda: self.moved.emit(1))
+        self.set_movable(False, False)
         self.on = QCheckBox(self)
         self.on.setAccessibleName(self.tr("{title}: in effect").format(title=name))
         self.on.setToolTip(self.tr("Switched off, a step stays in the recipe without any effect"))
@@ -45,12 +52,13 @@ class CardHead(QWidget):
         row.setSpacing(theme.UNIT)
         row.addWidget(self.on)
         sign = Icon(families.icon_name(family), parent=self)
-        sign.setToolTip(families.short_title(family))
+        sign.setToolTip(kind)
         row.addWidget(sign)
         row.addWidget(self.label)
         row.addWidget(self.others)
         row.addWidget(words, 1)
-        row.addWidget(self.remove)
+        for button in (self.earlier, self.later, self.remove):
+            row.addWidget(button)
         self.set_methods((), {})
 
     def set_off(self, off: bool) -> None:
@@ -58,6 +66,11 @@ class CardHead(QWidget):
         self.on.setChecked(not off)
         role = QPalette.ColorRole.PlaceholderText if off else QPalette.ColorRole.WindowText
         self.label.setForegroundRole(role)
+
+    def set_movable(self, earlier: bool, later: bool) -> None:
+        """The steps of most stacks have one order, so the buttons are there only where they do something."""
+        self.earlier.setVisible(earlier)
+        self.later.setVisible(later)
 
     def set_methods(self, methods: tuple[MethodInfo, ...], unavailable: Mapping[str, str]) -> None:
         """The methods of this family; with one there is nothing to choose."""
@@ -83,13 +96,11 @@ class CardHead(QWidget):
         button.setAccessibleName(self.tr("{title}: use another method").format(title=name))
         return button
 
-    def _remove_button(self, name: str) -> QToolButton:
+    def _button(self, icon: str, text: str) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("remove")
-        theme.set_icon(button, "remove", "muted")
+        theme.set_icon(button, icon, "muted")
         button.setIconSize(QSize(theme.ICON, theme.ICON))
-        text = self.tr("Remove {title}").format(title=name)
         button.setToolTip(text)
         button.setAccessibleName(text)
-        button.clicked.connect(self.removed)
         return button

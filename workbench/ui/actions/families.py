@@ -8,14 +8,16 @@ ICONS = {"prune": "prune", "lowrank": "lowrank", "distill": "distill", "quantize
 
 
 def title(family: str) -> str:
-    words = {"prune": tr("Zero weights (mask)"), "lowrank": tr("Low rank"), "distill": tr("Distil"),
+    words = {"prune": tr("Prune"), "lowrank": tr("Low rank"), "distill": tr("Distil"),
              "quantize": tr("Quantise")}
     return words.get(family, family)
 
 
-def short_title(family: str) -> str:
-    """Where the card's icon and the method's name say the rest."""
-    return tr("Zero weights") if family == "prune" else title(family)
+def kind(method: MethodInfo) -> str:
+    """What a step of this method does, in a word or two: there are two kinds of pruning."""
+    if method.family != "prune":
+        return title(method.family)
+    return tr("Remove channels") if method.coupled else tr("Zero weights")
 
 
 def icon_name(family: str) -> str:

@@ -16,7 +16,7 @@ from workbench.ui import theme
 from workbench.ui.actions import families, meaning
 from workbench.ui.actions import values as v
 from workbench.ui.actions.header import Header
-from workbench.ui.actions.menu import MethodMenu
+from workbench.ui.actions.menu import FamiliesMenu, MethodMenu
 from workbench.ui.actions.placeholder import Placeholder
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
@@ -52,7 +52,9 @@ class ActionPanel(QWidget):
         self.result = ResultCard(self)
         self.hint = muted("", self)
         self.menu = MethodMenu(self)
-        self.menu.chosen.connect(self._add)
+        self.families = FamiliesMenu(self)
+        for menu in (self.menu, self.families):
+            menu.chosen.connect(self._add)
         self.add = QPushButton(self.tr("Add a step"), self)
         self.nothing = Placeholder("layers", self)
         self.locked = Placeholder("info", self)
@@ -66,6 +68,7 @@ class ActionPanel(QWidget):
         known = tuple(methods.values() if isinstance(methods, Mapping) else methods)
         self._methods = {method.id: method for method in known}
         self.menu.set_methods(known)
+        self.families.set_methods(known)
         self.add.setEnabled(bool(known))
         if any(card.method != self._methods.get(card.action.method) for card in self._cards):
             self._drop_cards()          # they were made before their methods were known
@@ -130,7 +133,8 @@ class ActionPanel(QWidget):
         self._tell_menu()
 
     def _tell_menu(self) -> None:
-        self.menu.set_unavailable({**self._conflicts, **self._unavailable})
+        for menu in (self.menu, self.families):
+            menu.set_unavailable({**self._conflicts, **self._unavailable})
 
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
@@ -141,6 +145,8 @@ class ActionPanel(QWidget):
         for card in self._cards[position:]:
             self._discard(card)
         del self._cards[position:]
+        for index, card in enumerate(self._cards):
+            card.head.set_movable(self._swapped(index - 1) is not None, self._swapped(index) is not None)
         self._show_page()
 
     def set_change(self, change: LayerChange | None) -> None:
@@ -202,6 +208,7 @@ class ActionPanel(QWidget):
 
     def _show_page(self) -> None:
         self.header.setVisible(bool(self._layers))
+        self.families.menuAction().setEnabled(any(not layer.locked for layer in self._layers))
         if not self._layers:
             self._pages.setCurrentWidget(self.nothing)
             return
@@ -236,6 +243,7 @@ class ActionPanel(QWidget):
         card.replaced.connect(lambda method_id, card=card: self._replace(card, method_id))
         card.changed.connect(lambda changed, name, finished, card=card: self._on_changed(card, name, finished))
         card.removed.connect(lambda card=card: self._remove(card))
+        card.moved.connect(lambda by, card=card: self._move(card, by))
         card.switched.connect(lambda off, card=card: self._switch(card, off))
         card.outlook_wanted.connect(self.outlook_wanted)
         return card
@@ -285,6 +293,25 @@ class ActionPanel(QWidget):
                    self.tr("Remove {title}").format(title=card.title))
         target = self._cards[min(index, len(self._cards) - 1)].head.remove if self._cards else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _move(self, card: StepCard, by: int) -> None:
+        """By one place; the focus stays on what was pressed, while it can be pressed again."""
+        index = self._cards.index(card)
+        actions = self._swapped(min(index, index + by))
+        if actions is None:
+            return
+        self._edit(actions, self.tr("Move {title}").format(title=card.title))
+        head = self._cards[index + by].head
+        pressed, other = (head.earlier, head.later) if by < 0 else (head.later, head.earlier)
+        (pressed if pressed.isVisible() else other).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _swapped(self, index: int) -> tuple[Action, ...] | None:
+        """The stack with the steps at `index` and behind it in each other's place, where they would be applied so."""
+        actions = list(self._actions)
+        if not 0 <= index < len(actions) - 1:
+            return None
+        actions[index:index + 2] = reversed(actions[index:index + 2])
+        return tuple(actions) if in_order(tuple(actions)) == tuple(actions) else None
 
     def _switch(self, card: StepCard, off: bool) -> None:
         index = self._cards.index(card)

@@ -23,8 +23,9 @@ from workbench.ui.lines import converted
 
 class StepCard(QFrame):
     """`changed(action, field, finished)`; `removed()`; `replaced(method id)`: another method of the family is wanted;
-    `switched(off)`: the step is to be without effect, or to have it again; `outlook_wanted(wanted)`: figures of the
-    layer that the sentence needs (see wanted.WantOutlook), answered by `set_outlooks`.
+    `moved(by)`: it is to be applied so many places later; `switched(off)`: the step is to be without effect, or to have
+    it again; `outlook_wanted(wanted)`: figures of the layer that the sentence needs (see wanted.WantOutlook), answered
+    by `set_outlooks`.
 
     `method` is None where the method is not installed.
     """
@@ -32,6 +33,7 @@ class StepCard(QFrame):
     changed = Signal(object, str, bool)
     removed = Signal()
     replaced = Signal(str)
+    moved = Signal(int)
     switched = Signal(bool)
     outlook_wanted = Signal(object)
 
@@ -48,9 +50,11 @@ class StepCard(QFrame):
         self._outlooks: Mapping[WantOutlook, Outlook] = {}
         self._asked: WantOutlook | None = None
         self.title = families.name(method) if method else action.method
-        self.head = CardHead(self.title, action.family, self)
+        kind = families.kind(method) if method else families.title(action.family)
+        self.head = CardHead(self.title, action.family, kind, self)
         self.head.removed.connect(self.removed)
         self.head.replaced.connect(self.replaced)
+        self.head.moved.connect(self.moved)
         self.head.switched.connect(self.switched)
         self.form: ParamForm | None = None
         self.sentence = muted("", self)

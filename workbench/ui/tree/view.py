@@ -18,8 +18,8 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAccessible, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from workbench.ui.session import Session
 from workbench.ui.tree.cells import BARRED, FACTS, Column
@@ -31,6 +31,7 @@ from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
 from workbench.ui.tree.proxy import LayerTreeProxy
 from workbench.ui.tree.reader import FactsReader
 from workbench.ui.tree.scale import ColorScale
+from workbench.ui.tree.search import SearchBox
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.turns import Place
 
@@ -42,6 +43,7 @@ WIDTHS = {Column.NAME: (150, 110), Column.OP: (70, 56), Column.SHAPE: (96, 76), 
           Column.MACS: (66, 56), Column.BYTES: (70, 70), Column.ACTIONS: (76, 60), Column.AFTER: (82, 80),
           Column.LOSS: (104, 62), Column.ZEROS: (60, 54), Column.STABLE: (84, 56), Column.RANK: (96, 70)}
 PATH = 170          # pixels for the path of a layer
+ASIDE = 16          # pixels around a sentence
 KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
 
@@ -140,6 +142,15 @@ class LayerTree(QTreeView):
         if not self._fitting and before and now:        # by hand, and not shown or hidden
             self._wanted[Column(column)] = now
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.model().rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            where = self.viewport().rect().adjusted(ASIDE, ASIDE, -ASIDE, -ASIDE)
+            flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(where, flags, self.tr("No layer is like this. Escape in the box shows all again."))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Typing starts a search in Qt; Space would only toggle the current row, which Ctrl+Space does too.
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -159,7 +170,8 @@ class TreePanel(QWidget):
         self.model = LayerTreeModel(self)
         self.proxy = LayerTreeProxy(self)
         self.proxy.setSourceModel(self.model)
-        self.filter = QLineEdit(self, clearButtonEnabled=True)
+        self.filter = SearchBox(self)
+        self.filter.left.connect(self._go_to_found)
         self.filter.setPlaceholderText(self.tr("Filter: name, op:conv, params>10k"))
         self.filter.setToolTip(self.tr("Every word must match: part of a name, op:gemm, params>1e5, bytes<=20k, "
                                        "macs>1M, has:prune, is:edited, is:locked"))
@@ -304,6 +316,16 @@ class TreePanel(QWidget):
             self.proxy.set_filter(text)
             self._unfold()
         self.tree.clearSelection() if not self._session.selection else self.show_selection()
+
+    def _go_to_found(self) -> None:
+        """To the chosen layer where it is among them, else to the first."""
+        index = self.tree.currentIndex()
+        if not index.isValid() or not self.tree.selectionModel().isRowSelected(index.row(), index.parent()):
+            index = self.proxy.index(0, Column.NAME)
+            while self.proxy.hasChildren(index):
+                index = self.proxy.index(0, Column.NAME, index)
+            self.tree.setCurrentIndex(index)
+        self.tree.setFocus()
 
     def _on_chosen(self, paths: tuple[str, ...], current: str) -> None:
         if paths:
