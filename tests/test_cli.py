@@ -32,12 +32,17 @@ def workbench(*arguments: object):
 
 
 def sentence(result) -> str:
-    """The one line of complaint of a run that failed; checks that it is one, and that nothing else was printed."""
+    """The one line of complaint of a run that failed; checks that it is one, and that nothing else was printed, but
+    the same as JSON for a run that was to print JSON."""
     assert result.exit_code == 1, result.output
-    assert result.stdout == ""
     lines = [line for line in result.stderr.splitlines() if line.startswith("Error: ")]
     assert len(lines) == 1 and result.stderr.splitlines()[-1] == lines[0], result.stderr
+    assert not result.stdout or json.loads(result.stdout) == error_of(lines[0].removeprefix("Error: "), 1)
     return lines[0]
+
+
+def error_of(message: str, code: int) -> dict:
+    return {"error": {"message": message, "exit_code": code}}
 
 
 @pytest.fixture
@@ -76,11 +81,15 @@ def test_help_names_every_command():
 @pytest.mark.parametrize("arguments", [
     ["inspect"], ["inspect", "m.onnx", "--bits", "4"], ["evaluate", "m"], ["compress", "m", "--data", "d"],
     ["m.onnx", "n.onnx"], ["search", "m", "--data", "d", "--out", "o"], ["--unheard"],
-    ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "2"],
+    ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "0.5"],
+    ["search", "m", "--data", "d", "--out", "o", "--max-ratio", "2"],
 ])
 def test_usage_errors_end_with_2(arguments):
     result = workbench(*arguments)
     assert result.exit_code == 2 and result.stdout == "" and "Usage: workbench" in result.stderr
+    result = workbench(*arguments, "--json")
+    assert result.exit_code == 2 and "Usage: workbench" in result.stderr
+    assert json.loads(result.stdout)["error"]["exit_code"] == 2, "a program reads JSON whatever happens"
 
 
 # -- results -------------------------------------------------------------------------------------------------------
@@ -119,9 +128,10 @@ def test_sensitivity(here):
 def test_search(here):
     small = (here / "small.onnx").stat().st_size
     result = json.loads(workbench("search", "small.onnx", "--data", "data.npz", "--out", "out", "--max-ratio", "0.8",
-                                  "--json").stdout)
+                                  "--language", "zh_CN", "--json").stdout)
     assert result["after"]["bytes"] <= 0.8 * small and result["verified"]["samples"] == 100
     assert all((here / path).exists() for path in result["files"].values())
+    assert 'lang="zh' in (here / result["files"]["report"]).read_text(), "the page is in the language asked for"
 
 
 def test_compare(here):
@@ -239,6 +249,15 @@ def test_bad_input_is_named_in_one_sentence_and_nothing_is_written(here, spoil, 
         path for path in before if "home" not in path.parts]
 
 
+@pytest.mark.parametrize("command", [COMPRESS, ("search", "small.onnx", "--data", "data.npz", "--out", "out",
+                                                "--max-ratio", "0.8")], ids=["compress", "search"])
+def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, monkeypatch, command):
+    from workbench.engine import verbs
+    (here / "out").write_text("a file")
+    monkeypatch.setattr(verbs.Workspace, "open", lambda *_given: pytest.fail("it began to work"))
+    assert "Cannot write into out" in sentence(workbench(*command, "--json"))
+
+
 def test_labels_missing_means_fidelity_and_says_so(here):
     with np.load("data.npz") as data:
         np.savez("data.npz", x=data["x"])
@@ -268,8 +287,8 @@ def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error
         raise error
     monkeypatch.setattr(verbs, "inspect", fail)
     result = workbench("inspect", "x.onnx", "--json")
-    assert (result.exit_code, result.stdout) == (code, "") and result.stderr.startswith(words)
-    assert result.stderr.count("\n") == 1
+    assert result.exit_code == code and result.stderr.startswith(words) and result.stderr.count("\n") == 1
+    assert json.loads(result.stdout) == error_of(result.stderr.strip().removeprefix("Error: "), code)
     for arguments in (("inspect", "x.onnx", "--debug"), ("--debug", "inspect", "x.onnx")):
         result = workbench(*arguments)
         assert result.exit_code == code and "Traceback" in result.stderr and words in result.stderr

@@ -1,7 +1,7 @@
 """The command line. What a command needs is imported when it runs, so that --help and usage errors answer at once.
 
 Exit codes: 0 done, 1 a failure the user can mend, 2 usage, 130 cancelled. With --json, standard output carries exactly
-one JSON object; progress and errors go to standard error.
+one JSON object: the result, or {"error": {"message", "exit_code"}}; progress and errors go to standard error.
 """
 
 import importlib
@@ -28,6 +28,7 @@ class CommandLine(click.Group):
     """Names the window when no command is named, and turns every failure into a sentence and an exit code."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["json"] = "--json" in args
         given = [arg for arg in args if arg != "--debug"]
         if not given or given[0] not in {*self.commands, "-h", "--help", "-V", "--version"}:
             args = [WINDOW, *args]
@@ -36,7 +37,10 @@ class CommandLine(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+        except click.ClickException as error:
+            print_error(ctx, error.format_message(), error.exit_code)
+            raise
+        except (click.exceptions.Exit, BrokenPipeError):
             raise
         except (KeyboardInterrupt, Cancelled):
             leave(ctx, "Cancelled.", 130)
@@ -54,7 +58,14 @@ def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
     if ctx.meta.get("debug"):
         traceback.print_exc()
     click.echo(sentence, err=True)
+    print_error(ctx, sentence.removeprefix("Error: "), code)
     ctx.exit(code)
+
+
+def print_error(ctx: click.Context, message: str, code: int) -> None:
+    """For a program that waits for JSON."""
+    if ctx.meta["json"]:
+        output.print_json({"error": {"message": message, "exit_code": code}})
 
 
 def remember_debug(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
@@ -239,19 +250,20 @@ def compress(model: str, data: str, recipe: str, out: str, calibration: str, dev
 @click.option("--batch", default=64, show_default=True, type=click.IntRange(1, 4096), help="Samples in a step.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the order of samples.")
 @device_option
+@language_option
 @json_option
 @trust_option
 @debug_option
 def distill(student: str, teachers: tuple[str, ...], data: str, out: str, calibration: str, temperature: float,
-            temperatures: tuple[float, ...], seeds: int, seed: int, device: str, as_json: bool, trust: bool,
-            **params: Any) -> None:
+            temperatures: tuple[float, ...], seeds: int, seed: int, device: str, language: str, as_json: bool,
+            trust: bool, **params: Any) -> None:
     """Train STUDENT, a model of your own, on the answers of teachers with the same inputs and outputs; export it."""
     with output.working() as job:
         from workbench.core.temperatures import Temperatures
         from workbench.engine import verbs
         tried = Temperatures(temperatures, seeds) if temperatures else None
         report, curve = verbs.distill(student, teachers, data, out, {**params, "temperature": temperature}, trust,
-                                      calibration, job, seed, tried, device)
+                                      calibration, job, seed, tried, device, language)
     if as_json:
         output.print_json(report.to_json() | ({} if curve is None else {"temperatures": curve.to_json()}))
         return
@@ -312,22 +324,25 @@ def sweep(model: str, data: str, calibration: str, layers: str, as_json: bool, t
 @cli.command()
 @click.argument("model")
 @data_option
-@click.option("--max-drop", type=float, metavar="PERCENT", help="Largest loss of the metric, in points.")
-@click.option("--max-bytes", type=int, metavar="N", help="Largest file.")
-@click.option("--max-ratio", type=float, metavar="R", help="Largest file, as a fraction of the original.")
+@click.option("--max-drop", type=click.FloatRange(0, 100), metavar="PERCENT",
+              help="Largest loss of the metric, in points.")
+@click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
+@click.option("--max-ratio", type=click.FloatRange(0, 1, min_open=True), metavar="R",
+              help="Largest file, as a fraction of the original.")
 @out_option
+@language_option
 @json_option
 @trust_option
 @debug_option
 def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: int | None, max_ratio: float | None,
-           as_json: bool, trust: bool) -> None:
+           language: str, as_json: bool, trust: bool) -> None:
     """Find a recipe for MODEL within a budget, measured on DATA, and compress with it."""
     if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
         raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
     with output.working() as job:
         from workbench.engine import verbs
         goal = verbs.Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
-        report = verbs.search(model, data, out, goal, trust, job)
+        report = verbs.search(model, data, out, goal, trust, job, language)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 

@@ -63,3 +63,11 @@ def test_a_folder_of_that_name_stays(tmp_path):
     with pytest.raises(UserError, match="Cannot write"):
         write_bytes(tmp_path / "x", b"1")
     assert os.listdir(tmp_path) == ["x"]
+
+
+def test_a_folder_is_tried_before_long_work_and_nothing_is_left_there(tmp_path):
+    (tmp_path / "file").write_text("")
+    files.check_folder(tmp_path / "new" / "newer")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    with pytest.raises(UserError, match=r"Cannot write into .*newer"):
+        files.check_folder(tmp_path / "file" / "newer")

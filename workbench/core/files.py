@@ -35,6 +35,16 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def check_folder(folder: Path) -> None:
+    """Raise UserError where files cannot be written into a folder, perhaps one that is still to be made: asked before
+    work that takes long. Nothing is left behind."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        tempfile.TemporaryFile(dir=there).close()
+    except OSError as error:
+        raise UserError(f"Cannot write into {folder}: {error.strerror}.", "Choose another folder.") from error
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """`write_atomically` for bytes."""
     write_atomically(path, lambda file: file.write(data))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UserError
-from workbench.core.files import write_text
+from workbench.core.files import check_folder, write_text
 from workbench.core.job import Job
 from workbench.core.language import ENGLISH
 from workbench.core.language import language as speaking
@@ -38,6 +38,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
              (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
     _not_the_original(workspace.model, files["model"])
+    check_folder(Path(folder))
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
     trained = recovered(workspace, recipe, job.part(0.0, middle), device=device)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import UserError
+from workbench.core.files import check_folder
 from workbench.core.job import Job
 from workbench.core.language import ENGLISH
 from workbench.core.layer import Layer
@@ -76,6 +77,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
     """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Raises
     UserError; nothing is written then."""
     recipe = load_recipe(Path(recipe_path))
+    check_folder(Path(out_dir))
     chosen = frozenset({"opset"}) if raise_opset else frozenset[str]()
     workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted, chosen)
     for step in workspace.model.preparations:
@@ -88,13 +90,14 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
 def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str, params: Mapping[str, Any],
             trusted: bool, calibration: str, job: Job, seed: int = 0,
             temperatures: Temperatures | None = None,
-            device: str = "cpu") -> tuple[Report, TemperatureCurve | None]:
+            device: str = "cpu", language: str = ENGLISH) -> tuple[Report, TemperatureCurve | None]:
     """Train a model of the user's own on what teachers answer, and export it; at the temperature that a sweep finds
     best on samples held back, where one is asked for. Raises UserError; nothing is written then."""
     name = f"{Path(student.partition(':')[0]).stem}_distilled"
     target = Path(out_dir) / f"{name}.onnx"
     if any(target.exists() and Path(each).exists() and target.samefile(each) for each in teachers):
         raise UserError(f"{target} is a teacher.", "Choose another folder.")
+    check_folder(Path(out_dir))
     workspace = Workspace.open(student, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
     given = ", ".join(teachers)
@@ -106,7 +109,7 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
         assert curve.best is not None
         recipe = at_temperature(recipe, curve.best.temperature)
     part = job.part(0.15 if curve is None else 0.8, 1.0)
-    return export(workspace, recipe, out_dir, part, name, device), curve
+    return export(workspace, recipe, out_dir, part, name, device, language), curve
 
 
 def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share: float = 1.0) -> dict[str, Any]:
@@ -128,12 +131,14 @@ def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibra
     return curve.to_json() | {"seconds": time.monotonic() - start}
 
 
-def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job) -> Report:
+def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job,
+           language: str = ENGLISH) -> Report:
     """Find a recipe for a goal and compress with it. Raises UserError; nothing is written then."""
+    check_folder(Path(out_dir))
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
     recipe = find_recipe(workspace, scan(workspace, job.part(0.1, 0.7)), goal, job.part(0.7, 0.9))
-    return export(workspace, recipe, out_dir, job.part(0.9, 1.0))
+    return export(workspace, recipe, out_dir, job.part(0.9, 1.0), language=language)
 
 
 def compare(first: str, second: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
