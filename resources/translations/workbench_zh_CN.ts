@@ -3959,11 +3959,6 @@
       <translation>{old} → {new}</translation>
     </message>
     <message>
-      <source>{title}: {field}</source>
-      <extracomment>workbench/ui/actions/panel.py</extracomment>
-      <translation>{title}:{field}</translation>
-    </message>
-    <message>
       <source>EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
@@ -4112,6 +4107,11 @@
       <source>yes</source>
       <extracomment>workbench/ui/actions/values.py</extracomment>
       <translation>是</translation>
+    </message>
+    <message>
+      <source>{title}: {field}</source>
+      <extracomment>workbench/ui/actions/values.py</extracomment>
+      <translation>{title}:{field}</translation>
     </message>
     <message>
       <source>How it works</source>
@@ -6301,6 +6301,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>第 {n} 页，共 {total} 页</translation>
     </message>
     <message>
+      <source>Space or a click: next. Left: back. Escape: end.</source>
+      <extracomment>workbench/ui/presentation/window.py</extracomment>
+      <translation>空格键或点击：下一页。左方向键：上一页。Esc：结束。</translation>
+    </message>
+    <message>
       <source>Recent</source>
       <extracomment>workbench/ui/recent.py</extracomment>
       <translation>最近</translation>
@@ -6399,6 +6404,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Pause</source>
       <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
       <translation>暂停</translation>
+    </message>
+    <message>
+      <source>Paused. Go on continues from here.</source>
+      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <translation>已暂停。“继续”将从这里接着训练。</translation>
     </message>
     <message>
       <source>Stop and keep the best</source>

@@ -7,6 +7,7 @@ from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from tests.ui.test_window import LEFT
 from workbench.ui import settings, theme
 from workbench.ui.demo import demo_paths
+from workbench.ui.jobs import JobStrip
 from workbench.ui.tour import Tour
 from workbench.ui.window import FRAME, SIZE, MainWindow
 
@@ -45,6 +46,7 @@ def test_recent_files_that_are_gone_say_so_and_can_be_taken_off(session, qtbot, 
     assert gone.note.isVisible() and not gone.open.isEnabled() and rows[there].open.isEnabled()
     qtbot.mouseClick(gone.remove, LEFT)
     assert settings.recent() == [there] and list(window.welcome.recent.rows) == [there]
+    assert window.welcome.recent.rows[there].remove.hasFocus(), "it is there instead"
     qtbot.mouseClick(window.welcome.recent.rows[there].open, LEFT)
     qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
     assert session.model.path == there
@@ -55,6 +57,8 @@ def test_opening_shows_what_it_is_doing(window, qtbot):
     window.jobs.changed.connect(lambda: seen.append(window.jobs.newest and window.jobs.newest.title))
     qtbot.mouseClick(window.welcome.cnn_button, LEFT)
     assert window.isEnabled() and window.pages.currentWidget() is window.welcome, "the click came back at once"
+    strip = window.welcome.findChild(JobStrip)
+    qtbot.waitUntil(lambda: strip.isVisible() or window.session.model is not None, timeout=100)
     qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
     assert "Opening fashion_cnn.onnx" in seen
 

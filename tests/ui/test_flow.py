@@ -56,6 +56,7 @@ def test_from_the_demo_to_a_verified_file(demo_window, qtbot, tmp_path):
     dragged = session.recipe.actions_for(largest.path)[0].params["sparsity"]
     assert dragged > 0.55, "the line and the parameter are the same thing"
     assert session.undo_stack.count() == 2, "a drag is one step"
+    assert session.undo_stack.undoText() == "Magnitude: sparsity", "as the form calls it"
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     assert shown, "the plot followed the hand"
     assert session.preview.size.value < at_first.size.value

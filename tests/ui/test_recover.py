@@ -60,6 +60,7 @@ def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(
     QTest.keyClicks(box, "7")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert session.recipe.recover[0].params == {"epochs": 7}
+    assert session.undo_stack.undoText() == "Fine-tune: epochs"
     QTest.mouseClick(tab.cards[0].down, Qt.MouseButton.LeftButton)
     assert [stage.kind for stage in session.recipe.recover] == ["distill", "finetune"]
     assert not tab.cards[0].up.isEnabled() and not tab.cards[1].down.isEnabled()
@@ -68,6 +69,31 @@ def test_stages_are_added_changed_moved_and_removed_and_all_of_it_can_be_undone(
     for _ in range(5):
         session.undo()
     assert session.recipe.recover == () and not tab.cards
+
+
+def test_the_focus_stays_with_the_stages_and_with_the_training(tab, qtbot):
+    tab.activateWindow()
+    qtbot.waitUntil(tab.isActiveWindow)
+    choose(tab, 0)
+    assert tab.cards[0].isAncestorOf(tab.focusWidget()), "the new stage is what is filled in next"
+    choose(tab, 1)
+    tab.cards[1].up.setFocus()
+    QTest.keyClick(tab.cards[1].up, Qt.Key.Key_Space)
+    assert tab.cards[0].stage.kind == "distill" and tab.cards[0].down.hasFocus(), "it is first now"
+    QTest.keyClick(tab.cards[0].down, Qt.Key.Key_Space)
+    assert tab.cards[1].stage.kind == "distill" and tab.cards[1].up.hasFocus()
+    tab.cards[1].remove.setFocus()
+    QTest.keyClick(tab.cards[1].remove, Qt.Key.Key_Space)
+    assert tab.cards[0].remove.hasFocus() and len(tab.cards) == 1
+    tab.train.setFocus()
+    QTest.keyClick(tab.train, Qt.Key.Key_Space)
+    assert tab.pause.hasFocus(), "it stands where Train was"
+    QTest.keyClick(tab.pause, Qt.Key.Key_Space)
+    tab._session.turns.settle()
+    assert tab.outcome.text().startswith("Paused.")
+    QTest.keyClick(tab.pause, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not tab._trainings.job, timeout=WAIT)
+    assert tab.train.hasFocus()
 
 
 def test_training_draws_its_curve_and_is_what_is_measured_afterwards(tab, qtbot):

@@ -96,7 +96,8 @@ def describe(running: Running) -> str:
 class JobStrip(QWidget):
     """Appears when a job takes longer than a moment; keeps its place in the layout all the time."""
 
-    def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None) -> None:
+    def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None,
+                 patience: int = PATIENCE_MS) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._link = link
@@ -121,7 +122,7 @@ class JobStrip(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.setSizePolicy(policy)
         self.hide()
-        self._delay = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._delay = QTimer(self, singleShot=True, interval=patience)
         self._delay.timeout.connect(self._show)
         jobs.changed.connect(self._update)
 

@@ -41,7 +41,7 @@ class Menus(QObject):
         self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
         self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
         self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
-        self.sweep = self._action(self.tr("Sweep one parameter"), None, "Ctrl+Alt+F5")
+        self.sweep = self._action(self.tr("Sweep one parameter"), None, "Ctrl+F5")
         self._file(commands)
         self._edit(commands, verbs, pins)
         self._view()

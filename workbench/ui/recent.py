@@ -13,9 +13,13 @@ SHOWN = 5
 
 
 class RecentList(QWidget):
-    """`chosen` with a path. Whether the files are there is asked in another thread: a share may be slow to answer."""
+    """`chosen` with a path; `emptied` when the last row was taken off.
+
+    Whether the files are there is asked in another thread: a share may be slow to answer.
+    """
 
     chosen = Signal(str)
+    emptied = Signal()
     _looked = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,8 +52,15 @@ class RecentList(QWidget):
             self.rows[path].show_missing()
 
     def _forget(self, path: str) -> None:
+        """The focus goes to the row that is there instead."""
+        index = list(self.rows).index(path)
         settings.forget(path)
         self.refresh()
+        rows = list(self.rows.values())
+        if rows:
+            rows[min(index, len(rows) - 1)].remove.setFocus()
+        else:
+            self.emptied.emit()
 
 
 class RecentRow(QWidget):

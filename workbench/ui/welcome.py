@@ -34,9 +34,10 @@ class WelcomePage(QWidget):
         column.addLayout(self._buttons())
         self.offer = self._tour_offer()
         column.addWidget(self.offer)
-        column.addWidget(JobStrip(jobs, link, self))
+        column.addWidget(JobStrip(jobs, link, self, patience=0))       # there is nothing else to look at
         self.recent = RecentList(self)
         self.recent.chosen.connect(self.file_asked)
+        self.recent.emptied.connect(self.open_button.setFocus)
         column.addWidget(self.recent)
         column.addStretch(3)
         outer = QHBoxLayout(self)
@@ -131,4 +132,5 @@ class WelcomePage(QWidget):
 
     def _decline(self) -> None:
         settings.choose("tour", "declined")
+        self.open_button.setFocus()
         self.offer.hide()

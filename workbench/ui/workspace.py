@@ -244,7 +244,7 @@ class Workspace(QObject):
         needed = next((f.when for f in fields if f.name == field), None)
         if needed is not None and values.effective(fields, actions[step].params)[needed[0]] not in needed[1]:
             actions[step] = actions[step].with_param(needed[0], needed[1][0])
-        text = self.tr("{title}: {field}").format(title=families.name(method), field=values.name_text(field).lower())
+        text = values.edit_text(families.name(method), field)
         self._session.set_actions(self._editable(), tuple(actions), text, finished)
 
     def _editable(self) -> list[str]:

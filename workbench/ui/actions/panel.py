@@ -334,5 +334,4 @@ class ActionPanel(QWidget):
     def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:
         index = self._cards.index(card)
         self._actions = (*self._actions[:index], card.action, *self._actions[index + 1:])
-        text = self.tr("{title}: {field}").format(title=card.title, field=v.name_text(name).lower())
-        self.actions_changed.emit(self._actions, text, finished)
+        self.actions_changed.emit(self._actions, v.edit_text(card.title, name), finished)

@@ -101,6 +101,11 @@ def name_text(name: str) -> str:
     return tr(name_words(name))
 
 
+def edit_text(title: str, name: str) -> str:
+    """A changed parameter in the undo list: 'Magnitude: sparsity'."""
+    return tr("{title}: {field}").format(title=title, field=name_text(name).lower())
+
+
 def value_text(field: Field, value: Any) -> str:
     """0.5, 4 bit, yes."""
     if isinstance(value, bool):

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from workbench.core.params import Field
 from workbench.ui import theme
-from workbench.ui.actions.values import effective, name_text
+from workbench.ui.actions import families
+from workbench.ui.actions.values import edit_text, effective, name_text
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 
@@ -104,5 +105,6 @@ class LiveSlider(QWidget):
             value = round(value)
         stack = list(self._session.recipe.stack_for(handle.paths[0]))
         stack[handle.index] = stack[handle.index].with_param(handle.field.name, value)
-        self._session.set_actions(handle.paths, tuple(stack), handle.field.name, finished)
+        title = families.name(self._session.methods[stack[handle.index].method])
+        self._session.set_actions(handle.paths, tuple(stack), edit_text(title, handle.field.name), finished)
         self.show_value()

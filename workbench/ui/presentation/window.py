@@ -1,7 +1,7 @@
 """Presentation mode: the whole screen, slides by keyboard and mouse, figures that follow the session."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.ui import theme
@@ -31,6 +31,8 @@ class Presentation(QWidget):
         self.live = LiveSlider(session, handle, self) if handle is not None else None
         self.place = QLabel(self)
         self.place.setForegroundRole(self.foregroundRole())
+        self.hint = QLabel(self.tr("Space or a click: next. Left: back. Escape: end."), self)     # until one of them
+        self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
             signal.connect(self._follow)
         session.model_changed.connect(self.close)
@@ -44,6 +46,7 @@ class Presentation(QWidget):
     def go_to(self, index: int) -> None:
         """Show a slide; beyond the ends nothing happens."""
         self.index = min(max(index, 0), len(SLIDES) - 1)
+        self.hint.setVisible(self.index == 0)
         self.place.setText(f"{self.index + 1} / {len(SLIDES)}")
         if self.live is not None:
             self.live.setVisible(self.index == len(SLIDES) - 1)
@@ -73,6 +76,9 @@ class Presentation(QWidget):
         self.place.adjustSize()
         self.place.move(self.width() - self.place.width() - theme.DOUBLE,
                         self.height() - self.place.height() - theme.UNIT)
+        self.hint.setFont(font)
+        self.hint.adjustSize()
+        self.hint.move(theme.DOUBLE, self.place.y())
         if self.live is not None:
             width = min(self.width() - 4 * theme.TRIPLE, round(self.height() * 16 / 9 * 0.85))
             self.live.set_text_size(pixels)

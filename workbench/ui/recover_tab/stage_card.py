@@ -99,6 +99,10 @@ class StageCard(QFrame):
         """These files teach; none: the original model."""
         self._on_changed("teacher", ", ".join(files), True)
 
+    def focus_form(self) -> None:
+        """Put the keyboard where the first parameter is."""
+        self.forms[0].first().setFocus(Qt.FocusReason.OtherFocusReason)
+
     @property
     def held(self) -> bool:
         return any(form.held for form in self.forms)

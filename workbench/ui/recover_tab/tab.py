@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.core.quantities import duration, metric_text
 from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui import theme
+from workbench.ui.actions.values import edit_text
 from workbench.ui.labels import Caution, heading, label, muted
 from workbench.ui.plots.splitter import EVEN, PlotSplitter
 from workbench.ui.recover_tab.curve import CurvePlot, along
@@ -210,6 +212,13 @@ class RecoverTab(QWidget):
         return card
 
     def _show_buttons(self) -> None:
+        """The focus goes to what takes the place of what had it."""
+        focused = QApplication.focusWidget()
+        self._enable_buttons()
+        if focused is not None and self.isAncestorOf(focused) and not (focused.isVisible() and focused.isEnabled()):
+            (self.pause if self._trainings.job else self.train).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _enable_buttons(self) -> None:
         running, reason = bool(self._trainings.job), self._trainings.reason
         self.pause.setVisible(running)
         self.pause.setText(self.tr("Go on") if self._trainings.paused else self.tr("Pause"))
@@ -259,6 +268,8 @@ class RecoverTab(QWidget):
             words = self.tr("Not trained yet: what is shown and measured is the model before training.")
             if self._trainings.job:
                 words = self.tr("Training. The curve on the left decides which state is kept.")
+            if self._trainings.paused:
+                words = self.tr("Paused. Go on continues from here.")
             if self._trainings.trying:
                 words = self.tr("Training at one temperature after the other, each time from the same start.")
             self.outcome.setText(words if self._session.recipe.recover else "")
@@ -283,18 +294,24 @@ class RecoverTab(QWidget):
 
     def _add(self, kind: str) -> None:
         self._put([*self._session.recipe.recover, Stage(kind)], self.tr("add a training stage"))
+        self.cards[-1].focus_form()
 
     def _change(self, index: int, stage: Stage, name: str, finished: bool) -> None:
         stages = list(self._session.recipe.recover)
         stages[index] = stage
-        self._put(stages, name, finished)
+        self._put(stages, edit_text(said(INFOS[stage.kind].title), name), finished)
 
     def _remove(self, index: int) -> None:
         stages = list(self._session.recipe.recover)
         del stages[index]
         self._put(stages, self.tr("remove a training stage"))
+        target = self.cards[min(index, len(self.cards) - 1)].remove if self.cards else self.add
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _move(self, index: int, by: int) -> None:
         stages = list(self._session.recipe.recover)
         stages.insert(index + by, stages.pop(index))
         self._put(stages, self.tr("order of training stages"))
+        card = self.cards[index + by]
+        pressed, other = (card.up, card.down) if by < 0 else (card.down, card.up)
+        (pressed if pressed.isEnabled() else other).setFocus(Qt.FocusReason.OtherFocusReason)
