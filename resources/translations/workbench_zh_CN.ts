@@ -7293,6 +7293,76 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>缩小 {times} 倍</translation>
     </message>
     <message>
+      <source>All about this model (Ctrl+I)</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>关于此模型的一切（Ctrl+I）</translation>
+    </message>
+    <message>
+      <source>Idle</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>空闲</translation>
+    </message>
+    <message>
+      <source>Jobs and the log (Ctrl+Shift+J)</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>任务与日志（Ctrl+Shift+J）</translation>
+    </message>
+    <message>
+      <source>No data: only sizes are known</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>无数据：仅知道大小</translation>
+    </message>
+    <message>
+      <source>Other data to measure with (Ctrl+D)</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>换用其他数据来测量（Ctrl+D）</translation>
+    </message>
+    <message>
+      <source>The engine has stopped</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>引擎已停止</translation>
+    </message>
+    <message>
+      <source>The engine is starting</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>引擎正在启动</translation>
+    </message>
+    <message>
+      <source>a thread for each core</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>每个核心一个线程</translation>
+    </message>
+    <message>
+      <source>input {shape}</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>输入 {shape}</translation>
+    </message>
+    <message>
+      <source>opset {number}</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>opset {number}</translation>
+    </message>
+    <message>
+      <source>with labels</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>有标签</translation>
+    </message>
+    <message>
+      <source>without labels</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>无标签</translation>
+    </message>
+    <message>
+      <source>{count} inputs</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>{count} 个输入</translation>
+    </message>
+    <message>
+      <source>{count} threads</source>
+      <extracomment>workbench/ui/status.py</extracomment>
+      <translation>{count} 个线程</translation>
+    </message>
+    <message>
       <source>Stopped. What was measured stays.</source>
       <extracomment>workbench/ui/sweeps.py</extracomment>
       <translation>已停止。已测量的结果保留。</translation>

@@ -166,13 +166,14 @@ def test_tab_goes_through_the_window_as_it_is_read(demo_window, qtbot):
             break
         walked.append(demo_window.focusWidget())
     assert len(set(walked)) == len(walked) and set(walked) == set(focus.reading_order(demo_window))
-    places = [space.layers_dock, space.tabs, space.actions_dock, space.bar]
+    places = [space.layers_dock, space.tabs, space.actions_dock, space.bar, demo_window.statusBar()]
     at = [next(n for n, place in enumerate(places) if place.isAncestorOf(widget)) for widget in walked]
     assert at == sorted(at), "one place after the other"
     form = [widget for widget in walked if space.actions_dock.isAncestorOf(widget)]
     tops = [widget.mapTo(space.actions, widget.rect().center()).y() for widget in form]
     assert all(later > earlier - focus.ROW for earlier, later in itertools.pairwise(tops))
-    assert form[-1] is space.actions.add and walked[-1] is space.scoreboard.export_button
+    in_bar = [widget for widget in walked if space.bar.isAncestorOf(widget)]
+    assert form[-1] is space.actions.add and in_bar[-1] is space.scoreboard.export_button
     qtbot.keyClick(demo_window.focusWidget(), Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
     assert demo_window.focusWidget() is walked[-1]
 
@@ -185,15 +186,15 @@ def test_f6_goes_from_pane_to_pane_and_comes_back_to_where_one_was(demo_window, 
     qtbot.waitUntil(space.jobs_panel.isVisible)
     space.tree.tree.setFocus()
     seen = []
-    for _ in range(5):
+    for _ in range(6):
         qtbot.keyClick(demo_window, Key.Key_F6)
         seen.append(demo_window.focusWidget())
-    places = [space.tabs, space.jobs_dock, space.actions_dock, space.bar]
+    places = [space.tabs, space.jobs_dock, space.actions_dock, space.bar, demo_window.statusBar()]
     assert all(place.isAncestorOf(widget) for place, widget in zip(places, seen, strict=False))
     assert seen[-1] is space.tree.tree
     space.tree.filter.setFocus()
     qtbot.keyClick(demo_window, Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
-    assert demo_window.focusWidget() is seen[3]
+    assert demo_window.focusWidget() is seen[4]
     qtbot.keyClick(demo_window, Key.Key_F6)
     assert demo_window.focusWidget() is space.tree.filter, "where one was in that pane"
 

@@ -4,7 +4,8 @@ import dataclasses
 import re
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -16,7 +17,7 @@ from workbench.core.recipe import Recipe
 from workbench.ui import theme, translation
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.presentation import documents
-from workbench.ui.presentation.slides import SLIDES
+from workbench.ui.presentation.slides import SLIDES, Slide
 from workbench.ui.presentation.story import story_of
 from workbench.ui.presentation.window import Presentation
 from workbench.ui.session import Session
@@ -70,6 +71,26 @@ def test_keys_and_clicks_walk_through_it(shown):
     assert shown.index == 1
     QTest.mouseClick(shown, Qt.MouseButton.RightButton, pos=QPoint(600, 300))
     assert shown.index == 0
+
+
+def test_the_last_row_of_a_room_reads_every_word(shown):
+    """None is smaller than a 32nd of the height, nor those of the slider, in another theme either."""
+    found = []
+
+    class Ruler(Slide):
+        def text(self, words, x, y, width, units, *args, **more):
+            found.append(units)
+            super().text(words, x, y, width, units, *args, **more)
+    picture = QImage(1280, 720, QImage.Format.Format_RGB32)
+    painter = QPainter(picture)
+    for slide in SLIDES:
+        slide(Ruler(painter, QRectF(0, 0, 1280, 720), theme.colors()), shown.story)
+    painter.end()
+    assert found and min(found) >= 50 / 32
+    assert shown.live is not None
+    for name in ("light", "dark"):
+        theme.apply(QApplication.instance(), name)
+        assert shown.live.caption.fontInfo().pixelSize() >= 720 / 32
 
 
 def test_escape_leaves_it(session, qtbot):

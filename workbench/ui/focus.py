@@ -1,5 +1,5 @@
-"""Tab goes through a window as it is read: place by place from the left, the bar at the bottom last. F6 goes from place
-to place, and comes back to where one was in it.
+"""Tab goes through a window as it is read: place by place from the left, the bars at the bottom last. F6 goes from
+place to place, and comes back to where one was in it.
 
 Qt's own order is that in which widgets were made, and steps, rows and tabs are made while the program runs.
 """
@@ -7,7 +7,7 @@ Qt's own order is that in which widgets were made, and steps, rows and tabs are 
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QScrollArea, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QScrollArea, QStatusBar, QToolBar, QWidget
 
 ROW = 12        # centres of one line differ by less, in pixels
 
@@ -72,7 +72,7 @@ def reading_order(window: QMainWindow) -> list[QWidget]:
             places.setdefault(_place(widget, window), []).append(widget)
     # Qt keeps the tabs of docks that are not behind each other outside the window.
     places = {place: widgets for place, widgets in places.items() if window.rect().intersects(place.geometry())}
-    order = sorted(places, key=lambda place: (isinstance(place, QToolBar), place.x(), place.y()))
+    order = sorted(places, key=lambda place: (isinstance(place, QToolBar | QStatusBar), place.x(), place.y()))
     return [widget for place in order for widget in _lines(places[place], place)]
 
 

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
@@ -15,6 +15,7 @@ from workbench.ui.translation import said, tr
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
 REDRAW_MS = 100         # a small model's measurement tells of hundreds of batches a second
+LONGEST = 440           # pixels of what is said of a job in the strip
 KEPT = 50               # jobs that are over
 
 
@@ -94,7 +95,9 @@ def describe(running: Running) -> str:
 
 
 class JobStrip(QWidget):
-    """Appears when a job takes longer than a moment; keeps its place in the layout all the time."""
+    """Appears when a job takes longer than a moment; `shown` tells of it."""
+
+    shown = Signal(bool)
 
     def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None,
                  patience: int = PATIENCE_MS) -> None:
@@ -118,9 +121,6 @@ class JobStrip(QWidget):
         layout.addWidget(self._bar)
         layout.addWidget(self.cancel)
         layout.addStretch()
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setRetainSizeWhenHidden(True)
-        self.setSizePolicy(policy)
         self.hide()
         self._delay = QTimer(self, singleShot=True, interval=patience)
         self._delay.timeout.connect(self._show)
@@ -131,16 +131,20 @@ class JobStrip(QWidget):
         if running is None:
             self._delay.stop()
             self.hide()
+            self.shown.emit(False)
             return
         if not self.isVisible() and not self._delay.isActive():
             self._delay.start()
-        self._label.setText(describe(running))
+        text = describe(running)
+        self._label.setText(self._label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, LONGEST))
+        self._label.setToolTip(text)
         fraction = running.progress.fraction
         self._bar.setRange(0, 0 if fraction is None else 1000)
         self._bar.setValue(round(1000 * (fraction or 0)))
 
     def _show(self) -> None:
         self.show()
+        self.shown.emit(True)
         self._update()
 
     def _cancel(self) -> None:

@@ -126,8 +126,8 @@ class Menus(QObject):
 
     def _model(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Model"))
-        self._details = self._action(self.tr("About this model…"), self._show_model, "Ctrl+I")
-        menu.addAction(self._details)
+        self.details = self._action(self.tr("About this model…"), self._show_model, "Ctrl+I")
+        menu.addAction(self.details)
         menu.addMenu(PreparationMenu(self._session, self._window))
 
     def _run(self) -> None:
@@ -195,7 +195,7 @@ class Menus(QObject):
     def _enable(self) -> None:
         opened = self._session.model is not None
         wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self.latency,
-                   self._details, self._again, self.scan, self.sweep)
+                   self.details, self._again, self.scan, self.sweep)
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))

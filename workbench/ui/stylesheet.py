@@ -35,6 +35,8 @@ QToolButton:focus {{ border-color: {accent}; }}
 QToolButton#toggle {{ border-color: {outline_soft}; padding: 2px 8px; }}
 QToolButton#toggle:checked {{ border-color: {accent}; color: {accent}; }}
 QToolButton#toggle:focus {{ border-color: {accent}; }}
+QToolButton#status {{ color: {muted}; padding: 3px 6px; }}
+QToolButton#status:hover {{ color: {text}; }}
 QToolButton#fold {{ color: {muted}; padding: 2px 4px 2px 0; margin-left: -5px; }}
 QToolButton#name {{ color: {text}; padding: 2px 4px; margin-left: -5px; }}
 QToolButton#name::menu-indicator {{ image: none; width: 0; }}

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QToolButton
 
-from workbench.ui import autosave, dialogs, focus, settings
+from workbench.ui import autosave, dialogs, focus, settings, theme
 from workbench.ui.commands import Commands
 from workbench.ui.crash import CrashDialog
 from workbench.ui.drop_hint import DropHint
@@ -20,6 +20,7 @@ from workbench.ui.menus import Menus
 from workbench.ui.preload import preload
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs
+from workbench.ui.status import EngineState, StatusLine
 from workbench.ui.toast import Toast
 from workbench.ui.tree.verbs import LayerVerbs
 from workbench.ui.welcome import WelcomePage
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Model Compression Workbench"))
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setMinimumHeight(4 * theme.UNIT)       # does not grow when it says something
         self._restore_geometry()
         session.told.connect(self._on_told)
         session.model_changed.connect(self._on_model)
@@ -110,6 +112,9 @@ class MainWindow(QMainWindow):
         tree = workspace.tree
         self.menus.view_tree((tree.choice.shown, tree.choice.colors, tree.groups.menu))
         self.menus.view_panels([dock.toggleViewAction() for dock in workspace.docks], self._reset_layout)
+        jobs = workspace.jobs_dock.toggleViewAction()
+        self.statusBar().addWidget(StatusLine(self.session, self.menus.details, self.commands.open_data, self), 1)
+        self.statusBar().addPermanentWidget(EngineState(self.session.link, workspace.jobs, jobs, self))
         self._original_layout = self.saveState(settings.LAYOUT_VERSION)
         workspace.set_visible(False)
         self.workspace = workspace

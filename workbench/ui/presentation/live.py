@@ -63,6 +63,7 @@ class LiveSlider(QWidget):
         self.caption.setText(self.tr("{name} on {n} layers").format(name=name, n=len(handle.paths))
                              if len(handle.paths) > 1 else f"{name} · {handle.paths[0]}")
         row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.DOUBLE)
         row.addWidget(self.caption)
         row.addWidget(self.slider, 1)

@@ -10,7 +10,10 @@ from workbench.ui import theme
 from workbench.ui.presentation.story import Bar, Number, Story, tr
 from workbench.ui.schemes import Colors
 
-DEED = 5.0          # units down that one takes
+MARGINS = 5.0, 4.0      # units at the sides, and above and below
+TOP_ROW = 6.0       # units down to what stands below the heading
+DEED = 6.0          # units down that one takes
+SMALL = 1.65        # units of the smallest words: what the last row of a room reads
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE, TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
 
@@ -21,10 +24,10 @@ class Slide:
     def __init__(self, painter: QPainter, area: QRectF, colors: Colors) -> None:
         height = min(area.height(), area.width() * 9 / 16)
         self.u = height / 50
-        self.x = area.x() + (area.width() - height * 16 / 9) / 2 + 6 * self.u
-        self.y = area.y() + (area.height() - height) / 2 + 5 * self.u
-        self.width = height * 16 / 9 - 12 * self.u
-        self.height = height - 10 * self.u
+        self.x = area.x() + (area.width() - height * 16 / 9) / 2 + MARGINS[0] * self.u
+        self.y = area.y() + (area.height() - height) / 2 + MARGINS[1] * self.u
+        self.width = height * 16 / 9 - 2 * MARGINS[0] * self.u
+        self.height = height - 2 * MARGINS[1] * self.u
         self.painter, self.colors = painter, colors
 
     def text(self, words: str, x: float, y: float, width: float, units: float, color: QColor | None = None,
@@ -58,19 +61,19 @@ class Slide:
         return self.height / self.u
 
     def heading(self, words: str) -> None:
-        self.text(words, 0, 0, self.columns, 2.6, weight=QFont.Weight.DemiBold)
+        self.text(words, 0, 0, self.columns, 3.0, weight=QFont.Weight.DemiBold)
 
 
 def cover(slide: Slide, story: Story) -> None:
     colors = slide.colors
-    slide.text(story.name, 0, 11, slide.columns, 2.2, colors.muted)
-    slide.text(story.headline, 0, 14.5, slide.columns, 4.6, colors.accent if story.edited else colors.text,
+    slide.text(story.name, 0, 9, slide.columns, 2.4, colors.muted)
+    slide.text(story.headline, 0, 13, slide.columns, 5.2, colors.accent if story.edited else colors.text,
                QFont.Weight.DemiBold)
     lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited \
         else [tr("as opened")]
     for index, line in enumerate(lines):
-        slide.text(line, 0, 23 + 3 * index, slide.columns, 1.8, colors.text)
-    slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, 1.2, colors.muted)
+        slide.text(line, 0, 23 + 3.8 * index, slide.columns, 2.4, colors.text)
+    slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, SMALL, colors.muted)
 
 
 def weights(slide: Slide, story: Story) -> None:
@@ -79,28 +82,29 @@ def weights(slide: Slide, story: Story) -> None:
     total = sum(bar.before for bar in story.bars) or 1
     share = sum(bar.before for bar in story.bars[:3]) / total
     words = tr("The three largest layers hold {share} of the bytes.").format(share=f"{share:.0%}".replace("%", " %"))
-    slide.text(words, 0, slide.rows - 2.5, slide.columns, 1.2, slide.colors.muted)
+    slide.text(words, 0, slide.rows - 2.5, slide.columns, SMALL, slide.colors.muted)
 
 
 def deeds(slide: Slide, story: Story) -> None:
     slide.heading(tr("What was done"))
     if not story.deeds:
-        slide.text(tr("Nothing yet: the model is as it was opened."), 0, 6, slide.columns, 1.6, slide.colors.muted)
+        words = tr("Nothing yet: the model is as it was opened.")
+        slide.text(words, 0, TOP_ROW, slide.columns, 2.0, slide.colors.muted)
         return
-    room = slide.rows - 7
+    room = slide.rows - TOP_ROW - 2.5
     shown = story.deeds[:int(room // DEED)]
-    scale = min(1.4, room / DEED / len(shown))      # few of them fill the slide, too
+    scale = min(1.35, room / DEED / len(shown))      # few of them fill the slide, too
     largest = max(deed.before for deed in story.deeds)
     for index, deed in enumerate(shown):
-        y = 5 + DEED * scale * index
-        slide.text(deed.what, 0, y, slide.columns - 18, 1.5 * scale, weight=QFont.Weight.Medium)
-        slide.text(f"{size(deed.before)} → {size(deed.after)}", slide.columns - 18, y, 18, 1.4 * scale, align=RIGHT)
-        slide.text(deed.where, 0, y + 2.0 * scale, slide.columns, 1.1 * scale, slide.colors.muted)
-        slide.bar(0, y + 3.8 * scale, slide.columns * deed.before / largest, 0.4 * scale, slide.colors.before)
-        slide.bar(0, y + 3.8 * scale, slide.columns * deed.after / largest, 0.4 * scale, slide.colors.after)
+        y = TOP_ROW + DEED * scale * index
+        slide.text(deed.what, 0, y, slide.columns - 22, 1.8 * scale, weight=QFont.Weight.Medium)
+        slide.text(f"{size(deed.before)} → {size(deed.after)}", slide.columns - 22, y, 22, 1.8 * scale, align=RIGHT)
+        slide.text(deed.where, 0, y + 2.4 * scale, slide.columns, SMALL * scale, slide.colors.muted)
+        slide.bar(0, y + 4.8 * scale, slide.columns * deed.before / largest, 0.4 * scale, slide.colors.before)
+        slide.bar(0, y + 4.8 * scale, slide.columns * deed.after / largest, 0.4 * scale, slide.colors.after)
     if len(shown) < len(story.deeds):
-        slide.text(tr("and {n} more").format(n=len(story.deeds) - len(shown)), 0, slide.rows - 2.5, slide.columns, 1.2,
-                   slide.colors.muted)
+        slide.text(tr("and {n} more").format(n=len(story.deeds) - len(shown)), 0, slide.rows - 2.5, slide.columns,
+                   SMALL, slide.colors.muted)
 
 
 def smaller(slide: Slide, story: Story) -> None:
@@ -110,31 +114,30 @@ def smaller(slide: Slide, story: Story) -> None:
 
 def numbers(slide: Slide, story: Story) -> None:
     slide.heading(tr("Before and after"))
-    step = 8.2
     for index, number in enumerate(story.numbers[:4]):
-        _number(slide, number, 5 + step * index)
+        _number(slide, number, TOP_ROW + 8.4 * index)
 
 
 def _number(slide: Slide, number: Number, y: float) -> None:
     colors = slide.colors
-    slide.text(number.caption, 0, y, 24, 1.3, colors.muted)
-    slide.text(number.words, 0, y + 1.7, slide.columns, 2.6,
+    slide.text(number.caption, 0, y, 24, SMALL, colors.muted)
+    slide.text(number.words, 0, y + 2.2, slide.columns, 2.6,
                colors.text if number.sure else colors.forecast, QFont.Weight.DemiBold, italic=not number.sure)
-    slide.text(number.note, 24, y, slide.columns - 24, 1.2, colors.muted, align=RIGHT)
+    slide.text(number.note, 24, y, slide.columns - 24, SMALL, colors.muted, align=RIGHT)
     if number.share is not None:
-        slide.bar(0, y + 5.9, slide.columns, 0.5, colors.before)
-        slide.bar(0, y + 5.9, slide.columns * min(number.share, 1), 0.5, colors.after)
+        slide.bar(0, y + 6.4, slide.columns, 0.5, colors.before)
+        slide.bar(0, y + 6.4, slide.columns * min(number.share, 1), 0.5, colors.after)
 
 
 def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
     colors = slide.colors
     largest = max((bar.before for bar in bars), default=1) or 1
-    step = min(3.0, (slide.rows - 8.5) / max(len(bars), 1))
-    left, right = 17.0, 13.0
+    step = min(3.2, (slide.rows - TOP_ROW - 4.5) / max(len(bars), 1))
+    left, right = 19.0, 18.0 if after else 10.0
     width = slide.columns - left - right
     for index, bar in enumerate(bars):
-        y = 5 + step * index
-        units = min(1.2, 0.55 * step)
+        y = TOP_ROW + step * index
+        units = min(SMALL, 0.55 * step)
         line = y + 0.45 * step - 0.75 * units       # so that words and bar have one middle
         slide.text(bar.name, 0, line, left - 1, units)
         slide.bar(left, y + 0.2 * step, width * bar.before / largest, 0.5 * step, colors.before)

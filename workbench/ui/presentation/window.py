@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from workbench.ui import theme
 from workbench.ui.presentation.live import LiveSlider, handle_of
-from workbench.ui.presentation.slides import SLIDES, paint
+from workbench.ui.presentation.slides import MARGINS, SLIDES, SMALL, paint
 from workbench.ui.presentation.story import Story, story_of
 from workbench.ui.session import Session
 
@@ -30,13 +30,13 @@ class Presentation(QWidget):
         handle = handle_of(session)
         self.live = LiveSlider(session, handle, self) if handle is not None else None
         self.place = QLabel(self)
-        self.place.setForegroundRole(self.foregroundRole())
+        self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.hint = QLabel(self.tr("Space or a click: next. Left: back. Escape: end."), self)     # until one of them
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
             signal.connect(self._follow)
         session.model_changed.connect(self.close)
-        theme.signals.changed.connect(self.update)
+        theme.signals.changed.connect(self._dress)
         self.go_to(0)
 
     @property
@@ -68,10 +68,14 @@ class Presentation(QWidget):
                 self.live = None
         self.update()
 
+    def _dress(self) -> None:
+        self._arrange()         # a new style sheet gives labels back the font that they were made with
+        self.update()
+
     def _arrange(self) -> None:
-        pixels = max(13, round(min(self.height(), self.width() * 9 / 16) / 50 * 1.2))
+        unit = min(self.height(), self.width() * 9 / 16) / 50
         font = theme.font()
-        font.setPixelSize(pixels)
+        font.setPixelSize(max(13, round(1.2 * unit)))
         self.place.setFont(font)
         self.place.adjustSize()
         self.place.move(self.width() - self.place.width() - theme.DOUBLE,
@@ -80,8 +84,8 @@ class Presentation(QWidget):
         self.hint.adjustSize()
         self.hint.move(theme.DOUBLE, self.place.y())
         if self.live is not None:
-            width = min(self.width() - 4 * theme.TRIPLE, round(self.height() * 16 / 9 * 0.85))
-            self.live.set_text_size(pixels)
+            width = round(unit * (50 * 16 / 9 - 2 * MARGINS[0]))     # as wide as what stands above it
+            self.live.set_text_size(max(13, round(SMALL * unit)))
             height = self.live.sizeHint().height()
             self.live.setGeometry((self.width() - width) // 2, self.height() - height - 2 * theme.TRIPLE, width, height)
 

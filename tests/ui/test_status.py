@@ -1,0 +1,68 @@
+"""The line at the foot of the window tells what is shown nowhere else, and does something when it is clicked."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QToolButton
+
+from tests.ui.conftest import WAIT
+from tests.ui.test_window import LEFT
+from workbench.core.layer import InputSpec
+from workbench.core.messages import Open
+from workbench.ui.engine_link import EngineLink, Handlers
+from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.status import EngineState, StatusLine, _shape
+
+SCRIPTED = "tests.ui.scripted_engine"
+
+
+def test_the_file_the_data_and_the_engine_are_told_and_lead_on(demo_window, qtbot):
+    line = demo_window.findChild(StatusLine)
+    model = demo_window.session.model
+    assert line.model.accessibleName() == f"ONNX · opset {model.opset} · input 1 × 28 × 28"
+    assert line.data.accessibleName() == "fashion_test.npz · with labels"
+    engine = demo_window.findChild(EngineState)
+    qtbot.waitUntil(engine.isVisible, timeout=WAIT)
+    assert engine.accessibleName().startswith("Idle · ONNX Runtime 1.")
+    assert engine.text().strip() == engine.accessibleName()
+    engine.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(engine, Qt.Key.Key_Space)
+    assert demo_window.workspace.jobs_dock.isVisible()
+    qtbot.mouseClick(line.model, LEFT)
+    dialog = demo_window.findChild(QDialog, "model")
+    assert dialog is not None and dialog.isVisible()
+    dialog.close()
+
+
+def test_it_fits_a_small_window_and_does_not_widen_it(demo_window, qtbot):
+    line, before = demo_window.findChild(StatusLine), demo_window.minimumSizeHint().width()
+    demo_window.resize(1280, 800)
+    qtbot.wait(20)
+    for part in (*line.findChildren(QToolButton), demo_window.findChild(EngineState)):
+        assert part.isHidden() or part.width() >= part.sizeHint().width(), part.text()
+    line.data.say(("a" * 400,), "")
+    assert demo_window.minimumSizeHint().width() == before
+
+
+def test_the_running_job_takes_the_place_of_the_idle_engine(qapp, qtbot):
+    link = EngineLink(module=SCRIPTED)
+    strip = JobStrip(Jobs(link), link)
+    state = EngineState(link, strip, strip.cancel.addAction("jobs"))
+    for widget in (strip, state):
+        qtbot.addWidget(widget)
+    state.show()
+    assert state.accessibleName() == "The engine is starting"
+    link.start()
+    qtbot.waitUntil(lambda: state.accessibleName().startswith("Idle"), timeout=WAIT)
+    job = link.request(Open, Handlers(title="Job"), path="obey")
+    qtbot.waitUntil(strip.isVisible, timeout=WAIT)
+    assert not state.isVisible()
+    link.abandon(job)
+    qtbot.waitUntil(state.isVisible, timeout=WAIT)
+    assert not strip.isVisible()
+    link.shutdown()
+
+
+@pytest.mark.parametrize(("shape", "words"), [((None, 3, 224, 224), "3 × 224 × 224"), ((1, None), "1 × ?"),
+                                              ((None,), "?"), ((), "int64")])
+def test_the_input_is_that_of_one_sample(shape, words):
+    assert _shape(InputSpec("x", "int64", shape)) == words
