@@ -2529,6 +2529,11 @@
       <translation>此程序读取版本 {0}。</translation>
     </message>
     <message>
+      <source>Train again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请重新训练。</translation>
+    </message>
+    <message>
       <source>Unpack it and name the model in it.</source>
       <extracomment>the engine</extracomment>
       <translation>请解包并指明其中的模型。</translation>
@@ -2542,6 +2547,11 @@
       <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
       <extracomment>the engine</extracomment>
       <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
+    </message>
+    <message>
+      <source>What this training reached is not kept any more.</source>
+      <extracomment>the engine</extracomment>
+      <translation>这次训练的结果已不再保存。</translation>
     </message>
     <message>
       <source>With one scale for the whole weight, opset {0} is enough.</source>
@@ -6541,6 +6551,31 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>测量中</translation>
     </message>
     <message>
+      <source> Measuring this recipe ended it twice: undo the last step to go on.</source>
+      <extracomment>workbench/ui/revival.py</extracomment>
+      <translation> 测量此配方时引擎两次结束：请撤销最后一步以继续。</translation>
+    </message>
+    <message>
+      <source>Attaching the data again</source>
+      <extracomment>workbench/ui/revival.py</extracomment>
+      <translation>正在重新连接数据</translation>
+    </message>
+    <message>
+      <source>Cannot open the model again</source>
+      <extracomment>workbench/ui/revival.py</extracomment>
+      <translation>无法再次打开模型</translation>
+    </message>
+    <message>
+      <source>Opening the model again</source>
+      <extracomment>workbench/ui/revival.py</extracomment>
+      <translation>正在重新打开模型</translation>
+    </message>
+    <message>
+      <source>The model is not open: Run &gt; Restart engine opens it again.</source>
+      <extracomment>workbench/ui/revival.py</extracomment>
+      <translation>模型没有打开：用“运行 &gt; 重启引擎”可再次打开。</translation>
+    </message>
+    <message>
       <source>Stopped. Scanning again goes on from here.</source>
       <extracomment>workbench/ui/scans.py</extracomment>
       <translation>已停止。再次扫描会从这里继续。</translation>
@@ -7023,21 +7058,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>{metric} {change}，{source}</translation>
     </message>
     <message>
-      <source> Measuring this recipe ended it twice: undo the last step to go on.</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation> 测量此配方时引擎两次结束：请撤销最后一步以继续。</translation>
-    </message>
-    <message>
-      <source>Attaching the data again</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>正在重新连接数据</translation>
-    </message>
-    <message>
-      <source>Cannot open the model again</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>无法再次打开模型</translation>
-    </message>
-    <message>
       <source>Cannot open this model</source>
       <extracomment>workbench/ui/session.py</extracomment>
       <translation>无法打开此模型</translation>
@@ -7071,11 +7091,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Measuring the original on {name}</source>
       <extracomment>workbench/ui/session.py</extracomment>
       <translation>正在用 {name} 测量原始模型</translation>
-    </message>
-    <message>
-      <source>Opening the model again</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>正在重新打开模型</translation>
     </message>
     <message>
       <source>Opening {name}</source>
@@ -7466,6 +7481,16 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Stopped. Training this recipe again goes on from here.</source>
       <extracomment>workbench/ui/training.py</extracomment>
       <translation>已停止。再次训练此配方会从这里继续。</translation>
+    </message>
+    <message>
+      <source>Stopped: there is another model, or other data. With those before, training goes on.</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>已停止：模型或数据已更换。换回之前的模型和数据后，训练会继续。</translation>
+    </message>
+    <message>
+      <source>Taking up the training</source>
+      <extracomment>workbench/ui/training.py</extracomment>
+      <translation>恢复训练结果</translation>
     </message>
     <message>
       <source>Stop training and keep the best</source>

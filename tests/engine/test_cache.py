@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from workbench.core.errors import Cancelled
 from workbench.engine.cache import Cache, weigh
 
 
@@ -55,3 +56,35 @@ def test_a_failure_is_raised_and_not_kept():
 def test_weights():
     array = np.zeros(10, np.float32)
     assert weigh(array) == 40 and weigh({"a": array, "b": (array, array)}) == 120 and weigh("text") > 0
+
+
+def test_a_maker_that_was_cancelled_leaves_the_work_to_one_of_those_that_wait():
+    """And to one alone: who comes then, waits as well."""
+    cache, made, results, begun, fail = Cache(1 << 20), [], [], threading.Event(), threading.Event()
+
+    def cancelled():
+        begun.set()
+        fail.wait(5)
+        raise Cancelled
+
+    def slow():
+        made.append(1)
+        time.sleep(0.1)
+        return len(made)
+
+    def first():
+        with pytest.raises(Cancelled):
+            cache.get("a", cancelled)
+        results.append(cache.get("a", slow))        # comes when the next has begun, or before
+
+    threads = [threading.Thread(target=first)]
+    threads[0].start()
+    assert begun.wait(5)
+    threads += [threading.Thread(target=lambda: results.append(cache.get("a", slow))) for _ in range(3)]
+    for thread in threads[1:]:
+        thread.start()
+    fail.set()
+    for thread in threads:
+        thread.join(5)
+    assert results == [1, 1, 1, 1] and made == [1] and Cache.awaited == 0
+    assert cache.used == weigh(1)

@@ -106,6 +106,26 @@ def test_the_newest_measurement_wins(engine):
     assert all(isinstance(end, m.Stopped) for end in ends[1:-1])
 
 
+def test_what_is_prepared_gives_way_to_a_measurement_and_never_ends_one(engine):
+    recipe = head("lowrank.svd", rank=6)
+    measuring = engine.send(m.Measure, recipe=recipe, focus=("head",))
+    first, second = (engine.send(m.Prepare, recipe=recipe, focus=("head",)) for _ in range(2))
+    ends = [engine.finish(job)[-1] for job in (measuring, first, second)]
+    assert isinstance(ends[0], m.Done) and ends[0].result.complete
+    assert isinstance(ends[1], m.Stopped) and isinstance(ends[2], m.Done)
+    preparing = engine.send(m.Prepare, recipe=recipe, focus=("stem",))
+    assert isinstance(engine.ask(m.Measure, recipe=recipe, focus=("head",))[-1], m.Done)
+    assert isinstance(engine.finish(preparing)[-1], m.Stopped)
+
+
+def test_a_layer_is_looked_at_while_a_file_is_written(engine, tmp_path):
+    recipe = head("prune.magnitude", sparsity=0.5)
+    writing = engine.send(m.Export, recipe=recipe, folder=str(tmp_path))
+    assert engine.ask(m.Inspect, path="blocks.3.conv")[-1].result.path == "blocks.3.conv"
+    assert not any(isinstance(reply, m.Done) and reply.job == writing for reply in engine.replies)
+    assert isinstance(engine.finish(writing)[-1], m.Done)
+
+
 def test_cancel_is_heard_while_a_job_runs(engine):
     job = engine.send(m.Edit, path="head", recipe=head("distill.layer", rank=7, steps=5000))
     time.sleep(0.3)

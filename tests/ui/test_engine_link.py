@@ -116,7 +116,7 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
     assert lost.args[1]
     assert "memory" in lost.args[0] and "nothing is lost" in lost.args[0]
     qtbot.waitUntil(lambda: loud.kinds == ["failed"])
-    assert quiet.kinds == []        # whoever asked asks again
+    qtbot.waitUntil(lambda: quiet == [("done", link.pid)])       # asked again of the next process
     assert isinstance(loud[0][1], Failed) and loud[0][1].mend
     ask(link, "echo", after)
     qtbot.waitUntil(lambda: after.kinds == ["done"])
@@ -135,6 +135,46 @@ def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot):
     link.restart()
     ask(link, "echo", after)
     qtbot.waitUntil(lambda: after.kinds == ["done"])
+
+
+@pytest.mark.allow_logs
+def test_a_quiet_job_that_ends_the_process_is_not_asked_for_ever(link, qtbot):
+    lost, quiet = [], Log()
+    link.lost.connect(lambda *_: lost.append(link.pid))
+    job = ask(link, "die", quiet, quiet=True)
+    qtbot.waitUntil(lambda: len(lost) == 2 and job not in link.asked)
+    assert quiet == []
+
+
+@pytest.mark.allow_logs
+def test_a_job_that_does_not_obey_takes_no_other_with_it(link, qtbot):
+    """The process is ended for its sake; what else was asked is asked again of the next one."""
+    hanging, training = Log(), Log()
+    with qtbot.waitSignal(link.ready):
+        pass
+    pid, job = link.pid, ask(link, "hang", hanging)
+    ask(link, "steps", training, title="training")
+    link.cancel(job)
+    qtbot.waitUntil(lambda: training.kinds == ["updated", "updated", "done"])
+    assert hanging.kinds == ["stopped"] and link.pid != pid
+
+
+@pytest.mark.allow_logs
+def test_what_is_asked_while_the_model_is_opened_again_waits_for_that(link, qtbot):
+    log, first = Log(), Log()
+    with qtbot.waitSignal(link.ready):
+        pass
+    link.lost.connect(lambda *_: (link.wait(), link.request(Open, first.handlers(), first=True, path="echo")))
+    link.restart()
+    asked = [ask(link, "echo", log) for _ in range(3)]
+    qtbot.waitUntil(lambda: first.kinds == ["done"])
+    qtbot.wait(100)
+    assert log == [] and link.asked == tuple(asked)
+    link.cancel(asked[0])           # what has not begun is stopped at once
+    link.abandon(asked[1])
+    assert log.kinds == ["stopped"]
+    link.go_on()
+    qtbot.waitUntil(lambda: log.kinds == ["stopped", "done"])
 
 
 def test_an_abandoned_job_answers_nobody(link, qtbot):

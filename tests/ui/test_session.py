@@ -218,7 +218,7 @@ def test_what_is_prepared_does_not_take_the_place_of_a_measurement(opened, qtbot
 
             def measured_meanwhile(result):
                 monkeypatch.setattr(opened.link, "request", listen_on)
-                opened.measure_anew()
+                opened.measure_anew(opened.recipe)
                 done(result)
 
             handlers.done = measured_meanwhile

@@ -161,13 +161,15 @@ class Accuse:
 
 @dataclass(frozen=True)
 class Export:
-    """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report)"""
+    """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report). `kept`: what
+    the training of this recipe reached before is written, as in Train."""
 
     job: int
     recipe: Recipe
     folder: str
     name: str = ""
     language: str = ENGLISH
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,11 +195,13 @@ class Scan:
 class Train:
     """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
     this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
+    `kept`: nothing is trained; what was reached before is read from where it is kept, or Failed where it is not.
     """
 
     job: int
     recipe: Recipe
     device: str = "cpu"
+    kept: bool = False
 
 
 @dataclass(frozen=True)

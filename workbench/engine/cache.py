@@ -29,22 +29,23 @@ class Cache:
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The entry, made now if it is not there. What `make` raises is raised, and nothing is kept."""
-        with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
-                return self._entries[key][0]
-            making = self._making.setdefault(key, threading.Lock())
-        with _waiting_for(making):
+        while True:
             with self._lock:
                 if key in self._entries:
+                    self._entries.move_to_end(key)
                     return self._entries[key][0]
-            try:
-                value = make()
-                self._put(key, value)
-            finally:
+                making = self._making.setdefault(key, threading.Lock())
+            with _waiting_for(making):
                 with self._lock:
-                    self._making.pop(key, None)
-        return value
+                    if self._making.get(key) is not making:     # made meanwhile; or not, and it is another's turn
+                        continue
+                try:
+                    value = make()
+                    self._put(key, value)
+                    return value
+                finally:
+                    with self._lock:
+                        del self._making[key]
 
     def under(self, prefix: tuple[Hashable, ...]) -> "Cache":
         """The same store, with this before every key: for what is computed on another model."""
@@ -59,6 +60,7 @@ class Cache:
     def _put(self, key: Hashable, value: Any) -> None:
         size = weigh(value)
         with self._lock:
+            self.used -= self._entries.pop(key, (None, 0))[1]
             self._entries[key] = (value, size)
             self.used += size
             while self.used > self.budget and len(self._entries) > 1:

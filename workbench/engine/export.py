@@ -24,10 +24,10 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 
 def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
-           device: str = "cpu", language: str = ENGLISH) -> Report:
+           device: str = "cpu", language: str = ENGLISH, kept: bool = False) -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
 
-    The page is in this language (core.language); what is returned is English.
+    The page is in this language (core.language); what is returned is English. `kept`: see training.recover.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Raises UserError when the recipe does not fit, the folder cannot be written, or the
@@ -41,7 +41,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     check_folder(Path(folder))
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
-    trained = recovered(workspace, recipe, job.part(0.0, middle), device=device)
+    trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)
     result = trained.compiled
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = result.model.with_edits(result.edits, recipe.sparse)

@@ -11,7 +11,8 @@ scan      many measurements, of a sweep or a scan, that take minutes: at each st
 passing   the activations of the layer that is looked at; others go first
 facts     what the weights of all layers are like, for the tree; others go first
 idle      what will be wanted next; nobody waits for it
-work      opening, inspecting, exporting: one after the other
+inspect   what a layer is like, when it is chosen
+work      opening, timing, exporting: one after the other
 
 The main thread only reads the pipe, so cancelling never waits for a computation to end.
 """
@@ -51,11 +52,15 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
 
 log = logging.getLogger(__name__)
-NEWEST_WINS = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts", m.Compare: "changes",
-               m.Accuse: "changes", m.Activations: "passing"}
+# What a request ends when it comes: those of its own kind before it, and what gives way to it.
+REPLACED: dict[type, tuple[type, ...]] = {
+    m.Edit: (m.Edit,), m.Measure: (m.Measure, m.Prepare), m.Prepare: (m.Prepare,), m.Facts: (m.Facts,),
+    m.Compare: (m.Compare, m.Accuse), m.Accuse: (m.Compare, m.Accuse), m.Activations: (m.Activations,)}
 WAIT_S = 0.02       # between two looks whether others are done
-LANES = {**NEWEST_WINS, m.Look: "look", m.Graph: "graph", m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan",
-         m.Predict: "idle", m.Train: "train", m.TryTemperatures: "train"}
+LANES = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts", m.Compare: "changes",
+         m.Accuse: "changes", m.Activations: "passing", m.Look: "look", m.Inspect: "inspect", m.Graph: "graph",
+         m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan", m.Predict: "idle", m.Train: "train",
+         m.TryTemperatures: "train"}
 # Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
 PATIENT: dict[str, tuple[str, ...]] = {"scan": ("train",), "idle": (), "facts": ("train",), "changes": ("train",),
                                        "passing": ("train",)}
@@ -113,7 +118,7 @@ class Service:
             self.jobs[number].hold(held)
 
     def accept(self, request: Any) -> None:
-        """Queue a request in its lane; where the newest wins, those before it are cancelled."""
+        """Queue a request in its lane; what it replaces is cancelled."""
         job = Job(lambda progress: self._progressed(request.job, progress),
                   updates=lambda result: self.send(m.Updated(request.job, result)))
         self.jobs[request.job] = job
@@ -122,7 +127,7 @@ class Service:
             job.turn = partial(self._let_others_go_first, job, PATIENT[lane])
         else:
             self.busy[request.job] = lane
-        self.lanes[lane].put(request, job, newest_wins=type(request) in NEWEST_WINS)
+        self.lanes[lane].put(request, job)
 
     def _progressed(self, number: int, progress: Progress) -> None:
         self.send(m.Progressed(number, progress))
@@ -215,7 +220,8 @@ class Service:
         return timed(self._open(), request.recipe, job)
 
     def export(self, request: m.Export, job: Job) -> Any:
-        return export(self._open(), request.recipe, request.folder, job, request.name, language=request.language)
+        return export(self._open(), request.recipe, request.folder, job, request.name, language=request.language,
+                      kept=request.kept)
 
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)
@@ -225,7 +231,8 @@ class Service:
 
     def train(self, request: m.Train, job: Job) -> Any:
         workspace = self._open().ready(request.recipe)
-        return recovered(workspace, request.recipe, job, lambda: request.job in self.finishing, request.device).recovery
+        return recovered(workspace, request.recipe, job, lambda: request.job in self.finishing, request.device,
+                         request.kept).recovery
 
     def try_temperatures(self, request: m.TryTemperatures, job: Job) -> Any:
         return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
@@ -263,13 +270,14 @@ class Lane:
     def __init__(self, name: str, run: Callable[[Any, Job], None]) -> None:
         self.run = run
         self.waiting: queue.SimpleQueue[tuple[Any, Job]] = queue.SimpleQueue()
-        self.latest: Job | None = None
+        self.latest: dict[type, Job] = {}       # by the kind of request
         threading.Thread(target=self._work, name=f"lane-{name}", daemon=True).start()
 
-    def put(self, request: Any, job: Job, newest_wins: bool) -> None:
-        if newest_wins and self.latest is not None:
-            self.latest.cancel()
-        self.latest = job
+    def put(self, request: Any, job: Job) -> None:
+        for kind in REPLACED.get(type(request), ()):
+            if (replaced := self.latest.get(kind)) is not None:
+                replaced.cancel()
+        self.latest[type(request)] = job
         self.waiting.put((request, job))
 
     def _work(self) -> None:

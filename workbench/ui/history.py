@@ -188,5 +188,12 @@ class Remembered(Generic[V]):
         for oldest in free[:len(self._values) - self._limit]:
             del self._values[oldest]
 
+    def forget(self, key: Hashable) -> None:
+        self._values.pop(key, None)
+
+    def forget_where(self, wanted: Callable[[V], bool]) -> None:
+        for key in [key for key, value in self._values.items() if wanted(value)]:
+            del self._values[key]
+
     def clear(self) -> None:
         self._values.clear()

@@ -38,6 +38,10 @@ class Latest(QObject):
         self._timer.stop()
         self._flush()
 
+    def forget_waiting(self) -> None:
+        """Nothing is sent after what is under way."""
+        self._waiting = None
+
     def drop(self) -> None:
         """Nothing of this kind is wanted any more."""
         self._timer.stop()

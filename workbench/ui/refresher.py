@@ -30,6 +30,7 @@ class Refresher(QObject):
         self._session = session
         self._link = session.link
         self.online = False                 # the engine process holds the model
+        self.supplied = False               # and the data, where there is some: else there is nothing to measure on
         self._deaths = 0                    # of the engine while it measured this very recipe
         self._views: dict[str, LayerView] = {}
         self._edits: Remembered[EditView] = Remembered(400)
@@ -41,6 +42,8 @@ class Refresher(QObject):
         self._rest.timeout.connect(self._prepare)
         self._at, self._walking = "", 1     # the layer that was looked at last, and the direction that led there
         self._given_up = False              # the user cancelled this recipe's measurement
+        self._preparing = self._foretelling = 0     # jobs
+        self._foretells = True
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)
 
@@ -48,24 +51,36 @@ class Refresher(QObject):
         """Another model: nothing that was computed holds."""
         self.drop()
         self._views.clear()
-        self._edits.clear()
-        self._previews.clear()
+        self.forget_measured()
 
     def forget_measured(self) -> None:
-        """Other data: views hold; accuracies do not, nor do edits, which may have been calibrated with it."""
+        """Other data: views hold; accuracies do not, nor do edits, which may have been calibrated with it. Nor does
+        what is under way, which may be of the data before."""
+        self._foretells = True
         self._edits.clear()
         self._previews.clear()
+        self._applies.drop()
+        self._measures.drop()
+
+    def forget_preview(self, recipe: Recipe) -> None:
+        """The engine makes something else of this recipe now; what is under way may be of what it made before."""
+        self._previews.forget(recipe_key(recipe))
+        self._measures.drop()
 
     def drop(self) -> None:
         """Ask for nothing more until the next refresh."""
         self._rest.stop()
         for requests in (self._inspects, self._applies, self._measures):
             requests.drop()
+        for job in (self._preparing, self._foretelling):
+            self._link.abandon(job)
 
     def lost(self, by_itself: bool) -> bool:
         """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
-        self.online = False
+        self.online = self.supplied = False
         self._deaths += by_itself and self._measuring
+        self._foretells = not (by_itself and self._foretelling in self._link.asked)     # that may be what kills it
+        self._previews.forget_where(lambda preview: bool(preview.trained))      # it has to be taken up again
         self.drop()
         return self._deaths >= DEATHS_ALLOWED
 
@@ -92,7 +107,8 @@ class Refresher(QObject):
     def refresh_and_foretell(self) -> None:
         """There is new data: what foretells edits is prepared too, and nobody waits for that."""
         self.refresh()
-        self._link.request(messages.Predict, Handlers(failed=self._session.mention, quiet=True))
+        if self._foretells:
+            self._foretelling = self._link.request(messages.Predict, Handlers(failed=self._session.mention, quiet=True))
 
     def refresh_layer(self) -> None:
         """The current layer before and after its actions."""
@@ -142,8 +158,8 @@ class Refresher(QObject):
             self._ask_prepare(selection, done)
 
     def _ask_prepare(self, focus: tuple[str, ...], done: Callable[[object], None]) -> None:
-        self._link.request(messages.Prepare, Handlers(done=done, failed=self._session.mention, quiet=True),
-                           recipe=self._session.recipe, focus=focus)
+        handlers = Handlers(done=done, failed=self._session.mention, quiet=True)
+        self._preparing = self._link.request(messages.Prepare, handlers, recipe=self._session.recipe, focus=focus)
 
     def _following(self) -> str:
         """The layer next to the current one that can be edited, in the direction in which the user walks; or none."""
@@ -161,7 +177,7 @@ class Refresher(QObject):
 
     @property
     def _wanted(self) -> bool:
-        return self.online and not self.paused
+        return self.supplied and not self.paused
 
     @property
     def _measured(self) -> bool:
@@ -181,6 +197,7 @@ class Refresher(QObject):
         if job == self._measures.job:
             self._given_up = True
             self._applies.drop()
+            self._measures.forget_waiting()     # the newest recipe would be measured a moment later
 
     def _ask_view(self, path: str) -> int:
         def done(view: LayerView) -> None:
@@ -189,7 +206,7 @@ class Refresher(QObject):
             self._inspects.answered()
 
         return self._link.request(messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True),
-                                  path=path)
+                                  first=True, path=path)
 
     def _ask_edit(self, path: str, recipe: Recipe) -> int:
         def done(edit: EditView) -> None:

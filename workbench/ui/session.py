@@ -23,6 +23,7 @@ from workbench.ui import translation
 from workbench.ui.engine_link import EngineLink, Handlers
 from workbench.ui.history import ChangeRecipe, History
 from workbench.ui.refresher import Refresher
+from workbench.ui.revival import Revival
 from workbench.ui.snapshots import Replace, Snapshots
 from workbench.ui.timings import Timings
 from workbench.ui.training import Trainings
@@ -101,8 +102,9 @@ class Session(QObject):
         self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
         self.trainings = Trainings(self)
         link.ready.connect(self._on_ready)
-        link.lost.connect(self._on_lost)
         link.gave_up.connect(self.told)
+        link.gave_up.connect(lambda _: self._refresher.lost(by_itself=True))
+        self.revival = Revival(self, self._refresher)
         if link.is_ready:
             self._on_ready()
 
@@ -169,9 +171,15 @@ class Session(QObject):
                             title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
         return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
 
+    def lose_data(self) -> None:
+        """The engine has it no more."""
+        self.data = self.attached = None
+        self.data_changed.emit()
+        self._refresher.forget_measured()
+
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
         self._refresher.forget()
-        self._refresher.online = True
+        self._refresher.online = self._refresher.supplied = True
         self.history.clear()
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
         self._layers = {layer.path: layer for layer in summary.layers}
@@ -308,9 +316,9 @@ class Session(QObject):
         """Go on with a measurement that was cancelled, or that ended the engine."""
         self._refresher.try_again()
 
-    def measure_anew(self) -> None:
+    def measure_anew(self, recipe: Recipe) -> None:
         """What was measured of this recipe no longer holds: it was trained."""
-        self._refresher.forget_measured()
+        self._refresher.forget_preview(recipe)
         self._refresher.refresh()
 
     def export(self, folder: str, name: str) -> int:
@@ -327,7 +335,7 @@ class Session(QObject):
         handlers = Handlers(done=done, failed=failed, stopped=stopped,
                             title=self.tr("Exporting {name}").format(name=name))
         return self.link.request(messages.Export, handlers, recipe=self.recipe, folder=folder, name=name,
-                                 language=translation.code())
+                                 language=translation.code(), kept=self.trainings.result is not None)
 
     # -- what was computed (called by the refresher) ---------------------------------------------------------------
 
@@ -371,28 +379,3 @@ class Session(QObject):
             self.methods_changed.emit()
 
         self.link.request(messages.Methods, Handlers(done=done, failed=self.mention, quiet=True))
-
-    def _on_lost(self, sentence: str, by_itself: bool) -> None:
-        """A new engine process: open the model in it again, attach the data, and measure the recipe."""
-        if self._refresher.lost(by_itself):
-            sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
-        self.told.emit(sentence)
-        if self.opened is None:
-            return
-        opened, attached = self.opened, self.attached
-
-        def open_done(_: ModelSummary) -> None:
-            self._refresher.online = True
-            if attached is None:
-                self._refresher.refresh()
-                return
-            self._refresher.refresh_layer()
-            self.link.request(messages.Attach, Handlers(
-                done=lambda _: self._refresher.refresh_and_foretell(), failed=self.mention, quiet=True,
-                title=self.tr("Attaching the data again")),
-                path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
-
-        self.link.request(messages.Open, Handlers(
-            done=open_done, failed=self._complaint(self.tr("Cannot open the model again")), quiet=True,
-            title=self.tr("Opening the model again")),
-            path=opened.path, trusted=opened.trusted, without=opened.without)

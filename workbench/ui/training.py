@@ -39,6 +39,7 @@ class Trainings(QObject):
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
         session.data_changed.connect(self.forget)
+        session.preview_changed.connect(self._take_up)
 
     @property
     def result(self) -> Recovery | None:
@@ -94,11 +95,29 @@ class Trainings(QObject):
             self._session.link.finish(self.job)
 
     def forget(self) -> None:
-        """Other data or another model: nothing that was trained holds."""
+        """Other data or another model: nothing that was trained holds, and what is trained is of no use."""
         self._results.clear()
-        self.curve = None
-        if not self.job:
-            self.points, self.failure = [], ""
+        self.curve, self.points, self.failure = None, [], ""
+        if self.job:
+            self._session.link.abandon(self.job)
+            self._end(self.tr("Stopped: there is another model, or other data. With those before, training goes on."))
+        self.changed.emit()
+
+    def _take_up(self) -> None:
+        """An engine that was started again, or has trained others since, knows no more what this training reached."""
+        session, recipe = self._session, self._session.recipe
+        preview = session.preview if session.preview_is_current else None
+        if self.job or self.result is None or preview is None or preview.trained is not False:
+            return
+
+        def failed(failure: messages.Failed) -> None:
+            self._results.pop(repr(recipe), None)
+            self._failed(failure)
+
+        self.recipe, self.points, self.failure = recipe, [], ""
+        handlers = Handlers(done=self._done, updated=self._updated, failed=failed, stopped=self._stopped,
+                            title=self.tr("Taking up the training"))
+        self.job = session.link.request(messages.Train, handlers, recipe=recipe, device=self.device, kept=True)
         self.changed.emit()
 
     def _updated(self, point: TrainingPoint) -> None:
@@ -112,7 +131,7 @@ class Trainings(QObject):
     def _done(self, recovery: Recovery) -> None:
         self._results[repr(self.recipe)] = recovery
         self._end("")
-        self._session.measure_anew()
+        self._session.measure_anew(self.recipe)
 
     def _show_curve(self, curve: TemperatureCurve) -> None:
         self.curve = curve

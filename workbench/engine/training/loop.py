@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.core.errors import Cancelled
+from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.quantities import metric_text
 from workbench.core.recovery import Stage, StageResult, Training, TrainingPoint
@@ -36,6 +36,7 @@ class Task:
     target    what the metric compares outputs with, for held-back samples
     penalty   is added to the loss of every step
     keep      whether a cancelled job keeps the best state so far, asked then; otherwise Cancelled is raised
+    kept      nothing is trained: what the checkpoint has is the result
     """
 
     number: int
@@ -49,6 +50,7 @@ class Task:
     seed: int
     checkpoint: Checkpoint
     keep: Callable[[], bool] = lambda: False
+    kept: bool = False
 
 
 @dataclass
@@ -90,8 +92,11 @@ class Loop:
         return torch.optim.SGD(learning, self.params.rate, momentum=MOMENTUM)
 
     def run(self) -> StageResult:
-        """Raises Cancelled when the job is, unless the task keeps what there is."""
-        if not self._resume():
+        """Raises Cancelled when the job is, unless the task keeps what there is; UserError where nothing is kept."""
+        resumed = self._resume()
+        if self.task.kept and not (resumed and self.progress.finished is not None):
+            raise UserError("What this training reached is not kept any more.", "Train again.")
+        if not resumed:
             self._begin()
         while self.progress.finished is None:
             self._epoch()
@@ -123,7 +128,7 @@ class Loop:
         self.student.load(saved["student"])
         self.best = saved["best"]
         self.optimiser.load_state_dict(saved["optimiser"])
-        if self.progress.finished == STOPPED:
+        if self.progress.finished == STOPPED and not self.task.kept:
             self.progress.finished = None
         for point in self.progress.points:
             self.job.update(TrainingPoint(**point))

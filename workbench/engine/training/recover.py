@@ -55,20 +55,21 @@ class Recovered:
 
 
 def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None,
-              device: str = "cpu") -> Recovered:
+              device: str = "cpu", kept: bool = False) -> Recovered:
     """Compile a recipe and run its stages; remembered by the workspace, which is `ready` for it.
 
     `keep`: asked when the job is cancelled while training, whether the best state so far is the result; where it is
-    given, a training that was stopped before goes on. `device`: cpu, or cuda where torch has it. Raises UserError when
-    a stage does not fit, there is nothing to train on, or the model has operators that gradients cannot pass.
+    given, a training that was stopped before goes on. `kept`: nothing is trained, what was reached before is read from
+    its checkpoints. `device`: cpu, or cuda where torch has it. Raises UserError when a stage does not fit, there is
+    nothing to train on, or nothing kept, or the model has operators that gradients cannot pass.
     """
     plan = [(number, stage, parameters(stage)) for number, stage in enumerate(recipe.recover)]
     if not plan:
         return Recovered(workspace.compiled(recipe, job))
     known: Recovered | None = workspace.recovery(recipe)
-    if known is not None and not (keep is not None and known.stopped):
+    if known is not None and (kept or keep is None or not known.stopped):
         return known
-    return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never, device).run(plan, job))
+    return workspace.remember(recipe, _Recovering(workspace, recipe, keep or _never, device, kept).run(plan, job))
 
 
 Planned = list[tuple[int, Stage, Training]]
@@ -77,10 +78,10 @@ Planned = list[tuple[int, Stage, Training]]
 class _Recovering:
     """One run of all stages."""
 
-    def __init__(self, workspace: Workspace, recipe: Recipe, keep: Keep, device: str) -> None:
+    def __init__(self, workspace: Workspace, recipe: Recipe, keep: Keep, device: str, kept: bool) -> None:
         if workspace.training is None:
             raise UserError("There are no samples to train on.", "Give a data set.")
-        self.workspace, self.recipe, self.keep = workspace, recipe, keep
+        self.workspace, self.recipe, self.keep, self.kept = workspace, recipe, keep, kept
         self.training: Dataset = workspace.training
         self.device = device_of(device)
         self.results: list[StageResult] = []
@@ -174,7 +175,7 @@ class _Recovering:
         key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught,
                      str(self.device))
         task = Task(number, stage, params, samples, metric, self._target(metric, answering), loss,
-                    self._penalty(student, params, job), self.recipe.seed, Checkpoint(key), self.keep)
+                    self._penalty(student, params, job), self.recipe.seed, Checkpoint(key), self.keep, self.kept)
         self.results.append(Loop(student, task, job).run())
         return student.cpu().result()
 

@@ -1,0 +1,75 @@
+"""What a new engine process is told: the model and the data that are open; then all that waits for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.core import messages
+from workbench.core.messages import Failed
+from workbench.ui.engine_link import Handlers
+
+if TYPE_CHECKING:
+    from workbench.ui.refresher import Refresher
+    from workbench.ui.session import Session
+
+
+class Revival(QObject):
+    """Both are asked for at once, so that nothing comes between them: not another model that the user opens."""
+
+    def __init__(self, session: Session, refresher: Refresher) -> None:
+        super().__init__(session)
+        self._session, self._refresher = session, refresher
+        self._life = 0
+        session.link.lost.connect(self._begin)
+
+    def _begin(self, sentence: str, by_itself: bool) -> None:
+        session = self._session
+        if self._refresher.lost(by_itself):
+            sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
+        session.told.emit(sentence)
+        self._life += 1
+        if session.opened is not None:
+            session.link.wait()
+            self._ask(self._life)
+
+    def _ask(self, life: int) -> None:
+        session, opened, attached = self._session, self._session.opened, self._session.attached
+        assert opened is not None
+
+        def is_open(_: object) -> None:
+            self._refresher.online = True
+            self._refresher.refresh_layer()
+            if attached is None:
+                self._over()
+
+        def is_not_open(failure: Failed) -> None:
+            session.failed.emit(self.tr("Cannot open the model again"), failure.what, failure.mend)
+            session.link.go_on()
+
+        def stopped() -> None:
+            if life == self._life:
+                session.told.emit(self.tr("The model is not open: Run > Restart engine opens it again."))
+                session.link.go_on()
+
+        def has_no_data(failure: Failed | None = None) -> None:
+            if life == self._life and self._refresher.online:
+                session.lose_data()
+                if failure is not None:
+                    session.mention(failure)
+                self._over()
+
+        session.link.request(messages.Open, Handlers(
+            done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")),
+            first=True, path=opened.path, trusted=opened.trusted, without=opened.without)
+        if attached is not None:
+            session.link.request(messages.Attach, Handlers(
+                done=lambda _: self._over(), failed=has_no_data, stopped=has_no_data, quiet=True,
+                title=self.tr("Attaching the data again")),
+                first=True, path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
+
+    def _over(self) -> None:
+        self._refresher.supplied = True
+        self._refresher.refresh_and_foretell()
+        self._session.link.go_on()
