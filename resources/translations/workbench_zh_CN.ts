@@ -1729,6 +1729,11 @@
       <translation>请检查数据是否符合模型的输入。</translation>
     </message>
     <message>
+      <source>Check the data and the weights of the layers before it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请检查数据和它之前各层的权重。</translation>
+    </message>
+    <message>
       <source>Check the file with the program that made it.</source>
       <extracomment>the engine</extracomment>
       <translation>请用生成该文件的程序检查它。</translation>
@@ -1737,6 +1742,11 @@
       <source>Check the file's permissions.</source>
       <extracomment>the engine</extracomment>
       <translation>请检查文件的权限。</translation>
+    </message>
+    <message>
+      <source>Check the model, and how the data is prepared for it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请检查模型，以及数据是如何为它准备的。</translation>
     </message>
     <message>
       <source>Check the name and the file's permissions.</source>
@@ -1942,6 +1952,11 @@
       <source>IR version {0} -&gt; {1}</source>
       <extracomment>the engine</extracomment>
       <translation>IR 版本 {0} -&gt; {1}</translation>
+    </message>
+    <message>
+      <source>It has no weights: one of its sizes is zero.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它没有权重：有一个维度为零。</translation>
     </message>
     <message>
       <source>It has {0}, from 0.</source>
@@ -2184,12 +2199,17 @@
       <translation>请按模型的顺序给出类别名称，或省略名称。</translation>
     </message>
     <message>
+      <source>No BatchNorm behind it says what its channels are worth.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它后面没有 BatchNorm 说明各通道的价值。</translation>
+    </message>
+    <message>
       <source>No combination of the candidates is that small.</source>
       <extracomment>the engine</extracomment>
       <translation>候选组合都达不到这么小。</translation>
     </message>
     <message>
-      <source>No gradients are taken of a {0}.</source>
+      <source>No gradients are taken of {0} layers.</source>
       <extracomment>the engine</extracomment>
       <translation>不对 {0} 求梯度。</translation>
     </message>
@@ -2276,7 +2296,7 @@
     <message>
       <source>Open another model.</source>
       <extracomment>the engine</extracomment>
-      <translation>请打开其他模型。</translation>
+      <translation>请打开另一个模型。</translation>
     </message>
     <message>
       <source>Open one first.</source>
@@ -2369,6 +2389,11 @@
       <translation>零这么少（{0}），照原样存比记下它们的位置更省。</translation>
     </message>
     <message>
+      <source>Some of its weights are not numbers (NaN) or infinite.</source>
+      <extracomment>the engine</extracomment>
+      <translation>它的一些权重不是数（NaN）或无限大。</translation>
+    </message>
+    <message>
       <source>Something went wrong inside: {0}: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>内部出错：{0}：{1}。</translation>
@@ -2394,7 +2419,7 @@
       <translation>各因子共有 {0} 个权重，而该层原有 {1} 个。</translation>
     </message>
     <message>
-      <source>The inputs of a {0} are not looked at.</source>
+      <source>The inputs of {0} layers are not looked at.</source>
       <extracomment>the engine</extracomment>
       <translation>不查看 {0} 的输入。</translation>
     </message>
@@ -2424,17 +2449,27 @@
       <translation>模型没有层 '{0}'。</translation>
     </message>
     <message>
+      <source>The model has no layers with weights.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型没有带权重的层。</translation>
+    </message>
+    <message>
       <source>The model is unharmed; the log has the details.</source>
       <extracomment>the engine</extracomment>
       <translation>模型未受影响；详情见日志。</translation>
     </message>
     <message>
-      <source>The output channels of a {0} are not removed.</source>
+      <source>The model's output is not a number (NaN) for {0} of {1} samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的输出在 {1} 个样本中的 {0} 个上不是数（NaN）。</translation>
+    </message>
+    <message>
+      <source>The output channels of {0} layers are not removed.</source>
       <extracomment>the engine</extracomment>
       <translation>不移除 {0} 的输出通道。</translation>
     </message>
     <message>
-      <source>The output channels of a {0} are not rescaled.</source>
+      <source>The output channels of {0} layers are not rescaled.</source>
       <extracomment>the engine</extracomment>
       <translation>不重新缩放 {0} 的输出通道。</translation>
     </message>
@@ -3339,6 +3374,11 @@
       <translation>{0} 在条件分支中读取它的通道。</translation>
     </message>
     <message>
+      <source>{0} reads its weight too, in another form: it stays one tensor.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 也以另一种形式读取它的权重：它保持为一个张量。</translation>
+    </message>
+    <message>
       <source>{0} receives {1} and gives {2}: it cannot be left out.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 接收 {1}，输出 {2}：不能去掉。</translation>
@@ -3442,6 +3482,11 @@
       <source>{0}: no gradients reach this layer.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：没有梯度到达此层。</translation>
+    </message>
+    <message>
+      <source>{0}: on the calibration samples there are values that are not finite.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：校准样本上有非有限的值。</translation>
     </message>
     <message>
       <source>{0}: the array 'class_names' is {1} of shape {2}, not a list of texts.</source>

@@ -12,6 +12,7 @@ from workbench.core.recipe import Recipe, parse_recipe
 from workbench.graph import names
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Affine
+from workbench.methods.method import all_methods, find
 
 
 def one(op: str, shape: tuple[int, ...], weight_first: bool = False, **attributes):
@@ -102,10 +103,15 @@ def test_a_tied_embedding_is_edited_in_one_place():
     b.node("MatMul", [x, b.node("Transpose", [table], "head", perm=[1, 0])], "y")
     model = b.model({"ids": ["N", 5]}, {"y": None}, dtype=TensorProto.INT64)
     embedding, head = model.layers
-    assert (embedding.path, embedding.locked, embedding.uses) == ("tokens", "", 2)
+    assert (embedding.path, embedding.locked, embedding.uses, embedding.also) == ("tokens", "", 2, "Transpose")
     assert head.locked == "It uses the weight of tokens: edit that one."
     assert head.bytes == 0
     assert model.summary().parameters == 400
+    for method in all_methods().values():
+        if method.id.startswith("lowrank"):         # said before anything is factored
+            assert method.accepts(embedding) is not None, method.id
+    assert find(Action("lowrank.svd"))[0].accepts(embedding) == \
+        "Transpose reads its weight too, in another form: it stays one tensor."
 
 
 def test_weights_in_subgraphs_are_shown_with_the_reason():

@@ -1,6 +1,7 @@
 """Modules cut out of a graph: where they begin and end, and why some cannot be."""
 
 import pytest
+from onnx import TensorProto
 
 from tests.graph.graphs import Build
 from workbench.core.errors import UserError
@@ -74,6 +75,20 @@ def test_why_a_module_cannot_be_cut_out():
     graph.node("Conv", ["sum", graph.weight("head.weight", 2, 4, 1, 1)], "y")
     with pytest.raises(UserError, match=r"has 2 inputs \(x, z\) and 1 outputs"):
         span_of(graph.model({"x": ["n", 4, 6, 6], "z": ["n", 4, 6, 6]}, {"y": None}), "block")
+
+
+def test_an_if_is_never_cut_out_nor_counted_as_a_sum():
+    def branch(name):
+        part = Build()
+        part.node("MatMul", ["h", part.weight(f"{name}.weight", 4, 4)], f"{name}_out")
+        return part.proto({}, {f"{name}_out": None}).graph
+    graph = Build()
+    graph.node("MatMul", ["x", graph.weight("block.a.weight", 4, 4)], "h")
+    graph.node("ReduceSum", ["x"], "total", keepdims=0)
+    graph.node("Cast", ["total"], "cond", to=TensorProto.BOOL)
+    graph.node("If", ["cond"], "y", then_branch=branch("then"), else_branch=branch("other"))
+    span = span_of(graph.model({"x": ["n", 4]}, {"y": None}), "block")
+    assert (span.received, span.given, span.nodes) == ("x", "h", ("node_h",))
 
 
 def test_sizes_that_are_free_are_named():

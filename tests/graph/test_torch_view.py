@@ -130,3 +130,50 @@ def test_gradients_reach_every_layer_and_trained_weights_go_back():
     got = runtime.session(trained).run(None, {"x": x.numpy()})[0]
     np.testing.assert_allclose(got, expected, atol=1e-4 * max(1.0, float(np.abs(expected).max())))
     assert np.abs(expected - before.detach().numpy()).max() > 1e-3
+
+
+def shared(nodes, inputs, **weights):
+    """A model of these nodes, in which a weight is read by several."""
+    graph = helper.make_graph(nodes, "g", inputs, [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+                              [numpy_helper.from_array(w, name) for name, w in weights.items()])
+    return from_proto(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), "s", Job())
+
+
+FLOATS = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 6])
+SHARED = {
+    "tied": (shared([helper.make_node("Gather", ["w", "x"], ["e"], name="embed"),
+                     helper.make_node("Transpose", ["w"], ["t"], perm=[1, 0], name="turn"),
+                     helper.make_node("MatMul", ["e", "t"], ["y"], name="head")],
+                    [helper.make_tensor_value_info("x", TensorProto.INT64, ["n", 3])], w=random(9, 6)),
+             np.array([[0, 4, 8], [1, 1, 2]])),
+    "turned": (shared([helper.make_node("Gemm", ["x", "w", "c"], ["h"], transB=1, name="one"),
+                       helper.make_node("Gemm", ["h", "w", "c"], ["y"], name="two")], [FLOATS],
+                      w=random(6, 6), c=random(6)), random(4, 6)),
+    "other biases": (shared([helper.make_node("Gemm", ["x", "w", "c"], ["h"], transB=1, name="one"),
+                             helper.make_node("Gemm", ["h", "w", "d"], ["y"], transB=1, name="two")], [FLOATS],
+                            w=random(6, 6), c=random(6), d=random(6) * 3), random(4, 6)),
+    "both sides": (shared([helper.make_node("MatMul", ["x", "w"], ["h"], name="one"),
+                           helper.make_node("MatMul", ["w", "h"], ["y"], name="two")],
+                          [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 6, 6])], w=random(6, 6)),
+                   random(2, 6, 6)),
+    "scaled": (shared([helper.make_node("Gemm", ["x", "w", "c"], ["h"], transB=1, alpha=0.5, beta=2.0, name="one"),
+                       helper.make_node("MatMul", ["h", "v"], ["y"], name="two")], [FLOATS],
+                      w=random(6, 6), c=random(6), v=random(6, 2)), random(4, 6)),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_weight_that_is_read_in_several_ways_has_the_gradient_of_all(name):
+    model, x = SHARED[name]
+    view = same(model, {"x": x})
+    (path, module) = next(iter(view.layers.items()))
+    view(torch.from_numpy(x))[0].sum().backward()
+    step, weight = 1e-2, model.weight(path).copy()
+    found = []
+    for sign in (1, -1):
+        moved = weight.copy()
+        moved[1, 1] += sign * step
+        found.append(runtime.session(model.with_weights({path: moved}, {})).run(None, {"x": x})[0].sum())
+    linear = isinstance(module, torch.nn.Linear) and model.layer(path).out_axis == 1
+    gradient = module.weight.grad.T if linear else module.weight.grad
+    assert float(gradient[1, 1]) == pytest.approx((found[0] - found[1]) / (2 * step), rel=2e-2, abs=1e-2)

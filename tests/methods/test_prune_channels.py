@@ -22,8 +22,9 @@ from workbench.core.action import Action
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
+from workbench.core.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
-from workbench.engine import structure
+from workbench.engine import apply, structure
 from workbench.engine.cache import Cache
 from workbench.engine.gradients import gradients
 from workbench.graph.torch_view import TorchView
@@ -89,6 +90,19 @@ def test_taylor_keeps_what_the_loss_depends_on():
     np.testing.assert_allclose(gradients(model, samples(model), Job())["a"].gates, score, rtol=2e-2)
 
 
+def test_every_channel_of_a_transposed_convolution_in_groups_has_a_gate():
+    b = Builder()
+    b.weight("up.weight", 12, 4, 2, 2)
+    x = b.op("ConvTranspose", b.op("Relu", b.conv("x", "down", 3, 12)), "up.weight", group=2, strides=[2, 2])
+    b.head(b.conv(x, "last", 8, 6), 6)
+    model = b.model(IMAGE)
+    weight, gates = model.weight("up"), gradients(model, samples(model), Job())["up"].gates
+    assert gates.shape == (8,) and (gates > 0).all()
+    silent = model.with_weights({"up": np.where(np.arange(4)[:, None, None] == 1, 0, weight).astype(np.float32)}, {})
+    assert np.flatnonzero(gradients(silent, samples(model), Job())["up"].gates == 0).tolist() == [1, 5]
+    assert build(model, ["up"], criterion="taylor", ratio=0.5).model.layer("last").shape[1] == 4
+
+
 def gate_by_difference(model, path, count):
     """Mean square of how the loss of eight samples changes with a channel's weights and bias together."""
     data, epsilon = samples(model), 1e-3
@@ -112,7 +126,7 @@ def gate_by_difference(model, path, count):
 
 def test_the_scale_of_a_batchnorm_that_was_not_folded():
     assert kept(batchnorm(), "conv", criterion="bn", ratio=0.5) == [6, 7, 8, 9, 10, 11]
-    with pytest.raises(UserError, match="no BatchNorm"):
+    with pytest.raises(UserError, match="No BatchNorm"):
         build(residual(), ["a"], criterion="bn")
 
 
@@ -136,13 +150,25 @@ def test_the_scale_of_a_batchnorm_that_was_folded():
     assert not any(node.op_type == "BatchNormalization" for node in model.ir.graph)
     mean = (scales["one"] + scales["two"]) / 2
     assert kept(model, "one", criterion="bn", ratio=0.5) == sorted(np.argsort(mean)[6:].tolist())
-    with pytest.raises(UserError, match="last: no BatchNorm"):
+    with pytest.raises(UserError, match="last: No BatchNorm"):
         build(model, ["last"], criterion="bn")
 
 
 def test_a_criterion_that_a_layer_does_not_have():
-    with pytest.raises(UserError, match="up: The inputs of a ConvTranspose are not looked at"):
+    with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
         build(transposed(), ["up"], criterion="activation")
+
+
+def test_of_a_glob_the_layers_that_a_criterion_tells_nothing_of_keep_their_channels():
+    model = transposed()
+    recipe = Recipe((Row("*", (Action("prune.channels", {"criterion": "activation", "ratio": 0.5}),)),))
+    chosen, notes = apply.stacks(model, recipe)
+    assert "down" in chosen and "up" not in chosen
+    assert "up keeps its channels: The inputs of ConvTranspose layers are not looked at." in notes
+    with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
+        apply.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
+    _, notes = apply.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
+    assert "down keeps its channels: No BatchNorm behind it says what its channels are worth." in notes
 
 
 def test_lamp_is_energy_over_what_is_at_least_as_large():

@@ -15,6 +15,7 @@ from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
+from workbench.core.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
 from workbench.engine import apply
 from workbench.engine.cache import Cache
@@ -135,6 +136,14 @@ def test_a_codebook_says_where_no_gradient_passes():
         apply.edit(blocked, path, (action,), data, 0, Cache(1 << 20), JOB)
     weighted = action.with_param("sensitivity", "activations")
     assert apply.edit(blocked, path, (weighted,), data, 0, Cache(1 << 20), JOB).weight.shape == (40, 300)
+
+
+def test_of_a_glob_the_layers_without_a_sensitivity_are_left_as_they_are():
+    model, path, _ = model_with("Embedding")
+    step = Action("quantize.codebook", {"sensitivity": "activations"})
+    chosen, notes = apply.stacks(model, Recipe((Row("*", (step,)),)))
+    assert not chosen and notes == (f"{path} is left as it is: The inputs of Embedding layers are not looked at.",)
+    assert path in apply.stacks(model, Recipe((Row("*", (step.with_param("sensitivity", "none"),)),)))[0]
 
 
 def test_the_range_of_least_divergence_cuts_what_is_rare():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
@@ -14,6 +15,7 @@ from workbench.methods.observer import Observed, Observer
 
 TOGETHER = 16       # values observed in one run, a small batch of each in memory at a time
 SHARE = 8           # of a batch, where the model leaves its size free: no more is held than of one or two layers
+FINITE = float(np.finfo(np.float32).max)
 
 
 def channel_axis(layer: Layer) -> int:
@@ -45,8 +47,18 @@ def _observe(model: Model, values: dict[str, int], data: Dataset, samples: int, 
     observers = {name: Observer(axis) for name, axis in values.items()}
     for arrays in runs(model, list(values), data, samples, batch, job):
         for name, x in arrays.items():
+            refuse_what_is_not_finite(name, x)
             observers[name].add(x)
     return {name: observer.observed for name, observer in observers.items()}
+
+
+def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
+    """Raises UserError where something that calibration saw is NaN, or so large that twice of it is infinite: nothing
+    can be fitted to it."""
+    reach = float(values.max(initial=0)), float(-values.min(initial=0))
+    if not all(2 * edge < FINITE for edge in reach):
+        raise UserError(f"{name}: on the calibration samples there are values that are not finite.",
+                        "Check the data and the weights of the layers before it.")
 
 
 def runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int,

@@ -96,6 +96,8 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
     which cannot have the method; layers matched by a glob are left as they are instead, and noted.
     """
     paths = [layer.path for layer in model.layers]
+    if recipe.rows and not paths:
+        raise UserError("The model has no layers with weights.", "Open another model.")
     for row in recipe.rows:
         for action in row.actions:
             if not action.off:

@@ -17,6 +17,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.data.dataset import Dataset
 from workbench.engine import rows
+from workbench.engine.activations import refuse_what_is_not_finite
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import BATCH, ROWS_AT_ONCE, SAMPLES
 from workbench.engine.prove import Changed, prove_shapes
@@ -173,6 +174,7 @@ def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) 
             own.add(values[block.span.received], values[block.span.given])
     found = {}
     for module, (fitted, held) in sums.items():
+        refuse_what_is_not_finite(module, fitted.across.numpy())
         if fitted.rows < len(fitted.inputs):
             raise UserError(f"{module}: {fitted.rows:,} input rows are too few for a student of {len(fitted.inputs):,} "
                             "columns.", "Give more calibration samples, or choose a smaller kernel.")

@@ -12,7 +12,7 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine import rows
-from workbench.engine.activations import observed
+from workbench.engine.activations import observed, refuse_what_is_not_finite
 from workbench.engine.cache import Cache
 from workbench.engine.gradients import Gradients, gradients, synaptic_flow
 from workbench.graph import cut, runtime
@@ -110,6 +110,7 @@ class LayerContext:
             quota = min(available, -(-count * batch // samples))
             parts.append(rows.unfold(self.layer, x, np.sort(rng.choice(available, quota, replace=False))))
         sample = np.concatenate(parts, axis=1)
+        refuse_what_is_not_finite(self.path, sample)
         return sample[:, rng.permutation(sample.shape[1])]
 
     def gram(self, job: Job) -> np.ndarray:
@@ -136,6 +137,7 @@ class LayerContext:
                 second += (part.transpose(1, 2) @ part).double()
                 first += part.double().sum(dim=1)
             seen += available
+        refuse_what_is_not_finite(self.path, second.numpy())
         return (second / seen).numpy(), (first / seen).numpy()
 
     def _key(self, *what: object) -> tuple[object, ...]:

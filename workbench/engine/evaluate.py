@@ -109,6 +109,10 @@ def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0
     parts = [run(data.feeds(slice(start, start + batch)))[0]
              for start in job.each(range(0, data.samples, batch), "measuring the original")]
     outputs = np.concatenate(parts)
+    unknown = int(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1).sum()) if outputs.dtype.kind == "f" else 0
+    if unknown:
+        raise UserError(f"The model's output is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
+                        "Check the model, and how the data is prepared for it.")
     metric = choose(outputs, data.labels)
     if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
         raise UserError(f"The data names {len(data.classes)} classes, but the model has {outputs.shape[1]}.",

@@ -89,7 +89,8 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         same = a.reshape(len(a), -1).argmax(1) == b.reshape(len(b), -1).argmax(1)
         agree += float(same.sum())
-        largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
+        apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))        # where both are infinite, too
+        largest = max(largest, float(np.nan_to_num(apart, nan=np.inf).max()))
         scale = max(scale, float(np.abs(a).max()))
     if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
         raise UserError(f"The written file does not behave as the preview did: outputs differ by {largest:.3g} "

@@ -47,7 +47,7 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     parameters = {path: module.weight for path, module in view.layers.items()}
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
     square = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
-    gates = {path: torch.zeros(model.layer(path).matrix[0]) for path in parameters}
+    gates = {path: torch.zeros(_outputs(model, path)) for path in parameters}
     biases = {path: module.bias for path, module in view.layers.items()
               if isinstance(getattr(module, "bias", None), torch.Tensor)}
     samples = data.first(SAMPLES)
@@ -69,6 +69,12 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
                 gates[path] += _gate(model, path, parameters[path], gradient, biases.get(path), shifts.get(path))
     return {path: Gradients(_like(model, path, total[path] / samples), _like(model, path, square[path] / samples),
                             gates[path].numpy() / samples) for path in parameters}
+
+
+def _outputs(model: Model, path: str) -> int:
+    """Output channels; of a ConvTranspose, [in, out / groups, ...], those of all groups."""
+    layer = model.layer(path)
+    return layer.matrix[0] * (layer.groups if layer.op == "ConvTranspose" else 1)
 
 
 def _gate(model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: Any,

@@ -7,6 +7,7 @@ pruned once, by the largest amount asked for in it. engine/prove then shows that
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -40,6 +41,29 @@ class _Task:
         chosen, params = find(self.action)
         assert isinstance(chosen, RemovalMethod)
         return chosen, params
+
+
+_refusals: WeakKeyDictionary[Model, dict[tuple[str, Action], str | None]] = WeakKeyDictionary()
+
+
+def refusal(model: Model, path: str, action: Action) -> str | None:
+    """Why a layer keeps its channels, or None. Found out once a model: each recipe asks it of every layer."""
+    known = _refusals.setdefault(model, {})
+    if (path, action) not in known:
+        known[path, action] = channels_of(model).refusal(path) or _unable(model, path, action)
+    return known[path, action]
+
+
+def _unable(model: Model, path: str, action: Action) -> str | None:
+    channels = channels_of(model)
+    task = _task(model, channels, {path: action}, channels.groups[path], _without_data(model))
+    method, params = task.method()
+    return method.unable(task.group, params)
+
+
+def _without_data(model: Model) -> Callable[[str], LayerContext]:
+    """For what follows from sizes alone."""
+    return lambda path: LayerContext(model, path, None, 0, Cache(0))
 
 
 def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
@@ -181,7 +205,7 @@ def foretold(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
     """The layers that get smaller, as they will be, from sizes alone: which channels go is not known yet."""
     channels = channels_of(model)
     removed: set[int] = set()
-    for task in _tasks(model, channels, asked, lambda path: LayerContext(model, path, None, 0, Cache(0))):
+    for task in _tasks(model, channels, asked, _without_data(model)):
         method, params = task.method()
         removed.update(task.units[:method.removes(task.group, params)].tolist())
     _leave_one(channels, removed)

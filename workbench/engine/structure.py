@@ -96,7 +96,7 @@ def refusal(model: Model, path: str, action: Action) -> str | None:
     if isinstance(method, ReplacingMethod):
         return blocks.refusal(model, path, action)
     if isinstance(method, RemovalMethod):
-        return channels_of(model).refusal(path)
+        return removal.refusal(model, path, action)
     return rescale.refusal(model, path) if isinstance(method, RescalingMethod) else None
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
+import numpy as np
 import onnx_ir as ir
 
 from workbench.core.layer import Layer
-from workbench.graph import cost, names
+from workbench.graph import chain, cost, names
 from workbench.graph.locked import Hidden, hidden_weights, norm_tensors
 from workbench.graph.mapped import MappedTensor
 from workbench.graph.operators import Weight, number, weights_of
@@ -94,7 +95,7 @@ class _Inventory:
         node, value = weight.node, weight.value
         tensor = value.const_value
         assert tensor is not None
-        locked = locked or self._refuse(value)
+        locked = locked or self._refuse(value) or _useless(tensor)
         bias, adds = weight.bias()
         vectors = [value] if bias is None or bias in self._owned else [value, bias]
         path = names.module_path(node, value.name or "", (bias.name if bias is not None else "") or "")
@@ -105,7 +106,7 @@ class _Inventory:
             path=path, op=weight.op, shape=shape, dtype=_dtype(tensor), out_axis=weight.out_axis,
             parameters=_sizes(vectors)[0], macs=self._macs_of_uses(weight, shape, locked),
             bytes=_sizes(vectors)[1], fingerprint=fingerprint(tensor), groups=number(node, "group", 1),
-            uses=len(value.uses()), locked=locked, attributes=weight.attributes(),
+            uses=len(value.uses()), also=_otherwise(weight, shape), locked=locked, attributes=weight.attributes(),
         ))
         if locked:
             return
@@ -180,6 +181,22 @@ class _Inventory:
             return None
         counted = cost.macs(node, index, shape, self._known)
         return None if counted is None else counted // self._samples
+
+
+def _useless(tensor: ir.TensorProtocol) -> str:
+    """Why no method can do anything with these values; large ones beside the model are not looked at."""
+    if not tensor.size:
+        return "It has no weights: one of its sizes is zero."
+    if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
+        return ""
+    finite = np.isfinite(tensor.numpy().sum(dtype=np.float64))
+    return "" if finite else "Some of its weights are not numbers (NaN) or infinite."
+
+
+def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
+    """The operator of a node that reads the weight, but not as the layer does; empty where none."""
+    return next((use.node.op_type for use in weight.value.uses() if use.node is not weight.node
+                 and chain.refuse(use.node, use.idx, shape, weight.out_axis)), "")
 
 
 def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:

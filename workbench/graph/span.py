@@ -15,6 +15,7 @@ from workbench.graph import cost
 from workbench.graph.cut import read_by
 from workbench.graph.inventory import Site
 from workbench.graph.model import Model
+from workbench.graph.names import subgraphs
 
 OTHER = "Choose another span, or another method."
 
@@ -52,7 +53,7 @@ def span_of(model: Model, module: str) -> Span:
     start, last = flow.common_start(own), flow.common_end(own)
     region = flow.between(start, last)
     others = {number: path for path, site in model.sites.items() if path not in members
-              for number in map(flow.number, _readers(site))}
+              for number in map(flow.number, _readers(site))} | flow.branching()
     strangers = list(dict.fromkeys(others[number] for number in sorted(region & others.keys())))
     if strangers or not own <= region:
         more = f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else "the outputs"
@@ -117,6 +118,11 @@ class _Flow:
     def number(self, name: str) -> int:
         """0 for a node that depends on no input."""
         return self._numbers.get(name, 0)
+
+    def branching(self) -> dict[int, str]:
+        """Nodes with graphs inside, If, Loop and Scan, which are kept as they are; and what they are."""
+        return {number: node.op_type for number, node in enumerate(self._nodes, 1)
+                if any(subgraphs(attribute) for attribute in node.attributes.values())}
 
     def name(self, number: int) -> str:
         return self._nodes[number - 1].name or ""

@@ -46,6 +46,13 @@ _simple(
 )
 
 
+@op("Gemm")
+def _gemm(a: Attributes, x: Inputs, v: int) -> Tensor:
+    left, right = (part.T if a.get(f"trans{name}") else part for name, part in zip("AB", x, strict=False))
+    product = a.get("alpha", 1.0) * (left @ right)
+    return product if len(x) < 3 or x[2] is None else product + a.get("beta", 1.0) * x[2]
+
+
 @op("Div")
 def _div(a: Attributes, x: Inputs, v: int) -> Tensor:
     return torch.div(x[0], x[1]) if x[0].is_floating_point() else torch.div(x[0], x[1], rounding_mode="trunc")

@@ -35,16 +35,17 @@ class TorchView(nn.Module):
         self.input_names = tuple(spec.name for spec in model.inputs)
         self.output_names = tuple(value.name or "" for value in model.ir.graph.outputs)
         self._steps = list(model.ir.graph)
-        by_node = {use: path for path, site in model.sites.items() for use, _ in site.uses}
+        by_node = _computing(model)
         self.layers: dict[str, nn.Module] = {}
         self._module_of: dict[str, str] = {}
-        _refuse(self._steps, by_node, model)
+        _refuse(model)
         self._attributes = {node.name or "": _attributes(node) for node in self._steps}
         for node in self._steps:
             path = by_node.get(node.name or "")
             if path is not None and node.op_type in MODULES:
                 self._add_layer(node, path)
-        self._constants = _constants(model, self)
+        self._held = _held(model, self.layers, self._module_of)
+        self._constants = _constants(model, self, self._module_of)
 
     def _add_layer(self, node: ir.Node, path: str) -> None:
         if path not in self.layers:
@@ -57,6 +58,8 @@ class TorchView(nn.Module):
         values: dict[str, Any] = dict(zip(self.input_names, inputs, strict=False)) | named
         for name in self._constants:
             values[name] = self.get_buffer(self._constants[name])
+        for path, name in self._held.items():
+            values[name] = _in_graph(self.model, path, self.layers[path])
         for node in self._steps:
             outputs = self._run(node, values)
             for output, value in zip(node.outputs, outputs, strict=False):
@@ -68,7 +71,8 @@ class TorchView(nn.Module):
         read = [None if value is None or not value.name else values.get(value.name) for value in node.inputs]
         path = self._module_of.get(name)
         if path is not None:
-            return (_apply(node, self.layers[path], read, self._attributes[name]),)
+            left = self.model.sites[path].side == "left"
+            return (_apply(node, self.layers[path], read, self._attributes[name], left),)
         result = OPS[node.op_type](self._attributes[name], read, self.opset)
         return tuple(result) if isinstance(result, tuple | list) else (result,)
 
@@ -88,22 +92,46 @@ class TorchView(nn.Module):
 
 def missing(model: Model) -> list[str]:
     """Operators of the graph that the view does not know: without them gradients cannot pass."""
-    by_node = {use for site in model.sites.values() for use, _ in site.uses}
+    by_node = _computing(model)
     return sorted({node.op_type for node in model.ir.graph
                    if node.op_type not in OPS and not (node.name in by_node and node.op_type in MODULES)})
 
 
-def _refuse(steps: list[ir.Node], by_node: Mapping[str, str], model: Model) -> None:
+def _computing(model: Model) -> dict[str, str]:
+    """The layer of each node that becomes its module: those that compute it alike. Others that read its weight, as a
+    tied embedding's is multiplied transposed, read it as a value."""
+    nodes = {node.name or "": node for node in model.ir.graph}
+    return {name: path for path, site in model.sites.items() for name, index in site.uses
+            if index == site.weight_input and _alike(nodes[name], nodes[site.node])}
+
+
+def _alike(node: ir.Node, other: ir.Node) -> bool:
+    """The same operator, set the same way, with the same bias."""
+    settings, others = ({name: str(value.value) for name, value in each.attributes.items()} for each in (node, other))
+    return node.op_type == other.op_type and settings == others and node.inputs[2:] == other.inputs[2:]
+
+
+def _held(model: Model, layers: Mapping[str, nn.Module], module_of: Mapping[str, str]) -> dict[str, str]:
+    """The weights, by path, that other nodes than those of their modules read."""
+    return {path: model.sites[path].initializer for path in layers
+            if any(name not in module_of for name, _ in model.sites[path].uses)}
+
+
+def _refuse(model: Model) -> None:
     unknown = missing(model)
     if unknown:
         raise UserError(f"Gradients cannot pass through {', '.join(unknown)}.",
                         "Choose a method that needs no gradients.")
 
 
-def _constants(model: Model, view: nn.Module) -> dict[str, str]:
-    """Every initialiser that is not a layer's weight or bias becomes a buffer: value name -> buffer name."""
-    inside = {name for path, site in model.sites.items() if path in view.layers  # type: ignore[operator]
-              for name in (site.initializer, site.bias if site.bias_node is None else None) if name}
+def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> dict[str, str]:
+    """Every initialiser that is not a layer's weight or bias becomes a buffer: value name -> buffer name. A bias that
+    other nodes read, too, is one beside the module's."""
+    values = model.ir.graph.initializers
+    sites = [model.sites[path] for path in view.layers]  # type: ignore[union-attr]
+    inside = {site.initializer for site in sites} | {
+        site.bias for site in sites if site.bias is not None and site.bias_node is None
+        and all((use.node.name or "") in module_of for use in values[site.bias].uses())}
     names = {}
     for index, (name, value) in enumerate(model.ir.graph.initializers.items()):
         if name in inside or value.const_value is None or value.const_value.dtype == ir.DataType.STRING:
@@ -167,12 +195,12 @@ def _filled(module: nn.Module, weight: np.ndarray, bias: np.ndarray | None) -> n
     return module
 
 
-def _apply(node: ir.Node, module: nn.Module, read: list[Any], a: Mapping[str, Any]) -> Tensor:
-    """Run a layer's module on what the node receives."""
+def _apply(node: ir.Node, module: nn.Module, read: list[Any], a: Mapping[str, Any], left: bool) -> Tensor:
+    """Run a layer's module on what the node receives; `left`: the constant is on the left, W x = (xᵗ Wᵗ)ᵗ."""
     if isinstance(module, nn.Embedding):
         return module(torch.where(read[1] < 0, read[1] + module.num_embeddings, read[1]).long())
     if isinstance(module, nn.Linear):
-        if node.op_type == "MatMul" and read[0] is None:        # the constant is on the left: W x = (x^T W^T)^T
+        if left:
             return module(read[1].transpose(-1, -2)).transpose(-1, -2)
         x = read[0].T if a.get("transA") else read[0]
         return module(x)
@@ -187,8 +215,11 @@ def _apply(node: ir.Node, module: nn.Module, read: list[Any], a: Mapping[str, An
     return module(x)
 
 
+def _in_graph(model: Model, path: str, module: nn.Module) -> Tensor:
+    """The weight of a module in the layout in which the graph stores it."""
+    weight: Any = module.weight
+    return weight.T if isinstance(module, nn.Linear) and model.layer(path).out_axis == 1 else weight
+
+
 def _stored(model: Model, path: str, module: nn.Module) -> np.ndarray:
-    weight = module.weight.detach().numpy()  # type: ignore[operator]
-    if isinstance(module, nn.Linear) and model.layer(path).out_axis == 1:
-        weight = weight.T
-    return np.ascontiguousarray(weight)
+    return np.ascontiguousarray(_in_graph(model, path, module).detach().numpy())

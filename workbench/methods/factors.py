@@ -32,7 +32,7 @@ def refuse_rows(layer: Layer) -> str | None:
     """Why a layer has no input rows to look at (see engine.rows), or None."""
     if layer.locked:
         return layer.locked
-    return None if layer.op in ("Conv", "Gemm", "MatMul") else f"The inputs of a {layer.op} are not looked at."
+    return None if layer.op in ("Conv", "Gemm", "MatMul") else f"The inputs of {layer.op} layers are not looked at."
 
 
 def refuse_gradients(layer: Layer) -> str | None:
@@ -40,7 +40,7 @@ def refuse_gradients(layer: Layer) -> str | None:
     if layer.locked:
         return layer.locked
     known = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
-    return None if layer.op in known else f"No gradients are taken of a {layer.op}."
+    return None if layer.op in known else f"No gradients are taken of {layer.op} layers."
 
 
 def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
@@ -76,6 +76,8 @@ def refuse(layer: Layer) -> str | None:
         return f"{layer.op} cannot be written as two layers."
     if layer.groups > 1:
         return "A grouped or depthwise convolution has no single matrix to factor."
+    if layer.also:
+        return f"{layer.also} reads its weight too, in another form: it stays one tensor."
     if min(layer.matrix) < 2:
         return "A matrix with a single row or column has rank 1 already."
     return None

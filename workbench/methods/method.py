@@ -202,6 +202,10 @@ class RemovalMethod(StructuralMethod):
 
     keeps = "keeps its channels"
 
+    def unable(self, group: ChannelGroup, params: Any) -> str | None:
+        """Why this group's units cannot be told apart, or None; asked before anything runs."""
+        return None
+
     @abstractmethod
     def removes(self, group: ChannelGroup, params: Any) -> int:
         """How many units go, from sizes alone; what is asked for is comparable among parameters of one method."""

@@ -48,7 +48,11 @@ class ChannelPruning(RemovalMethod):
                                                     "are as many.")] = 1
 
     def accepts(self, layer: Layer) -> str | None:
-        return layer.locked or (None if layer.op in OPS else f"The output channels of a {layer.op} are not removed.")
+        removed = f"The output channels of {layer.op} layers are not removed."
+        return layer.locked or (None if layer.op in OPS else removed)
+
+    def unable(self, group: ChannelGroup, params: Params) -> str | None:
+        return _unable(group, params.criterion)
 
     def removes(self, group: ChannelGroup, params: Params) -> int:
         wanted = round(params.ratio * (group.count + group.stay))
@@ -79,29 +83,29 @@ def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
 def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
     """[count] float64, larger: kept."""
     job.check()
+    reason = _unable(group, criterion)
+    if reason:
+        raise UserError(f"{group.members[0][0].layer.path}: {reason}", "Choose another criterion.")
     if criterion == "bn":
-        if group.scale is None:
-            raise UserError(f"{_first(group)}: no BatchNorm behind this layer says what its channels are worth.",
-                            "Choose another criterion.")
+        assert group.scale is not None
         return group.scale
     total = np.zeros(group.count)
-    found = False
     for context, units in group.members:
         if _refuse(context.layer, criterion) is None:
-            found = True
             score = _CRITERIA[criterion](context, job)
             inside = units >= 0
             # Gradients are on one scale, that of the loss; norms and outputs of different layers are not.
             scale = 1.0 if criterion == "taylor" else float(score[inside].mean()) or 1.0
             total += np.bincount(units[inside], score[inside] / scale, group.count)
-    if not found:
-        raise UserError(f"{_first(group)}: {_refuse(group.members[0][0].layer, criterion)}",
-                        "Choose another criterion.")
     return _lamp(total) if criterion == "lamp" else total
 
 
-def _first(group: ChannelGroup) -> str:
-    return group.members[0][0].layer.path
+def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
+    """Why the criterion tells nothing of these channels, or None: one layer of which it tells is enough."""
+    if criterion == "bn":
+        return None if group.scale is not None else "No BatchNorm behind it says what its channels are worth."
+    reasons = [_refuse(context.layer, criterion) for context, _ in group.members]
+    return reasons[0] if all(reasons) else None
 
 
 def _refuse(layer: Layer, criterion: Criterion) -> str | None:

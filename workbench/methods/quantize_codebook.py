@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.params import Help, Range, Unit
@@ -50,6 +49,10 @@ class CodebookQuantization(Method):
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
 
+    def refuses(self, layer: Layer, params: Params) -> str | None:
+        tells = {"none": lambda layer: None, "fisher": refuse_gradients, "activations": refuse_rows}
+        return self.accepts(layer) or tells[params.sensitivity](layer)
+
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.codebook(params.bits)
 
@@ -76,14 +79,8 @@ def _sensitivity(context: Context, edit: Edit, params: CodebookQuantization.Para
     if params.sensitivity == "none":
         return None
     if params.sensitivity == "fisher":
-        reason = refuse_gradients(context.layer)
-        if reason is None:
-            return context.gradients(job)[1]
-    else:
-        reason = refuse_rows(context.layer)
-        if reason is None:
-            return like(second_moments(context, job), context.weight, context.layer.out_axis)
-    raise UserError(f"{context.layer.path}: {reason}", "Choose no sensitivity for it.")
+        return context.gradients(job)[1]
+    return like(second_moments(context, job), context.weight, context.layer.out_axis)
 
 
 def kmeans(values: np.ndarray, count: int, start: Start, job: Job, weights: np.ndarray | None = None) -> np.ndarray:

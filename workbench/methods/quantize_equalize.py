@@ -33,7 +33,8 @@ class CrossLayerEqualization(RescalingMethod):
         pass
 
     def accepts(self, layer: Layer) -> str | None:
-        return layer.locked or (None if layer.op in OPS else f"The output channels of a {layer.op} are not rescaled.")
+        rescaled = f"The output channels of {layer.op} layers are not rescaled."
+        return layer.locked or (None if layer.op in OPS else rescaled)
 
     def factors(self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...],
                 params: Params, job: Job) -> np.ndarray:
