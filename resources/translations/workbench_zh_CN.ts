@@ -4886,6 +4886,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
 你的工作已保留，窗口继续运行。如果再次发生，请把此报告发给程序的维护者。</translation>
     </message>
     <message>
+      <source>Copied</source>
+      <extracomment>workbench/ui/crash.py</extracomment>
+      <translation>已复制</translation>
+    </message>
+    <message>
       <source>Copy report</source>
       <extracomment>workbench/ui/crash.py</extracomment>
       <translation>复制报告</translation>
@@ -6026,14 +6031,24 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>复制图片</translation>
     </message>
     <message>
+      <source>Drawing (*.svg);;Picture (*.png)</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>矢量图 (*.svg);;图片 (*.png)</translation>
+    </message>
+    <message>
       <source>Numbers (*.csv)</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>数值 (*.csv)</translation>
     </message>
     <message>
-      <source>Pictures (*.svg *.png)</source>
+      <source>Numbers copied: {plot}</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
-      <translation>图片 (*.svg *.png)</translation>
+      <translation>已复制数值：{plot}</translation>
+    </message>
+    <message>
+      <source>Picture copied: {plot}</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>已复制图片：{plot}</translation>
     </message>
     <message>
       <source>Save numbers</source>
@@ -6064,6 +6079,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Save picture…</source>
       <extracomment>workbench/ui/plots/keeping.py</extracomment>
       <translation>保存图片…</translation>
+    </message>
+    <message>
+      <source>Saved as {path}</source>
+      <extracomment>workbench/ui/plots/keeping.py</extracomment>
+      <translation>已另存为 {path}</translation>
     </message>
     <message>
       <source>Drawing the kernels…</source>
@@ -6923,11 +6943,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>曲线</translation>
     </message>
     <message>
-      <source>Every value loses more than is allowed.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
-      <translation>每个取值的损失都超过允许值。</translation>
-    </message>
-    <message>
       <source>Give the values as numbers with commas between them.</source>
       <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
       <translation>请以逗号分隔的数字给出取值。</translation>
@@ -6976,6 +6991,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>Sweep</source>
       <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
       <translation>参数扫描</translation>
+    </message>
+    <message>
+      <source>The first value already loses more than is allowed.</source>
+      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <translation>第一个取值的损失就已超过允许值。</translation>
     </message>
     <message>
       <source>Use it</source>

@@ -114,7 +114,7 @@ def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, qtbot):
         qtbot.mouseClick(tour.next, LEFT)
     assert len(titles) == len(places)
     qtbot.waitUntil(lambda: window.findChild(Tour) is None)
-    assert settings.tour_was_offered()
+    assert settings.tour_was_offered() and space.tree.tree.hasFocus()
     qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
 
 

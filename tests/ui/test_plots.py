@@ -2,13 +2,14 @@
 
 import dataclasses
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLabel, QMainWindow
 
 from tests.ui import sample
 from workbench.ui import theme
@@ -323,6 +324,35 @@ def test_the_numbers_are_copied_with_keys(histogram, qtbot):
     QGuiApplication.clipboard().clear()
     QTest.keyClick(histogram.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == histogram.to_csv()
+
+
+def test_what_was_copied_or_saved_is_said_in_the_status_bar(histogram, qtbot, tmp_path):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    bar = window.statusBar()
+    window.setCentralWidget(histogram)
+    window.show()
+    histogram.keeper.copy()
+    assert bar.currentMessage() == "Numbers copied: Weights"
+    histogram.keeper.copy_picture()
+    assert bar.currentMessage() == "Picture copied: Weights"
+    assert QGuiApplication.clipboard().pixmap().width() >= 1000
+    histogram.keeper.save(str(tmp_path / "weights.png"))
+    assert bar.currentMessage() == f"Saved as {tmp_path / 'weights.png'}"
+    window.takeCentralWidget().setParent(None)
+
+
+def test_the_name_of_a_picture_follows_its_kind(histogram, qtbot, tmp_path):
+    histogram.keeper.ask_picture()
+    dialog = histogram.findChild(QFileDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.nameFilters() == ["Drawing (*.svg)", "Picture (*.png)"]
+    kinds = dialog.findChild(QComboBox, "fileTypeCombo")
+    QTest.keyClick(kinds, Qt.Key.Key_Down)
+    assert dialog.defaultSuffix() == "png" and Path(dialog.selectedFiles()[0]).name == "plot.png"
+    QTest.keyClick(kinds, Qt.Key.Key_Up)
+    assert Path(dialog.selectedFiles()[0]).name == "plot.svg"
+    dialog.reject()
 
 
 def test_the_menu_of_a_plot_opens_from_its_button_and_saves(histogram, qtbot, tmp_path):

@@ -119,11 +119,20 @@ def choose_files(parent: QWidget, title: str, filters: str, proceed: Callable[[l
 
 def choose_target(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "",
                   suffix: str = "") -> QFileDialog:
-    """A file to write; asks before it replaces one."""
+    """A file to write; asks before it replaces one. The name follows the kind that is chosen."""
     dialog = QFileDialog(parent, title, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
+    dialog.filterSelected.connect(lambda kind: _take_kind(dialog, kind))
     return _open_files(dialog, proceed)
+
+
+def _take_kind(dialog: QFileDialog, kind: str) -> None:
+    """`Document (*.pdf)`: what was to be story.html is story.pdf now."""
+    suffix = kind.rpartition("*.")[2].rstrip(")")
+    dialog.setDefaultSuffix(suffix)
+    if chosen := dialog.selectedFiles():
+        dialog.selectFile(Path(chosen[0]).with_suffix(f".{suffix}").name)
 
 
 def choose_folder(parent: QWidget, title: str, proceed: Callable[[str], object], start: str = "") -> QFileDialog:

@@ -26,6 +26,7 @@ class PicturesView(QSplitter):
         for part in (self.maps, self.kernels):
             self.addWidget(part)
             part.wanted.connect(self.wanted)
+        self.setFocusProxy(self.maps.canvas)
         self._path = ""
         self._has_kernels = False
         self._stale = True

@@ -152,8 +152,11 @@ class Tour(QWidget):
         self._arrange(glide=theme.moves() and not self._hole.isNull())
 
     def finish(self) -> None:
+        """The focus goes to the layers, where the work begins."""
         self._glide.stop()
         self.hide()
+        if self._window.workspace is not None:
+            self._window.workspace.tree.tree.setFocus()
         self.deleteLater()
 
     def _go_on(self) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPixmap, QShortcut, QStatusTipEvent
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from workbench.core.errors import UserError
 from workbench.core.files import write_bytes
@@ -43,8 +43,7 @@ class Keeper(QObject):
         menu.addAction(self.tr("Save picture…"), self.ask_picture)
         menu.addAction(self.tr("Save numbers…"), self.ask_numbers)
         menu.addSeparator()
-        menu.addAction(theme.icon("copy"), self.tr("Copy picture"),
-                       lambda: QGuiApplication.clipboard().setPixmap(self.picture()))
+        menu.addAction(theme.icon("copy"), self.tr("Copy picture"), self.copy_picture)
         menu.addAction(self.tr("Copy numbers as CSV"), self.copy)
         return menu
 
@@ -54,10 +53,19 @@ class Keeper(QObject):
     def copy(self) -> None:
         """The numbers. Not both in one QMimeData: one that Python made outlives the program, and ends it badly."""
         QGuiApplication.clipboard().setText(self._panel.to_csv())
+        self._tell(self.tr("Numbers copied: {plot}").format(plot=self._panel.title.text()))
+
+    def copy_picture(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.picture())
+        self._tell(self.tr("Picture copied: {plot}").format(plot=self._panel.title.text()))
+
+    def _tell(self, text: str) -> None:
+        """In the status bar of the window around it."""
+        QApplication.sendEvent(self._panel, QStatusTipEvent(text))
 
     def ask_picture(self) -> None:
-        dialogs.choose_target(self._panel, self.tr("Save picture"), self.tr("Pictures (*.svg *.png)"), self.save,
-                              "plot.svg", "svg")
+        dialogs.choose_target(self._panel, self.tr("Save picture"), self.tr("Drawing (*.svg);;Picture (*.png)"),
+                              self.save, "plot.svg", "svg")
 
     def ask_numbers(self) -> None:
         dialogs.choose_target(self._panel, self.tr("Save numbers"), self.tr("Numbers (*.csv)"), self.save,
@@ -70,6 +78,8 @@ class Keeper(QObject):
             write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
         except UserError as error:
             dialogs.complain(self._panel, self.tr("Cannot save the plot"), error.what, error.mend)
+            return
+        self._tell(self.tr("Saved as {path}").format(path=path))
 
     def picture(self) -> QPixmap:
         panel = self._panel.whole()

@@ -181,7 +181,7 @@ class SweepPage(QWidget):
             self.proposal.setText(self.tr("Raises one parameter step by step, beside what the recipe has, and proposes "
                                           "the last value before the loss exceeds what is allowed."))
         elif point is None:
-            self.proposal.setText(self.tr("Every value loses more than is allowed."))
+            self.proposal.setText(self.tr("The first value already loses more than is allowed."))
         else:
             self.proposal.setText(self._words(curve, point))
 
