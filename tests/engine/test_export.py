@@ -1,6 +1,7 @@
 """What is written is what was shown, or nothing is written."""
 
 import errno
+import re
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,8 @@ def test_a_full_disk_leaves_nothing_behind(workspace, tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(UserError, match="No space left"):
+    file = tmp_path / "fashion_cnn_compressed.onnx"
+    with pytest.raises(UserError, match=re.escape(f"Cannot write {file}: No space left")):
         export(workspace, FOUR_BITS, str(tmp_path), Job())
     assert list(tmp_path.iterdir()) == []
 

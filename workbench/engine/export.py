@@ -115,8 +115,10 @@ class _written:
         self.temporary = Path(self.folder.name) / self.path.name
         try:
             self.model.save(self.temporary)
-        except BaseException:
+        except BaseException as error:
             self.folder.cleanup()
+            if isinstance(error, UserError):        # the user knows the file by its own name
+                raise UserError(error.what.replace(str(self.temporary), str(self.path)), error.mend) from error
             raise
         return self
 
