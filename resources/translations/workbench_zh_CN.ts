@@ -7873,6 +7873,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>与这些层一同失去通道：{layers}</translation>
     </message>
     <message>
+      <source>Python function</source>
+      <extracomment>workbench/ui/wording.py</extracomment>
+      <translation>Python 函数</translation>
+    </message>
+    <message>
       <source>{kernel} depthwise, {shape}</source>
       <extracomment>workbench/ui/wording.py</extracomment>
       <translation>{kernel} 深度卷积，{shape}</translation>

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter, QRawFont, QTextLayout
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QImage, QPainter, QRawFont, QTextLayout
 from PySide6.QtWidgets import QApplication
 
 from tests.translations import FOLDER, read
 from workbench.core.resources import resource_path
 from workbench.methods.method import all_methods
-from workbench.ui import theme, translation
+from workbench.ui import figures, theme, translation
 
 MEND = "run packaging/subset_font.py"
 
@@ -63,9 +63,20 @@ def families(text: str, font: QFont) -> dict[str, str]:
 def test_a_chinese_label_is_drawn_with_them(chinese, weight):
     letters = "".join(sorted({letter for text in texts() for letter in text if not letter.isspace()}))
     found = families(letters, theme.font(weight=weight))
-    assert set(found) == {theme.FAMILY, theme.CHINESE}
+    assert set(found) == {theme.FAMILY, theme.SIGNS, theme.CHINESE} and found[theme.SIGNS] == "◐"
     assert len(found[theme.CHINESE]) > 500 and "层" in found[theme.CHINESE] and "A" in found[theme.FAMILY]
     assert picture("层", weight) != picture("权", weight), "and not two boxes"
+
+
+@pytest.mark.parametrize("italic", [False, True])
+def test_the_marks_of_figures_come_with_the_program_and_are_equally_wide(qapp, italic):
+    theme.apply(qapp, "light")
+    font = theme.font(italic=italic)
+    assert families("".join(figures.MARKS.values()), font) == {theme.FAMILY: "○●✓", theme.SIGNS: "◐"}
+    metrics = QFontMetricsF(font)
+    assert metrics.horizontalAdvance("◐") == pytest.approx(metrics.horizontalAdvance("○"), abs=0.6)
+    file = resource_path("fonts/WorkbenchSigns-Regular.otf")
+    assert "Inter" not in QRawFont(str(file), 13).familyName() and file.stat().st_size < 4000
 
 
 def picture(text: str, weight: QFont.Weight) -> QImage:

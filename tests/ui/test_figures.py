@@ -35,3 +35,9 @@ def test_a_change_is_told_in_times_or_where_it_is_slight_in_per_cent():
     assert figures.shrunk(100_000, 99_890) == "−0.11 %" and figures.shrunk(100_000, 100_110) == "+0.11 %"
     assert figures.shrunk(1000, 250) == "4.0x smaller (25 % kept)" and figures.shrunk(1000, 1500) == "1.50x larger"
     assert figures.smaller(5, 5) == "the same size" and figures.smaller(0, 5) == ""
+
+
+def test_small_numbers_have_few_letters_and_a_true_minus():
+    values = (0.0, 0.3, 0.0052, 7.2e-4, 3e-12)
+    assert [figures.small(value) for value in values] == ["0", "0.3", "0.005", "7e−4", "3e−12"]
+    assert figures.small(1.14e-5, 2) == "1.1e−5"

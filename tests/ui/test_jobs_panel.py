@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
@@ -118,7 +118,9 @@ def test_the_toast_covers_no_figure_and_no_button(demo_window):
     shown, board = demo_window.findChild(toast.Toast), demo_window.workspace.scoreboard
     shown._on_finished(Finished("Measuring", "done", "", 60.0, "12:00"))
     assert shown.isVisible()
-    assert shown.geometry().bottom() < board.mapTo(demo_window, board.rect().topLeft()).y()
+    for panel in (board, demo_window.workspace.actions, demo_window.workspace.inspect):
+        corner = panel.mapTo(demo_window, panel.rect().topLeft())
+        assert not shown.geometry().intersects(QRect(corner, panel.size())), panel
 
 
 def test_history_and_jobs_share_the_bottom_and_leave_a_small_window_its_size(demo_window, qtbot):

@@ -271,6 +271,7 @@ def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot)
     assert cell.data() == f"{100 * drops['head']:.1f}".replace("-0.0", "0.0").replace("-", "−")
     most = max(drops, key=drops.get)
     assert tree.model.index_of(most).siblingAtColumn(Column.LOSS).data(BAR_ROLE) == (1.0, 1.0)
-    assert tree.model.headerData(Column.LOSS, Qt.Orientation.Horizontal) == "Loss: affine 2"
+    assert tree.model.headerData(Column.LOSS, Qt.Orientation.Horizontal) == "Loss", "the names need the room"
+    assert tree.model.title(Column.LOSS) == "Loss: affine 2"
     assert "Affine 2 bit" in cell.data(Qt.ItemDataRole.ToolTipRole)
     assert space.graph.tint.findData("sensitivity") >= 0

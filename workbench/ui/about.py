@@ -15,6 +15,7 @@ from workbench.core.quantities import amount, size
 from workbench.ui import theme
 from workbench.ui.palette import SEPARATOR, actions_of
 from workbench.ui.translation import said, tr
+from workbench.ui.wording import format_words
 
 WIDTH, MOST = 520, 560
 NATIVE = QKeySequence.SequenceFormat.NativeText
@@ -59,15 +60,16 @@ def show_about(parent: QWidget, versions: Mapping[str, str]) -> Page:
                    for name, version in parts.items())
     waiting = "" if versions else f"<p>{tr('The engine is still starting.')}</p>"
     words = tr("Open a trained model, look inside every layer, compress it with the mouse, export what you saw.")
+    table = f"<table cellspacing='2' style='margin-top: 12px'>{rows}</table>"
     return Page(parent, "about", f"Model Compression Workbench {__version__}",
-                f"<p>{words}</p><table cellspacing='2'>{rows}</table>{waiting}<p>{tr('Licence: Apache-2.0')}</p>")
+                f"<p>{words}</p>{table}{waiting}<p>{tr('Licence: Apache-2.0')}</p>")
 
 
 def show_model(parent: QWidget, model: ModelSummary) -> Page:
     """Path, format, inputs, what was prepared at opening, and what the user should know."""
     count = tr("{n} parameters").format(n=amount(model.parameters))
     body = (f"<p>{html.escape(model.path)}</p>"
-            f"<p>{html.escape(model.format)}, opset {model.opset}, {size(model.bytes)}, {count}</p>")
+            f"<p>{html.escape(format_words(model.format))}, opset {model.opset}, {size(model.bytes)}, {count}</p>")
     body += _list(tr("Inputs"), map(_spec, model.inputs)) + _list(tr("Outputs"), map(_spec, model.outputs))
     applied = (step.detail or step.title for step in model.preparations if step.applied)
     body += _list(tr("Prepared at opening"), map(said, applied))

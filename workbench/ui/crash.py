@@ -15,9 +15,11 @@ import platformdirs
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench import __version__
+from workbench.ui import dialogs, theme
+from workbench.ui.labels import Icon
 
 log = logging.getLogger(__name__)
 LEVELS = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO,
@@ -107,8 +109,13 @@ class CrashDialog(QDialog):
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         copy.clicked.connect(lambda: copy.setText(self.tr("Copied")))
         buttons.rejected.connect(self.reject)
+        head = QHBoxLayout()
+        head.setSpacing(theme.DOUBLE)
+        head.addWidget(Icon("warning", "warn", dialogs.SIGN, self), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(words, 1)
         layout = QVBoxLayout(self)
-        layout.setSpacing(8)
-        layout.addWidget(words)
+        layout.setContentsMargins(theme.TRIPLE, theme.TRIPLE, theme.DOUBLE, theme.DOUBLE)
+        layout.setSpacing(theme.DOUBLE)
+        layout.addLayout(head)
         layout.addWidget(self.text)
         layout.addWidget(buttons)

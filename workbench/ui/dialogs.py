@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from workbench.ui import icons, theme
 from workbench.ui.files import functions_in, runs_code
 from workbench.ui.translation import said, tr
 
-SIGN = 32           # pixels
+SIGN, WORDS = 32, 340       # pixels
 SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Question: ("help", "accent")}
 
 
@@ -157,5 +157,8 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
     color = icons.hexes(getattr(theme.colors(), role))
     box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for words in box.findChildren(QLabel):
+        if words.objectName() == "qt_msgbox_label":         # Qt makes the box as narrow as its title allows
+            words.setMinimumWidth(WORDS)
     box.open()
     return box

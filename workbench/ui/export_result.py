@@ -83,7 +83,8 @@ class ResultPage(QWidget):
             rows.append((self.tr("Same decision as the preview"), "", "",
                          self.tr("{share} of {n}").format(share=f"{100 * report.verified.agreement:.2f} %",
                                                           n=f"{report.verified.samples:,}")))
-            rows.append((self.tr("Largest difference of an output"), "", "", f"{report.verified.max_abs_diff:.2g}"))
+            largest = figures.small(report.verified.max_abs_diff, 2)
+            rows.append((self.tr("Largest difference of an output"), "", "", largest))
         if report.before.latency_ms and report.after.latency_ms:
             rows.append((self.tr("Latency, one sample"), f"{three(report.before.latency_ms.value)} ms", "",
                          f"{three(report.after.latency_ms.value)} ms"))

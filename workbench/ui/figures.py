@@ -66,6 +66,12 @@ def _plain(value: float) -> str:
     return three(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
 
 
+def small(value: float, digits: int = 1) -> str:
+    """A small number in few letters: 0.3, 0.005, 7e−4; `digits` of it."""
+    text = f"{value:.{digits}g}" if value >= 0.001 or value == 0 else f"{value:.{digits - 1}e}"
+    return text.replace("e-0", "e−").replace("e-", "e−")
+
+
 def smaller(before: float, after: float) -> str:
     """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
     return quantities.smaller(before, after, tr)

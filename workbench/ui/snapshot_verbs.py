@@ -56,6 +56,7 @@ class SnapshotVerbs(QObject):
         if self._session.model is None:
             return
         dialog = QInputDialog(self._window)
+        dialog.setMinimumWidth(380)
         dialog.setObjectName("pin")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(self.tr("Pin this state"))

@@ -1,6 +1,9 @@
 """The line at the foot of the window: what file is open, what it is measured on, and on what the engine runs."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
@@ -8,11 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from workbench.core import process
 from workbench.core.layer import InputSpec, ModelSummary
-from workbench.core.views import DataSummary
 from workbench.ui import theme
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.jobs import JobStrip
 from workbench.ui.session import Session
+from workbench.ui.wording import format_words
+
+if TYPE_CHECKING:
+    from workbench.core.views import DataSummary
 
 ICON = 14
 GAP = "\u2009"          # between icon and words, where a style sheet has no say
@@ -74,8 +80,7 @@ class StatusLine(QWidget):
     def _of_model(self, model: ModelSummary) -> tuple[str, ...]:
         inputs = self.tr("input {shape}").format(shape=_shape(model.inputs[0])) if len(model.inputs) == 1 else \
             self.tr("{count} inputs").format(count=len(model.inputs))
-        kind = model.format.upper() if len(model.format) <= 4 else model.format
-        return kind, self.tr("opset {number}").format(number=model.opset), inputs
+        return format_words(model.format), self.tr("opset {number}").format(number=model.opset), inputs
 
     def _of_data(self, data: DataSummary | None) -> tuple[str, ...]:
         if data is None:

@@ -116,6 +116,11 @@ QHeaderView {{ background: {surface}; border: none; }}
 QHeaderView::section {{
     background: {surface}; color: {muted}; border: none; border-bottom: 1px solid {border}; padding: 4px 6px;
 }}
+QHeaderView#candidates::up-arrow, QHeaderView#candidates::down-arrow {{
+    subcontrol-origin: border; subcontrol-position: top right; width: 10px; height: 10px; margin: 1px;
+}}
+QHeaderView#candidates::up-arrow {{ image: url("{up}"); }}
+QHeaderView#candidates::down-arrow {{ image: url("{down}"); }}
 QTableCornerButton::section {{ background: {surface}; border: none; border-bottom: 1px solid {border}; }}
 QHeaderView::section:hover {{ color: {text}; }}
 QToolBar {{ background: {window}; border: none; border-top: 1px solid {border}; spacing: 0; }}

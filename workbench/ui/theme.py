@@ -22,6 +22,7 @@ HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24      # the grid: inside a group, betwe
 RADIUS = 6
 ICON = 16
 FAMILY = "Inter"
+SIGNS = "Workbench Signs"       # ◐, which Inter lacks (packaging/signs_font.py)
 # Inter has no Chinese: what the translation needs is bundled (packaging/subset_font.py). For other texts, such as names
 # that users give, Qt would find a font by itself, but not always the same one.
 CHINESE = "Workbench Sans SC"
@@ -146,8 +147,9 @@ class _Dresser(QObject):
 def _load_font(platform: QFont) -> QFont:
     """Inter with figures of one width: a number that changes while the hand moves must not make its neighbours jump."""
     _load_family(FAMILY, FILES)
+    _load_family(SIGNS, FILES[:1])
     result = QFont(platform)
-    result.setFamilies([FAMILY, *FALLBACKS])
+    result.setFamilies([FAMILY, SIGNS, *FALLBACKS])
     result.setPointSizeF(max(platform.pointSizeF(), 9.75))      # 13 pixels at 96 dpi, or what the user asked for
     result.setFeature(QFont.Tag("tnum"), 1)
     result.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMainWindow
 
 from workbench.core.quantities import duration
 from workbench.ui import theme
@@ -64,11 +64,8 @@ class Toast(QFrame):
         fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def _place(self) -> None:
-        """Above the scoreboard, at the right."""
-        status = self._window.statusBar().height()
-        bars = [bar for bar in self._window.findChildren(QWidget, "scoreboard") if bar.isVisible()]
-        above = max((bar.height() for bar in bars), default=0) + status + theme.DOUBLE
-        self.move(self._window.width() - self.width() - theme.DOUBLE, self._window.height() - self.height() - above)
+        """Under the menus, at the right: it covers the title of a panel, and no figure."""
+        self.move(self._window.width() - self.width() - theme.UNIT, self._window.menuBar().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():

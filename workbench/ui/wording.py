@@ -69,3 +69,8 @@ def _value_words(field: Field, value: Any) -> str:
     else:
         text = f"{value:g}" if isinstance(value, int | float) else tr(str(value))
     return f"{tr(field.name.replace('_', ' ').capitalize())} {text}"
+
+
+def format_words(name: str) -> str:
+    """A format of files as people call it."""
+    return {"onnx": "ONNX", "pt2": "torch.export", "function": tr("Python function")}.get(name, name)

@@ -101,6 +101,7 @@ class SweepPage(QWidget):
         for signal in (session.data_changed, session.selection_changed, session.model_changed):
             signal.connect(self._show_controls)
         sweeps.changed.connect(self.refresh)
+        theme.signals.changed.connect(self._dress)
         progress = session.turns.piece(self.running, lambda: self.running.show_progress(sweeps.progress),
                                        Place.ELSEWHERE)
         sweeps.progressed.connect(progress.soon)
@@ -141,10 +142,18 @@ class SweepPage(QWidget):
         self.method.clear()
         for info in self._session.methods.values():
             if any(_sweeps(field) for field in info.fields):
-                self.method.addItem(theme.icon(families.icon_name(info.family)), families.name(info), info.id)
+                self.method.addItem(families.name(info), info.id)
+        self._dress()
         self.method.setCurrentIndex(max(self.method.findData(chosen), 0))
         self.method.blockSignals(False)
         self._show_parameters()
+
+    def _dress(self) -> None:
+        """The signs of the families, in the colours of the theme."""
+        for index in range(self.method.count()):
+            info = self._session.methods.get(self.method.itemData(index))
+            if info is not None:
+                self.method.setItemIcon(index, theme.icon(families.icon_name(info.family)))
 
     def _show_parameters(self) -> None:
         info = self._session.methods.get(self.method.currentData() or "")

@@ -1,7 +1,7 @@
 """The matrix to look at: colours for what was measured, a hatch for what was only foretold, keys for the hand."""
 
 from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -60,6 +60,16 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(max(super().sizeHint(option, index).width(), LEAST), ROW)
 
 
+class Candidates(QHeaderView):
+    """Columns as narrow as their words: the arrow of the sorted one stands in its corner, not beside them."""
+
+    def sectionSizeFromContents(self, column: int) -> QSize:
+        lines = str(self.model().headerData(column, self.orientation()) or "").split("\n")
+        metrics = QFontMetrics(self.font())
+        widest = max(metrics.horizontalAdvance(line) for line in lines)
+        return QSize(widest + 2 * theme.UNIT, len(lines) * metrics.lineSpacing() + theme.UNIT)
+
+
 class MatrixTable(QTableView):
     """`cell_chosen` when cells or the cursor are others, `applied` for Enter and a double click."""
 
@@ -87,7 +97,10 @@ class MatrixTable(QTableView):
         theme.signals.changed.connect(self.viewport().update)
 
     def _set_up_headers(self) -> None:
+        self.setHorizontalHeader(Candidates(Qt.Orientation.Horizontal, self))
         across, down = self.horizontalHeader(), self.verticalHeader()
+        across.setObjectName("candidates")
+        across.setSectionsClickable(True)
         across.setAccessibleName(self.tr("Candidates"))
         down.setAccessibleName(self.tr("Layers"))
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -24,7 +24,7 @@ def short_loss(trial: Trial, metric: str) -> str:
         return figures.loss_text(trial.drop, metric)
     if trial.predicted is None:
         return "…"
-    return f"{figures.MARKS['forecast']} {trial.predicted:.1g}".replace("e-0", "e−")
+    return f"{figures.MARKS['forecast']} {figures.small(trial.predicted)}"
 
 
 def loss(trial: Trial, scan: Scan) -> str:

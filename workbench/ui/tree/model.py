@@ -54,10 +54,11 @@ class LayerTreeModel(QAbstractItemModel):
         self._colored: Column | None = None
         self._losses: Mapping[str, float] = {}
         self._metric = self._candidate = ""
+        self._loss_of = ""
         self._headers = {
             Column.NAME: self.tr("Layer"), Column.OP: self.tr("Operator"), Column.SHAPE: self.tr("Shape"),
             Column.PARAMETERS: self.tr("Parameters"), Column.MACS: self.tr("MACs"), Column.BYTES: self.tr("Bytes"),
-            Column.ACTIONS: self.tr("Actions"), Column.AFTER: self.tr("New bytes"),
+            Column.ACTIONS: self.tr("Actions"), Column.AFTER: self.tr("Now"),
             Column.LOSS: self.tr("Loss"), Column.ZEROS: self.tr("Zeros"), Column.STABLE: self.tr("Stable rank"),
             Column.RANK: self.tr("Rank for 90 %"),
         }
@@ -116,8 +117,7 @@ class LayerTreeModel(QAbstractItemModel):
         if (losses, metric, candidate) == (self._losses, self._metric, self._candidate):
             return
         self._losses, self._metric, self._candidate = losses, metric, candidate
-        title = self.tr("Loss: {candidate}").format(candidate=name) if name else self.tr("Loss")
-        self._headers[Column.LOSS] = title
+        self._loss_of = name
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.LOSS, Column.LOSS)
         for path, node in self._by_path.items():
             node.loss = losses.get(path)
@@ -146,6 +146,12 @@ class LayerTreeModel(QAbstractItemModel):
     def scale(self, column: Column) -> float:
         """The number that has the last colour: the largest of any layer; shares are of the whole."""
         return 1.0 if column in (Column.ZEROS, Column.RANK) else self._most.get(column, 0.0)
+
+    def title(self, column: Column) -> str:
+        """What it is called where there is room for more than one short word."""
+        if column == Column.LOSS and self._loss_of:
+            return self.tr("Loss: {candidate}").format(candidate=self._loss_of)
+        return self.tr("New bytes") if column == Column.AFTER else self._headers[column]
 
     def _measure(self, *columns: Column) -> None:
         for column in columns:
@@ -191,6 +197,8 @@ class LayerTreeModel(QAbstractItemModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._headers[Column(section)]
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.title(Column(section))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(Column(section))
         if role == Qt.ItemDataRole.ToolTipRole and section in FACTS:

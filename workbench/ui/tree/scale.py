@@ -1,6 +1,5 @@
 """What the colours of the rows mean, below the tree while they have any."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.core.quantities import amount, size
@@ -36,7 +35,7 @@ class ColorScale(QWidget):
         if self.isHidden() != (column is None):
             self.setVisible(column is not None)
         if column is not None:
-            self.title.setText(str(self._model.headerData(column, Qt.Orientation.Horizontal)))
+            self.title.setText(self._model.title(column))
             self.legend.set_ends(*_ends(column, self._model.scale(column)))
 
 

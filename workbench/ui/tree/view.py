@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
+from workbench.ui import theme
 from workbench.ui.session import Session
 from workbench.ui.tree.cells import BARRED, FACTS, Column
 from workbench.ui.tree.columns import ColumnChoice
@@ -39,9 +40,9 @@ if TYPE_CHECKING:
     from workbench.core.views import LayerFacts
 
 # In pixels, as they are at first, and what their figures need at least.
-WIDTHS = {Column.NAME: (150, 110), Column.OP: (70, 56), Column.SHAPE: (96, 76), Column.PARAMETERS: (76, 60),
-          Column.MACS: (66, 56), Column.BYTES: (70, 70), Column.ACTIONS: (76, 60), Column.AFTER: (82, 80),
-          Column.LOSS: (104, 62), Column.ZEROS: (60, 54), Column.STABLE: (84, 56), Column.RANK: (96, 70)}
+WIDTHS = {Column.NAME: (150, 130), Column.OP: (70, 56), Column.SHAPE: (96, 76), Column.PARAMETERS: (76, 60),
+          Column.MACS: (66, 56), Column.BYTES: (70, 66), Column.ACTIONS: (76, 66), Column.AFTER: (82, 68),
+          Column.LOSS: (62, 48), Column.ZEROS: (60, 54), Column.STABLE: (84, 56), Column.RANK: (96, 70)}
 PATH = 170          # pixels for the path of a layer
 ASIDE = 16          # pixels around a sentence
 KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
@@ -61,7 +62,7 @@ class LayerTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("Layers"))
-        self.setIndentation(14)
+        self.setIndentation(12)
         self._wanted = {column: widths[0] for column, widths in WIDTHS.items()}
         self._fitting = False
         self.whole_paths = False        # names of layers are their paths, not the last part of them
@@ -213,6 +214,7 @@ class TreePanel(QWidget):
     def _set_up_header(self) -> None:
         header = self.tree.header()
         header.setAccessibleName(self.tr("Columns"))
+        header.setFont(theme.font(-1))
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(48)
