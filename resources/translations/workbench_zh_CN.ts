@@ -2169,6 +2169,11 @@
       <translation>请把其权重看作矩阵。</translation>
     </message>
     <message>
+      <source>Make it a constant of the model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请把它作为模型的常量。</translation>
+    </message>
+    <message>
       <source>Mend it, or save a recipe from the window.</source>
       <extracomment>the engine</extracomment>
       <translation>请修正它，或在窗口中保存一个配方。</translation>
@@ -2457,6 +2462,11 @@
       <source>The model is unharmed; the log has the details.</source>
       <extracomment>the engine</extracomment>
       <translation>模型未受影响；详情见日志。</translation>
+    </message>
+    <message>
+      <source>The model's input '{0}' is one value for all samples, which no data set has.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的输入“{0}”对所有样本只有一个值，数据集没有这样的值。</translation>
     </message>
     <message>
       <source>The model's output is not a number (NaN) for {0} of {1} samples.</source>

@@ -52,6 +52,7 @@ def test_fingerprint_follows_the_content(tmp_path):
     ({"z": np.zeros((2, 1, 4, 4), np.float32)}, "no array 'x'"),
     ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.zeros(3)}, "different lengths"),
     ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "different lengths or none"),
+    ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.int64(3)}, "different lengths"),
     ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, "not finite"),
     ({"x": np.array([["a"]])}, "takes float32"),
     ({"y": np.zeros(3)}, "no array 'x'"),
@@ -61,6 +62,12 @@ def test_data_that_does_not_fit_is_named(tmp_path, arrays, sentence):
     with pytest.raises(UserError, match=sentence) as raised:
         open_dataset(file, X)
     assert "bad.npz" in raised.value.what and raised.value.mend
+
+
+def test_an_input_that_is_one_value_for_all_samples_is_named(tmp_path):
+    file = save(tmp_path / "data.npz", x=np.zeros((2, 1, 4, 4), np.float32), rate=np.int64(16000))
+    with pytest.raises(UserError, match="'rate' is one value for all samples"):
+        open_dataset(file, (*X, InputSpec("rate", "int64", ())))
 
 
 def test_pickled_objects_are_not_loaded(tmp_path):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.engine.small import network
+from tests.graph.graphs import Build
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -52,6 +53,15 @@ def test_training_predicting_comparing_and_timing(workspace, tmp_path):
     assert timed(workspace, recipe, Job()).after_ms > 0
     alone = Workspace(workspace.model, workspace.data, evaluator=workspace.evaluator).separated()
     assert all(part.samples % workspace.data.at_once(1) == 0 for part in (alone.data, alone.training))
+
+
+def test_a_batch_that_is_fixed_inside_the_model_is_said_in_a_sentence(tmp_path):
+    graph = Build()
+    flat = graph.node("Reshape", ["x", graph.constant("target", [1, 16], np.int64)], "flat")
+    graph.node("MatMul", [flat, graph.weight("first", 16, 4)], "y")
+    np.savez(tmp_path / "data.npz", x=np.zeros((4, 4, 4), np.float32))
+    with pytest.raises(UserError, match="ONNX Runtime cannot run the model: .*Reshape"):
+        Workspace(graph.model({"x": ["n", 4, 4]}, {"y": None})).attach(str(tmp_path / "data.npz"), Job())
 
 
 def test_too_few_samples_for_one_batch_are_refused(tmp_path):

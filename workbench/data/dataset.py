@@ -186,7 +186,7 @@ def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None
             raise UserError(f"{path} has no array '{spec.name}' (it holds {held}).",
                             "Name the arrays after the model's inputs, or the only one x.")
         _check_shape(path, spec, arrays[spec.name])
-    counts = {len(arrays[spec.name]) for spec in specs} | ({len(labels)} if labels is not None else set())
+    counts = {len(arrays[spec.name]) for spec in specs} | ({len(np.atleast_1d(labels))} if labels is not None else set())
     if len(counts) != 1 or counts == {0}:
         raise UserError(f"{path} has arrays of different lengths or none: {sorted(counts)}.",
                         "Every array needs one entry a sample.")
@@ -204,6 +204,9 @@ def _in_whole_batches(data: Dataset) -> Dataset:
 
 
 def _check_shape(path: str, spec: InputSpec, array: np.ndarray) -> None:
+    if not spec.shape:
+        raise UserError(f"The model's input '{spec.name}' is one value for all samples, which no data set has.",
+                        "Make it a constant of the model.")
     wanted = spec.shape[1:]
     fits = array.ndim == len(spec.shape) and all(w is None or w == a for w, a in zip(wanted, array.shape[1:],
                                                                                      strict=False))

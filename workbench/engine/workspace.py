@@ -251,11 +251,12 @@ class Workspace:
 
 
 def runner(session) -> Run:
-    """A session as a function from feeds to outputs; inputs that the graph does not use are left out."""
+    """A session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
+    UserError where the model does not run on them."""
     wanted = [value.name for value in session.get_inputs()]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        return session.run(None, {name: feeds[name] for name in wanted})
+        return runtime.run(session, {name: feeds[name] for name in wanted})
 
     return run
 
