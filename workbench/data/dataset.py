@@ -186,7 +186,8 @@ def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None
             raise UserError(f"{path} has no array '{spec.name}' (it holds {held}).",
                             "Name the arrays after the model's inputs, or the only one x.")
         _check_shape(path, spec, arrays[spec.name])
-    counts = {len(arrays[spec.name]) for spec in specs} | ({len(np.atleast_1d(labels))} if labels is not None else set())
+    counts = {len(np.atleast_1d(array)) for array in (*(arrays[spec.name] for spec in specs), labels)
+              if array is not None}
     if len(counts) != 1 or counts == {0}:
         raise UserError(f"{path} has arrays of different lengths or none: {sorted(counts)}.",
                         "Every array needs one entry a sample.")
