@@ -1939,14 +1939,29 @@
       <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
     </message>
     <message>
+      <source>Give more samples, or others to train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供更多样本，或另外提供训练样本。</translation>
+    </message>
+    <message>
       <source>Give one of them.</source>
       <extracomment>the engine</extracomment>
       <translation>请只给出其中之一。</translation>
     </message>
     <message>
+      <source>Give {0} or more, or others to train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请提供 {0} 个或更多样本，或另外提供训练样本。</translation>
+    </message>
+    <message>
       <source>Gradients cannot pass through {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>梯度无法通过 {0}。</translation>
+    </message>
+    <message>
+      <source>Half of the {0} samples are too few to train on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个样本的一半不足以训练。</translation>
     </message>
     <message>
       <source>IR version {0} -&gt; {1}</source>
@@ -2277,6 +2292,11 @@
       <source>Older format raised</source>
       <extracomment>the engine</extracomment>
       <translation>旧格式已升级</translation>
+    </message>
+    <message>
+      <source>One sample cannot both be trained on and measured.</source>
+      <extracomment>the engine</extracomment>
+      <translation>一个样本不能既用于训练又用于测量。</translation>
     </message>
     <message>
       <source>Only a convolution can have a depthwise separable or a grouped student.</source>

@@ -21,6 +21,7 @@ from workbench.engine.preview import effective
 from workbench.engine.training import schedule
 from workbench.engine.training.features import Features, output_of, pairs
 from workbench.engine.training.forgetting import classes_of, forgotten
+from workbench.engine.training.loop import DIVERGED, Loop
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.samples import Samples, augment, in_both
 from workbench.engine.training.student import Student, Wanted
@@ -157,6 +158,16 @@ def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tm
     assert in_both(apart.data, apart.training) == 0
     plain = export(alone, recipe(PRUNE, stages=()), str(tmp_path), Job())
     assert plain.verified.samples == 400
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "One sample"), (2, "Half of the 2"), (30, "Half of the 30")])
+def test_few_samples_are_too_few_to_be_split(place, tmp_path, count, words):
+    with np.load(place / "test.npz") as whole:
+        np.savez(tmp_path / "few.npz", x=whole["x"][:count], y=whole["y"][:count])
+    few = Workspace.open(str(place / "small.onnx"), Job()).attach(str(tmp_path / "few.npz"), Job())
+    with pytest.raises(UserError, match=words) as error:
+        recovered(few.ready(recipe(PRUNE)), recipe(PRUNE), Job())
+    assert error.value.mend
 
 
 def test_samples_that_are_in_both_are_counted(place):
@@ -318,6 +329,22 @@ def test_stopping_keeps_what_was_trained_while_it_is_measured_or_quantised_too(w
     assert result.recovery.recovered > result.recovery.unrecovered
 
 
+@pytest.mark.parametrize("sparsify", ["one-shot", "cubic"])
+@pytest.mark.parametrize("batch", [4, 4096])
+def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, sparsify, batch, monkeypatch):
+    """Also where it is the last step of an epoch that breaks the weights, and all states count the same."""
+    params = {"epochs": 3, "optimiser": "sgd", "batch": batch, "sparsify": sparsify}
+    monkeypatch.setattr(Loop, "_measure", lambda loop: 0.1)
+    monkeypatch.setattr(torch.optim.SGD, "step", lambda optimiser: [
+        value.data.fill_(torch.nan) for group in optimiser.param_groups for value in group["params"]])
+    result = recovered(workspace, recipe(PRUNE, stages=(Stage("finetune", params),)), Job())
+    (stage,) = result.recovery.stages
+    assert stage.stopped == DIVERGED and "lower rate" in DIVERGED
+    for edit in result.compiled.edits.values():
+        assert np.isfinite(edit.weight).all() and (edit.bias is None or np.isfinite(edit.bias).all())
+        assert np.mean(edit.weight == 0) == pytest.approx(0.75, abs=0.01)
+
+
 def test_patience_ends_early(workspace):
     stage = replace(TUNE, params={"epochs": 50, "rate": 1e-6, "optimiser": "sgd", "patience": 2})
     (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
@@ -327,7 +354,7 @@ def test_patience_ends_early(workspace):
 def test_minutes_end_it_too(workspace):
     stage = replace(TUNE, params={"minutes": 0.02})
     (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
-    assert 0.5 < result.seconds < 10 and result.epochs > 1 and result.stopped == ""
+    assert 0.5 < result.seconds < 10 and result.epochs > 0 and result.stopped == ""
 
 
 # -- schedules and forgetting --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.ui.conftest import WAIT, measured, open_demo
+from tests.ui.conftest import FEW, WAIT, measured, open_demo
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.ui.demo import demo_paths
@@ -180,6 +180,17 @@ def test_the_export_says_what_the_preview_said(opened, qtbot, tmp_path):
     size = (tmp_path / "small.onnx").stat().st_size
     assert size == report.after.bytes.value == pytest.approx(shown.size.value, rel=0.005)
     assert report.verified.value == pytest.approx(shown.value.value, abs=0.002)
+
+
+def test_other_data_take_the_place_of_what_a_file_was_verified_on(opened, qtbot, tmp_path, few):
+    edit(opened, qtbot, prune(0.6))
+    with qtbot.waitSignal(opened.exported, timeout=WAIT):
+        opened.export(str(tmp_path), "small")
+    assert opened.snapshots.now().totals.value.how == "verified"
+    with qtbot.waitSignal(opened.data_changed, timeout=WAIT):
+        opened.attach(str(few))
+    qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+    assert opened.snapshots.now().totals.value.samples == FEW
 
 
 def test_an_export_into_nowhere_says_so(opened, qtbot, tmp_path):

@@ -92,6 +92,9 @@ class Workspace:
     def separated(self) -> "Workspace":
         """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
         evaluator = self.measurable()
+        if evaluator.data.samples < 2:
+            raise UserError("One sample cannot both be trained on and measured.",
+                            "Give more samples, or others to train on.")
 
         def make() -> Workspace:
             train, rest = split(evaluator.data, 0)

@@ -35,6 +35,7 @@ class Snapshots(QObject):
         self._reports: dict[Hashable, Report] = {}
         session.preview_changed.connect(self._on_preview)
         session.exported.connect(self._on_exported)
+        session.data_changed.connect(self._reports.clear)       # their figures are of the data before
         session.timings.changed.connect(self._on_timing)
 
     # -- what is known ---------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ SAVED = (1.0, 60.0)     # seconds between checkpoints, at least and at most: bet
 OFTEN = 50              # times the seconds that one takes
 MOMENTUM = 0.9
 STOPPED = "stopped by the user"
+DIVERGED = "stopped: the loss was no longer a number; try a lower rate"
 Loss = Callable[[Tensor, Batch], Tensor]        # the student's outputs, and what they are outputs for
 
 
@@ -79,6 +80,7 @@ class Loop:
         self.apart = max(1, self.per_epoch // POINTS, self.per_epoch * (self.params.epochs or 1) // MOST)
         self.progress = _Progress()
         self.best: dict[str, Tensor] | None = None
+        self.start: dict[str, Tensor] | None = None     # where sparsity grows: none of it is pruned
         self.ramp: schedule.Ramp | None = None
         self.optimiser = self._optimiser()
         self.started = time.monotonic()
@@ -100,6 +102,8 @@ class Loop:
             self._begin()
         while self.progress.finished is None:
             self._epoch()
+        if self.best is None:
+            self._prune_at_once()
         assert self.best is not None
         self.student.load(self.best)
         self._save()
@@ -110,7 +114,7 @@ class Loop:
     def _begin(self) -> None:
         self.progress.before = self._measure()
         self._consider(self.progress.before, start=True)
-        self.ramp = schedule.Ramp.of(self.student, self.params.sparsify)
+        self.ramp = self._make_ramp()
         if self.ramp.tensors:
             self.best = None                    # the start is not as sparse as the end
             self.progress.best = math.nan
@@ -122,7 +126,7 @@ class Loop:
         saved = self.task.checkpoint.load()
         if saved is None:
             return False
-        self.ramp = schedule.Ramp.of(self.student, self.params.sparsify)
+        self.ramp = self._make_ramp()
         self.progress = _Progress(**saved["progress"])
         self.ramp.event = self.progress.event
         self.student.load(saved["student"])
@@ -133,6 +137,19 @@ class Loop:
         for point in self.progress.points:
             self.job.update(TrainingPoint(**point))
         return True
+
+    def _make_ramp(self) -> schedule.Ramp:
+        ramp = schedule.Ramp.of(self.student, self.params.sparsify)
+        self.start = self.student.state() if ramp.tensors else None
+        return ramp
+
+    def _prune_at_once(self) -> None:
+        """Of no state that was pruned as far as it must be the loss was a number: that leaves the start."""
+        assert self.ramp is not None and self.start is not None
+        self.student.load(self.start)
+        self.ramp.event = -1
+        self._finish_ramp()
+        self._consider(self._measure(), start=True)
 
     def _save_now_and_then(self) -> None:
         if time.monotonic() - self.saved > min(max(OFTEN * self.cost, SAVED[0]), SAVED[1]):
@@ -198,9 +215,7 @@ class Loop:
         loss = self.task.loss(self.student(batch.feeds), batch)
         value = loss.item()
         if not math.isfinite(value):
-            self.progress.finished = "stopped: the loss was no longer a number; try a lower rate"
-            if self.best is None:
-                self._finish_ramp()
+            self.progress.finished = DIVERGED
             return
         (loss if self.task.penalty is None else loss + self.task.penalty()).backward()
         self.optimiser.step()
@@ -229,7 +244,9 @@ class Loop:
         if self.ramp.done:
             self._consider(value)
         self._point(value)
-        if over:
+        if not self.student.is_finite():
+            progress.finished = DIVERGED
+        elif over:
             progress.finished = ""
         elif self.params.patience and progress.waited >= self.params.patience:
             progress.finished = f"stopped early: no better state for {self.params.patience} epochs"
@@ -266,14 +283,15 @@ class Loop:
         return float(np.concatenate(scores).mean())
 
     def _consider(self, value: float, start: bool = False) -> None:
-        """Keep the state when it is the best; of equal ones the later."""
+        """Keep the state when it is the best; of equal ones the later. The start is kept whatever it is worth."""
         best = self.progress.best
         sign = 1 if self.task.metric.higher_is_better else -1
-        if math.isnan(best) or (not math.isnan(value) and sign * value >= sign * best):
+        sound = not math.isnan(value) and self.student.is_finite()
+        if start or (sound and (math.isnan(best) or sign * value >= sign * best)):
             self.progress.waited = 0 if math.isnan(best) or value != best else self.progress.waited + 1
             self.progress.best, self.progress.best_epoch = value, self.progress.step / self.per_epoch
             self.best = self.student.state()
-        elif not start:
+        else:
             self.progress.waited += 1
 
     def _point(self, value: float | None, rate: float | None = None) -> None:

@@ -29,7 +29,7 @@ from workbench.engine.training.device import device as device_of
 from workbench.engine.training.features import Features, pairs
 from workbench.engine.training.forgetting import evaluated, forgotten
 from workbench.engine.training.loop import STOPPED, Loop, Task
-from workbench.engine.training.samples import Batch, Samples, in_both
+from workbench.engine.training.samples import FEWEST, Batch, Samples, in_both
 from workbench.engine.training.student import Student, Wanted
 from workbench.engine.training.teacher import Teacher, teacher, teachers
 from workbench.engine.workspace import Workspace
@@ -81,6 +81,10 @@ class _Recovering:
     def __init__(self, workspace: Workspace, recipe: Recipe, keep: Keep, device: str, kept: bool) -> None:
         if workspace.training is None:
             raise UserError("There are no samples to train on.", "Give a data set.")
+        if workspace.set_aside and workspace.training.samples < FEWEST and workspace.data is not None:
+            count = workspace.training.samples + workspace.data.samples
+            raise UserError(f"Half of the {count} samples are too few to train on.",
+                            f"Give {2 * FEWEST} or more, or others to train on.")
         self.workspace, self.recipe, self.keep, self.kept = workspace, recipe, keep, kept
         self.training: Dataset = workspace.training
         self.device = device_of(device)

@@ -157,6 +157,11 @@ class Student(nn.Module):
         return {name: value.detach().clone() for name, value in self.state_dict().items()
                 if not name.startswith("view")}
 
+    @torch.no_grad()
+    def is_finite(self) -> bool:
+        """Whether all that learns is a number."""
+        return all(bool(torch.isfinite(value).all()) for value in self.parameters() if value.requires_grad)
+
     def load(self, state: Mapping[str, Tensor]) -> None:
         self.load_state_dict(state, strict=False)
 
