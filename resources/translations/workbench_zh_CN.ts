@@ -3489,6 +3489,11 @@
       <translation>{0} {1} 使其输出带有随机性。</translation>
     </message>
     <message>
+      <source>{0}, {1} and {2} more</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}、{1} 及另外 {2} 个</translation>
+    </message>
+    <message>
       <source>{0}-bit codebook</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 位码本</translation>

@@ -245,3 +245,18 @@ def test_a_student_without_labels_is_compared_with_its_teacher(session, qtbot, t
     qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
     assert session.preview.value.value > before + 0.2 and session.baseline.value == before
     assert session.snapshots.now().metric == "top-1 agreement with the teacher"
+
+
+@pytest.mark.parametrize("size", [(1500, 1300), (540, 640)])
+def test_in_a_large_window_the_curves_get_the_room_and_the_form_keeps_its_size(session, qtbot, size):
+    alone = RecoverTab(session, session.trainings)
+    qtbot.addWidget(alone)
+    alone.resize(*size)
+    alone.show()
+    qtbot.waitUntil(lambda: alone._halves.size().width() > size[0] - 60)
+    assert alone.add.width() <= 520, "nor is the only button as wide as the window"
+    session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 2}),)), "training", True)
+    qtbot.waitUntil(alone.reached.isVisible)
+    form, curves = alone._halves.sizes()
+    assert curves >= form and form <= 520 and alone.reached.width() > 150
+    session.undo_stack.setClean()

@@ -10,9 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from workbench.ui import theme
 from workbench.ui.compare_tab.tables import RowsTable, Value
 from workbench.ui.labels import muted
+from workbench.ui.rows import at_most
 
 if TYPE_CHECKING:
     from workbench.core.changes import Changes, ClassChange
+
+WIDEST = 760        # pixels of the table
 
 
 class ClassesPage(QWidget):
@@ -43,7 +46,7 @@ class ClassesPage(QWidget):
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
         column.setSpacing(theme.UNIT)
         column.addWidget(self.note)
-        column.addWidget(self.table, 1)
+        column.addLayout(at_most(WIDEST, self.table), 1)
         column.addLayout(row)
         self._worse: set[str] = set()
         self._enable()

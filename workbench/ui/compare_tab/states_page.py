@@ -8,11 +8,12 @@ from workbench.ui import theme
 from workbench.ui.compare_tab.states import PINNED, Column, StatesModel
 from workbench.ui.compare_tab.two_lines import TwoLines
 from workbench.ui.labels import muted
+from workbench.ui.rows import at_most
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs, button
 from workbench.ui.turns import Place
 
-NARROWEST_NAME = 104
+NARROWEST_NAME, WIDEST = 104, 960       # pixels of a name; of the table
 
 
 class StatesTable(QTableView):
@@ -105,7 +106,7 @@ class StatesPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
         column.setSpacing(theme.UNIT)
-        column.addWidget(self.table, 1)
+        column.addLayout(at_most(WIDEST, self.table), 1)
         column.addWidget(self.legend)
         column.addLayout(row)
         self._rows = session.turns.piece(self, self.model.refresh, Place.WHAT_IT_LOOKS_LIKE)

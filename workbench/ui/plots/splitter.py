@@ -34,7 +34,11 @@ class PlotSplitter(QSplitter):
         way = Qt.Orientation.Horizontal if self.wide else Qt.Orientation.Vertical
         if way != self.orientation():
             self.setOrientation(way)
-            self.setSizes([EVEN] * self.count())        # else a hint of its contents decides
+            self.share()        # else a hint of its contents decides
+
+    def share(self) -> None:
+        """Give all of them the same room."""
+        self.setSizes([EVEN] * self.count())
 
 
 class PlotPair(PlotSplitter):

@@ -22,18 +22,28 @@ from workbench.core.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui import theme
 from workbench.ui.actions.values import edit_text
 from workbench.ui.labels import Caution, heading, label, muted
-from workbench.ui.plots.splitter import EVEN, PlotSplitter
+from workbench.ui.plots.splitter import PlotSplitter
 from workbench.ui.recover_tab.curve import CurvePlot, along
 from workbench.ui.recover_tab.stage_card import StageCard
 from workbench.ui.recover_tab.temperatures import TemperaturePlot
+from workbench.ui.rows import at_most
 from workbench.ui.session import Session
 from workbench.ui.training import Trainings
 from workbench.ui.translation import said
 from workbench.ui.turns import Place
 
 INFOS = {info.id: info for info in STAGES}
-FORM_WIDTH, LOWEST = 300, 280       # pixels
+FORM_WIDTH, FORM_WIDEST, LOWEST = 300, 520, 280       # pixels
 CURVES_BESIDE = 480         # pixels of width from which two curves have room side by side
+
+
+class Halves(PlotSplitter):
+    """The stages, no wider than a form is read well, and the curves beside them, or below."""
+
+    def share(self) -> None:
+        room = self.width() if self.wide else self.height()
+        form = min(FORM_WIDEST, room // 2)
+        self.setSizes([form, room - form])
 
 
 class RecoverTab(QWidget):
@@ -45,7 +55,7 @@ class RecoverTab(QWidget):
         self.cards: list[StageCard] = []
         self._build_left()
         self._build_right()
-        self._halves = splitter = PlotSplitter(self)
+        self._halves = splitter = Halves(self)
         splitter.addWidget(self._left)
         splitter.addWidget(self._right)
         splitter.setStretchFactor(1, 1)
@@ -103,7 +113,9 @@ class RecoverTab(QWidget):
         buttons.addWidget(self.finish)
         buttons.addWidget(self.device)
         buttons.addStretch(1)
-        column = QVBoxLayout(self._left)
+        form = QWidget(self._left)
+        self._left.setLayout(at_most(FORM_WIDEST, form))
+        column = QVBoxLayout(form)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
         for widget in (self.about, self.add):
@@ -186,7 +198,7 @@ class RecoverTab(QWidget):
         begun = bool(self.cards or self._trainings.points or self._trainings.result)
         if begun and self._right.isHidden():
             self._right.show()
-            self._halves.setSizes([EVEN, EVEN])
+            self._halves.share()
         self._right.setVisible(begun)
 
     def _show_stages(self, stages: Sequence[Stage]) -> None:

@@ -15,6 +15,8 @@ from workbench.ui.session import Session
 from workbench.ui.turns import Place
 from workbench.ui.wording import stack_words
 
+WIDEST = 260            # pixels of a box to choose from
+
 
 class ScanPage(QWidget):
     """Follows the session and its scans; applies cells through the session's undo stack."""
@@ -65,6 +67,9 @@ class ScanPage(QWidget):
         self._bar.setSpacing(theme.UNIT)
         for widget, share in ((self.candidates, 0), (self.layers, 2), (self.share, 3), (self.scan, 0)):
             self._bar.addWidget(widget, share)
+        self._bar.addStretch()
+        self.layers.setMaximumWidth(WIDEST)
+        self.share.setMaximumWidth(WIDEST)
 
     def _build_foot(self) -> None:
         self.foot = QWidget(self)

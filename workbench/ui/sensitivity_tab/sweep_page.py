@@ -20,6 +20,7 @@ from workbench.ui.actions import families
 from workbench.ui.actions.values import name_words
 from workbench.ui.labels import label, muted
 from workbench.ui.plots.axis import number
+from workbench.ui.rows import at_most
 from workbench.ui.sensitivity_tab.running import Running
 from workbench.ui.sensitivity_tab.sweep_plot import SweepPlot
 from workbench.ui.session import Session
@@ -28,6 +29,7 @@ from workbench.ui.translation import tr
 from workbench.ui.turns import Place
 
 FIRST = "prune.magnitude"
+FORM_WIDEST = 760       # pixels
 
 
 class SweepPage(QWidget):
@@ -50,7 +52,7 @@ class SweepPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.UNIT)
-        column.addLayout(self._form)
+        column.addLayout(at_most(FORM_WIDEST, self._form))
         for widget in (self.running, self.why_not):
             column.addWidget(widget)
         column.addWidget(self.plot, 1)
@@ -83,14 +85,16 @@ class SweepPage(QWidget):
         self.start_button = QPushButton(self.tr("Sweep"), self)
         self.start_button.setObjectName("primary")
         theme.set_icon(self.start_button, "play", "on_accent")
-        self._form = QGridLayout()
-        self._form.setHorizontalSpacing(theme.UNIT)
-        self._form.setVerticalSpacing(theme.UNIT)
+        self._form = QWidget(self)
+        form = QGridLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(theme.UNIT)
+        form.setVerticalSpacing(theme.UNIT)
         for place, widget in enumerate((self.method, self.parameter, self.layers, self.values, self.tolerance,
                                         self.start_button)):
-            self._form.addWidget(widget, place // 3, place % 3)
+            form.addWidget(widget, place // 3, place % 3)
         for column, share in enumerate((3, 2, 2)):
-            self._form.setColumnStretch(column, share)
+            form.setColumnStretch(column, share)
         for box in (self.method, self.parameter, self.layers):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(10)
