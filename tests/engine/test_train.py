@@ -297,6 +297,27 @@ def test_a_run_that_was_ended_goes_on_where_it_was_and_ends_the_same(place, tmp_
     assert all(isinstance(point, TrainingPoint) for point in later)
 
 
+@pytest.mark.parametrize("measured", [1, 3, 7])
+def test_a_run_that_was_ended_while_it_was_measured_misses_no_state(place, tmp_path, monkeypatch, measured):
+    """At the start, between two epochs, and at the end of the last."""
+    whole = []
+    first = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole", Job(updates=whole.append))
+    job, calls, held_back = Job(), [], Samples.held_back
+
+    def cancelling(samples, batch):
+        calls.append(batch)
+        if len(calls) == measured:
+            job.cancel()
+        yield from held_back(samples, batch)
+
+    with monkeypatch.context() as patch, pytest.raises(Cancelled):
+        patch.setattr(Samples, "held_back", cancelling)
+        exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", job)
+    later = []
+    assert exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", Job(updates=later.append)) == first
+    assert len(calls) == measured and later == whole
+
+
 def test_a_checkpoint_that_is_broken_counts_as_none(place, tmp_path, monkeypatch):
     whole = exported(place, tmp_path / "a", monkeypatch, tmp_path, "whole")
     for file in (tmp_path / "a" / "recovery").glob("*.pt"):

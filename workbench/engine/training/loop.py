@@ -100,6 +100,8 @@ class Loop:
             raise UserError("What this training reached is not kept any more.", "Train again.")
         if not resumed:
             self._begin()
+        elif self._is_to_be_measured:
+            self._end_epoch()
         while self.progress.finished is None:
             self._epoch()
         if self.best is None:
@@ -137,6 +139,13 @@ class Loop:
         for point in self.progress.points:
             self.job.update(TrainingPoint(**point))
         return True
+
+    @property
+    def _is_to_be_measured(self) -> bool:
+        """Whether it was ended between the last step of an epoch and what follows that."""
+        progress = self.progress
+        return (progress.finished is None and progress.step % self.per_epoch == 0
+                and progress.points[-1]["step"] < progress.step)
 
     def _make_ramp(self) -> schedule.Ramp:
         ramp = schedule.Ramp.of(self.student, self.params.sparsify)
@@ -277,9 +286,14 @@ class Loop:
 
     @torch.no_grad()
     def _measure(self) -> float:
-        """The metric on the held-back samples."""
-        scores = [self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch))
-                  for batch in self.task.samples.held_back(max(self.params.batch, 64))]
+        """The metric on the held-back samples. Raises Cancelled as `run` does."""
+        scores = []
+        for batch in self.task.samples.held_back(max(self.params.batch, 64)):
+            if self.job.cancelled and not self.task.keep():
+                if self.progress.step:      # else nothing was begun
+                    self._save()
+                raise Cancelled
+            scores.append(self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch)))
         return float(np.concatenate(scores).mean())
 
     def _consider(self, value: float, start: bool = False) -> None:
