@@ -6681,6 +6681,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>已停止。再次扫描会从这里继续。</translation>
     </message>
     <message>
+      <source>Accuracy is measured on samples: an .npz file, a folder of images or file.py:function (Ctrl+D)</source>
+      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <translation>准确率在样本上测量：.npz 文件、图像文件夹或 file.py:function（Ctrl+D）</translation>
+    </message>
+    <message>
       <source>Every layer was computed, so the written file will have this size.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>

@@ -152,6 +152,13 @@ def test_steps_change_places_where_that_means_something(panel):
     assert panel.heard[-1][0] == (MAGNITUDE, SVD, AFFINE) and panel.cards[0].head.later.hasFocus()
 
 
+def test_a_step_that_is_undone_leaves_the_focus_in_the_panel(panel):
+    give(panel, MAGNITUDE)
+    slider(panel, 0, "sparsity").setFocus()
+    give(panel)
+    assert panel.add.hasFocus()
+
+
 def test_the_menu_is_grouped_and_says_why_something_cannot_be_had(panel):
     panel.set_unavailable({"distill.layer": "Needs calibration data."})
     panel.menu.aboutToShow.emit()

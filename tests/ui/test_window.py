@@ -235,8 +235,26 @@ def test_the_context_menu_offers_what_fits(demo_window, qtbot):
     tree.tree.customContextMenuRequested.emit(QPoint(20, 20))
     menu = next(m for m in tree.findChildren(QMenu) if m.isVisible())
     texts = [action.text() for action in menu.actions() if action.text()]
-    assert "Copy actions" in texts and "Apply to all like this" in texts
+    assert {"Add this step", "Copy actions", "Apply to all like this"} <= set(texts)
     menu.close()
+
+
+def test_without_data_the_scoreboard_offers_to_open_some(window, qtbot, few):
+    session, board = window.session, window.workspace.scoreboard
+    session.open(demo_paths().model)
+    qtbot.waitUntil(lambda: session.model is not None, timeout=WAIT)
+    session.turns.settle()
+    assert board.data_button.isVisible() and not board.metric_tile.isVisible()
+    qtbot.mouseClick(board.data_button, LEFT)
+    files = dialog(window, qtbot, "files")
+    files.fileSelected.emit(str(few.with_name("gone.npz")))
+    files.close()
+    press(window, qtbot, QMessageBox.StandardButton.Ok, "complaint")
+    session.turns.settle()
+    assert board.data_button.isVisible(), "it was not there"
+    session.attach(str(few))
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    assert not board.data_button.isVisible() and board.metric_tile.isVisible()
 
 
 def test_closing_with_unsaved_edits_asks_first(demo_window, qtbot, tmp_path):

@@ -101,6 +101,10 @@ class EngineLink(QObject):
         """The jobs that were not answered yet."""
         return tuple(self._pending)
 
+    def waits_for(self, kind: type) -> bool:
+        """Whether a request of this kind was not answered yet."""
+        return any(isinstance(asked.message, kind) for asked in self._pending.values())
+
     @property
     def is_ready(self) -> bool:
         return self._is_ready

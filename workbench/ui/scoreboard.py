@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
 
+from workbench.core.messages import Attach
 from workbench.core.quantities import amount, size, three
 from workbench.core.report import Figure, Report
 from workbench.core.views import Prediction, Preview
@@ -77,7 +78,7 @@ def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False
 
 
 class Scoreboard(QFrame):
-    """Follows the session. `export_button` is connected by the window."""
+    """Follows the session. `export_button` and `data_button` are connected by the window."""
 
     def __init__(self, session: Session, pins: SnapshotVerbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,6 +102,10 @@ class Scoreboard(QFrame):
         self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
+        self.data_button = QPushButton(self.tr("Open data…"), self)
+        self.data_button.setToolTip(self.tr("Accuracy is measured on samples: an .npz file, a folder of images or "
+                                            "file.py:function (Ctrl+D)"))
+        theme.set_icon(self.data_button, "data")
         self.pin_button = button(pins.pin, "pin", self)
         self.pin_button.setText(self.tr("Pin…"))
         self.pin_button.setToolTip(self.tr("Keep this state under a name, to compare it and to come back to it"))
@@ -110,7 +115,8 @@ class Scoreboard(QFrame):
         self.export_button.setDefault(True)
         self._lay_out()
         self._figures = session.turns.piece(self, self.refresh, Place.COST)
-        for signal in (session.model_changed, session.data_changed, session.preview_changed, self.timings.changed):
+        for signal in (session.model_changed, session.data_changed, session.preview_changed, session.failed,
+                       self.timings.changed):
             signal.connect(self._figures.soon)
         session.model_changed.connect(self._forget_report)
         session.recipe_changed.connect(self._forget_report)
@@ -120,8 +126,8 @@ class Scoreboard(QFrame):
     def _lay_out(self) -> None:
         self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
-        self._tiles = (self.size_tile, self.why_button, self.metric_tile, self.change_tile, self.predicted_tile,
-                       self.parameters_tile, self.macs_tile, self.latency_tile)
+        self._tiles = (self.size_tile, self.why_button, self.data_button, self.metric_tile, self.change_tile,
+                       self.predicted_tile, self.parameters_tile, self.macs_tile, self.latency_tile)
         for tile in self._tiles:
             layout.addWidget(tile)
         layout.addWidget(self.measure_button)
@@ -210,6 +216,7 @@ class Scoreboard(QFrame):
         data = self._session.data
         for tile in (self.metric_tile, self.change_tile):
             tile.setVisible(data is not None)
+        self.data_button.setVisible(data is None and not self._session.link.waits_for(Attach))
         if data is None:
             return
         metric = self._session.metric

@@ -56,6 +56,7 @@ class Workspace(QObject):
         self.tree = TreePanel(session, self._verbs, window)
         self.looks = Looks(session, self)
         self.actions = ActionPanel(window)
+        self._verbs.steps = self.actions.families
         yield
         self.scoreboard = Scoreboard(session, pins, window)
         self.jobs = JobStrip(self._jobs, session.link, window)

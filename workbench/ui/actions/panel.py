@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo, in_order
 from workbench.core.couplings import Couplings
@@ -139,6 +139,7 @@ class ActionPanel(QWidget):
     def set_actions(self, actions: tuple[Action, ...]) -> None:
         """Show a stack. Cards whose method stays are kept, with the focus and the slider that is held."""
         self._actions = tuple(actions)
+        focused = self._in_a_card()
         position = 0
         for position, action in enumerate(self._actions, 1):
             self._place(position - 1, action)
@@ -148,6 +149,13 @@ class ActionPanel(QWidget):
         for index, card in enumerate(self._cards):
             card.head.set_movable(self._swapped(index - 1) is not None, self._swapped(index) is not None)
         self._show_page()
+        if focused and not self._in_a_card():
+            self.add.setFocus(Qt.FocusReason.OtherFocusReason)      # what had it was undone
+
+    def _in_a_card(self) -> bool:
+        """Whether the focus is."""
+        focused = QApplication.focusWidget()
+        return focused is not None and any(card.isAncestorOf(focused) for card in self._cards)
 
     def set_change(self, change: LayerChange | None) -> None:
         """What the stack makes of the layer on show."""

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from workbench.core.action import Action
 from workbench.core.layer import Layer
@@ -15,6 +16,7 @@ class LayerVerbs(QObject):
         super().__init__(parent)
         self._session = session
         self._copied: tuple[Action, ...] = ()
+        self.steps: QMenu | None = None         # of the methods, once it is there
         self.copy = self._action(self.tr("Copy actions"), self._copy, "Ctrl+Shift+C")
         self.paste = self._action(self.tr("Paste actions"), self._paste, "Ctrl+Shift+V")
         self.clear = self._action(self.tr("Clear actions"), self._clear, "Ctrl+Backspace")

@@ -336,6 +336,8 @@ class TreePanel(QWidget):
     def _open_menu(self, where: QPoint) -> None:
         menu = QMenu(self)
         verbs = self._verbs
+        if verbs.steps is not None:
+            menu.addMenu(verbs.steps)
         menu.addActions([verbs.copy, verbs.paste, verbs.clear])
         menu.addSeparator()
         menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
