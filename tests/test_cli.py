@@ -258,6 +258,18 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, m
     assert "Cannot write into out" in sentence(workbench(*command, "--json"))
 
 
+@pytest.mark.parametrize(("command", "words"), [
+    (COMPRESS, "bits cannot be 99"),
+    (("sweep", "small.onnx", "--data", "data.npz", "--layers", "zzz*"), "matches no layer"),
+    (("sweep", "small.onnx", "--data", "data.npz", "--method", "prune.unheard"), "prune.unheard"),
+], ids=["recipe", "layers", "method"])
+def test_what_does_not_fit_is_told_before_anything_is_measured(here, monkeypatch, command, words):
+    from workbench.engine import verbs
+    (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{quantize.affine: {bits: 99}}]}\n")
+    monkeypatch.setattr(verbs.Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
+    assert words in sentence(workbench(*command, "--json"))
+
+
 def test_labels_missing_means_fidelity_and_says_so(here):
     with np.load("data.npz") as data:
         np.savez("data.npz", x=data["x"])
@@ -292,6 +304,17 @@ def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error
     for arguments in (("inspect", "x.onnx", "--debug"), ("--debug", "inspect", "x.onnx")):
         result = workbench(*arguments)
         assert result.exit_code == code and "Traceback" in result.stderr and words in result.stderr
+
+
+@pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
+def test_a_signal_during_an_import_is_no_error(monkeypatch, stop, code):
+    from workbench.engine import verbs
+
+    def fail(*_given):
+        raise ImportError("initialization failed") from stop
+    monkeypatch.setattr(verbs, "inspect", fail)
+    result = workbench("inspect", "x.onnx")
+    assert result.exit_code == code and result.stderr == ("Cancelled.\n" if code == 130 else "")
 
 
 def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):

@@ -49,8 +49,19 @@ class CommandLine(click.Group):
         except MemoryError:
             leave(ctx, "Error: There is not enough memory for this. Close other programs, or use less data.", 1)
         except Exception as error:
+            if (stop := stop_behind(error)) is not None:
+                if isinstance(stop, SystemExit):
+                    raise stop from None
+                leave(ctx, "Cancelled.", 130)
             what = f"Error: Something went wrong inside ({type(error).__name__}: {' '.join(str(error).split())})."
             leave(ctx, f"{what} Run it again with --debug for the details, and report them.", 1)
+
+
+def stop_behind(error: BaseException | None) -> BaseException | None:
+    """A signal that came while a native module was imported: the import fails because of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:

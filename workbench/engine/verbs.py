@@ -17,11 +17,14 @@ from workbench.core.report import Report
 from workbench.core.sensitivity import Wanted
 from workbench.core.sweep import Sweep
 from workbench.core.temperatures import TemperatureCurve, Temperatures
+from workbench.engine.apply import stacks
 from workbench.engine.compare import compare as compare_models
 from workbench.engine.export import export
 from workbench.engine.search import Goal
 from workbench.engine.search import search as find_recipe
 from workbench.engine.sensitivity import scan
+from workbench.engine.sweep import chosen as layers_of
+from workbench.engine.sweep import parameter
 from workbench.engine.sweep import sweep as measure_sweep
 from workbench.engine.training.temperatures import at_temperature
 from workbench.engine.training.temperatures import sweep as try_temperatures
@@ -83,6 +86,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
     for step in workspace.model.preparations:
         if step.id in chosen and not step.applied:
             raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
+    stacks(workspace.model, recipe)     # what does not fit is told before anything is measured
     workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
     return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language)
 
@@ -125,7 +129,9 @@ def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share:
 def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibration: str, job: Job) -> dict[str, Any]:
     """One parameter raised step by step on the layers chosen, measured in folds. Raises UserError."""
     start = time.monotonic()
+    parameter(wanted)       # what cannot be raised, and where, is told before anything is measured
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
+    layers_of(workspace, wanted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
     curve = measure_sweep(workspace, wanted, job.part(0.1, 1.0))
     return curve.to_json() | {"seconds": time.monotonic() - start}
