@@ -198,8 +198,21 @@ def test_old_opsets_are_refused_with_a_reason():
     old.ir.opset_imports[""] = 11
     with pytest.raises(UserError, match="needs opset 13, and the model has opset 11"):
         edited(old, path, data, Action("quantize.static"))
-    assert edited(old, path, data, Action("quantize.static", {"granularity": "tensor"})).compute is not None
+    narrow = Action("quantize.static", {"granularity": "tensor", "bits": 4})
+    runtime.session(old.with_edits({path: edited(old, path, data, narrow)}))
     assert edited(old, path, data, Action("quantize.dynamic")).compute is not None
+
+
+def test_the_opset_that_is_asked_for_has_every_operator():
+    """Levels of four bits are stored packed, and found again by rounding."""
+    model, path, data = model_with("Gemm")
+    old = replace(model, ir=model.ir.clone())
+    narrow = Action("quantize.static", {"granularity": "tensor", "bits": 4})
+    old.ir.opset_imports[""] = 10
+    with pytest.raises(UserError, match="needs opset 11, and the model has opset 10"):
+        edited(old, path, data, narrow)
+    old.ir.opset_imports[""] = 11
+    runtime.session(old.with_edits({path: edited(old, path, data, narrow)}))
 
 
 def test_observing_takes_one_pass_for_all_layers(monkeypatch):
