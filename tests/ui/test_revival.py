@@ -88,6 +88,22 @@ def test_a_training_that_was_ended_early_is_taken_up_as_it_was_and_that_is_expor
     assert exported.args[0].recovery.stages[0].epochs == before.stages[0].epochs
 
 
+@pytest.mark.allow_logs
+def test_a_model_that_was_not_opened_again_is_opened_when_the_user_says_so(mortal, qtbot):
+    mortal.set_actions(["head"], PRUNED, "edit")
+    with qtbot.waitSignal(mortal.link.lost, timeout=WAIT):
+        mortal.link.restart()
+    mortal.link.cancel(mortal.link.asked[0])
+    qtbot.waitUntil(lambda: mortal.measuring_paused, timeout=WAIT)
+    qtbot.waitUntil(lambda: not mortal.link.asked, timeout=WAIT)
+    mortal.undo()
+    assert not mortal.link.asked and mortal.measuring_paused
+    mortal.measure_again()
+    mortal.redo()
+    qtbot.waitUntil(lambda: measured(mortal), timeout=WAIT)
+    assert not mortal.measuring_paused and mortal.preview.value is not None
+
+
 def test_a_training_ends_with_its_data_and_goes_on_with_them(opened, qtbot, few):
     train(opened, qtbot, epochs=200)
     reached = opened.trainings.points[-1].step

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class Revival(QObject):
-    """Both are asked for at once, so that nothing comes between them: not another model that the user opens."""
+    """Both are asked for at once, so that nothing comes between them: not another model that the user opens.
+
+    given_up    the model was not opened again: the user cancelled that, or its file is not there
+    """
 
     def __init__(self, session: Session, refresher: Refresher) -> None:
         super().__init__(session)
         self._session, self._refresher = session, refresher
         self._life = 0
+        self.given_up = False
         session.link.lost.connect(self._begin)
 
     def _begin(self, sentence: str, by_itself: bool) -> None:
@@ -29,14 +33,16 @@ class Revival(QObject):
         if self._refresher.lost(by_itself):
             sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
         session.told.emit(sentence)
-        self._life += 1
         if session.opened is not None:
-            session.link.wait()
-            self._ask(self._life)
+            self.begin()
 
-    def _ask(self, life: int) -> None:
+    def begin(self) -> None:
+        """Ask for the model and the data."""
         session, opened, attached = self._session, self._session.opened, self._session.attached
         assert opened is not None
+        self._life += 1
+        self.given_up, life = False, self._life
+        session.link.wait()
 
         def is_open(_: object) -> None:
             self._refresher.online = True
@@ -46,12 +52,12 @@ class Revival(QObject):
 
         def is_not_open(failure: Failed) -> None:
             session.failed.emit(self.tr("Cannot open the model again"), failure.what, failure.mend)
-            session.link.go_on()
+            self._give_up()
 
         def stopped() -> None:
             if life == self._life:
                 session.told.emit(self.tr("The model is not open: Run > Restart engine opens it again."))
-                session.link.go_on()
+                self._give_up()
 
         def has_no_data(failure: Failed | None = None) -> None:
             if life == self._life and self._refresher.online:
@@ -68,6 +74,11 @@ class Revival(QObject):
                 done=lambda _: self._over(), failed=has_no_data, stopped=has_no_data, quiet=True,
                 title=self.tr("Attaching the data again")),
                 first=True, path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
+
+    def _give_up(self) -> None:
+        self.given_up = True
+        self._session.link.go_on()
+        self._session.preview_changed.emit()        # nothing will come, until the user says so
 
     def _over(self) -> None:
         self._refresher.supplied = True

@@ -180,6 +180,7 @@ class Session(QObject):
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
         self._refresher.forget()
         self._refresher.online = self._refresher.supplied = True
+        self.revival.given_up = False
         self.history.clear()
         self.model, self.opened, self.data, self.attached = summary, opened, None, None
         self._layers = {layer.path: layer for layer in summary.layers}
@@ -310,11 +311,14 @@ class Session(QObject):
     @property
     def measuring_paused(self) -> bool:
         """Nothing more will be measured of this recipe until `measure_again`."""
-        return self._refresher.paused
+        return self._refresher.paused or self.revival.given_up
 
     def measure_again(self) -> None:
-        """Go on with a measurement that was cancelled, or that ended the engine."""
-        self._refresher.try_again()
+        """Go on with a measurement that was cancelled, or that ended the engine; or open the model again, first."""
+        if self.revival.given_up:
+            self.revival.begin()
+        else:
+            self._refresher.try_again()
 
     def measure_anew(self, recipe: Recipe) -> None:
         """What was measured of this recipe no longer holds: it was trained."""
