@@ -43,7 +43,6 @@ class Toast(QFrame):
         self.setAccessibleName(self.words.text())
         self.adjustSize()
         self._place()
-        QTimer.singleShot(0, self, self._place)     # a model that was just opened brings the scoreboard
         self.show()
         self.raise_()
         self._fade_in()
