@@ -3074,6 +3074,11 @@
       <translation>{0} -&gt; {1} 个通道</translation>
     </message>
     <message>
+      <source>{0} -&gt; {1} channels, with {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} -&gt; {1} 个通道，连同 {2}</translation>
+    </message>
+    <message>
       <source>{0} -&gt; {1} inputs, from {2}</source>
       <extracomment>the engine</extracomment>
       <translation>输入 {0} -&gt; {1}，来自 {2}</translation>

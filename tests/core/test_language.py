@@ -22,6 +22,8 @@ def test_sentences_keep_their_names_and_numbers():
     assert "Ankle boot" in said and "93.5" in said and "200" in said and "accuracy" not in said
     assert "layer" not in spoken.said("2,000 samples of /data/x.npz, against labels; calibration: 512 samples of y.npz")
     assert spoken.said("512 samples of y.npz") == "y.npz 的 512 个样本"
+    assert spoken.said("32 -> 22 channels, with stem, head and 3 more; 12 -> 4 inputs, from stem") == \
+        "32 -> 22 个通道，连同 stem、head 及另外 3 个；输入 12 -> 4，来自 stem", "clause by clause"
     assert smaller(400, 100, spoken.tr) == "缩小 4.0 倍（保留 25 %）"
 
 

@@ -37,6 +37,9 @@ class Language:
         if len(sentences) > 1:
             return "".join(said if said.endswith("。") else f"{said} " for part in sentences
                            if (said := self.said(part))).strip()
+        clauses = [(clause, self.said(clause)) for clause in text.split("; ")] if "; " in text else []
+        if clauses and all(clause != said for clause, said in clauses):     # each is known by itself
+            return self.tr("; ").join(said for _, said in clauses)
         for pattern, template in _templates():
             if match := pattern.fullmatch(text):
                 # A single word is a name, a layer's perhaps; but for these.

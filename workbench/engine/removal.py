@@ -182,7 +182,9 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
         if out is not None and left(out, removed) < len(out):
             task = next(causes[unit] for unit in out.tolist() if unit in causes)
             others = [path for path in task.paths if path != layer.path]
-            parts.append(f"{len(out)} -> {left(out, removed)} channels" + (f", with {few(others)}" if others else ""))
+            rest = left(out, removed)
+            parts.append(f"{len(out)} -> {rest} channels, with {few(others)}" if others else
+                         f"{len(out)} -> {rest} channels")
         for units in _other_axes(model, channels, layer):
             cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
             if cause is not None:

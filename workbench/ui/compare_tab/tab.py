@@ -46,7 +46,7 @@ class CompareTab(QWidget):
             bar.addWidget(button)
         bar.addStretch(1)
         self.state = muted("", self)
-        self.state.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, 0)
+        self.state.setContentsMargins(theme.DOUBLE, theme.HALF, theme.DOUBLE, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.HALF)

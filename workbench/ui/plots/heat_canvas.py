@@ -42,7 +42,8 @@ class Map(pg.PlotWidget):
         self.plotItem.showAxis("left", first)
 
     def dress(self) -> None:
-        self.setBackground(theme.colors().grid)
+        self.setBackground(theme.colors().surface)
+        self.box.setBackgroundColor(theme.colors().grid)        # where channels were removed
         self.x_axis.dress()
         self.y_axis.dress()
 
