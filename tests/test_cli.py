@@ -349,7 +349,7 @@ def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
         assert any("half way" in line for line in iter(started.stderr.readline, "")), "it ended too early"
         assert list((here / "out").iterdir())
         started.send_signal(number)
-        said = started.communicate(timeout=30)[1]
+        said = started.communicate(timeout=120)[1]
     assert started.returncode == code and "Traceback" not in said
     assert not list((here / "out").iterdir())
 

@@ -49,8 +49,12 @@ def engine(qapp, lasting_cache):
 def link(engine):
     """The engine, with nothing asked of it that is not answered."""
     yield engine
-    for job in engine.asked:
-        engine.abandon(job)
+    forget_asked(engine)
+
+
+def forget_asked(link: EngineLink) -> None:
+    for job in link.asked:
+        link.abandon(job)
 
 
 @pytest.fixture
@@ -66,6 +70,7 @@ def own_link(qapp):
 def session(link):
     session = Session(link)
     yield session
+    forget_asked(link)          # an answer that comes now would find nobody
     session.deleteLater()
 
 

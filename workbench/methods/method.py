@@ -124,7 +124,8 @@ class Method(ABC):
         return f"{self.title} needs opset {self.opset(params)}, and the model has opset {opset}."
 
     def foretells(self, params: Any) -> bool:
-        """Whether `forecast` is exact up to where zeros happen to lie; not when the amount depends on the weights."""
+        """Whether `forecast` is exact, up to the zeros that rounding makes (many at 2 bits) and where zeros lie; not
+        when the amount depends on the weights."""
         return True
 
     @abstractmethod

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from workbench.core.resources import resource_path
 from workbench.ui import settings, translation
 from workbench.ui.crash import CrashWatch, keep_log
 from workbench.ui.demo import demo_paths
@@ -16,6 +18,7 @@ from workbench.ui.session import Session
 from workbench.ui.window import MainWindow
 
 __all__ = ["demo_paths", "run"]
+ICON = "workbench.svg"
 
 
 def run(model: str | None = None, data: str | None = None, recipe: str | None = None, trusted: bool = False,
@@ -28,6 +31,7 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")
+    application.setWindowIcon(QIcon(str(resource_path(ICON))))
     translation.apply(application, settings.language())
     application.setApplicationDisplayName(translation.tr("Model Compression Workbench"))
     settings.apply(application)
