@@ -1,5 +1,7 @@
 """Sensitivity: candidates are chosen, cells come one by one, and what a cell says is what is applied."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
@@ -187,6 +189,21 @@ def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qa
     assert press() == ["b", "a.one", "a.two"], "least loss first, what is only foretold last"
     assert press() == ["a.two", "a.one", "b"]
     assert press() == ["a.one", "a.two", "b"]
+
+
+def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qtbot):
+    from workbench.ui.sensitivity_tab.table import MatrixTable
+    plan = replace(SCAN, layers=tuple(f"a.module.with.a.long.name.{path}" for path in SCAN.layers), refused={})
+    table = MatrixTable(MatrixModel())
+    qtbot.addWidget(table)
+    table.show()
+    table.matrix.show(plan, {}, {}, dict.fromkeys(plan.layers, 100))
+    columns = table.horizontalHeader()
+    qtbot.waitUntil(lambda: columns.length() > 100)
+    for spare, scrolls, names in ((200, False, 128), (110, False, 110), (60, True, 128)):
+        table.resize(columns.length() + spare, 300)
+        qtbot.waitUntil(lambda names=names: table.verticalHeader().width() == names)
+        assert (table.horizontalScrollBar().maximum() > 0) == scrolls
 
 
 def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):

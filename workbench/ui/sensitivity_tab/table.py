@@ -1,7 +1,7 @@
 """The matrix to look at: colours for what was measured, a hatch for what was only foretold, keys for the hand."""
 
 from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -17,7 +17,7 @@ from workbench.ui.graph_tab.tints import text_on
 from workbench.ui.sensitivity_tab.matrix import REFUSED_ROLE, STRENGTH_ROLE, TRIAL_ROLE, Index, MatrixModel, MatrixProxy
 
 ROW, LEAST = 26, 52
-NAMES = 128             # pixels of the layers' names at most
+NAMES = 128, 88         # pixels of the layers' names, and where the columns would not fit beside them
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -114,10 +114,22 @@ class MatrixTable(QTableView):
         down.setDefaultSectionSize(ROW)
         down.setTextElideMode(Qt.TextElideMode.ElideLeft)      # the end of a path tells layers apart
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        down.setMaximumWidth(NAMES)
+        down.setMaximumWidth(NAMES[0])
         down.setHighlightSections(False)
         self.setSortingEnabled(True)
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        across.sectionResized.connect(self._fit_names)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """A few pixels too many are taken from the names: nobody should scroll for them."""
+        bar = self.verticalScrollBar()
+        room = self.width() - (bar.width() if bar.isVisible() else 0) - self.horizontalHeader().length()
+        widest, least = NAMES
+        self.verticalHeader().setMaximumWidth(min(widest, room) if room >= least else widest)
 
     def sort_again(self) -> None:
         """By the column that was chosen, with the cells that came since."""
