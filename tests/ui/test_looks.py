@@ -77,6 +77,10 @@ def test_whitened_singular_values_on_demand(demo_window, qtbot):
     QTest.mouseClick(tab.spectrum.whiten_button, LEFT)
     qtbot.waitUntil(lambda: "single matrix" in tab.spectrum.readout.full, timeout=WAIT)
     assert not tab.spectrum.whiten_button.isChecked()
+    session.set_actions([path], (Action("prune.magnitude", {"sparsity": 0.5}),), "prune")
+    qtbot.waitUntil(lambda: session.edit is not None and session.edit.change.path == path, timeout=WAIT)
+    session.turns.settle()
+    assert "single matrix" in tab.spectrum.readout.full, "what is drawn anew does not take the answer away"
 
 
 def test_the_weights_themselves(demo_window, qtbot):

@@ -49,6 +49,7 @@ class SpectrumPlot(PlotPanel):
         self._before: Spectrum | None = None
         self._after: Spectrum | None = None
         self._rank: int | None = None
+        self._path = self._refusal = ""         # of the layer on show, why there are no whitened values
         self._fill, self._was, self._is, self._edge = (pg.PlotCurveItem() for _ in range(4))
         for curve in (self._fill, self._was, self._is, self._edge):
             canvas.addItem(curve)
@@ -68,6 +69,9 @@ class SpectrumPlot(PlotPanel):
 
     def show_layer(self, view: LayerView | None, edit: EditView | None, white: Whitened | None = None) -> None:
         """The values of the weight; or, where `white` is given, those that count for the layer's output."""
+        path = view.path if view is not None else ""
+        if path != self._path:
+            self._path, self._refusal = path, ""
         self._before = view.spectrum if view is not None else None
         self._after = edit.spectrum if edit is not None else None
         if white is not None:
@@ -86,9 +90,11 @@ class SpectrumPlot(PlotPanel):
         self.canvas.set_stops(range(1, len(self._before.values) + 1))
 
     def refuse_whitening(self, sentence: str) -> None:
-        """Why there are no whitened values; those of the weight stay."""
+        """Why there are no whitened values; those of the weight stay, and so does the sentence until another layer is
+        shown."""
+        self._refusal = sentence
         self.whiten_button.setChecked(False)
-        self.readout.show_text(sentence)
+        self._on_hovered(None)
 
     def set_handle(self, rank: int | None) -> None:
         """A line at this rank; None takes it away."""
@@ -200,6 +206,9 @@ class SpectrumPlot(PlotPanel):
     def _on_hovered(self, x: float | None) -> None:
         before = self._before
         if before is None:
+            return
+        if x is None and self._refusal:
+            self.readout.show_text(self._refusal)
             return
         if x is None:
             text = self.tr("Two factors are smaller than the layer up to rank {rank}").format(
