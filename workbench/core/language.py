@@ -18,6 +18,7 @@ PLACE = re.compile(r"\{(\w+)\}")
 SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 WORDS = ("tensor", "channel", "inputs")
 PARTS = re.compile(r"(; |, | · )")
+CLAUSES = "; "
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,30 @@ class Language:
         if len(sentences) > 1:
             return "".join(said if said.endswith("。") else f"{said} " for part in sentences
                            if (said := self.said(part))).strip()
-        clauses = [(clause, self.said(clause)) for clause in text.split("; ")] if "; " in text else []
-        if clauses and all(clause != said for clause, said in clauses):     # each is known by itself
-            return self.tr("; ").join(said for _, said in clauses)
-        for pattern, template in _templates():
-            if match := pattern.fullmatch(text):
-                # A single word is a name, a layer's perhaps; but for these.
-                parts = [self.said(part) if " " in part or part in WORDS else part for part in match.groups()]
-                return self._filled(template, parts)
+        found = self._templated(text, CLAUSES in text) or self._in_clauses(text) or self._templated(text, False)
+        if found:
+            return found
         parts = PARTS.split(text)       # every second one is a separator
         words = [self.said(part) for part in parts[::2]] if len(parts) > 1 else parts
         if words == parts[::2]:
             return text
         return "".join(word + self.tr(gap) for word, gap in zip(words, [*parts[1::2], ""], strict=True))
+
+    def _templated(self, text: str, of_clauses: bool) -> str:
+        """By the template that it was made from, one `of_clauses` itself where that is asked for; else ""."""
+        for pattern, template in _templates():
+            if (CLAUSES in template or not of_clauses) and (match := pattern.fullmatch(text)):
+                # A single word is a name, a layer's perhaps; but for these.
+                parts = [self.said(part) if " " in part or part in WORDS else part for part in match.groups()]
+                return self._filled(template, parts)
+        return ""
+
+    def _in_clauses(self, text: str) -> str:
+        """Where each is known by itself; else ""."""
+        clauses = text.split(CLAUSES)
+        words = [self.said(clause) for clause in clauses] if len(clauses) > 1 else clauses
+        return "" if any(word == clause for word, clause in zip(words, clauses, strict=True)) else \
+            self.tr(CLAUSES).join(words)
 
     def _filled(self, template: str, parts: list[str]) -> str:
         found = dict(zip(PLACE.findall(template), parts, strict=True))
