@@ -18,6 +18,7 @@ from workbench.ui.translation import said, tr
 from workbench.ui.wording import format_words
 
 WIDTH, MOST = 520, 560
+STRONG = "<b style='font-weight: 600'>"         # the bundled font has this weight; a bolder one would be smeared
 NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -29,7 +30,7 @@ class Page(QDialog):
         self.setObjectName(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
-        self.body = QLabel(text, self, wordWrap=True)
+        self.body = QLabel(text.replace("<b>", STRONG), self, wordWrap=True)
         self.body.setTextFormat(Qt.TextFormat.RichText)
         self.body.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
         self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
