@@ -273,7 +273,7 @@ class Photographer:
         self.wait(lambda: self.measured and self.session.view is not None and self.session.edit is not None)
 
     def dialogs(self) -> None:
-        from workbench.ui import about, dialogs
+        from workbench.ui import about
         from workbench.ui.crash import CrashDialog
         window = self.window
         window.menus.show_preferences()
@@ -288,14 +288,22 @@ class Photographer:
         self.shoot_child("guide")
         about.show_model(window, self.session.model)
         self.shoot_child("model")
-        dialogs.complain(window, "Cannot open this model", "truncated.onnx is not a complete ONNX file.",
-                         "Download or export it again.")
-        self.shoot_child("complaint")
+        self.complain()
         window.pins.ask_pin()
         self.shoot_child("pin")
         CrashDialog("ValueError: example", "Traceback (most recent call last):\n  …", window).open()
         self.shoot_child("crash")
         self.export()
+
+    def complain(self) -> None:
+        """Of a file that is no model."""
+        from PySide6.QtWidgets import QDialog
+        broken = Path(self.folder.name) / "broken.onnx"
+        broken.write_bytes(b"not a model")
+        self.session.open(str(broken))
+        self.wait(lambda: self.window.findChild(QDialog, "complaint") is not None)
+        self.failures.clear()       # it is meant
+        self.shoot_child("complaint")
 
     def export(self) -> None:
         from PySide6.QtWidgets import QDialog
