@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT
 from workbench.core.action import Action
-from workbench.core.wanted import WantOutlook
+from workbench.core.wanted import WantOutlook, WantWhitened
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -81,6 +81,10 @@ def test_whitened_singular_values_on_demand(demo_window, qtbot):
     qtbot.waitUntil(lambda: session.edit is not None and session.edit.change.path == path, timeout=WAIT)
     session.turns.settle()
     assert "single matrix" in tab.spectrum.readout.full, "what is drawn anew does not take the answer away"
+    session.select(["stem"])
+    demo_window.workspace.looks.failed.emit(WantWhitened(), "It came before the layer was drawn.")
+    session.turns.settle()
+    assert tab.spectrum.readout.full == "It came before the layer was drawn."
 
 
 def test_the_weights_themselves(demo_window, qtbot):

@@ -157,6 +157,8 @@ class Workspace(QObject):
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
         self.inspect.wanted.connect(self.looks.ask)
+        for answer in (self.looks.answered, self.looks.failed):     # it is of the layer that is chosen now
+            answer.connect(lambda *_: self._looks.run())
         self.looks.answered.connect(self.inspect.show_picture)
         self.looks.failed.connect(self.inspect.show_failure)
         self.looks.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
