@@ -8,5 +8,5 @@ fi
 printf '%s\n' "$problem Running the demo without a window; the results go to out/." >&2
 .venv/bin/workbench demo --headless --out out
 # Qt without a screen warns of every call that only a screen can answer.
-[ -f workbench/ui/screens.py ] || QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES=default.warning=false \
-    exec .venv/bin/python -m tests.screenshots '{"themes": ["light"], "dialogs": false}'
+QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES=default.warning=false \
+    exec .venv/bin/python -m tests.screenshots --shoot '{"themes": ["light"], "dialogs": false}'

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import workbench
+from tests.screenshots import Shoot
 
 ROOT = Path(__file__).parents[1]
 PACKAGING = ROOT / "packaging"
@@ -187,7 +189,10 @@ def test_without_a_display_the_demo_runs_headless(machine):
     stub(bins, "python", 'case "$*" in *display) echo "There is no display."; exit 1;; *) echo "python $*";; esac')
     stub(bins, "workbench", 'echo "workbench $*"')
     done = subprocess.run([machine / "packaging" / "run-demo.sh"], capture_output=True, text=True)
-    assert done.returncode == 0 and done.stdout.startswith("workbench demo --headless --out out\n")
+    demo, pictures = done.stdout.splitlines()
+    assert done.returncode == 0 and demo == "workbench demo --headless --out out"
+    called, _, shoot = pictures.partition(" --shoot ")
+    assert called == "python -m tests.screenshots" and Shoot(**json.loads(shoot)).dialogs is False
     assert done.stderr == "There is no display. Running the demo without a window; the results go to out/.\n"
     stub(bins, "python", "exit 0")
     done = subprocess.run([machine / "packaging" / "run-demo.sh"], capture_output=True, text=True)
