@@ -9,6 +9,7 @@ its own: it is a modified version under the SIL Open Font License (resources/fon
 import sys
 from pathlib import Path
 
+from font_names import rename
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.subset import Options, Subsetter
@@ -30,7 +31,7 @@ def main() -> int:
     subsetter.populate(unicodes=[ord(RING)])
     subsetter.subset(font)
     fill_left(font, disc.bounds)
-    rename(font)
+    rename(font, FAMILY, "Regular", "from Inter")
     target = FOLDER / "WorkbenchSigns-Regular.otf"
     font.save(target)
     print(f"{target.name}: {target.stat().st_size:,} bytes")
@@ -59,18 +60,6 @@ def fill_left(font: TTFont, disc: tuple[float, float, float, float]) -> None:
     top.CharStrings[name] = pen.getCharString(old.private, old.globalSubrs)
     for table in font["cmap"].tables:
         table.cmap = {ord(HALF): name}
-
-
-def rename(font: TTFont) -> None:
-    """A name of its own; copyright and license stay."""
-    script = f"{FAMILY.replace(' ', '')}-Regular"
-    words = {1: FAMILY, 2: "Regular", 3: f"{script};from Inter", 4: f"{FAMILY} Regular", 6: script}
-    for record in font["name"].names:
-        if record.nameID in words:
-            record.string = words[record.nameID]
-    compact = font["CFF "].cff
-    compact.fontNames[0] = script
-    compact.topDictIndex[0].FullName, compact.topDictIndex[0].FamilyName = f"{FAMILY} Regular", FAMILY
 
 
 if __name__ == "__main__":

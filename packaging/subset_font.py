@@ -15,6 +15,7 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+from font_names import rename
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont
 from PySide6.QtCore import QLibraryInfo
@@ -38,7 +39,7 @@ def main() -> int:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     for weight in ("Regular", "Bold"):
         made = subset(chosen(folder / f"NotoSansCJK-{weight}.ttc"), translated() | of_qt() | set(PUNCTUATION + USUAL))
-        rename(made, weight)
+        rename(made, FAMILY, weight, f"subset of {SOURCE}")
         level(made)
         target = ROOT / "resources" / "fonts" / f"WorkbenchSansSC-{weight}.otf"
         made.save(target)
@@ -90,18 +91,6 @@ def subset(font: TTFont, letters: set[str]) -> TTFont:
     subsetter.populate(unicodes=map(ord, letters))
     subsetter.subset(font)
     return font
-
-
-def rename(font: TTFont, weight: str) -> None:
-    """A name of its own, which the license asks of a modified version; copyright and license stay."""
-    script = f"{FAMILY.replace(' ', '')}-{weight}"
-    words = {1: FAMILY, 2: weight, 3: f"{script};subset of {SOURCE}", 4: f"{FAMILY} {weight}", 6: script}
-    for record in font["name"].names:
-        if record.nameID in words:
-            record.string = words[record.nameID]
-    compact = font["CFF "].cff
-    compact.fontNames[0] = script
-    compact.topDictIndex[0].FullName, compact.topDictIndex[0].FamilyName = f"{FAMILY} {weight}", FAMILY
 
 
 def level(font: TTFont) -> None:
