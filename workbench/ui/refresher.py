@@ -181,7 +181,7 @@ class Refresher(QObject):
 
     @property
     def _measured(self) -> bool:
-        """All of this recipe was measured. Until then nothing is prepared: the engine would drop the measurement."""
+        """All of this recipe was measured. Until then nothing is prepared: that would only take time from measuring."""
         known = self._previews.get(recipe_key(self._session.recipe))
         return known is not None and known.complete
 
