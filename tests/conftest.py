@@ -18,6 +18,7 @@ import pytest
 
 # Before Qt and torch are imported; what the caller has set stays.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"     # before ONNX Runtime, which a test may import first
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")     # else torch's threads spin while they wait
 if sys.platform == "linux" and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")       # Chromium's sandbox refuses root
