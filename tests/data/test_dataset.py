@@ -144,10 +144,11 @@ def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
 def test_more_pictures_than_fit_the_memory_are_refused_in_one_sentence(tmp_path, monkeypatch):
     from PIL import Image
     (tmp_path / "a").mkdir()
-    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / "1.png")
-    (tmp_path / "preprocessing.yaml").write_text("size: [40000000, 40000000]\n")
+    for index in range(400):
+        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / f"{index}.png")
+    (tmp_path / "preprocessing.yaml").write_text("size: [16000, 16000]\n")
     free = (InputSpec("image", "float32", (None, 3, None, None)),)
-    with pytest.raises(UserError, match=r"1 images, which take .* of memory: more than there is"):
+    with pytest.raises(UserError, match=r"400 images, which take .* of memory: more than is free"):
         open_dataset(str(tmp_path), free)
 
 

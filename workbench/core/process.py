@@ -42,6 +42,16 @@ def memory() -> int:
         return sys.maxsize
 
 
+def free_memory() -> int:
+    """Bytes that could be taken now without swapping; those of the machine where the system does not tell."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as listing:
+            found = next(line for line in listing if line.startswith("MemAvailable:"))
+        return min(int(found.split()[1]) * 1024, memory())
+    except (OSError, StopIteration, ValueError, IndexError):
+        return memory()
+
+
 def _serve(module: str, connection: Connection) -> None:
     # Without this a busy machine slows two torch threads tenfold: they spin while they wait (measured).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,16 +1,17 @@
 """The one document of the application: what is done to which layer. Read from and written to YAML."""
 
 import dataclasses
-import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any, Literal, cast
 
 import yaml
 
+from workbench.core import yaml_file
 from workbench.core.action import Action, in_order
 from workbench.core.errors import UserError
 from workbench.core.files import write_text
@@ -100,76 +101,29 @@ class Recipe:
         return document | ({"data": self.data} if self.data else {})
 
     def to_yaml(self) -> str:
-        return yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None,
-                         width=120)
+        return yaml.dump(self.to_dict(), Dumper=yaml_file.Dumper, sort_keys=False, allow_unicode=True,
+                         default_flow_style=None, width=120)
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
         write_text(path, self.to_yaml())
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML as a recipe means it: keys are text as written (0.10 is a layer's path, not a number; on is a name, not
-    true), 1e-3 is a number, and a key that stands twice is an error: of two rows one would silently be lost.
-    """
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}      # noqa: RUF012
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            problem = ("a key is not a text" if not isinstance(key, yaml.ScalarNode) else
-                       f"'{key.value}' stands twice" if key.value in seen and key.value != "<<" else "")
-            if problem:
-                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
-            seen.add(key.value)
-        self.flatten_mapping(node)
-        return {key.value: self.construct_object(value, deep=True) for key, value in node.value}
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that _Loader, or another reader of YAML, would take for something else."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True         # two rows with the same stack are written out twice, to be edited apart
-
-
-for _tag, _pattern, _first in (
-    ("null", r"~|null|", ["~", "n", ""]),
-    ("bool", r"true|false|True|False", list("tfTF")),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
-    ("float", r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", list("-+.0123456789")),
-    ("merge", r"<<", ["<"]),
-):
-    for _side in (_Loader, _Dumper):
-        _side.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
-
-
 def load_recipe(path: Path) -> Recipe:
     """Raises UserError when the file is missing, is not YAML, or is not a recipe."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Cannot read the recipe {path}: {_reason(error)}.", "Give a YAML file.") from error
-    return parse_recipe(text, str(path))
+    return recipe_of(yaml_file.read(path, "the recipe", "Give a YAML file."), str(path))
 
 
 def parse_recipe(text: str, name: str = "recipe") -> Recipe:
     """Raises UserError naming `name` and the first thing in it that is not as it should be."""
-    try:
-        document = yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:       # the last two: absurd numbers and depths
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}: {getattr(error, 'problem', '')}" if mark else ""
-        raise UserError(f"{name} is not valid YAML{place}.", "Mend it, or save a recipe from the window.") from error
-    return recipe_of(document, name)
+    return recipe_of(yaml_file.parse(text, name, "Correct it, or save a recipe from the window."), name)
 
 
 def recipe_of(document: Any, name: str) -> Recipe:
     """What `Recipe.to_dict` made, read back; raises UserError as `parse_recipe` does."""
     if not isinstance(document, dict):
         raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
-    _check(document.get("version") == VERSION, name, f"its version is {document.get('version')!r}",
+    _check(document.get("version") == VERSION, name, f"its version is {brief(document.get('version'))}",
            f"This program reads version {VERSION}.")
     known = {"version", "seed", "layers", "recover", "export", "data"}
     extra = [str(key) for key in document if key not in known]
@@ -183,8 +137,9 @@ def recipe_of(document: Any, name: str) -> Recipe:
     _check(isinstance(export, dict), name, "'export' is not a mapping", "")
     sparse = export.get("sparse", "auto")
     sparse = "off" if sparse is False else sparse
-    _check(sparse in ("auto", "off"), name, f"export.sparse is {sparse!r}", "It is auto or off.")
-    _check(export.get("format", "onnx") == "onnx", name, f"export.format is {export.get('format')!r}", "It is onnx.")
+    _check(sparse in ("auto", "off"), name, f"export.sparse is {brief(sparse)}", "It is auto or off.")
+    kind = export.get("format", "onnx")
+    _check(kind == "onnx", name, f"export.format is {brief(kind)}", "It is onnx.")
     recover = document.get("recover")
     stages = tuple(Stage(kind, params) for kind, params in _steps(name, "recover", "stage", recover))
     rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
@@ -202,7 +157,7 @@ def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
     if not isinstance(step, dict) or len(step) < 2:
         return step, False
     off = step.get("off", False)
-    _check(isinstance(off, bool), name, f"'off' of a step of '{pattern}' is {off!r}", "It is true or false.")
+    _check(isinstance(off, bool), name, f"'off' of a step of '{pattern}' is {brief(off)}", "It is true or false.")
     return {key: value for key, value in step.items() if key != "off"}, off
 
 
@@ -228,7 +183,3 @@ def _check(condition: bool, name: str, problem: str, mend: str) -> None:
     if not condition:
         problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
         raise UserError(f"{name} is not a valid recipe: {problem}.", mend)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "it is not text"

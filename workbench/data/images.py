@@ -1,25 +1,45 @@
 """A folder of class folders of images, with a small preprocessing file beside them."""
 
 import math
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any
 
 import numpy as np
-import yaml
 
+from workbench.core import yaml_file
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
-from workbench.core.process import memory
+from workbench.core.process import free_memory
 from workbench.core.quantities import size
 from workbench.data.class_names import read_names
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP")        # by content: Pillow would run Ghostscript for PostScript
+MOST_PIXELS = 1 << 26       # of a picture, before it is decoded
+LARGEST_SIDE = 1 << 14      # of what the model gets
 PREPROCESSING = "preprocessing.yaml"
 KEYS = {"size", "mean", "std", "scale", "layout", "crop", "class_names"}
 
 
 Opened = tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a picture becomes an input; see `open_folder`. `size` [height, width] None: as the model has it."""
+
+    size: tuple[int, int] | None = None
+    crop: float = 1.0
+    mean: np.ndarray = field(default_factory=lambda: np.zeros((), np.float32))
+    std: np.ndarray = field(default_factory=lambda: np.ones((), np.float32))
+    scale: float = 255.0
+    layout: str = "nchw"
+    class_names: dict[str, str] | None = None
 
 
 def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
@@ -28,76 +48,146 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     `preprocessing.yaml` may give: size [height, width]; crop (a centre crop of this fraction first); mean and std, one
     number or one a channel, applied to pixels 0..255 divided by `scale` (255 unless said); layout, nchw or nhwc;
     class_names, what the class of a folder is called (folder: name), where that is not the folder's own name.
-    Raises UserError for unreadable images, no images, more than fit the memory, or a model with more than one input.
+    Raises UserError for unreadable images, no images, more than fit the memory, files that are none or lie elsewhere,
+    or a model with more than one input.
     """
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise UserError(f"{folder} is a folder of images, but the model does not take one image.", "Give an .npz.")
-    rules = _rules(folder)
-    layout = rules.get("layout", "nchw")
     shape = specs[0].shape
-    height, width = rules.get("size") or (shape[2:] if layout == "nchw" else shape[1:3])
-    channels = shape[1] if layout == "nchw" else shape[3]
+    rules = _rules(folder / PREPROCESSING)
+    channels = shape[1] if rules.layout == "nchw" else shape[3]
+    if channels not in (None, 1, 3):
+        raise UserError(f"{folder} is a folder of images, but the model takes {channels} channels.",
+                        f"Give an .npz, or set layout: nhwc in {PREPROCESSING}.")
+    for key, value in (("mean", rules.mean), ("std", rules.std)):
+        if value.size not in (1, channels or 3):
+            raise UserError(f"{folder / PREPROCESSING}: {key} has {value.size} numbers, but the model takes "
+                            f"{channels or 3} channels.", f"Give one number, or {channels or 3}.")
+    height, width = rules.size or (shape[2:] if rules.layout == "nchw" else shape[1:3])
     if height is None or width is None:
         raise UserError(f"{folder} does not say the size of the images.",
                         f"Write size: [height, width] in {PREPROCESSING}.")
     folders = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
-    files = [(file, index) for index, name in enumerate(folders)
-             for file in sorted((folder / name).rglob("*")) if file.suffix.lower() in SUFFIXES]
+    files = [(file, index) for index, name in enumerate(folders) for file in _files(folder, name)]
     if not files:
         raise UserError(f"{folder} has no images in class folders.", "Put images into one folder a class.")
-    images = _room(folder, (len(files), int(height), int(width), channels or 3), layout)
+    images = _room(folder, (len(files), int(height), int(width), channels or 3), rules.layout)
     for index, (file, _) in enumerate(job.each(files, "reading the pictures")):
         pixels = _image(file, (int(height), int(width)), channels, rules)
-        images[index] = pixels.transpose(2, 0, 1) if layout == "nchw" else pixels
+        images[index] = pixels.transpose(2, 0, 1) if rules.layout == "nchw" else pixels
     labels = np.array([label for _, label in files])
     return {specs[0].name: images}, labels, _called(folder, folders, rules)
+
+
+def _files(folder: Path, name: str) -> Iterator[Path]:
+    """The pictures of a class. Raises UserError for what is no file, or is a link to somewhere else."""
+    top = folder.resolve()
+    for file in sorted((folder / name).rglob("*")):
+        if file.suffix.lower() not in SUFFIXES:
+            continue
+        try:
+            place = file.resolve(strict=True)
+            regular = stat.S_ISREG(place.stat().st_mode)
+        except (OSError, RuntimeError) as error:
+            raise UserError(f"{file} cannot be read.", "Remove or replace it.") from error
+        if not place.is_relative_to(top):
+            raise UserError(f"{file} is a link to a place outside the folder.", "Copy the picture there instead.")
+        if regular:
+            yield file
+        elif not place.is_dir():
+            raise UserError(f"{file} is not a file.", "Remove it.")
 
 
 def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
     """For so many pictures of [height, width, channels], in the layout of the model."""
     count, height, width, channels = shape
     needed = 4 * math.prod(shape)
-    if needed > memory():
-        raise UserError(f"{folder} has {count:,} images, which take {size(needed)} of memory: more than there is.",
+    if needed > free_memory():
+        raise UserError(f"{folder} has {count:,} images, which take {size(needed)} of memory: more than is free.",
                         "Give a folder with fewer images: a few thousand tell enough.")
     return np.empty((count, channels, height, width) if layout == "nchw" else shape, np.float32)
 
 
-def _called(folder: Path, folders: tuple[str, ...], rules: dict[str, Any]) -> tuple[str, ...]:
-    given = rules.get("class_names", {})
-    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given.values()):
-        raise UserError(f"{folder / PREPROCESSING}: class_names is no list of folders and their names.",
-                        "Write a line 'folder: name' for each below class_names.")
+def _called(folder: Path, folders: tuple[str, ...], rules: Rules) -> tuple[str, ...]:
+    given = rules.class_names
     return read_names(str(folder), np.array([given.get(name, name) for name in folders]), None) if given else folders
 
 
-def _rules(folder: Path) -> dict[str, Any]:
-    file = folder / PREPROCESSING
+def _rules(file: Path) -> Rules:
+    """Raises UserError naming the first value that cannot be used."""
     if not file.exists():
-        return {}
-    try:
-        rules = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file} cannot be read as YAML.", "Mend it.") from error
-    extra = set(rules) - KEYS if isinstance(rules, dict) else {"(not a mapping)"}
-    if extra or rules.get("layout", "nchw") not in ("nchw", "nhwc"):
-        raise UserError(f"{file} has something unknown: {', '.join(sorted(map(str, extra))) or rules['layout']}.",
-                        f"It may have {', '.join(sorted(KEYS))}; layout is nchw or nhwc.")
-    return rules
+        return Rules()
+    given = yaml_file.read(file, "the preprocessing", "Correct it, or remove it.")
+    given = {} if given is None else given
+    if not isinstance(given, dict) or set(given) - KEYS:
+        extra = ", ".join(sorted(set(given) - KEYS)) if isinstance(given, dict) else "it is not a mapping"
+        raise UserError(f"{file} has something unknown: {extra[:200]}.", f"It may have {', '.join(sorted(KEYS))}.")
+    return Rules(**{key: READ[key](file, key, value) for key, value in given.items()})
 
 
-def _image(file: Path, size: tuple[int, int], channels: int | None, rules: dict[str, Any]) -> np.ndarray:
-    from PIL import Image, UnidentifiedImageError
+def _wrong(file: Path, key: str, value: Any, wanted: str) -> UserError:
+    return UserError(f"{file}: {key} is {brief(value)}.", f"It is {wanted}.")
+
+
+def _number(file: Path, key: str, value: Any, wanted: str, most: float = 1e6) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= most:
+        raise _wrong(file, key, value, wanted)
+    return float(value)
+
+
+def _numbers(file: Path, key: str, value: Any) -> np.ndarray:
+    each = value if isinstance(value, list) else [value]
+    least = -1e6 if key == "mean" else 0
+    if not each or not all(isinstance(x, int | float) and not isinstance(x, bool) and least < x < 1e6 for x in each):
+        raise _wrong(file, key, value, "a number, or one a channel" + ("" if key == "mean" else ", above zero"))
+    return np.asarray(value, np.float32)
+
+
+def _size(file: Path, key: str, value: Any) -> tuple[int, int]:
+    fits = isinstance(value, list) and len(value) == 2 and all(
+        isinstance(x, int) and not isinstance(x, bool) and 0 < x <= LARGEST_SIDE for x in value)
+    if not fits:
+        raise _wrong(file, key, value, f"[height, width], whole numbers up to {LARGEST_SIDE:,}")
+    return value[0], value[1]
+
+
+def _layout(file: Path, key: str, value: Any) -> str:
+    if value not in ("nchw", "nhwc"):
+        raise _wrong(file, key, value, "nchw or nhwc")
+    return value
+
+
+def _names(file: Path, key: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
+        raise UserError(f"{file}: class_names is no list of folders and their names.",
+                        "Write a line 'folder: name' for each below class_names.")
+    return value
+
+
+READ = {"size": _size, "mean": _numbers, "std": _numbers, "layout": _layout, "class_names": _names,
+        "scale": lambda file, key, value: _number(file, key, value, "a number above zero"),
+        "crop": lambda file, key, value: _number(file, key, value, "a fraction above 0, at most 1", 1.0)}
+
+
+def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules) -> np.ndarray:
+    """[height, width, channels] float32. The picture's size is read, and refused, before its pixels are."""
+    from PIL import Image
     try:
-        with Image.open(file) as opened:
+        with Image.open(file, formats=FORMATS) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
             image = opened.convert("L" if channels == 1 else "RGB")
-            if "crop" in rules:
-                w, h = (round(side * float(rules["crop"])) for side in image.size)
+            w, h = (max(1, round(side * rules.crop)) for side in image.size)
+            if (w, h) != image.size:
                 left, top = (image.width - w) // 2, (image.height - h) // 2
                 image = image.crop((left, top, left + w, top + h))
             pixels = np.asarray(image.resize((size[1], size[0]), Image.Resampling.BILINEAR), dtype=np.float32)
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise UserError(f"{file} is not a readable image.", "Remove or replace it.") from error
-    pixels = pixels.reshape(*size, -1) / float(rules.get("scale", 255))
-    mean, std = (np.asarray(rules.get(key, default), np.float32) for key, default in (("mean", 0), ("std", 1)))
-    return ((pixels - mean) / std).astype(np.float32)
+    except MemoryError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UserError(f"{file} has more than {MOST_PIXELS:,} pixels.", "Make it smaller.") from error
+    except Exception as error:          # whatever a damaged picture makes its decoder raise
+        raise UserError(f"{file} is not a readable picture (PNG, JPEG, BMP or WebP).",
+                        "Remove or replace it.") from error
+    pixels = pixels.reshape(*size, -1) / rules.scale
+    return ((pixels - rules.mean) / rules.std).astype(np.float32)
