@@ -107,8 +107,7 @@ def print_inspection(result: dict[str, Any]) -> None:
     click.echo(f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
                f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample")
     for step in result["preparations"]:
-        told = step["detail"] if step["applied"] or step["optional"] else "left out"
-        click.echo(f"{step['title']}: {told}")
+        click.echo(f"{step['title']}: {step['detail']}")
     click.echo()
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(layer) for layer in result["layers"]], left=(0, 1, 2)))
@@ -188,7 +187,7 @@ def print_sensitivity(result: dict[str, Any]) -> None:
     rows = []
     for layer in result["layers"]:
         for trial in layer["candidates"]:
-            actions = ", ".join(str(Action(method, params)) for method, params in trial["action"].items())
+            actions = ", ".join(str(Action(*given)) for step in trial["action"] for given in step.items())
             others = len(trial.get("layers", ())) - 1
             predicted = trial["predicted_drop"]
             rows.append((layer["path"] + (f" + {others}" if others > 0 else ""), actions, size(trial["bytes"]),

@@ -223,7 +223,7 @@ def test_a_preparation_that_changes_outputs_is_left_out_and_said(tmp_path, monke
         for node in model.graph:
             if node.op_type == "BatchNormalization":
                 node.attributes.pop("epsilon")
-        return "all of them, wrongly"
+        return prepare.PassResult(True, "all of them, wrongly")
 
     steps = tuple((name, title, wrong if name == "batchnorm" else step) for name, title, step in prepare.STEPS)
     monkeypatch.setattr(prepare, "STEPS", steps)
@@ -237,7 +237,7 @@ def test_a_preparation_that_changes_outputs_is_left_out_and_said(tmp_path, monke
 def test_a_preparation_that_breaks_the_graph_is_left_out(tmp_path, monkeypatch):
     def broken(model):
         model.graph[0].op_type = "Frobnicate"
-        return "broken"
+        return prepare.PassResult(True, "broken")
 
     steps = tuple((name, title, broken if name == "constants" else step) for name, title, step in prepare.STEPS)
     monkeypatch.setattr(prepare, "STEPS", steps)

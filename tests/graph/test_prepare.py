@@ -132,7 +132,9 @@ def test_batchnorm_that_cannot_be_folded_stays_and_says_why(name):
     assert steps["batchnorm"].startswith("1 kept: ")
     assert reason in steps["batchnorm"]
     assert_equal(proto, result)
-    assert any(layer.op == "BatchNormalization" and layer.locked for layer in opened(proto).layers)
+    model = opened(proto)
+    assert any(layer.op == "BatchNormalization" and layer.locked for layer in model.layers)
+    assert not next(step.applied for step in model.preparations if step.id == "batchnorm")      # nothing was folded
 
 
 def test_a_folded_output_keeps_its_name_and_type():

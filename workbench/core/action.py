@@ -35,6 +35,10 @@ class Action:
     def switched(self, off: bool) -> "Action":
         return replace(self, off=off)
 
+    def step(self) -> dict[str, dict[str, Any]]:
+        """One step of a list in a recipe or a report: {method: params}. Two steps may have the same method."""
+        return {self.method: dict(self.params)}
+
     def __hash__(self) -> int:
         return hash((self.method, tuple(sorted(self.params.items())), self.off))
 

@@ -16,6 +16,7 @@ from workbench.core.action import Action, in_order
 from workbench.core.errors import UserError
 from workbench.core.files import write_text
 from workbench.core.recovery import Stage
+from workbench.core.several import several
 
 VERSION = 1
 LONGEST = 300       # characters of what a complaint quotes
@@ -65,8 +66,9 @@ class Recipe:
         return dataclasses.replace(self, rows=rows)
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
-        """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones."""
-        chosen = dict.fromkeys(paths)
+        """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones. Raises
+        TypeError for one path alone."""
+        chosen = dict.fromkeys(several(paths))
         kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))
         added = tuple(Row(path, in_order(actions)) for path in chosen if actions or kept._row_for(path) is not None)
         return dataclasses.replace(self, rows=kept.rows + added)
@@ -93,8 +95,8 @@ class Recipe:
         document: dict[str, Any] = {
             "version": VERSION,
             "seed": self.seed,
-            "layers": {row.pattern: [{action.method: dict(action.params)} | ({"off": True} if action.off else {})
-                                     for action in row.actions] for row in self.rows},
+            "layers": {row.pattern: [action.step() | ({"off": True} if action.off else {}) for action in row.actions]
+                       for row in self.rows},
             "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
             "export": {"format": "onnx", "sparse": self.sparse},
         }

@@ -122,7 +122,7 @@ def _totals(totals: Totals) -> dict[str, Any]:
 def _layer(layer: LayerChange) -> dict[str, Any]:
     return {
         "path": layer.path,
-        "actions": [{action.method: dict(action.params)} for action in layer.actions],
+        "actions": [action.step() for action in layer.actions],
         "bytes_before": layer.bytes_before,
         "bytes_after": layer.bytes_after,
         "sqnr_db": layer.sqnr_db,

@@ -72,9 +72,9 @@ class Trial:
         return (*self.stacks, *self.following)
 
     def to_json(self) -> dict[str, Any]:
-        """As the command line shows it; `layers` where it changes more than one."""
-        row = {"action": {action.method: dict(action.params) for action in self.actions}, "bytes": self.bytes,
-               "value": self.value, "drop": self.drop, "predicted_drop": self.predicted}
+        """As the command line shows it, the steps as in a recipe; `layers` where it changes more than one."""
+        row = {"action": [action.step() for action in self.actions], "bytes": self.bytes, "value": self.value,
+               "drop": self.drop, "predicted_drop": self.predicted}
         return row if len(self.changed) == 1 else row | {"layers": list(self.changed)}
 
 

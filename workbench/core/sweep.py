@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe
+from workbench.core.several import several
 
 FOLDS = 5
 
@@ -128,7 +129,7 @@ class Curve:
 
 def with_step(recipe: Recipe, paths: Iterable[str], action: Action) -> Recipe:
     """The recipe in which these layers have this step, instead of one of the same method."""
-    for path in paths:
+    for path in several(paths):
         kept = tuple(step for step in recipe.actions_for(path) if step.method != action.method)
         recipe = recipe.with_actions([path], (*kept, action))
     return recipe

@@ -18,6 +18,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange
+from workbench.core.several import several
 from workbench.core.views import Prediction, Preview
 from workbench.data.dataset import Feeds
 from workbench.engine import apply, curvature
@@ -136,8 +137,9 @@ class Previewer:
     def measure(self, recipe: Recipe, focus: Sequence[str], job: Job) -> Iterator[Preview]:
         """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete.
 
-        focus   the layers being edited: what does not depend on them is not run again
+        focus   the layers being edited: what does not depend on them is not run again. Raises TypeError for one alone
         """
+        focus = several(focus)
         chosen, _ = apply.stacks(self.workspace.model, recipe)
         foretold, size = apply.forecast(self.workspace.model, chosen, recipe.sparse)
         yield sized(self.workspace.model, foretold, float(size))
@@ -176,7 +178,7 @@ class Previewer:
 
     def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
         """Have ready what the first edit of these layers will want: their cut, and what crosses it."""
-        evaluator = self.workspace.evaluator
+        focus, evaluator = several(focus), self.workspace.evaluator
         behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
         if evaluator is not None and behind is not None:
             for chosen in job.each(evaluator.batches(), "preparing"):
@@ -185,7 +187,7 @@ class Previewer:
     def run(self, result: apply.Compiled, focus: Sequence[str]) -> Run:
         """The edited model as a function: behind the first of the layers in focus where it can be cut, else whole."""
         model, edits = result.model, result.edits
-        chosen = [path for path in focus if path in edits]
+        chosen = [path for path in several(focus) if path in edits]
         behind = self._behind(result, chosen)
         if behind is None:
             return runner(runtime.session(effective(model, edits)))

@@ -14,6 +14,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.params import Field, fields_of
 from workbench.core.recipe import Recipe, Row
+from workbench.core.several import several
 from workbench.core.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import apply
@@ -65,7 +66,7 @@ def parameter(wanted: Sweep) -> Field:
 
 def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
     """The layers that a path or glob matches and that can have the method."""
-    rows, action, model = [Row(each, ()) for each in wanted.layers], Action(wanted.method), workspace.model
+    rows, action, model = [Row(each, ()) for each in several(wanted.layers)], Action(wanted.method), workspace.model
     matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
         raise UserError(f"'{', '.join(wanted.layers)}' matches no layer of the model.",

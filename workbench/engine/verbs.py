@@ -15,6 +15,7 @@ from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.recovery import Stage
 from workbench.core.report import Report
 from workbench.core.sensitivity import Wanted
+from workbench.core.several import several
 from workbench.core.sweep import Sweep
 from workbench.core.temperatures import TemperatureCurve, Temperatures
 from workbench.engine.apply import stacks
@@ -97,7 +98,7 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
             device: str = "cpu", language: str = ENGLISH) -> tuple[Report, TemperatureCurve | None]:
     """Train a model of the user's own on what teachers answer, and export it; at the temperature that a sweep finds
     best on samples held back, where one is asked for. Raises UserError; nothing is written then."""
-    name = f"{Path(student.partition(':')[0]).stem}_distilled"
+    teachers, name = several(teachers), f"{Path(student.partition(':')[0]).stem}_distilled"
     target = Path(out_dir) / f"{name}.onnx"
     if any(target.exists() and Path(each).exists() and target.samefile(each) for each in teachers):
         raise UserError(f"{target} is a teacher.", "Choose another folder.")

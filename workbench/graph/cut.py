@@ -7,6 +7,7 @@ import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.errors import UserError
+from workbench.core.several import several
 from workbench.graph import integer, names, runtime
 from workbench.graph.inventory import Site
 from workbench.graph.model import Model
@@ -41,7 +42,7 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
     and bias as constants as well, so that the layer can be edited in it. Raises UserError for a layer that cannot be
     edited, which is what a weight inside a subgraph is, and KeyError for a path that does not exist.
     """
-    site = _site(model, path)
+    site, extra_outputs = _site(model, path), several(extra_outputs)
     graph = model.ir.graph
     behind = _behind(graph, {site.initializer, *([site.bias] if site.bias else [])})
     extra = [value for value in _values(graph) if value.name in set(extra_outputs)]
@@ -175,7 +176,7 @@ def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir
 def _end_in(graph: ir.Graph, outputs: Iterable[str], known: Mapping[str, Known]) -> None:
     """Make these values the graph's outputs. Types are given where they are known; the runtime infers the others."""
     values = {value.name: value for value in (*graph.inputs, *graph.initializers.values(), *_values(graph))}
-    chosen = [values[name] for name in dict.fromkeys(outputs)]
+    chosen = [values[name] for name in dict.fromkeys(several(outputs))]
     graph.outputs.clear()
     for value in chosen:
         inferred = known.get(value.name or "")

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import onnx_ir as ir
 from onnx_ir.passes import common
 
 from workbench.core.layer import Preparation
+from workbench.core.several import several
 from workbench.graph import filesize, fold_batchnorm, names, weight_chains
 from workbench.graph.decoders import DOMAIN as DECODERS
 
@@ -14,27 +16,42 @@ from workbench.graph.decoders import DOMAIN as DECODERS
 FUNCTIONS_SINCE = 8
 STANDARD = ("", "ai.onnx")
 KEPT_METADATA = (names.SCOPES,)
+EXPORTERS = "pkg."      # prefix of what torch's and ONNX Script's exporters note of a whole model
+
+
+@dataclass(frozen=True)
+class PassResult:
+    """What one step did to a graph, which it changes in place.
+
+    modified   whether the graph is another now
+    note       what was done, or why something was left as it is; "" where there was nothing to do
+    """
+
+    modified: bool
+    note: str = ""
 
 
 def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.Model, tuple[Preparation, ...]]:
     """A prepared copy, which shares all tensors that did not change, and what was done.
 
     Afterwards every node of the graph and its subgraphs has a unique name, and every initialiser is read. `without`
-    names steps to leave out; those are listed as not applied. Expects nodes in topological order.
+    names steps to leave out; those are listed as not applied, as are steps that left the graph as it is and say why.
+    Expects nodes in topological order. Raises TypeError for one name alone in place of a set of names.
     """
+    without = frozenset(several(without))
     copy = model.clone()
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     done = []
     for identifier, title, step in STEPS:
         if identifier in without:
             done.append(Preparation(identifier, title, "left out at opening", False))
-        elif detail := step(copy):
-            done.append(Preparation(identifier, title, detail, True))
+        elif (result := step(copy)).note:
+            done.append(Preparation(identifier, title, result.note, result.modified))
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     return copy, tuple(done)
 
 
-def _format(model: ir.Model) -> str:
+def _format(model: ir.Model) -> PassResult:
     """Old files list initialisers as inputs too, which lets a caller replace a weight; here they are constants."""
     listed = len(model.graph.inputs)
     common.RemoveInitializersFromInputsPass()(model)
@@ -43,62 +60,67 @@ def _format(model: ir.Model) -> str:
     if model.ir_version < FUNCTIONS_SINCE:
         parts.append(f"IR version {model.ir_version} -> {FUNCTIONS_SINCE}")
         model.ir_version = FUNCTIONS_SINCE
-    return "; ".join(parts)
+    return PassResult(bool(parts), "; ".join(parts))
 
 
-def _functions(model: ir.Model) -> str:
+def _functions(model: ir.Model) -> PassResult:
     """Functions of the exporter, in which weights would be out of sight; those that decode stored weights stay."""
     called = [key for key in model.functions if key[0] != DECODERS]
     if not called:
-        return ""
+        return PassResult(False)
     try:
         common.InlinePass(lambda function: function.domain != DECODERS)(model)
     except (ValueError, ir.passes.InvariantError, ir.passes.PassError) as error:
-        return f"kept: {str(error).splitlines()[0][:100]}"
+        return PassResult(False, f"kept: {str(error).splitlines()[0][:100]}")
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
-    return f"{len(called)} functions written out where they are called"
+    return PassResult(True, f"{len(called)} functions written out where they are called")
 
 
-def _constants(model: ir.Model) -> str:
+def _constants(model: ir.Model) -> PassResult:
     before = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
     common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
     left = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
-    return f"{before - left} Constant nodes made initialisers" if before > left else ""
+    return PassResult(before > left, f"{before - left} Constant nodes made initialisers" if before > left else "")
 
 
-def _weight_chains(model: ir.Model) -> str:
+def _weight_chains(model: ir.Model) -> PassResult:
     computed, left, grown = weight_chains.compute(model)
     parts = [f"{computed} operators on constants computed once"] if computed else []
     if grown > 0:
         parts.append(f"float16 weights widened to float32, {grown:,} bytes more")
     if left:
         parts.append(f"{left} weights kept that are read in several forms")
-    return "; ".join(parts)
+    return PassResult(computed > 0, "; ".join(parts))
 
 
-def _batchnorm(model: ir.Model) -> str:
+def _batchnorm(model: ir.Model) -> PassResult:
     folded, left = fold_batchnorm.fold(model)
     parts = [f"{folded} BatchNormalization folded into the layer before"] if folded else []
     parts += [f"{count} kept: {reason}" for reason, count in Counter(left).most_common()]
-    return "; ".join(parts)
+    return PassResult(folded > 0, "; ".join(parts))
 
 
 def drop_notes(model: ir.Model) -> None:
-    """Remove in place what exporters note: stack traces, source paths, documentation. Module scopes are kept."""
+    """Remove in place what exporters note: stack traces, source paths, documentation of operators and inner values.
+
+    Module scopes are kept, and what the author says of the whole model, its inputs and its outputs: class names, task,
+    stride. Programs that run the model read them.
+    """
     for holder in (model, model.graph):
-        holder.doc_string = None
-        holder.metadata_props.clear()
+        for key in [key for key in holder.metadata_props if key.startswith(EXPORTERS)]:
+            del holder.metadata_props[key]
     for node in ir.traversal.RecursiveGraphIterator(model.graph):
         node.doc_string = None
         for key in [key for key in node.metadata_props if key not in KEPT_METADATA]:
             del node.metadata_props[key]
+    ends = {*model.graph.inputs, *model.graph.outputs}
     for value in _values(model.graph):
         value.metadata_props.clear()
-        value.doc_string = None
+        value.doc_string = value.doc_string if value in ends else None
 
 
-def _metadata(model: ir.Model) -> str:
+def _metadata(model: ir.Model) -> PassResult:
     """Exporter notes, and the recorded shapes of inner values, which the runtime infers."""
     before = _described(model)
     drop_notes(model)
@@ -107,7 +129,7 @@ def _metadata(model: ir.Model) -> str:
         if not value.is_graph_input() and not value.is_graph_output() and (made is None or made.domain in STANDARD):
             value.type = value.shape = None
     saved = before - _described(model)
-    return f"{saved:,} bytes of exporter notes dropped" if saved > 0 else ""
+    return PassResult(saved > 0, f"{saved:,} bytes of exporter notes dropped" if saved > 0 else "")
 
 
 def _values(graph: ir.Graph) -> list[ir.Value]:
@@ -124,7 +146,7 @@ def _described(model: ir.Model) -> int:
                        if value.type is not None or value.metadata_props or value.doc_string)
 
 
-def _unused(model: ir.Model) -> str:
+def _unused(model: ir.Model) -> PassResult:
     """What no output depends on."""
     graph = model.graph
     nodes = {node: filesize.nodes_bytes([node]) for node in graph}
@@ -139,10 +161,10 @@ def _unused(model: ir.Model) -> str:
         del tensors[value]
     saved = sum(nodes.values()) + sum(tensors.values())
     parts = [f"{len(gone)} {what}" for gone, what in ((nodes, "operators"), (tensors, "constants")) if gone]
-    return f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else ""
+    return PassResult(bool(parts), f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else "")
 
 
-STEPS: tuple[tuple[str, str, Callable[[ir.Model], str]], ...] = (
+STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
     ("format", "Older format raised", _format),
     ("functions", "Functions inlined", _functions),
     ("constants", "Constants to initialisers", _constants),

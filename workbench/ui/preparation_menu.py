@@ -24,12 +24,15 @@ class PreparationMenu(QMenu):
 
     def fill(self, *_: object) -> None:
         self.clear()
-        model = self._session.model
+        model, opened = self._session.model, self._session.opened
+        chosen = opened.without if opened is not None else ()
         for step in model.preparations if model else ():
             action = self.addAction(said(step.title))
             action.setCheckable(True)
             action.setChecked(step.applied)
             action.setToolTip(said(step.detail))
+            # Where the step found nothing that it could do, opening again would not change that.
+            action.setEnabled(step.applied or step.optional or step.id in chosen)
             action.toggled.connect(partial(self._toggle, step))
         self.menuAction().setEnabled(not self.isEmpty())
 

@@ -1,0 +1,32 @@
+"""One path where several are wanted is refused: Python would take it for its letters."""
+
+import pytest
+
+from workbench.core.action import Action
+from workbench.core.recipe import Recipe
+from workbench.core.sensitivity import Trial
+from workbench.core.several import several
+from workbench.core.sweep import with_step
+
+STEP = Action("quantize.affine", {"bits": 4})
+
+
+def test_several_are_a_tuple_and_one_text_is_refused():
+    assert several(["a", "bc"]) == ("a", "bc") and several(()) == ()
+    with pytest.raises(TypeError, match=r"give \('bc',\)"):
+        several("bc")
+
+
+@pytest.mark.parametrize("call", [lambda: Recipe().with_actions("fc", (STEP,)),
+                                  lambda: with_step(Recipe(), "fc", STEP)])
+def test_a_recipe_takes_no_path_alone(call):
+    with pytest.raises(TypeError, match="not one text"):
+        call()
+
+
+def test_a_trial_with_two_steps_of_one_method_shows_both():
+    stack = (Action("prune.magnitude", {"sparsity": 0.5}), Action("lowrank.svd", {"rank": 4}),
+             Action("prune.magnitude", {"sparsity": 0.2}))
+    row = Trial("fc", stack, {"fc": stack}, 100, None).to_json()
+    assert row["action"] == [{"prune.magnitude": {"sparsity": 0.5}}, {"lowrank.svd": {"rank": 4}},
+                             {"prune.magnitude": {"sparsity": 0.2}}]
