@@ -18,14 +18,17 @@ class Params:
     threshold: Annotated[float | None, Range(0, log=True), OneOf("how much")] = None
     symmetric: bool = True
     name: str = ""
+    block: Literal["16", "32", "float"] = "32"
 
 
 FIELDS = {field.name: field for field in fields_of(Params)}
 
 
 def test_annotations_become_fields():
-    assert list(FIELDS) == ["bits", "kind", "size", "sparsity", "threshold", "symmetric", "name"]
-    assert [field.kind for field in FIELDS.values()] == ["int", "choice", "int", "float", "float", "bool", "text"]
+    assert list(FIELDS) == ["bits", "kind", "size", "sparsity", "threshold", "symmetric", "name",
+                            "block"]
+    assert [field.kind for field in FIELDS.values()] == ["int", "choice", "int", "float", "float", "bool", "text",
+                                                         "choice"]
     bits = FIELDS["bits"]
     assert (bits.low, bits.high, bits.unit, bits.help, bits.default) == (2, 8, "bit", "Bits per weight.", 4)
     assert FIELDS["kind"].choices == ("tensor", "group") and FIELDS["size"].when == ("kind", ("group",))
@@ -58,6 +61,9 @@ def test_a_parameter_without_a_default_is_refused():
     ({"sparsity": 1}, Params(sparsity=1.0)),
     ({"threshold": 0.1}, Params(sparsity=None, threshold=0.1)),          # the default of the other one steps aside
     ({"sparsity": None, "threshold": 0.1}, Params(sparsity=None, threshold=0.1)),
+    ({"block": 16}, Params(block="16")),                                 # YAML reads a choice of numbers as a number
+    ({"block": 16.0}, Params(block="16")),
+    ({"block": "16"}, Params(block="16")),
 ])
 def test_plain_values_become_parameters(given, expected):
     parsed = parse(Params, given)
@@ -78,6 +84,12 @@ def test_plain_values_become_parameters(given, expected):
     ({"size": 10 ** 400}, ("size cannot be 1000",)),
     ({"kind": "row"}, ("kind cannot be 'row'", "one of tensor, group")),
     ({"kind": ["row"]}, ("kind cannot be ['row']",)),
+    ({"block": 8}, ("block cannot be 8", "one of 16, 32, float")),
+    ({"block": 16.5}, ("block cannot be 16.5",)),
+    ({"block": True}, ("block cannot be True",)),
+    ({"block": float("nan")}, ("block cannot be nan",)),
+    ({"block": None}, ("block cannot be None",)),
+    ({"kind": 1}, ("kind cannot be 1",)),
     ({"symmetric": 1}, ("symmetric cannot be 1", "true or false")),
     ({"name": 3}, ("name cannot be 3", "a text")),
     ({"sparsity": 0.5, "threshold": 0.1}, ("sparsity and threshold exclude each other",)),
@@ -92,7 +104,8 @@ def test_what_does_not_fit_is_named_with_what_would(given, words):
 
 def test_plain_values_round_trip():
     params = Params(bits=6, sparsity=None, threshold=0.25)
-    assert plain(params) == {"bits": 6, "kind": "tensor", "size": 32, "threshold": 0.25, "symmetric": True, "name": ""}
+    assert plain(params) == {"bits": 6, "kind": "tensor", "size": 32, "threshold": 0.25, "symmetric": True, "name": "",
+                             "block": "32"}
     assert parse(Params, plain(params)) == params
 
 

@@ -168,7 +168,8 @@ def test_of_a_glob_the_layers_that_a_criterion_tells_nothing_of_keep_their_chann
     with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
         apply.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
     _, notes = apply.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
-    assert "down keeps its channels: No BatchNorm behind it says what its channels are worth." in notes
+    assert notes[0] == "3 layers (down, up and last): each keeps its channels: No BatchNorm behind it says what its " \
+        "channels are worth."
 
 
 def test_lamp_is_energy_over_what_is_at_least_as_large():

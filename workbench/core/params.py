@@ -155,6 +155,7 @@ def _value(where: str, field: Field, value: Any) -> Any:
             if not isinstance(value, bool):
                 raise wrong
         case "choice":
+            value = spelled(field, value)
             if value not in field.choices:
                 raise wrong
         case "text":
@@ -169,6 +170,21 @@ def _value(where: str, field: Field, value: Any) -> Any:
             if (field.low is not None and value < field.low) or (field.high is not None and value > field.high):
                 raise wrong
     return value
+
+
+def spelled(field: Field, value: Any) -> Any:
+    """A number written where a choice is one of several numbers in words, as that choice: 32 as "32"; anything else as
+    it is."""
+    if field.kind != "choice" or isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        return value
+    return next((choice for choice in field.choices if _number(choice) == value), value)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _is_finite(value: float) -> bool:

@@ -16,6 +16,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine import structure
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
+from workbench.engine.left import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.structure import Structure, structural
 from workbench.graph import rewrite
 from workbench.graph.edit import Edit, sqnr_db
@@ -107,7 +108,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
                             f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")
     named = {row.pattern for row in recipe.rows}
     chosen: dict[str, tuple[Action, ...]] = {}
-    left: list[str] = []
+    left: list[Left] = []
     for layer in model.layers:
         actions = recipe.actions_for(layer.path)
         if layer.path not in named:
@@ -118,10 +119,18 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if reason and layer.path in named:
             raise UserError(f"{layer.path}: {reason}", APART if conflict(layer, actions) else OTHER)
         if reason:
-            left.append(f"{layer.path} is left as it is: {reason}")
+            left.append(Left(layer.path, UNTOUCHED, reason))
         elif actions:
             chosen[layer.path] = actions
-    return chosen, tuple(left)
+    return chosen, notes_on(left, frozenset(paths))
+
+
+def effective_stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
+    """The same; raises UserError too where the recipe has steps, and no layer can have any of them."""
+    chosen, notes = stacks(model, recipe)
+    asked = any(row.actions for row in recipe.in_effect.rows) and not recipe.recover
+    refuse_without_effect(asked, chosen, notes)
+    return chosen, notes
 
 
 def refusal(model: Model, layer: Layer, action: Action) -> str | None:

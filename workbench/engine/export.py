@@ -13,6 +13,7 @@ from workbench.core.language import language as speaking
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.engine import measure, preview, report_page
+from workbench.engine.apply import effective_stacks
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace, runner
@@ -39,6 +40,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
              (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
     _not_the_original(workspace.model, files["model"])
     check_folder(Path(folder))
+    effective_stacks(workspace.model, recipe)
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
     trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)

@@ -18,6 +18,7 @@ from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine import blocks, removal, rescale
 from workbench.engine.cache import Cache
+from workbench.engine.left import Left
 from workbench.engine.prove import Changed
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.model import Model
@@ -100,14 +101,14 @@ def refusal(model: Model, path: str, action: Action) -> str | None:
     return rescale.refusal(model, path) if isinstance(method, RescalingMethod) else None
 
 
-def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], tuple[str, ...]]:
-    """A stack without the structural steps that the layer cannot have, and a note on each of them."""
+def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], tuple[Left, ...]]:
+    """A stack without the structural steps that the layer cannot have, and what is said of each of them."""
     kept, notes = [], []
     for action in actions:
         method = find(action)[0]
         reason = None if layer.locked else refusal(model, layer.path, action)
         if reason and isinstance(method, StructuralMethod):
-            notes.append(f"{layer.path} {method.keeps}: {reason}")
+            notes.append(Left(layer.path, method.keeps, reason))
         else:
             kept.append(action)
     return tuple(kept), tuple(notes)

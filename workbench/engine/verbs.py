@@ -18,7 +18,7 @@ from workbench.core.sensitivity import Wanted
 from workbench.core.several import several
 from workbench.core.sweep import Sweep
 from workbench.core.temperatures import TemperatureCurve, Temperatures
-from workbench.engine.apply import stacks
+from workbench.engine.apply import effective_stacks
 from workbench.engine.compare import compare as compare_models
 from workbench.engine.export import export
 from workbench.engine.search import Goal
@@ -87,7 +87,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
     for step in workspace.model.preparations:
         if step.id in chosen and not step.applied:
             raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
-    stacks(workspace.model, recipe)     # what does not fit is told before anything is measured
+    effective_stacks(workspace.model, recipe)       # what does not fit is told before anything is measured
     workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
     return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language)
 

@@ -8,7 +8,7 @@ import onnx_ir as ir
 
 from workbench.core.errors import UserError
 from workbench.core.recipe import Sparse
-from workbench.graph import chain, decoders, integer, storage
+from workbench.graph import chain, decoders, integer, integer_bias, storage
 from workbench.graph.compute import WORDS, Blockwise, Compute, Dynamic, Static
 from workbench.graph.content import Content, content_of
 from workbench.graph.edit import Edit
@@ -42,6 +42,7 @@ class Change:
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> ir.Model:
     """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
     opset = model.opset_imports[""]
+    edits = integer_bias.with_room(model.graph, sites, edits)
     stored = _store(edits, sites, opset, sparse)
     copy = model.clone()
     editor = _Editor(copy.graph, _names(model.graph), _handed(model.graph, sites, edits))
@@ -69,6 +70,7 @@ def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
 
     Found out on copies of the few nodes that read edited weights and biases.
     """
+    edits = integer_bias.with_room(model.graph, sites, edits)
     stored = _store(edits, sites, model.opset_imports[""], sparse)
     handed = _handed(model.graph, sites, edits)
     graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()))

@@ -16,7 +16,7 @@ from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method
 
-RAISE = "Model > Prepared at opening offers to raise the opset."
+RAISE = "Model > Prepared at opening offers to raise the opset; on the command line, --raise-opset does."
 REDUCED = 7         # bits that keep the sum of two products u8 x s8 within 16 bits
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.params import Field
+from workbench.core.params import Field, spelled
 from workbench.ui.translation import tr
 
 FINE = 1000             # steps of a slider whose field names none
@@ -18,7 +18,7 @@ Limits = Mapping[str, tuple[float, float]]
 
 def effective(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     """Every field's value: as given, else its default; members of a group that were not chosen are None."""
-    values = {field.name: given.get(field.name, field.default) for field in fields}
+    values = {field.name: spelled(field, given.get(field.name, field.default)) for field in fields}
     for group in dict.fromkeys(field.group for field in fields if field.group):
         chosen = chosen_in(members(fields, group), given)
         values |= {field.name: None for field in members(fields, group) if field.name != chosen}
@@ -55,7 +55,7 @@ def carried(given: Mapping[str, Any], fields: tuple[Field, ...], limits: Limits)
     """The parameters of one method that another one has too: a sparsity stays a sparsity."""
     kept: dict[str, Any] = {}
     for field in fields:
-        value = given.get(field.name)
+        value = spelled(field, given.get(field.name))
         fits = value in field.choices if field.kind == "choice" else type(value) is KINDS[field.kind]
         if fits and not any(name in kept for name in rivals(fields, field.name)):
             low, high = bounds(field, limits)

@@ -1,0 +1,94 @@
+"""Channels with weak, dead or zero weights keep their bias when the runtime puts it in 32-bit integers."""
+
+import numpy as np
+import pytest
+
+from tests.graph.graphs import Build
+from workbench.core.action import Action
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe
+from workbench.data.dataset import Dataset
+from workbench.engine import apply
+from workbench.engine.cache import Cache
+from workbench.graph import integer_bias, runtime
+from workbench.graph.encoding import Affine
+from workbench.graph.model import Model
+
+OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
+WEAK = (0.0, 1e-12, 1e-7)
+STEPS = (("quantize.static", {}), ("quantize.static", {"granularity": "tensor"}), ("quantize.static", {"bits": 4}),
+         ("quantize.smooth", {}))
+
+
+def weakened(op: str, gamma: float, every: bool) -> Model:
+    """Two layers of eight channels whose weights, as a folded BatchNorm leaves them, are `gamma` times as large in some
+    channels or in all; biases are as before."""
+    b = Build()
+    x = "x"
+    factor = np.where(np.arange(8) < (8 if every else 3), gamma, 1.0)
+    for name in ("first", "second"):
+        if op in ("Conv", "Depthwise"):
+            shape = (8, 1, 3, 3) if op == "Depthwise" else (8, 8, 3, 3)
+            weight = b.rng.standard_normal(shape) / 3 * factor.reshape(-1, 1, 1, 1)
+        else:
+            weight = b.rng.standard_normal((8, 8)) / 3 * factor
+        reads = [x, b.constant(f"{name}.weight", weight)]
+        bias = b.constant(f"{name}.bias", 1 + b.rng.random(8))
+        if op == "MatMul":
+            x = b.node("Add", [b.node("MatMul", reads, f"{name}.product"), bias], f"{name}.sum")
+        elif op == "Gemm":
+            x = b.node("Gemm", [*reads, bias], f"{name}.sum")
+        else:
+            x = b.node("Conv", [*reads, bias], f"{name}.sum", pads=[1, 1, 1, 1], group=8 if op == "Depthwise" else 1)
+        x = b.node("Relu", [x], f"{name}.relu") if name == "first" else x
+    size = [8, 5, 5] if op in ("Conv", "Depthwise") else [8]
+    b.node("Softplus", [x], "y")
+    return b.model({"x": ["N", *size]}, {"y": ["N", *size]})
+
+
+def error(model: Model, *actions: Action) -> tuple[float, float]:
+    """Relative error of the outputs of the written graph, and by how much optimising it moves them."""
+    size = model.inputs[0].shape[1:]
+    x = np.random.default_rng(1).standard_normal((16, *size)).astype(np.float32)
+    data = Dataset("memory", {"x": x}, model.inputs, None)
+    chosen, notes = apply.stacks(model, Recipe().with_actions(["*"], actions))
+    result = apply.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
+    content = result.model.with_edits(result.edits).to_bytes()
+    assert len(content) == result.changes()[1]
+    original, plain, optimized = (runtime.run(session, {"x": x})[0].astype(np.float64) for session in (
+        runtime.session(model), runtime.session(content, optimize=False), runtime.session(content)))
+    return (np.linalg.norm(optimized - original) / np.linalg.norm(original),
+            np.linalg.norm(optimized - plain) / np.linalg.norm(original))
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+@pytest.mark.parametrize("gamma", WEAK)
+@pytest.mark.parametrize("every", [False, True], ids=["some", "all"])
+def test_weak_channels_keep_their_bias(op, gamma, every):
+    for name, params in STEPS[:1 if every else 4]:
+        if (name, op) == ("quantize.smooth", "Depthwise"):
+            continue
+        wrong, moved = error(weakened(op, gamma, every), Action(name, params))
+        assert wrong < (0.15 if params.get("bits") else 0.03) and moved < 0.005, (name, params)
+
+
+def test_pruned_channels_keep_their_bias():
+    """Half of the weights, and with them whole channels, are zero before the levels are found."""
+    model = weakened("Conv", 1e-2, every=False)
+    prune = Action("prune.magnitude", {"sparsity": 0.5})
+    both, alone = error(model, prune, Action("quantize.static")), error(model, prune)
+    assert both[0] < alone[0] + 0.02 and both[1] < 0.005
+
+
+@pytest.mark.parametrize("earlier", [("quantize.affine", {"bits": 8}), ("quantize.gptq", {"bits": 8})], ids=str)
+def test_levels_of_an_earlier_step_leave_room_too(earlier):
+    wrong, moved = error(weakened("Gemm", 1e-9, every=False), Action(*earlier), Action("quantize.static"))
+    assert wrong < 0.03 and moved < 0.005
+
+
+def test_only_scales_that_are_too_small_change():
+    q = np.array([[64, -64], [64, 32]], np.int8)
+    encoding = Affine(q, 7, np.array([[1e-12], [0.5]], np.float32), None, (2, 2))
+    made = integer_bias.raised(encoding, np.array([1e-10, 1e-10]))
+    assert made.q.tolist() == [[1, -1], [64, 32]] and made.scale[0] >= np.float32(1e-10) and made.scale[1] == 0.5
+    assert integer_bias.raised(encoding, np.array([1e-13, 1e-13])) is encoding
