@@ -352,7 +352,8 @@ def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: i
         raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
     with output.working() as job:
         from workbench.engine import verbs
-        goal = verbs.Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
+        from workbench.engine.search import Goal
+        goal = Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
         report = verbs.search(model, data, out, goal, trust, job, language)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 

@@ -10,7 +10,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import torch
 
 from workbench.core.action import Action
 from workbench.core.errors import UserError
@@ -201,6 +200,7 @@ class _Sums:
     """Moments, added up."""
 
     def __init__(self, form: Form) -> None:
+        import torch
         self.layer = form.layer("student")
         columns = self.layer.matrix[1] + 1
         self.inputs = torch.zeros(columns, columns, dtype=torch.float64)
@@ -210,6 +210,7 @@ class _Sums:
         self.rows = 0
 
     def add(self, x: np.ndarray, y: np.ndarray) -> None:
+        import torch
         targets = torch.from_numpy((np.moveaxis(y, 1, -1) if self.layer.op == "Conv" else y).reshape(
             -1, y.shape[1 if self.layer.op == "Conv" else -1])).float()
         for start in range(0, len(targets), ROWS_AT_ONCE):

@@ -1,11 +1,13 @@
 """What a method may ask about a layer: its weight at once, its calibration activations by running the prefix."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -14,10 +16,12 @@ from workbench.data.dataset import Dataset
 from workbench.engine import rows
 from workbench.engine.activations import observed, refuse_what_is_not_finite
 from workbench.engine.cache import Cache
-from workbench.engine.gradients import Gradients, gradients, synaptic_flow
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 from workbench.methods.observer import Observed
+
+if TYPE_CHECKING:
+    from workbench.engine.gradients import Gradients
 
 SAMPLES = 512       # calibration samples used; the metric of the demo models did not move with more
 BATCH = 32
@@ -49,7 +53,7 @@ class LayerContext:
         return self.model.bias(self.path)
 
     @property
-    def peers(self) -> "tuple[LayerContext, ...]":
+    def peers(self) -> tuple[LayerContext, ...]:
         paths = self.sharing or (self.path,)
         return tuple(self if path == self.path else replace(self, path=path) for path in paths)
 
@@ -62,6 +66,7 @@ class LayerContext:
 
     def _gradients(self, job: Job) -> Gradients:
         """Computed for all layers at once, the first time a layer asks."""
+        from workbench.engine.gradients import gradients
         data = self.samples()
         found = self.cache.get(("gradients", data.fingerprint), lambda: gradients(self.model, data, job))
         if self.path not in found:
@@ -69,6 +74,7 @@ class LayerContext:
         return found[self.path]
 
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        from workbench.engine.gradients import synaptic_flow
         return synaptic_flow(self.model, masks, self.samples())
 
     def samples(self) -> Dataset:
@@ -125,6 +131,7 @@ class LayerContext:
         return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
 
     def _measure_moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        import torch
         columns = self.layer.matrix[1]
         second = torch.zeros(self.layer.groups, columns, columns, dtype=torch.float64)
         first = torch.zeros(self.layer.groups, columns, dtype=torch.float64)

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import torch
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -19,7 +18,6 @@ from workbench.graph import runtime
 from workbench.graph.channels import Channels
 from workbench.graph.model import Model
 from workbench.graph.slicing import silenced
-from workbench.graph.torch_view import TorchView, missing
 
 TOLERANCE = 1e-4        # of the largest output
 ROUNDING = 1e-6         # outputs that are all as small as this say nothing
@@ -78,6 +76,9 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
     A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
     its own torch view. Raises UserError when it does not run or answers otherwise.
     """
+    import torch
+
+    from workbench.graph.torch_view import TorchView, missing
     job.check()
     feeds = _samples(model, data)
     try:

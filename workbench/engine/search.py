@@ -8,7 +8,6 @@ drops is tightened or loosened until the measured one fits.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -98,6 +97,7 @@ def _choose(workspace: Workspace, found: Scan, max_bytes: int | None = None,
 
     An option on layers that lose channels together settles all of them.
     """
+    from scipy.optimize import Bounds, LinearConstraint, milp
     options = _options(workspace, found)
     sizes, drops = (np.array([getattr(option, name) for option in options]) for name in ("size", "drop"))
     settled = np.zeros((len(found.paths), len(options)))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
-import torch
 
 from workbench.core.layer import Layer
 from workbench.core.views import Histogram, Moments, Noise, Outliers, Spectrum
@@ -68,6 +67,7 @@ def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np
 
     They are never too large; the last ones are a few per cent too small where the spectrum is flat.
     """
+    import torch
     values = torch.from_numpy(np.ascontiguousarray(matrix, dtype=np.float32))
     generator = torch.Generator().manual_seed(seed)
     basis = torch.linalg.qr(values @ torch.randn(values.shape[1], count + OVERSAMPLED, generator=generator))[0]

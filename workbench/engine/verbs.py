@@ -1,10 +1,15 @@
-"""What the command line can ask for: each verb opens what it needs, and returns plain values."""
+"""What the command line can ask for: each verb opens what it needs, and returns plain values.
+
+What a verb alone needs is imported by it: torch takes seconds, and most verbs do without.
+"""
+
+from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import UserError
 from workbench.core.files import check_folder
@@ -19,18 +24,11 @@ from workbench.core.several import several
 from workbench.core.sweep import Sweep
 from workbench.core.temperatures import TemperatureCurve, Temperatures
 from workbench.engine.apply import effective_stacks
-from workbench.engine.compare import compare as compare_models
-from workbench.engine.export import export
-from workbench.engine.search import Goal
-from workbench.engine.search import search as find_recipe
-from workbench.engine.sensitivity import scan
-from workbench.engine.sweep import chosen as layers_of
-from workbench.engine.sweep import parameter
-from workbench.engine.sweep import sweep as measure_sweep
-from workbench.engine.training.temperatures import at_temperature
-from workbench.engine.training.temperatures import sweep as try_temperatures
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
+
+if TYPE_CHECKING:
+    from workbench.engine.search import Goal
 
 
 def inspect(model_path: str, trusted: bool, job: Job) -> dict[str, Any]:
@@ -80,6 +78,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
              job: Job, device: str = "cpu", raise_opset: bool = False, language: str = ENGLISH) -> Report:
     """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Raises
     UserError; nothing is written then."""
+    from workbench.engine.export import export
     recipe = load_recipe(Path(recipe_path))
     check_folder(Path(out_dir))
     chosen = frozenset({"opset"}) if raise_opset else frozenset[str]()
@@ -98,6 +97,8 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
             device: str = "cpu", language: str = ENGLISH) -> tuple[Report, TemperatureCurve | None]:
     """Train a model of the user's own on what teachers answer, and export it; at the temperature that a sweep finds
     best on samples held back, where one is asked for. Raises UserError; nothing is written then."""
+    from workbench.engine.export import export
+    from workbench.engine.training import temperatures as tried
     teachers, name = several(teachers), f"{Path(student.partition(':')[0]).stem}_distilled"
     target = Path(out_dir) / f"{name}.onnx"
     if any(target.exists() and Path(each).exists() and target.samefile(each) for each in teachers):
@@ -110,9 +111,9 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
     recipe = Recipe((), seed, (Stage("distill", {**params, "teacher": given}),))
     curve = None
     if temperatures is not None:
-        curve = try_temperatures(workspace, recipe, temperatures, job.part(0.15, 0.8), device)
+        curve = tried.sweep(workspace, recipe, temperatures, job.part(0.15, 0.8), device)
         assert curve.best is not None
-        recipe = at_temperature(recipe, curve.best.temperature)
+        recipe = tried.at_temperature(recipe, curve.best.temperature)
     part = job.part(0.15 if curve is None else 0.8, 1.0)
     return export(workspace, recipe, out_dir, part, name, device, language), curve
 
@@ -120,6 +121,7 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
 def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share: float = 1.0) -> dict[str, Any]:
     """Every candidate action on every layer; the share of them that is foretold to cost least is measured. Raises
     UserError."""
+    from workbench.engine.sensitivity import scan
     start = time.monotonic()
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
@@ -129,31 +131,37 @@ def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share:
 
 def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibration: str, job: Job) -> dict[str, Any]:
     """One parameter raised step by step on the layers chosen, measured in folds. Raises UserError."""
+    from workbench.engine.sweep import chosen, parameter
+    from workbench.engine.sweep import sweep as measured
     start = time.monotonic()
     parameter(wanted)       # what cannot be raised, and where, is told before anything is measured
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
-    layers_of(workspace, wanted)
+    chosen(workspace, wanted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
-    curve = measure_sweep(workspace, wanted, job.part(0.1, 1.0))
+    curve = measured(workspace, wanted, job.part(0.1, 1.0))
     return curve.to_json() | {"seconds": time.monotonic() - start}
 
 
 def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job,
            language: str = ENGLISH) -> Report:
     """Find a recipe for a goal and compress with it. Raises UserError; nothing is written then."""
+    from workbench.engine import search as searching
+    from workbench.engine.export import export
+    from workbench.engine.sensitivity import scan
     check_folder(Path(out_dir))
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
-    recipe = find_recipe(workspace, scan(workspace, job.part(0.1, 0.7)), goal, job.part(0.7, 0.9))
+    recipe = searching.search(workspace, scan(workspace, job.part(0.1, 0.7)), goal, job.part(0.7, 0.9))
     return export(workspace, recipe, out_dir, job.part(0.9, 1.0), language=language)
 
 
 def compare(first: str, second: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
     """Two models on the same samples. Raises UserError."""
+    from workbench.engine import compare as comparing
     reference = Workspace.open(first, job.part(0.0, 0.1), trusted)
     other = Workspace.open(second, job.part(0.1, 0.2), trusted)
     reference = reference.attach(data_path, job.part(0.2, 0.4), trusted=trusted)
-    return compare_models(reference, other, job.part(0.4, 1.0))
+    return comparing.compare(reference, other, job.part(0.4, 1.0))
 
 
 def methods() -> list[dict[str, Any]]:

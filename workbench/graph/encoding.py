@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 
 class Encoding(ABC):
@@ -172,6 +170,8 @@ def _compose_convolutions(pieces: tuple[Piece, ...], shape: tuple[int, ...]) -> 
 
     Strides, pads and dilations move the window but are not part of the kernel, so all are taken as 1 and full.
     """
+    import torch
+    from torch.nn import functional
     if len(pieces) == 2 and pieces[0].encoding.shape[2:] == shape[2:] and not any(p.attributes for p in pieces):
         first, second = (piece.encoding.decode() for piece in pieces)       # the second is 1 x 1: a product of matrices
         return (second.reshape(len(second), -1) @ first.reshape(len(first), -1)).reshape(shape)

@@ -15,7 +15,6 @@ index    the position of each non-zero in 16 or 32 bits, then its symbol (coordi
 from typing import Literal
 
 import numpy as np
-from scipy.special import gammaln
 
 from workbench.graph.decoders import SPARE
 
@@ -90,6 +89,7 @@ def expected_fillers(count: int, nonzeros: int, bits: int) -> int:
     A gap is at least g with probability C(n - g, k) / C(n, k), and needs floor(gap / 2^b) fillers: k times the sum of
     these probabilities over g = 2^b, 2 * 2^b, ...
     """
+    from scipy.special import gammaln
     step = 1 << bits
     terms = min((count - nonzeros) // step, -(-30 * count // (step * max(nonzeros, 1))))    # e^-30 is nothing
     if nonzeros == 0 or terms == 0:

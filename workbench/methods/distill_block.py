@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from scipy import linalg
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
@@ -46,6 +45,7 @@ class BlockDistillation(ReplacingMethod):
 
     def fit(self, moments: Moments, params: Params, job: Job) -> np.ndarray:
         """Ridge regression by its normal equations; the bias is not damped."""
+        from scipy import linalg
         job.check()
         columns = len(moments.inputs) - 1
         ridge = np.zeros(columns + 1)

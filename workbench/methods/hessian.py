@@ -1,7 +1,6 @@
 """The Hessian of a layer's squared response error, as GPTQ and SparseGPT use it."""
 
 import numpy as np
-import scipy.linalg
 
 
 def inverse_factor(gram: np.ndarray, damping: float) -> np.ndarray:
@@ -9,6 +8,7 @@ def inverse_factor(gram: np.ndarray, damping: float) -> np.ndarray:
 
     Columns that never received anything get a unit diagonal, so that the inverse exists (Frantar et al. 2023, GPTQ).
     """
+    import scipy.linalg
     h = gram.astype(np.float64).copy()
     diagonal = np.diagonal(h).copy()
     dead = diagonal <= 0

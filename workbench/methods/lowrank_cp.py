@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-import tensorly
-from tensorly.decomposition import parafac
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
@@ -46,6 +44,8 @@ class CpDecomposition(Method):
         return plan.factored(*_shapes(layer, _rank(layer, params)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        import tensorly
+        from tensorly.decomposition import parafac
         layer, weight = context.layer, edit.weight.astype(np.float64)
         rank = _rank(layer, params)
         job.report("decomposing", 0.0)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -117,6 +116,7 @@ class ReducedRank:
 
     def fit(self, outputs: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Basis [outputs, rank], inner [rank, columns], shift [outputs]."""
+        from scipy.linalg import solve_triangular
         mean = outputs.mean(axis=0)
         # With C Cᵀ the inputs' moments, the whole solution is B = hᵀ C⁻¹ for h = C⁻¹ Xᵀ Y, and what it explains of the
         # outputs has the moments hᵀ h: the best basis is that of their largest directions.

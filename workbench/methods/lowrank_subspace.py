@@ -9,7 +9,6 @@ from functools import partial
 from typing import Annotated
 
 import numpy as np
-from scipy.cluster.vq import kmeans2
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
@@ -66,6 +65,7 @@ class SubspaceFactors(Method):
 
 def _clusters(matrix: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
     """Row indices of each cluster. Rows are compared by direction, a row and its negative being the same."""
+    from scipy.cluster.vq import kmeans2
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     rows = matrix / np.maximum(norms, 1e-12)
     rows = rows * np.where(rows[np.arange(len(rows)), np.abs(rows).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]

@@ -9,8 +9,6 @@ from functools import partial
 from typing import Annotated
 
 import numpy as np
-import tensorly
-from tensorly.decomposition import partial_tucker
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
@@ -54,6 +52,8 @@ class Tucker2(Method):
         return plan.factored(*_shapes(layer, *_ranks(layer, params, None)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        import tensorly
+        from tensorly.decomposition import partial_tucker
         layer, weight = context.layer, edit.weight
         job.check()
         chosen = _ranks(layer, params, weight)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-import scipy.linalg
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
@@ -46,6 +45,7 @@ class WhitenedSvd(Method):
         return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        import scipy.linalg
         layer = context.layer
         root = whitening(context.gram(job)[0])
         white = _white(edit.weight, layer, root)
@@ -67,5 +67,6 @@ def _white(weight: np.ndarray, layer: Layer, root: np.ndarray) -> np.ndarray:
 
 def whitening(gram: np.ndarray) -> np.ndarray:
     """Lower triangular S with S S^T = gram + a small share of its mean diagonal, so that the inverse exists."""
+    import scipy.linalg
     damped = gram + DAMPING * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
     return scipy.linalg.cholesky(damped, lower=True)

@@ -15,7 +15,6 @@ from math import gcd
 from typing import Annotated, Literal
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -137,6 +136,7 @@ def _energy(context: Context, job: Job) -> np.ndarray:
 
 def _fpgm(context: Context, job: Job) -> np.ndarray:
     """Distance to all other filters: the one nearest to the geometric median says least that the others do not."""
+    from scipy.spatial.distance import cdist
     rows = _rows(context)
     return np.concatenate([cdist(rows[start:start + 256], rows).sum(axis=1) for start in range(0, len(rows), 256)])
 

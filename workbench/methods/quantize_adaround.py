@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-import torch
 
 from workbench.core.job import Job
 from workbench.core.layer import Layer
@@ -72,6 +71,7 @@ class AdaRound(Method):
 def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: AdaRound.Params,
            job: Job) -> np.ndarray:
     """Levels [outputs, columns] as floats, zero point included. All groups of a convolution learn at once."""
+    import torch
     groups, columns = grams.shape[:2]
     shaped = (groups, -1, columns)
     weight, s, z = (torch.tensor(part, dtype=torch.float32).reshape(groups, -1, part.shape[1])

@@ -14,8 +14,6 @@ from functools import cache
 from typing import Annotated, Literal
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.optimize import brentq
 
 from workbench.core.outlook import Kept
 from workbench.core.params import Drag, Help, OneOf, Range
@@ -144,6 +142,8 @@ def _noise(values: np.ndarray, short: int, long: int) -> float:
 @cache
 def median(beta: float) -> float:
     """The median of the Marchenko-Pastur distribution of ratio beta in 0..1 and variance 1."""
+    from scipy.integrate import quad
+    from scipy.optimize import brentq
     low, high = (1 - np.sqrt(beta))**2, (1 + np.sqrt(beta))**2
 
     def below(x: float) -> float:

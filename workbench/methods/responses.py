@@ -4,12 +4,13 @@ The pieces of a chain of factors are applied to sampled input patches as the run
 one trainer serves a weight, a pair of factors, and chains of convolutions. Zeros stay zero.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
@@ -22,7 +23,10 @@ ROWS = 16384        # sampled input rows; more did not lower the error on the de
 BATCH = 1024
 LOOK = 25           # steps from one look at the rows held back to the next
 
-Apply = Callable[[torch.Tensor, list[torch.Tensor]], torch.Tensor]
+if TYPE_CHECKING:
+    import torch
+
+    Apply = Callable[[torch.Tensor, list[torch.Tensor]], torch.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,7 @@ def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Jo
 
     Raises UserError where there are too few samples.
     """
+    import torch
     layer = context.layer
     rows = torch.from_numpy(context.rows(ROWS, job.part(0.0, 0.3)))              # [groups, rows, columns]
     if rows.shape[1] < 8:
@@ -60,6 +65,7 @@ def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Jo
 def _descend(inputs: torch.Tensor, targets: torch.Tensor, learnt: list[torch.Tensor], student: Apply, steps: int,
              rate: float, generator: torch.Generator, job: Job) -> tuple[float, float]:
     """Train the tensors, the shift last, in place; those are kept that did best on the rows held back."""
+    import torch
     held = max(1, len(inputs) // 8)
     power = targets.var(dim=0, unbiased=False).sum().clamp_min(1e-12)
     masks = [tensor != 0 for tensor in learnt[:-1]]
@@ -102,6 +108,7 @@ def _patches(rows: torch.Tensor, layer: Layer) -> torch.Tensor:
 
 def _student(encoding: Encoding, layer: Layer) -> Apply:
     """What the weights make of inputs: [rows, outputs]."""
+    from torch.nn import functional
     if layer.op == "Conv":
         convolve = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[len(layer.shape) - 2]
         groups = [int(piece.attributes.get("group", 1)) for piece in encoding.pieces  # type: ignore[arg-type]

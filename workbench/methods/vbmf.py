@@ -6,7 +6,6 @@ factorization. JMLR 14 (2013), theorem 2 and corollaries; the noise variance is 
 """
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 # tau bar of the paper's table: the root that separates signal from noise, times sqrt(alpha) (section 4.2).
 TAU_BAR = 2.5129
@@ -34,6 +33,7 @@ def _x_bar(alpha: float) -> float:
 
 def _noise(values: np.ndarray, short: int, long: int) -> float:
     """The noise variance that minimises the free energy, between the bounds of the paper's theorem 4."""
+    from scipy.optimize import minimize_scalar
     alpha = short / long
     x_bar = _x_bar(alpha)
     squares = np.square(values)

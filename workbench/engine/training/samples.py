@@ -1,15 +1,19 @@
 """Samples to train on, apart from those that are measured; batches in a seeded order, images moved and mirrored."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from workbench.core.errors import UserError
 from workbench.data.dataset import Dataset
 from workbench.engine.evaluate import stratified
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 HELD = 0.1          # of the training samples choose the best state
 MOST_HELD = 5000
@@ -40,7 +44,7 @@ class Samples:
     held: np.ndarray
 
     @staticmethod
-    def of(data: Dataset, classes: bool, seed: int) -> "Samples":
+    def of(data: Dataset, classes: bool, seed: int) -> Samples:
         """Raises UserError when there are too few."""
         if data.samples < FEWEST:
             raise UserError(f"{data.samples} samples are too few to train on.", f"Give {FEWEST} or more.")
@@ -67,6 +71,7 @@ class Samples:
             yield self._batch(self.held[start:start + batch], None, 0, False)
 
     def _batch(self, chosen: np.ndarray, rng: np.random.Generator | None, shift: int, flip: bool) -> Batch:
+        import torch
         feeds = self.data.feeds(chosen)
         moved = rng is not None and (shift > 0 or flip)
         if rng is not None and moved:

@@ -1,0 +1,41 @@
+"""Starting costs little: each part of the program imports what it needs when it needs it. Counted in modules."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TRAINING = {"torch", "tensorly", "scipy.stats", "PySide6", "pyqtgraph"}
+EVERYTHING = TRAINING | {"numpy", "onnx", "onnx_ir", "onnxruntime", "scipy"}
+
+
+def loaded(code: str, watched: set[str]) -> list[str]:
+    """Which of the watched modules a new interpreter has after this code."""
+    code += f"\nimport sys; print('loaded', *sorted({watched!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].split()[1:]
+
+
+def command(*arguments: str) -> str:
+    return ("import contextlib, sys\nfrom workbench.__main__ import main\n"
+            f"sys.argv = ['workbench', *{arguments!r}]\nwith contextlib.suppress(SystemExit): main()")
+
+
+def test_the_package_alone_is_light():
+    assert loaded("import workbench", EVERYTHING) == []
+
+
+def test_help_is_light():
+    assert loaded(command("--help"), EVERYTHING) == []
+
+
+@pytest.mark.parametrize("arguments", [
+    ("methods", "--json"),
+    ("inspect", "resources/demo/fashion_cnn.onnx", "--json"),
+    ("evaluate", "resources/demo/fashion_cnn.onnx", "--data", "resources/demo/fashion_test.npz", "--json"),
+], ids=lambda arguments: arguments[0])
+def test_what_needs_no_gradients_does_without_torch(arguments):
+    assert loaded(command(*arguments), TRAINING) == []
