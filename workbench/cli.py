@@ -143,8 +143,8 @@ def window(model: str | None, data: str | None, recipe: str | None, calibration:
 
 def exists(path: str) -> bool:
     """Of file.py:function, the file."""
-    file, colon, _function = path.partition(".py:")
-    return Path(f"{file}.py" if colon else path).exists()
+    from workbench.core import files
+    return files.exists(path)
 
 
 def show(model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None) -> None:

@@ -3,10 +3,12 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
-from workbench.core import files
+from workbench.core import files, system
 from workbench.core.errors import UserError
 from workbench.core.files import write_atomically, write_bytes, write_text
 
@@ -71,3 +73,83 @@ def test_a_folder_is_tried_before_long_work_and_nothing_is_left_there(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     with pytest.raises(UserError, match=r"Cannot write into .*newer"):
         files.check_folder(tmp_path / "file" / "newer")
+
+
+def test_rights_are_those_of_the_umask_and_of_what_stood_there(tmp_path):
+    before = os.umask(0o027)
+    try:
+        write_bytes(tmp_path / "new", b"1")
+        with files.staged(tmp_path / "folder") as place:
+            write_bytes(place.folder / "model", b"1")
+            place.publish(last="model")
+        (tmp_path / "private").touch(0o600)
+        write_bytes(tmp_path / "private", b"1")
+    finally:
+        os.umask(before)
+    rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert rights == {"new": 0o640, "private": 0o600, "folder": 0o750, "model": 0o640}
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there" / "file")
+    write_bytes(tmp_path / "link", b"1")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "there" / "file").read_bytes() == b"1"
+
+
+@pytest.fixture
+def remains(tmp_path, monkeypatch):
+    """A file and a folder that a killed process was writing, with what only looks like that beside them."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    host, own = system.owner().split("-")
+    (tmp_path / f"{files.WRITING}{host}-{process.pid}-0a0b0c0d").mkdir()
+    (tmp_path / f"{files.WRITING}{host}-{process.pid}-0a0b0c0d" / "model.onnx").write_bytes(b"half")
+    (tmp_path / f"{files.WRITING}{host}-{process.pid}-00000000").write_bytes(b"half")
+    kept = {f"{files.WRITING}{host}-{own}-1", f"{files.WRITING}ffffffff-{process.pid}-1", f"{files.WRITING}projects"}
+    for name in kept:
+        (tmp_path / name).mkdir()
+    return kept
+
+
+def test_what_a_killed_process_was_writing_is_removed_by_the_next_write(tmp_path, remains):
+    write_bytes(tmp_path / "x", b"1")
+    assert set(os.listdir(tmp_path)) == remains | {"x"}
+
+
+def test_and_by_the_next_export(tmp_path, remains):
+    with files.staged(tmp_path) as place:
+        assert set(os.listdir(tmp_path)) == remains | {place.folder.name}
+    assert set(os.listdir(tmp_path)) == remains
+
+
+def test_files_that_belong_together_come_all_or_none(tmp_path):
+    for name in ("a", "c"):
+        (tmp_path / name).write_text("old")
+    (tmp_path / "d").mkdir()                            # the move of the last one fails
+    with pytest.raises(UserError, match=rf"Cannot write {tmp_path / 'd'}"), files.staged(tmp_path) as place:
+        for name in "abcd":
+            write_text(place.folder / name, "new")
+        place.publish(last="d")
+    assert sorted(os.listdir(tmp_path)) == ["a", "c", "d"]
+    assert [(tmp_path / name).read_text() for name in "ac"] == ["old", "old"]
+    (tmp_path / "d").rmdir()
+    with files.staged(tmp_path) as place:
+        for name in "abcd":
+            write_text(place.folder / name, "new")
+        place.publish(last="a")
+    assert sorted(os.listdir(tmp_path)) == list("abcd")
+    assert {(tmp_path / name).read_text() for name in "abcd"} == {"new"}
+
+
+def test_a_complaint_names_the_place_that_the_user_knows(tmp_path):
+    with pytest.raises(UserError, match=r"Cannot write .*model: ") as caught, files.staged(tmp_path) as place:
+        (place.folder / "model").mkdir()
+        write_text(place.folder / "model", "")
+    assert files.WRITING not in str(caught.value) and os.listdir(tmp_path) == []
+
+
+def test_a_name_that_is_no_text_is_one_sentence(tmp_path):
+    with pytest.raises(UserError, match="no valid text"):
+        write_text(tmp_path / "x", "a\udcff")
+    assert os.listdir(tmp_path) == []

@@ -1,11 +1,11 @@
 """Batches that cross a cut are kept under a budget: in memory, then on the disk, the longest ago forgotten first."""
 
-import os
 import shutil
 
 import numpy as np
 import pytest
 
+from workbench.core import system
 from workbench.engine.crossings import Crossings, Disk
 
 NONE = Disk(0)
@@ -76,7 +76,7 @@ def test_the_disk_has_a_budget_and_leaves_nothing_behind(tmp_path):
         disk.put(key, batch())
     assert disk.get(0) is None and disk.get(3) is not None and disk.used <= 2500
     (folder,) = tmp_path.iterdir()
-    assert folder.name.startswith(str(os.getpid())) and len(list(folder.iterdir())) == 2
+    assert folder.name.startswith(system.owner()) and len(list(folder.iterdir())) == 2
     next(folder.iterdir()).write_bytes(b"not an array")
     assert [disk.get(key) for key in (2, 3)].count(None) == 1, "what cannot be read is computed again"
     del disk

@@ -7,7 +7,6 @@ import importlib
 import multiprocessing
 import os
 import signal
-import sys
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -32,24 +31,6 @@ def threads() -> int:
     """How many threads one computation may use; 0: one for each core."""
     wanted = os.environ.get(THREADS, "")
     return int(wanted) if wanted.isdecimal() else 0
-
-
-def memory() -> int:
-    """Bytes of the machine; beyond all bounds where the system does not tell."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return sys.maxsize
-
-
-def free_memory() -> int:
-    """Bytes that could be taken now without swapping; those of the machine where the system does not tell."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as listing:
-            found = next(line for line in listing if line.startswith("MemAvailable:"))
-        return min(int(found.split()[1]) * 1024, memory())
-    except (OSError, StopIteration, ValueError, IndexError):
-        return memory()
 
 
 def _serve(module: str, connection: Connection) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.core.checked import Checked
 from workbench.core.errors import UserError
-from workbench.core.files import write_bytes
+from workbench.core.files import exists, reason, write_bytes
 from workbench.core.recipe import Recipe, recipe_of
 from workbench.core.session_states import snapshot_out, snapshots_in, undo_list_in, undo_list_out
 from workbench.core.snapshot import Snapshot
@@ -109,22 +109,14 @@ def load_session(path: Path) -> SavedSession:
             raise UserError(f"{path} is too large for a session.", f"A session is a {SUFFIX} file of the window.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise UserError(f"Cannot read the session {path}: {reason}.", f"Give a {SUFFIX} file.") from error
+        why = reason(error) if isinstance(error, OSError) else "it is not text"
+        raise UserError(f"Cannot read the session {path}: {why}.", f"Give a {SUFFIX} file.") from error
     try:
         document = json.loads(text, parse_constant=_refuse)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")   # what could not be written again
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not a session: it is damaged, or of another program.", MEND) from error
     return _Reader(str(path), MEND).session(document)
-
-
-def exists(path: str) -> bool:
-    """A file or folder, or the file of `file.py:function`."""
-    try:
-        return Path(path).exists() or (".py:" in path and Path(path.rpartition(":")[0]).exists())
-    except (OSError, ValueError):
-        return False
 
 
 def _refuse(constant: str) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UserError
+from workbench.core.files import file_and_function
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec, fixed_batch
 from workbench.data.class_names import read_names
@@ -115,7 +116,7 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False,
     An .npz, a folder of images in class folders, or `file.py:function` (which runs code, so it needs `trusted`).
     Raises UserError naming the file and what to do.
     """
-    if ".py:" in path:
+    if file_and_function(path)[1]:
         return _from_function(path, specs, trusted)
     file = Path(path)
     if not file.exists():
@@ -156,7 +157,7 @@ def _read_npz(file: Path) -> dict[str, np.ndarray]:
 
 
 def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool) -> Dataset:
-    file, _, name = path.rpartition(":")
+    file, name = file_and_function(path)
     if not Path(file).is_file():
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:

@@ -14,8 +14,8 @@ from workbench.core import yaml_file
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
-from workbench.core.process import free_memory
 from workbench.core.quantities import size
+from workbench.core.system import free_memory
 from workbench.data.class_names import read_names
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}

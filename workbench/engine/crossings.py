@@ -1,6 +1,5 @@
 """What crosses the cuts of the layers edited lately: computed once a batch, kept in memory and then on the disk."""
 
-import os
 import shutil
 import weakref
 from collections import OrderedDict
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.core import system
 from workbench.engine.cache import weigh
 from workbench.engine.store import cache_folder
 
@@ -108,22 +108,9 @@ class Disk:
         parent = self._parent or cache_folder() / "crossings"
         parent.mkdir(parents=True, exist_ok=True)
         for left in parent.iterdir():
-            if left.name.partition("-")[0].isdecimal() and not alive(int(left.name.partition("-")[0])):
+            if system.abandoned(left.name.rpartition("-")[0]):
                 shutil.rmtree(left, ignore_errors=True)
-        self._folder = parent / f"{os.getpid()}-{id(self)}"
+        self._folder = parent / f"{system.owner()}-{id(self)}"
         self._folder.mkdir(exist_ok=True)
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder
-
-
-def alive(process: int) -> bool:
-    """Where that can be asked without harm; elsewhere every process counts as alive."""
-    if os.name != "posix":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

@@ -1,12 +1,12 @@
 """Write the edited graph, open the file again, and say whether it behaves as shown."""
 
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from workbench.core import files as places
+from workbench.core import system
 from workbench.core.errors import UserError
-from workbench.core.files import check_folder, write_text
 from workbench.core.job import Job
 from workbench.core.language import ENGLISH
 from workbench.core.language import language as speaking
@@ -35,11 +35,13 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     file does not behave as the preview did.
     """
     spoken = speaking(language)
-    name = name or f"{Path(workspace.model.source.path.partition(':')[0]).stem}_compressed"
+    name = name or f"{places.stem(workspace.model.source.path)}_compressed"
     files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
              (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
+    if problem := system.name_problem(name):
+        raise UserError(f"No file can be called {name}: {problem}.", "Choose another name.")
     _not_the_original(workspace.model, files["model"])
-    check_folder(Path(folder))
+    places.check_folder(Path(folder))
     effective_stacks(workspace.model, recipe)
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
@@ -49,14 +51,16 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     compressed = result.model.with_edits(result.edits, recipe.sparse)
     shown = preview.effective(result.model, result.edits)
     job.report("writing the file", middle)
-    with _written(compressed, files["model"]) as written:
+    with places.staged(Path(folder)) as place:
+        written = place.folder / files["model"].name
+        compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
         verified = preview_value = None
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
-        after_bytes = size_on_disk(written)
+        after_bytes = place.size(written.name)
         report = Report(
             metric=workspace.evaluator.metric.title if workspace.evaluator else "",
             data=describe_data(workspace),
@@ -71,9 +75,11 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
             recovery=trained.recovery,
         )
         job.report("writing the report", 1.0)
-        write_text(files["recipe"], recipe.to_yaml())
-        write_text(files["report"], report_page.page(report, workspace.model.summary(), spoken))
-        written.publish()
+        recipe.save(place.folder / files["recipe"].name)
+        page = report_page.page(report, workspace.model.summary(), spoken)
+        places.write_text(place.folder / files["report"].name, page)
+        del written_run         # Windows moves no file that is open
+        place.publish(last=written.name)
     return report
 
 
@@ -101,46 +107,6 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
     return float(scores[0].mean()), Verified(float(scores[1].mean()), agree / samples, largest, samples)
 
 
-class _written:
-    """The model under a temporary name beside its place, until `publish` gives it its own; removed otherwise."""
-
-    def __init__(self, model: Model, path: Path) -> None:
-        self.model, self.path = model, path
-
-    def __enter__(self) -> "_written":
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.folder = tempfile.TemporaryDirectory(dir=self.path.parent, prefix=".writing-")
-        except OSError as error:
-            what = f"Cannot write into {self.path.parent}: {error.strerror}."
-            raise UserError(what, "Choose another folder.") from error
-        self.temporary = Path(self.folder.name) / self.path.name
-        try:
-            self.model.save(self.temporary)
-        except BaseException as error:
-            self.folder.cleanup()
-            if isinstance(error, UserError):        # the user knows the file by its own name
-                raise UserError(error.what.replace(str(self.temporary), str(self.path)), error.mend) from error
-            raise
-        return self
-
-    def __str__(self) -> str:
-        return str(self.temporary)
-
-    def publish(self) -> None:
-        """Move the file, and the external data that may belong to it, into place; the file itself last."""
-        for part in sorted(Path(self.folder.name).iterdir(), key=lambda part: part == self.temporary):
-            part.replace(self.path.parent / part.name)
-
-    def __exit__(self, *error: object) -> None:
-        self.folder.cleanup()
-
-
-def size_on_disk(written: "_written") -> int:
-    """Bytes of the model file and its external data."""
-    return sum(part.stat().st_size for part in Path(written.folder.name).iterdir())
-
-
 def describe_data(workspace: Workspace) -> str:
     """In words: which samples were measured, whether against labels, what was calibrated with."""
     if workspace.data is None or workspace.evaluator is None:
@@ -152,7 +118,7 @@ def describe_data(workspace: Workspace) -> str:
 
 def _not_the_original(model: Model, target: Path) -> None:
     source = Path(model.source.path)
-    if target.exists() and source.exists() and target.samefile(source):
+    if places.exists(str(target)) and places.exists(str(source)) and target.samefile(source):
         raise UserError(f"{target} is the model that is open.", "Choose another name or folder.")
 
 

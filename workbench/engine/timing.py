@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 
 from workbench.core.errors import UserError
+from workbench.core.files import reason
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.views import Timing
@@ -49,5 +50,5 @@ def _original(model: Model) -> bytes:
         try:
             return path.read_bytes()
         except OSError as error:
-            raise UserError(f"Cannot read {path}: {error.strerror}.", "Open the model again.") from error
+            raise UserError(f"Cannot read {path}: {reason(error)}.", "Open the model again.") from error
     return model.to_bytes()

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.core import files
 from workbench.core.errors import UserError
 from workbench.core.files import check_folder
 from workbench.core.job import Job
@@ -99,7 +100,7 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
     best on samples held back, where one is asked for. Raises UserError; nothing is written then."""
     from workbench.engine.export import export
     from workbench.engine.training import temperatures as tried
-    teachers, name = several(teachers), f"{Path(student.partition(':')[0]).stem}_distilled"
+    teachers, name = several(teachers), f"{files.stem(student)}_distilled"
     target = Path(out_dir) / f"{name}.onnx"
     if any(target.exists() and Path(each).exists() and target.samefile(each) for each in teachers):
         raise UserError(f"{target} is a teacher.", "Choose another folder.")

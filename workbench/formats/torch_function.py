@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import Cancelled, UserError
+from workbench.core.files import file_and_function
 from workbench.core.job import Job
 from workbench.formats.format import Format, Loaded, register
 from workbench.formats.torch_export import export
@@ -13,7 +14,7 @@ from workbench.formats.torch_export import export
 
 def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     """Raises UserError when it is not trusted, is missing, fails, or returns something else."""
-    file, _, name = path.rpartition(":")
+    file, name = file_and_function(path)
     if not Path(file).is_file():
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:
@@ -52,4 +53,4 @@ def _first(error: BaseException) -> str:
     return (lines[0] if lines else "")[:200].rstrip(".")
 
 
-register(Format("function", lambda path, head: ".py:" in path, load_function, order=0))
+register(Format("function", lambda path, head: bool(file_and_function(path)[1]), load_function, order=0))

@@ -1,14 +1,12 @@
 """A graph as ONNX bytes and as a file."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import onnx_ir as ir
 
 from workbench.core.errors import UserError
-from workbench.core.files import write_bytes
+from workbench.core.files import SPACE, reason, staged, write_bytes
 from workbench.graph import filesize
 
 LARGEST_PROTOBUF = (1 << 31) - 1
@@ -58,13 +56,9 @@ def save(model: ir.Model, path: Path) -> None:
     if not is_large(model):
         write_bytes(path, to_bytes(model))
         return
-    data = f"{path.name}.data"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            ir.save(model.clone(), Path(folder) / path.name, format="protobuf", external_data=data)
-            os.replace(Path(folder) / data, path.with_name(data))
-            os.replace(Path(folder) / path.name, path)
-    except OSError as error:
-        raise UserError(f"Cannot write {path}: {error.strerror or error}.",
-                        "Free some space or choose another folder.") from error
+    with staged(path.parent) as place:
+        try:
+            ir.save(model.clone(), place.folder / path.name, format="protobuf", external_data=f"{path.name}.data")
+        except OSError as error:
+            raise UserError(f"Cannot write {path}: {reason(error)}.", SPACE) from error
+        place.publish(last=path.name)

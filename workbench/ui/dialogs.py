@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
+from workbench.core.files import file_and_function
 from workbench.ui import icons, theme
 from workbench.ui.files import functions_in, runs_code
 from workbench.ui.translation import said, tr
@@ -60,7 +61,7 @@ def ask_way_out(parent: QWidget, name: str, title: str, what: str, mend: str,
 
 def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMessageBox:
     """Opening runs the user's own code: only after an informed yes."""
-    file = path.rpartition(":")[0] or path
+    file = file_and_function(path)[0]
     box = QMessageBox(QMessageBox.Icon.Warning, tr("Run this code?"),
                       tr("Opening {path} runs the Python code in {file}.").format(path=path, file=file),
                       QMessageBox.StandardButton.Cancel, parent)

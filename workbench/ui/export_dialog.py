@@ -1,5 +1,6 @@
 """Export: where to, what will be written, how far it is, and what came of it."""
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -18,12 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.core import files, system
 from workbench.core.job import Progress
 from workbench.core.quantities import duration, size
 from workbench.core.report import Report
 from workbench.ui import dialogs, figures, settings
 from workbench.ui.export_result import ResultPage
 from workbench.ui.session import Session
+from workbench.ui.translation import said
 
 SUFFIXES = (("onnx", "model"), ("yaml", "recipe"), ("html", "report"))
 
@@ -68,7 +71,7 @@ class ExportDialog(QDialog):
 
     def _make_form(self) -> QWidget:
         page = QWidget(self)
-        opened = Path(self._session.opened.path.partition(":")[0]) if self._session.opened else Path("model")
+        opened = files.stem(self._session.opened.path) if self._session.opened else "model"
         start = settings.folder("export") or str(Path.home() / "workbench")
         self.folder = QLineEdit(start, page)
         self.folder.setAccessibleName(self.tr("Folder"))
@@ -80,7 +83,7 @@ class ExportDialog(QDialog):
         row.setSpacing(8)
         row.addWidget(self.folder, 1)
         row.addWidget(browse)
-        self.name = QLineEdit(f"{opened.stem}_compressed", page)
+        self.name = QLineEdit(f"{opened}_compressed", page)
         self.name.setAccessibleName(self.tr("Name"))
         self.summary = QLabel(page, wordWrap=True)
         self.summary.setTextFormat(Qt.TextFormat.PlainText)
@@ -126,10 +129,10 @@ class ExportDialog(QDialog):
     def _describe(self) -> None:
         """What pressing Export will write, and over what."""
         name, folder = self.name.text().strip(), self.folder.text().strip()
-        bad = any(sign in name for sign in "/\\") or name in (".", "..")
-        self.start.setEnabled(bool(name) and bool(folder) and not bad)
-        if bad:
-            self.summary.setText(self.tr("A name cannot hold a slash."))
+        problem = system.name_problem(name) if name else ""
+        self.start.setEnabled(bool(name) and bool(folder) and not problem)
+        if problem:
+            self.summary.setText(self.tr("A file cannot have this name: {why}.").format(why=said(problem)))
             return
         paths = [Path(folder) / f"{name}.{suffix}" for suffix, _ in SUFFIXES]
         lines = [self.tr("{model}, its recipe {recipe} and a report {report} will be written, and the model opened "
@@ -140,7 +143,7 @@ class ExportDialog(QDialog):
             after = preview.size.value
             text = self.tr("Forecast: {size}, {smaller}.")
             lines.append(text.format(size=size(after), smaller=figures.smaller(model.bytes, after)))
-        there = [path.name for path in paths if path.exists()]
+        there = [path.name for path in paths if files.exists(str(path))]
         if there:
             lines.append(self.tr("This replaces: {files}.").format(files=", ".join(there)))
         self.summary.setText("\n\n".join(lines))
@@ -153,7 +156,7 @@ class ExportDialog(QDialog):
         self.pages.setCurrentWidget(self.running)
         self._on_text(self.tr("Starting"), None)
         self.cancel.setEnabled(True)
-        self._job = self._session.export(str(Path(folder).expanduser()), name)
+        self._job = self._session.export(os.path.expanduser(folder), name)
 
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)

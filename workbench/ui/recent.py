@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, QThreadPool, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
+from workbench.core.files import exists
 from workbench.ui import settings, theme
 from workbench.ui.labels import Elided
 
@@ -45,7 +46,7 @@ class RecentList(QWidget):
             row.open.clicked.connect(lambda _=False, path=path: self.chosen.emit(path))
             row.remove.clicked.connect(lambda _=False, path=path: self._forget(path))
             self._column.addWidget(row)
-            QThreadPool.globalInstance().start(lambda path=path: self._looked.emit(path, _is_there(path)))
+            QThreadPool.globalInstance().start(lambda path=path: self._looked.emit(path, exists(path)))
 
     def _mark(self, path: str, there: bool) -> None:
         if not there and path in self.rows:
@@ -97,11 +98,3 @@ class RecentRow(QWidget):
         self.missing = True
         self.open.setEnabled(False)
         self.note.show()
-
-
-def _is_there(path: str) -> bool:
-    """A path, or file.py:function."""
-    try:
-        return Path(path).exists() or Path(path.rpartition(":")[0] or path).exists()
-    except OSError:
-        return False

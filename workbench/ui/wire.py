@@ -1,18 +1,15 @@
 """One life of the engine process: its pipe, and the two threads that read and write it."""
 
-import contextlib
 import logging
-import os
 import queue
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import wait
 
-from workbench.core import process
+from workbench.core import process, system
 from workbench.core.messages import Quit, Reply, Request
 
 log = logging.getLogger(__name__)
-NICENESS = 5
 
 
 class Wire:
@@ -23,7 +20,9 @@ class Wire:
 
     def __init__(self, module: str, received: Callable[[Reply], None], ended: Callable[[], None]) -> None:
         self._process, self._connection = process.start(module)
-        _yield_to_the_window(self._process.pid)
+        # A computation on all cores must not make the mouse stutter (measured on two: 130 ms late, 4 ms so).
+        if self._process.pid is not None:
+            system.yield_to_others(self._process.pid)
         self._received = received
         self._ended = ended
         self._outbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
@@ -81,10 +80,3 @@ class Wire:
                 self._connection.send(message)
             except OSError:
                 return      # the process is gone; the reading thread says so
-
-
-def _yield_to_the_window(pid: int | None) -> None:
-    """A computation on all cores must not make the mouse stutter (measured on two cores: 130 ms late, 4 ms so)."""
-    if hasattr(os, "setpriority") and pid is not None:
-        with contextlib.suppress(OSError):      # it may have died already; the reading thread says so
-            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)

@@ -1,0 +1,148 @@
+"""Differences between Linux, macOS and Windows, all of them here: processes, memory, and names of files."""
+
+import contextlib
+import ctypes
+import hashlib
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+NICENESS = 5
+TRIES, PAUSE_S = 8, 0.05        # a scanner on Windows holds a new file for a moment
+LONGEST_NAME = 200      # bytes; most disks take 255, with the suffix
+# Of the Windows kernel.
+SYNCHRONIZE, SET_INFORMATION, ACCESS_DENIED, STILL_RUNNING, BELOW_NORMAL = 0x100000, 0x200, 5, 0x102, 0x4000
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+
+
+def on_windows() -> bool:
+    return os.name == "nt"
+
+
+def alive(process: int) -> bool:
+    """Whether a process of this machine runs. One that may not be asked counts as alive."""
+    if on_windows():
+        return _alive_on_windows(process)
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _alive_on_windows(process: int) -> bool:
+    """os.kill would end it there."""
+    kernel = _kernel()
+    handle = kernel.OpenProcess(SYNCHRONIZE, False, process)
+    if not handle:
+        return bool(kernel.GetLastError() == ACCESS_DENIED)
+    try:
+        return bool(kernel.WaitForSingleObject(ctypes.c_void_p(handle), 0) == STILL_RUNNING)
+    finally:
+        kernel.CloseHandle(ctypes.c_void_p(handle))
+
+
+def owner() -> str:
+    """HOST-PID: names what only this process uses, in folders that several machines may share."""
+    host = hashlib.sha256(platform.node().encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{host}-{os.getpid()}"
+
+
+def abandoned(mark: str) -> bool:
+    """Whether the process of an `owner` is gone. Those of other machines, and what is no such mark, never are.
+
+    Earlier versions wrote the PID alone.
+    """
+    ours, _, own = owner().partition("-")
+    host, _, process = mark.rpartition("-")
+    return ((host or ours) == ours and process.isascii() and process.isdecimal() and process != own
+            and not alive(int(process)))
+
+
+def memory() -> int:
+    """Bytes of the machine; beyond all bounds where the system does not tell."""
+    if on_windows():
+        return _memory_on_windows("total")
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return sys.maxsize
+
+
+def free_memory() -> int:
+    """Bytes that could be taken now without swapping; those of the machine where the system does not tell."""
+    if on_windows():
+        return _memory_on_windows("free")
+    try:
+        with open("/proc/meminfo", encoding="ascii") as listing:
+            found = next(line for line in listing if line.startswith("MemAvailable:"))
+        return min(int(found.split()[1]) * 1024, memory())
+    except (OSError, StopIteration, ValueError, IndexError):
+        return memory()
+
+
+class _MemoryStatus(ctypes.Structure):
+    """MEMORYSTATUSEX."""
+
+    _fields_ = [("length", ctypes.c_uint32), ("load", ctypes.c_uint32),
+                *((name, ctypes.c_uint64) for name in ("total", "free", "total_page", "free_page", "total_virtual",
+                                                       "free_virtual", "free_extended"))]
+
+
+def _memory_on_windows(which: str) -> int:
+    status = _MemoryStatus()
+    status.length = ctypes.sizeof(status)
+    return int(getattr(status, which)) if _kernel().GlobalMemoryStatusEx(ctypes.byref(status)) else sys.maxsize
+
+
+def yield_to_others(process: int) -> None:
+    """Lower the priority of a process; one that has ended already is no error."""
+    if on_windows():
+        kernel = _kernel()
+        if handle := kernel.OpenProcess(SET_INFORMATION, False, process):
+            kernel.SetPriorityClass(ctypes.c_void_p(handle), BELOW_NORMAL)
+            kernel.CloseHandle(ctypes.c_void_p(handle))
+        return
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
+
+
+def replace(source: Path, target: Path) -> None:
+    """os.replace; on Windows again for a moment while another program holds the target open. Raises OSError."""
+    for left in reversed(range(TRIES if on_windows() else 1)):
+        try:
+            os.replace(source, target)
+            return
+        except PermissionError:
+            if not left or target.is_dir():
+                raise
+            time.sleep(PAUSE_S)
+
+
+def name_problem(name: str) -> str:
+    """Why this system has no file of such a name, as a clause; "" where it can have one."""
+    if "/" in name or name in (".", ".."):
+        return "a name has no slash and is no dot"
+    if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
+        return "the name is too long"
+    if not name.isprintable():
+        return "a sign in it is not printable"
+    if not on_windows():
+        return ""
+    if any(sign in '<>:"\\|?*' for sign in name):
+        return 'none of < > : " \\ | ? * may be in it'
+    if name.endswith((" ", ".")):
+        return "it ends with a space or a dot"
+    return "Windows keeps this name for a device" if name.partition(".")[0].rstrip().upper() in DEVICES else ""
+
+
+def _kernel() -> Any:
+    """kernel32, of Windows alone."""
+    kernel = ctypes.WinDLL("kernel32")      # type: ignore[attr-defined, unused-ignore]
+    kernel.OpenProcess.restype = ctypes.c_void_p
+    return kernel
