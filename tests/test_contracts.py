@@ -25,9 +25,10 @@ BELOW: dict[str, set[str]] = {
     "methods": {"graph", "core"},
     "engine": {"methods", "formats", "data", "graph", "core"},
     "ui": {"core"},
+    "library": {"engine", "formats", "core"},
     "cli": {"engine", "core", "ui", "display"},
     "__main__": {"cli"},
-    "__init__": set(),
+    "__init__": {"library"},
 }
 QT = {"PySide6", "shiboken6", "pyqtgraph", "netron"}
 HEAVY = {"torch", "onnx", "onnxruntime", "onnx_ir", "onnxscript", "scipy"}
