@@ -116,6 +116,8 @@ def print_inspection(result: dict[str, Any]) -> None:
     for layer in result["layers"]:
         if layer["locked"]:
             click.echo(f"{layer['path']} cannot be edited: {layer['locked']}")
+        if "not_known" in layer:
+            click.echo(f"{layer['path']}: {layer['not_known']}")
     for note in result["notes"]:
         click.echo(f"Note: {note}")
 

@@ -95,7 +95,7 @@ def test_what_cannot_be_removed_says_why():
     b = Builder()
     x = b.conv("x", "conv", 3, 8)
     b.head(b.op("LRN", x, size=3), 8)
-    assert "LRN reads its channels" in channels_of(b.model(IMAGE)).refusal("conv")
+    assert "LRN 'LRN_1' reads its channels" in channels_of(b.model(IMAGE)).refusal("conv")
     b = Builder()
     b.head(b.op("Softmax", b.conv("x", "conv", 3, 8), axis=1), 8)
     assert "Softmax works along its channels" in channels_of(b.model(IMAGE)).refusal("conv")

@@ -4,6 +4,7 @@ Without some channels: the original with these channels at zero, wherever they a
 smaller model does. With other scales: it must answer as the original does.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,14 @@ from workbench.graph.slicing import silenced
 TOLERANCE = 1e-4        # of the largest output
 ROUNDING = 1e-6         # outputs that are all as small as this say nothing
 FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
+# What ONNX Runtime says of an operator: when it runs it, and when it loads it; with its groups of kind and name.
+STOPPED = ((re.compile(r"while running (\w+) node\. Name:'([^']*)'"), 1, 2),
+           (re.compile(r"Node \(([^)]*)\) Op \((\w+)\)"), 2, 1))
 SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
+
+
+class NotProved(UserError):
+    """A change of a model was run, and it does not run or does not answer as it should."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +82,7 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
     """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
 
     A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
-    its own torch view. Raises UserError when it does not run or answers otherwise.
+    its own torch view. Raises NotProved when it does not run or answers otherwise.
     """
     import torch
 
@@ -84,8 +92,8 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
     try:
         found = _run(smaller, feeds)
     except Exception as error:
-        raise UserError("Without these channels the model does not run: a size in it is fixed in a way that could not "
-                        "be followed.", "Remove channels from other layers.") from error
+        raise NotProved(f"Without these channels {_where(error)} does not run: a size in it is fixed in a way that "
+                        "could not be followed.", "Remove channels from other layers.") from error
     if not removed & channels.normed:
         expected = _run(silenced(model, channels, removed), feeds)
     elif missing(smaller):
@@ -96,9 +104,18 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
         expected = [value.numpy() for value in made]
     for a, b in zip(found, expected, strict=False):     # the torch view gives the model's outputs alone
         if a.shape != b.shape or not _close(a, b):
-            raise UserError("Without these channels the model does not answer as it should.",
+            raise NotProved("Without these channels the model does not answer as it should.",
                             "Remove channels from other layers, and report this model.")
     return ()
+
+
+def _where(error: BaseException) -> str:
+    """The operator at which ONNX Runtime stopped, "Reshape 'name'", as far as it says so."""
+    text = f"{error} {error.__cause__ or ''}"
+    for pattern, op, name in STOPPED:
+        if found := pattern.search(text):
+            return f"{found[op]} '{found[name]}'"
+    return "the model"
 
 
 def _run(model: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:

@@ -6,6 +6,7 @@ pruned once, by the largest amount asked for in it. engine/prove then shows that
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache as cache_results
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
-from workbench.engine.prove import Changed, few, prove_removal
+from workbench.engine.prove import Changed, NotProved, few, prove_removal
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.channels import Channels
 from workbench.graph.fold_batchnorm import folded_scale
@@ -68,21 +69,59 @@ def _without_data(model: Model) -> Callable[[str], LayerContext]:
 
 def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
            job: Job) -> Changed:
-    """The model without the channels that these steps take out of it. Raises UserError where that cannot be proved."""
+    """The model without the channels that these steps take out of it. A group of layers without whose channels it does
+    not run, or answers otherwise, keeps them, and a remark says so. Raises UserError where that is each of them."""
     channels = channels_of(model)
     tasks = _tasks(model, channels, asked, lambda path: LayerContext(model, path, data, seed, cache))
-    removed: set[int] = set()
+    picks = _picks(tasks, job)
+
+    @cache_results
+    def proved(some: tuple[_Task, ...]) -> Changed:
+        removed = {unit for task in some for unit in picks[task]}
+        _leave_one(channels, removed)
+        if not removed:
+            return Changed(model, dict.fromkeys(asked, "all channels stay"), _remarks(some, asked))
+        smaller = without(model, channels, removed)
+        remarks = _remarks(some, asked) + prove_removal(model, smaller, channels, removed, data, job)
+        return Changed(smaller, _notes(model, channels, removed, some), remarks, _kept(model, channels, removed))
+
+    possible, failed = _provable(tasks, proved)
+    if not possible:
+        raise next(iter(failed.values()))
+    known = _refusals.setdefault(model, {})
+    for task, error in failed.items():      # a glob is not applied there again, and the forecast knows
+        known.update(dict.fromkeys(((path, asked[path]) for path in task.asked), error.what))
+    left = tuple(f"{path} keeps its channels: {error.what}" for task, error in failed.items() for path in task.asked)
+    made = proved(possible)
+    return replace(made, remarks=left + made.remarks)
+
+
+def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
+    """The units that each task removes. Tasks with the same step choose together."""
+    picks = {}
     for action in dict.fromkeys(task.action for task in tasks):
         same = [task for task in tasks if task.action == action]
         method, params = same[0].method()
         for task, picked in zip(same, method.choose(tuple(t.group for t in same), params, job), strict=True):
-            removed.update(task.units[picked].tolist())
-    _leave_one(channels, removed)
-    if not removed:
-        return Changed(model, dict.fromkeys(asked, "all channels stay"), _remarks(tasks, asked))
-    smaller = without(model, channels, removed)
-    remarks = _remarks(tasks, asked) + prove_removal(model, smaller, channels, removed, data, job)
-    return Changed(smaller, _notes(model, channels, removed, tasks), remarks, _kept(model, channels, removed))
+            picks[task] = task.units[picked].tolist()
+    return picks
+
+
+def _provable(tasks: tuple[_Task, ...],
+              proved: Callable[[tuple[_Task, ...]], Changed]) -> tuple[tuple[_Task, ...], dict[_Task, NotProved]]:
+    """The tasks that can be carried out together, found by halving, and why each other one cannot."""
+    try:
+        proved(tasks)
+        return tasks, {}
+    except NotProved as error:
+        if len(tasks) == 1:
+            return (), {tasks[0]: error}
+        whole = error
+    half = len(tasks) // 2
+    (first, failed), (second, others) = _provable(tasks[:half], proved), _provable(tasks[half:], proved)
+    if failed or others:
+        return first + second, failed | others
+    return (), dict.fromkeys(tasks, whole)      # each half can be had, and not both
 
 
 def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tuple[np.ndarray, ...]]:
@@ -99,7 +138,7 @@ def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tupl
 
 
 def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
-           context: Callable[[str], LayerContext]) -> list[_Task]:
+           context: Callable[[str], LayerContext]) -> tuple[_Task, ...]:
     """The groups to prune, in the model's order."""
     by_group: dict[tuple[str, ...], list[str]] = {}
     for path in asked:
@@ -107,8 +146,8 @@ def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
         if reason:
             raise UserError(f"{path}: {reason}", "Choose another layer, or another method for it.")
         by_group.setdefault(channels.groups[path], []).append(path)
-    return [_task(model, channels, {path: asked[path] for path in paths}, members, context)
-            for members, paths in by_group.items()]
+    return tuple(_task(model, channels, {path: asked[path] for path in paths}, members, context)
+                 for members, paths in by_group.items())
 
 
 def _task(model: Model, channels: Channels, asked: Mapping[str, Action], paths: tuple[str, ...],

@@ -5,6 +5,7 @@ What a verb alone needs is imported by it: torch takes seconds, and most verbs d
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core import files
-from workbench.core.errors import UserError
+from workbench.core.errors import Cancelled, UserError
 from workbench.core.files import check_folder
 from workbench.core.job import Job
 from workbench.core.language import ENGLISH
@@ -30,6 +31,8 @@ from workbench.methods.method import all_methods
 
 if TYPE_CHECKING:
     from workbench.engine.search import Goal
+
+log = logging.getLogger(__name__)
 
 
 def inspect(model_path: str, trusted: bool, job: Job) -> dict[str, Any]:
@@ -53,7 +56,13 @@ def _inspected(workspace: Workspace, layer: Layer) -> dict[str, Any]:
     }
     if layer.locked:
         return row
-    view = workspace.view(layer.path)
+    try:
+        view = workspace.view(layer.path)
+    except (UserError, Cancelled, MemoryError):
+        raise
+    except Exception as error:          # of one layer, which must not take the others down
+        log.warning("%s: its statistics: %s: %s", layer.path, type(error).__name__, error)
+        return row | {"not_known": "Not known: computing its statistics failed."}
     row |= asdict(view.moments)
     spectrum = view.spectrum
     if spectrum is not None:

@@ -1,5 +1,6 @@
 """An opened model with its data: what every verb works on. Immutable but for its caches."""
 
+import logging
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from workbench.graph.model import Model
 from workbench.graph.rewrite import size_of
 from workbench.methods.method import all_methods, untouched
 
+log = logging.getLogger(__name__)
 CACHE = 1 << 30
 RECOVERIES = 4      # trained models that are remembered
 T = TypeVar("T")
@@ -155,13 +157,19 @@ class Workspace:
 
         def make() -> LayerView:
             known = self.statistics(layer)
-            unavailable = {name: reason for name, method in all_methods().items()
-                           if (reason := method.accepts(layer)
-                               or apply.keeps_channels(self.model, layer, (Action(name),)))}
+            unavailable = {name: reason for name in all_methods() if (reason := self._unavailable(layer, name))}
             return LayerView(path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable,
                              known.outliers)
 
         return self.cache.get(("view", path, layer.fingerprint), make)
+
+    def _unavailable(self, layer: Layer, name: str) -> str | None:
+        """Why a layer cannot have a method, or None. Where that is not found out the method is not offered."""
+        try:
+            return all_methods()[name].accepts(layer) or apply.keeps_channels(self.model, layer, (Action(name),))
+        except Exception as error:      # which must not keep anybody from looking at the layer
+            log.warning("%s: whether it can have %s: %s: %s", layer.path, name, type(error).__name__, error)
+            return "Not known: the graph around the layer could not be analysed."
 
     def statistics(self, layer: Layer) -> stats.Statistics:
         """Of a layer that can be edited, as it is."""

@@ -1,13 +1,15 @@
 """What operators that only move channels do to them: put together, cut, reshaped, repeated (see graph/channels)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import prod
 
 import numpy as np
 import onnx_ir as ir
 
-from workbench.graph.channel_tracer import Tracer, integers, rule
+from workbench.graph.channel_tracer import Tracer, named, rule
 from workbench.graph.channels import Units
 from workbench.graph.operators import constant, number
+from workbench.graph.settings import setting
 
 
 @rule("Concat")
@@ -55,15 +57,23 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(value), t.shape(out)
     blocks = _blocks(before, after) if before is not None and after is not None else None
     if blocks is None or before is None or after is None:
-        t.fix_value(value, f"{node.op_type} reads its channels in a shape that is not known before running.")
+        t.fix_value(value, f"{named(node)} reads its channels in a shape that is not known before running.")
         return
     for old, new in blocks:
         found = {axis: t.followed(value)[axis] for axis in old if axis in t.followed(value)}
         if len(found) > 1:
-            t.fix_value(value, f"{node.op_type} merges its channels with others.")
+            t.fix_value(value, f"{named(node)} merges its channels with others.")
         elif found:
             (axis, units), = found.items()
-            _regroup(t, node, units, old.index(axis), [before[i] or 1 for i in old], new, [after[i] or 1 for i in new])
+            whole = [len(units) if i == axis else before[i] for i in old], [after[j] for j in new]
+            if len(old) == len(new) == 1:
+                t.put(out, new[0], units)
+                _count_target(t, node, new[0], units)
+            elif None in whole[0] or None in whole[1] or prod(whole[0]) != prod(whole[1]):
+                t.fix(units, f"{named(node)} reads its channels in a shape that is not known before running.")
+            else:
+                _regroup(t, node, units, old.index(axis), [size or 1 for size in whole[0]], new,
+                         [size or 1 for size in whole[1]])
 
 
 def _blocks(before: Sequence[int | None], after: Sequence[int | None]) -> list[tuple[list[int], list[int]]] | None:
@@ -121,16 +131,34 @@ def _single(every: np.ndarray) -> int | None:
 
 def _count_target(t: Tracer, node: ir.Node, axis: int, units: Units) -> None:
     """Where the target of a Reshape names the number of channels, it must follow."""
-    target = node.inputs[1] if node.op_type == "Reshape" else None
-    if target is None:
+    if node.op_type != "Reshape":
         return
-    named, maker = constant(node, 1), target.producer()
-    if named is not None and int(named.numpy().reshape(-1)[axis]) > 0:
-        t.count(node, 1, axis, units)
-    if maker is not None and maker.op_type == "Concat" and all(t.shape(part) == (1,) for part in maker.inputs):
-        named = constant(maker, axis)
-        if named is not None and int(named.numpy()[0]) > 0:
-            t.count(maker, axis, 0, units)
+    for position, place in enumerate(_elements(t, node, 1)):
+        if position == axis and place is not None:
+            holder, index, inner = place
+            told = constant(holder, index)
+            if told is not None and int(told.numpy().reshape(-1)[inner]) > 0:
+                t.count(holder, index, inner, units)
+
+
+def _elements(t: Tracer, node: ir.Node, index: int) -> Iterator[tuple[ir.Node, int, int] | None]:
+    """Where each number of a list of sizes stands: (node, input, position in that constant); None where it is computed.
+
+    The list may be put together of parts, some of them constant; behind a part of unknown length nothing is told.
+    """
+    value = node.inputs[index]
+    maker = value.producer() if value is not None else None
+    if value is not None and t.constant(value):
+        yield from ((node, index, position) for position in range(prod(t.shape(value) or ())))
+    elif maker is not None and maker.op_type in ("Identity", "Cast"):
+        yield from _elements(t, maker, 0)
+    elif maker is not None and maker.op_type == "Concat":
+        for part, read in enumerate(maker.inputs):
+            size = t.shape(read)
+            if size is None or len(size) != 1 or size[0] is None:
+                return
+            found = list(_elements(t, maker, part))
+            yield from found if len(found) == size[0] else [None] * size[0]
 
 
 @rule("Split")
@@ -146,14 +174,15 @@ def _split(t: Tracer, node: ir.Node) -> None:
     if axis not in t.followed(value):
         return
     units = t.followed(value)[axis]
-    parts = integers(node, "split", 1)
+    told = setting(node, "split")
+    parts = told.integers
+    if told.computed:
+        t.fix(units, "It is split at places that are computed.")
+        return
     if parts is None:
-        if len(node.inputs) > 1 and node.inputs[1] is not None:
-            t.fix(units, "It is split at places that are computed.")
-            return
         step = -(-len(units) // len(node.outputs))
         parts = [min(step, len(units) - start) for start in range(0, len(units), step)]
-    place: int | str = 1 if t.opset >= 13 else "split"
+    place = told.place if told.place is not None else 1 if t.opset >= 13 else "split"
     for index, (out, start, size) in enumerate(zip(node.outputs, np.cumsum([0, *parts]).tolist(), parts, strict=False)):
         t.put(out, axis, units[start:start + size])
         t.count(node, place, index, units[start:start + size])
@@ -165,11 +194,9 @@ def _slice(t: Tracer, node: ir.Node) -> None:
     if value is None or not t.followed(value):
         return
     rank = len(t.shape(value) or ())
-    starts, ends = (integers(node, name, index) for index, name in ((1, "starts"), (2, "ends")))
-    axes = integers(node, "axes", 3)
-    steps = integers(node, "steps", 4)
-    told = len(node.inputs) < 4 or node.inputs[3] is None or axes is not None
-    if starts is None or ends is None or not told:
+    first, last, along, step = (setting(node, name) for name in ("starts", "ends", "axes", "steps"))
+    starts, ends, axes, steps = first.integers, last.integers, along.integers, step.integers
+    if starts is None or ends is None or first.place is None or last.place is None or along.computed:
         t.fix_inputs(node, "It is cut at places that are computed.")
         return
     chosen = [axis % rank for axis in axes] if axes is not None else list(range(len(starts)))
@@ -178,27 +205,31 @@ def _slice(t: Tracer, node: ir.Node) -> None:
             t.put(node.outputs[0], axis, units)
             continue
         k = chosen.index(axis)
-        if (steps is None and len(node.inputs) > 4) or (steps is not None and steps[k] != 1):
+        if step.computed or (steps is not None and steps[k] != 1):
             t.fix(units, "It is cut with a step.")
             continue
         start, end, _ = slice(starts[k], ends[k]).indices(len(units))
         t.put(node.outputs[0], axis, units[start:end])
         if start > 0:
-            t.count(node, 1 if t.opset >= 10 else "starts", k, units[:start])
+            t.count(node, first.place, k, units[:start])
         if end < len(units):
-            t.count(node, 2 if t.opset >= 10 else "ends", k, units[:end])
+            t.count(node, last.place, k, units[:end])
 
 
 @rule("Pad")
 def _pad(t: Tracer, node: ir.Node) -> None:
     value = node.inputs[0]
-    amounts = integers(node, "pads", 1)
+    amounts, along = setting(node, "pads").integers, setting(node, "axes")
     rank = len(t.shape(value) or ())
+    axes = [axis % max(rank, 1) for axis in along.integers or range(rank)]
+    known = amounts is not None and not along.computed and len(amounts) == 2 * len(axes)
+    padded = {axis for axis, low, high in zip(axes, amounts[:len(axes)], amounts[len(axes):], strict=True)
+              if low or high} if known and amounts is not None else set(range(rank))
     for axis, units in t.followed(value).items():
-        plain = amounts is not None and len(amounts) == 2 * rank and not amounts[axis] and not amounts[axis + rank]
-        if not plain:
+        if axis in padded:
             t.fix(units, "It is padded along its channels.")
-    t.same(node)
+        else:
+            t.put(node.outputs[0], axis, units)
 
 
 @rule("Resize", "Upsample")
@@ -208,9 +239,11 @@ def _resize(t: Tracer, node: ir.Node) -> None:
     for axis, units in t.followed(value).items():
         if before is None or after is None or before[axis] != after[axis]:
             t.fix(units, "It is resized along its channels.")
-        elif len(node.inputs) > 3 and constant(node, 3) is not None and "axes" not in node.attributes:
-            t.count(node, 3, axis, units)
-    t.same(node)
+            continue
+        sizes = setting(node, "sizes")
+        if sizes.values is not None and sizes.place is not None and "axes" not in node.attributes:
+            t.count(node, sizes.place, axis, units)
+        t.put(node.outputs[0], axis, units)
 
 
 @rule("Gather")

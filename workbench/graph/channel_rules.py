@@ -6,10 +6,11 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.graph import channel_moves as channel_moves  # registers its rules
-from workbench.graph.channel_tracer import Tracer, integers, rule
+from workbench.graph.channel_tracer import Tracer, rule
 from workbench.graph.channels import Channels, Units
 from workbench.graph.model import Model
 from workbench.graph.operators import number
+from workbench.graph.settings import REDUCTIONS, setting
 
 _known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()     # a model never changes
 
@@ -187,16 +188,15 @@ def _softmax(t: Tracer, node: ir.Node) -> None:
     t.same(node)
 
 
-@rule("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceProd", "ReduceSumSquare",
-      "ReduceLogSumExp")
+@rule(*REDUCTIONS)
 def _reduce(t: Tracer, node: ir.Node) -> None:
     value = node.inputs[0]
     sizes = t.shape(value)
     if value is None or not t.followed(value):
         return
-    axes = integers(node, "axes", 1)
-    given = axes is not None or ("axes" not in node.attributes and len(node.inputs) < 2)
-    if sizes is None or not given:
+    told = setting(node, "axes")
+    axes = told.integers
+    if sizes is None or told.computed:
         t.fix_inputs(node, f"{node.op_type} reads its channels along axes that are computed.")
         return
     if not axes and number(node, "noop_with_empty_axes"):

@@ -1,5 +1,6 @@
 """The walk over a graph that finds which channels hang together (see graph/channels)."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -8,10 +9,12 @@ import onnx_ir as ir
 from workbench.graph import names, shapes
 from workbench.graph.channels import Channels, Count, Units
 from workbench.graph.model import Model
-from workbench.graph.operators import constant
 
 OUTPUT = "Its channels are an output of the model."
 UNKNOWN = "Its channels meet others of unknown number."
+FAILED = "Not known: following its channels through {op} '{name}' failed."
+
+log = logging.getLogger(__name__)
 
 
 RULES: "dict[str, Callable[[Tracer, ir.Node], None]]" = {}
@@ -21,7 +24,7 @@ class Tracer:
     """Walks over the graph once. The rules of graph/channel_rules and channel_moves speak to it."""
 
     rules = RULES
-    unknown = "{op} reads its channels, and they are not followed through it."
+    unknown = "{op} '{name}' reads its channels, and they are not followed through it."
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -45,11 +48,7 @@ class Tracer:
     def walk(self) -> None:
         """Every node once, each by its rule."""
         for node in self._graph:
-            known = node.domain in ("", "ai.onnx") and node.op_type in self.rules
-            if known:
-                self.rules[node.op_type](self, node)
-            else:
-                self.fix_inputs(node, self.unknown.format(op=node.op_type))
+            self._visit(node)
             for attribute in node.attributes.values():
                 for graph in names.subgraphs(attribute):
                     for part in ir.traversal.RecursiveGraphIterator(graph):
@@ -57,6 +56,21 @@ class Tracer:
         for value in self._graph.outputs:
             self.fix_value(value, OUTPUT)
         self._fix_read_otherwise()
+
+    def _visit(self, node: ir.Node) -> None:
+        """By the operator's rule. Where a rule fails the channels around the node stay, and the rest is followed."""
+        rule = self.rules.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        if rule is None:
+            self.fix_inputs(node, self.unknown.format(op=node.op_type, name=node.name))
+            return
+        try:
+            rule(self, node)
+        except Exception as error:      # a graph of a stranger may hold what no rule thought of
+            log.warning("channels are not followed through %s: %s: %s", named(node), type(error).__name__, error)
+            reason = FAILED.format(op=node.op_type, name=node.name)
+            self.fix_inputs(node, reason)
+            for value in node.outputs:
+                self.fix_value(value, reason)
 
     # What rules ask and say.
 
@@ -85,7 +99,13 @@ class Tracer:
         return self.followed(value).get(axis)
 
     def put(self, value: ir.Value, axis: int, units: Units | None) -> None:
-        if units is not None:
+        """The units along an axis of a computed value; where it is known to have another size they stay."""
+        if units is None:
+            return
+        shape = self.shape(value)
+        if shape is not None and (axis >= len(shape) or shape[axis] not in (None, len(units))):
+            self.fix(units, UNKNOWN)
+        else:
             self._values.setdefault(value, {})[axis] = units
 
     def new(self, count: int, reason: str = "") -> Units:
@@ -204,6 +224,11 @@ class Tracer:
         return found
 
 
+def named(node: ir.Node) -> str:
+    """An operator in a sentence: which one is in the way."""
+    return f"{node.op_type} '{node.name}'"
+
+
 Rule = Callable[[Tracer, ir.Node], None]
 
 
@@ -215,11 +240,3 @@ def rule(*names: str) -> Callable[[Rule], Rule]:
         return function
 
     return register
-
-
-def integers(node: ir.Node, name: str, index: int) -> list[int] | None:
-    """An attribute of old opsets that became an input; None where it is absent or computed."""
-    if name in node.attributes:
-        return list(node.attributes[name].as_ints())
-    tensor = constant(node, index)
-    return None if tensor is None else [int(value) for value in tensor.numpy().reshape(-1)]

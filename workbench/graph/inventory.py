@@ -1,6 +1,7 @@
 """Find the layers of a graph by what they are, and say of each that cannot be edited why."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from math import prod
 from typing import Literal
@@ -14,6 +15,7 @@ from workbench.graph.locked import Hidden, hidden_weights, norm_tensors
 from workbench.graph.mapped import MappedTensor
 from workbench.graph.operators import Weight, number, weights_of
 
+log = logging.getLogger(__name__)
 SUBGRAPH = "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."
 VECTORS = "Its vectors are kept as they are."
 # A constant that no layer owns is shown from this many elements on: position embeddings, masks.
@@ -179,7 +181,11 @@ class _Inventory:
     def _macs(self, node: ir.Node, index: int, shape: tuple[int, ...], locked: str) -> int | None:
         if locked == SUBGRAPH:
             return None
-        counted = cost.macs(node, index, shape, self._known)
+        try:
+            counted = cost.macs(node, index, shape, self._known)
+        except Exception as error:      # a count that is not known must not keep a model from being opened
+            log.warning("multiply-accumulates of %s: %s: %s", node.name, type(error).__name__, error)
+            return None
         return None if counted is None else counted // self._samples
 
 

@@ -1,7 +1,8 @@
 """What is done to every graph at opening, so that weights are where methods look for them. Each step is listed."""
 
+import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import onnx_ir as ir
@@ -17,6 +18,8 @@ FUNCTIONS_SINCE = 8
 STANDARD = ("", "ai.onnx")
 KEPT_METADATA = (names.SCOPES,)
 EXPORTERS = "pkg."      # prefix of what torch's and ONNX Script's exporters note of a whole model
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,24 @@ def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.
     names steps to leave out; those are listed as not applied, as are steps that left the graph as it is and say why.
     Expects nodes in topological order. Raises TypeError for one name alone in place of a set of names.
     """
-    without = frozenset(several(without))
+    return _prepared(model, dict.fromkeys(several(without), "left out at opening"))
+
+
+def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, tuple[Preparation, ...]]:
+    """`left_out`: step -> why. A step that fails is one of them, and all others are done on a new copy."""
     copy = model.clone()
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     done = []
     for identifier, title, step in STEPS:
-        if identifier in without:
-            done.append(Preparation(identifier, title, "left out at opening", False))
-        elif (result := step(copy)).note:
+        if identifier in left_out:
+            done.append(Preparation(identifier, title, left_out[identifier], False))
+            continue
+        try:
+            result = step(copy)
+        except Exception as error:      # a graph of a stranger may hold what no step thought of
+            log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
+            return _prepared(model, {**left_out, identifier: "left out: it failed on this model"})
+        if result.note:
             done.append(Preparation(identifier, title, result.note, result.modified))
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
     return copy, tuple(done)

@@ -22,7 +22,8 @@ from workbench.graph.channel_tracer import Tracer
 from workbench.graph.channels import NOT_FOLLOWED, Units
 from workbench.graph.inventory import find_layers
 from workbench.graph.model import Model
-from workbench.graph.operators import constant, number
+from workbench.graph.operators import number
+from workbench.graph.settings import setting
 
 SEVERAL = "'{name}' is read in several places."
 
@@ -205,10 +206,8 @@ def _prelu(t: ScaleTracer, node: ir.Node) -> None:
 @rule("Pad")
 def _pad(t: ScaleTracer, node: ir.Node) -> None:
     """With zeros, or with what is there."""
-    filled = constant(node, 2)
-    old = node.attributes.get("value")
-    computed = filled is None and len(node.inputs) > 2 and node.inputs[2] is not None
-    if computed or (filled is not None and filled.numpy().any()) or (old is not None and old.as_float()):
+    filled = setting(node, "value")
+    if filled.computed or any(filled.values or ()):
         t.fix_all(node)
     else:
         MOVES["Pad"](t, node)

@@ -11,6 +11,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.graph import names
+from workbench.graph.settings import INPUTS, setting
 
 # A constant this small may be stored twice when it is read in two forms: shapes, axes, scalars.
 SMALL = 64
@@ -80,6 +81,8 @@ def _expression(node: ir.Node) -> list[ir.Node] | None:
             continue
         if made.op_type not in (*MOVES, "Slice", "Identity") or made.op_type == "Cast" or len(value.uses()) > 1:
             return None
+        if any(setting(made, name).computed for name in INPUTS.get(made.op_type, ())):
+            return None
         before = _expression(made)
         if before is None:
             return None
@@ -99,25 +102,20 @@ def _evaluate(value: ir.Value | None) -> np.ndarray:
         case "Concat":
             return np.concatenate(arrays, axis=node.attributes["axis"].as_int())
         case "Slice":
-            return _sliced(node, arrays)
+            return _sliced(node, arrays[0])
         case "Identity":
             return arrays[0]
     return MOVES[node.op_type](node, arrays)
 
 
-def _sliced(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
-    """Slice takes its bounds from inputs since opset 10, from attributes before."""
-    if len(arrays) > 1:
-        starts, ends, *rest = ([int(number) for number in array] for array in arrays[1:])
-    else:
-        starts, ends = (list(node.attributes[name].as_ints()) for name in ("starts", "ends"))
-        rest = [list(node.attributes["axes"].as_ints())] if "axes" in node.attributes else []
-    axes = rest[0] if rest else list(range(len(starts)))
-    steps = rest[1] if len(rest) > 1 else [1] * len(starts)
-    chosen = [slice(None)] * arrays[0].ndim
-    for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
-        chosen[axis] = slice(start, end if step > 0 or end >= -arrays[0].shape[axis] else None, step)
-    return arrays[0][tuple(chosen)]
+def _sliced(node: ir.Node, array: np.ndarray) -> np.ndarray:
+    starts, ends, axes, steps = (setting(node, name).integers for name in ("starts", "ends", "axes", "steps"))
+    starts, ends = starts or [], ends or []
+    chosen = [slice(None)] * array.ndim
+    for start, end, axis, step in zip(starts, ends, axes or range(len(starts)), steps or [1] * len(starts),
+                                      strict=True):
+        chosen[axis] = slice(start, end if step > 0 or end >= -array.shape[axis] else None, step)
+    return array[tuple(chosen)]
 
 
 def _drop_identities(value: ir.Value) -> int:
@@ -180,10 +178,9 @@ def _replace(graph: ir.Graph, nodes: list[ir.Node], name: str, array: np.ndarray
     return new
 
 
-def _axes(node: ir.Node, arrays: list[np.ndarray]) -> tuple[int, ...] | None:
-    if len(arrays) > 1:
-        return tuple(int(axis) for axis in arrays[1])
-    return tuple(node.attributes["axes"].as_ints()) if "axes" in node.attributes else None
+def _axes(node: ir.Node) -> tuple[int, ...] | None:
+    axes = setting(node, "axes").integers
+    return None if axes is None else tuple(axes)
 
 
 def _reshape(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
@@ -204,7 +201,7 @@ MOVES: dict[str, Callable[[ir.Node, list[np.ndarray]], np.ndarray]] = {
         node.attributes["perm"].as_ints() if "perm" in node.attributes else None),
     "Reshape": _reshape,
     "Flatten": _flatten,
-    "Squeeze": lambda node, arrays: arrays[0].squeeze(_axes(node, arrays)),
-    "Unsqueeze": lambda node, arrays: np.expand_dims(arrays[0], _axes(node, arrays) or ()),
+    "Squeeze": lambda node, arrays: arrays[0].squeeze(_axes(node)),
+    "Unsqueeze": lambda node, arrays: np.expand_dims(arrays[0], _axes(node) or ()),
     "Cast": lambda node, arrays: arrays[0].astype(ir.DataType(node.attributes["to"].as_int()).numpy()),
 }
