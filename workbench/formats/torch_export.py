@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -21,6 +22,7 @@ from workbench.graph.model import Source
 OPSET = 21
 # torch and ONNX Runtime use different kernels; beyond this share of the outputs the difference is worth saying.
 TOLERANCE = 1e-3
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str, kind: str, job: Job) -> Loaded:
@@ -161,6 +163,6 @@ class quiet:
 
 
 def first_line(error: BaseException | None) -> str:
-    """Of its message, without the full stop."""
-    text = str(error).strip().splitlines() if error is not None else []
+    """Of its message, without the full stop and the colours of a terminal."""
+    text = _COLOURS.sub("", str(error)).strip().splitlines() if error is not None else []
     return (text[0] if text else type(error).__name__)[:300].rstrip(". ")

@@ -1,0 +1,1 @@
+"""torch.export archives read without trust. Imported when one is opened: these modules need torch."""

@@ -1,0 +1,132 @@
+"""Tensors of a torch archive, made from bytes and numbers here: no pickle of it is given to torch."""
+
+import io
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import torch
+
+from workbench.formats.pt2.program import Unsafe
+
+# Tensors may share memory and repeat it; more than this many times the bytes that are there, none does.
+REPEATED, SMALL = 4, 1 << 26
+# torch stores without packing; an archive that was packed again is smaller, but not by this much.
+UNPACKED = 8
+LARGEST_PICKLE = 1 << 24
+STORAGES = {"DoubleStorage": torch.float64, "FloatStorage": torch.float32, "HalfStorage": torch.float16,
+            "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64, "IntStorage": torch.int32,
+            "ShortStorage": torch.int16, "CharStorage": torch.int8, "ByteStorage": torch.uint8,
+            "BoolStorage": torch.bool, "ComplexFloatStorage": torch.complex64, "ComplexDoubleStorage": torch.complex128}
+# What pickles of tensors and plain containers are made of. Others take memory by a number in the file.
+OPCODES = (
+    pickle.PROTO, pickle.STOP, pickle.GLOBAL, pickle.REDUCE, pickle.BINPERSID, pickle.MARK, pickle.TUPLE,
+    pickle.EMPTY_TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3, pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS,
+    pickle.EMPTY_DICT, pickle.SETITEM, pickle.SETITEMS, pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE, pickle.BININT,
+    pickle.BININT1, pickle.BININT2, pickle.LONG1, pickle.BINFLOAT, pickle.BINUNICODE, pickle.BINPUT,
+    pickle.LONG_BINPUT, pickle.BINGET, pickle.LONG_BINGET)
+
+
+class Unpacks(Exception):
+    """The archive would take many times its size in memory."""
+
+
+def strided(content: bytearray, dtype: torch.dtype, size: Sequence[int], stride: Sequence[int],
+            offset: int) -> torch.Tensor:
+    """A view of these bytes. Raises ValueError when it reaches beyond them, or repeats them without bound."""
+    numbers = (*size, *stride, offset)
+    if len(size) != len(stride) or not all(type(number) is int and 0 <= number < 1 << 48 for number in numbers):
+        raise ValueError("a tensor's shape")
+    count = 1
+    for length in size:
+        count *= length
+    item = dtype.itemsize
+    if count == 0:
+        return torch.empty(tuple(size), dtype=dtype)
+    last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
+    if (last + 1) * item > len(content) or count * item > SMALL + REPEATED * len(content):
+        raise ValueError("a tensor that is larger than its bytes")
+    whole = torch.frombuffer(content, dtype=dtype, count=len(content) // item)
+    return whole.as_strided(tuple(size), tuple(stride), offset)
+
+
+def check_sizes(archive: zipfile.ZipFile, size: int) -> None:
+    """Raises Unpacks when the members are much larger than the `size` bytes of the archive, or lie over each other."""
+    if sum(entry.file_size for entry in archive.infolist()) > SMALL + UNPACKED * size:
+        raise Unpacks
+
+
+def member(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Raises ValueError when there is none of this name."""
+    try:
+        return archive.read(name)
+    except KeyError as error:
+        raise ValueError(f"no part {name}") from error
+
+
+def read_pickle(content: bytes) -> Any:
+    """What torch.save wrote: tensors in plain containers. Raises Unsafe when there is more in it, ValueError when it is
+    damaged."""
+    if not content:
+        return None
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        raise Unsafe("a pickle of more than tensors")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        check_sizes(archive, len(content))
+        pickled = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+        if len(pickled) != 1 or archive.getinfo(pickled[0]).file_size > LARGEST_PICKLE:
+            raise Unsafe("a pickle of more than tensors")
+        root = pickled[0].removesuffix("data.pkl")
+        records: dict[str, bytearray] = {}
+
+        def record(key: str) -> bytearray:
+            if key not in records:
+                records[key] = bytearray(member(archive, f"{root}data/{key}"))
+            return records[key]
+
+        return _Plain(io.BytesIO(member(archive, pickled[0])), record).load()
+
+
+class _Plain(pickle._Unpickler):
+    """Python's own reader with the few operations that tensors need; every name that it resolves is listed here."""
+
+    def __init__(self, file: io.BytesIO, record: Callable[[str], bytearray]) -> None:
+        super().__init__(file)
+        self._record = record
+
+    def load(self) -> Any:
+        try:
+            return super().load()
+        except (KeyError, IndexError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
+            raise Unsafe("a pickle of more than tensors") from error
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "torch" and name in STORAGES:
+            return STORAGES[name]
+        known = {("torch._utils", "_rebuild_tensor_v2"): self._tensor, ("collections", "OrderedDict"): OrderedDict,
+                 ("torch._utils", "_rebuild_parameter"): self._parameter}
+        if (module, name) not in known:
+            raise Unsafe("a pickle of more than tensors")
+        return known[module, name]
+
+    def persistent_load(self, pid: Any) -> tuple[bytearray, torch.dtype]:
+        kind, dtype, key, *_ = pid
+        if kind != "storage" or not isinstance(dtype, torch.dtype) or not str(key).isdecimal():
+            raise Unsafe("a pickle of more than tensors")
+        return self._record(str(key)), dtype
+
+    def _tensor(self, storage: tuple[bytearray, torch.dtype], offset: int, size: tuple[int, ...],
+                stride: tuple[int, ...], *_: Any) -> torch.Tensor:
+        return strided(storage[0], storage[1], size, stride, offset)
+
+    def _parameter(self, data: torch.Tensor, requires_grad: bool, *_: Any) -> torch.nn.Parameter:
+        return torch.nn.Parameter(data, requires_grad=bool(requires_grad) and data.is_floating_point())
+
+    def _build(self) -> None:
+        """Attributes of a container are left out."""
+        self.stack.pop()        # type: ignore[attr-defined]
+
+    dispatch: ClassVar[dict[int, Any]] = {**{code[0]: pickle._Unpickler.dispatch[code[0]] for code in OPCODES},
+                                          pickle.BUILD[0]: _build}
