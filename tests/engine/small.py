@@ -8,6 +8,19 @@ from workbench.engine.workspace import runner
 from workbench.graph import runtime
 
 
+def _branches():
+    """Relu, or Tanh where the sum is no number: gradients do not pass through an If."""
+    def branch(kind):
+        return helper.make_graph([helper.make_node(kind, ["a"], [kind])], kind, [],
+                                 [helper.make_tensor_value_info(kind, TensorProto.FLOAT, None)])
+
+    return [helper.make_node("ReduceSum", ["a"], ["sum"], keepdims=0, name="sum"),
+            helper.make_node("IsNaN", ["sum"], ["nan"], name="nan"),
+            helper.make_node("Not", ["nan"], ["some"], name="not"),
+            helper.make_node("If", ["some"], ["r"], name="act", then_branch=branch("Relu"),
+                             else_branch=branch("Tanh"))]
+
+
 def network(folder, activation: str = "Relu", batch: int | str = "n"):
     """A classifier of 16 numbers, data to measure with, and data to train on: labels are its own decisions.
 
@@ -16,7 +29,7 @@ def network(folder, activation: str = "Relu", batch: int | str = "n"):
     weights = {"first": rng.normal(size=(16, 32)), "second": rng.normal(size=(32, 4)), "shift": rng.normal(size=32)}
     nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
              helper.make_node("Add", ["h", "shift"], ["a"], name="add"),
-             helper.make_node(activation, ["a"], ["r"], name="act"),
+             *(_branches() if activation == "If" else [helper.make_node(activation, ["a"], ["r"], name="act")]),
              helper.make_node("MatMul", ["r", "second"], ["y"], name="second")]
     graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, [batch, 16])],
                               [helper.make_tensor_value_info("y", TensorProto.FLOAT, [batch, 4])],

@@ -11,8 +11,8 @@ from torch.nn import functional
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.data.dataset import Dataset
+from workbench.engine.differentiable import view_of
 from workbench.graph.model import Model
-from workbench.graph.torch_view import TorchView
 
 SAMPLES = 256
 # Squares are taken of gradients of a few samples together: of single ones it would be the exact diagonal of the
@@ -43,7 +43,7 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     outputs that are no class scores, the mean square of the output. Raises UserError naming operators that gradients
     cannot pass through.
     """
-    view = TorchView(model)
+    view = view_of(model, data)
     parameters = {path: module.weight for path, module in view.layers.items()}
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
     square = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
@@ -116,7 +116,7 @@ def synaptic_flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) 
 
     Weights are taken absolute, in float64, with `masks` applied where given; `data` only says the input's shape.
     """
-    view = TorchView(model).double()
+    view = view_of(model, data).double()
     with torch.no_grad():
         for path, module in view.layers.items():
             module.weight.abs_()  # type: ignore[operator]

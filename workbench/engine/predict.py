@@ -17,13 +17,13 @@ from workbench.core.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine import apply, rows
 from workbench.engine.curvature import Curvature, Predictor, Term, checked_key
+from workbench.engine.differentiable import view_of
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.preview import SuffixRunner
 from workbench.engine.training.losses import logits
 from workbench.engine.workspace import Workspace
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
-from workbench.graph.torch_view import TorchView
 from workbench.methods.method import untouched
 
 SAMPLES = 32        # calibration samples that are looked at: with 256 the ranks are no better (within 0.005)
@@ -102,7 +102,7 @@ def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
 
 def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """½ t Γ and ½ Γₛ of every layer that the torch view has as a module: one pass of gradients."""
-    view = TorchView(model).requires_grad_(False)       # of the activations only, which is half the work
+    view = view_of(model, data).requires_grad_(False)       # of the activations only, which is half the work
     generator = torch.Generator().manual_seed(0)
     sums: dict[str, list[torch.Tensor]] = {}
     for path, module in view.layers.items():

@@ -6,15 +6,14 @@ smaller model does. With other scales: it must answer as the original does.
 
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.core.layer import fixed_batch
 from workbench.data.dataset import Dataset
+from workbench.engine.differentiable import few_samples, view_of
 from workbench.graph import runtime
 from workbench.graph.channels import Channels
 from workbench.graph.model import Model
@@ -22,7 +21,6 @@ from workbench.graph.slicing import silenced
 
 TOLERANCE = 1e-4        # of the largest output
 ROUNDING = 1e-6         # outputs that are all as small as this say nothing
-FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
 # What ONNX Runtime says of an operator: when it runs it, and when it loads it; with its groups of kind and name.
 STOPPED = ((re.compile(r"while running (\w+) node\. Name:'([^']*)'"), 1, 2),
            (re.compile(r"Node \(([^)]*)\) Op \((\w+)\)"), 2, 1))
@@ -57,7 +55,7 @@ def few(paths: Iterable[str]) -> str:
 def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
     """Run both. Raises UserError when they do not answer the same."""
     job.check()
-    feeds = _samples(model, data)
+    feeds = few_samples(model, data)
     for a, b in zip(_run(other, feeds), _run(model, feeds), strict=True):
         if a.shape != b.shape or not _close(a, b):
             raise UserError("With these scales the model does not answer as before.",
@@ -67,7 +65,7 @@ def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> No
 def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
     """Run both. Raises UserError when the other does not run, or gives outputs of other shapes."""
     job.check()
-    feeds = _samples(model, data)
+    feeds = few_samples(model, data)
     try:
         found = _run(other, feeds)
     except Exception as error:
@@ -82,13 +80,11 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
     """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
 
     A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
-    its own torch view. Raises NotProved when it does not run or answers otherwise.
+    its own torch view, where that of the original answers as ONNX Runtime does. Raises NotProved when it does not run
+    or answers otherwise.
     """
-    import torch
-
-    from workbench.graph.torch_view import TorchView, missing
     job.check()
-    feeds = _samples(model, data)
+    feeds = few_samples(model, data)
     try:
         found = _run(smaller, feeds)
     except Exception as error:
@@ -96,12 +92,11 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
                         "could not be followed.", "Remove channels from other layers.") from error
     if not removed & channels.normed:
         expected = _run(silenced(model, channels, removed), feeds)
-    elif missing(smaller):
-        return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
     else:
-        with torch.no_grad():
-            made = TorchView(smaller)(**{name: torch.from_numpy(array) for name, array in feeds.items()})
-        expected = [value.numpy() for value in made]
+        by_torch = _by_torch(model, smaller, feeds, data)
+        if by_torch is None:
+            return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
+        expected = by_torch
     for a, b in zip(found, expected, strict=False):     # the torch view gives the model's outputs alone
         if a.shape != b.shape or not _close(a, b):
             raise NotProved("Without these channels the model does not answer as it should.",
@@ -116,6 +111,21 @@ def _where(error: BaseException) -> str:
         if found := pattern.search(text):
             return f"{found[op]} '{found[name]}'"
     return "the model"
+
+
+def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray],
+              data: Dataset | None) -> list[np.ndarray] | None:
+    """The smaller model's outputs as torch computes them; None where it computes the original wrongly or not at all."""
+    import torch
+
+    from workbench.graph.torch_view import TorchView
+    try:
+        view_of(model, data)
+    except UserError:
+        return None
+    with torch.no_grad():
+        made = TorchView(smaller)(**{name: torch.from_numpy(array) for name, array in feeds.items()})
+    return [value.numpy() for value in made]
 
 
 def _run(model: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
@@ -137,29 +147,3 @@ def _close(a: np.ndarray, b: np.ndarray) -> bool:
         return bool(np.mean(a == b) > 0.99)        # indices may differ on ties
     scale = float(np.abs(b).max(initial=0.0))
     return bool(np.abs(a.astype(np.float64) - b).max(initial=0.0) <= TOLERANCE * scale + ROUNDING)
-
-
-def _samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
-    """Two calibration samples, or noise of a shape that the model takes. Raises UserError when none is found."""
-    count = fixed_batch(model.inputs) or 2
-    if data is not None and data.samples >= count:
-        return dict(data.feeds(slice(0, count)))
-    if all(size is not None for spec in model.inputs for size in spec.shape[1:]):
-        return _noise(model, count, 1)
-    for size in FREE:
-        feeds = _noise(model, count, size)
-        with suppress(Exception):       # whatever the runtime says of a shape that it does not take
-            _run(model, feeds)
-            return feeds
-    raise UserError("A change is proved by running the model, and no shape of its inputs was found that it takes.",
-                    "Attach a data set.")
-
-
-def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
-    rng = np.random.default_rng(0)
-    made = {}
-    for spec in model.inputs:
-        shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
-        made[spec.name] = (rng.standard_normal(shape) if spec.dtype.startswith("float")
-                           else rng.integers(0, 2, shape)).astype(spec.dtype)
-    return made

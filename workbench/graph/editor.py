@@ -257,8 +257,10 @@ class _Editor:
             return growth + initializer_bytes(value)
         module, dot, _ = site.initializer.rpartition(".")
         name = f"{module}.bias" if dot else f"{site.initializer}.bias"
-        if node.op_type == "MatMul":
-            value = self._initializer(name, bias if site.side == "right" else bias[:, None])
+        occupied = len(node.inputs) > 2 and node.inputs[2] is not None      # by what is added beside a bias
+        if node.op_type == "MatMul" or occupied:
+            behind = 1 if site.side == "left" else _spatial(node, site)
+            value = self._initializer(name, bias.reshape(-1, *(1 for _ in range(behind))))
             growth = initializer_bytes(value) - nodes_bytes([node])
             return growth + nodes_bytes([self._add_after(node, value), node])
         value = self._initializer(name, bias)
@@ -284,6 +286,12 @@ class _Editor:
         product.name = self._unique(f"{product.name}.product")
         self._graph.insert_after(node, new)
         return new
+
+
+def _spatial(node: ir.Node, site: Site) -> int:
+    """How many axes of a layer's output follow its channels."""
+    weight = node.inputs[site.weight_input]
+    return len(shape_of(weight)) - 2 if node.op_type in ("Conv", "ConvTranspose") and weight is not None else 0
 
 
 def shape_of(initializer: ir.Value) -> tuple[int, ...]:

@@ -41,11 +41,17 @@ class Weight:
     def side(self) -> Literal["right", "left"]:
         return "left" if self.op == "MatMul" and self.index == 0 else "right"
 
+    @property
+    def outputs(self) -> int:
+        """How many output channels there are, those of all groups of a ConvTranspose."""
+        return shape(self.node, self.index)[self.out_axis] * (number(self.node, "group", 1)
+                                                              if self.op == "ConvTranspose" else 1)
+
     def bias(self) -> tuple[ir.Value | None, ir.Node | None]:
         """The constant vector that is added to each output channel, and the node that adds it; or nothing."""
         if self.op in ("Conv", "ConvTranspose", "Gemm"):
             bias = self.node.inputs[2] if len(self.node.inputs) > 2 else None
-            return (bias, self.node) if bias is not None and _is_vector(bias) else (None, None)
+            return (bias, self.node) if bias is not None and _is_vector(bias, self.outputs) else (None, None)
         return _added(self.node) if self.op == "MatMul" and self.index == 1 else (None, None)
 
     def attributes(self) -> dict[str, tuple[int, ...] | str]:
@@ -148,12 +154,13 @@ def _not_float(node: ir.Node, index: int) -> str:
     return ALREADY
 
 
-def _is_vector(value: ir.Value) -> bool:
-    """A float32 constant with one value for each output channel."""
+def _is_vector(value: ir.Value, outputs: int) -> bool:
+    """A float32 constant with one value for each output channel, the last axis."""
     tensor = value.const_value if value.is_initializer() else None
     if tensor is None or tensor.dtype != ir.DataType.FLOAT:
         return False
-    return tensor.size > 1 and max(tensor.shape.numpy(), default=1) == tensor.size
+    sizes = tuple(tensor.shape.numpy())
+    return tensor.size == outputs and bool(sizes) and sizes[-1] == outputs
 
 
 def _added(node: ir.Node) -> tuple[ir.Value | None, ir.Node | None]:
@@ -166,7 +173,7 @@ def _added(node: ir.Node) -> tuple[ir.Value | None, ir.Node | None]:
     if add.op_type != "Add" or add.graph is not node.graph:
         return None, None
     other = next((value for value in add.inputs if value is not None and value is not product), None)
-    if other is None or not _is_vector(other) or other.const_value is None:
+    weight = shape(node, 1)
+    if other is None or len(weight) != 2 or not _is_vector(other, weight[1]) or other.const_value is None:
         return None, None
-    weight, bias = shape(node, 1), tuple(other.const_value.shape.numpy())
-    return (other, add) if len(weight) == 2 and bias == weight[1:] else (None, None)
+    return (other, add) if tuple(other.const_value.shape.numpy()) == weight[1:] else (None, None)

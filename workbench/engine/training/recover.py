@@ -170,7 +170,7 @@ class _Recovering:
     def _stage(self, compiled: Compiled, number: int, stage: Stage, params: Training, job: Job) -> Compiled:
         params = fitting(params, self.training.specs)
         wanted = Wanted(params.trainable, params.frozen, params.step == "learned")
-        student = Student(compiled, wanted).to(self.device)
+        student = Student(compiled, wanted, self.training).to(self.device)
         answering = self._teachers(params, job)
         metric = self._metric(student, params)
         samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy"), self.recipe.seed)

@@ -14,14 +14,15 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from workbench.core.errors import UserError
+from workbench.data.dataset import Dataset
 from workbench.engine.apply import Compiled
+from workbench.engine.differentiable import view_of
 from workbench.engine.training.features import Features
 from workbench.engine.training.weights import Floats, Trainable, trainable
 from workbench.graph.constants import norm_constants, with_constants
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense
 from workbench.graph.model import Model
-from workbench.graph.torch_view import TorchView
 
 
 @dataclass(frozen=True)
@@ -66,21 +67,27 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
 
 
 class Student(nn.Module):
-    """Called with feeds by name, gives the first output. Raises UserError for a model that gradients cannot pass."""
+    """Called with feeds by name, gives the first output.
 
-    def __init__(self, compiled: Compiled, wanted: Wanted) -> None:
+    Raises UserError for a model that gradients cannot pass, which is tried on samples of `data`.
+    """
+
+    def __init__(self, compiled: Compiled, wanted: Wanted, data: Dataset | None = None) -> None:
         super().__init__()
         self.compiled = compiled
         model = compiled.model
-        self.view = TorchView(model).requires_grad_(False)
+        self.view = view_of(model, data).requires_grad_(False)
         names = {id(module): name for name, module in self.view.named_children()}
         self.names = {path: names[id(module)] for path, module in self.view.layers.items()}
         self.learned = nn.ModuleDict()          # the name of a layer's module -> its Trainable
         self.values = nn.ParameterDict()        # biases and norms; keys are in `places`
         self.places: dict[str, str] = {}        # key -> name of a parameter or buffer of the view
-        self.trained = wanted.paths(compiled)
+        self.trained = tuple(path for path in wanted.paths(compiled) if path in self.view.layers)
+        if not self.trained:
+            raise UserError("No layer is left to train.", "Let 'trainable' name layers that gradients reach.")
         for path in self.view.layers:
             self._add_layer(path, path in self.trained, wanted.learned)
+        self._put_others()
         self.norms = norm_constants(model) if wanted.norms else ()
         for name in self.norms:
             self._add_value(f"norm:{name}", self.view.buffer_of(name), _constant(model, name))
@@ -104,6 +111,13 @@ class Student(nn.Module):
         place = self._bias_place(path, torch.tensor(bias))
         if learns:
             self._add_value(f"bias:{name}", place, bias)
+
+    def _put_others(self) -> None:
+        """Edited weights of layers that are no modules of the view, as recurrent ones, are constants of it."""
+        for path, edit in self.compiled.edits.items():
+            if path not in self.view.layers:
+                buffer = self.view.get_buffer(self.view.buffer_of(self.compiled.model.sites[path].initializer))
+                buffer.copy_(torch.tensor(edit.weight))
 
     def _bias_place(self, path: str, bias: Tensor) -> str:
         """Where the view holds a layer's bias; it gets this value, and a place where it had none."""

@@ -1,0 +1,51 @@
+"""Where every verb gets a torch view from, and the few samples on which models are compared."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.layer import fixed_batch
+from workbench.data.dataset import Dataset
+from workbench.graph import runtime
+from workbench.graph.model import Model
+
+if TYPE_CHECKING:
+    from workbench.graph.torch_view import TorchView
+
+FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
+
+
+def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
+    """A view that answers as ONNX Runtime does on two samples. Raises UserError naming the operator in the way."""
+    from workbench.graph.torch_proof import proved_view     # torch takes a second to import, and few verbs need it
+    return proved_view(model, few_samples(model, data))
+
+
+def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
+    """Two samples, or noise of a shape that the model takes. Raises UserError when none is found."""
+    count = fixed_batch(model.inputs) or 2
+    if data is not None and data.samples >= count:
+        return dict(data.feeds(slice(0, count)))
+    if all(size is not None for spec in model.inputs for size in spec.shape[1:]):
+        return _noise(model, count, 1)
+    session = runtime.session(model)
+    wanted = [value.name for value in session.get_inputs()]
+    for size in FREE:
+        feeds = _noise(model, count, size)
+        with suppress(UserError):       # a shape that the model does not take
+            runtime.run(session, {name: feeds[name] for name in wanted})
+            return feeds
+    raise UserError("A change is proved by running the model, and no shape of its inputs was found that it takes.",
+                    "Attach a data set.")
+
+
+def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    made = {}
+    for spec in model.inputs:
+        shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
+        made[spec.name] = (rng.standard_normal(shape) if spec.dtype.startswith("float")
+                           else rng.integers(0, 2, shape)).astype(spec.dtype)
+    return made

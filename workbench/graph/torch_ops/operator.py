@@ -1,0 +1,144 @@
+"""The register of operators that the torch view computes, each with the attributes, inputs and outputs it handles.
+
+An operator is accepted with what its entry declares, not by its name: a node that sets anything else is refused, and
+the refusal names the operator and the attribute.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+import torch
+
+Attributes = Mapping[str, Any]
+Inputs = Sequence[Any]
+Run = Callable[[Attributes, Inputs, int], Any]
+MANY = 1 << 30          # of the inputs or outputs of a variadic operator
+
+
+class Unsupported(Exception):
+    """A node asks for what its operator here does not do; the text goes on from the operator's name ("with ...")."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """How one operator is computed, and what of it.
+
+    run          (attributes with the defaults of the opset, inputs with None for absent ones, opset) -> output(s)
+    attributes   names that `run` reads -> the values it takes; None: all that ONNX defines
+    inputs       how many inputs it reads; outputs: how many it gives
+    """
+
+    run: Run
+    attributes: Mapping[str, tuple[Any, ...] | None] = field(default_factory=dict)
+    inputs: int = 1
+    outputs: int = 1
+
+    @property
+    def variadic(self) -> bool:
+        return self.inputs == MANY
+
+
+OPS: dict[str, Operator] = {}
+
+
+def op(names: str, reads: str = "", inputs: int = 1, outputs: int = 1,
+       **only: tuple[Any, ...]) -> Callable[[Run], Run]:
+    """Register a function for these operators; `reads` names attributes it handles, `only` those with few values.
+
+    Names, separated by spaces, have the domain in front where it is not ONNX's own.
+    """
+    def register(function: Run) -> Run:
+        entry = Operator(function, dict.fromkeys(reads.split()) | only, inputs, outputs)
+        OPS.update(dict.fromkeys(names.split(), entry))
+        return function
+    return register
+
+
+def simple(**functions: Callable[..., Any]) -> None:
+    """Operators without attributes that are one torch function of their inputs."""
+    for name, function in functions.items():
+        OPS[name] = Operator(_spread(function), {}, _arity(function))
+
+
+def _spread(function: Callable[..., Any]) -> Run:
+    return lambda a, x, v: function(*x)
+
+
+def _arity(function: Callable[..., Any]) -> int:
+    """Of a Python function its parameters without defaults."""
+    return sum(each.default is each.empty for each in inspect.signature(function).parameters.values())
+
+
+def key(node: ir.Node) -> str:
+    """The name under which a node's operator is registered."""
+    return node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
+
+
+def attributes(node: ir.Node, opset: int) -> dict[str, Any]:
+    """All that is set or is so by default in this opset; tensors as torch tensors, and how many outputs there are."""
+    given = {name: _value(attribute) for name, attribute in node.attributes.items()}
+    return _defaults(node.domain, node.op_type, opset) | given | {"op_type": node.op_type, "outputs": len(node.outputs)}
+
+
+def refusal(node: ir.Node, opset: int) -> str | None:
+    """The operator, and what it is asked for that is not computed here; None where the node is computed."""
+    known = OPS.get(key(node))
+    if known is None:
+        return node.op_type
+    defaults = _defaults(node.domain, node.op_type, opset)
+    for name, value in attributes(node, opset).items():
+        allowed = known.attributes.get(name, ())
+        default = name in defaults and defaults[name] == value
+        if name in ("op_type", "outputs") or allowed is None or (name not in known.attributes and default):
+            continue
+        if value not in allowed:
+            return f"{node.op_type} with {name}={value if not isinstance(value, str) else repr(value)}"
+    for index, read in enumerate(node.inputs):
+        if read is not None and index >= known.inputs:
+            return f"{node.op_type} with input {index + 1}"
+    for index, given in enumerate(node.outputs):
+        if index >= known.outputs and (given.uses() or given.is_graph_output()):
+            return f"{node.op_type} with output {index + 1}"
+    return None
+
+
+@cache
+def _defaults(domain: str, name: str, opset: int) -> dict[str, Any]:
+    """Defaults of an operator's attributes in an opset, as ONNX's own table has them; none for other domains."""
+    if domain not in ("", "ai.onnx") or not onnx.defs.has(name):
+        return {}
+    try:
+        schema = onnx.defs.get_schema(name, min(opset, onnx.defs.onnx_opset_version()), "")
+    except onnx.defs.SchemaError:
+        return {}
+    found = {}
+    for attribute in schema.attributes.values():
+        if attribute.default_value.name:
+            value = onnx.helper.get_attribute_value(attribute.default_value)
+            found[attribute.name] = value.decode() if isinstance(value, bytes) else value
+    return found
+
+
+def _value(attribute: ir.Attr) -> Any:
+    value = attribute.value
+    if isinstance(value, ir.TensorProtocol):
+        return torch.tensor(np.array(value.numpy()))
+    return list(value) if isinstance(value, tuple) else value
+
+
+def whole(values: Any) -> list[int]:
+    """A tensor of whole numbers as a list."""
+    return [int(value) for value in values.reshape(-1).tolist()]
+
+
+def axes_of(a: Attributes, given: Any) -> list[int] | None:
+    """Axes are an attribute in old opsets and an input in new ones; None where neither is there."""
+    if given is not None:
+        return whole(given)
+    return None if a.get("axes") is None else list(a["axes"])
