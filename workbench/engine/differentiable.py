@@ -11,7 +11,7 @@ from workbench.data.dataset import Dataset
 from workbench.graph import runtime
 from workbench.graph.model import Model
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:           # torch takes a second to import, and most verbs do without
     from workbench.graph.torch_view import TorchView
 
 FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
@@ -19,7 +19,7 @@ FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
 
 def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
     """A view that answers as ONNX Runtime does on two samples. Raises UserError naming the operator in the way."""
-    from workbench.graph.torch_proof import proved_view     # torch takes a second to import, and few verbs need it
+    from workbench.graph.torch_proof import proved_view
     return proved_view(model, few_samples(model, data))
 
 
