@@ -155,7 +155,7 @@ def _clip(a: Attributes, x: Inputs, v: int) -> Tensor:
     return result
 
 
-@op("Dropout", "ratio seed", inputs=3, outputs=2, is_test=(1,))
+@op("Dropout", "ratio seed", inputs=3, outputs=2)
 def _dropout(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor]:
     """Passes all values on, as a deployed model does."""
     if v >= 12 and x[2] is not None and bool(x[2].reshape(-1)[0]) and (x[1] is None or float(x[1].reshape(-1)[0])):
@@ -168,12 +168,12 @@ CASTS = {1: torch.float32, 2: torch.uint8, 3: torch.int8, 4: torch.uint16, 5: to
          16: torch.bfloat16}
 
 
-@op("Cast", "saturate round_mode", to=tuple(CASTS))
+@op("Cast", to=tuple(CASTS))
 def _cast(a: Attributes, x: Inputs, v: int) -> Tensor:
     return x[0].to(CASTS[a["to"]])
 
 
-@op("CastLike", "saturate round_mode", inputs=2)
+@op("CastLike", inputs=2)
 def _cast_like(a: Attributes, x: Inputs, v: int) -> Tensor:
     return x[0].to(x[1].dtype)
 

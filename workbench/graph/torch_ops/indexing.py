@@ -38,7 +38,12 @@ def _gather_nd(a: Attributes, x: Inputs, v: int) -> Tensor:
     return data[(*rows, *index)]
 
 
-@op("ScatterElements Scatter", "axis reduction", inputs=3)
+@op("Scatter", "axis", inputs=3)
+def _scatter(a: Attributes, x: Inputs, v: int) -> Tensor:
+    return x[0].scatter(a["axis"], wrapped(x[1], x[0].shape[a["axis"]]), x[2])
+
+
+@op("ScatterElements", "axis reduction", inputs=3)
 def _scatter_elements(a: Attributes, x: Inputs, v: int) -> Tensor:
     index = wrapped(x[1], x[0].shape[a["axis"]])
     reduction = a.get("reduction", "none")

@@ -34,7 +34,7 @@ def _skip_layer_norm(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, None, No
     return functional.layer_norm(total, scale.shape, scale, shift, a.get("epsilon", 1e-12)), None, None, total
 
 
-@op("BatchNormalization", "epsilon momentum", inputs=5, spatial=(1,), is_test=(1,), training_mode=(0,))
+@op("BatchNormalization", "epsilon momentum", inputs=5, spatial=(1,), training_mode=(0,))
 def _batch_norm(a: Attributes, x: Inputs, v: int) -> Tensor:
     return functional.batch_norm(x[0], x[3], x[4], x[1], x[2], False, 0.0, a["epsilon"])
 

@@ -121,8 +121,12 @@ def _defaults(domain: str, name: str, opset: int) -> dict[str, Any]:
     for attribute in schema.attributes.values():
         if attribute.default_value.name:
             value = onnx.helper.get_attribute_value(attribute.default_value)
-            found[attribute.name] = value.decode() if isinstance(value, bytes) else value
+            found[attribute.name] = [_text(each) for each in value] if isinstance(value, list) else _text(value)
     return found
+
+
+def _text(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _value(attribute: ir.Attr) -> Any:

@@ -25,7 +25,11 @@ def _gru(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
 
 @op("RNN", COMMON, inputs=6, outputs=2, layout=(0,))
 def _rnn(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, ...]:
-    return _recurrent(a, x, ["Relu"] if "Relu" in (a.get("activations") or []) else ["Tanh"])
+    return _recurrent(a, x, ["Relu" if _is_relu(a) else "Tanh"])
+
+
+def _is_relu(a: Attributes) -> bool:
+    return a["activations"][0].lower() == "relu"
 
 
 def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor, ...]:
@@ -33,7 +37,8 @@ def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor
     values, weights, recurrent, biases, lengths, *states = x
     steps, batch, _ = values.shape
     directions, hidden = recurrent.shape[0], recurrent.shape[2]
-    if [name.lower() for name in a.get("activations") or []] not in ([], [n.lower() for n in activations] * directions):
+    named = [name.lower() for name in a.get("activations") or []][:len(activations) * directions]
+    if named and named != [name.lower() for name in activations] * directions:
         raise Unsupported(f"with activations={a['activations']}")
     if lengths is not None and bool((lengths != steps).any()):
         raise Unsupported("with sequences that are not of one length")
@@ -61,7 +66,7 @@ def _one_way(a: Attributes, x: Tensor, w: Tensor, r: Tensor, b: Tensor, states: 
         return torch.lstm(x, list(states), parameters, True, 1, 0.0, False, False, False)
     if kind == "GRU" and not a["linear_before_reset"]:
         return _gru_steps(x, states[0][0], *parameters)
-    run = torch.gru if kind == "GRU" else torch.rnn_relu if "Relu" in (a.get("activations") or []) else torch.rnn_tanh
+    run = torch.gru if kind == "GRU" else torch.rnn_relu if _is_relu(a) else torch.rnn_tanh
     return run(x, states[0], parameters, True, 1, 0.0, False, False, False)
 
 

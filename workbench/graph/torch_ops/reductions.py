@@ -13,8 +13,9 @@ from workbench.graph.torch_ops.operator import Attributes, Inputs, Unsupported, 
 def _reduce(a: Attributes, x: Inputs, v: int) -> Tensor:
     axes = axes_of(a, x[1])
     kind, keep, values = a["op_type"].removeprefix("Reduce"), bool(a["keepdims"]), x[0]
-    if not axes and a.get("noop_with_empty_axes", 0):
-        return values
+    if not axes and a.get("noop_with_empty_axes", 0):       # each value is reduced alone
+        return {"L1": torch.abs, "L2": torch.abs, "LogSum": torch.log, "SumSquare": torch.square}.get(
+            kind, torch.clone)(values)
     dims = sorted(axis % values.dim() for axis in axes) if axes else list(range(values.dim()))
     match kind:
         case _ if not dims:
@@ -66,12 +67,10 @@ def _arg(a: Attributes, x: Inputs, v: int) -> Tensor:
     return find(values, axis, keep)
 
 
-@op("TopK", "axis largest sorted k", inputs=2, outputs=2)
+@op("TopK", "axis largest k", inputs=2, outputs=2, sorted=(1,))
 def _top_k(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor]:
     """Of equal values the first come first."""
     count = int(a["k"]) if v < 10 else int(x[1].reshape(-1)[0])
-    if not a.get("sorted", 1):
-        raise Unsupported("with sorted=0")
     axis = a["axis"] % x[0].dim()
     order = torch.argsort(x[0], dim=axis, descending=bool(a.get("largest", 1)), stable=True)
     order = order.narrow(axis, 0, count)

@@ -45,8 +45,8 @@ def _upsample(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 
 def _old(a: Attributes) -> Attributes:
-    """Before opset 11 output places are divided by the scale, and rounded down."""
-    return dict(a) | {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
+    """Before opset 11 output places are divided by the scale, and rounded down, but up where the axis shrinks."""
+    return dict(a) | {"coordinate_transformation_mode": "asymmetric", "nearest_mode": "old"}
 
 
 def _fitted(a: Attributes, old: Sequence[int], wanted: list[int]) -> tuple[list[int], list[np.float32]]:
@@ -108,6 +108,8 @@ def _nearest(a: Attributes, coordinates: np.ndarray, scale: np.float32) -> np.nd
             return np.floor(coordinates)
         case "ceil":
             return np.ceil(coordinates)
+        case "old":
+            return np.ceil(coordinates) if scale < 1 else np.floor(coordinates)
     return np.ceil(coordinates - Half)
 
 
@@ -126,11 +128,9 @@ def _taps(a: Attributes, coordinates: np.ndarray, scale: np.float32, size: int) 
     places = first + np.arange(2 * reach)[:, None]
     distance = np.abs(places - coordinates.astype(np.float64)) / wide
     weights = _cubic(distance, a["cubic_coeff_a"]) if cubic else np.maximum(1 - distance, 0)
-    if a.get("exclude_outside", 0) or a.get("antialias", 0):
+    if a.get("exclude_outside", 0):
         weights = np.where((places < 0) | (places > size - 1), 0, weights)
-    if a.get("exclude_outside", 0) or wide > 1 or a.get("antialias", 0):
-        weights = weights / weights.sum(axis=0)
-    return places, weights
+    return places, weights / weights.sum(axis=0)
 
 
 def _cubic(distance: np.ndarray, a: float) -> np.ndarray:

@@ -19,9 +19,9 @@ def _size(a: Attributes, x: Inputs, v: int) -> Tensor:
     return torch.tensor(x[0].numel(), dtype=torch.int64, device=x[0].device)
 
 
-@op("Reshape", "shape allowzero", inputs=2)
+@op("Reshape", "allowzero", inputs=2)
 def _reshape(a: Attributes, x: Inputs, v: int) -> Tensor:
-    shape = whole(x[1]) if x[1] is not None else list(a["shape"])
+    shape = whole(x[1])
     if not a.get("allowzero", 0):
         shape = [x[0].shape[index] if size == 0 else size for index, size in enumerate(shape)]
     return x[0].reshape(shape)

@@ -155,13 +155,15 @@ def _lp_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
     return windows.total(windows.padded(x[0].abs() ** a["p"], 0.0)) ** (1 / a["p"])
 
 
-@op("GlobalAveragePool GlobalMaxPool GlobalLpPool", "p")
+@op("GlobalAveragePool GlobalMaxPool")
 def _global_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
     dims = list(range(2, x[0].dim()))
-    if a["op_type"] == "GlobalAveragePool":
-        return x[0].mean(dims, keepdim=True)
-    if a["op_type"] == "GlobalMaxPool":
-        return x[0].amax(dims, keepdim=True)
+    return x[0].mean(dims, keepdim=True) if a["op_type"] == "GlobalAveragePool" else x[0].amax(dims, keepdim=True)
+
+
+@op("GlobalLpPool", "p")
+def _global_lp_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
+    dims = list(range(2, x[0].dim()))
     return (x[0].abs() ** a["p"]).sum(dims, keepdim=True) ** (1 / a["p"])
 
 
