@@ -1,7 +1,7 @@
 """Turn a recipe into edits: check it against the model, remove channels, then run each layer's stack of actions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.data.dataset import Dataset
-from workbench.engine import structure
+from workbench.engine import settle, structure
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
 from workbench.engine.left import UNTOUCHED, Left, notes_on, refuse_without_effect
@@ -55,6 +55,17 @@ class Compiled:
         """Whether the original is left as it is."""
         return not self.edits and self.model is self.original
 
+    def without(self, left_out: settle.Settled) -> "Compiled":
+        """The same without levels of activations that the runtime does not take, and a note on them."""
+        said = left_out.notes(self.model, self.edits)
+        return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
+
+    def settled(self, data: Dataset | None, job: Job) -> "Compiled":
+        """The same, found out for exactly these edits. Raises UserError."""
+        if data is None or all(edited.compute is None for edited in self.edits.values()):
+            return self
+        return self.without(settle.search(self.model, self.edits, data, job))
+
     def changes(self, sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
         """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
         size = rewrite.size_of(self.model, self.edits, sparse)
@@ -77,11 +88,15 @@ class Compiled:
 
 def compiled(model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset | None, seed: int, cache: Cache,
              job: Job) -> Compiled:
-    """Both stages: channels removed, then the edits of what is left. Raises UserError."""
+    """Both stages: channels removed, then the edits of what is left, without levels that the runtime does not take.
+
+    Raises UserError.
+    """
     smaller = structure.build(model, chosen, data, seed, cache, job.part(0.0, 0.3))
     left = {path: actions for path, actions in editing(chosen).items() if path in smaller.model.sites}
     edits = edit_all(smaller.model, left, data, seed, cache.under(smaller.key), job.part(0.3, 1.0))
-    return Compiled(model, smaller, edits, chosen, notes + smaller.remarks)
+    left_out = settle.settled(smaller.model, edits, data, cache.under(smaller.key), job)
+    return Compiled(model, smaller, edits, chosen, notes + smaller.remarks).without(left_out)
 
 
 def editing(chosen: Stacks) -> dict[str, tuple[Action, ...]]:

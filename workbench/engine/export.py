@@ -12,7 +12,7 @@ from workbench.core.language import ENGLISH
 from workbench.core.language import language as speaking
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
-from workbench.engine import measure, preview, report_page
+from workbench.engine import measure, preview, report_page, settle
 from workbench.engine.apply import effective_stacks
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.training.recover import recovered
@@ -46,7 +46,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
     trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)
-    result = trained.compiled
+    result = trained.compiled.settled(workspace.calibration, job)
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = result.model.with_edits(result.edits, recipe.sparse)
     shown = preview.effective(result.model, result.edits)
@@ -56,9 +56,12 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
         compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
         verified = preview_value = None
+        notes = result.notes + workspace.model.notes
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
+            apart = settle.note_on_file(str(written), written_run, workspace.evaluator.data)
+            notes += (apart,) if apart else ()
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
         after_bytes = place.size(written.name)
         report = Report(
@@ -71,7 +74,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
             verified=verified,
             layers=changes,
             files={kind: str(path) for kind, path in files.items()},
-            notes=result.notes + workspace.model.notes,
+            notes=notes,
             recovery=trained.recovery,
         )
         job.report("writing the report", 1.0)

@@ -8,7 +8,7 @@ import onnx_ir as ir
 
 from workbench.core.errors import UserError
 from workbench.core.recipe import Sparse
-from workbench.graph import chain, decoders, integer, integer_bias, storage
+from workbench.graph import apart, chain, decoders, integer, integer_bias, storage
 from workbench.graph.compute import WORDS, Blockwise, Compute, Dynamic, Static
 from workbench.graph.content import Content, content_of
 from workbench.graph.edit import Edit
@@ -45,7 +45,9 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     edits = integer_bias.with_room(model.graph, sites, edits)
     stored = _store(edits, sites, opset, sparse)
     copy = model.clone()
-    editor = _Editor(copy.graph, _names(model.graph), _handed(model.graph, sites, edits))
+    handed = _handed(model.graph, sites, edits)
+    editor = _Editor(copy.graph, _names(model.graph), handed)
+    editor.keep_apart(apart.between_levels(model.graph, sites, edits, handed.values()))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
     functions = functions_of(changes)
     for name in sorted(functions):
@@ -73,18 +75,22 @@ def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     edits = integer_bias.with_room(model.graph, sites, edits)
     stored = _store(edits, sites, model.opset_imports[""], sparse)
     handed = _handed(model.graph, sites, edits)
-    graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()))
+    floats = apart.between_levels(model.graph, sites, edits, handed.values())
+    graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()), floats)
     before = graph_bytes(graph)
     editor = _Editor(graph, _names(model.graph), handed)
+    editor.keep_apart(floats)
     changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
     return changes, graph_bytes(graph) - before
 
 
-def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str]) -> ir.Graph:
-    """A graph of copies of the nodes that read the weights and biases of these layers, or make what they hand on."""
+def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], others: Collection[str]) -> ir.Graph:
+    """A graph of copies of the nodes that read the weights and biases of these layers, or make what they hand on, and
+    of others by name."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
     readers = {use.node for value in read for use in value.uses()}
-    nodes = [node for node in graph if node in readers or any(value.name in handed for value in node.outputs)]
+    nodes = [node for node in graph if node in readers or node.name in others
+             or any(value.name in handed for value in node.outputs)]
     inputs = dict.fromkeys(value for node in nodes for value in node.inputs if value is not None)
     made = {value for node in nodes for value in node.outputs}
     constants = [value for value in inputs if value.is_initializer()]
@@ -154,6 +160,11 @@ class _Editor:
         self._handed = handed
         self._nodes = _by_name(graph)
         self._names = names
+
+    def keep_apart(self, names: Iterable[str]) -> None:
+        """Keep these nodes in floats although they are between values on levels."""
+        for name in names:
+            apart.keep_float(Pen(self._graph, self._unique), self._nodes[name])
 
     def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
         """Put one edit in. Raises UserError when the layer cannot become the chain of layers that it asks for."""

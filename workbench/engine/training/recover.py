@@ -120,6 +120,7 @@ class _Recovering:
 
     def _concluded(self, compiled: Compiled, unrecovered: Compiled, job: Job) -> Recovered:
         """Measured on the evaluation data, before and after."""
+        compiled = compiled.settled(self.workspace.calibration, job.silent())
         evaluator = self.workspace.evaluator
         before = after = None
         if evaluator is not None:
