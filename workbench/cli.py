@@ -101,6 +101,19 @@ calibration_option = click.option("--calibration", default="", metavar="FILE",
                                   help="Samples for methods that look at activations; else those of --data are used.")
 
 
+def constants(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """name=value of each as a mapping."""
+    pairs = [each.rpartition("=") for each in given]
+    if any(not name or not value for name, _, value in pairs):
+        raise click.BadParameter("write name=value")
+    return {name: value for name, _, value in pairs}
+
+
+input_option = click.option("--input", "given", multiple=True, metavar="NAME=VALUE", callback=constants,
+                            help="Value of an input that is the same for all samples: a number, which fills the "
+                                 "input's shape, or a list in brackets. Once for each such input.")
+
+
 def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
     """0.1,0.2 as numbers."""
     try:
@@ -208,20 +221,22 @@ def inspect(model: str, as_json: bool, trust: bool) -> None:
 @cli.command()
 @click.argument("model")
 @data_option
+@input_option
 @json_option
 @trust_option
 @debug_option
-def evaluate(model: str, data: str, as_json: bool, trust: bool) -> None:
+def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Measure MODEL on all samples of DATA."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.evaluate(model, data, trust, job)
+        result = verbs.evaluate(model, data, trust, job, given)
     output.print_json(result) if as_json else output.print_evaluation(result)
 
 
 @cli.command()
 @click.argument("model")
 @data_option
+@input_option
 @click.option("--recipe", required=True, metavar="RECIPE", help="What is done to which layer, as YAML.")
 @out_option
 @calibration_option
@@ -233,11 +248,11 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool) -> None:
 @trust_option
 @debug_option
 def compress(model: str, data: str, recipe: str, out: str, calibration: str, device: str, raise_opset: bool,
-             language: str, as_json: bool, trust: bool) -> None:
+             language: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA."""
     with output.working() as job:
         from workbench.engine import verbs
-        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset, language)
+        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset, language, given)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
@@ -246,6 +261,7 @@ def compress(model: str, data: str, recipe: str, out: str, calibration: str, dev
 @click.option("--teacher", "teachers", required=True, multiple=True, metavar="MODEL",
               help="Whose answers the student learns; several are averaged.")
 @data_option
+@input_option
 @out_option
 @click.option("--calibration", default="", metavar="FILE", help="Samples to train on; else half of --data is.")
 @click.option("--temperature", default=4.0, show_default=True, type=click.FloatRange(1, 20), metavar="T",
@@ -267,14 +283,14 @@ def compress(model: str, data: str, recipe: str, out: str, calibration: str, dev
 @debug_option
 def distill(student: str, teachers: tuple[str, ...], data: str, out: str, calibration: str, temperature: float,
             temperatures: tuple[float, ...], seeds: int, seed: int, device: str, language: str, as_json: bool,
-            trust: bool, **params: Any) -> None:
+            trust: bool, given: dict[str, str], **params: Any) -> None:
     """Train STUDENT, a model of your own, on the answers of teachers with the same inputs and outputs; export it."""
     with output.working() as job:
         from workbench.core.temperatures import Temperatures
         from workbench.engine import verbs
         tried = Temperatures(temperatures, seeds) if temperatures else None
         report, curve = verbs.distill(student, teachers, data, out, {**params, "temperature": temperature}, trust,
-                                      calibration, job, seed, tried, device, language)
+                                      calibration, job, seed, tried, device, language, given)
     if as_json:
         output.print_json(report.to_json() | ({} if curve is None else {"temperatures": curve.to_json()}))
         return
@@ -297,22 +313,24 @@ def methods(as_json: bool) -> None:
 @cli.command()
 @click.argument("model")
 @data_option
+@input_option
 @json_option
 @trust_option
 @debug_option
 @click.option("--share", default=1.0, show_default=True, type=click.FloatRange(0.0, 1.0), metavar="FRACTION",
               help="Measure this share of the candidates, those foretold to cost least.")
-def sensitivity(model: str, data: str, as_json: bool, trust: bool, share: float) -> None:
+def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str], share: float) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.sensitivity(model, data, trust, job, share)
+        result = verbs.sensitivity(model, data, trust, job, share, given)
     output.print_json(result) if as_json else output.print_sensitivity(result)
 
 
 @cli.command()
 @click.argument("model")
 @data_option
+@input_option
 @click.option("--method", default="prune.magnitude", show_default=True, metavar="METHOD", help="See workbench methods.")
 @click.option("--parameter", default="", metavar="NAME", help="The number to raise; else the method's first one.")
 @click.option("--values", default="", metavar="V,V,…", callback=numbers, help="What to try; else an even grid.")
@@ -323,18 +341,20 @@ def sensitivity(model: str, data: str, as_json: bool, trust: bool, share: float)
 @json_option
 @trust_option
 @debug_option
-def sweep(model: str, data: str, calibration: str, layers: str, as_json: bool, trust: bool, **wanted: Any) -> None:
+def sweep(model: str, data: str, calibration: str, layers: str, as_json: bool, trust: bool, given: dict[str, str],
+          **wanted: Any) -> None:
     """Raise one parameter of a method step by step, measure MODEL on folds of DATA, and propose how far it can go."""
     with output.working() as job:
         from workbench.core.sweep import Sweep
         from workbench.engine import verbs
-        result = verbs.sweep(model, data, Sweep(**wanted, layers=(layers,)), trust, calibration, job)
+        result = verbs.sweep(model, data, Sweep(**wanted, layers=(layers,)), trust, calibration, job, given)
     output.print_json(result) if as_json else output.print_sweep(result)
 
 
 @cli.command()
 @click.argument("model")
 @data_option
+@input_option
 @click.option("--max-drop", type=click.FloatRange(0, 100), metavar="PERCENT",
               help="Largest loss of the metric, in points.")
 @click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
@@ -346,7 +366,7 @@ def sweep(model: str, data: str, calibration: str, layers: str, as_json: bool, t
 @trust_option
 @debug_option
 def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: int | None, max_ratio: float | None,
-           language: str, as_json: bool, trust: bool) -> None:
+           language: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Find a recipe for MODEL within a budget, measured on DATA, and compress with it."""
     if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
         raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
@@ -354,7 +374,7 @@ def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: i
         from workbench.engine import verbs
         from workbench.engine.search import Goal
         goal = Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
-        report = verbs.search(model, data, out, goal, trust, job, language)
+        report = verbs.search(model, data, out, goal, trust, job, language, given)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
@@ -362,12 +382,13 @@ def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: i
 @click.argument("a")
 @click.argument("b")
 @data_option
+@input_option
 @json_option
 @trust_option
 @debug_option
-def compare(a: str, b: str, data: str, as_json: bool, trust: bool) -> None:
+def compare(a: str, b: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.compare(a, b, data, trust, job)
+        result = verbs.compare(a, b, data, trust, job, given)
     output.print_json(result) if as_json else output.print_comparison(result)

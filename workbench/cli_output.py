@@ -140,6 +140,8 @@ def print_evaluation(result: dict[str, Any]) -> None:
     low, high = metric_text(result["ci_low"], metric), metric_text(result["ci_high"], metric)
     click.echo(f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
                f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})")
+    for note in result["notes"]:
+        click.echo(f"Note: {note}")
 
 
 def print_report(report: Report) -> None:

@@ -64,10 +64,10 @@ def test_data_that_does_not_fit_is_named(tmp_path, arrays, sentence):
     assert "bad.npz" in raised.value.what and raised.value.mend
 
 
-def test_an_input_that_is_one_value_for_all_samples_is_named(tmp_path):
+def test_an_input_that_is_one_value_for_all_samples_is_fed_as_it_is(tmp_path):
     file = save(tmp_path / "data.npz", x=np.zeros((2, 1, 4, 4), np.float32), rate=np.int64(16000))
-    with pytest.raises(UserError, match="'rate' is one value for all samples"):
-        open_dataset(file, (*X, InputSpec("rate", "int64", ())))
+    feeds = open_dataset(file, (*X, InputSpec("rate", "int64", ()))).feeds(slice(0, 1))
+    assert feeds["x"].shape == (1, 1, 4, 4) and feeds["rate"].shape == () and feeds["rate"] == 16000
 
 
 def test_pickled_objects_are_not_loaded(tmp_path):

@@ -71,11 +71,13 @@ class Preparation:
 
 @dataclass(frozen=True)
 class InputSpec:
-    """A model input; None marks a dimension that is free."""
+    """A model input; None marks a dimension that is free. `axes` are the names of the dimensions, "" where they have
+    none; they are left out where nobody needs them."""
 
     name: str
     dtype: str
     shape: tuple[int | None, ...]
+    axes: tuple[str, ...] = field(default=(), compare=False)
 
 
 def fixed_batch(specs: Iterable[InputSpec]) -> int | None:

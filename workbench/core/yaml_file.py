@@ -96,7 +96,7 @@ def parse(text: str, name: str, mend: str) -> Any:
 
 class _Refused(yaml.error.MarkedYAMLError):
     def __init__(self, problem: str, event: yaml.Event) -> None:
-        super().__init__(None, None, problem, event.start_mark)
+        super().__init__(None, None, problem, event.start_mark)     # type: ignore[arg-type]  (libyaml's own mark)
 
 
 def _measure(text: str) -> None:
@@ -114,9 +114,10 @@ def _measure(text: str) -> None:
             continue
         count += 1
         if isinstance(event, yaml.AliasEvent):
-            weight = weights.get(event.anchor, 0)
+            anchor = event.anchor or ""
+            weight = weights.get(anchor, 0)
             if weight is None:
-                raise _Refused(f"'{event.anchor[:100]}' contains itself", event)
+                raise _Refused(f"'{anchor[:100]}' contains itself", event)
             count += weight
         else:
             _plain(event)

@@ -2,9 +2,8 @@
 
 import hashlib
 import runpy
-import zipfile
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,12 +12,13 @@ import numpy as np
 from workbench.core.errors import UserError
 from workbench.core.files import file_and_function
 from workbench.core.job import Job
-from workbench.core.layer import InputSpec, fixed_batch
+from workbench.core.layer import InputSpec
+from workbench.data import npz_file
+from workbench.data.answer import Answer
 from workbench.data.class_names import read_names
+from workbench.data.matching import DTYPES, Given, match
 
-# An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
-DTYPES = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64, "int32": np.int32,
-          "uint8": np.uint8, "int8": np.int8, "bool": np.bool_}
+LABELS, NAMES = "y", "class_names"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,9 @@ class Dataset:
     """`inputs` name -> [samples, ...] in the type they are stored in; `labels` [samples, ...] or None.
 
     classes     names in the order of the class numbers, where the data has any
+    constants   inputs that are the same for all samples, in the type of the input
+    axes        see matching.Matched
+    answer      which of the model's outputs is measured, and what learning learns to give
     """
 
     path: str
@@ -33,6 +36,9 @@ class Dataset:
     specs: tuple[InputSpec, ...]
     labels: np.ndarray | None
     classes: tuple[str, ...] = ()
+    constants: Mapping[str, np.ndarray] = field(default_factory=dict)
+    axes: Mapping[str, int] = field(default_factory=dict)
+    answer: Answer = Answer()       # noqa: RUF009  (it is a value)
 
     @property
     def samples(self) -> int:
@@ -41,7 +47,8 @@ class Dataset:
     @property
     def fixed_batch(self) -> int | None:
         """How many samples the model takes at a time, neither more nor less; None where it takes any number."""
-        return fixed_batch(self.specs)
+        sizes = (spec.shape[self.axes.get(spec.name, 0)] for spec in self.specs if spec.name in self.inputs)
+        return next((size for size in sizes if size is not None), None)
 
     def at_once(self, size: int) -> int:
         """So many samples at a time, or as many as the model fixes."""
@@ -50,6 +57,11 @@ class Dataset:
     def feeds(self, chosen: slice | np.ndarray) -> dict[str, np.ndarray]:
         """The chosen samples, cast to the types of the model's inputs."""
         return dict(Feeds(self, chosen))
+
+    def count(self, feeds: Mapping[str, np.ndarray]) -> int:
+        """How many samples these feeds hold."""
+        name = next(iter(self.inputs))
+        return feeds[name].shape[self.axes.get(name, 0)]
 
     def first(self, limit: int) -> int:
         """How many samples are looked at where `limit` are enough: whole batches where the model fixes them."""
@@ -69,13 +81,14 @@ class Dataset:
     def subset(self, chosen: np.ndarray) -> "Dataset":
         """The chosen samples as a data set of their own."""
         labels = None if self.labels is None else self.labels[chosen]
-        return Dataset(self.path, {k: v[chosen] for k, v in self.inputs.items()}, self.specs, labels, self.classes)
+        return replace(self, inputs={k: v[chosen] for k, v in self.inputs.items()}, labels=labels)
 
     @cached_property
     def fingerprint(self) -> str:
         """Of the samples and labels: equal data has equal fingerprints, whatever its classes are called."""
         digest = hashlib.sha256()
-        for array in (*self.inputs.values(), *(() if self.labels is None else (self.labels,))):
+        for array in (*self.inputs.values(), *(() if self.labels is None else (self.labels,)),
+                      *self.constants.values()):
             digest.update(str((array.shape, array.dtype)).encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()[:16]
@@ -99,8 +112,20 @@ class Feeds(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._read:
-            self._read[name] = self._data.inputs[name][self._chosen].astype(self._types[name])
+            self._read[name] = self._copied(name)
         return self._read[name]
+
+    def _copied(self, name: str) -> np.ndarray:
+        data, axis = self._data, self._data.axes.get(name)
+        if name in data.inputs:
+            values = data.inputs[name][self._chosen].astype(self._types[name])
+            return values if axis is None else np.ascontiguousarray(np.moveaxis(values, 0, axis))
+        return data.constants[name] if axis is None else np.repeat(data.constants[name], self._count, axis)
+
+    @property
+    def _count(self) -> int:
+        chosen = self._chosen
+        return len(range(*chosen.indices(self._data.samples))) if isinstance(chosen, slice) else len(chosen)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._types)
@@ -109,54 +134,41 @@ class Feeds(Mapping[str, np.ndarray]):
         return len(self._types)
 
 
-def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False,
-                 job: Job | None = None) -> Dataset:
-    """Open `path` for a model with these inputs; `job` hears how far the reading of pictures is.
+def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False, job: Job | None = None,
+                 given: Given | None = None) -> Dataset:
+    """Open `path` for a model with these inputs; `job` hears how far the reading of pictures is. `given` are values of
+    inputs that are the same for all samples.
 
     An .npz, a folder of images in class folders, or `file.py:function` (which runs code, so it needs `trusted`).
     Raises UserError naming the file and what to do.
     """
     if file_and_function(path)[1]:
-        return _from_function(path, specs, trusted)
+        return _from_function(path, specs, trusted, given or {})
     file = Path(path)
     if not file.exists():
         raise UserError(f"There is no file {path}.", "Check the name.")
+    given = given or {}
     if file.is_dir():
         from workbench.data.images import open_folder
-        inputs, numbers, classes = open_folder(file, specs, job or Job())
-        return _checked(path, inputs, numbers, specs, classes)
+        taken = tuple(spec for spec in specs if spec.name not in given)
+        inputs, numbers, classes = open_folder(file, taken, job or Job())
+        return _checked(path, inputs, numbers, specs, given, classes)
     if file.suffix == ".npz":
-        return _from_arrays(path, _read_npz(file), specs)
+        arrays, held = npz_file.read(file, {spec.name for spec in specs} | {"x", LABELS, NAMES})
+        return _from_arrays(path, arrays, specs, given, held)
     raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
 
 
-def _from_arrays(path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpec, ...]) -> Dataset:
+def _from_arrays(path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpec, ...], given: Given,
+                 held: tuple[str, ...] = ()) -> Dataset:
     """Labels are called y and names of classes class_names, where no input of the model is."""
     own = {spec.name for spec in specs}
-    labels, names = (arrays.pop(name, None) if name not in own else None for name in ("y", "class_names"))
-    return _checked(path, arrays, labels, specs, () if names is None else read_names(path, names, labels))
+    labels, names = (arrays.pop(name, None) if name not in own else None for name in (LABELS, NAMES))
+    classes = () if names is None else read_names(path, names, labels)
+    return _checked(path, arrays, labels, specs, given, classes, held)
 
 
-def _read_npz(file: Path) -> dict[str, np.ndarray]:
-    mend = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
-    try:
-        # Opened here, because numpy leaves a broken archive's file open.
-        with file.open("rb") as handle:
-            archive = np.load(handle, allow_pickle=False)
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise UserError(f"{file} is not an .npz archive.", mend)
-            return {name: archive[name] for name in archive.files}
-    except UserError:
-        raise
-    except ValueError as error:
-        pickled = "allow_pickle" in str(error) or "pickle" in str(error)
-        what = "holds pickled objects, which are not loaded" if pickled else "is not a readable .npz archive"
-        raise UserError(f"{file} {what}.", mend) from error
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, MemoryError) as error:
-        raise UserError(f"{file} is not a readable .npz archive.", mend) from error
-
-
-def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool) -> Dataset:
+def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given: Given) -> Dataset:
     file, name = file_and_function(path)
     if not Path(file).is_file():
         raise UserError(f"There is no file {file}.", "Check the name.")
@@ -171,28 +183,24 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool) -> Da
         parts.append({key: np.asarray(value) for key, value in batch.items()})
     if not parts:
         raise UserError(f"{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.")
-    names = {key: parts[0][key] for key in parts[0] if key == "class_names"}    # of all batches, not of samples
-    arrays = {key: np.concatenate([part[key] for part in parts]) for key in parts[0] if key not in names}
-    return _from_arrays(path, {**arrays, **names}, specs)
+    names = {key: parts[0][key] for key in parts[0] if key == NAMES}    # of all batches, not of samples
+    try:        # what has no axis is the same for all samples
+        arrays = {key: np.concatenate([part[key] for part in parts]) if first.ndim else first
+                  for key, first in parts[0].items() if key not in names}
+    except (KeyError, ValueError) as error:
+        raise UserError(f"{path} yields batches that do not go together.",
+                        "Give all batches the same arrays, of the same shape apart from their length.") from error
+    return _from_arrays(path, {**arrays, **names}, specs, given)
 
 
 def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...],
-             classes: tuple[str, ...] = ()) -> Dataset:
-    """Match arrays to inputs by name; a single unnamed input takes `x`."""
-    if len(specs) == 1 and specs[0].name not in arrays and "x" in arrays:
-        arrays = {specs[0].name: arrays["x"]}
-    for spec in specs:
-        if spec.name not in arrays:
-            held = ", ".join(arrays) or "nothing"
-            raise UserError(f"{path} has no array '{spec.name}' (it holds {held}).",
-                            "Name the arrays after the model's inputs, or the only one x.")
-        _check_shape(path, spec, arrays[spec.name])
-    counts = {len(np.atleast_1d(array)) for array in (*(arrays[spec.name] for spec in specs), labels)
-              if array is not None}
+             given: Given, classes: tuple[str, ...] = (), held: tuple[str, ...] = ()) -> Dataset:
+    matched = match(path, arrays, specs, given, labels, held)
+    counts = {len(np.atleast_1d(array)) for array in (*matched.inputs.values(), labels) if array is not None}
     if len(counts) != 1 or counts == {0}:
         raise UserError(f"{path} has arrays of different lengths or none: {sorted(counts)}.",
                         "Every array needs one entry a sample.")
-    data = Dataset(path, {spec.name: arrays[spec.name] for spec in specs}, specs, labels, classes)
+    data = Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes)
     return _in_whole_batches(data)
 
 
@@ -203,20 +211,3 @@ def _in_whole_batches(data: Dataset) -> Dataset:
         raise UserError(f"{data.path} has {data.samples} samples, and the model takes exactly {data.at_once(1)} at a "
                         "time.", "Give more samples, or export the model with a free batch size.")
     return data if whole == data.samples else data.subset(np.arange(whole))
-
-
-def _check_shape(path: str, spec: InputSpec, array: np.ndarray) -> None:
-    if not spec.shape:
-        raise UserError(f"The model's input '{spec.name}' is one value for all samples, which no data set has.",
-                        "Make it a constant of the model.")
-    wanted = spec.shape[1:]
-    fits = array.ndim == len(spec.shape) and all(w is None or w == a for w, a in zip(wanted, array.shape[1:],
-                                                                                     strict=False))
-    numeric = array.dtype.kind in "fiub" and spec.dtype in DTYPES
-    if fits and numeric:
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise UserError(f"{path}: the array '{spec.name}' has values that are not finite.", "Remove them.")
-        return
-    shown = " x ".join("any" if size is None else str(size) for size in wanted)
-    raise UserError(f"{path}: the array '{spec.name}' is {array.dtype} of shape {array.shape}, "
-                    f"the model takes {spec.dtype} of {shown or 'scalars'} a sample.", "Reshape or convert it.")

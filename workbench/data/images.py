@@ -2,7 +2,7 @@
 
 import math
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from reprlib import repr as brief
@@ -122,7 +122,8 @@ def _rules(file: Path) -> Rules:
     if not isinstance(given, dict) or set(given) - KEYS:
         extra = ", ".join(sorted(set(given) - KEYS)) if isinstance(given, dict) else "it is not a mapping"
         raise UserError(f"{file} has something unknown: {extra[:200]}.", f"It may have {', '.join(sorted(KEYS))}.")
-    return Rules(**{key: READ[key](file, key, value) for key, value in given.items()})
+    read: dict[str, Any] = {key: READ[key](file, key, value) for key, value in given.items()}
+    return Rules(**read)
 
 
 def _wrong(file: Path, key: str, value: Any, wanted: str) -> UserError:
@@ -164,7 +165,8 @@ def _names(file: Path, key: str, value: Any) -> dict[str, str]:
     return value
 
 
-READ = {"size": _size, "mean": _numbers, "std": _numbers, "layout": _layout, "class_names": _names,
+READ: dict[str, Callable[[Path, str, Any], Any]] = {
+        "size": _size, "mean": _numbers, "std": _numbers, "layout": _layout, "class_names": _names,
         "scale": lambda file, key, value: _number(file, key, value, "a number above zero"),
         "crop": lambda file, key, value: _number(file, key, value, "a fraction above 0, at most 1", 1.0)}
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import NormalDist
 
 import numpy as np
 
-from workbench.core.errors import UserError
-
 Z = NormalDist().inv_cdf(0.975)      # every interval in the program is of 95 %
 DECIDING = ("top1", "top5", "agreement")    # metrics of models that decide between classes
+LEFT_OUT = 255      # what label maps have where nothing is known
 ALL = 1 << 62        # samples of a population that nobody can count
+ALIKE = 0.01         # of the largest value: answers that count as the same where nothing is decided
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Metric:
     """`score(outputs, target) -> [samples]` float64, where `target` is labels, or the original model's outputs.
 
     The value of a metric is the mean score. `proportion`: scores are 0 or 1, so that a Wilson interval applies.
+    `decide(outputs) -> [samples, ...]`: what a model decides by its outputs; None where it decides nothing.
     """
 
     id: str
@@ -26,6 +28,28 @@ class Metric:
     labelled: bool
     proportion: bool
     higher_is_better: bool = True
+    decide: Callable[[np.ndarray], np.ndarray] | None = None
+    at: float = 0.0         # the threshold of a decision by one
+
+    def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """[samples] whether two models decide alike; where they decide nothing, whether they answer alike to 1 %."""
+        if self.decide is not None:
+            return _all(np.asarray(self.decide(first) == self.decide(second)))
+        a, b = first.astype(np.float64), second.astype(np.float64)
+        reach = float(np.abs(a[np.isfinite(a)]).max(initial=0.0))
+        return _all(np.asarray(np.isclose(a, b, rtol=ALIKE, atol=ALIKE * reach, equal_nan=True)))
+
+
+def _all(same: np.ndarray) -> np.ndarray:
+    return np.asarray(same.reshape(len(same), -1).all(axis=1))
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    return values.reshape(len(values), -1).mean(axis=1, dtype=np.float64)
+
+
+def _best(outputs: np.ndarray) -> np.ndarray:
+    return _rows(outputs).argmax(axis=1)
 
 
 def _rows(values: np.ndarray) -> np.ndarray:
@@ -63,39 +87,63 @@ def squared_error(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
     return np.square(_rows(outputs) - _rows(target)).mean(axis=1)
 
 
+def pixel_accuracy(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """`outputs` [samples, classes, ...], `labels` [samples, ...]; negative labels, and 255 where there are no so many
+    classes, are left out."""
+    real = (labels >= 0) & ((labels != LEFT_OUT) | (outputs.shape[1] > LEFT_OUT))
+    right = (outputs.argmax(axis=1) == labels) & real
+    each = tuple(range(1, labels.ndim))
+    return right.sum(axis=each) / np.maximum(real.sum(axis=each), 1)
+
+
+def equality(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The share of equal values of a sample: of class numbers, texts, true and false."""
+    outputs, target = outputs.reshape(len(outputs), -1), target.reshape(len(target), -1)
+    if outputs.dtype.kind in "OUS" or target.dtype.kind in "OUS":
+        outputs, target = outputs.astype(str), target.astype(str)
+    return _mean(outputs == target)
+
+
+def sides(outputs: np.ndarray, target: np.ndarray, at: float, middle: float) -> np.ndarray:
+    """The share of a sample's values on the right side: outputs above `at`, the target above `middle`."""
+    return _mean((_rows(outputs) > at) == (_rows(target) > middle))
+
+
+def relative_error(outputs: np.ndarray, original: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """The squared error as a share of how far the original's answers vary: 1 is a model that answers their mean always
+    (1 - R²)."""
+    return squared_error(outputs, original) / scale
+
+
 METRICS = {metric.id: metric for metric in (
-    Metric("top1", "top-1", top1, labelled=True, proportion=True),
-    Metric("top5", "top-5", top5, labelled=True, proportion=True),
-    Metric("token_accuracy", "token accuracy", token_accuracy, labelled=True, proportion=False),
+    Metric("top1", "top-1", top1, labelled=True, proportion=True, decide=_best),
+    Metric("top5", "top-5", top5, labelled=True, proportion=True, decide=_best),
+    Metric("token_accuracy", "token accuracy", token_accuracy, labelled=True, proportion=False,
+           decide=lambda outputs: outputs.argmax(axis=-1)),
+    Metric("pixel_accuracy", "pixel accuracy", pixel_accuracy, labelled=True, proportion=False,
+           decide=lambda outputs: outputs.argmax(axis=1)),
+    Metric("accuracy", "accuracy", equality, labelled=True, proportion=False, decide=np.asarray),
     Metric("mse", "mean squared error", squared_error, labelled=True, proportion=False, higher_is_better=False),
-    Metric("agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True),
+    Metric("agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True, decide=_best),
+    Metric("equality", "agreement with the original", equality, labelled=False, proportion=False, decide=np.asarray),
     Metric("cosine", "cosine to the original's output", cosine, labelled=False, proportion=False),
+    Metric("relative_error", "relative squared error to the original", relative_error, labelled=False,
+           proportion=False, higher_is_better=False),
 )}
+
+
+def threshold(name: str, at: float, labelled: bool, middle: float, single: bool) -> Metric:
+    """A decision by a threshold: of one value a sample, or of several."""
+    title = {("binary", True): f"accuracy at {at:g}", ("binary", False): f"agreement with the original at {at:g}",
+             ("labels", True): f"accuracy of labels at {at:g}",
+             ("labels", False): f"agreement of labels at {at:g}"}[name, labelled]
+    return Metric(name, title, partial(sides, at=at, middle=middle), labelled, single,
+                  decide=lambda outputs: _rows(outputs) > at, at=at)
 
 
 def against_teachers(metric: Metric) -> Metric:
     """The same where what is compared with are the answers of teachers."""
-    titles = {"agreement": "top-1 agreement with the teacher", "cosine": "cosine to the teacher's output"}
-    return replace(metric, title=titles.get(metric.id, metric.title))
-
-
-def choose(outputs: np.ndarray, labels: np.ndarray | None) -> Metric:
-    """The metric for outputs of this shape. Raises UserError when labels are there but fit no metric."""
-    classes = outputs.shape[1] if outputs.ndim == 2 else 0
-    if labels is None:
-        return METRICS["agreement"] if classes > 1 else METRICS["cosine"]
-    whole = labels.dtype.kind in "iu" or (labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)))
-    if classes > 1 and labels.ndim == 1 and whole:
-        if labels.min() < 0 or labels.max() >= classes:
-            raise UserError(f"The labels run from {labels.min():g} to {labels.max():g}, but the model has {classes} "
-                            "classes.", "Number the classes from 0 in the model's order.")
-        return METRICS["top1"]
-    if outputs.ndim == 3 and labels.ndim == 2 and whole and labels.shape == outputs.shape[:2]:
-        return METRICS["token_accuracy"]
-    if labels.size == outputs.size:
-        return METRICS["mse"]
-    raise UserError(f"The labels have shape {labels.shape}, but the model's output has {outputs.shape} for them.",
-                    "Give one class number a sample, or targets shaped like the output; or leave the labels out.")
+    return replace(metric, title=metric.title.replace("the original", "the teacher"))
 
 
 def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[float, float]:

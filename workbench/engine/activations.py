@@ -72,6 +72,6 @@ def runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int
         found = {name: feeds[name] for name in names if name not in inner}
         if session is not None:
             wanted = {value.name for value in session.get_inputs()}
-            values = session.run(inner, {name: array for name, array in feeds.items() if name in wanted})
+            values = runtime.run(session, {name: array for name, array in feeds.items() if name in wanted}, inner)
             found.update(zip(inner, values, strict=True))
         yield found

@@ -192,7 +192,7 @@ def _values(model: Model, chosen: list[Block], data: Dataset, job: Job) -> Itera
     batch = data.at_once(max(1, min(BATCH, used // HELD)))
     total = -(-used // batch)
     for feeds in job.each(data.batches(batch, SAMPLES), "running the blocks", total):
-        made = session.run(computed, {name: array for name, array in feeds.items() if name in wanted})
+        made = runtime.run(session, {name: array for name, array in feeds.items() if name in wanted}, computed)
         yield {**feeds, **dict(zip(computed, made, strict=True))}
 
 

@@ -96,7 +96,7 @@ class LayerContext:
         wanted = {value.name for value in session.get_inputs()}
         total = -(-data.first(SAMPLES) // data.at_once(self.batch))
         for feeds in job.each(data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
-            yield session.run([name], {k: v for k, v in feeds.items() if k in wanted})[0]
+            yield runtime.run(session, {k: v for k, v in feeds.items() if k in wanted}, [name])[0]
 
     def observed(self, job: Job, behind: bool = False) -> Observed:
         """By the value's name: what one layer hands on and the next receives has the same levels."""

@@ -86,7 +86,7 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
     """What a model answers to the chosen samples, in their order; `keep` the scores of all classes."""
     parts: list[Answers] = []
     for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
-        outputs = run(Feeds(evaluator.data, filled))[0][:len(batch)]
+        outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[:len(batch)]
         scores = evaluator.score(outputs, batch)
         if evaluator.metric.id not in DECIDING or outputs.ndim != 2:
             parts.append(Answers(scores))

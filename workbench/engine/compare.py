@@ -20,17 +20,23 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
     """
     evaluator = first.measurable()
     runs = [runner(runtime.session(workspace.model, spinning=True)) for workspace in (first, second)]
+    answer = evaluator.data.answer
+    places = answer, answer.among([spec.name for spec in second.model.outputs])
+    if places[1].index >= len(second.model.outputs):
+        raise UserError(f"{second.model.source.path} has no output '{answer.name}'.",
+                        "Compare models of the same task.")
     scores = np.empty((2, evaluator.data.samples))
     agree = largest = 0.0
     for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):
         feeds = evaluator.data.feeds(chosen)
-        a, b = (run(feeds)[0] for run in runs)
+        a, b = (answer.of(run(feeds)) for run, answer in zip(runs, places, strict=True))
         if a.shape != b.shape:
             raise UserError(f"The outputs differ in shape: {a.shape} and {b.shape}.",
                             "Compare models of the same task.")
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
-        agree += float((a.reshape(len(a), -1).argmax(1) == b.reshape(len(b), -1).argmax(1)).sum())
-        largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
+        agree += float(evaluator.metric.same(a, b).sum())
+        if a.dtype.kind == "f":
+            largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
     latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.least(), job.part(0.9, 1.0))
     gain = (scores[1] - scores[0]) * (1 if evaluator.metric.higher_is_better else -1)
     # The samples stand for many more like them: the interval is of the difference on those.

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.errors import UserError
 from workbench.core.layer import fixed_batch
 from workbench.data.dataset import Dataset
-from workbench.graph import runtime
+from workbench.graph import cut, runtime
 from workbench.graph.model import Model
 
 if TYPE_CHECKING:           # torch takes a second to import, and most verbs do without
@@ -18,14 +18,16 @@ FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
 
 
 def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
-    """A view that answers as ONNX Runtime does on two samples. Raises UserError naming the operator in the way."""
+    """A view that answers as ONNX Runtime does on two samples: of the output that is measured, where there is data.
+
+    Raises UserError naming the operator in the way."""
     from workbench.graph.torch_proof import proved_view
-    return proved_view(model, few_samples(model, data))
+    return proved_view(model if data is None else cut.only(model, data.answer.name), few_samples(model, data))
 
 
 def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
     """Two samples, or noise of a shape that the model takes. Raises UserError when none is found."""
-    count = fixed_batch(model.inputs) or 2
+    count = (fixed_batch(model.inputs) if data is None else data.fixed_batch) or 2
     if data is not None and data.samples >= count:
         return dict(data.feeds(slice(0, count)))
     if all(size is not None for spec in model.inputs for size in spec.shape[1:]):

@@ -1,15 +1,16 @@
 """Run a graph over a data set and score it sample by sample, so that models are compared on the same samples."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.report import Figure, How
+from workbench.data.choosing import choose, fitting
 from workbench.data.dataset import Dataset, Feeds
-from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, choose, interval, paired_interval
+from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, interval, paired_interval
 
 BATCH = 64
 FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
@@ -32,6 +33,10 @@ class Evaluator:
     original: np.ndarray | None
     scores: np.ndarray
     batch: int
+
+    def answer(self, outputs: list[np.ndarray]) -> np.ndarray:
+        """The output that is measured [samples, ...] among all of a run."""
+        return self.data.answer.of(outputs)
 
     def score(self, outputs: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """Scores [n] of outputs for the samples `chosen`."""
@@ -56,7 +61,7 @@ class Evaluator:
         scores = np.empty(self.data.samples)
         done = 0
         for chosen in job.each(self.batches(), "measuring"):
-            scores[done:done + len(chosen)] = self.score(run(Feeds(self.data, chosen))[0], chosen)
+            scores[done:done + len(chosen)] = self.score(self.answer(run(Feeds(self.data, chosen))), chosen)
             done += len(chosen)
             yield self.order[:done], scores[:done]
 
@@ -106,14 +111,16 @@ def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0
 
     Without labels models are compared with the original, or with this teacher.
     """
-    parts = [run(data.feeds(slice(start, start + batch)))[0]
+    parts = [data.answer.of(run(data.feeds(slice(start, start + batch))))
              for start in job.each(range(0, data.samples, batch), "measuring the original")]
     outputs = np.concatenate(parts)
+    named = f" '{data.answer.name}'" if data.answer.name else ""
     unknown = int(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1).sum()) if outputs.dtype.kind == "f" else 0
     if unknown:
-        raise UserError(f"The model's output is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
+        raise UserError(f"The model's output{named} is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
                         "Check the model, and how the data is prepared for it.")
-    metric = choose(outputs, data.labels)
+    metric = choose(outputs, data.labels, data.answer.name)
+    data = replace(data, labels=fitting(metric, data.labels))
     if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
         raise UserError(f"The data names {len(data.classes)} classes, but the model has {outputs.shape[1]}.",
                         "Name the model's classes in its order, or leave the names out.")

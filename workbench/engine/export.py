@@ -56,7 +56,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
         compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
         verified = preview_value = None
-        notes = result.notes + workspace.model.notes
+        notes = result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
@@ -96,10 +96,11 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
     largest = scale = 0.0
     for chosen in job.each(evaluator.batches(), "verifying the file"):
         feeds = evaluator.data.feeds(chosen)
-        a, b = shown(feeds)[0], written(feeds)[0]
+        a, b = evaluator.answer(shown(feeds)), evaluator.answer(written(feeds))
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
-        same = a.reshape(len(a), -1).argmax(1) == b.reshape(len(b), -1).argmax(1)
-        agree += float(same.sum())
+        agree += float(evaluator.metric.same(a, b).sum())
+        if evaluator.metric.decide is not None and a.dtype.kind != "f":        # class numbers, names, true and false
+            continue
         apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))        # where both are infinite, too
         largest = max(largest, float(np.nan_to_num(apart, nan=np.inf).max()))
         scale = max(scale, float(np.abs(a).max()))

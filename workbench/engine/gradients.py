@@ -58,7 +58,7 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
         chosen = slice(start, min(start + size, samples))
         feeds = {name: torch.from_numpy(array) for name, array in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
-        loss = loss_of(view(**feeds)[0], None if data.labels is None else data.labels[chosen]) * count
+        loss = loss_of(data.answer.take(view(**feeds)[0]), None if data.labels is None else data.labels[chosen]) * count
         found = torch.autograd.grad(loss, [*parameters.values(), *biases.values()],  # type: ignore[arg-type]
                                     allow_unused=True)
         shifts = dict(zip(biases, found[len(parameters):], strict=True))
@@ -93,7 +93,10 @@ def _gate(model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: An
 
 
 def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
-    """Mean loss over the samples; see `gradients`."""
+    """Mean loss over the samples; see `gradients`. Raises UserError for outputs that no gradients come from."""
+    if not outputs.requires_grad:
+        raise UserError("No gradients come from the model's output: it decides, and gives no scores.",
+                        "Use methods that need no gradients, or export the model with its scores as an output.")
     if outputs.dim() != 2 or outputs.shape[1] < 2:
         return outputs.square().mean()
     if labels is None or labels.ndim != 1 or labels.dtype.kind not in "iu":

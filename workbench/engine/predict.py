@@ -76,9 +76,9 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
     for feeds in job.each(data.batches(batch, SAMPLES), "looking at activations"):
         values = dict(feeds)
         if session is not None:
-            ran = session.run(inner, {name: x for name, x in feeds.items() if name in wanted})
+            ran = runtime.run(session, {name: x for name, x in feeds.items() if name in wanted}, inner)
             values |= dict(zip(inner, ran, strict=True))
-        count = len(next(iter(feeds.values())))
+        count = data.count(feeds)
         for layer in layers:
             parts[layer.path].append(_rows(layer, values[names[layer.path]], count, quota, rng))
     return {path: tuple(np.concatenate(part, axis=1)[:, :ROWS]  # type: ignore[misc]
@@ -113,7 +113,7 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
         chosen = slice(start, min(start + size, data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
-        _loss(view(**feeds)[0], generator).backward()
+        _loss(data.answer.take(view(**feeds)[0]), generator).backward()
         seen += count
     return {path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
             for path, (each, summed) in sums.items()}
@@ -179,7 +179,7 @@ def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[fl
 
 def _outputs(run: Run, evaluator: Evaluator) -> Iterator[np.ndarray]:
     for chosen in evaluator.batches():
-        yield run(evaluator.data.feeds(chosen))[0]
+        yield evaluator.answer(run(evaluator.data.feeds(chosen)))
 
 
 def divergence(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:

@@ -72,7 +72,7 @@ class SuffixRunner:
 
         def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
             known = ChainMap({**self._cross(feeds), **layer}, feeds)        # type: ignore[arg-type]
-            return session.run(None, {name: known[name] for name in wanted})
+            return runtime.run(session, {name: known[name] for name in wanted})
 
         return run
 
@@ -114,7 +114,7 @@ def _outputs(session: ort.InferenceSession, known: Mapping[str, np.ndarray]) -> 
     """All outputs by name; `known` may have more than the inputs."""
     names = [value.name for value in session.get_outputs()]
     feeds = {value.name: known[value.name] for value in session.get_inputs()}
-    return dict(zip(names, session.run(names, feeds), strict=True))
+    return dict(zip(names, runtime.run(session, feeds, names), strict=True))
 
 
 def _batch(feeds: Mapping[str, np.ndarray]) -> Hashable:

@@ -139,7 +139,7 @@ def _run(model: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
                 inner.type = inner.type or value.type
                 copy.graph.outputs.append(inner)
     session = runtime.session(replace(model, ir=copy))
-    return session.run(None, {value.name: feeds[value.name] for value in session.get_inputs()})
+    return runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:

@@ -25,6 +25,7 @@ from workbench.core.sensitivity import Wanted
 from workbench.core.several import several
 from workbench.core.sweep import Sweep
 from workbench.core.temperatures import TemperatureCurve, Temperatures
+from workbench.data.matching import Given
 from workbench.engine.apply import effective_stacks
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
@@ -73,19 +74,22 @@ def _inspected(workspace: Workspace, layer: Layer) -> dict[str, Any]:
     return row
 
 
-def evaluate(model_path: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+def evaluate(model_path: str, data_path: str, trusted: bool, job: Job,
+             given: Given | None = None) -> dict[str, Any]:
     """The metric of a model on all samples. Raises UserError."""
     start = time.monotonic()
     workspace = Workspace.open(model_path, job.part(0.0, 0.3), trusted)
-    evaluator = workspace.attach(data_path, job.part(0.3, 1.0), trusted=trusted).measurable()
+    evaluator = workspace.attach(data_path, job.part(0.3, 1.0), trusted=trusted, given=given).measurable()
     low, high = evaluator.sampling_interval()
     value = evaluator.baseline()
     return {"metric": evaluator.metric.title, "value": value.value, "ci_low": low, "ci_high": high,
-            "samples": value.samples, "seconds": time.monotonic() - start}
+            "samples": value.samples, "seconds": time.monotonic() - start, "output": evaluator.data.answer.name,
+            "notes": list(evaluator.data.answer.notes)}
 
 
 def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
-             job: Job, device: str = "cpu", raise_opset: bool = False, language: str = ENGLISH) -> Report:
+             job: Job, device: str = "cpu", raise_opset: bool = False, language: str = ENGLISH,
+             given: Given | None = None) -> Report:
     """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Raises
     UserError; nothing is written then."""
     from workbench.engine.export import export
@@ -97,14 +101,15 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
         if step.id in chosen and not step.applied:
             raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
     effective_stacks(workspace.model, recipe)       # what does not fit is told before anything is measured
-    workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted)
+    workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted, given)
     return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language)
 
 
 def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str, params: Mapping[str, Any],
             trusted: bool, calibration: str, job: Job, seed: int = 0,
             temperatures: Temperatures | None = None,
-            device: str = "cpu", language: str = ENGLISH) -> tuple[Report, TemperatureCurve | None]:
+            device: str = "cpu", language: str = ENGLISH,
+            given: Given | None = None) -> tuple[Report, TemperatureCurve | None]:
     """Train a model of the user's own on what teachers answer, and export it; at the temperature that a sweep finds
     best on samples held back, where one is asked for. Raises UserError; nothing is written then."""
     from workbench.engine.export import export
@@ -115,10 +120,10 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
         raise UserError(f"{target} is a teacher.", "Choose another folder.")
     check_folder(Path(out_dir))
     workspace = Workspace.open(student, job.part(0.0, 0.05), trusted)
-    workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
-    given = ", ".join(teachers)
-    workspace = workspace.taught(given, job.part(0.1, 0.15))
-    recipe = Recipe((), seed, (Stage("distill", {**params, "teacher": given}),))
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted, given)
+    asked = ", ".join(teachers)
+    workspace = workspace.taught(asked, job.part(0.1, 0.15))
+    recipe = Recipe((), seed, (Stage("distill", {**params, "teacher": asked}),))
     curve = None
     if temperatures is not None:
         curve = tried.sweep(workspace, recipe, temperatures, job.part(0.15, 0.8), device)
@@ -128,18 +133,20 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
     return export(workspace, recipe, out_dir, part, name, device, language), curve
 
 
-def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share: float = 1.0) -> dict[str, Any]:
+def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share: float = 1.0,
+                given: Given | None = None) -> dict[str, Any]:
     """Every candidate action on every layer; the share of them that is foretold to cost least is measured. Raises
     UserError."""
     from workbench.engine.sensitivity import scan
     start = time.monotonic()
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
-    workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted, given=given)
     found = scan(workspace, job.part(0.1, 1.0), Wanted(share=share)).to_json()
     return found | {"seconds": time.monotonic() - start}
 
 
-def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibration: str, job: Job) -> dict[str, Any]:
+def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibration: str, job: Job,
+          given: Given | None = None) -> dict[str, Any]:
     """One parameter raised step by step on the layers chosen, measured in folds. Raises UserError."""
     from workbench.engine.sweep import chosen, parameter
     from workbench.engine.sweep import sweep as measured
@@ -147,30 +154,31 @@ def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibra
     parameter(wanted)       # what cannot be raised, and where, is told before anything is measured
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
     chosen(workspace, wanted)
-    workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted, given)
     curve = measured(workspace, wanted, job.part(0.1, 1.0))
     return curve.to_json() | {"seconds": time.monotonic() - start}
 
 
 def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job,
-           language: str = ENGLISH) -> Report:
+           language: str = ENGLISH, given: Given | None = None) -> Report:
     """Find a recipe for a goal and compress with it. Raises UserError; nothing is written then."""
     from workbench.engine import search as searching
     from workbench.engine.export import export
     from workbench.engine.sensitivity import scan
     check_folder(Path(out_dir))
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
-    workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted)
+    workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted, given=given)
     recipe = searching.search(workspace, scan(workspace, job.part(0.1, 0.7)), goal, job.part(0.7, 0.9))
     return export(workspace, recipe, out_dir, job.part(0.9, 1.0), language=language)
 
 
-def compare(first: str, second: str, data_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+def compare(first: str, second: str, data_path: str, trusted: bool, job: Job,
+            given: Given | None = None) -> dict[str, Any]:
     """Two models on the same samples. Raises UserError."""
     from workbench.engine import compare as comparing
     reference = Workspace.open(first, job.part(0.0, 0.1), trusted)
     other = Workspace.open(second, job.part(0.1, 0.2), trusted)
-    reference = reference.attach(data_path, job.part(0.2, 0.4), trusted=trusted)
+    reference = reference.attach(data_path, job.part(0.2, 0.4), trusted=trusted, given=given)
     return comparing.compare(reference, other, job.part(0.4, 1.0))
 
 

@@ -14,10 +14,13 @@ from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
 from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
+from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset, open_dataset
+from workbench.data.matching import Given
 from workbench.engine import apply, evaluate, graph_view, levels, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.measured import with_answer
 from workbench.engine.store import Store, cache_folder
 from workbench.engine.training.samples import split
 from workbench.formats.opening import open_model
@@ -64,21 +67,25 @@ class Workspace:
         """Raises UserError when the file cannot be opened."""
         return Workspace(open_model(path, trusted=trusted, without=without, job=job), trusted=trusted)
 
-    def attach(self, path: str, job: Job, calibration: str = "", trusted: bool = False) -> "Workspace":
-        """The same model with data, and the original measured on it. Raises UserError when the data does not fit."""
-        inputs = self.model.summary().inputs
+    def attach(self, path: str, job: Job, calibration: str = "", trusted: bool = False,
+               given: Given | None = None) -> "Workspace":
+        """The same model with data, and the original measured on it. `given` are values of inputs that are the same for
+        all samples. Raises UserError when the data does not fit, or the model gives nothing that can be measured."""
+        inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3         # of the work, about
-        data = open_dataset(path, inputs, trusted, job.part(0.0, ends[0]))
+        data = open_dataset(path, inputs, trusted, job.part(0.0, ends[0]), given)
+        session = runtime.session(self.model)
+        data = with_answer(session, data)
+        samples = data
         if calibration:
-            samples = open_dataset(calibration, inputs, trusted, job.part(*ends))
+            samples = open_dataset(calibration, inputs, trusted, job.part(*ends), {**data.constants, **given})
             words = f"{_used(samples):,} samples of {calibration}"
         else:
-            samples = data
             words = (f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
                      "given)")
-        session = runtime.session(self.model)
         evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH))
-        return replace(self, data=data, calibration=samples, calibration_words=words, evaluator=evaluator,
+        samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
+        return replace(self, data=evaluator.data, calibration=samples, calibration_words=words, evaluator=evaluator,
                        training=samples if calibration else None, set_aside=False)
 
     def taught(self, teachers: str, job: Job) -> "Workspace":

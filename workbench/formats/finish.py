@@ -88,9 +88,7 @@ def _original(loaded: Loaded) -> tuple[Feeds, Outputs, str]:
     try:
         running = runtime.session(loaded.file or loaded.graph)
     except UserError as error:
-        missing = "not a registered function" in error.what or "Could not find an implementation" in error.what
-        mend = "Export it with operators that ONNX Runtime has." if missing else error.mend
-        raise UserError(f"{loaded.source.path}: {error.what}", mend) from error
+        raise UserError(f"{loaded.source.path}: {error.what}", error.mend) from error
     random = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)
               if node.op_type in RANDOM}
     if random:

@@ -1,7 +1,8 @@
 """Parts of a graph: what a layer receives, and everything behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 from onnx_ir.passes import common
@@ -161,6 +162,29 @@ def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
     _end_in(part.graph, outputs, model.known)
     _prune(part)
     return part
+
+
+def only(model: Model, output: str) -> Model:
+    """The model with one of its outputs, without what only the others need; itself where it has no other, or not this
+    one."""
+    outputs = [value.name for value in model.ir.graph.outputs]
+    if len(outputs) < 2 or output not in outputs:
+        return model
+    made = _parts.setdefault(model, {})
+    if output not in made:
+        made[output] = _part(model, output)
+    return made[output]
+
+
+_parts: "WeakKeyDictionary[Model, dict[str, Model]]" = WeakKeyDictionary()      # what is known of a part stays known
+
+
+def _part(model: Model, output: str) -> Model:
+    part = ending_in(model, (output,))
+    left = {node.name for node in part.graph}
+    sites = {path: site for path, site in model.sites.items() if any(name in left for name, _ in site.uses)}
+    return replace(model, ir=part, sites=sites,
+                   layers=tuple(layer for layer in model.layers if layer.path in sites or layer.locked))
 
 
 def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir.Model:

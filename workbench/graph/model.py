@@ -115,7 +115,9 @@ class Model:
 def _spec(value: ir.Value) -> InputSpec:
     shape = () if value.shape is None else tuple(size if isinstance(size, int) and size > 0 else None
                                                  for size in value.shape)
-    return InputSpec(value.name or "", _dtype(value), shape)
+    names = () if value.shape is None else tuple("" if isinstance(size, int) else str(size.value or "")
+                                                 for size in value.shape)
+    return InputSpec(value.name or "", _dtype(value), shape, names)
 
 
 def _dtype(value: ir.Value) -> str:

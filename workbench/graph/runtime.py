@@ -1,6 +1,5 @@
 """ONNX Runtime, the deployment runtime: every figure that is measured comes through here."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from workbench.core import process
 from workbench.core.errors import UserError
 from workbench.core.layer import InputSpec
 from workbench.graph import saving
+from workbench.graph.refusals import cannot_load, cannot_run
 
 if TYPE_CHECKING:
     from workbench.graph.model import Model
@@ -21,8 +21,6 @@ QUIET = 4       # only what is fatal; errors reach the user as sentences instead
 NUMPY = {"float": np.float32, "float32": np.float32, "float16": np.float16, "double": np.float64, "float64": np.float64,
          "int64": np.int64, "int32": np.int32, "int16": np.int16, "int8": np.int8, "uint64": np.uint64,
          "uint32": np.uint32, "uint16": np.uint16, "uint8": np.uint8, "bool": np.bool_}
-_CODES = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
-_SOURCE = re.compile(r"\S*/onnxruntime/\S+:\d+ .*?\) ")
 
 
 def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0, optimize: bool = True,
@@ -61,24 +59,16 @@ def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSes
     try:
         return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:      # the runtime raises a class of its own for each status code
-        raise UserError(f"ONNX Runtime cannot load the model: {reason(error)}.",
-                        "Check the file with the program that made it.") from error
+        raise cannot_load(error) from error
 
 
-def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-    """All outputs. Raises UserError in one sentence when the runtime cannot run it on these inputs."""
+def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray],
+        names: Sequence[str] | None = None) -> list[np.ndarray]:
+    """These outputs, or all. Raises UserError naming the input that does not fit, or the operator that failed."""
     try:
-        return running.run(None, dict(feeds))
+        return running.run(names, dict(feeds))
     except Exception as error:
-        raise UserError(f"ONNX Runtime cannot run the model: {reason(error)}.",
-                        "Check that the data fits the model's inputs.") from error
-
-
-def reason(error: Exception) -> str:
-    """The first line of a runtime error, without codes and places in the runtime's source."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = _SOURCE.sub("", _CODES.sub("", lines[0])) if lines else ""
-    return text.rstrip(". ")[:300] or type(error).__name__
+        raise cannot_run(error, specs(running.get_inputs()), feeds) from error
 
 
 def random_inputs(model: "Model", seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:

@@ -29,7 +29,7 @@ def evaluated(evaluator: Evaluator, model: Model, job: Job) -> Evaluated:
     run = runner(runtime.session(model))
     scores = np.empty(evaluator.data.samples)
     for chosen in job.each(evaluator.batches(), "measuring"):
-        scores[chosen] = evaluator.score(run(evaluator.data.feeds(chosen))[0], chosen)
+        scores[chosen] = evaluator.score(evaluator.answer(run(evaluator.data.feeds(chosen))), chosen)
     return Evaluated(float(scores.mean()), classes_of(evaluator, scores))
 
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from workbench.data.metrics import LEFT_OUT
+
 IGNORED = -100      # what functional.cross_entropy leaves out; negative token labels are padding
 
 
@@ -29,6 +31,21 @@ def hard(outputs: Tensor, labels: Tensor) -> Tensor:
     flat = logits(outputs).reshape(-1, outputs.shape[-1])
     target = labels.reshape(-1)
     return functional.cross_entropy(flat, torch.where(target < 0, IGNORED, target))
+
+
+def by_pixel(outputs: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of scores [n, classes, ...] to class numbers [n, ...]; negative ones and 255 are left out."""
+    unknown = (labels == LEFT_OUT) & (outputs.shape[1] <= LEFT_OUT)
+    return hard(outputs.movedim(1, -1), torch.where(unknown, IGNORED, labels))
+
+
+def by_side(outputs: Tensor, labels: Tensor, at: float) -> Tensor:
+    """Binary cross-entropy to labels 0 and 1 (or -1 and 1): of probabilities where the threshold is 0.5, else of
+    scores."""
+    target = (labels > 0).float().reshape(outputs.shape)
+    if at:
+        return functional.binary_cross_entropy(outputs.clamp(0, 1), target)
+    return functional.binary_cross_entropy_with_logits(outputs, target)
 
 
 def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes: bool) -> Tensor:

@@ -12,11 +12,11 @@ from torch import Tensor
 from workbench.core.action import Action, in_order
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
-from workbench.core.layer import InputSpec, fixed_batch
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
+from workbench.data.choosing import choose
 from workbench.data.dataset import Dataset
-from workbench.data.metrics import Metric, against_teachers, choose
+from workbench.data.metrics import Metric, against_teachers
 from workbench.engine import apply
 from workbench.engine.apply import Compiled
 from workbench.engine.cache import Cache
@@ -38,6 +38,7 @@ from workbench.methods.method import untouched
 Keep = Callable[[], bool]
 T = TypeVar("T")
 CLASSES = ("top1", "token_accuracy", "agreement")       # metrics of outputs that are class scores
+LOOKED_AT = 64          # samples that say which metric the training samples have
 QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
 
 
@@ -169,12 +170,12 @@ class _Recovering:
         return compiled
 
     def _stage(self, compiled: Compiled, number: int, stage: Stage, params: Training, job: Job) -> Compiled:
-        params = fitting(params, self.training.specs)
+        params = fitting(params, self.training)
         wanted = Wanted(params.trainable, params.frozen, params.step == "learned")
         student = Student(compiled, wanted, self.training).to(self.device)
         answering = self._teachers(params, job)
-        metric = self._metric(student, params)
-        samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy"), self.recipe.seed)
+        metric = self._metric(params)
+        samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy", "pixel_accuracy"), self.recipe.seed)
         loss = self._loss(student, params, metric, answering)
         taught = "".join(fingerprint(each, self.training) for each in answering)
         key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught,
@@ -192,12 +193,13 @@ class _Recovering:
         return teachers(self.workspace.model, params.teacher, self.training, job.silent(), layers,
                         self.workspace.trusted)
 
-    @torch.no_grad()
-    def _metric(self, student: Student, params: Training) -> Metric:
+    def _metric(self, params: Training) -> Metric:
         """As for evaluating: against labels where there are any, else against the original model, or the teachers."""
-        feeds = {name: torch.from_numpy(x) for name, x in self.training.least().items()}
-        labels = self.training.labels
-        metric = choose(student(feeds).cpu().numpy(), None if labels is None else labels[:self.training.at_once(1)])
+        training = self.training
+        count = training.first(LOOKED_AT)
+        outputs = np.concatenate([self.original.run(dict(zip(self.original.inputs, feeds.values(), strict=True)))[0]
+                                  for feeds in training.batches(LOOKED_AT, count)])
+        metric = choose(outputs, None if training.labels is None else training.labels[:count], training.answer.name)
         return against_teachers(metric) if isinstance(params, Distill) and params.teacher else metric
 
     def _target(self, metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
@@ -215,7 +217,7 @@ class _Recovering:
             if self.training.labels is None:
                 raise UserError(f"{self.training.path} has no labels to fine-tune on.",
                                 "Use the stage 'distill', which learns from the original model's answers.")
-            return _hard
+            return partial(_hard, metric)
         features = self._features(student, params, answering[0]) if pairs(params.features) else None
         if self.training.labels is None and params.alpha < 1:
             self.notes.append("The training samples have no labels: the student learns from the teacher alone")
@@ -229,7 +231,7 @@ class _Recovering:
                 taught = taught + params.feature_weight * features.loss(answers[0][1:])
             if batch.labels is None or params.alpha == 1:
                 return taught
-            return params.alpha * taught + (1 - params.alpha) * _hard(outputs, batch)
+            return params.alpha * taught + (1 - params.alpha) * _hard(metric, outputs, batch)
 
         return loss
 
@@ -270,9 +272,14 @@ def _quantises(action: Action) -> bool:
     return action.family == "quantize" and not structural(action)
 
 
-def _hard(outputs: Tensor, batch: Batch) -> Tensor:
+def _hard(metric: Metric, outputs: Tensor, batch: Batch) -> Tensor:
     assert batch.labels is not None
-    return losses.hard(outputs, batch.labels.to(outputs.device))
+    labels = batch.labels.to(outputs.device)
+    if metric.id == "pixel_accuracy":
+        return losses.by_pixel(outputs, labels)
+    if metric.id in ("binary", "labels"):
+        return losses.by_side(outputs, labels, metric.at)
+    return losses.hard(outputs, labels)
 
 
 def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
@@ -289,12 +296,12 @@ def fingerprint(each: Teacher, data: Dataset) -> str:
     return np.asarray(first, np.float32).tobytes().hex()
 
 
-def fitting(params: Training, specs: tuple[InputSpec, ...]) -> Training:
+def fitting(params: Training, data: Dataset) -> Training:
     """The parameters for a model with these inputs. Raises UserError for augmentation of what is no image."""
-    if (params.shift or params.flip) and not any(len(spec.shape) == 4 for spec in specs):
+    if (params.shift or params.flip) and not any(array.ndim == 4 for array in data.inputs.values()):
         raise UserError("Only images can be moved or mirrored, and the model takes none.",
                         "Leave 'shift' and 'flip' out.")
-    fixed = fixed_batch(specs)
+    fixed = data.fixed_batch
     return params if fixed is None else replace(params, batch=fixed)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from workbench.core.errors import UserError
 from workbench.data.dataset import Dataset
+from workbench.data.matching import DTYPES
 from workbench.engine.evaluate import stratified
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Samples:
         feeds = self.data.feeds(chosen)
         moved = rng is not None and (shift > 0 or flip)
         if rng is not None and moved:
-            feeds = {name: augment(x, shift, flip, rng) if is_image(x) else x for name, x in feeds.items()}
+            feeds = {name: augment(x, shift, flip, rng) if name in self.data.inputs and is_image(x) else x
+                     for name, x in feeds.items()}
         labels = self.data.labels
         target = None if labels is None else torch.from_numpy(
             labels[chosen].astype(np.int64 if self.classes else np.float32))
@@ -125,8 +127,7 @@ def in_both(first: Dataset, second: Dataset) -> int:
 
 
 def _hashes(data: Dataset) -> Iterator[int]:
-    names = sorted(data.inputs)
-    for start in range(0, data.samples, 512):
-        feeds = data.feeds(np.arange(start, min(start + 512, data.samples)))
-        for index in range(len(feeds[names[0]])):
-            yield hash(b"".join(np.ascontiguousarray(feeds[name][index]).tobytes() for name in names))
+    types = {spec.name: DTYPES[spec.dtype] for spec in data.specs}
+    for index in range(data.samples):
+        yield hash(b"".join(np.ascontiguousarray(data.inputs[name][index], types[name]).tobytes()
+                            for name in sorted(data.inputs)))

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from workbench.core.errors import UserError
+from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
 from workbench.engine.apply import Compiled
 from workbench.engine.differentiable import view_of
@@ -67,7 +68,7 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
 
 
 class Student(nn.Module):
-    """Called with feeds by name, gives the first output.
+    """Called with feeds by name, gives the output that is measured, samples first.
 
     Raises UserError for a model that gradients cannot pass, which is tried on samples of `data`.
     """
@@ -76,6 +77,7 @@ class Student(nn.Module):
         super().__init__()
         self.compiled = compiled
         model = compiled.model
+        self.answer = Answer() if data is None else data.answer
         self.view = view_of(model, data).requires_grad_(False)
         names = {id(module): name for name, module in self.view.named_children()}
         self.names = {path: names[id(module)] for path, module in self.view.layers.items()}
@@ -88,7 +90,7 @@ class Student(nn.Module):
         for path in self.view.layers:
             self._add_layer(path, path in self.trained, wanted.learned)
         self._put_others()
-        self.norms = norm_constants(model) if wanted.norms else ()
+        self.norms = norm_constants(self.view.model) if wanted.norms else ()
         for name in self.norms:
             self._add_value(f"norm:{name}", self.view.buffer_of(name), _constant(model, name))
 
@@ -155,7 +157,8 @@ class Student(nn.Module):
             held = self._held(self.places[key])
             place[self.places[key]] = value.reshape(held.shape)
         device = next(self.parameters()).device
-        return functional_call(self.view, place, (), {name: value.to(device) for name, value in feeds.items()})[0]
+        outputs = functional_call(self.view, place, (), {name: value.to(device) for name, value in feeds.items()})
+        return self.answer.take(outputs[0])
 
     def watch(self, chosen: tuple[tuple[str, str], ...], alike: bool) -> Features:
         """Compare features of these layers (the student's, the teacher's); what that needs to learn, learns with it."""

@@ -34,7 +34,8 @@ class Teacher:
     _asked: np.ndarray | None = None
 
     def answers(self, batch: Batch) -> list[Tensor]:
-        """All its outputs; those for samples as they are stored are remembered while there is room."""
+        """The output that is measured, then what is watched; those for samples as they are stored are remembered while
+        there is room."""
         if batch.moved:
             return self._ask({name: value.numpy() for name, value in batch.feeds.items()})
         if self._asked is None:
@@ -87,8 +88,8 @@ def named(paths: str) -> list[str]:
 
 
 def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) -> Teacher:
-    """Answers with the first output, then with what these layers give. Raises UserError when it takes other inputs than
-    the data holds, or has no such layer."""
+    """Answers with the output that is measured, then with what these layers give. Raises UserError when it takes other
+    inputs than the data holds, or has no such output or layer."""
     own = {spec.name: spec for spec in model.inputs}
     names = [spec.name for spec in data.specs]
     order = names if set(own) == set(names) else list(own)
@@ -99,5 +100,16 @@ def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) 
         raise UserError(f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
                         "Choose a teacher with the same inputs and outputs.")
     watched = [output_of(model, path, name) for path in layers]
-    answering = cut.ending_in(model, (str(model.ir.graph.outputs[0].name), *watched)) if watched else model
-    return Teacher(name, runner(runtime.session(answering)), data, tuple(order))
+    outputs = [str(value.name) for value in model.ir.graph.outputs]
+    place = data.answer.among(outputs)
+    if place.index >= len(outputs):
+        raise UserError(f"{name} has no output '{place.name}'.", "Choose a teacher with the same outputs.")
+    chosen = outputs[place.index]
+    answering = cut.ending_in(model, (chosen, *watched)) if watched else cut.only(model, chosen)
+    run = runner(runtime.session(answering))
+
+    def told(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        first, *others = run(feeds)
+        return [place.take(first), *others]
+
+    return Teacher(name, told, data, tuple(order))

@@ -1,0 +1,87 @@
+"""What the runtime refuses is said in sentences of ours: the input or operator by name, and no text of its source."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from workbench.core.errors import UserError
+from workbench.graph import runtime
+
+FLOATS, INTS = TensorProto.FLOAT, TensorProto.INT64
+
+
+def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes):
+    """One operator on an input x [n, 4]; `second` is an array, or the type of another input z."""
+    inputs = [helper.make_tensor_value_info("x", kind, ["n", 4])]
+    names, weights = ["x"], []
+    if isinstance(second, np.ndarray):
+        weights, names = [numpy_helper.from_array(second, "w")], ["x", "w"]
+    elif second is not None:
+        inputs.append(helper.make_tensor_value_info("z", second, ["n", 4]))
+        names = ["x", "z"]
+    node = helper.make_node(op, names, ["y"], name="the node", domain=domain, **attributes)
+    graph = helper.make_graph([node], "g", inputs, [helper.make_tensor_value_info("y", kind, None)], weights)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir).SerializeToString()
+
+
+@pytest.mark.parametrize(("content", "sentence"), [
+    (b"abc", "not an ONNX model, or it is damaged"),
+    (b"", "not an ONNX model, or it is damaged"),
+    (model("Nope"), "does not know the operator Nope"),
+    (model("Relu", domain="mine"), "the operators of 'mine' have no version"),
+    (model("Acosh", kind=TensorProto.DOUBLE), "no kernel for the operator Acosh with these types"),
+    (model("Add", second=INTS), r"the operator Add \(the node\) gets values of different types"),
+    (model("Relu", ir=99), "its IR version 99 is newer than"),
+    (model("Relu", opset=99), "its opset 99 is newer than"),
+    (model("Relu", odd=1), "the operator Relu has no attribute odd"),
+    (model("MatMul", second=np.zeros((5, 2), np.float32)),
+     r"the operator MatMul \(the node\) gets shapes that do not fit together"),
+])
+def test_a_model_that_cannot_be_loaded(content, sentence):
+    with pytest.raises(UserError, match=sentence) as caught:
+        runtime.session(content)
+    assert caught.value.what.startswith("ONNX Runtime cannot load the model: ") and caught.value.mend
+    plain(caught.value)
+
+
+@pytest.mark.parametrize(("feeds", "sentence"), [
+    ({}, "The model's input 'x' was not given"),
+    ({"x": np.zeros((2, 5), np.float32)},
+     "The model's input 'x' takes float32 of any x 4, and was given float32 of 2 x 5"),
+    ({"x": np.zeros((2, 4))}, "takes float32 of any x 4, and was given float64 of 2 x 4"),
+    ({"x": np.zeros(4, np.float32)}, "takes float32 of any x 4, and was given float32 of 4"),
+])
+def test_inputs_that_do_not_fit_are_named(feeds, sentence):
+    with pytest.raises(UserError, match=sentence) as caught:
+        runtime.run(runtime.session(model("Relu")), feeds)
+    plain(caught.value)
+
+
+def test_the_operator_that_fails_is_named_with_what_was_given():
+    reshaping = runtime.session(model("Reshape", second=np.array([1, 4])))
+    with pytest.raises(UserError) as caught:
+        runtime.run(reshaping, {"x": np.zeros((2, 4), np.float32)})
+    assert caught.value.what == ("ONNX Runtime cannot run the model: its operator Reshape (the node) gets 2 x 4 and "
+                                 "should make 1 x 4 of it; given were 'x' float32 of 2 x 4.")
+    graph = helper.make_graph([helper.make_node("Gather", ["w", "x"], ["y"], name="embedding")], "g",
+                              [helper.make_tensor_value_info("x", INTS, ["n"])],
+                              [helper.make_tensor_value_info("y", FLOATS, ["n", 2])],
+                              [numpy_helper.from_array(np.zeros((4, 2), np.float32), "w")])
+    embedding = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    with pytest.raises(UserError, match=r"Gather \(embedding\) is asked for entry 9, and the last one is 3") as caught:
+        runtime.run(runtime.session(embedding.SerializeToString()), {"x": np.array([9])})
+    plain(caught.value)
+
+
+def test_more_memory_than_there_is(tmp_path):
+    node = helper.make_node("ConstantOfShape", ["x"], ["y"])
+    graph = helper.make_graph([node], "g", [helper.make_tensor_value_info("x", INTS, [1])],
+                              [helper.make_tensor_value_info("y", FLOATS, ["n"])])
+    huge = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    with pytest.raises(UserError, match="takes more memory than is free"):
+        runtime.run(runtime.session(huge.SerializeToString()), {"x": np.array([1 << 45])})
+
+
+def plain(error: UserError) -> None:
+    """No code, no place in a source, no advice that is not ours."""
+    assert not any(part in str(error) for part in ("ONNXRuntimeError", "onnxruntime/", "Please fix", "Status", "\n"))

@@ -1,0 +1,155 @@
+"""Which metric an output is measured by: it follows from the output, the labels, and whether the metric can fall.
+
+A metric that a model reaches by answering the same whatever it is given says nothing: the cosine of one positive number
+is always 1.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_error, threshold
+
+FALLS = 0.95        # what the mean answer may reach of a metric that is used
+SMALL = 1e-30
+EMBEDDINGS = ("embed", "feature", "hidden", "pool")     # in the names of outputs that are no class scores
+
+
+def choose(outputs: np.ndarray, labels: np.ndarray | None, name: str = "") -> Metric:
+    """The metric for outputs like these of the original model. Raises UserError when labels are there but fit none."""
+    metric, _ = found(outputs, labels, labels, name)
+    if metric is None:
+        assert labels is not None
+        raise why_unfit([outputs], labels)
+    return metric
+
+
+def found(outputs: np.ndarray, labels: np.ndarray | None, every: np.ndarray | None,
+          name: str = "") -> tuple[Metric | None, int]:
+    """The metric for an output [samples, ...], and how well the output suits measuring (the lower, the better).
+
+    labels   of these samples; `every` those of all samples. None where the labels fit none
+    name     of the output
+    """
+    if labels is None or every is None:
+        return _unlabelled(outputs, name)
+    return _labelled(outputs, labels, every)
+
+
+def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:
+    """The labels as the metric takes them: class numbers of one-hot rows, without axes of size one."""
+    if labels is None or not metric.labelled:
+        return labels
+    if metric.id in ("top1", "top5"):
+        return _numbers(labels)
+    return _squeezed(labels) if metric.id == "pixel_accuracy" else labels
+
+
+# -- with labels ---------------------------------------------------------------------------------------------------
+
+def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tuple[Metric | None, int]:
+    if outputs.dtype.kind in "OUS" or every.dtype.kind in "OUS":        # names of classes
+        texts = outputs.dtype.kind in "OUS" and every.dtype.kind in "OUS" and outputs.size == labels.size
+        return (METRICS["accuracy"], 2) if texts else (None, 0)
+    whole = is_whole(every)
+    classes = outputs.shape[1] if outputs.ndim == 2 else 0
+    if outputs.dtype.kind in "iub":
+        return (METRICS["accuracy"], 2) if whole and outputs.size == labels.size else (None, 0)
+    numbers = _numbers(every)
+    if classes > 1 and whole and numbers.ndim == 1 and (every.ndim == 1 or every.shape[1] in (1, classes)):
+        fits = numbers.min() >= 0 and numbers.max() < classes
+        return (METRICS["top1"], 0) if fits else (None, 0)
+    maps = _squeezed(labels)
+    if outputs.ndim == 3 and labels.ndim == 2 and whole and labels.shape == outputs.shape[:2]:
+        return METRICS["token_accuracy"], 0
+    if outputs.ndim > 2 and whole and maps.shape == (len(outputs), *outputs.shape[2:]) and outputs.shape[1] > 1:
+        known = every[every != LEFT_OUT] if outputs.shape[1] <= LEFT_OUT else every
+        return (METRICS["pixel_accuracy"], 0) if known.max(initial=0) < outputs.shape[1] else (None, 0)
+    if labels.size != outputs.size:
+        return None, 0
+    pair = set(np.unique(every).tolist()) if whole else set()
+    if len(pair) == 2 and pair <= {-1, 0, 1} and 1 in pair:
+        single = outputs.size == len(outputs)
+        return threshold("binary" if single else "labels", _middle(outputs), True, sum(pair) / 2, single), 1
+    return METRICS["mse"], 3
+
+
+def is_whole(labels: np.ndarray) -> bool:
+    return labels.dtype.kind in "iub" or (labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)))
+
+
+def _numbers(labels: np.ndarray) -> np.ndarray:
+    """Class numbers of one-hot rows, or of a column; other labels as they are."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return labels[:, 0]
+    one_hot = labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind in "fiub" and \
+        bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
+    return labels.argmax(axis=1) if one_hot else labels
+
+
+def _squeezed(labels: np.ndarray) -> np.ndarray:
+    """[n, 1, ...] as [n, ...]."""
+    return labels[:, 0] if labels.ndim > 2 and labels.shape[1] == 1 else labels
+
+
+def _middle(outputs: np.ndarray) -> float:
+    """Where a decision is taken: 0.5 for probabilities, else 0."""
+    return 0.5 if _are_probabilities(outputs) else 0.0
+
+
+def _are_probabilities(outputs: np.ndarray) -> bool:
+    return bool(outputs.min(initial=0.0) >= 0 and outputs.max(initial=0.0) <= 1)
+
+
+def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
+    """Labels that fit no output."""
+    classes = next((each.shape[1] for each in outputs if each.ndim == 2 and each.shape[1] > 1
+                    and each.dtype.kind == "f"), 0)
+    numbers = _numbers(labels) if labels.dtype.kind in "fiub" else labels
+    if classes and labels.dtype.kind in "fiub" and numbers.ndim == 1 and is_whole(labels):
+        low, high = float(numbers.min()), float(numbers.max())
+        return UserError(f"The labels run from {low:g} to {high:g}, but the model has {classes} classes.",
+                         "Number the classes from 0 in the model's order.")
+    shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
+    return UserError(f"The labels are {labels.dtype} of shape {labels.shape[1:]} a sample, but the model's output is "
+                     f"{shapes}.",
+                     "Give one class number a sample, or targets shaped like the output; or leave the labels out.")
+
+
+# -- without labels ------------------------------------------------------------------------------------------------
+
+def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
+    if outputs.dtype.kind not in "f":
+        return METRICS["equality"], 20
+    same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0     # it tells nothing
+    if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
+        return METRICS["agreement"], 0 + same
+    rows = outputs.reshape(len(outputs), -1).astype(np.float64)
+    if _are_probabilities(outputs) and rows.shape[1] == 1 and _decides(rows):
+        return threshold("binary", 0.5, False, 0.5, True), 1 + same
+    mean = np.broadcast_to(rows.mean(axis=0), rows.shape)
+    if rows.shape[1] > 1 and (len(rows) == 1 or cosine(mean, rows).mean() < FALLS):
+        return METRICS["cosine"], 1 + same
+    return relative(rows), 1 + same
+
+
+def relative(rows: np.ndarray) -> Metric:
+    """The squared error as a share of the variance of these answers [samples, values] of the original."""
+    metric = METRICS["relative_error"]
+    scale = float(rows.var(axis=0).mean()) or float(np.square(rows).mean()) or 1.0
+    return replace(metric, score=partial(relative_error, scale=max(scale, SMALL)))
+
+
+def _decides(rows: np.ndarray) -> bool:
+    """Whether both answers are given often enough that one alone would not do."""
+    share = float((rows > 0.5).mean())
+    return max(share, 1 - share) <= FALLS
+
+
+def _is_embedding(outputs: np.ndarray, name: str) -> bool:
+    """Vectors of unit length with both signs, or called so: their largest entry decides nothing."""
+    lengths = np.linalg.norm(outputs.astype(np.float64), axis=1)
+    unit = bool(outputs.min() < 0 and np.allclose(lengths, 1, atol=1e-3))
+    return unit or any(word in name.lower() for word in EMBEDDINGS)

@@ -1,0 +1,189 @@
+"""Which array feeds which input of a model: sample by sample, or the same for all samples.
+
+An array of the very shape of an input (a sampling rate, three scales, a recurrent state) is the same for all samples;
+where one of its dimensions of size one is the batch, it is repeated for every sample.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from workbench.core.errors import UserError
+from workbench.core.layer import InputSpec
+
+# An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
+DTYPES: dict[str, Any] = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64,
+                          "int32": np.int32, "int16": np.int16, "uint8": np.uint8, "int8": np.int8, "bool": np.bool_}
+LONGEST_VALUE = 100_000     # characters of --input
+Given = Mapping[str, str | np.ndarray]      # values of inputs that are the same for all samples, as texts or arrays
+
+
+@dataclass(frozen=True)
+class Matched:
+    """`inputs` name -> [samples, ...]; `constants` name -> the array for all samples.
+
+    axes    of an input whose samples lie along another axis than the first, that axis; of a constant, the axis along
+            which it is repeated for every sample
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    constants: Mapping[str, np.ndarray] = field(default_factory=dict)
+    axes: Mapping[str, int] = field(default_factory=dict)
+
+
+def match(path: str, arrays: Mapping[str, np.ndarray], specs: tuple[InputSpec, ...], given: Given,
+          labels: np.ndarray | None = None, held: Iterable[str] = ()) -> Matched:
+    """Match arrays to inputs by name; a single input without an array takes `x`.
+
+    `given` are values of inputs; `held` the names of all arrays that there are. Raises UserError naming the
+    first input that has no array, or one that does not fit.
+    """
+    _refuse_unknown(given, specs)
+    left = [spec.name for spec in specs if spec.name not in given and spec.name not in arrays]
+    if len(left) == 1 and "x" in arrays and all(spec.name != "x" for spec in specs):
+        arrays = {**arrays, left[0]: arrays["x"]}
+    for spec in specs:
+        if spec.dtype not in DTYPES:
+            raise UserError(f"The model's input '{spec.name}' is of type {spec.dtype}, which no data set has.",
+                            "Export the model with inputs of numbers.")
+        if spec.name not in given and spec.name not in arrays:
+            names = ", ".join(held or arrays)
+            raise UserError(f"{path} has no array '{spec.name}' (it holds {names[:200] or 'nothing'}).",
+                            "Name the arrays after the model's inputs, or the only one x; an input that is the same "
+                            f"for all samples may be given as --input {spec.name}=VALUE.")
+    free = {spec.name: arrays[spec.name] for spec in specs if spec.name not in given}
+    count = _samples(specs, free, labels)
+    found = Matched({}, {}, {})
+    for spec in specs:
+        if spec.name in given:
+            _add_constant(found, spec, _value(spec, given[spec.name]), specs)
+        else:
+            _add(found, path, spec, free[spec.name], specs, count)
+        _refuse_odd_values(path, spec, (found.inputs | found.constants)[spec.name])     # type: ignore[operator]
+    if not found.inputs:
+        raise UserError(f"{path} has no array with one entry a sample.", "Give one for an input of the model.")
+    return found
+
+
+def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, np.ndarray], labels: np.ndarray | None) -> int:
+    """How many samples there are: as arrays have that can only be samples; else as labels, or the first array, has."""
+    sure = [len(arrays[spec.name]) for spec in specs
+            if spec.name in arrays and _by_sample(spec, arrays[spec.name]) and len(arrays[spec.name]) != spec.shape[0]]
+    rather = [count for count in sure if count != 1]
+    if rather or sure:
+        return (rather or sure)[0]
+    if labels is not None and labels.ndim:
+        return len(labels)
+    return next((len(arrays[spec.name]) for spec in specs
+                 if spec.name in arrays and _by_sample(spec, arrays[spec.name])), 1)
+
+
+def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
+    """Whether the array is of this input's shape apart from the axis of the samples."""
+    return array.ndim == len(spec.shape) > axis and all(
+        index == axis or size in (None, have)
+        for index, (size, have) in enumerate(zip(spec.shape, array.shape, strict=True)))
+
+
+def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...],
+         count: int) -> None:
+    if array.dtype.kind not in "fiub":
+        raise _unfit(path, spec, array)
+    whole = array.ndim == len(spec.shape) and all(size in (None, have) for size, have in
+                                                  zip(spec.shape, array.shape, strict=True))
+    fixed = whole and bool(spec.shape) and spec.shape[0] is not None
+    others_free = any(other.shape and other.shape[0] is None for other in specs if other is not spec)
+    if _by_sample(spec, array) and len(array) == count and not (fixed and others_free):
+        found.inputs[spec.name] = array        # type: ignore[index]
+        return
+    if not spec.shape and array.size and (array == array.flat[0]).all():
+        _add_constant(found, spec, array.reshape(-1)[0].reshape(()), specs)
+        return
+    along = next((axis for axis, size in enumerate(spec.shape) if axis and size is None and count > 1
+                  and _by_sample(spec, array, axis) and array.shape[axis] == count), None)
+    if along is not None:
+        found.inputs[spec.name] = np.moveaxis(array, along, 0)      # type: ignore[index]
+        found.axes[spec.name] = along                               # type: ignore[index]
+    elif whole and (spec.shape[:1] != (None,) or len(array) == 1):
+        _add_constant(found, spec, array, specs)
+    elif _by_sample(spec, array):
+        raise UserError(f"{path} has arrays of different lengths or none: '{spec.name}' has {len(array):,} entries, "
+                        f"others {count:,}.", "Every array needs one entry a sample.")
+    else:
+        raise _unfit(path, spec, array)
+
+
+def _add_constant(found: Matched, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> None:
+    found.constants[spec.name] = array.astype(DTYPES[spec.dtype])       # type: ignore[index]
+    axis = _batch_axis(spec, array, specs)
+    if axis is not None:
+        found.axes[spec.name] = axis                                    # type: ignore[index]
+
+
+def _batch_axis(spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> int | None:
+    """The axis of size one that is the batch: the one called as the first one of other inputs; else the only one that
+    is free."""
+    batches = {other.axes[0] for other in specs if other is not spec and other.axes and other.axes[0]}
+    free = [axis for axis, size in enumerate(spec.shape) if size is None and array.shape[axis] == 1]
+    named = [axis for axis in free if spec.axes and spec.axes[axis] in batches]
+    unnamed = [axis for axis in free if not spec.axes or not spec.axes[axis] or not batches]
+    return named[0] if named else unnamed[0] if len(unnamed) == 1 or (unnamed and unnamed[0] == 0) else None
+
+
+def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
+    """`name=value`: one number fills the input's shape (free dimensions count one); a list in JSON gives all values."""
+    if isinstance(text, np.ndarray):
+        return text
+    mend = f"Write --input {spec.name}=0, or a list of numbers in brackets."
+    try:
+        array = np.array(json.loads(text[:LONGEST_VALUE], parse_constant=_no_number))
+        if array.dtype.kind not in "fiub":
+            raise ValueError
+    except (ValueError, TypeError, RecursionError) as error:
+        raise UserError(f"'{text[:50]}' is not a number or a list of numbers for the input '{spec.name}'.",
+                        mend) from error
+    shape = tuple(size or 1 for size in spec.shape)
+    if array.ndim == 0:
+        array = np.broadcast_to(array, shape)
+    if array.ndim != len(shape) or any(size not in (None, have) for size, have in zip(spec.shape, array.shape,
+                                                                                      strict=True)):
+        raise UserError(f"The input '{spec.name}' takes {words_of(spec)}, and was given {array.shape}.", mend)
+    return array
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
+    for name in given:
+        if all(spec.name != name for spec in specs):
+            raise UserError(f"The model has no input '{name[:100]}'.",
+                            f"Its inputs are {', '.join(spec.name for spec in specs)}.")
+
+
+def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise UserError(f"{path}: the array '{spec.name}' has values that are not finite.", "Remove them.")
+    wanted = np.dtype(DTYPES[spec.dtype])
+    if wanted.kind in "iu" and array.size:
+        low, high = np.iinfo(wanted).min, np.iinfo(wanted).max
+        if array.min() < low or array.max() > high:
+            raise UserError(f"{path}: the array '{spec.name}' has values outside {low} to {high}, which {spec.dtype} "
+                            "cannot hold.", "Convert it.")
+
+
+def words_of(spec: InputSpec) -> str:
+    """The shape of an input in words: 'float32 of any x 3'."""
+    shape = " x ".join("any" if size is None else str(size) for size in spec.shape)
+    return f"{spec.dtype} of {shape or 'one value'}"
+
+
+def _unfit(path: str, spec: InputSpec, array: np.ndarray) -> UserError:
+    shown = " x ".join("any" if size is None else str(size) for size in spec.shape[1:])
+    sample = f"{spec.dtype} of {shown or 'scalars'} a sample" if spec.shape else f"one value of {spec.dtype}"
+    return UserError(f"{path}: the array '{spec.name}' is {array.dtype} of shape {array.shape}, the model takes "
+                     f"{sample}.", "Reshape or convert it.")
