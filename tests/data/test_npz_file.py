@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from workbench.core import process
+from workbench.core import system
 from workbench.core.errors import UserError
 from workbench.core.layer import InputSpec
 from workbench.data import npz_file
@@ -55,7 +55,7 @@ def test_what_does_not_fit_the_memory_is_refused_before_it_is_read(tmp_path, mon
     monkeypatch.setattr(npz_file, "free_memory", lambda: 1000)
     with pytest.raises(UserError, match=r"d.npz holds 1.73 kB of arrays for this model, more memory than is free"):
         open_dataset(str(tmp_path / "d.npz"), X)
-    assert 0 < process.free_memory() <= process.memory()
+    assert 0 < system.free_memory() <= system.memory()
 
 
 @pytest.mark.parametrize(("entry", "sentence"), [

@@ -96,7 +96,8 @@ def parse(text: str, name: str, mend: str) -> Any:
 
 class _Refused(yaml.error.MarkedYAMLError):
     def __init__(self, problem: str, event: yaml.Event) -> None:
-        super().__init__(None, None, problem, event.start_mark)     # type: ignore[arg-type]  (libyaml's own mark)
+        mark: Any = event.start_mark        # libyaml has a kind of mark of its own
+        super().__init__(None, None, problem, mark)
 
 
 def _measure(text: str) -> None:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.lib import format as npy
 
 from workbench.core.errors import UserError
-from workbench.core.process import free_memory
 from workbench.core.quantities import size
+from workbench.core.system import free_memory
 
 AGAIN = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
 COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
