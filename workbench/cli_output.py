@@ -197,7 +197,10 @@ def print_sensitivity(result: dict[str, Any]) -> None:
             rows.append((layer["path"] + (f" + {others}" if others > 0 else ""), actions, size(trial["bytes"]),
                          *("-" if trial[key] is None else metric_text(trial[key], metric) for key in ("value", "drop")),
                          "-" if predicted is None else f"{predicted:.2g}"))
-    click.echo(table(("layer", "action", "bytes", metric, "lost", "predicted rise of the loss"), rows, left=(0, 1)))
+    heading = "predicted output error" if result["predicted"] == "output error" else "predicted rise of the loss"
+    click.echo(table(("layer", "action", "bytes", metric, "lost", heading), rows, left=(0, 1)))
+    if result["obstacle"]:
+        click.echo(f"\n{result['obstacle']}")
     if result["foretold_only"]:
         click.echo(f"\n{result['foretold_only']} candidates were foretold only: those that look worst.")
     if result["rank_correlation"] is not None:

@@ -10,14 +10,21 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.engine.small import network
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Stage
+from workbench.core.sensitivity import Wanted
+from workbench.core.views import Predictability
 from workbench.data.dataset import Dataset
+from workbench.engine import verbs
 from workbench.engine.differentiable import view_of
 from workbench.engine.gradients import synaptic_flow
+from workbench.engine.predict import predictor, prepared
+from workbench.engine.search import Goal
+from workbench.engine.sensitivity import scan
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
@@ -140,13 +147,117 @@ def regressor(folder):
 def test_a_layer_of_one_output_keeps_its_bias_and_training_lowers_the_error(tmp_path):
     model = regressor(tmp_path)
     assert [model.bias(path).size for path in model.sites] == [32, 1]
-    opened = Workspace.open(str(tmp_path / "model.onnx"), Job())
-    opened = opened.attach(str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz"))
+    workspace = opened(tmp_path)
     recipe = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 3}),))
     for stage in ("finetune", "distill"):
-        trained = recovered(opened, with_stage(recipe, stage), Job()).recovery
+        trained = recovered(workspace, with_stage(recipe, stage), Job()).recovery
         assert trained.recovered < 0.5 * trained.unrecovered
 
 
 def with_stage(recipe, name):
     return replace(recipe, recover=(Stage(name, {"epochs": 8, "batch": 32, "rate": 0.01}),))
+
+
+def classifier(folder, nodes, weights, opset=17):
+    """A model of [n, 3, 4, 4] -> [n, 5] with data, opened."""
+    proto = graph_of(nodes, weights, opset, sizes=("n", 3, 4, 4))
+    (folder / "model.onnx").write_bytes(proto.SerializeToString())
+    rng = np.random.default_rng(3)
+    for name, count in (("test", 48), ("train", 160)):
+        x = rng.normal(size=(count, 3, 4, 4)).astype(np.float32)
+        np.savez(folder / f"{name}.npz", x=x, y=rng.integers(0, 5, count))
+    return opened(folder)
+
+
+def opened(folder):
+    workspace = Workspace.open(str(folder / "model.onnx"), Job())
+    return workspace.attach(str(folder / "test.npz"), Job(), calibration=str(folder / "train.npz"))
+
+
+def by_scalar(start=None):
+    """x.view(x.shape[0], -1) as exporters write it: Shape -> Gather of one place, or Shape of one -> Reshape."""
+    if start is None:
+        return [helper.make_node("Shape", ["c"], ["s"]), helper.make_node("Gather", ["s", "zero"], ["n"], axis=0),
+                helper.make_node("Unsqueeze", ["n", "axis"], ["n1"])]
+    return [helper.make_node("Shape", ["c"], ["n1"], start=start, end=start + 1)]
+
+
+@pytest.mark.parametrize("start", [None, 0], ids=["gathered", "start and end"])
+def test_shapes_that_are_computed_pass_every_verb_that_takes_gradients(tmp_path, start):
+    nodes = [helper.make_node("Conv", ["x", "cw"], ["c"], name="conv", pads=[1] * 4), *by_scalar(start),
+             helper.make_node("Concat", ["n1", "rest"], ["to"], axis=0),
+             helper.make_node("Reshape", ["c", "to"], ["f"]),
+             helper.make_node("Gemm", ["f", "gw", "gb"], ["y"], name="head", transB=1)]
+    workspace = classifier(tmp_path, nodes, {
+        "cw": floats(4, 3, 3, 3), "gw": floats(5, 64), "gb": floats(5), "zero": np.array(0), "axis": np.array([0]),
+        "rest": np.array([-1])})
+    for method in ("prune.taylor", "prune.snip", "prune.fisher", "prune.synflow"):
+        workspace.compiled(Recipe().with_actions(["*"], (Action(method, {"sparsity": 0.5}),)), Job())
+    quantised = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))
+    assert recovered(workspace, with_stage(quantised, "finetune"), Job()).recovery.stages
+    found = scan(workspace, Job(), Wanted(((Action("quantize.affine", {"bits": 4}),),)))
+    assert found.kind == "loss" and not found.obstacle and all(trial.predicted is not None for trial in found.trials)
+
+
+def test_sizes_that_are_computed_reach_a_resize(tmp_path):
+    nodes = [helper.make_node("Conv", ["x", "cw"], ["c"], name="conv"),
+             helper.make_node("Shape", ["x"], ["s"], start=2), helper.make_node("Shape", ["c"], ["t"], end=2),
+             helper.make_node("Concat", ["t", "s"], ["sizes"], axis=0),
+             helper.make_node("Resize", ["c", "", "", "sizes"], ["r"], mode="linear"),
+             helper.make_node("GlobalAveragePool", ["r"], ["p"]), helper.make_node("Flatten", ["p"], ["f"]),
+             helper.make_node("MatMul", ["f", "gw"], ["y"], name="head")]
+    workspace = classifier(tmp_path, nodes, {"cw": floats(4, 3, 3, 3), "gw": floats(4, 5)})
+    view_of(workspace.model, workspace.data)
+    assert predictor(workspace, Job(), check=False).kind == "loss"
+
+
+def test_a_norm_with_a_scale_for_each_channel_is_trained_and_pruned(tmp_path):
+    nodes = [helper.make_node("Conv", ["x", "cw", "cb"], ["c"], name="conv", pads=[1] * 4),
+             helper.make_node("LayerNormalization", ["c", "scale"], ["l"], name="norm", axis=1),
+             helper.make_node("Conv", ["l", "dw"], ["d"], name="second", pads=[1] * 4),
+             helper.make_node("GlobalAveragePool", ["d"], ["p"]), helper.make_node("Flatten", ["p"], ["f"]),
+             helper.make_node("MatMul", ["f", "gw"], ["y"], name="head")]
+    workspace = classifier(tmp_path, nodes, {"cw": floats(8, 3, 3, 3), "cb": floats(8), "scale": floats(8, 1, 1),
+                                             "dw": floats(8, 8, 3, 3), "gw": floats(8, 5)}, opset=18)
+    pruned = Recipe().with_actions(["*"], (Action("prune.channels", {"ratio": 0.25}),))
+    smaller = workspace.compiled(pruned, Job()).model
+    assert [len(smaller.weight(path)) for path in smaller.sites][:2] == [6, 6]
+    assert recovered(workspace, with_stage(pruned, "finetune"), Job()).recovery.stages
+
+
+# -- where gradients cannot pass ---------------------------------------------------------------------------------------
+
+def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp_path):
+    network(tmp_path, "If")
+    workspace = opened_small(tmp_path)
+    candidates = ((Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 3}),))
+    found = scan(workspace, Job(), Wanted(candidates))
+    assert found.complete and len(found.measured) == 4 and found.kind == "output error"
+    assert found.obstacle == ("The error of each layer's output is predicted, not the loss: Gradients cannot pass "
+                              "through If.")
+    assert found.to_json()["obstacle"] == found.obstacle
+    report = verbs.search(str(tmp_path / "small.onnx"), str(tmp_path / "test.npz"), str(tmp_path / "out"),
+                          Goal(max_ratio=0.6), False, Job())
+    assert report.notes.count(found.obstacle) == 1
+    assert report.after.bytes.value <= 0.6 * report.before.bytes.value
+
+
+def opened_small(folder):
+    workspace = Workspace.open(str(folder / "small.onnx"), Job())
+    return workspace.attach(str(folder / "test.npz"), Job(), calibration=str(folder / "train.npz"))
+
+
+def test_a_refused_view_takes_only_the_predictions_of_the_loss(tmp_path, monkeypatch):
+    network(tmp_path, "Elu")
+    workspace = opened_small(tmp_path)
+    monkeypatch.setitem(torch_ops.OPS, "Elu", Operator(lambda a, x, v: torch.relu(x[0]), {"alpha": None}))
+    made, known = prepared(workspace, Job())
+    assert made.kind == known.kind == "output error" and "through Elu (node 'act')" in known.obstacle
+    assert scan(workspace, Job(), Wanted(((Action("quantize.affine", {"bits": 4}),),))).obstacle == known.obstacle
+
+
+def test_without_samples_there_are_no_predictions_and_it_is_said(tmp_path):
+    network(tmp_path)
+    workspace = Workspace.open(str(tmp_path / "small.onnx"), Job())
+    known = Predictability(None, "No predictions: there are no calibration samples.")
+    assert prepared(workspace, Job()) == (None, known)

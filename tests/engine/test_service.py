@@ -5,12 +5,14 @@ import time
 
 import pytest
 
+from tests.engine.small import network
 from workbench.core import messages as m
 from workbench.core import process
 from workbench.core.action import Action
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
+from workbench.core.views import Predictability
 from workbench.engine import service
 from workbench.engine.cache import Cache
 
@@ -191,3 +193,13 @@ def test_the_process_ends_when_the_window_is_gone():
     running.join(10)
     assert running.exitcode == 0
     running.close()
+
+
+def test_a_request_for_predictions_says_what_is_in_their_way(engine, tmp_path):
+    """The last test here: it opens another model."""
+    network(tmp_path, "If")
+    engine.ask(m.Open, path=str(tmp_path / "small.onnx"))
+    assert engine.ask(m.Predict)[-1].result == Predictability(None, "No predictions: there are no calibration samples.")
+    engine.ask(m.Attach, path=str(tmp_path / "test.npz"))
+    answer = engine.ask(m.Predict)[-1].result
+    assert answer.kind == "output error" and answer.obstacle.endswith("Gradients cannot pass through If.")

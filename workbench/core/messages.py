@@ -231,7 +231,7 @@ class TryTemperatures:
 
 @dataclass(frozen=True)
 class Predict:
-    """Prepare what foretells edits from one pass of gradients (see Preview.predicted) -> Done(None)"""
+    """Prepare what predicts edits from one pass of gradients (see Preview.predicted) -> Done(Predictability)"""
 
     job: int
 

@@ -87,6 +87,7 @@ class Scan:
     refused       (path, candidate) -> why the layer cannot have it
     evaluations   runs over the whole data set, of the graph or of the part behind a layer
     kind          what is foretold: the rise of the "loss", or the "output error"; "" where nothing is
+    obstacle      why it is not the loss, in a sentence; "" where it is
     correlation   of what was foretold with what was measured (Spearman's); None with too few of both
     """
 
@@ -100,6 +101,7 @@ class Scan:
     layers: tuple[str, ...] = ()
     refused: Mapping[tuple[str, Stack], str] = field(default_factory=dict)
     kind: Literal["loss", "output error", ""] = ""
+    obstacle: str = ""
     complete: bool = False
 
     @property
@@ -124,7 +126,7 @@ class Scan:
         return {
             "baseline": self.baseline, "metric": self.metric, "samples": self.samples,
             "evaluations": self.evaluations, "foretold_only": len(self.trials) - len(self.measured),
-            "rank_correlation": self.correlation,
+            "rank_correlation": self.correlation, "predicted": self.kind, "obstacle": self.obstacle,
             "layers": [{"path": path, "candidates": [trial.to_json() for trial in self.of(path)]} for path in paths],
         }
 

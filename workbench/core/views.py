@@ -177,6 +177,18 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Predictability:
+    """What can be predicted of a model, as the answer to a request for it.
+
+    kind      the rise of the "loss", or the "output error" of the layers; None: there is no prediction
+    obstacle  why it is not the loss, naming the operator in the way; "" where it is
+    """
+
+    kind: PredictionKind | None
+    obstacle: str = ""
+
+
+@dataclass(frozen=True)
 class Preview:
     """The state of the edited model, sent again and again while it is being measured.
 

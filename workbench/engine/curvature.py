@@ -64,13 +64,15 @@ class Curvature:
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """Foretells edits of one model. `correlation`: Spearman's, over `trials` candidates that were run."""
+    """Foretells edits of one model. `correlation`: Spearman's, over `trials` candidates that were run. `obstacle`: why
+    the loss cannot be predicted, where it is the output error."""
 
     model: Model
     curvatures: Mapping[str, Curvature]
     kind: PredictionKind
     correlation: float | None = None
     trials: int = 0
+    obstacle: str = ""
     _known: "WeakKeyDictionary[Edit, float]" = field(default_factory=WeakKeyDictionary)
 
     @property

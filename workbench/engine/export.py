@@ -25,10 +25,11 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 
 def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
-           device: str = "cpu", language: str = ENGLISH, kept: bool = False) -> Report:
+           device: str = "cpu", language: str = ENGLISH, kept: bool = False, notes: tuple[str, ...] = ()) -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
 
     The page is in this language (core.language); what is returned is English. `kept`: see training.recover.
+    `notes`: what else the report is to say.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Raises UserError when the recipe does not fit, the folder cannot be written, or the
@@ -56,7 +57,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
         compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
         verified = preview_value = None
-        notes = result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
+        notes += result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))

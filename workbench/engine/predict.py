@@ -14,6 +14,7 @@ from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Layer
+from workbench.core.views import Predictability
 from workbench.data.dataset import Dataset
 from workbench.engine import apply, rows
 from workbench.engine.curvature import Curvature, Predictor, Term, checked_key
@@ -49,14 +50,26 @@ def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
     return workspace.cache.get(key, lambda: _checked(workspace, made, job.part(0.5, 1.0)))
 
 
+def prepared(workspace: Workspace, job: Job, check: bool = True) -> tuple[Predictor | None, Predictability]:
+    """The predictor for a verb that does without where there is none, and in a sentence what is in its way."""
+    if workspace.calibration is None:
+        return None, Predictability(None, "No predictions: there are no calibration samples.")
+    try:
+        made = predictor(workspace, job, check)
+    except UserError as error:
+        return None, Predictability(None, f"No predictions: {error.what}")
+    why = f"The error of each layer's output is predicted, not the loss: {made.obstacle}" if made.obstacle else ""
+    return made, Predictability(made.kind, why)
+
+
 def _made(model: Model, data: Dataset, job: Job) -> Predictor:
     layers = [layer for layer in model.layers if not layer.locked and layer.op in ("Conv", "Gemm", "MatMul")]
     inputs = _inputs(model, layers, data, job.part(0.0, 0.4))
     try:
         moments = _moments(model, data, job.part(0.4, 1.0))
-    except UserError:           # an operator that gradients cannot pass
+    except UserError as error:      # an operator that gradients cannot pass
         plain = {path: Curvature(Term(varying, None), Term(common, None)) for path, (varying, common) in inputs.items()}
-        return Predictor(model, plain, "output error")
+        return Predictor(model, plain, "output error", obstacle=error.what)
     fitting = {path: Curvature(*map(Term, found, moments[path])) for path, found in inputs.items()
                if path in moments and len(moments[path][0]) == model.layer(path).matrix[0]}
     return Predictor(model, fitting, "loss")
@@ -80,10 +93,12 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
             values |= dict(zip(inner, ran, strict=True))
         count = data.count(feeds)
         for layer in layers:
-            parts[layer.path].append(_rows(layer, values[names[layer.path]], count, quota, rng))
+            received = values[names[layer.path]]
+            if rows.count(layer, received) % count == 0:        # else its rows are not those of single samples
+                parts[layer.path].append(_rows(layer, received, count, quota, rng))
     return {path: tuple(np.concatenate(part, axis=1)[:, :ROWS]  # type: ignore[misc]
                         for part in zip(*found, strict=True))
-            for path, found in parts.items()}
+            for path, found in parts.items() if found}
 
 
 def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
@@ -94,7 +109,7 @@ def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
     found = rows.unfold(layer, x, chosen)
     if layer.op == "Conv":      # a window's mean over all positions, edges aside, is that of its channel
         means = np.repeat(x.mean(axis=tuple(range(2, x.ndim))), layer.matrix[1] * layer.groups // x.shape[1], axis=1)
-        means = means.reshape(count, layer.groups, -1).transpose(1, 0, 2)
+        means = means.reshape(count, -1, layer.groups, layer.matrix[1]).mean(axis=1).transpose(1, 0, 2)
     else:
         means = rows.unfold(layer, x).reshape(1, count, -1, layer.matrix[1]).mean(axis=2)
     return found - means[:, chosen * count // available], means.astype(np.float32)
@@ -113,7 +128,10 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
         chosen = slice(start, min(start + size, data.samples))
         feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
-        _loss(data.answer.take(view(**feeds)[0]), generator).backward()
+        try:
+            _loss(data.answer.take(view(**feeds)[0]), generator).backward()
+        except (RuntimeError, IndexError) as error:     # outputs of a form that no answers are drawn from
+            raise UserError("Gradients of these outputs cannot be taken.", "Measure instead.") from error
         seen += count
     return {path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
             for path, (each, summed) in sums.items()}
@@ -149,7 +167,7 @@ def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
     """The same with its rank correlation, from candidates that are run on a few evaluation samples."""
     pairs = list(_probe(workspace, made, job))
     correlation = rank_correlation(*zip(*pairs, strict=True)) if pairs else None
-    return Predictor(made.model, made.curvatures, made.kind, correlation, len(pairs))
+    return Predictor(made.model, made.curvatures, made.kind, correlation, len(pairs), made.obstacle)
 
 
 def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:

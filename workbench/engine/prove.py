@@ -13,7 +13,7 @@ import numpy as np
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.data.dataset import Dataset
-from workbench.engine.differentiable import few_samples, view_of
+from workbench.engine.differentiable import few_samples
 from workbench.graph import runtime
 from workbench.graph.channels import Channels
 from workbench.graph.model import Model
@@ -93,7 +93,7 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
     if not removed & channels.normed:
         expected = _run(silenced(model, channels, removed), feeds)
     else:
-        by_torch = _by_torch(model, smaller, feeds, data)
+        by_torch = _by_torch(model, smaller, feeds)
         if by_torch is None:
             return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
         expected = by_torch
@@ -113,14 +113,14 @@ def _where(error: BaseException) -> str:
     return "the model"
 
 
-def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray],
-              data: Dataset | None) -> list[np.ndarray] | None:
+def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray] | None:
     """The smaller model's outputs as torch computes them; None where it computes the original wrongly or not at all."""
     import torch
 
+    from workbench.graph.torch_proof import proved_view
     from workbench.graph.torch_view import TorchView
     try:
-        view_of(model, data)
+        proved_view(model, feeds)
     except UserError:
         return None
     with torch.no_grad():

@@ -32,7 +32,7 @@ def count(layer: Layer, x: np.ndarray) -> int:
 
 def _linear(layer: Layer, x: np.ndarray) -> np.ndarray:
     features = layer.matrix[1]
-    if layer.attributes.get("side") == "left":
+    if layer.attributes.get("side") == "left" and x.ndim > 1:
         x = np.moveaxis(x, -2, -1)
     elif layer.attributes.get("transA"):
         x = x.T

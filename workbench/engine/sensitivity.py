@@ -22,7 +22,7 @@ from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import apply, structure
 from workbench.engine.curvature import Predictor
 from workbench.engine.evaluate import Run
-from workbench.engine.predict import predictor, rank_correlation
+from workbench.engine.predict import prepared, rank_correlation
 from workbench.engine.preview import SuffixRunner, effective
 from workbench.engine.workspace import Workspace, runner
 from workbench.graph import runtime
@@ -41,10 +41,11 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     wanted = wanted or Wanted()
     evaluator = workspace.measurable()
     layers = _layers(workspace, wanted)
-    foretelling = predictor(workspace, job.part(0.0, 0.05), check=False) if workspace.calibration else None
+    foretelling, known = prepared(workspace, job.part(0.0, 0.05), check=False)
     found = Scan(evaluator.metric.title, float(evaluator.scores.mean()), evaluator.data.samples, (), 1,
                  candidates=wanted.candidates, layers=tuple(layer.path for layer in layers),
-                 refused=_refusals(workspace, layers, wanted.candidates), kind=foretelling.kind if foretelling else "")
+                 refused=_refusals(workspace, layers, wanted.candidates), kind=known.kind or "",
+                 obstacle=known.obstacle)
     job.update(found)
     trials: dict[tuple[str, Stack], Trial] = {}
     refused = dict(found.refused)

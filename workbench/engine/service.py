@@ -39,7 +39,7 @@ from workbench.engine.changes import changes
 from workbench.engine.export import export
 from workbench.engine.look import look
 from workbench.engine.passing import passing
-from workbench.engine.predict import predictor
+from workbench.engine.predict import prepared
 from workbench.engine.preview import Previewer
 from workbench.engine.sensitivity import scan
 from workbench.engine.structure import couplings
@@ -238,7 +238,7 @@ class Service:
         return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
 
     def predict(self, request: m.Predict, job: Job) -> Any:
-        predictor(self._open(), job)
+        return prepared(self._open(), job)[1]
 
     def prepare(self, request: m.Prepare, job: Job) -> Any:
         self._open()

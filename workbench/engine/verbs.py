@@ -168,8 +168,10 @@ def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: b
     check_folder(Path(out_dir))
     workspace = Workspace.open(model_path, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), trusted=trusted, given=given)
-    recipe = searching.search(workspace, scan(workspace, job.part(0.1, 0.7)), goal, job.part(0.7, 0.9))
-    return export(workspace, recipe, out_dir, job.part(0.9, 1.0), language=language)
+    found = scan(workspace, job.part(0.1, 0.7))
+    recipe = searching.search(workspace, found, goal, job.part(0.7, 0.9))
+    notes = (found.obstacle,) if found.obstacle else ()
+    return export(workspace, recipe, out_dir, job.part(0.9, 1.0), language=language, notes=notes)
 
 
 def compare(first: str, second: str, data_path: str, trusted: bool, job: Job,

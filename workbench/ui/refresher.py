@@ -12,9 +12,10 @@ from workbench.core.recipe import Recipe
 from workbench.ui.engine_link import Handlers
 from workbench.ui.history import Remembered, recipe_key
 from workbench.ui.latest import Latest
+from workbench.ui.translation import said
 
 if TYPE_CHECKING:
-    from workbench.core.views import EditView, LayerView, Preview
+    from workbench.core.views import EditView, LayerView, Predictability, Preview
     from workbench.ui.session import Session
 
 REST_MS = 250               # without an edit: time to prepare the next one
@@ -108,7 +109,12 @@ class Refresher(QObject):
         """There is new data: what foretells edits is prepared too, and nobody waits for that."""
         self.refresh()
         if self._foretells:
-            self._foretelling = self._link.request(messages.Predict, Handlers(failed=self._session.mention, quiet=True))
+            self._foretelling = self._link.request(messages.Predict, Handlers(
+                done=self._show_predictability, failed=self._session.mention, quiet=True))
+
+    def _show_predictability(self, known: Predictability) -> None:
+        if known.obstacle:
+            self._session.told.emit(said(known.obstacle))
 
     def refresh_layer(self) -> None:
         """The current layer before and after its actions."""
