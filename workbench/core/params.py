@@ -9,6 +9,7 @@ The annotations below give the form, the validation, the YAML, the command line 
 """
 
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -86,6 +87,7 @@ class Field:
     drag: Plot | None = None
 
 
+@functools.cache
 def fields_of(params: type) -> tuple[Field, ...]:
     """The schema of an annotated dataclass, in the order of declaration."""
     hints = typing.get_type_hints(params, include_extras=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import onnx_ir as ir
 
-from workbench.graph import names, shapes
+from workbench.graph import names
 from workbench.graph.channels import Channels, Count, Units
 from workbench.graph.model import Model
 
@@ -30,7 +30,7 @@ class Tracer:
         self.model = model
         self.opset = model.opset
         self._graph = model.ir.graph
-        self._known = shapes.infer(model.ir, batch=1)
+        self._known = model.known_of_one_sample
         self._parents: list[int] = []
         self._fixed: dict[int, str] = {}
         self._values: dict[ir.Value, dict[int, Units]] = {}

@@ -81,6 +81,11 @@ class Model:
         """Types and shapes of all values, by name, as far as they can be inferred."""
         return shapes.infer(self.ir)
 
+    @cached_property
+    def known_of_one_sample(self) -> Mapping[str, shapes.Known]:
+        """The same with one sample in the batch, where the graph leaves the batch free."""
+        return cost.of_one_sample(self.ir)
+
     def to_bytes(self) -> bytes:
         """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
         return saving.to_bytes(self.ir, self.source.path)

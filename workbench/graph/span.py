@@ -7,11 +7,11 @@ belongs to it, as in a residual block; an activation that follows does not.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
 from workbench.core.errors import UserError
-from workbench.graph import cost
 from workbench.graph.cut import read_by
 from workbench.graph.inventory import Site
 from workbench.graph.model import Model
@@ -48,18 +48,18 @@ def span_of(model: Model, module: str) -> Span:
     members = tuple(path for path in model.sites if inside(module, path))
     if not members:
         raise UserError(f"There is no module '{module}' with layers that can be edited.", "Name one of the tree.")
-    flow = _Flow(model.ir.graph)
+    if model not in _flows:
+        _flows[model] = _Flow(model)
+    flow = _flows[model]
     own = {flow.number(name) for path in members for name in _readers(model.sites[path])}
     start, last = flow.common_start(own), flow.common_end(own)
     region = flow.between(start, last)
-    others = {number: path for path, site in model.sites.items() if path not in members
-              for number in map(flow.number, _readers(site))} | flow.branching()
-    strangers = list(dict.fromkeys(others[number] for number in sorted(region & others.keys())))
+    strangers = flow.strangers(region, members)
     if strangers or not own <= region:
         more = f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else "the outputs"
         raise UserError(f"{module} cannot be cut out alone: between the one value that goes into it and the one that "
                         f"comes out there is also {more}.", OTHER)
-    region = flow.with_sums(region, start, last, others.keys())
+    region = flow.with_sums(region, start, last, members)
     received, given = flow.received(region), flow.given(region)
     if len(received) != 1 or len(given) != 1:
         raise UserError(f"{module} has {len(received)} inputs ({', '.join(received)}) and {len(given)} outputs "
@@ -74,7 +74,7 @@ def _readers(site: Site) -> tuple[str, ...]:
 
 
 def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
-    known = cost.of_one_sample(model.ir)
+    known = model.known_of_one_sample
     found = []
     for name in names:
         shape = known[name].shape if name in known else None
@@ -88,10 +88,12 @@ def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
 class _Flow:
     """Nodes of the main graph that depend on its inputs, numbered from 1 in order of execution.
 
-    0 stands for the inputs, the number behind the last node for the outputs.
+    0 stands for the inputs, the number behind the last node for the outputs. Made once a model: a node is looked at
+    for each module that is near it, not for each of all modules.
     """
 
-    def __init__(self, graph: ir.Graph) -> None:
+    def __init__(self, model: Model) -> None:
+        graph = model.ir.graph
         inputs = {value for value in graph.inputs if not value.is_initializer()}
         self._made: dict[ir.Value, int] = dict.fromkeys(inputs, 0)
         self._nodes: list[ir.Node] = []
@@ -114,15 +116,26 @@ class _Flow:
             self._readers[self._made[value]].add(self._end)
         self._before = _dominators(range(1, self._end), self._sources, 0)
         self._after = _dominators(range(self._end - 1, -1, -1), self._readers, self._end)
+        self._owners: dict[int, list[str]] = {}
+        for path, site in model.sites.items():
+            for number in map(self.number, _readers(site)):
+                self._owners.setdefault(number, []).append(path)
+        # Nodes with graphs inside, If, Loop and Scan, are kept as they are.
+        self._branching = {number: node.op_type for number, node in enumerate(self._nodes, 1)
+                           if any(subgraphs(attribute) for attribute in node.attributes.values())}
 
     def number(self, name: str) -> int:
         """0 for a node that depends on no input."""
         return self._numbers.get(name, 0)
 
-    def branching(self) -> dict[int, str]:
-        """Nodes with graphs inside, If, Loop and Scan, which are kept as they are; and what they are."""
-        return {number: node.op_type for number, node in enumerate(self._nodes, 1)
-                if any(subgraphs(attribute) for attribute in node.attributes.values())}
+    def strangers(self, region: Iterable[int], members: Sequence[str]) -> list[str]:
+        """Layers in a region that are not among the members, and operators with graphs inside."""
+        found: dict[str, None] = {}
+        for number in sorted(region):
+            found |= dict.fromkeys(path for path in self._owners.get(number, ()) if path not in members)
+            if number in self._branching:
+                found[self._branching[number]] = None
+        return list(found)
 
     def name(self, number: int) -> str:
         return self._nodes[number - 1].name or ""
@@ -139,18 +152,19 @@ class _Flow:
         """Behind the one, and up to the other with it."""
         if last == self._end:
             return set()
-        behind = self._reached(start, self._readers)
-        return {number for number in self._reached(last, self._sources) | {last} if number in behind}
+        behind = self._reached(start, self._readers, range(start, last + 1))
+        return {number for number in self._reached(last, self._sources, range(start, last)) | {last}
+                if number in behind}
 
-    def with_sums(self, region: set[int], start: int, last: int, others: Iterable[int]) -> set[int]:
+    def with_sums(self, region: set[int], start: int, last: int, members: Sequence[str]) -> set[int]:
         """With what joins the span's output and its input, where nothing else is needed for that."""
-        found, foreign = region, set(others)
+        found = region
         after = self._after[last]
         while after != self._end:
             wider = self.between(start, after)
-            if wider & foreign or len(self.received(wider)) != 1 or len(self.given(wider)) != 1:
+            if self.strangers(wider, members) or len(self.received(wider)) != 1 or len(self.given(wider)) != 1:
                 break
-            behind = self._reached(last, self._readers) | {last}
+            behind = self._reached(last, self._readers, range(last, after)) | {last}
             if any(source not in behind for source in self._sources[after]):
                 found = wider
             after = self._after[after]
@@ -166,14 +180,17 @@ class _Flow:
                 if value in self._outputs or any(value in self._reads[reader] for reader in self._readers[number]
                                                  if reader not in region and reader != self._end)]
 
-    def _reached(self, start: int, ways: Sequence[set[int]]) -> set[int]:
+    def _reached(self, start: int, ways: Sequence[set[int]], within: range) -> set[int]:
         seen: set[int] = set()
         left = [start]
         while left:
-            new = ways[left.pop()] - seen
+            new = {number for number in ways[left.pop()] if number in within} - seen
             seen |= new
-            left += [number for number in new if number < len(ways)]
+            left += new
         return seen
+
+
+_flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()       # a model never changes
 
 
 def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:
