@@ -63,7 +63,8 @@ def test_a_group_that_cannot_be_followed_is_left_and_named_and_the_rest_is_done(
     assert remark.startswith("c keeps its channels: Without these channels ") and "does not run" in remark
     assert "'" in remark.removeprefix("c keeps its channels: ")     # an operator of the graph is named
     # From now on a glob says so beforehand, and the forecast leaves the layer out.
-    assert structure.possible(model, model.layer("c"), (QUARTER,)) == ((), made.remarks)
+    kept, (said,) = structure.possible(model, model.layer("c"), (QUARTER,))
+    assert kept == () and f"{said.path} {said.what}: {said.reason}" == remark
     with pytest.raises(UserError, match="does not run"):
         removed(reshaped(True), ("c",))
 

@@ -44,11 +44,14 @@ class _Task:
         return chosen, params
 
 
+# Found out once a model, for each recipe asks it of every layer; of layers with the same channels, once for all of them.
 _refusals: WeakKeyDictionary[Model, dict[tuple[str, Action], str | None]] = WeakKeyDictionary()
+_unables: WeakKeyDictionary[Model, dict[tuple[bytes, Action], str | None]] = WeakKeyDictionary()
+_norms: WeakKeyDictionary[Model, tuple[np.ndarray, np.ndarray]] = WeakKeyDictionary()
 
 
 def refusal(model: Model, path: str, action: Action) -> str | None:
-    """Why a layer keeps its channels, or None. Found out once a model: each recipe asks it of every layer."""
+    """Why a layer keeps its channels, or None."""
     known = _refusals.setdefault(model, {})
     if (path, action) not in known:
         known[path, action] = channels_of(model).refusal(path) or _unable(model, path, action)
@@ -56,10 +59,13 @@ def refusal(model: Model, path: str, action: Action) -> str | None:
 
 
 def _unable(model: Model, path: str, action: Action) -> str | None:
-    channels = channels_of(model)
-    task = _task(model, channels, {path: action}, channels.groups[path], _without_data(model))
-    method, params = task.method()
-    return method.unable(task.group, params)
+    channels, known = channels_of(model), _unables.setdefault(model, {})
+    key = channels.free(path).tobytes(), action
+    if key not in known:
+        task = _task(model, channels, {path: action}, channels.groups[path], _without_data(model))
+        method, params = task.method()
+        known[key] = method.unable(task.group, params)
+    return known[key]
 
 
 def _without_data(model: Model) -> Callable[[str], LayerContext]:
@@ -176,13 +182,14 @@ def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | 
 
     Those that were folded at opening count with those that are there.
     """
-    total, seen = np.zeros(len(units)), np.zeros(len(units))
-    for held, scale in _scales(model, channels):
-        place = np.searchsorted(units, held)
-        inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
-        total += np.bincount(place[inside], scale[inside], len(units))
-        seen += np.bincount(place[inside], minlength=len(units))
-    return total / seen if seen.all() else None
+    if model not in _norms:
+        every = list(_scales(model, channels)) or [(np.zeros(0, int), np.zeros(0))]
+        _norms[model] = np.concatenate([held for held, _ in every]), np.concatenate([scale for _, scale in every])
+    held, scale = _norms[model]
+    place = np.searchsorted(units, held)
+    inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
+    seen = np.bincount(place[inside], minlength=len(units))
+    return np.bincount(place[inside], scale[inside], len(units)) / seen if seen.all() else None
 
 
 def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -83,4 +83,6 @@ class Channels:
         for paths in {tuple(paths) for paths in members.values()}:
             joined = set().union(*(group[path] for path in paths))
             group |= dict.fromkeys(joined, joined)
-        return {path: tuple(other for other in self.layers if other in group[path]) for path in self.layers}
+        place = {path: index for index, path in enumerate(self.layers)}
+        ordered = {id(joined): tuple(sorted(joined, key=place.__getitem__)) for joined in group.values()}
+        return {path: ordered[id(joined)] for path, joined in group.items()}

@@ -1,0 +1,71 @@
+"""The work on a model grows with its number of layers, not with the square of it: calls are counted, not seconds."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from tests.benchmarks.bench_many_layers import STEPS, chain
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row
+from workbench.engine import apply
+from workbench.engine.store import Store
+from workbench.engine.structure import couplings
+from workbench.engine.workspace import Workspace
+from workbench.formats.onnx_file import from_proto
+
+FEW, MANY = 24, 72
+SLACK = 1.15        # of three times the calls
+
+
+def calls(work) -> int:
+    """How many functions a piece of work calls, in Python and in C."""
+    count = 0
+
+    def counted(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def looked_at(layers: int, folder) -> int:
+    """Open a model, look at each of its layers, ask what hangs together."""
+    def work():
+        workspace = replace(Workspace(from_proto(proto, "chain.onnx", Job())), store=Store(folder / str(layers)))
+        for layer in workspace.model.layers:
+            workspace.view(layer.path)
+        couplings(workspace.model)
+
+    proto = chain(layers)
+    return calls(work)
+
+
+def edited(layers: int, step) -> int:
+    """All layers changed by one step: the forecast, the edits, and the file."""
+    def work():
+        recipe = Recipe((Row("*", (step,)),))
+        apply.forecast(workspace.model, apply.stacks(workspace.model, recipe)[0], "auto")
+        result = workspace.compiled(recipe, Job())
+        result.changes()
+        result.model.with_edits(result.edits).to_bytes()
+
+    workspace = Workspace(from_proto(chain(layers), "chain.onnx", Job()))
+    return calls(work)
+
+
+def test_opening_and_looking_at_every_layer(tmp_path):
+    looked_at(FEW, tmp_path / "first")      # imports, and what is remembered of shapes
+    assert looked_at(MANY, tmp_path) < SLACK * MANY / FEW * looked_at(FEW, tmp_path)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_one_step_on_every_layer(step):
+    edited(FEW, step)
+    assert edited(MANY, step) < SLACK * MANY / FEW * edited(FEW, step)
