@@ -24,7 +24,7 @@ from workbench.graph.channel_rules import channels_of
 from workbench.graph.channels import Channels
 from workbench.graph.fold_batchnorm import folded_scale
 from workbench.graph.model import Model
-from workbench.graph.slicing import left, without
+from workbench.graph.slicing import among, left, without
 from workbench.methods.method import ChannelGroup, RemovalMethod, find
 
 
@@ -44,7 +44,7 @@ class _Task:
         return chosen, params
 
 
-# Found out once a model, for each recipe asks it of every layer; of layers with the same channels, once for all of them.
+# Found out once a model, for each recipe asks it of every layer; once for all layers with the same channels.
 _refusals: WeakKeyDictionary[Model, dict[tuple[str, Action], str | None]] = WeakKeyDictionary()
 _unables: WeakKeyDictionary[Model, dict[tuple[bytes, Action], str | None]] = WeakKeyDictionary()
 _norms: WeakKeyDictionary[Model, tuple[np.ndarray, np.ndarray]] = WeakKeyDictionary()
@@ -136,7 +136,7 @@ def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tupl
     for path, site in model.sites.items():
         axes = [(channels.axes.get((site.initializer, axis)), size)
                 for axis, size in enumerate(model.layer(path).shape)]
-        places = tuple(np.arange(size) if units is None else np.flatnonzero(~np.isin(units, list(removed)))
+        places = tuple(np.arange(size) if units is None else np.flatnonzero(~among(units, removed))
                        for units, size in axes)
         if any(len(left) < size for left, (_, size) in zip(places, axes, strict=True)):
             found[path] = places
