@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.guard import HANG_S
+
 # Before Qt and torch are imported; what the caller has set stays.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"     # before ONNX Runtime, which a test may import first
@@ -23,7 +25,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")     # else torch's threads s
 if sys.platform == "linux" and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")       # Chromium's sandbox refuses root
 
-PATIENCE = 5.0      # seconds in which what a test started may end
 HELPERS = ("QtWebEngineProcess", "resource_tracker")       # live as long as the application does, whoever started them
 
 
@@ -100,7 +101,7 @@ def nothing_left_running():
     """Fails a test that leaves a thread or a process behind. Fixtures of a module or session may keep theirs."""
     before = running()
     yield
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + HANG_S
     while (left := running() - before) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not left, f"left running: {', '.join(sorted(name for _, name in left))}"

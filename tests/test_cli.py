@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.guard import HANG_S
 from workbench.cli import cli
 from workbench.core.errors import Cancelled, UserError
 
@@ -330,13 +331,13 @@ def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):
 
 
 INTERRUPTED = """
-import signal, sys, time
+import signal, sys, threading
 signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell's background jobs inherit that it is ignored
 from workbench.__main__ import main
 from workbench.engine import export
 def verify(*_):
     print("the file is half way", file=sys.stderr, flush=True)
-    time.sleep(60)
+    threading.Event().wait()
 export.verify = verify
 main()
 """
@@ -349,7 +350,7 @@ def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
         assert any("half way" in line for line in iter(started.stderr.readline, "")), "it ended too early"
         assert list((here / "out").iterdir())
         started.send_signal(number)
-        said = started.communicate(timeout=120)[1]
+        said = started.communicate(timeout=HANG_S)[1]
     assert started.returncode == code and "Traceback" not in said
     assert not list((here / "out").iterdir())
 

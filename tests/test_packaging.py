@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -117,11 +116,10 @@ def test_the_second_time_nothing_is_done(machine):
     assert first.returncode == 0 and "Installing Python packages" in first.stderr
     assert "pip install" in (machine / "log").read_text() and ".[test]" in (machine / "log").read_text()
     (machine / "log").unlink()
-    start = time.monotonic()
     for purpose in ("test", "run"):         # what does for the tests does for running
         again = bootstrap(machine, purpose)
         assert (again.returncode, again.stderr) == (0, "")
-    assert not (machine / "log").exists() and time.monotonic() - start < 4
+    assert not (machine / "log").exists()
 
 
 def test_other_dependencies_or_another_folder_install_again(machine):

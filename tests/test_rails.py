@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-RAILS = (Path(__file__).parent / "conftest.py").read_text(encoding="utf-8").replace("PATIENCE = 5.0", "PATIENCE = 0.1")
+from tests.guard import HANG_S
+
+RAILS = (Path(__file__).parent / "conftest.py").read_text(encoding="utf-8").replace(
+    "from tests.guard import HANG_S", "HANG_S = 0.1")
 GUILTY = '''
 import logging, subprocess, threading, time, warnings
 from PySide6.QtCore import qWarning
@@ -36,7 +39,7 @@ def run(folder: Path, tests: str) -> str:
     (folder / "test_case.py").write_text(tests, encoding="utf-8")
     config = Path(__file__).parents[1] / "pyproject.toml"
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", config, "--rootdir", folder, folder]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120).stdout
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=HANG_S).stdout
 
 
 def test_whoever_leaves_something_fails(tmp_path):

@@ -22,8 +22,8 @@ from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.event_loop_jobs import JOBS
+from tests.benchmarks.gaps import GapRecorder, Gaps, p99
 from tests.benchmarks.hand import Hand
-from tests.ui.event_loop import GapRecorder, Gaps, p99
 
 TABLE = Path(__file__).with_name("event_loop.md")
 BAR = 0.05

@@ -1,12 +1,12 @@
 """Progress in spans, cancellation from another thread, remaining time."""
 
 import threading
-import time
 
 import pytest
 
+from tests.guard import HANG_S
 from workbench.core.errors import Cancelled
-from workbench.core.job import Job
+from workbench.core.job import RESTING, Job
 
 
 @pytest.fixture
@@ -60,23 +60,36 @@ def test_cancelling_the_whole_cancels_its_parts_and_the_other_way_round():
 
 def test_cancelled_from_another_thread():
     job = Job()
-    thread = threading.Timer(0.05, job.cancel)
+    begun = threading.Event()
+
+    def cancel():
+        assert begun.wait(HANG_S)
+        job.cancel()
+
+    thread = threading.Thread(target=cancel)
     thread.start()
     with pytest.raises(Cancelled):
         while True:
             job.check()
+            begun.set()
     thread.join()
 
 
-def test_a_job_rests_while_a_pause_is_wanted_and_parts_share_the_wish():
+def test_a_job_rests_while_a_pause_is_wanted_and_parts_share_the_wish(monkeypatch):
     job = Job()
     part = job.part(0.0, 0.5)
     job.hold(True)
     assert part.held and job.silent().held
-    threading.Timer(0.05, job.hold, [False]).start()
-    start = time.monotonic()
+    looks = []
+
+    def look(seconds):
+        """As often as the job looks whether the pause is over; it is with the third look."""
+        looks.append(seconds)
+        job.hold(len(looks) < 3)
+
+    monkeypatch.setattr(job._cancelled, "wait", look)
     part.rest()
-    assert time.monotonic() - start >= 0.04 and not job.held
+    assert looks == [RESTING] * 3 and not job.held
     job.hold(True)
     job.cancel()
     part.rest()             # cancelling ends a pause

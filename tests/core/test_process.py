@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from tests.guard import HANG_S
 from workbench.core import process
 
 
@@ -26,7 +27,7 @@ def other():
     running, pipe = process.start(__name__)
     yield running, pipe
     pipe.close()
-    running.join(10)
+    running.join(HANG_S)
     assert not running.is_alive()
     running.close()
 
@@ -36,7 +37,7 @@ def test_messages_go_both_ways_and_threads_wait_passively(other, monkeypatch):
     number, policy = pipe.recv()
     assert number != os.getpid() and policy == "PASSIVE"
     pipe.send({"a": 1})
-    assert pipe.poll(10) and pipe.recv() == {"a": 1}
+    assert pipe.poll(HANG_S) and pipe.recv() == {"a": 1}
 
 
 def test_the_pipe_says_when_the_process_is_gone(other):
@@ -45,7 +46,7 @@ def test_the_pipe_says_when_the_process_is_gone(other):
     pipe.send("die")
     with pytest.raises(EOFError):
         pipe.recv()
-    running.join(10)
+    running.join(HANG_S)
     assert running.exitcode == 3
 
 
@@ -53,7 +54,7 @@ def test_closing_the_pipe_ends_the_process(other):
     running, pipe = other
     pipe.recv()
     pipe.close()
-    running.join(10)
+    running.join(HANG_S)
     assert running.exitcode == 0
 
 
@@ -62,7 +63,7 @@ def test_ctrl_c_in_the_terminal_is_not_for_it(other):
     pipe.recv()
     os.kill(running.pid, signal.SIGINT)
     pipe.send("still there")
-    assert pipe.poll(10) and pipe.recv() == "still there"
+    assert pipe.poll(HANG_S) and pipe.recv() == "still there"
 
 
 def test_it_dies_with_its_parent(other):

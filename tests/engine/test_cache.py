@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from tests.guard import HANG_S
 from workbench.core.errors import Cancelled
 from workbench.engine.cache import Cache, weigh
 
@@ -18,12 +19,20 @@ def test_made_once():
     assert made == [1]
 
 
+def others_wait(count: int) -> None:
+    """Return when so many threads wait for what this one makes."""
+    end = time.monotonic() + HANG_S
+    while Cache.awaited < count:
+        assert time.monotonic() < end
+        time.sleep(0)
+
+
 def test_two_threads_make_it_once():
     made = []
 
     def slow():
         made.append(1)
-        time.sleep(0.05)
+        others_wait(3)
         return len(made)
 
     cache = Cache(1 << 20)
@@ -64,12 +73,12 @@ def test_a_maker_that_was_cancelled_leaves_the_work_to_one_of_those_that_wait():
 
     def cancelled():
         begun.set()
-        fail.wait(5)
+        fail.wait(HANG_S)
         raise Cancelled
 
     def slow():
         made.append(1)
-        time.sleep(0.1)
+        others_wait(3)
         return len(made)
 
     def first():
@@ -79,12 +88,12 @@ def test_a_maker_that_was_cancelled_leaves_the_work_to_one_of_those_that_wait():
 
     threads = [threading.Thread(target=first)]
     threads[0].start()
-    assert begun.wait(5)
+    assert begun.wait(HANG_S)
     threads += [threading.Thread(target=lambda: results.append(cache.get("a", slow))) for _ in range(3)]
     for thread in threads[1:]:
         thread.start()
     fail.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(HANG_S)
     assert results == [1, 1, 1, 1] and made == [1] and Cache.awaited == 0
     assert cache.used == weigh(1)

@@ -1,11 +1,12 @@
 """The real engine process, spoken to through its pipe."""
 
 import threading
-import time
+from types import SimpleNamespace
 
 import pytest
 
 from tests.engine.small import network
+from tests.guard import HANG_S
 from workbench.core import messages as m
 from workbench.core import process
 from workbench.core.action import Action
@@ -31,8 +32,8 @@ class Engine:
         self.replies = []
         assert isinstance(self.receive(), m.Ready)
 
-    def receive(self, timeout=60.0):
-        assert self.pipe.poll(timeout), "the engine is silent"
+    def receive(self):
+        assert self.pipe.poll(HANG_S), "the engine is silent"
         return self.pipe.recv()
 
     def send(self, kind, **fields):
@@ -53,7 +54,7 @@ class Engine:
 
     def close(self):
         self.pipe.send(m.Quit())
-        self.process.join(5)
+        self.process.join(HANG_S)
         assert self.process.exitcode == 0
         self.pipe.close()
         self.process.close()
@@ -130,11 +131,10 @@ def test_a_layer_is_looked_at_while_a_file_is_written(engine, tmp_path):
 
 def test_cancel_is_heard_while_a_job_runs(engine):
     job = engine.send(m.Edit, path="head", recipe=head("distill.layer", rank=7, steps=5000))
-    time.sleep(0.3)
-    start = time.monotonic()
+    while not any(isinstance(reply, m.Progressed) and reply.job == job for reply in engine.replies):
+        engine.replies.append(engine.receive())
     engine.pipe.send(m.Cancel(job))
-    assert isinstance(engine.finish(job)[-1], m.Stopped)
-    assert time.monotonic() - start < 2
+    assert isinstance(engine.finish(job)[-1], m.Stopped), "it did not run to its end"
 
 
 @pytest.mark.parametrize(("kind", "fields", "sentence"), [
@@ -161,11 +161,11 @@ def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(m
 
     threads = [threading.Thread(target=lambda: found.append(cache.get("a", make)))]
     threads[0].start()
-    assert making.wait(5) and not found
+    assert making.wait(HANG_S) and not found
     threads.append(threading.Thread(target=lambda: found.append(cache.get("a", lambda: 8))))
     threads[1].start()
     for thread in threads:
-        thread.join(5)
+        thread.join(HANG_S)
     assert found == [7, 7] and Cache.awaited == 0
 
 
@@ -176,21 +176,25 @@ def test_looking_and_scanning_go_on_beside_a_training_and_wait_for_an_edit(monke
     looking.busy[1] = "train"
     looking._let_others_go_first(job, service.PATIENT[lane])      # does not wait
     looking.busy[2] = "edit"
-    waiting = threading.Thread(target=looking._let_others_go_first, args=(job, service.PATIENT[lane]))
-    waiting.start()
-    waiting.join(0.2)
-    assert waiting.is_alive()
-    del looking.busy[2]
-    waiting.join(5)
-    assert not waiting.is_alive()
+    looks = []
+
+    def look(seconds):
+        """As often as it looks whether the edit is over; it is with the third look."""
+        looks.append(seconds)
+        if len(looks) == 3:
+            del looking.busy[2]
+
+    monkeypatch.setattr(service, "time", SimpleNamespace(sleep=look))
+    looking._let_others_go_first(job, service.PATIENT[lane])
+    assert looks == [service.WAIT_S] * 3
 
 
 def test_the_process_ends_when_the_window_is_gone():
     running, pipe = process.start()
-    assert pipe.poll(60)
+    assert pipe.poll(HANG_S)
     pipe.recv()
     pipe.close()
-    running.join(10)
+    running.join(HANG_S)
     assert running.exitcode == 0
     running.close()
 

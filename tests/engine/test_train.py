@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from workbench.core.recovery import Stage, TrainingPoint
 from workbench.engine import apply
 from workbench.engine.export import export
 from workbench.engine.preview import effective
-from workbench.engine.training import schedule
+from workbench.engine.training import loop, schedule
 from workbench.engine.training.features import Features, output_of, pairs
 from workbench.engine.training.forgetting import classes_of, forgotten
 from workbench.engine.training.loop import DIVERGED, Loop
@@ -372,10 +374,13 @@ def test_patience_ends_early(workspace):
     assert result.epochs < 50 and result.stopped.startswith("stopped early")
 
 
-def test_minutes_end_it_too(workspace):
-    stage = replace(TUNE, params={"minutes": 0.02})
+def test_minutes_end_it_too(workspace, monkeypatch):
+    """On a clock that goes on by a second with each look."""
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=count(1.0).__next__))
+    stage = replace(TUNE, params={"minutes": 0.5})
     (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
-    assert 0.5 < result.seconds < 10 and result.epochs > 0 and result.stopped == ""
+    assert 30 <= result.seconds < 40 and result.epochs > 0 and result.stopped == ""
+    assert 0 < result.points[-1].step < 30, "a step takes a second or more"
 
 
 # -- schedules and forgetting --------------------------------------------------------------------------------------

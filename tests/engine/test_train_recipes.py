@@ -8,6 +8,7 @@ import onnx
 import pytest
 
 from tests.engine.test_service import Engine
+from tests.guard import HANG_S
 from workbench.core import messages as m
 from workbench.core.action import Action
 from workbench.core.job import Job
@@ -109,7 +110,7 @@ def test_a_training_goes_on_after_the_engine_was_killed(place, tmp_path, monkeyp
         if isinstance(reply, m.Updated):
             seen.append(reply.result)
     os.kill(killed.process.pid, signal.SIGKILL)
-    killed.process.join(10)
+    killed.process.join(HANG_S)
     killed.pipe.close()
     assert seen and seen[-1].epoch < 120
 

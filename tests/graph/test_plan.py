@@ -1,6 +1,6 @@
 """Forecasts against what the writer makes."""
 
-import time
+import sys
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from workbench.graph.encoding import Dense, Encoding, Factors, Piece
 from workbench.graph.model import Model
 from workbench.graph.plan import Plan, forecast_bytes
 
+CALLS = 5000     # of functions, about a millisecond
 SHAPES = {"Gemm": (96, 130), "MatMul": (130, 96), "Conv": (48, 30, 3, 3)}
 
 
@@ -109,12 +110,13 @@ def test_plans_do_not_change() -> None:
     assert repr(plan) == before
 
 
-def test_a_forecast_takes_about_a_millisecond() -> None:
+def test_a_forecast_counts_and_makes_nothing() -> None:
+    """It is asked for at each move of a slider: the bytes come from formulas, whatever the size of the tensor."""
     plan = Plan.of(one_layer("Gemm", 18).layer("layer")).with_zeros(0.9).quantized(4)
     forecast_bytes(plan, "layer.weight", 18)
-    times = []
     for fraction in np.linspace(0.5, 0.99, 20):
-        start = time.perf_counter()
+        calls = []
+        sys.setprofile(lambda frame, event, _, calls=calls: calls.append(frame.f_code.co_name))
         forecast_bytes(plan.with_zeros(float(fraction)), "layer.weight", 18)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.002       # half of that on an idle core
+        sys.setprofile(None)
+        assert 10 < len(calls) < CALLS

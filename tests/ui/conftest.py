@@ -1,21 +1,24 @@
 """Windows on one real engine process."""
 
 import threading
-import time
+from collections.abc import Callable
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QElapsedTimer, QEventLoop, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from tests.guard import HANG_MS, HANG_S
 from workbench.ui.demo import demo_paths
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.session import Session
 
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as ui.app does, for the graph tab
 FEW = 300
-WAIT = 300_000      # the machine that runs this may be busy with other work
+WAIT = HANG_MS
 
 NO_GRAPHICS_CARD = (r"^QRhiGles2: Failed to create", r"^Failed to create RHI", r"Failed to initialize Vulkan",
                     r"^GBM is not supported", r"^GPUInfo not initialized")
@@ -31,17 +34,50 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.qt_log_ignore(r"This plugin does not support", *NO_GRAPHICS_CARD, extend=True))
 
 
+class Bot(QtBot):
+    """Waits for what must come as long as it takes on a busy machine."""
+
+    waitUntil = partialmethod(QtBot.waitUntil, timeout=HANG_MS)
+    waitSignal = partialmethod(QtBot.waitSignal, timeout=HANG_MS)
+    waitSignals = partialmethod(QtBot.waitSignals, timeout=HANG_MS)
+    waitExposed = partialmethod(QtBot.waitExposed, timeout=HANG_MS)
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    return Bot(request)
+
+
+def wait(condition: Callable[[], object]) -> None:
+    """What `Bot.waitUntil` does, for fixtures that last longer than a test."""
+    watch = QElapsedTimer()
+    watch.start()
+    while not condition():
+        assert not watch.hasExpired(HANG_MS), "it did not come to that"
+        QTest.qWait(10)
+
+
+def settle(session: Session | None = None) -> None:
+    """Handle all that the event loop has to do now, and what follows: layouts, painting, what is drawn in turns.
+
+    What a timer will do later is not waited for.
+    """
+    loop = QAbstractEventDispatcher.instance()
+    while loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents) or (session is not None and session.turns.waiting):
+        if session is not None:
+            session.turns.settle()
+
+
 @pytest.fixture(scope="session")
 def engine(qapp, lasting_cache):
-    """One engine process for all tests: starting it costs seconds. Afterwards no thread of it is left."""
-    link = EngineLink()
+    """One engine process for all tests: starting it costs seconds. Afterwards no thread of it is left.
+
+    It is not ended when it is slow to obey: other tests go on with it.
+    """
+    link = EngineLink(patience_ms=HANG_MS)
     link.start()
-    deadline = time.monotonic() + WAIT / 1000
-    while not link.is_ready:
-        assert time.monotonic() < deadline, "the engine did not start"
-        QTest.qWait(20)
     yield link
-    link.shutdown()
+    link.shutdown(HANG_S)
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("engine-")]
 
 
@@ -63,7 +99,7 @@ def own_link(qapp):
     link = EngineLink()
     link.start()
     yield link
-    link.shutdown()
+    link.shutdown(HANG_S)
 
 
 @pytest.fixture
@@ -105,8 +141,8 @@ def show_window(session: Session, qtbot):
     window = MainWindow(session)
     window.resize(SIZE)     # the offscreen platform has a small screen
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     window.build_workspace()
     return window
 

@@ -10,7 +10,7 @@
 
 import os
 import signal
-import time
+import threading
 from multiprocessing.connection import Connection
 
 from workbench.core.job import Progress
@@ -51,7 +51,7 @@ def act(connection: Connection, job: int, path: str) -> None:
                 pass
             connection.send(Stopped(job))
         case "hang":
-            time.sleep(600)
+            threading.Event().wait()
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
         case _:

@@ -44,8 +44,8 @@ def panel(qtbot, view):
     panel.set_layers((sample.LAYER,))
     panel.set_view(view)
     panel.set_actions(())
-    panel.show()
-    qtbot.waitExposed(panel)
+    with qtbot.waitExposed(panel):
+        panel.show()
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
     yield panel

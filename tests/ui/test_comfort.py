@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tests.ui.conftest import WAIT, measured, open_demo, show_window
+from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
 from tests.ui.test_window import CTRL, dialog
 from workbench.core.action import Action
 from workbench.ui import about, focus, translation
@@ -112,7 +112,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot):
     for index in range(tabs.count()):
         if tabs.widget(index) is not window.workspace.graph:       # a browser: it has tests of its own
             tabs.setCurrentIndex(index)
-            qtbot.wait(50)
+            settle(session)
             check(tabs.tabText(index), window, problems)
     compare, space = window.workspace.compare, window.workspace
     session.snapshots.pin(session.snapshots.suggestion())
@@ -124,14 +124,14 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot):
         if page is compare.samples:
             compare.samples.ask()
             qtbot.waitUntil(lambda: compare.findings.blame is not None, timeout=WAIT)
-        qtbot.wait(50)
+        settle(session)
         check(type(page).__name__, window, problems)
     for dock in (space.history_dock, space.jobs_dock):
         dock.show()
         dock.raise_()
     for page in (space.jobs_panel.jobs, space.jobs_panel.log):
         space.jobs_panel.setCurrentWidget(page)
-        qtbot.wait(50)
+        settle(session)
         check(type(page).__name__, window, problems)
     for dock in (space.history_dock, space.jobs_dock):
         dock.hide()

@@ -6,7 +6,10 @@ import threading
 import pytest
 from PySide6.QtCore import QThread
 
+from tests.guard import HANG_MS, HANG_S
+from tests.ui.conftest import settle
 from workbench.core.messages import Failed, Open
+from workbench.ui import engine_link
 from workbench.ui.engine_link import EngineLink, Handlers
 
 
@@ -17,7 +20,7 @@ def link(qtbot):
     link.start()
     yield link
     pid = link.pid
-    link.shutdown()
+    link.shutdown(HANG_S)
     assert not [t.name for t in set(threading.enumerate()) - others if t.name.startswith("engine-")]
     assert pid is None or not alive(pid)
 
@@ -66,7 +69,7 @@ def test_a_request_made_before_the_process_is_started_is_answered(qtbot):
     assert link.pid is None
     link.start()
     qtbot.waitUntil(lambda: log.kinds == ["done"])
-    link.shutdown()
+    link.shutdown(HANG_S)
 
 
 @pytest.mark.allow_logs
@@ -82,11 +85,13 @@ def test_a_job_that_obeys_is_cancelled_in_place(link, qtbot):
     log = Log()
     with qtbot.waitSignal(link.ready):
         pass
+    link._patience_ms = HANG_MS     # an engine on a busy machine obeys when it can
     pid, job = link.pid, ask(link, "obey", log)
     link.cancel(job)
     qtbot.waitUntil(lambda: log.kinds == ["stopped"])
-    qtbot.wait(300)     # longer than the link's patience
-    assert link.pid == pid
+    link._insist(job)               # the patience ends, and finds the job over
+    settle()
+    assert link.pid == pid and alive(pid)
 
 
 @pytest.mark.allow_logs
@@ -124,12 +129,13 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
 
 
 @pytest.mark.allow_logs
-def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot):
+def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot, monkeypatch):
+    monkeypatch.setattr(engine_link, "WITHIN_SECONDS", HANG_S)      # a busy machine starts processes slowly
     gave_up, after = [], Log()
     link.gave_up.connect(gave_up.append)
     link.lost.connect(lambda *_: ask(link, "die", Log(), quiet=True))
     ask(link, "die", Log(), quiet=True)
-    qtbot.waitUntil(lambda: bool(gave_up), timeout=15_000)
+    qtbot.waitUntil(lambda: bool(gave_up))
     assert link.pid is None and "Restart" in gave_up[0]
     link.lost.disconnect()
     link.restart()
@@ -168,7 +174,8 @@ def test_what_is_asked_while_the_model_is_opened_again_waits_for_that(link, qtbo
     link.restart()
     asked = [ask(link, "echo", log) for _ in range(3)]
     qtbot.waitUntil(lambda: first.kinds == ["done"])
-    qtbot.wait(100)
+    link.request(Open, first.handlers(), first=True, path="echo")       # answered after all that was sent before
+    qtbot.waitUntil(lambda: first.kinds == ["done", "done"])
     assert log == [] and link.asked == tuple(asked)
     link.cancel(asked[0])           # what has not begun is stopped at once
     link.abandon(asked[1])

@@ -1,68 +1,47 @@
-"""The window stays under the hand while jobs run. Exact numbers: tests/benchmarks/bench_event_loop."""
+"""The window's thread waits for no answer. How long the loop is away is measured: tests/benchmarks/bench_event_loop."""
 
-import gc
+from dataclasses import replace
 
 import pytest
 
-from tests.ui.conftest import WAIT, measured, open_demo
-from tests.ui.event_loop import GapRecorder
-from workbench.core import messages
+from tests.benchmarks.gaps import TICK_MS, Gaps
+from tests.ui.conftest import WAIT, measured
 from workbench.core.action import Action
-from workbench.ui.engine_link import Handlers
+from workbench.core.recovery import Stage
+from workbench.ui.demo import demo_paths
 
-# A job that ran in the window's process would hold the loop for all of its time. On a machine that does other things,
-# too, single gaps are long, so what is asked is that most of the time the loop is there.
-AWAY = 0.25         # seconds
-SHARE = 0.5
+PRUNE = (Action("prune.magnitude", {"sparsity": 0.3}),)
 
 
-@pytest.fixture(autouse=True)
-def without_the_past():
-    """What thousands of earlier tests left in this process is not searched for garbage meanwhile."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+def asks(link, verb) -> int:
+    """How many requests a verb makes; all of them are answered by the event loop, after it came back."""
+    before = link._next
+    verb()
+    made = set(range(before + 1, link._next + 1))
+    assert made and made <= set(link.asked), "an answer came before the verb was done"
+    return len(made)
 
 
-def assert_alive(gaps):
-    assert len(gaps.late) > 10, "the loop ran while the job did"
-    assert gaps.share_over(AWAY) < SHARE, f"longest {gaps.longest:.2f} s, p99 {gaps.p99:.3f} s"
-
-
-def test_the_recorder_sees_a_loop_that_was_away(qtbot):
-    import time
-    with GapRecorder() as gaps:
-        qtbot.wait(100)
-        time.sleep(0.3)
-        qtbot.wait(100)
-    assert gaps.longest >= 0.28 and gaps.p99 >= 0.28 and gaps.share_over(AWAY) > 0.4
-    with GapRecorder() as gaps:
-        qtbot.wait(200)
-    assert len(gaps.late) > 10 and gaps.share_over(AWAY) < SHARE
-
-
-def test_opening_inspecting_measuring_and_exporting_leave_the_loop_alone(window, qtbot, tmp_path):
+def test_opening_inspecting_editing_training_and_exporting_come_back_before_they_are_answered(
+        window, qtbot, few, tmp_path):
     session = window.session
-    with GapRecorder() as opening:
-        open_demo(session, qtbot)
-    assert_alive(opening)
-    paths = [layer.path for layer in session.model.layers if not layer.locked]
-    with GapRecorder() as inspecting:
-        for path in paths[:4]:
-            session.select((path,), path)
-            qtbot.waitUntil(lambda path=path: session.view is not None and session.view.path == path, timeout=WAIT)
-        qtbot.wait(100)
-    assert_alive(inspecting)
-    with GapRecorder() as dragging:
-        for step in range(30):
-            session.set_actions(paths[:1], (Action("prune.magnitude", {"sparsity": 0.3 + step / 100}),), "sparsity",
-                                step == 29)
-            qtbot.wait(16)
-        qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
-    assert_alive(dragging)
-    done = []
-    with GapRecorder() as exporting:
-        session.link.request(messages.Export, Handlers(done=done.append), recipe=session.recipe, folder=str(tmp_path))
-        qtbot.waitUntil(lambda: bool(done), timeout=WAIT)
-    assert_alive(exporting)
+    link = session.link
+    assert asks(link, lambda: session.open(demo_paths().model, data=str(few))) == 1
+    qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)
+    path = next(layer.path for layer in session.model.layers if not layer.locked and layer.path != session.current)
+    asks(link, lambda: session.select((path,), path))
+    qtbot.waitUntil(lambda: session.view is not None and session.view.path == path, timeout=WAIT)
+    assert asks(link, lambda: session.set_actions((path,), PRUNE, "sparsity", False)) == 2
+    qtbot.waitUntil(lambda: measured(session) and session.edit is not None, timeout=WAIT)
+    with qtbot.waitSignal(session.exported, timeout=WAIT):
+        assert asks(link, lambda: session.export(str(tmp_path), "small")) == 1
+    session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 1}),)), "train")
+    assert asks(link, session.trainings.start) == 1
+    qtbot.waitUntil(lambda: session.trainings.result is not None, timeout=WAIT)
+
+
+def test_gaps_are_counted_by_the_hand_that_would_have_waited():
+    gaps = Gaps(late=[0.0] * 99 + [1.0])
+    assert (gaps.longest, gaps.p99) == (1.0, 0.0) and Gaps(late=[0.0] * 98 + [0.5, 1.0]).p99 == 0.5
+    assert gaps.share_over(0.25) == pytest.approx(1 / (1 + 100 * TICK_MS / 1000))
+    assert (Gaps().longest, Gaps().p99, Gaps().share_over(0.25)) == (0.0, 0.0, 0.0)

@@ -58,7 +58,7 @@ def test_opening_shows_what_it_is_doing(window, qtbot):
     qtbot.mouseClick(window.welcome.cnn_button, LEFT)
     assert window.isEnabled() and window.pages.currentWidget() is window.welcome, "the click came back at once"
     strip = window.welcome.findChild(JobStrip)
-    qtbot.waitUntil(lambda: strip.isVisible() or window.session.model is not None, timeout=100)
+    qtbot.waitUntil(lambda: strip.isVisible() or window.session.model is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: measured(window.session), timeout=WAIT)
     assert "Opening fashion_cnn.onnx" in seen
 

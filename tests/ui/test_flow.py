@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QDialog
 
-from tests.ui.conftest import WAIT, measured
+from tests.ui.conftest import WAIT, measured, settle
 from tests.ui.test_window import LEFT, click_layer, dialog
 from workbench.core.recipe import load_recipe
 from workbench.ui import figures
@@ -18,7 +18,8 @@ def add_step(window, qtbot, method: str) -> None:
         qtbot.mouseClick(panel.menu, LEFT, pos=panel.menu.actionGeometry(entry).center())
 
     qtbot.waitUntil(panel.add.isEnabled, timeout=WAIT)
-    QTimer.singleShot(200, choose)      # the menu holds the event loop until it is closed
+    panel.menu.aboutToShow.connect(lambda: QTimer.singleShot(0, choose),       # it holds the event loop until it closes
+                                   Qt.ConnectionType.SingleShotConnection)
     qtbot.mouseClick(panel.add, LEFT)
     qtbot.waitUntil(lambda: any(card.action.method == method for card in panel.cards))
     window.activateWindow()             # as a window manager does when a menu closes; offscreen there is none
@@ -33,7 +34,7 @@ def drag(qtbot, canvas, start: float, end: float, steps: int = 12) -> None:
     for step in range(1, steps + 1):
         x = first + (last - first) * step / steps
         qtbot.mouseMove(canvas.viewport(), QPoint(round(x), y))
-        qtbot.wait(25)
+        settle()
     qtbot.mouseRelease(canvas.viewport(), LEFT, pos=QPoint(round(last), y))
 
 

@@ -31,8 +31,8 @@ def form_of(qtbot):
         form.heard = []
         form.changed.connect(lambda name, value, finished: form.heard.append((name, value, finished)))
         qtbot.addWidget(form)
-        form.show()
-        qtbot.waitExposed(form)
+        with qtbot.waitExposed(form):
+            form.show()
         form.activateWindow()
         qtbot.waitUntil(form.isActiveWindow)
         return form

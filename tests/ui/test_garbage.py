@@ -46,7 +46,7 @@ def test_no_widget_is_deleted_by_the_thread_that_reads_the_engine(qtbot, collect
     busy = threading.Thread(target=allocate, args=(enough,), name="another")
     busy.start()
     try:
-        qtbot.waitUntil(lambda: bool(gone), timeout=60_000)
+        qtbot.waitUntil(lambda: bool(gone))
     finally:
         enough.set()
         busy.join()

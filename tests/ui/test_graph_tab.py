@@ -5,14 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.conftest import WAIT
+from tests.guard import HANG_S
+from tests.ui.conftest import WAIT, measured, settle, wait
 from workbench.core.action import Action
 from workbench.ui import colormaps, theme
 from workbench.ui.demo import demo_paths
@@ -21,13 +21,6 @@ from workbench.ui.session import Session
 
 INT4 = (Action("quantize.affine", {"bits": 4}),)
 LAYER, OTHER = "blocks.1.conv2", "blocks.3.conv"
-
-
-def wait(condition, seconds=WAIT / 1000):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        QTest.qWait(20)
 
 
 def ask(side, code):
@@ -165,9 +158,12 @@ def test_nothing_leaves_the_page(shown):
     ask(side, "new Image().src = 'http://localhost:9/b', 0")
     wait(lambda: len(refused) == before + 2)
     assert refused[before:] == ["https://example.com/a", "http://localhost:9/b"]
+    wished = []
+    side.page.view.page().navigationRequested.connect(lambda asked: wished.append(asked.url().toString()))
     ask(side, "location.href = 'https://example.com/c', 0")
-    ask(side, "window.open('https://example.com/d'), 0")
-    QTest.qWait(100)
+    wait(lambda: wished == ["https://example.com/c"])
+    assert ask(side, "window.open('https://example.com/d') === null")
+    settle()
     assert side.page.view.url().scheme() == "graph"
     assert ask(side, "fetch('../../etc/passwd').then(r => r.ok, () => false), 0") == 0
     assert pages.page("../server.py") is None and pages.page("server.py") is None
@@ -257,7 +253,7 @@ def test_nothing_is_asked_of_the_engine_while_another_tab_is_in_front(shown, mon
     asked.clear()
     shown.hide()
     shown.session.set_actions([LAYER], INT4, "quantise")
-    QTest.qWait(400)
+    wait(lambda: measured(shown.session) and not shown._rest.isActive())
     assert "Graph" not in asked
     shown.show()
     wait(lambda: "37 nodes" in shown.sides["compressed"].head.text())
@@ -327,7 +323,7 @@ window.build_workspace()
 app.processEvents()
 print(*sorted(name for name in sys.modules if "WebEngine" in name or name.startswith("netron")))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=HANG_S)
     assert done.returncode == 0, done.stderr
     assert not done.stdout.split()
 

@@ -26,8 +26,8 @@ def tab(light, qtbot):
     qtbot.addWidget(tab)
     tab.resize(1000, 560)
     tab.show_layer(sample.LAYER, VIEW)
-    tab.show()
-    qtbot.waitExposed(tab)
+    with qtbot.waitExposed(tab):
+        tab.show()
     return tab
 
 

@@ -5,7 +5,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.conftest import WAIT
+from tests.ui.conftest import WAIT, settle
+from workbench.core import messages
 from workbench.core.action import Action
 from workbench.core.wanted import WantOutlook, WantWhitened
 
@@ -145,10 +146,16 @@ def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qt
         demo_window.resize(*size)
         qtbot.waitUntil(lambda: kernels._shown is not None and len(kernels._shown.norms) ==
                         min(kernels.grid.room, kernels._shown.total), timeout=WAIT)
-    qtbot.wait(600)
+
+    def resting() -> bool:
+        settle(session)
+        return not (kernels._rest.isActive() or session.link.waits_for(messages.Look))
+
+    qtbot.waitUntil(resting, timeout=WAIT)
     assert len(asked) < 12
     asked.clear()
-    qtbot.wait(600)
+    session.edit_changed.emit()         # the same again
+    qtbot.waitUntil(resting, timeout=WAIT)
     assert not asked and session.view is not None
 
 

@@ -45,8 +45,8 @@ def shown(qtbot, plot, weight):
     qtbot.addWidget(plot)
     plot.resize(520, 400)
     plot.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.truncated(weight, 20)))
-    plot.show()
-    qtbot.waitExposed(plot)
+    with qtbot.waitExposed(plot):
+        plot.show()
     return plot
 
 
@@ -167,8 +167,8 @@ def test_dense_ranks_snap_to_a_marker_that_is_near(qtbot):
     qtbot.addWidget(plot)
     plot.resize(420, 400)
     plot.show_layer(sample.view_of(weight, layer), None)
-    plot.show()
-    qtbot.waitExposed(plot)
+    with qtbot.waitExposed(plot):
+        plot.show()
     even = sample.view_of(weight, layer).spectrum.break_even
     heard = []
     plot.dragged.connect(heard.append)

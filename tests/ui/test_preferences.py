@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
+from tests.guard import HANG_S
 from tests.translations import CALLS, UI
 from tests.ui.conftest import WAIT
 from tests.ui.test_window import CTRL, LEFT, dialog
@@ -108,7 +109,7 @@ def test_fewer_threads_are_those_of_the_next_engine(window, qtbot):
     settings.choose("threads", "")
     settings.apply_now()
     assert process.threads() == 0 and process.THREADS not in os.environ
-    link.shutdown()
+    link.shutdown(HANG_S)
 
 
 # -- languages ---------------------------------------------------------------------------------------------------------

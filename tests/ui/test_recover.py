@@ -133,6 +133,13 @@ def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
     assert "goes on from here" in tab.why_not.text()
 
 
+def measure_again(session, qtbot) -> None:
+    session._refresher.forget_measured()
+    session._refresher.refresh()
+    assert not measured(session)
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+
+
 def test_a_training_is_paused_and_goes_on(tab, qtbot):
     session, trainings = tab._session, tab._trainings
     session.set_actions(["first"], PRUNE, "prune")
@@ -142,9 +149,10 @@ def test_a_training_is_paused_and_goes_on(tab, qtbot):
     qtbot.waitUntil(lambda: any(p.epoch >= 1 for p in trainings.points), timeout=WAIT)
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
     assert trainings.paused and tab.pause.text() == "Go on"
-    qtbot.wait(500)             # what was under way arrives
+    measure_again(session, qtbot)       # the engine has heard of the pause; the step that was under way is told
     rested = trainings.points[-1].step
-    qtbot.wait(500)
+    for _ in range(10):                 # time for hundreds of steps
+        measure_again(session, qtbot)
     assert trainings.points[-1].step == rested
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: trainings.points[-1].step > rested, timeout=WAIT)

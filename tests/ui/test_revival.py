@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.conftest import WAIT, measured
+from workbench.core import messages
 from workbench.core.action import Action
 from workbench.core.recovery import Stage
 from workbench.ui.demo import demo_paths
@@ -130,7 +131,8 @@ def test_after_a_cancelled_measurement_the_newest_recipe_is_not_measured_either(
         opened.set_actions([opened.current], (Action("prune.magnitude", {"sparsity": sparsity}),), "edit", False)
     opened.link.cancel(opened._refresher._measures.job)
     assert opened.measuring_paused
-    qtbot.wait(1200)                                # longer than what waits is patient
+    waits = opened._refresher._measures._timer      # what waits is patient for so long
+    qtbot.waitUntil(lambda: not (waits.isActive() or opened.link.waits_for(messages.Measure)), timeout=WAIT)
     assert not opened.preview_is_current or not opened.preview.complete
     opened.measure_again()
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)

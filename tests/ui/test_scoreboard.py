@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWhatsThis, QWidget
 
+from tests.ui.conftest import settle
 from workbench.core.action import Action
 from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe
@@ -182,7 +183,7 @@ def test_at_1280_the_button_says_what_it_does_and_nothing_is_cut(session, qtbot,
     show(session, board, RECIPE, state)
     outer.resize(1280, 80)
     outer.show()
-    QTest.qWait(20)
+    settle()
     assert board.width() == 1280 and board.minimumSizeHint().width() <= 1280
     button = board.measure_button
     assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon or state.trained is False
@@ -191,6 +192,6 @@ def test_at_1280_the_button_says_what_it_does_and_nothing_is_cut(session, qtbot,
     assert len(shown) >= 12 and not [label.text() for label in shown if label.width() < label.sizeHint().width()]
     assert button.width() >= button.sizeHint().width() and button.geometry().right() < board.pin_button.x()
     outer.resize(board.minimumSizeHint().width(), 80)
-    QTest.qWait(20)
+    settle()
     assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and board.parameters_tile.isHidden()
     assert not [label.text() for label in shown if label.isVisible() and label.width() < label.sizeHint().width()]

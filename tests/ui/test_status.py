@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QToolButton
 
-from tests.ui.conftest import WAIT
+from tests.guard import HANG_S
+from tests.ui.conftest import WAIT, settle
 from tests.ui.test_window import LEFT
 from workbench.core.layer import InputSpec
 from workbench.core.messages import Open
@@ -36,7 +37,7 @@ def test_the_file_the_data_and_the_engine_are_told_and_lead_on(demo_window, qtbo
 def test_it_fits_a_small_window_and_does_not_widen_it(demo_window, qtbot):
     line, before = demo_window.findChild(StatusLine), demo_window.minimumSizeHint().width()
     demo_window.resize(1280, 800)
-    qtbot.wait(20)
+    settle(demo_window.session)
     for part in (*line.findChildren(QToolButton), demo_window.findChild(EngineState)):
         assert part.isHidden() or part.width() >= part.sizeHint().width(), part.text()
     line.data.say(("a" * 400,), "")
@@ -59,7 +60,7 @@ def test_the_running_job_takes_the_place_of_the_idle_engine(qapp, qtbot):
     link.abandon(job)
     qtbot.waitUntil(state.isVisible, timeout=WAIT)
     assert not strip.isVisible()
-    link.shutdown()
+    link.shutdown(HANG_S)
 
 
 @pytest.mark.parametrize(("shape", "words"), [((None, 3, 224, 224), "3 × 224 × 224"), ((1, None), "1 × ?"),

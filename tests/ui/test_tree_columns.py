@@ -5,7 +5,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
-from tests.ui.conftest import WAIT, show_window
+from tests.ui.conftest import WAIT, settle, show_window
 from workbench.core import messages
 from workbench.core.views import LayerFacts
 from workbench.ui.tree.cells import FACTS, Column
@@ -102,14 +102,14 @@ def test_all_columns_stay_in_the_tree_when_the_losses_come(panel, demo_window, q
     path = demo_window.session.current
     panel.show_losses({path: 0.004}, "top-1", "Affine, 3 bit", "affine 3")
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [420], Qt.Orientation.Horizontal)
-    qtbot.wait(50)
+    settle(demo_window.session)
     assert not tree.isColumnHidden(Column.LOSS) and header.length() <= tree.viewport().width()
     assert header.sectionSize(Column.LOSS) < WIDTHS[Column.LOSS][0], "it gave way"
     demo_window.resize(1700, 800)
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [600], Qt.Orientation.Horizontal)
-    qtbot.wait(50)
+    settle(demo_window.session)
     assert header.sectionSize(Column.LOSS) == WIDTHS[Column.LOSS][0] and wide == 0
     header.resizeSection(Column.ACTIONS, 130)           # as the hand does
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [580], Qt.Orientation.Horizontal)
-    qtbot.wait(50)
+    settle(demo_window.session)
     assert header.sectionSize(Column.ACTIONS) == 130

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from tests.ui.conftest import WAIT, measured, open_demo
+from tests.ui.conftest import WAIT, measured, open_demo, settle
 from workbench.core.action import Action
 from workbench.ui import theme
 from workbench.ui.actions.step import StepCard
@@ -29,8 +29,8 @@ def place(qtbot, drawn):
         widget.show()
         return turns.piece(widget, lambda: drawn.append(name), where)
 
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     make.turns = turns
     return make
 
@@ -71,8 +71,8 @@ def test_what_is_hidden_is_drawn_when_it_is_shown(qtbot, drawn):
     for page in pages:
         stack.addWidget(page)
     qtbot.addWidget(stack)
-    stack.show()
-    qtbot.waitExposed(stack)
+    with qtbot.waitExposed(stack):
+        stack.show()
     piece = turns.piece(pages[1], lambda: drawn.append("page"), Place.ELSEWHERE)
     piece.soon()
     turns.settle()
@@ -98,8 +98,8 @@ def test_one_piece_that_fails_does_not_hold_up_the_others(place, drawn, qtbot):
 
 def test_a_widget_that_is_gone_is_passed_over(qtbot, drawn):
     turns, widget = Turns(), QWidget()
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitExposed(widget):
+        widget.show()
     turns.piece(widget, lambda: drawn.append("gone"), Place.COST).soon()
     widget.deleteLater()
     with qtbot.waitSignal(turns.settled):
@@ -132,8 +132,8 @@ def test_the_workspace_is_made_in_parts_after_the_first_paint(session, qtbot):
     theme.apply(QApplication.instance(), "light")
     window = MainWindow(session)
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     turns = []
     session.turns._timer.timeout.connect(lambda: turns.append(window.workspace is not None))
     window.prepare_workspace()
@@ -148,13 +148,13 @@ def test_a_model_that_is_there_sooner_gets_the_rest_of_the_workspace_at_once(ses
     window = MainWindow(session)
     qtbot.addWidget(window)
     window.show()
-    window.prepare_workspace()
-    qtbot.wait(1)
+    with qtbot.waitSignal(session.turns._timer.timeout):
+        window.prepare_workspace()
     assert window.workspace is None
     open_demo(session, qtbot)
     workspace = window.workspace
     assert workspace.layers_dock.isVisible() and workspace.inspect.header.name.full == session.current
-    qtbot.wait(50)
+    settle(session)
     assert window.workspace is workspace, "it is made once"
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton
 
-from tests.ui.conftest import WAIT, measured, open_demo, show_window
+from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
 from workbench.core.action import Action
 from workbench.core.recipe import Recipe
 from workbench.ui import settings
@@ -369,7 +369,7 @@ def test_nothing_is_cut_off_at_any_size(demo_window, qtbot, size):
     session.set_actions([session.current], PRUNE, "prune")
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     demo_window.resize(*size)
-    qtbot.wait(50)
+    settle(session)
     assert demo_window.width() == size[0] and demo_window.minimumSizeHint().width() <= 1280
     for tile in (board.size_tile, board.metric_tile, board.change_tile, board.parameters_tile):
         for label in (tile.caption, tile.value, tile.note):

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageGrab
 
+from tests.guard import HANG_S
 from workbench.ui import schemes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux" or shutil.which("Xvfb") is None, reason="Xvfb is not installed")
 SCREEN = "1440x900x24"
-PATIENCE = 120.0
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def display():
     assert number, "Xvfb did not start"
     yield f":{number}"
     server.terminate()
-    server.wait(10)
+    server.wait(HANG_S)
 
 
 def is_open(picture: Image.Image) -> bool:
@@ -56,7 +56,7 @@ def test_the_window_appears_opens_the_demo_and_closes(display, tmp_path):
         window = subprocess.Popen([sys.executable, str(script)], env={**environment, "PYTHONPATH": root}, cwd=tmp_path,
                                   stderr=stderr)
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + HANG_S
         picture = None
         while picture is None or not is_open(picture):
             assert window.poll() is None, words.read_text()
@@ -67,5 +67,5 @@ def test_the_window_appears_opens_the_demo_and_closes(display, tmp_path):
         assert len(picture.getcolors(1 << 24)) > 200, "text and icons have many shades"
     finally:
         window.send_signal(signal.SIGTERM)
-        window.wait(20)
+        window.wait(HANG_S)
     assert not words.read_text()
