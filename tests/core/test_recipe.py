@@ -1,6 +1,7 @@
 """The recipe: rows and globs, YAML and back, and what is said about files that are not one."""
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -176,6 +177,48 @@ def test_a_step_that_is_switched_off_stays_and_has_no_effect():
     changed = recipe.stack_for("a")[0].with_param("sparsity", 0.6)
     assert changed.off and changed.params == {"sparsity": 0.6} and not changed.switched(False).off
     assert parse_recipe(text.replace("true", "false")).actions_for("a")[0].params == {"sparsity": 0.5}
+
+
+def rows(*given: tuple[str, tuple[Action, ...]]) -> Recipe:
+    return Recipe(tuple(Row(pattern, actions) for pattern, actions in given))
+
+
+A, B, BARE = ("a", (PRUNE, INT4)), ("b", (INT4,)), ("c", ())
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (rows(A, B), rows(B, A)),                                                   # as editing a and going back leaves it
+    (rows(A), rows(A, ("c", (INT4.switched(True),)), BARE)),                    # no other row asks for c
+    (rows(A), rows(("a", (INT4, PRUNE)))),
+    (rows(A), rows(("a", (INT4,)), A)),                                         # the last one counts
+    (rows(("*", (INT4,))), rows(A, ("*", (INT4,)), B)),                         # and it says the same of b
+    (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)), ("c", (PRUNE.switched(True),)))),
+    (rows(A), replace(rows(A), data="made with these")),
+    (Recipe(recover=(Stage("finetune", {"epochs": 2, "rate": 0.1}),)),
+     Recipe(recover=(Stage("finetune", {"rate": 0.1, "epochs": 2}),))),
+])
+def test_recipes_that_do_the_same_are_the_same_in_effect(one, other):
+    assert one.in_effect == other.in_effect and hash(one.in_effect) == hash(other.in_effect)
+    assert one.as_trained == other.as_trained
+    for recipe in (one, other):
+        assert all(recipe.in_effect.actions_for(path) == recipe.actions_for(path) for path in ("a", "b", "c", "d"))
+        assert recipe.in_effect.in_effect == recipe.in_effect
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)))),
+    (rows(("*", (INT4,)), ("[ab]", (PRUNE,))), rows(("[ab]", (PRUNE,)), ("*", (INT4,)))),
+    (rows(A), replace(rows(A), seed=1)),
+    (rows(A), replace(rows(A), recover=(Stage("finetune"),))),
+    (rows(A), rows(("a", (PRUNE.switched(True), INT4)))),
+])
+def test_recipes_that_do_otherwise_are_others(one, other):
+    assert one.in_effect != other.in_effect and one.as_trained != other.as_trained
+
+
+def test_how_zeros_are_stored_is_in_effect_and_no_matter_to_a_training():
+    one, other = rows(A), replace(rows(A), sparse="off")
+    assert one.in_effect != other.in_effect and one.as_trained == other.as_trained
 
 
 @pytest.mark.parametrize("step", ["{prune.magnitude: {}, off: maybe}", "{prune.magnitude: {}, off: 1}", "{off: true}",

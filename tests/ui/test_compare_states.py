@@ -12,7 +12,6 @@ from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
 from workbench.core.recipe import Recipe
 from workbench.ui.compare_tab.states import NOTE_ROLE, Column
-from workbench.ui.history import recipe_key
 from workbench.ui.palette import actions_of
 
 Key = Qt.Key
@@ -146,7 +145,7 @@ def test_what_was_pinned_while_it_was_measured_gets_its_figures_later(compared, 
     session.snapshots.pin("early")
     early = session.snapshots.all[0]
     assert early.totals is None or early.totals.value is None or early.totals.value.how == "estimated"
-    assert compared.session.snapshots.of(recipe_key(session.recipe)) == ("early",)
+    assert compared.session.snapshots.of(session.recipe.in_effect) == ("early",)
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     known = session.snapshots.all[0]
     assert known.totals.value == session.preview.value and known.data == session.data.fingerprint

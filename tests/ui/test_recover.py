@@ -20,6 +20,7 @@ from workbench.ui.snapshot_verbs import SnapshotVerbs
 from workbench.ui.training import Trainings
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)
+INT4 = (Action("quantize.affine", {"bits": 4}),)
 TUNE = Stage("finetune", {"epochs": 4, "batch": 32, "rate": 0.01})
 
 
@@ -131,6 +132,31 @@ def test_stopping_early_keeps_the_best_and_training_again_goes_on(tab, qtbot):
     session.link.cancel(tab._trainings.job)
     qtbot.waitUntil(lambda: not (tab._trainings.job or tab._session.turns.waiting), timeout=WAIT)
     assert "goes on from here" in tab.why_not.text()
+
+
+def test_what_was_trained_comes_back_with_the_recipe_that_does_the_same(tab, qtbot):
+    """Whatever was switched off and on, or was added and switched off: the engine knows it, and the window with it."""
+    session, trainings = tab._session, tab._trainings
+    session.set_actions(["first"], PRUNE, "prune")
+    session.set_actions(["second"], INT4, "quantise")
+    tab._put([Stage("finetune", {**TUNE.params, "epochs": 2})], "train")
+    train(tab, qtbot, tab.train)
+    result, shown = trainings.result, tab.outcome.text()
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    assert result is not None and session.preview.trained and session.preview.value.value == result.recovered
+    trained = session.preview
+    step = PRUNE[0].switched(True)
+    session.set_actions(["first"], (step,), "switch off")
+    qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
+    assert trainings.result is None and session.preview.trained is False
+    session.set_actions(["first"], PRUNE, "switch on")
+    assert trainings.result is result and session.preview is trained and measured(session)
+    session.set_actions(["second"], (step, *INT4), "another step, switched off")
+    assert trainings.result is result and session.preview is trained and tab.outcome.text() == shown
+    # The engine takes them for one and the same, too.
+    measure_again(session, qtbot)
+    assert session.preview.trained and session.preview.value == trained.value and trainings.result is result
+    assert not trainings.job
 
 
 def measure_again(session, qtbot) -> None:

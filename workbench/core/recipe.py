@@ -61,9 +61,23 @@ class Recipe:
 
     @cached_property
     def in_effect(self) -> "Recipe":
-        """The same without what is switched off: recipes that do the same are equal so."""
-        rows = tuple(Row(row.pattern, tuple(action for action in row.actions if not action.off)) for row in self.rows)
-        return dataclasses.replace(self, rows=rows)
+        """What identifies a recipe, in the window and in the engine: those that do the same are equal so.
+
+        Without what is switched off, what a later row replaces, what says of a layer no more than the globs do, and the
+        data it was made with; the globs in their order, then the layers by name.
+        """
+        acting = [Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off)))
+                  for row in self.rows]
+        layers, globs = self._places
+        general = Recipe(tuple(acting[place] for place in reversed(globs)))
+        own = tuple(acting[place] for path, place in sorted(layers.items()) if place not in globs
+                    and self._place_of(path) == place and acting[place].actions != general.actions_for(path))
+        return dataclasses.replace(self, rows=general.rows + own, data="")
+
+    @cached_property
+    def as_trained(self) -> "Recipe":
+        """What identifies a training: what is in effect, however zeros are stored in the end."""
+        return dataclasses.replace(self.in_effect, sparse="auto")
 
     def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
         """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones. Raises
@@ -75,11 +89,15 @@ class Recipe:
 
     def _row_for(self, path: str) -> Row | None:
         """The last row that matches. A model has hundreds of layers, and each may have a row: they are looked up."""
+        place = self._place_of(path)
+        return self.rows[place] if place >= 0 else None
+
+    def _place_of(self, path: str) -> int:
+        """Of the last row that matches; -1 where none does."""
         exact, globs = self._places
         place = exact.get(path, -1)
         found = next((at for at in globs if at <= place or fnmatchcase(path, self.rows[at].pattern)), -1)
-        place = max(place, found)
-        return self.rows[place] if place >= 0 else None
+        return max(place, found)
 
     @cached_property
     def _places(self) -> tuple[dict[str, int], tuple[int, ...]]:

@@ -143,7 +143,7 @@ class Workspace:
     def _recovery_key(self, recipe: Recipe) -> Hashable:
         own = self.ready(recipe)
         data = (own.training, own.calibration, own.data)
-        return recipe.in_effect.rows, recipe.seed, recipe.recover, *(part.fingerprint if part else "" for part in data)
+        return recipe.as_trained, *(part.fingerprint if part else "" for part in data)
 
     def data_summary(self) -> DataSummary | None:
         if self.data is None or self.evaluator is None:

@@ -163,11 +163,6 @@ class History(QObject):
         self.changed.emit()
 
 
-def recipe_key(recipe: Recipe) -> Hashable:
-    """Equal for recipes that do the same; recovery stages are mappings, hence the text."""
-    return recipe.in_effect.rows, recipe.seed, repr(recipe.recover), recipe.sparse
-
-
 class Remembered(Generic[V]):
     """The most recent `limit` values by key: what undo and redo show without computing. `held` are never forgotten."""
 

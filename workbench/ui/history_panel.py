@@ -8,7 +8,6 @@ from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout, QWidget
 
 from workbench.ui import theme
-from workbench.ui.history import recipe_key
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 from workbench.ui.turns import Place
@@ -86,11 +85,11 @@ class HistoryModel(QAbstractListModel):
         history = self._session.history
         here = history.stack.index()
         texts = [tr("As opened"), *(history.stack.text(i) for i in range(history.stack.count()))]
-        pins = {recipe_key(each.recipe): each.name for each in self._session.snapshots.all}
+        pins = {each.recipe.in_effect: each.name for each in self._session.snapshots.all}
         found = []
         for place, text in enumerate(texts):
             recipe = history.recipe_at(place) if pins and place else None
-            name = pins.get(recipe_key(recipe), "") if recipe is not None else ""
+            name = pins.get(recipe.in_effect, "") if recipe is not None else ""
             shown = tr("{step}  ·  pinned as {name}").format(step=text, name=name) if name else text
             found.append(Entry(Kind.STEP, shown, place, place == here, place > here))
         return [Entry(Kind.HEAD, tr("Steps")), *found] if self._session.model is not None else []

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.core import messages
 from workbench.core.wanted import Wanted, WantOutlook
 from workbench.ui.engine_link import Handlers
-from workbench.ui.history import Remembered, recipe_key
+from workbench.ui.history import Remembered
 from workbench.ui.latest import Latest
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Looks(QObject):
 
     def _key(self, wanted: Wanted) -> Hashable:
         """An outlook is of the layer as it was opened."""
-        of_recipe = () if isinstance(wanted, WantOutlook) else recipe_key(self._session.recipe)
+        of_recipe = () if isinstance(wanted, WantOutlook) else self._session.recipe.in_effect
         return self._session.current, of_recipe, wanted
 
     def _forget(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from workbench.core import messages
 from workbench.core.recipe import Recipe
 from workbench.ui.engine_link import Handlers
-from workbench.ui.history import Remembered, recipe_key
+from workbench.ui.history import Remembered
 from workbench.ui.latest import Latest
 from workbench.ui.translation import said
 
@@ -65,7 +65,7 @@ class Refresher(QObject):
 
     def forget_preview(self, recipe: Recipe) -> None:
         """The engine makes something else of this recipe now; what is under way may be of what it made before."""
-        self._previews.forget(recipe_key(recipe))
+        self._previews.forget(recipe.in_effect)
         self._measures.drop()
 
     def drop(self) -> None:
@@ -87,7 +87,7 @@ class Refresher(QObject):
 
     def hold(self, recipes: Iterable[Recipe]) -> None:
         """What was measured of these is shown at once whenever they come back."""
-        self._previews.held = frozenset(recipe_key(recipe) for recipe in recipes)
+        self._previews.held = frozenset(recipe.in_effect for recipe in recipes)
 
     def view(self, path: str) -> LayerView | None:
         return self._views.get(path)
@@ -125,7 +125,7 @@ class Refresher(QObject):
         self._rest.start()
         if path not in self._views and self.online:
             self._inspects.submit(lambda: self._ask_view(path))
-        known = self._edits.get((path, recipe_key(recipe)))
+        known = self._edits.get((path, recipe.in_effect))
         if known is not None or not recipe.actions_for(path):
             self._applies.drop()
             self._session.show_edit(known)
@@ -142,7 +142,7 @@ class Refresher(QObject):
     def refresh_preview(self) -> None:
         """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
         recipe, focus = self._session.recipe, self._session.selection
-        known = self._previews.get(recipe_key(recipe))
+        known = self._previews.get(recipe.in_effect)
         self._session.show_preview(known or self._session.preview, current=known is not None)
         if known is not None and known.complete:
             self._measures.drop()
@@ -188,7 +188,7 @@ class Refresher(QObject):
     @property
     def _measured(self) -> bool:
         """All of this recipe was measured. Until then nothing is prepared: that would only take time from measuring."""
-        known = self._previews.get(recipe_key(self._session.recipe))
+        known = self._previews.get(self._session.recipe.in_effect)
         return known is not None and known.complete
 
     @property
@@ -216,7 +216,7 @@ class Refresher(QObject):
 
     def _ask_edit(self, path: str, recipe: Recipe) -> int:
         def done(edit: EditView) -> None:
-            self._edits.put((path, recipe_key(recipe)), edit)
+            self._edits.put((path, recipe.in_effect), edit)
             self._session.show_edit(edit)
             self._applies.answered()
 
@@ -230,8 +230,8 @@ class Refresher(QObject):
     def _ask_preview(self, recipe: Recipe, focus: tuple[str, ...]) -> int:
         def updated(preview: Preview) -> None:
             # While the user drags, what arrives is of a recipe a moment old: worth seeing, and marked as such.
-            self._previews.put(recipe_key(recipe), preview)
-            self._session.show_preview(preview, current=recipe == self._session.recipe)
+            self._previews.put(recipe.in_effect, preview)
+            self._session.show_preview(preview, current=recipe.in_effect == self._session.recipe.in_effect)
             if preview.complete or preview.value is not None or self._session.data is None:
                 self._measures.answered()
             if preview.complete:

@@ -12,7 +12,7 @@ from workbench.core.report import Figure, Report, Totals
 from workbench.core.snapshot import Snapshot, unused
 from workbench.core.undo_list import PinStep
 from workbench.ui import figures
-from workbench.ui.history import Command, recipe_key
+from workbench.ui.history import Command
 
 if TYPE_CHECKING:
     from workbench.core.views import Preview
@@ -78,7 +78,7 @@ class Snapshots(QObject):
 
     def of(self, recipe_of: Hashable) -> tuple[str, ...]:
         """The names of those with this recipe, by its key."""
-        return tuple(each.name for each in self.all if recipe_key(each.recipe) == recipe_of)
+        return tuple(each.name for each in self.all if each.recipe.in_effect == recipe_of)
 
     # -- verbs -----------------------------------------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class Snapshots(QObject):
 
     def _known(self, state: Snapshot, preview: Preview | None) -> Snapshot:
         """The state with the best figures there are: those of its file, else those of the preview."""
-        report = self._reports.get(recipe_key(state.recipe))
+        report = self._reports.get(state.recipe.in_effect)
         if preview is None:
             return self._timed(replace(state, totals=report.after)) if report else state
         totals = report.after if report else Totals(preview.size, preview.parameters, preview.macs, preview.value)
@@ -151,9 +151,9 @@ class Snapshots(QObject):
         preview, data = session.preview, session.data
         if preview is None or not session.preview_is_current or not preview.complete:
             return
-        key, print_ = recipe_key(session.recipe), data.fingerprint if data else ""
+        key, print_ = session.recipe.in_effect, data.fingerprint if data else ""
         fresh = tuple(self._known(replace(each, metric=session.metric, data=print_), preview)
-                      if recipe_key(each.recipe) == key else each for each in self.all)
+                      if each.recipe.in_effect == key else each for each in self.all)
         self._refresh(fresh)
 
     def _refresh(self, fresh: tuple[Snapshot, ...]) -> None:
@@ -163,7 +163,7 @@ class Snapshots(QObject):
             self.changed.emit()
 
     def _on_exported(self, report: Report) -> None:
-        self._reports[recipe_key(self._session.recipe)] = report
+        self._reports[self._session.recipe.in_effect] = report
         self._on_preview()
         self.changed.emit()
 

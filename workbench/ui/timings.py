@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.core import messages
 from workbench.core.recipe import Recipe
 from workbench.ui.engine_link import Handlers
-from workbench.ui.history import Remembered, recipe_key
+from workbench.ui.history import Remembered
 
 if TYPE_CHECKING:
     from workbench.core.views import Timing
@@ -35,20 +35,20 @@ class Timings(QObject):
     @property
     def current(self) -> Timing | None:
         """Of the recipe on show."""
-        return self._known.get(recipe_key(self._session.recipe))
+        return self._known.get(self._session.recipe.in_effect)
 
     def of(self, recipe: Recipe) -> Timing | None:
         """Of another recipe, where it was asked for."""
-        return self._known.get(recipe_key(recipe))
+        return self._known.get(recipe.in_effect)
 
     @property
     def running(self) -> bool:
         """Whether the recipe on show is being measured."""
-        return recipe_key(self._session.recipe) in self._asked
+        return self._session.recipe.in_effect in self._asked
 
     def ask(self) -> None:
         """Measure the recipe on show, again where that was done before."""
-        key = recipe_key(self._session.recipe)
+        key = self._session.recipe.in_effect
         if self._session.model is None or key in self._asked:
             return
 

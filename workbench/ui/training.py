@@ -34,7 +34,7 @@ class Trainings(QObject):
         self.device = "cpu"                 # one of the link's devices
         self.seeds = 1                      # trainings at each temperature
         self.curve: TemperatureCurve | None = None
-        self._results: dict[str, Recovery] = {}
+        self._results: dict[Recipe, Recovery] = {}
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)      # a small model tells thousands a second
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
@@ -44,7 +44,7 @@ class Trainings(QObject):
     @property
     def result(self) -> Recovery | None:
         """What training made of the recipe on show."""
-        return self._results.get(repr(self._session.recipe))
+        return self._results.get(self._session.recipe.as_trained)
 
     @property
     def reason(self) -> str:
@@ -111,7 +111,7 @@ class Trainings(QObject):
             return
 
         def failed(failure: messages.Failed) -> None:
-            self._results.pop(repr(recipe), None)
+            self._results.pop(recipe.as_trained, None)
             self._failed(failure)
 
         self.recipe, self.points, self.failure = recipe, [], ""
@@ -129,7 +129,7 @@ class Trainings(QObject):
             self._soon.start()
 
     def _done(self, recovery: Recovery) -> None:
-        self._results[repr(self.recipe)] = recovery
+        self._results[self.recipe.as_trained] = recovery
         self._end("")
         self._session.measure_anew(self.recipe)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.core import messages
 from workbench.ui.engine_link import Handlers
-from workbench.ui.history import Remembered, recipe_key
+from workbench.ui.history import Remembered
 
 if TYPE_CHECKING:
     from workbench.core.changes import Blame, Changes
@@ -137,7 +137,7 @@ class Findings(QObject):
 
     def _key(self) -> Hashable:
         preview = self._session.preview if self._session.preview_is_current else None
-        return recipe_key(self._session.recipe), bool(preview and preview.trained)
+        return self._session.recipe.in_effect, bool(preview and preview.trained)
 
     def _ask(self) -> None:
         if not self._watched or self._session.data is None or self.asking or self.current:

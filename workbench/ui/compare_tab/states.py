@@ -11,7 +11,6 @@ from workbench.core.quantities import amount, size, three
 from workbench.core.recipe import Recipe
 from workbench.core.snapshot import Snapshot
 from workbench.ui import figures, theme
-from workbench.ui.history import recipe_key
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 
@@ -162,7 +161,7 @@ class StatesModel(QAbstractTableModel):
 
     def _edited(self, recipe: Recipe) -> int:
         """How many layers have steps; while the hand drags, only the present recipe is another one each time."""
-        key = recipe_key(recipe)
+        key = recipe.in_effect
         if key not in self._counts:
             if len(self._counts) > COUNTS:
                 self._counts.clear()

@@ -32,7 +32,6 @@ from workbench.ui.buttons import toggle
 from workbench.ui.engine_link import Handlers
 from workbench.ui.graph_tab import obstacle, tints
 from workbench.ui.graph_tab.note import Note
-from workbench.ui.history import recipe_key
 from workbench.ui.latest import Latest
 from workbench.ui.legend import Legend
 from workbench.ui.session import Session
@@ -216,7 +215,7 @@ class GraphTab(QWidget):
             return
         for name in self._on_show:
             recipe = None if name == "original" else session.recipe
-            wanted = (session.model, None if recipe is None else recipe_key(recipe))
+            wanted = (session.model, None if recipe is None else recipe.in_effect)
             if wanted not in (self._have.get(name), self._asked.get(name)):
                 self._asked[name] = wanted
                 self._requests[name].submit(partial(self._request, name, wanted, recipe))
