@@ -1,5 +1,6 @@
 """The rails in conftest.py hold: each catches what it is there for."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -46,6 +47,38 @@ def test_whoever_leaves_something_fails(tmp_path):
     output = run(tmp_path, GUILTY)
     assert all(complaint in output for complaint in COMPLAINTS), output
     assert all(f"test_case.py::test_{name}" in output for name in ("thread", "process", "log", "warning", "qt")), output
+
+
+# Who may look at a clock, or let time go by: the guards against hanging, and pictures that are taken by hand.
+CLOCKS = ("sleep", "qWait", "perf_counter", "monotonic", "process_time", "thread_time")
+MAY = ("conftest.py", "ui/conftest.py", "guard.py", "screenshots.py", "soak.py", "ui/gallery.py",
+       "ui/gallery_actions.py", "ui/working.py")
+
+
+def test_no_test_lets_time_go_by_or_looks_at_a_clock():
+    """A busy machine is slow: what must come is waited for, work is counted, seconds are measured in benchmarks."""
+    here = Path(__file__).parent
+    found = []
+    for path in sorted(here.rglob("*.py")):
+        name = path.relative_to(here).as_posix()
+        if name in MAY or name.startswith("benchmarks/"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and clocked(node):
+                found.append(f"{name}:{node.lineno} {ast.unparse(node)}")
+    assert not found, "\n".join(found)
+
+
+def clocked(call: ast.Call) -> bool:
+    """Whether it asks for the time, waits for a fixed while, or gives up after another than the one in guard.py."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    name = call.func.attr
+    fixed = [value for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg == "timeout"))
+             if isinstance(value, ast.Constant) and isinstance(value.value, int | float)]
+    return (name in CLOCKS and name != "sleep") or (bool(fixed) and name in (
+        "sleep", "wait", "join", "poll", "waitUntil", "waitSignal", "waitSignals", "run", "communicate", "singleShot")
+        and not (name == "singleShot" and fixed[0].value == 0))
 
 
 def test_whoever_leaves_nothing_passes_and_a_missing_package_skips_with_its_reason(tmp_path):

@@ -1,12 +1,11 @@
 """Work is done once, and the budget is kept."""
 
 import threading
-import time
 
 import numpy as np
 import pytest
 
-from tests.guard import HANG_S
+from tests.guard import HANG_S, until
 from workbench.core.errors import Cancelled
 from workbench.engine.cache import Cache, weigh
 
@@ -21,10 +20,7 @@ def test_made_once():
 
 def others_wait(count: int) -> None:
     """Return when so many threads wait for what this one makes."""
-    end = time.monotonic() + HANG_S
-    while Cache.awaited < count:
-        assert time.monotonic() < end
-        time.sleep(0)
+    until(lambda: Cache.awaited >= count)
 
 
 def test_two_threads_make_it_once():

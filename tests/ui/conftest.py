@@ -40,7 +40,6 @@ class Bot(QtBot):
     waitUntil = partialmethod(QtBot.waitUntil, timeout=HANG_MS)
     waitSignal = partialmethod(QtBot.waitSignal, timeout=HANG_MS)
     waitSignals = partialmethod(QtBot.waitSignals, timeout=HANG_MS)
-    waitExposed = partialmethod(QtBot.waitExposed, timeout=HANG_MS)
 
 
 @pytest.fixture
@@ -76,6 +75,7 @@ def engine(qapp, lasting_cache):
     """
     link = EngineLink(patience_ms=HANG_MS)
     link.start()
+    wait(lambda: link.is_ready)         # who connects to it later has missed nothing
     yield link
     link.shutdown(HANG_S)
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("engine-")]
@@ -141,8 +141,8 @@ def show_window(session: Session, qtbot):
     window = MainWindow(session)
     window.resize(SIZE)     # the offscreen platform has a small screen
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
+    window.show()
+    settle()
     window.build_workspace()
     return window
 

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui import sample
+from tests.ui.conftest import settle
 from workbench.core.action import Action, MethodInfo
 from workbench.core.params import Field
 from workbench.methods.distill_block import BlockDistillation
@@ -44,8 +45,8 @@ def panel(qtbot, view):
     panel.set_layers((sample.LAYER,))
     panel.set_view(view)
     panel.set_actions(())
-    with qtbot.waitExposed(panel):
-        panel.show()
+    panel.show()
+    settle()
     panel.activateWindow()
     qtbot.waitUntil(panel.isActiveWindow)
     yield panel

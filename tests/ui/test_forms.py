@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionSlider
 
 from tests.ui import sample
+from tests.ui.conftest import settle
 from workbench.core.params import Field
 from workbench.methods.distill_layer import LayerDistillation
 from workbench.ui import theme
@@ -31,8 +32,8 @@ def form_of(qtbot):
         form.heard = []
         form.changed.connect(lambda name, value, finished: form.heard.append((name, value, finished)))
         qtbot.addWidget(form)
-        with qtbot.waitExposed(form):
-            form.show()
+        form.show()
+        settle()
         form.activateWindow()
         qtbot.waitUntil(form.isActiveWindow)
         return form

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui import sample
+from tests.ui.conftest import settle
 from tests.ui.test_plots import drag, light, point
 from workbench.core.action import Action
 from workbench.ui.inspect_tab import InspectTab
@@ -26,8 +27,8 @@ def tab(light, qtbot):
     qtbot.addWidget(tab)
     tab.resize(1000, 560)
     tab.show_layer(sample.LAYER, VIEW)
-    with qtbot.waitExposed(tab):
-        tab.show()
+    tab.show()
+    settle()
     return tab
 
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLabel, QMainWindow
 
 from tests.ui import sample
+from tests.ui.conftest import settle
 from workbench.ui import theme
 from workbench.ui.plots import HistogramPlot, SpectrumPlot
 from workbench.ui.plots.axis import log_ticks, number
@@ -45,8 +46,8 @@ def shown(qtbot, plot, weight):
     qtbot.addWidget(plot)
     plot.resize(520, 400)
     plot.show_layer(sample.view_of(weight), sample.edit_of(weight, sample.truncated(weight, 20)))
-    with qtbot.waitExposed(plot):
-        plot.show()
+    plot.show()
+    settle()
     return plot
 
 
@@ -167,8 +168,8 @@ def test_dense_ranks_snap_to_a_marker_that_is_near(qtbot):
     qtbot.addWidget(plot)
     plot.resize(420, 400)
     plot.show_layer(sample.view_of(weight, layer), None)
-    with qtbot.waitExposed(plot):
-        plot.show()
+    plot.show()
+    settle()
     even = sample.view_of(weight, layer).spectrum.break_even
     heard = []
     plot.dragged.connect(heard.append)

@@ -29,8 +29,8 @@ def place(qtbot, drawn):
         widget.show()
         return turns.piece(widget, lambda: drawn.append(name), where)
 
-    with qtbot.waitExposed(window):
-        window.show()
+    window.show()
+    settle()
     make.turns = turns
     return make
 
@@ -71,8 +71,8 @@ def test_what_is_hidden_is_drawn_when_it_is_shown(qtbot, drawn):
     for page in pages:
         stack.addWidget(page)
     qtbot.addWidget(stack)
-    with qtbot.waitExposed(stack):
-        stack.show()
+    stack.show()
+    settle()
     piece = turns.piece(pages[1], lambda: drawn.append("page"), Place.ELSEWHERE)
     piece.soon()
     turns.settle()
@@ -98,8 +98,8 @@ def test_one_piece_that_fails_does_not_hold_up_the_others(place, drawn, qtbot):
 
 def test_a_widget_that_is_gone_is_passed_over(qtbot, drawn):
     turns, widget = Turns(), QWidget()
-    with qtbot.waitExposed(widget):
-        widget.show()
+    widget.show()
+    settle()
     turns.piece(widget, lambda: drawn.append("gone"), Place.COST).soon()
     widget.deleteLater()
     with qtbot.waitSignal(turns.settled):
@@ -132,8 +132,8 @@ def test_the_workspace_is_made_in_parts_after_the_first_paint(session, qtbot):
     theme.apply(QApplication.instance(), "light")
     window = MainWindow(session)
     qtbot.addWidget(window)
-    with qtbot.waitExposed(window):
-        window.show()
+    window.show()
+    settle()
     turns = []
     session.turns._timer.timeout.connect(lambda: turns.append(window.workspace is not None))
     window.prepare_workspace()

@@ -5,13 +5,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageGrab
 
-from tests.guard import HANG_S
+from tests.guard import HANG_S, until
 from workbench.ui import schemes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux" or shutil.which("Xvfb") is None, reason="Xvfb is not installed")
@@ -56,13 +55,12 @@ def test_the_window_appears_opens_the_demo_and_closes(display, tmp_path):
         window = subprocess.Popen([sys.executable, str(script)], env={**environment, "PYTHONPATH": root}, cwd=tmp_path,
                                   stderr=stderr)
     try:
-        deadline = time.monotonic() + HANG_S
-        picture = None
-        while picture is None or not is_open(picture):
+        def grab() -> Image.Image:
             assert window.poll() is None, words.read_text()
-            assert time.monotonic() < deadline, "the demo did not appear"
-            time.sleep(0.5)
-            picture = ImageGrab.grab(xdisplay=display).convert("RGB")
+            return ImageGrab.grab(xdisplay=display).convert("RGB")
+
+        until(lambda: is_open(grab()), "the demo did not appear")
+        picture = grab()
         picture.save(tmp_path / "screen.png")
         assert len(picture.getcolors(1 << 24)) > 200, "text and icons have many shades"
     finally:
