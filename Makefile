@@ -1,6 +1,9 @@
 # `make run` and `make test` do all the set-up on a fresh machine; the second time they are quick.
 PYTHON_ENV = .venv/bin/python
 ARGS =
+# Processes that share the tests, a file each at a time; WORKERS=0 runs them in one.
+WORKERS = 2
+PYTEST_ARGS = -n $(WORKERS) --dist loadfile
 
 # Tests need no screen, and torch's threads must not spin while they wait. Chromium refuses its sandbox to root only.
 export OMP_WAIT_POLICY ?= PASSIVE
@@ -9,11 +12,13 @@ ifeq ($(shell id -u),0)
 export QTWEBENGINE_DISABLE_SANDBOX = 1
 endif
 
-.PHONY: help run test lint screenshots bench clean setup setup-test
+.PHONY: help run test test-load soak lint screenshots bench clean setup setup-test
 
 help:
 	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
 	@echo "make test         set up, and run the tests; ARGS='-k name' passes arguments to pytest"
+	@echo "make test-load    the tests ten times while every core is busy; log in out/load.log (ARGS='--times 3')"
+	@echo "make soak         2,000 random edits through the window; says whether memory, threads or files grow"
 	@echo "make lint         ruff and mypy"
 	@echo "make screenshots  pictures of every screen into out/screenshots (ARGS=--out=DIR for elsewhere)"
 	@echo "make bench        every measurement in tests/benchmarks"
@@ -23,7 +28,13 @@ run: setup
 	@packaging/run-demo.sh
 
 test: setup-test
-	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(ARGS)
+	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) $(ARGS)
+
+test-load: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m tests.load $(ARGS) -- $(PYTEST_ARGS)
+
+soak: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m tests.soak $(ARGS)
 
 lint: setup-test
 	@$(PYTHON_ENV) -m ruff check . && $(PYTHON_ENV) -m mypy

@@ -51,7 +51,7 @@ def test_whoever_leaves_something_fails(tmp_path):
 
 # Who may look at a clock, or let time go by: the guards against hanging, and pictures that are taken by hand.
 CLOCKS = ("sleep", "qWait", "perf_counter", "monotonic", "process_time", "thread_time")
-MAY = ("conftest.py", "ui/conftest.py", "guard.py", "screenshots.py", "soak.py", "ui/gallery.py",
+MAY = ("conftest.py", "ui/conftest.py", "guard.py", "screenshots.py", "soak.py", "load.py", "ui/gallery.py",
        "ui/gallery_actions.py", "ui/working.py")
 
 
