@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.guard import HANG_S
+
 LOOKUPS = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -64,7 +66,7 @@ def listening(tmp_path_factory):
 
 
 def child(environment: dict[str, str], code: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", code, *arguments], env=environment, check=True, timeout=300,
+    subprocess.run([sys.executable, "-c", code, *arguments], env=environment, check=True, timeout=HANG_S,
                    cwd=Path(__file__).parents[1])
 
 

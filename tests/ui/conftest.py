@@ -19,6 +19,7 @@ from workbench.ui.session import Session
 QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as ui.app does, for the graph tab
 FEW = 300
 WAIT = HANG_MS
+ROUNDS = 50         # of the event loop; one layout asks another at most a few times
 
 NO_GRAPHICS_CARD = (r"^QRhiGles2: Failed to create", r"^Failed to create RHI", r"Failed to initialize Vulkan",
                     r"^GBM is not supported", r"^GPUInfo not initialized")
@@ -59,12 +60,14 @@ def wait(condition: Callable[[], object]) -> None:
 def settle(session: Session | None = None) -> None:
     """Handle all that the event loop has to do now, and what follows: layouts, painting, what is drawn in turns.
 
-    What a timer will do later is not waited for.
+    What a timer will do later is not waited for; where something is animated there is always more, so this ends.
     """
     loop = QAbstractEventDispatcher.instance()
-    while loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents) or (session is not None and session.turns.waiting):
+    for _ in range(ROUNDS):
         if session is not None:
             session.turns.settle()
+        if not loop.processEvents(QEventLoop.ProcessEventsFlag.AllEvents):
+            break
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """The main job with the mouse: open the demo, choose a layer, prune it, drag the threshold, undo, export, compare."""
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QApplication, QDialog
 
-from tests.ui.conftest import WAIT, measured, settle
+from tests.ui.conftest import WAIT, measured
 from tests.ui.test_window import LEFT, click_layer, dialog
 from workbench.core.recipe import load_recipe
 from workbench.ui import figures
@@ -34,7 +34,7 @@ def drag(qtbot, canvas, start: float, end: float, steps: int = 12) -> None:
     for step in range(1, steps + 1):
         x = first + (last - first) * step / steps
         qtbot.mouseMove(canvas.viewport(), QPoint(round(x), y))
-        settle()
+        QApplication.processEvents()
     qtbot.mouseRelease(canvas.viewport(), LEFT, pos=QPoint(round(last), y))
 
 
