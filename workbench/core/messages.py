@@ -25,14 +25,15 @@ class Methods:
 class Open:
     """-> Done(ModelSummary). `trusted` is the user's informed yes to running code from the file (`file.py:function`).
 
-    `without` names preparation steps to leave out, or to do where they are optional. The model that was
-    open stays open when this fails.
+    `without` names preparation steps to leave out, or to do where they are optional. `fingerprint`: no other model than
+    that will do. The model that was open stays open when this fails.
     """
 
     job: int
     path: str
     trusted: bool = False
     without: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)

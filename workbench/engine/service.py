@@ -167,8 +167,12 @@ class Service:
 
     def open(self, request: m.Open, job: Job) -> Any:
         workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))
+        summary = workspace.model.summary()
+        if request.fingerprint not in ("", summary.fingerprint):
+            raise UserError(f"{request.path} holds another model than the one that was open.",
+                            "Put the former file back and measure again, or open it as it is now.")
         self._replace(workspace)
-        return workspace.model.summary()
+        return summary
 
     def attach(self, request: m.Attach, job: Job) -> Any:
         self._replace(self._open().attach(request.path, job, request.calibration, request.trusted))

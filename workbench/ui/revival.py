@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -11,6 +12,7 @@ from workbench.core.messages import Failed
 from workbench.ui.engine_link import Handlers
 
 if TYPE_CHECKING:
+    from workbench.core.views import DataSummary
     from workbench.ui.refresher import Refresher
     from workbench.ui.session import Session
 
@@ -59,6 +61,14 @@ class Revival(QObject):
                 session.told.emit(self.tr("The model is not open: Run > Restart engine opens it again."))
                 self._give_up()
 
+        def has_data(summary: DataSummary) -> None:
+            if attached is not None and session.data is not None and summary.fingerprint != session.data.fingerprint:
+                session.take_data(attached, summary)
+                self._refresher.forget_measured()
+                session.told.emit(self.tr("{name} was changed since it was opened: everything is measured on what it "
+                                          "holds now.").format(name=Path(attached.path).name))
+            self._over()
+
         def has_no_data(failure: Failed | None = None) -> None:
             if life == self._life and self._refresher.online:
                 session.lose_data()
@@ -68,10 +78,11 @@ class Revival(QObject):
 
         session.link.request(messages.Open, Handlers(
             done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")),
-            first=True, path=opened.path, trusted=opened.trusted, without=opened.without)
+            first=True, path=opened.path, trusted=opened.trusted, without=opened.without,
+            fingerprint=session.model.fingerprint if session.model is not None else "")
         if attached is not None:
             session.link.request(messages.Attach, Handlers(
-                done=lambda _: self._over(), failed=has_no_data, stopped=has_no_data, quiet=True,
+                done=has_data, failed=has_no_data, stopped=has_no_data, quiet=True,
                 title=self.tr("Attaching the data again")),
                 first=True, path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
 

@@ -158,9 +158,7 @@ class Session(QObject):
     def attach(self, path: str, calibration: str = "", trusted: bool = False) -> int:
         """Ask for data. What was attached stays when this fails."""
         def updated(summary: DataSummary) -> None:
-            self.attached = Attached(path, calibration, trusted)
-            self.data = summary
-            self.data_changed.emit()
+            self.take_data(Attached(path, calibration, trusted), summary)
 
         def done(summary: DataSummary) -> None:
             updated(summary)
@@ -170,6 +168,11 @@ class Session(QObject):
         handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
                             title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
         return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
+
+    def take_data(self, attached: Attached, summary: DataSummary) -> None:
+        """The engine has these."""
+        self.attached, self.data = attached, summary
+        self.data_changed.emit()
 
     def lose_data(self) -> None:
         """The engine has it no more."""
