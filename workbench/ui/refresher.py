@@ -106,9 +106,9 @@ class Refresher(QObject):
         self._applies.drop()
 
     def refresh_and_foretell(self) -> None:
-        """There is new data: what foretells edits is prepared too, and nobody waits for that."""
+        """There is new data, or none: what foretells edits is prepared too, and nobody waits for that."""
         self.refresh()
-        if self._foretells:
+        if self._foretells and self._session.data is not None:
             self._foretelling = self._link.request(messages.Predict, Handlers(
                 done=self._show_predictability, failed=self._session.mention, quiet=True))
 
