@@ -23,9 +23,12 @@ from workbench.engine import verbs
 from workbench.engine.differentiable import view_of
 from workbench.engine.gradients import synaptic_flow
 from workbench.engine.predict import predictor, prepared
+from workbench.engine.preview import effective
 from workbench.engine.search import Goal
 from workbench.engine.sensitivity import scan
 from workbench.engine.training.recover import recovered
+from workbench.engine.training.student import Student
+from workbench.engine.training.student import Wanted as Learning
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 from workbench.graph import runtime, torch_ops
@@ -261,3 +264,51 @@ def test_without_samples_there_are_no_predictions_and_it_is_said(tmp_path):
     workspace = Workspace.open(str(tmp_path / "small.onnx"), Job())
     known = Predictability(None, "No predictions: there are no calibration samples.")
     assert prepared(workspace, Job()) == (None, known)
+
+
+def test_a_recurrent_layer_is_passed_as_it_is_compressed(tmp_path):
+    """Its weights do not learn; the student has them as the file does."""
+    nodes = [helper.make_node("Reshape", ["x", "steps"], ["s"]),
+             helper.make_node("Transpose", ["s"], ["t"], perm=[1, 0, 2]),
+             helper.make_node("LSTM", ["t", "lw", "lr", "lb"], ["", "h"], name="lstm", hidden_size=6),
+             helper.make_node("Squeeze", ["h", "axis"], ["q"]),
+             helper.make_node("MatMul", ["q", "gw"], ["y"], name="head")]
+    workspace = classifier(tmp_path, nodes, {
+        "steps": np.array([0, 4, 12]), "lw": floats(1, 24, 12), "lr": floats(1, 24, 6), "lb": floats(1, 48),
+        "axis": np.array([0]), "gw": floats(6, 5)})
+    compiled = workspace.compiled(Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 3}),)), Job())
+    student = Student(compiled, Learning(), workspace.training)
+    assert len(compiled.edits) == 3 and len(student.trained) == 1
+    feeds = workspace.training.feeds(slice(0, 8))
+    with torch.no_grad():
+        found = student({name: torch.from_numpy(array) for name, array in feeds.items()}).numpy()
+    expected = runtime.session(effective(compiled.model, compiled.edits)).run(None, feeds)[0]
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    before = runtime.session(workspace.model).run(None, feeds)[0]
+    assert np.abs(before - expected).max() > 1e-2
+
+
+@pytest.mark.parametrize("op", ["Conv", "ConvTranspose"])
+def test_hooks_see_what_a_convolution_with_other_padding_on_each_side_gives(op):
+    """Features are compared, and curvature is taken, of what the node gives in the runtime."""
+    node = helper.make_node(op, ["x", "w", "b"], ["y"], name="node", strides=[2, 2], pads=[0, 1, 2, 0])
+    weights = {"w": floats(3, 3, 3, 3), "b": floats(3)}
+    model = from_proto(graph_of([node], weights, sizes=("n", 3, 6, 7)), op, Job())
+    view, seen = view_of(model), []
+    (module,) = view.layers.values()
+    module.register_forward_hook(lambda module, given, output: seen.append(output.detach().numpy()))
+    x = floats(2, 3, 6, 7)
+    view(torch.from_numpy(x))
+    np.testing.assert_allclose(seen[0], runtime.session(model).run(None, {"x": x})[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("beside", [np.float32(0.7), floats(1), floats(1, 1)], ids=["scalar", "one", "one by one"])
+def test_a_bias_comes_beside_what_a_gemm_adds_already(beside):
+    """What is added to all outputs alike is not the layer's bias, and stays when the layer gets one."""
+    node = helper.make_node("Gemm", ["x", "w", "c"], ["y"], name="node")
+    model = from_proto(graph_of([node], {"w": floats(6, 4), "c": beside}), "gemm", Job())
+    (path,), x, bias = model.sites, floats(3, 6), floats(4)
+    assert model.bias(path) is None
+    before = runtime.session(model).run(None, {"x": x})[0]
+    after = model.with_weights({}, {path: bias})
+    np.testing.assert_allclose(runtime.session(after).run(None, {"x": x})[0], before + bias, atol=1e-5)

@@ -18,7 +18,8 @@ Attributes = Mapping[str, Any]
 
 
 def _conv(model: Model, path: str, node: ir.Node, a: Attributes) -> nn.Module:
-    """The module pads where its padding is the same before and after; else its input is padded, or its output cut."""
+    """The module pads where its padding is the same before and after; else a hook of its own, the first one, pads its
+    input or cuts its output, so that what other hooks see is what the node gives."""
     weight, bias = model.weight(path), model.bias(path)
     dims, group, plain = weight.ndim - 2, a["group"], node.op_type == "Conv"
     inputs, outputs = (weight.shape[1] * group, weight.shape[0]) if plain else (weight.shape[0],
@@ -29,7 +30,25 @@ def _conv(model: Model, path: str, node: ir.Node, a: Attributes) -> nn.Module:
         options["output_padding"] = a.get("output_padding") or 0
     kind = (CONVOLUTIONS if plain else TRANSPOSED)[dims]
     kernel: Any = weight.shape[2:]
-    return _filled(kind(inputs, outputs, kernel, **options), weight, bias)
+    made = _filled(kind(inputs, outputs, kernel, **options), weight, bias)
+    if not any(options["padding"]):
+        _pad_by_hook(made, a, plain)
+    return made
+
+
+def _pad_by_hook(module: Any, a: Attributes, plain: bool) -> None:
+    window = module.kernel_size, module.stride, module.dilation
+
+    def pad(_module: nn.Module, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return (windows.pad(given[0], windows.window_pads(a, given[0].shape[2:], *window), 0.0),)
+
+    def crop(_module: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        return windows.crop(output, windows.transposed_pads(a, given[0].shape[2:], *window))
+
+    if plain:
+        module.register_forward_pre_hook(pad)
+    else:
+        module.register_forward_hook(crop)
 
 
 def _padding(a: Attributes, dims: int) -> Any:
@@ -79,14 +98,7 @@ def _run(node: ir.Node, site: Site, module: Any, read: list[Any], a: Attributes)
             x = read[1]
             return module(x) if x.dim() == 1 else module(x.transpose(-1, -2)).transpose(-1, -2)
         return module(read[0].T if a.get("transA") else read[0])
-    x = read[0]
-    if any(module.padding):
-        return module(x)
-    if node.op_type == "Conv":
-        return module(windows.pad(x, windows.window_pads(a, x.shape[2:], module.kernel_size, module.stride,
-                                                         module.dilation), 0.0))
-    return windows.crop(module(x), windows.transposed_pads(a, x.shape[2:], module.kernel_size, module.stride,
-                                                           module.dilation))
+    return module(read[0])
 
 
 def in_graph(model: Model, path: str, module: nn.Module) -> Tensor:
