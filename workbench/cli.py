@@ -19,6 +19,7 @@ from workbench import __version__
 from workbench import cli_output as output
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.language import ENGLISH, LANGUAGES
+from workbench.core.plain import plain
 
 WINDOW = "window"       # the command that runs when none is named
 DEMO = "fashion_cnn"
@@ -53,7 +54,7 @@ class CommandLine(click.Group):
                 if isinstance(stop, SystemExit):
                     raise stop from None
                 leave(ctx, "Cancelled.", 130)
-            what = f"Error: Something went wrong inside ({type(error).__name__}: {' '.join(str(error).split())})."
+            what = f"Error: Something went wrong inside ({type(error).__name__}: {plain(str(error))})."
             leave(ctx, f"{what} Run it again with --debug for the details, and report them.", 1)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -13,10 +14,12 @@ import click
 
 from workbench.core.action import Action
 from workbench.core.job import Job, Progress
+from workbench.core.plain import plain
 from workbench.core.quantities import amount, duration, metric_text, size, smaller, three
 from workbench.core.report import Report
 from workbench.core.temperatures import TemperatureCurve
 
+HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 QUIET_SECONDS = 5.0     # between two lines of progress where they cannot replace each other
 
 
@@ -75,8 +78,9 @@ def _stdout_to_stderr() -> Iterator[None]:
 # -- for programs --------------------------------------------------------------------------------------------------
 
 def print_json(document: dict[str, Any]) -> None:
-    """Numbers that JSON has no word for become null."""
-    click.echo(json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False))
+    """Numbers that JSON has no word for become null; hidden characters are escaped, so names stay what they are."""
+    text = json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False)
+    click.echo(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def _finite(value: Any) -> Any:
@@ -93,9 +97,14 @@ def _finite(value: Any) -> Any:
 
 # -- for people ----------------------------------------------------------------------------------------------------
 
+def say(text: str = "") -> None:
+    """Lines with names in them that may come from anywhere."""
+    click.echo("\n".join(map(plain, text.split("\n"))))
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:
     """Columns as wide as they must be; those in `left` are flush left, the others right."""
-    lines = [head, *rows]
+    lines = [[plain(cell) for cell in line] for line in (head, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join("  ".join(cell.ljust(width) if column in left else cell.rjust(width)
                                for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
@@ -104,22 +113,22 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int
 
 def print_inspection(result: dict[str, Any]) -> None:
     model = result["model"]
-    click.echo(f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
-               f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample")
+    say(f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
+        f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample")
     for step in result["preparations"]:
-        click.echo(f"{step['title']}: {step['detail']}")
-    click.echo()
+        say(f"{step['title']}: {step['detail']}")
+    say()
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(layer) for layer in result["layers"]], left=(0, 1, 2)))
-    click.echo("\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
-               " '90 % energy' is the rank that keeps it.")
+    say("\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
+        " '90 % energy' is the rank that keeps it.")
     for layer in result["layers"]:
         if layer["locked"]:
-            click.echo(f"{layer['path']} cannot be edited: {layer['locked']}")
+            say(f"{layer['path']} cannot be edited: {layer['locked']}")
         if "not_known" in layer:
-            click.echo(f"{layer['path']}: {layer['not_known']}")
+            say(f"{layer['path']}: {layer['not_known']}")
     for note in result["notes"]:
-        click.echo(f"Note: {note}")
+        say(f"Note: {note}")
 
 
 def _inspected(layer: dict[str, Any]) -> tuple[str, ...]:
@@ -138,10 +147,10 @@ def _macs(macs: int | None) -> str:
 def print_evaluation(result: dict[str, Any]) -> None:
     metric = result["metric"]
     low, high = metric_text(result["ci_low"], metric), metric_text(result["ci_high"], metric)
-    click.echo(f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
-               f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})")
+    say(f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
+        f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})")
     for note in result["notes"]:
-        click.echo(f"Note: {note}")
+        say(f"Note: {note}")
 
 
 def print_report(report: Report) -> None:
@@ -164,21 +173,21 @@ def print_report(report: Report) -> None:
                      f"measured here, {before.latency_ms.samples} paired runs of one sample"))
     click.echo(table(("", "before", "after", "how it was obtained"), rows, left=(0, 3)))
     if report.verified:
-        click.echo(f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
-                   f"outputs differ by at most {report.verified.max_abs_diff:.2g}.")
-    click.echo()
+        say(f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
+            f"outputs differ by at most {report.verified.max_abs_diff:.2g}.")
+    say()
     click.echo(table(("layer", "before", "after", "SQNR", "actions", "stored as"),
                      [(layer.path, size(layer.bytes_before), size(layer.bytes_after),
                        "" if layer.sqnr_db is None or not math.isfinite(layer.sqnr_db) else f"{layer.sqnr_db:.1f} dB",
                        words(layer.actions), layer.storage) for layer in report.layers], left=(0, 4, 5)))
-    click.echo()
+    say()
     if report.data:
-        click.echo(f"Data: {report.data}")
+        say(f"Data: {report.data}")
     notes = [*report.notes, *(f"{layer.path}: {layer.note}" for layer in report.layers if layer.note)]
     for note in notes:
-        click.echo(f"Note: {note}")
+        say(f"Note: {note}")
     for kind, path in report.files.items():
-        click.echo(f"Written, {kind}: {path}")
+        say(f"Written, {kind}: {path}")
 
 
 def words(actions: tuple[Action, ...]) -> str:
@@ -200,13 +209,13 @@ def print_sensitivity(result: dict[str, Any]) -> None:
     heading = "predicted output error" if result["predicted"] == "output error" else "predicted rise of the loss"
     click.echo(table(("layer", "action", "bytes", metric, "lost", heading), rows, left=(0, 1)))
     if result["obstacle"]:
-        click.echo(f"\n{result['obstacle']}")
+        say(f"\n{result['obstacle']}")
     if result["foretold_only"]:
-        click.echo(f"\n{result['foretold_only']} candidates were foretold only: those that look worst.")
+        say(f"\n{result['foretold_only']} candidates were foretold only: those that look worst.")
     if result["rank_correlation"] is not None:
-        click.echo(f"\nRank correlation of what was foretold with what was lost: {result['rank_correlation']:.2f}")
-    click.echo(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
-               f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
+        say(f"\nRank correlation of what was foretold with what was lost: {result['rank_correlation']:.2f}")
+    say(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
+        f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
 
 
 def print_sweep(result: dict[str, Any]) -> None:
@@ -216,23 +225,23 @@ def print_sweep(result: dict[str, Any]) -> None:
     rows = [(f"{point['setting']:.4g}", size(point["bytes"]), f"{100 * point['zeros']:.1f} %",
              metric_text(point["value"], metric), metric_text(point["drop"], metric), metric_text(point["std"], metric),
              f"{metric_text(point['ci_low'], metric)} to {metric_text(point['ci_high'], metric)}") for point in points]
-    click.echo(f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
-               f"{metric_text(result['baseline'], metric)}\n")
+    say(f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
+        f"{metric_text(result['baseline'], metric)}\n")
     head = (parameter, "file", "zeros", metric, "lost", "std of folds", "95 % interval of the loss")
     click.echo(table(head, rows, left=()))
-    click.echo(f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
-               f"{duration(result['seconds'])}.")
+    say(f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
+        f"{duration(result['seconds'])}.")
     allowed = metric_text(result["tolerance"], metric)
     for point, rule in ((result["proposed"], "the mean loss of the folds"),
                         (result["certain"], "the upper end of the 95 % interval")):
         if point is None:
-            click.echo(f"None of the values keeps {rule} within {allowed}.")
+            say(f"None of the values keeps {rule} within {allowed}.")
         else:
             reached = f"{parameter} {point['setting']:.4g} ({size(point['bytes'])})"
-            click.echo(f"Up to {reached} {rule} stays within {allowed}.")
+            say(f"Up to {reached} {rule} stays within {allowed}.")
     if result["proposed"] and result["proposed"]["held_out_drop"] is not None:
         lost = metric_text(result["proposed"]["held_out_drop"], metric)
-        click.echo(f"Chosen in the same way without a fold, and measured on that fold: {lost} lost on average.")
+        say(f"Chosen in the same way without a fold, and measured on that fold: {lost} lost on average.")
 
 
 def print_temperatures(curve: TemperatureCurve) -> None:
@@ -245,7 +254,7 @@ def print_temperatures(curve: TemperatureCurve) -> None:
                      " ".join(metric_text(value, curve.metric) for value in point.values),
                      "best" if point == curve.best else ""))
     click.echo(table(("T", f"{curve.metric}, held back", "spread", "on the data", ""), rows, left=(4,)))
-    click.echo()
+    say()
 
 
 def print_comparison(result: dict[str, Any]) -> None:
@@ -256,21 +265,21 @@ def print_comparison(result: dict[str, Any]) -> None:
     click.echo(table(("", "model", "bytes", metric, "MACs", "latency"), rows, left=(0, 1)))
     change = result["difference"]
     low, high = metric_text(change["ci_low"], metric), metric_text(change["ci_high"], metric)
-    click.echo(f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
-               f"{metric_text(change['value'], metric)}, measured on {result['samples']:,} samples (95 % interval for "
-               f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %; "
-               f"{result['lost']:,} samples are answered worse, {result['won']:,} better")
+    say(f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
+        f"{metric_text(change['value'], metric)}, measured on {result['samples']:,} samples (95 % interval for "
+        f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %; "
+        f"{result['lost']:,} samples are answered worse, {result['won']:,} better")
 
 
 def print_methods(methods: list[dict[str, Any]]) -> None:
     for method in methods:
-        click.echo(f"{method['id']}: {method['title']}" + (", needs data" if method["needs_data"] else ""))
+        say(f"{method['id']}: {method['title']}" + (", needs data" if method["needs_data"] else ""))
         for text in (method["summary"], f"{method['formula']} ({method['citation']})"):
-            click.echo(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
+            say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
         for field in method["fields"]:
             default = "" if field["default"] is None else f" [{field['default']}]"
-            click.echo(f"    {field['name']}{default}  {_allowed(field)}. {field['help']}".rstrip())
-        click.echo()
+            say(f"    {field['name']}{default}  {_allowed(field)}. {field['help']}".rstrip())
+        say()
 
 
 def _allowed(field: dict[str, Any]) -> str:

@@ -1,13 +1,17 @@
 """The two ways a verb ends early."""
 
+from workbench.core.plain import plain
+
 
 class UserError(Exception):
-    """Something the user can mend: one sentence saying what is wrong, one saying what to do about it."""
+    """Something the user can mend: one sentence saying what is wrong, one saying what to do about it.
+
+    Names in them may come from anywhere; `plain` is for all of them.
+    """
 
     def __init__(self, what: str, mend: str = "") -> None:
-        super().__init__(what, mend)
-        self.what = what
-        self.mend = mend
+        self.what, self.mend = plain(what), plain(mend)
+        super().__init__(self.what, self.mend)
 
     def __str__(self) -> str:
         return f"{self.what} {self.mend}".strip()

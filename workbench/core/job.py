@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from workbench.core.errors import Cancelled
+from workbench.core.plain import plain
 
 T = TypeVar("T")
 RESTING = 0.1       # seconds between two looks whether a pause is over
@@ -82,7 +83,7 @@ class Job:
         overall = None if fraction is None else low + (high - low) * fraction
         spent = now - self._started
         eta = spent * (1 - overall) / overall if overall and spent > 0.5 else None
-        self.listener(Progress(text, overall, eta))
+        self.listener(Progress(plain(text), overall, eta))
 
     def update(self, result: Any) -> None:
         """Hand on a result that will be followed by others: a point of a curve."""

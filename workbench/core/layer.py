@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from workbench.core.plain import make_plain
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -40,6 +42,9 @@ class Layer:
     locked: str = ""
     attributes: Mapping[str, tuple[int, ...] | str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        make_plain(self, "op", "also", "locked")
+
     @property
     def count(self) -> int:
         """Number of weights, without the bias."""
@@ -67,6 +72,9 @@ class Preparation:
     detail: str
     applied: bool
     optional: bool = False
+
+    def __post_init__(self) -> None:
+        make_plain(self, "detail")
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,9 @@ class ModelSummary:
     outputs: tuple[InputSpec, ...]
     preparations: tuple[Preparation, ...] = ()
     notes: tuple[str, ...] = ()     # what the user should know: what cannot be edited, what was not checked
+
+    def __post_init__(self) -> None:
+        make_plain(self, "notes")
 
     @property
     def fingerprint(self) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.core.action import Action
+from workbench.core.plain import make_plain
 from workbench.core.recovery import Recovery
 
 How = Literal["forecast", "estimated", "measured", "verified"]
@@ -43,6 +44,9 @@ class LayerChange:
     note: str = ""                  # what the user should know: "stored as 4-bit", "grew: above break-even rank"
     larger: str = ""                # why it takes as many bytes as before, or more; empty where it shrank
 
+    def __post_init__(self) -> None:
+        make_plain(self, "storage", "note", "larger")
+
 
 @dataclass(frozen=True)
 class Totals:
@@ -80,6 +84,9 @@ class Report:
     files: dict[str, str]
     notes: tuple[str, ...] = ()
     recovery: Recovery | None = None
+
+    def __post_init__(self) -> None:
+        make_plain(self, "data", "notes")
 
     @property
     def ratio(self) -> float:

@@ -7,6 +7,7 @@ import jinja2
 
 from workbench.core.language import ENGLISH, Language, language
 from workbench.core.layer import ModelSummary
+from workbench.core.plain import finalize
 from workbench.core.quantities import amount, metric_text, size, smaller, three
 from workbench.core.report import Report
 from workbench.core.resources import resource_path
@@ -15,7 +16,7 @@ from workbench.core.resources import resource_path
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True)
+                                     lstrip_blocks=True, finalize=finalize)
     environment.filters |= {"size": size, "amount": amount, "three": three,
                             "percent": lambda value: f"{100 * value:.2f} %"}
     environment.globals |= {"metric_text": metric_text, "share": _share}

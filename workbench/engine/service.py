@@ -33,6 +33,7 @@ from typing import Any
 from workbench.core import messages as m
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job, Progress
+from workbench.core.plain import plain
 from workbench.engine.blame import blame
 from workbench.engine.cache import Cache
 from workbench.engine.changes import changes
@@ -147,7 +148,7 @@ class Service:
                                "Close other programs, or use less data."))
         except Exception as error:
             log.exception("request failed")
-            self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {error}.",
+            self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {plain(str(error))}.",
                                "The model is unharmed; the log has the details.", traceback.format_exc()))
         finally:
             self.busy.pop(number, None)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from workbench.core.files import write_bytes, write_text
+from workbench.core.plain import finalize
 from workbench.core.quantities import size
 from workbench.core.resources import resource_path
 from workbench.ui import schemes, translation
@@ -27,7 +28,7 @@ def _template() -> "jinja2.Template":
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True)
+                                     lstrip_blocks=True, finalize=finalize)
     environment.filters["size"] = size
     return environment.from_string(resource_path("story.html.j2").read_text(encoding="utf-8"))
 

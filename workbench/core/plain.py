@@ -1,0 +1,50 @@
+"""Text from models, recipes and paths, as it may stand in a sentence: one line, nothing that steers a terminal."""
+
+import re
+import unicodedata
+
+LONGEST_WORD = 300      # characters without a space: a path, a name
+LONGEST_NUMBER = 40     # digits
+LONGEST = 3000          # characters of all
+_STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]")
+_SPACES = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
+_DIGITS = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1},}}")
+_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+_HIDDEN = ("Cc", "Cf", "Cs")        # controls, formats such as the direction of writing, halves of characters
+_JOINERS = "\u200c\u200d"           # belong to scripts and emoji
+
+
+def plain(text: str) -> str:
+    """On one line and short: codes of terminals left out, other hidden characters spelled, long numbers and words
+    shortened. What is printable and short stays as it is."""
+    if text.isprintable() and len(text) <= LONGEST_NUMBER:
+        return text
+    text = _SPACES.sub(" ", _STEERING.sub("", text))
+    text = _DIGITS.sub(lambda found: f"{found[0][:8]}… ({len(found[0]):,} digits)", text)
+    text = _WORD.sub(lambda found: shortened(found[0], LONGEST_WORD), text)
+    return spelled(shortened(text, LONGEST))
+
+
+def shortened(text: str, longest: int) -> str:
+    """Both ends of what is longer."""
+    return text if len(text) <= longest else f"{text[:longest * 2 // 3]}…{text[1 - longest // 3:]}"
+
+
+def spelled(text: str) -> str:
+    """Characters that are not seen, or that turn what follows around, as Python spells them: \\u202e."""
+    if text.isprintable():
+        return text
+    return "".join(sign.encode("unicode_escape", "surrogatepass").decode("ascii")
+                   if unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS else sign for sign in text)
+
+
+def make_plain(value: object, *names: str) -> None:
+    """For `__post_init__` of frozen dataclasses: these fields, texts or tuples of them, become plain."""
+    for name in names:
+        found = getattr(value, name)
+        object.__setattr__(value, name, tuple(map(plain, found)) if isinstance(found, tuple) else plain(found))
+
+
+def finalize(value: object) -> object:
+    """For templates of pages: what is put into them, texts alone, before it is escaped."""
+    return plain(value) if type(value) is str else value
