@@ -14,7 +14,7 @@ import click
 
 from workbench.core.action import Action
 from workbench.core.job import Job, Progress
-from workbench.core.plain import plain
+from workbench.core.plain import plain, plain_lines
 from workbench.core.quantities import amount, duration, metric_text, size, smaller, three
 from workbench.core.report import Report
 from workbench.core.temperatures import TemperatureCurve
@@ -99,7 +99,7 @@ def _finite(value: Any) -> Any:
 
 def say(text: str = "") -> None:
     """Lines with names in them that may come from anywhere."""
-    click.echo("\n".join(map(plain, text.split("\n"))))
+    click.echo(plain_lines(text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int] = (0,)) -> str:

@@ -25,6 +25,11 @@ def plain(text: str) -> str:
     return spelled(shortened(text, LONGEST))
 
 
+def plain_lines(text: str) -> str:
+    """The same for each line of a text that has several."""
+    return "\n".join(map(plain, text.split("\n")))
+
+
 def shortened(text: str, longest: int) -> str:
     """Both ends of what is longer."""
     return text if len(text) <= longest else f"{text[:longest * 2 // 3]}…{text[1 - longest // 3:]}"

@@ -15,11 +15,11 @@ import platformdirs
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QObject, Qt, QtMsgType, Signal, qInstallMessageHandler
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench import __version__
 from workbench.ui import dialogs, theme
-from workbench.ui.labels import Icon
+from workbench.ui.labels import Icon, Plain
 
 log = logging.getLogger(__name__)
 LEVELS = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO,
@@ -97,10 +97,9 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Something went wrong"))
         self.resize(640, 420)
-        words = QLabel(self.tr("An error that should not happen: {summary}\nYour work is kept and the window goes on. "
+        words = Plain(self.tr("An error that should not happen: {summary}\nYour work is kept and the window goes on. "
                                "If it happens again, send this report to whoever maintains the program.")
                        .format(summary=summary), self, wordWrap=True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
         self.text = QPlainTextEdit(report, self, readOnly=True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(self.tr("Report"))

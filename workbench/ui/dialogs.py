@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
 
 from workbench.core.files import file_and_function
+from workbench.core.plain import plain, plain_lines
 from workbench.ui import icons, theme
 from workbench.ui.files import functions_in, runs_code
 from workbench.ui.translation import said, tr
@@ -93,8 +94,11 @@ def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) 
     dialog.setObjectName("function")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(tr("Which function?"))
-    dialog.setLabelText(tr("The function in {name} that returns what is to be opened:").format(name=Path(path).name))
+    name = plain(Path(path).name)
+    dialog.setLabelText(tr("The function in {name} that returns what is to be opened:").format(name=name))
     dialog.setComboBoxItems(names)
+    for words in dialog.findChildren(QLabel):
+        words.setTextFormat(Qt.TextFormat.PlainText)
     dialog.textValueSelected.connect(lambda name: proceed(f"{path}:{name}"))
     dialog.open()
 
@@ -153,12 +157,14 @@ def _open_files(dialog: QFileDialog, proceed: Callable[[str], object]) -> QFileD
 
 def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setObjectName(name)
-    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(plain_lines(box.text()))
+    box.setInformativeText(plain_lines(box.informativeText()))
     name, role = SIGNS.get(box.icon(), ("info", "accent"))
     color = icons.hexes(getattr(theme.colors(), role))
     box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words in box.findChildren(QLabel):
+        words.setTextFormat(Qt.TextFormat.PlainText)        # that of what to do about it, too
         if words.objectName() == "qt_msgbox_label":         # Qt makes the box as narrow as its title allows
             words.setMinimumWidth(WORDS)
     box.open()

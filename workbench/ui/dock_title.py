@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QToolButton, QWidget
 
 from workbench.ui import theme
+from workbench.ui.labels import Plain
 
 HEIGHT = 34         # pixels
 BUTTON = 14
@@ -19,7 +20,7 @@ class DockTitle(QWidget):
         row.setContentsMargins(theme.DOUBLE, 0, theme.UNIT, 0)
         row.setSpacing(theme.HALF)
         if head is None:
-            head = QLabel(dock.windowTitle(), self)
+            head = Plain(dock.windowTitle(), self)
             head.setForegroundRole(QPalette.ColorRole.WindowText)
         row.addWidget(head, 1)
         self.float = self._button("float", self.tr("Float {panel}").format(panel=dock.windowTitle()))

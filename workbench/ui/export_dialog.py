@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -25,6 +24,7 @@ from workbench.core.quantities import duration, size
 from workbench.core.report import Report
 from workbench.ui import dialogs, figures, settings
 from workbench.ui.export_result import ResultPage
+from workbench.ui.labels import Plain
 from workbench.ui.session import Session
 from workbench.ui.translation import said
 
@@ -85,8 +85,7 @@ class ExportDialog(QDialog):
         row.addWidget(browse)
         self.name = QLineEdit(f"{opened}_compressed", page)
         self.name.setAccessibleName(self.tr("Name"))
-        self.summary = QLabel(page, wordWrap=True)
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary = Plain(page, wordWrap=True)
         self.summary.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, page)
         self.start = buttons.addButton(self.tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -110,8 +109,7 @@ class ExportDialog(QDialog):
 
     def _make_progress(self) -> QWidget:
         page = QWidget(self)
-        self.progress_text = QLabel(page)
-        self.progress_text.setTextFormat(Qt.TextFormat.PlainText)
+        self.progress_text = Plain(page)
         self.bar = QProgressBar(page, textVisible=False)
         self.bar.setAccessibleName(self.tr("Export progress"))
         self.cancel = QPushButton(self.tr("Cancel"), page)

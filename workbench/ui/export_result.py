@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.quantities import size, three
 from workbench.core.report import Report
 from workbench.ui import figures
 from workbench.ui.figures import value_text
+from workbench.ui.labels import Plain
 from workbench.ui.translation import said
 
 
@@ -17,14 +18,12 @@ class ResultPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.report_path = ""
-        self.title = QLabel(self, wordWrap=True)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = Plain(self, wordWrap=True)
         font = self.title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() + 4)
         self.title.setFont(font)
-        self.words = QLabel(self, wordWrap=True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = Plain(self, wordWrap=True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.table = QWidget(self)
         self._grid = QGridLayout(self.table)
@@ -96,8 +95,7 @@ class ResultPage(QWidget):
                 widget.deleteLater()
         for y, row in enumerate(rows):
             for x, text in enumerate(row):
-                label = QLabel(text, self.table)
-                label.setTextFormat(Qt.TextFormat.PlainText)
+                label = Plain(text, self.table)
                 label.setAlignment((Qt.AlignmentFlag.AlignRight if x else Qt.AlignmentFlag.AlignLeft)
                                    | Qt.AlignmentFlag.AlignVCenter)
                 if y == 0 or x == 0:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout, QWidget
 
 from workbench.ui import theme
+from workbench.ui.labels import tooltip
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 from workbench.ui.turns import Place
@@ -112,7 +113,7 @@ class HistoryModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return entry.text
             case Qt.ItemDataRole.ToolTipRole:
-                return entry.tip or entry.text
+                return tooltip(entry.tip or entry.text)
             case Qt.ItemDataRole.SizeHintRole:
                 return QSize(0, ROW)
             case Qt.ItemDataRole.FontRole if entry.kind is Kind.HEAD:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.core.action import Action, MethodInfo
 from workbench.core.couplings import Couplings
@@ -16,6 +16,7 @@ from workbench.core.wanted import Wanted, WantWhitened
 from workbench.ui import theme
 from workbench.ui.actions.values import dragged, offered
 from workbench.ui.buttons import toggle
+from workbench.ui.labels import Plain
 from workbench.ui.layer_header import LayerHeader
 from workbench.ui.lines import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
 from workbench.ui.pictures_view import PicturesView
@@ -64,7 +65,7 @@ class InspectTab(QWidget):
         self.spectrum = SpectrumPlot(self)
         self.plots = PlotPair(self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT,
                               self)
-        self.hint = QLabel(self.tr("Choose a layer in the list to look inside it."), self)
+        self.hint = Plain(self.tr("Choose a layer in the list to look inside it."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
         self._pictures: PicturesView | None = None

@@ -5,12 +5,13 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
 from workbench.core.job import Progress
 from workbench.core.quantities import duration
 from workbench.ui import theme
 from workbench.ui.engine_link import DROPPED, FAILED, EngineLink, Outcome
+from workbench.ui.labels import Plain, tooltip
 from workbench.ui.translation import said, tr
 
 PATIENCE_MS = 300       # what is over sooner is not worth a look
@@ -104,8 +105,7 @@ class JobStrip(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self._link = link
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label = Plain(self)
         self._bar = QProgressBar(self, textVisible=False)
         self._bar.setFixedSize(160, 6)
         self._bar.setAccessibleName(self.tr("Progress"))
@@ -137,7 +137,7 @@ class JobStrip(QWidget):
             self._delay.start()
         text = describe(running)
         self._label.setText(self._label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, LONGEST))
-        self._label.setToolTip(text)
+        self._label.setToolTip(tooltip(text))
         fraction = running.progress.fraction
         self._bar.setRange(0, 0 if fraction is None else 1000)
         self._bar.setValue(round(1000 * (fraction or 0)))

@@ -8,7 +8,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -26,7 +25,7 @@ from workbench.ui.crash import log_file
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.export_dialog import open_path
 from workbench.ui.jobs import Finished, Jobs, Running, describe
-from workbench.ui.labels import Elided, Icon, muted
+from workbench.ui.labels import Elided, Icon, Plain, muted, tooltip
 
 LINES = 2000        # of the log that are kept on show
 NARROWEST, LOWEST = 240, 96         # pixels; a dock must not make the window grow
@@ -46,7 +45,7 @@ class JobRow(QWidget):
         theme.set_icon(self.cancel, "cancel")
         name = self.tr("Cancel {title}").format(title=running.title)
         self.cancel.setAccessibleName(name)
-        self.cancel.setToolTip(name)
+        self.cancel.setToolTip(tooltip(name))
         self.cancel.clicked.connect(partial(link.cancel, running.job))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -74,7 +73,7 @@ class OverRow(QWidget):
         time = duration(over.seconds)
         text = self.tr("{title}: {word} after {time}").format(title=over.title, word=word, time=time)
         words.show_text(f"{text}. {over.words}" if over.words else text)
-        at = QLabel(over.at, self)
+        at = Plain(over.at, self)
         at.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, theme.UNIT, 0)

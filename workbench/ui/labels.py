@@ -1,17 +1,34 @@
 """Text and icons as cards and panels show them; colours are roles of the palette, so that they follow the theme."""
 
+import html
+from typing import Any
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from workbench.core.plain import plain, plain_lines
 from workbench.ui import theme
+
+
+class Plain(QLabel):
+    """Shows a text as it is: a name in it may look like markup."""
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+
+def tooltip(text: str) -> str:
+    """A tooltip that shows a text as it is, short and without hidden characters."""
+    text = plain_lines(text)
+    return html.escape(text).replace("\n", "<br>").join(("<qt>", "</qt>")) if "<" in text else text
 
 
 def label(text: str = "", parent: QWidget | None = None, points: float = 0.0,
           weight: QFont.Weight = QFont.Weight.Normal) -> QLabel:
     """Plain text that wraps."""
-    result = QLabel(text, parent)
-    result.setTextFormat(Qt.TextFormat.PlainText)
+    result = Plain(text, parent)
     result.setWordWrap(True)
     result.setFont(theme.font(points, weight))
     result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -45,7 +62,7 @@ class Icon(QWidget):
         painter.end()
 
 
-class Elided(QLabel):
+class Elided(Plain):
     """One line that gives way where it does not fit, at its end or in its middle; the tooltip has all of it. What is
     `whole` is not shown at all where it does not fit."""
 
@@ -54,7 +71,6 @@ class Elided(QLabel):
         self._mode = mode
         self._whole = whole
         self.full = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_muted(self) -> None:
@@ -62,8 +78,8 @@ class Elided(QLabel):
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
     def show_text(self, text: str) -> None:
-        self.full = text
-        self.setAccessibleName(text)
+        self.full = plain(text)
+        self.setAccessibleName(self.full)
         self._elide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -76,7 +92,7 @@ class Elided(QLabel):
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
         self.setText("" if self._whole and shown != self.full else shown)
-        self.setToolTip(self.full if shown != self.full else "")
+        self.setToolTip(tooltip(self.full) if shown != self.full else "")
 
 
 class Caution(QWidget):

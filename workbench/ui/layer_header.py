@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.layer import Layer
 from workbench.core.quantities import amount, size
 from workbench.core.views import Spectrum
 from workbench.ui import icons, theme
-from workbench.ui.labels import Elided
+from workbench.ui.labels import Elided, Plain, tooltip
 from workbench.ui.translation import said
 from workbench.ui.wording import kind_of
 
@@ -18,7 +18,7 @@ class Fact(QWidget):
 
     def __init__(self, caption: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._caption, self._value = QLabel(caption, self), QLabel(self)
+        self._caption, self._value = Plain(caption, self), Plain(self)
         self._caption.setFont(theme.font(-1))
         self._caption.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._value.setFont(theme.font(0, QFont.Weight.Medium))
@@ -32,7 +32,7 @@ class Fact(QWidget):
 
     def show_value(self, text: str, tip: str = "") -> None:
         self._value.setText(text)
-        self.setToolTip(tip)
+        self.setToolTip(tooltip(tip))
         self.setVisible(bool(text))
         self.setAccessibleName(f"{self._caption.text()} {text}")
 
@@ -44,7 +44,7 @@ class Notice(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self._icon, self._role = icon, role
-        self._picture, self.label = QLabel(self), QLabel(self)
+        self._picture, self.label = Plain(self), Plain(self)
         self.label.setWordWrap(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.UNIT + 4, theme.UNIT, theme.UNIT + 4, theme.UNIT)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from workbench.core.errors import UserError
+from workbench.core.plain import plain
 from workbench.ui import about, dialogs, focus, settings, theme
 from workbench.ui.commands import Commands
 from workbench.ui.crash import log_file
@@ -203,7 +204,7 @@ class Menus(QObject):
     def _fill_recent(self, commands: Commands) -> None:
         self._recent.clear()
         for path in settings.recent():
-            action = self._recent.addAction(f"{Path(path).name}  —  {Path(path).parent}")
+            action = self._recent.addAction(plain(f"{Path(path).name}  —  {Path(path).parent}").replace("&", "&&"))
             action.triggered.connect(partial(lambda path: commands.open_path(path), path))
         if self._recent.isEmpty():
             self._recent.addAction(self.tr("Nothing yet")).setEnabled(False)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPalette, QStandardItem,
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QLabel,
     QLineEdit,
     QListView,
     QMenu,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.ui.labels import Plain
 from workbench.ui.tree.model import Index
 
 ACTION_ROLE = Qt.ItemDataRole.UserRole
@@ -140,7 +140,7 @@ class CommandPalette(QDialog):
         layout.setSpacing(8)
         layout.addWidget(self.search)
         layout.addWidget(self.list)
-        self.nothing = QLabel(self.tr("No command is like this."), self)
+        self.nothing = Plain(self.tr("No command is like this."), self)
         self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout.addWidget(self.nothing)
         self._filter("")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui import colormaps, dialogs, settings, theme, translation
 from workbench.ui.engine_link import EngineLink
+from workbench.ui.labels import Plain
 
 SWATCH = QSize(64, 12)
 WIDTH = 560
@@ -80,7 +81,7 @@ class Preferences(QDialog):
         return box
 
     def _note(self, words: str) -> QLabel:
-        label = QLabel(words, self, wordWrap=True)
+        label = Plain(words, self, wordWrap=True)
         label.setFont(theme.font(-1))
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._form.addRow("", label)

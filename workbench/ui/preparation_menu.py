@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.layer import Preparation
+from workbench.ui.labels import tooltip
 from workbench.ui.session import Session
 from workbench.ui.translation import said
 
@@ -30,7 +31,7 @@ class PreparationMenu(QMenu):
             action = self.addAction(said(step.title))
             action.setCheckable(True)
             action.setChecked(step.applied)
-            action.setToolTip(said(step.detail))
+            action.setToolTip(tooltip(said(step.detail)))
             # Where the step found nothing that it could do, opening again would not change that.
             action.setEnabled(step.applied or step.optional or step.id in chosen)
             action.toggled.connect(partial(self._toggle, step))

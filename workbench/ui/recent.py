@@ -4,11 +4,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QThreadPool, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.files import exists
+from workbench.core.plain import plain
 from workbench.ui import settings, theme
-from workbench.ui.labels import Elided
+from workbench.ui.labels import Elided, Plain, tooltip
 
 SHOWN = 5
 
@@ -26,7 +27,7 @@ class RecentList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, RecentRow] = {}
-        self._title = QLabel(self.tr("Recent"), self)
+        self._title = Plain(self.tr("Recent"), self)
         self._title.setFont(theme.font(weight=theme.QFont.Weight.DemiBold))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -71,14 +72,14 @@ class RecentRow(QWidget):
         super().__init__(parent)
         self.missing = False
         file = Path(path)
-        self.open = QPushButton(file.name, self)
+        self.open = QPushButton(plain(file.name).replace("&", "&&"), self)      # a name, not a shortcut
         self.open.setObjectName("quiet")
-        self.open.setToolTip(path)
+        self.open.setToolTip(tooltip(path))
         self.open.setAccessibleDescription(path)
         self.folder = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.folder.set_muted()
         self.folder.show_text(str(file.parent))
-        self.note = QLabel(self.tr("not found"), self)
+        self.note = Plain(self.tr("not found"), self)
         self.note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.note.hide()
         self.remove = QToolButton(self)

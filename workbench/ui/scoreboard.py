@@ -10,6 +10,7 @@ from workbench.core.report import Figure, Report
 from workbench.core.views import Prediction, Preview
 from workbench.ui import figures, theme
 from workbench.ui.buttons import small
+from workbench.ui.labels import Plain, tooltip
 from workbench.ui.session import Session
 from workbench.ui.snapshot_verbs import SnapshotVerbs, button
 from workbench.ui.translation import said
@@ -46,7 +47,7 @@ class Tile(QWidget):
     def show_text(self, value: str, note: str = "", tip: str = "", sure: bool = True) -> None:
         self.value.setText(value)
         self.note.setText(note)
-        self.setToolTip(tip)
+        self.setToolTip(tooltip(tip))
         self.setAccessibleDescription(f"{value}, {note}" if note else value)
         font = self.value.font()
         if font.italic() == sure:
@@ -66,8 +67,7 @@ def reasons_of(preview: Preview | None) -> list[str]:
 
 
 def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False) -> QLabel:
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = Plain(parent)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() + points)
     font.setBold(bold)

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from workbench.core import process
 from workbench.core.layer import InputSpec, ModelSummary
+from workbench.core.plain import plain
 from workbench.ui import theme
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.jobs import JobStrip
+from workbench.ui.labels import tooltip
 from workbench.ui.session import Session
 from workbench.ui.wording import format_words
 
@@ -38,11 +40,11 @@ class Part(QToolButton):
         theme.set_icon(self, icon, "muted")
 
     def say(self, words: tuple[str, ...], tip: str) -> None:
-        text = " · ".join(word for word in words if word)
+        text = plain(" · ".join(word for word in words if word))
         self.setText(GAP + text.replace("&", "&&"))     # a name, not a shortcut
         self.setAccessibleName(text)
         self.setAccessibleDescription(tip)
-        self.setToolTip(tip)
+        self.setToolTip(tooltip(tip))
 
     def does(self, action: QAction) -> None:
         self.setAccessibleName(action.text())       # until there is more to say

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QMainWindow
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QMainWindow
 
 from workbench.core.quantities import duration
 from workbench.ui import theme
 from workbench.ui.jobs import Finished, Jobs
-from workbench.ui.labels import Icon
+from workbench.ui.labels import Icon, Plain
 
 WORTH_S = 3.0       # what took less was watched
 STAYS_MS = 6000
@@ -22,8 +22,7 @@ class Toast(QFrame):
         self.setObjectName("card")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._window = window
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = Plain(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
         row.setSpacing(theme.UNIT)

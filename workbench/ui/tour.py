@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QPoint, QRect, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import settings, theme
+from workbench.ui.labels import Plain
 from workbench.ui.translation import tr
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Tour(QWidget):
         self.card = QFrame(self)
         self.card.setObjectName("card")
         self.card.setFixedWidth(CARD_WIDTH)
-        self.title, self.text, self.place = QLabel(self.card), QLabel(self.card, wordWrap=True), QLabel(self.card)
+        self.title, self.text, self.place = Plain(self.card), Plain(self.card, wordWrap=True), Plain(self.card)
         self.title.setFont(theme.font(2, theme.QFont.Weight.DemiBold))
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.skip = QPushButton(self.tr("Skip"), self.card)

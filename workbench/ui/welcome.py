@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import settings, theme
 from workbench.ui.engine_link import EngineLink
 from workbench.ui.jobs import Jobs, JobStrip
+from workbench.ui.labels import Plain
 from workbench.ui.recent import RecentList
 
 WIDEST = 1040      # beyond, lines are too long to read
@@ -47,12 +48,12 @@ class WelcomePage(QWidget):
 
     def _heading(self) -> QWidget:
         box = QWidget(self)
-        title = QLabel(self.tr("Make a trained model smaller, and see what it costs"), box, wordWrap=True)
+        title = Plain(self.tr("Make a trained model smaller, and see what it costs"), box, wordWrap=True)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() + 10)
         font.setBold(True)
         title.setFont(font)
-        below = QLabel(self.tr("What you see while you drag is what runs after the export: the same graph, "
+        below = Plain(self.tr("What you see while you drag is what runs after the export: the same graph, "
                                "measured in the same runtime."), box, wordWrap=True)
         below.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout = QVBoxLayout(box)
@@ -76,12 +77,12 @@ class WelcomePage(QWidget):
             card = QFrame(self)
             card.setObjectName("card")
             card.setFrameShape(QFrame.Shape.StyledPanel)
-            head = QLabel(f"{column + 1}  {word}", card)
+            head = Plain(f"{column + 1}  {word}", card)
             font = head.font()
             font.setBold(True)
             font.setPointSizeF(font.pointSizeF() + 2)
             head.setFont(font)
-            body = QLabel(text, card, wordWrap=True)
+            body = Plain(text, card, wordWrap=True)
             body.setAlignment(Qt.AlignmentFlag.AlignTop)
             layout = QVBoxLayout(card)
             layout.setContentsMargins(16, 16, 16, 16)
@@ -107,7 +108,7 @@ class WelcomePage(QWidget):
         for button in (self.open_button, self.cnn_button, self.vit_button):
             row.addWidget(button)
         row.addStretch()
-        hint = QLabel(self.tr("or drop files here"), self)
+        hint = Plain(self.tr("or drop files here"), self)
         hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         row.addWidget(hint)
         return row
@@ -115,7 +116,7 @@ class WelcomePage(QWidget):
     def _tour_offer(self) -> QWidget:
         """Made once: whatever is answered, it does not come back. The tour stays in the Help menu."""
         box = QWidget(self)
-        words = QLabel(self.tr("New here? A tour of six stops shows where everything is, on the demo."), box)
+        words = Plain(self.tr("New here? A tour of six stops shows where everything is, on the demo."), box)
         self.tour_button = QPushButton(self.tr("Take the tour"), box)
         self.tour_button.clicked.connect(self.tour_asked)
         self.no_tour_button = QPushButton(self.tr("No, thanks"), box)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QPushButton, QSizePolicy, QStackedWidget, QToolButton
 
+from workbench.core.plain import plain
 from workbench.ui import autosave, dialogs, focus, settings, theme
 from workbench.ui.commands import Commands
 from workbench.ui.crash import CrashDialog
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
         model, data = self.session.model, self.session.data
         title = self.tr("Model Compression Workbench")
         if model is not None:
-            parts = [Path(model.path).name]
+            parts = [plain(Path(model.path).name)]
             if data is not None:
                 parts.append(self.tr("{n} samples, {metric}").format(n=f"{data.samples:,}", metric=data.metric))
             title = f"{' · '.join(parts)}[*] — {title}"

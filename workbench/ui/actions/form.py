@@ -12,6 +12,7 @@ from workbench.ui import theme
 from workbench.ui.actions import values as v
 from workbench.ui.actions.editors import BoolEditor, ChoiceEditor, Editor, editor_for, help_text
 from workbench.ui.actions.number import NumberEditor
+from workbench.ui.labels import Plain
 
 LABEL_WIDTH = 96
 Convert = Callable[[str, Any, str], Any]        # value of one member of a group -> the same as another member has it
@@ -118,7 +119,7 @@ class ParamForm(QWidget):
                 self._add_label(field, editor, row)
 
     def _add_label(self, field: Field, editor: Editor, row: int) -> None:
-        label = QLabel(v.name_text(field.name), self)
+        label = Plain(v.name_text(field.name), self)
         label.setBuddy(editor)
         label.setToolTip(help_text(field))
         self._labels[field.name] = label

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 from workbench.core.action import ORDER, MethodInfo
 from workbench.ui import theme
 from workbench.ui.actions import families
-from workbench.ui.labels import muted
+from workbench.ui.labels import muted, tooltip
 
 
 class MethodMenu(QMenu):
@@ -68,8 +68,8 @@ class MethodMenu(QMenu):
         entry.setData(method.id)
         reason = self._unavailable.get(method.id, "")
         entry.setEnabled(not reason)
-        entry.setToolTip(reason or families.summary(method))
-        entry.setStatusTip(entry.toolTip())
+        entry.setToolTip(tooltip(reason or families.summary(method)))
+        entry.setStatusTip(reason or families.summary(method))
         entry.triggered.connect(lambda _=False, chosen=method.id: self.chosen.emit(chosen))
         return entry
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
@@ -23,7 +22,7 @@ from workbench.ui.activations_tab.ranges_plot import RangesPlot
 from workbench.ui.activations_tab.values_plot import ValuesPlot
 from workbench.ui.buttons import toggle
 from workbench.ui.engine_link import Handlers
-from workbench.ui.labels import label, muted
+from workbench.ui.labels import Plain, label, muted
 from workbench.ui.latest import Latest
 from workbench.ui.plots.splitter import PlotPair
 from workbench.ui.session import Session
@@ -46,7 +45,7 @@ class ActivationsTab(QWidget):
         self._requests = Latest(session.link, PATIENCE_MS, self)
         self._asked = ""
         self._content = QWidget(self)
-        self.hint = QLabel(self)
+        self.hint = Plain(self)
         self.hint.setWordWrap(True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)

@@ -26,7 +26,7 @@ from workbench.ui import theme
 from workbench.ui.buttons import toggle
 from workbench.ui.compare_tab.findings import Findings
 from workbench.ui.compare_tab.suspects import SuspectsPanel
-from workbench.ui.labels import label, muted
+from workbench.ui.labels import label, muted, tooltip
 from workbench.ui.translation import tr
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ class FlipsModel(QAbstractListModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return short(item, self._classes)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return tooltip(describe(item, self._classes))
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return describe(item, self._classes)
             case Qt.ItemDataRole.SizeHintRole:
                 return TILE if item.picture is not None else None

@@ -11,6 +11,7 @@ from workbench.core.quantities import amount, size, three
 from workbench.core.recipe import Recipe
 from workbench.core.snapshot import Snapshot
 from workbench.ui import figures, theme
+from workbench.ui.labels import tooltip
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 
@@ -101,7 +102,7 @@ class StatesModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return cell.text
             case Qt.ItemDataRole.ToolTipRole:
-                return cell.tip or None
+                return tooltip(cell.tip) or None
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{cell.text}, {cell.note}" if cell.note else cell.text
             case Qt.ItemDataRole.FontRole if index.column() == Column.NAME and index.row() < PINNED:

@@ -1,10 +1,11 @@
 """Says calmly why there is no graph, and what can be done about it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
 from workbench.ui.graph_tab.obstacle import Obstacle
+from workbench.ui.labels import Plain
 
 WIDTH = 460
 
@@ -17,10 +18,9 @@ class Note(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = QLabel(self)
+        self.title = Plain(self)
         self.title.setFont(theme.font(2, theme.QFont.Weight.DemiBold))
-        self.what, self.detail = QLabel(self), QLabel(self)
-        self.detail.setTextFormat(Qt.TextFormat.PlainText)
+        self.what, self.detail = Plain(self), Plain(self)
         self.detail.setForegroundRole(self.detail.palette().ColorRole.PlaceholderText)
         self.without = QPushButton(self.tr("Show it without the sandbox"), self)
         self.without.clicked.connect(self.unguarded)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.views import GraphView
 from workbench.ui import theme
 from workbench.ui.graph_tab import tints
 from workbench.ui.graph_tab.web import GraphPage, Profile, css
+from workbench.ui.labels import Plain, tooltip
 
 
 class Side(QWidget):
@@ -23,7 +24,7 @@ class Side(QWidget):
         self._title = title
         self._nodes: dict[str, tuple[str, ...]] = {}
         self._owners: dict[str, str] = {}
-        self.head = QLabel(title, self)
+        self.head = Plain(title, self)
         self.head.setContentsMargins(theme.DOUBLE, 0, theme.UNIT, 0)
         self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)       # long words widen nothing
         self.head.setForegroundRole(self.head.palette().ColorRole.PlaceholderText)
@@ -46,7 +47,7 @@ class Side(QWidget):
     def complain(self, words: str) -> None:
         """The graph on show is not the one that was asked for, and why."""
         self.head.setText(f"{self._title} · {words}")
-        self.head.setToolTip(words)
+        self.head.setToolTip(tooltip(words))
 
     def select(self, paths: Iterable[str]) -> None:
         self.page.select([node for path in paths for node in self._nodes.get(path, ())])

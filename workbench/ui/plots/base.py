@@ -5,10 +5,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from workbench.ui import theme
-from workbench.ui.labels import Elided
+from workbench.ui.labels import Elided, Plain
 from workbench.ui.plots.keeping import Keeper
 from workbench.ui.plots.table import FigureTable
 
@@ -36,7 +36,7 @@ class PlotPanel(QWidget):
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.canvas = canvas
-        self.title = QLabel(title, self)
+        self.title = Plain(title, self)
         self.title.setFont(theme.font(0, QFont.Weight.DemiBold))
         self.subtitle = Elided(Qt.TextElideMode.ElideMiddle, self)
         self.subtitle.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -46,7 +46,7 @@ class PlotPanel(QWidget):
         self.readout.said.connect(canvas.setAccessibleDescription)
         self.readout.setFont(theme.font(-1))
         self.readout.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.empty = QLabel(self)
+        self.empty = Plain(self)
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from workbench.ui import theme
+from workbench.ui.labels import Plain
 
 NARROW = 360        # pixels: below, there is no room for words before the figures
 
@@ -74,7 +75,7 @@ class FigureTable(QWidget):
         return cells
 
     def _cell(self, text: str, muted: bool = False, left: bool = False) -> QLabel:
-        label = QLabel(text, self)
+        label = Plain(text, self)
         label.setFont(theme.font(-1))
         side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
         label.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from workbench.core.params import Field
 from workbench.ui import theme
 from workbench.ui.actions import families
 from workbench.ui.actions.values import edit_text, effective, name_text
+from workbench.ui.labels import Plain
 from workbench.ui.session import Session
 from workbench.ui.translation import tr
 
@@ -54,8 +55,8 @@ class LiveSlider(QWidget):
     def __init__(self, session: Session, handle: Handle, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._handle = session, handle
-        self.caption = QLabel(self)
-        self.value = QLabel(self)
+        self.caption = Plain(self)
+        self.value = Plain(self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, self._steps)
         name = name_text(handle.field.name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.action import Action
+from workbench.core.plain import plain
 from workbench.core.quantities import amount, size
 from workbench.core.report import LayerChange
 from workbench.ui import figures
@@ -73,7 +74,7 @@ def story_of(session: Session) -> Story:
     facts = tr("{parameters} parameters in {layers} layers, {size}").format(
         parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes))
     headline = figures.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
-    return Story(Path(model.path).name, headline, facts, _bars(session), _deeds(session), numbers, edited)
+    return Story(plain(Path(model.path).name), headline, facts, _bars(session), _deeds(session), numbers, edited)
 
 
 def _after(session: Session, path: str, before: int) -> float:

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.ui import theme
+from workbench.ui.labels import Plain
 from workbench.ui.presentation.live import LiveSlider, handle_of
 from workbench.ui.presentation.slides import MARGINS, SLIDES, SMALL, paint
 from workbench.ui.presentation.story import Story, story_of
@@ -29,9 +30,9 @@ class Presentation(QWidget):
         self.index = 0
         handle = handle_of(session)
         self.live = LiveSlider(session, handle, self) if handle is not None else None
-        self.place = QLabel(self)
+        self.place = Plain(self)
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.hint = QLabel(self.tr("Space or a click: next. Left: back. Escape: end."), self)     # until one of them
+        self.hint = Plain(self.tr("Space or a click: next. Left: back. Escape: end."), self)     # until one of them
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
             signal.connect(self._follow)

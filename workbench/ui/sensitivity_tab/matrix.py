@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 
 from workbench.core.action import MethodInfo
 from workbench.core.sensitivity import Scan, Stack, Trial
+from workbench.ui.labels import tooltip
 from workbench.ui.scans import Cell
 from workbench.ui.sensitivity_tab import words
 from workbench.ui.translation import tr
@@ -94,8 +95,9 @@ class MatrixModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return words.heading(self.candidates[section], self._methods) if across else self.layers[section]
         if role == Role.ToolTipRole:
-            return (tr("{candidate}\nClick to sort by it; the third click gives back the order of the model.").format(
-                candidate=stack_words(self.candidates[section], self._methods)) if across else self.layers[section])
+            text = tr("{candidate}\nClick to sort by it; the third click gives back the order of the model.")
+            return tooltip(text.format(candidate=stack_words(self.candidates[section], self._methods)) if across
+                           else self.layers[section])
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -105,7 +107,9 @@ class MatrixModel(QAbstractTableModel):
         match role:
             case Role.DisplayRole:
                 return self._text(index, trial)
-            case Role.ToolTipRole | Role.AccessibleDescriptionRole:
+            case Role.ToolTipRole:
+                return tooltip(self.describe(index))
+            case Role.AccessibleDescriptionRole:
                 return self.describe(index)
             case Role.AccessibleTextRole:
                 return ", ".join(self.describe(index).splitlines()[:2])

@@ -14,6 +14,7 @@ from workbench.core.quantities import size
 from workbench.core.recipe import Recipe
 from workbench.core.report import LayerChange
 from workbench.ui import figures
+from workbench.ui.labels import tooltip
 from workbench.ui.translation import said
 from workbench.ui.tree import cells
 from workbench.ui.tree.cells import BARRED, FACTS, NUMERIC, Column
@@ -216,7 +217,7 @@ class LayerTreeModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole:
                 return cells.text(node, column, self._metric)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(node, column)
+                return tooltip(self._tip(node, column) or "")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column)
             case Qt.ItemDataRole.ForegroundRole if _is_muted(node, column):

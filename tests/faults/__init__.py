@@ -1,0 +1,1 @@
+"""What goes wrong on real machines: each fault ends in one sentence, and nothing is lost."""
