@@ -16,7 +16,7 @@ from workbench.core.wanted import Wanted
 
 @dataclass(frozen=True)
 class Methods:
-    """-> Done(tuple[MethodInfo, ...])"""
+    """-> Updated(str), which plug-ins were left out and why, if any; Done(tuple[MethodInfo, ...])"""
 
     job: int
 

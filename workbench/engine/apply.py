@@ -173,8 +173,13 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
 
 def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
     """Method id -> why it cannot be added to a stack, for those that cannot."""
-    reasons = {name: conflict(layer, (*actions, Action(name))) for name, method in all_methods().items()
-               if not method.accepts(layer)}
+    reasons: dict[str, str] = {}
+    for name, method in all_methods().items():
+        if not method.accepts(layer):
+            try:
+                reasons[name] = conflict(layer, (*actions, Action(name))) or ""
+            except UserError as error:      # a plug-in that fails
+                reasons[name] = error.what
     return {name: reason for name, reason in reasons.items() if reason}
 
 

@@ -51,6 +51,7 @@ from workbench.engine.training.recover import recovered
 from workbench.engine.training.temperatures import sweep as try_temperatures
 from workbench.engine.workspace import Workspace
 from workbench.methods.method import all_methods
+from workbench.methods.plugins import left_out
 
 log = logging.getLogger(__name__)
 # What a request ends when it comes: those of its own kind before it, and what gives way to it.
@@ -164,7 +165,10 @@ class Service:
     # What each request does. Each returns the result that Done carries.
 
     def methods(self, request: m.Methods, job: Job) -> Any:
-        return tuple(method.info() for method in all_methods().values())
+        known = tuple(method.info() for method in all_methods().values())
+        if left_out():
+            job.update(" ".join(left_out()))
+        return known
 
     def open(self, request: m.Open, job: Job) -> Any:
         workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))

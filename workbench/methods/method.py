@@ -5,14 +5,12 @@ A method is a class with a frozen `Params` dataclass and three answers: whether 
 another distribution through the entry-point group `workbench.methods`.
 """
 
-import importlib
 import inspect
-import pkgutil
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
 
 import numpy as np
@@ -26,6 +24,7 @@ from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense, Encoding, Factors, Piece, Scaled
 from workbench.graph.plan import Plan
 from workbench.graph.scaling import Scaling
+from workbench.methods import plugins
 from workbench.methods.observer import Observed
 from workbench.methods.ranks import Matrix
 
@@ -254,6 +253,7 @@ class ReplacingMethod(StructuralMethod):
 
 M = TypeVar("M", bound=type[Method])
 _registered: dict[str, Method] = {}
+_loading = threading.Lock()
 
 
 def method(identifier: str) -> Callable[[M], M]:
@@ -275,13 +275,10 @@ def method(identifier: str) -> Callable[[M], M]:
 
 @cache
 def all_methods() -> dict[str, Method]:
-    """Every method by id, in alphabetical order. A broken third-party method fails loudly, with its name."""
-    package = importlib.import_module(__package__)
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{__package__}.{module.name}")
-    for point in entry_points(group="workbench.methods"):
-        point.load()
-    return dict(sorted(_registered.items()))
+    """Every method by id, in alphabetical order. A file or plug-in that is broken is left out (see plugins)."""
+    with _loading:
+        plugins.load_all(_registered)
+        return dict(sorted(_registered.items()))
 
 
 def find(action: Action) -> tuple[Method, Any]:

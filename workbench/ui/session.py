@@ -385,4 +385,4 @@ class Session(QObject):
             self.methods = {method.id: method for method in methods}
             self.methods_changed.emit()
 
-        self.link.request(messages.Methods, Handlers(done=done, failed=self.mention, quiet=True))
+        self.link.request(messages.Methods, Handlers(done, self.told.emit, self.mention, quiet=True))
