@@ -17,7 +17,7 @@ import click
 
 from workbench import __version__
 from workbench import cli_output as output
-from workbench.core.errors import Cancelled, UserError
+from workbench.core.errors import Cancelled, UserError, behind
 from workbench.core.language import ENGLISH, LANGUAGES
 from workbench.core.plain import plain
 
@@ -54,6 +54,8 @@ class CommandLine(click.Group):
                 if isinstance(stop, SystemExit):
                     raise stop from None
                 leave(ctx, "Cancelled.", 130)
+            if (meant := behind(error)) is not None:
+                leave(ctx, f"Error: {meant}", 1)
             what = f"Error: Something went wrong inside ({type(error).__name__}: {plain(str(error))})."
             leave(ctx, f"{what} Run it again with --debug for the details, and report them.", 1)
 

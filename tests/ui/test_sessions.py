@@ -18,6 +18,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.session_file import load_session
 from workbench.ui import autosave, settings
 from workbench.ui.demo import demo_paths
+from workbench.ui.session_lock import SessionLock
 
 ALT = Qt.KeyboardModifier.AltModifier
 ROOT = Path(__file__).parents[2]
@@ -213,3 +214,56 @@ def test_kept_work_can_be_discarded_and_broken_files_are_passed_over(window, qtb
     assert [path.name for path in autosave.folder().glob("*.mcw")] == ["broken.mcw"]
     window.offer_kept_work()
     assert window.findChild(QMessageBox, "kept") is None
+
+
+def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
+    window = small_window
+    session, path = window.session, tmp_path / "work.mcw"
+    session.set_actions(["head"], (prune(0.5),), "prune")
+    other = SessionLock(str(path))
+    assert other.take()
+    sessions = window.commands.sessions
+    sessions._save(str(path), lambda: None)
+    answer(window, qtbot, "in use", "Save as…")
+    dialog(window, qtbot, "files").close()
+    assert not path.exists() and not session.session_path
+    sessions._save(str(path), lambda: None)
+    answer(window, qtbot, "in use", "Replace it")
+    assert load_session(path).recipe == session.recipe and session.session_path == str(path)
+
+    for way, kept in (("Open a copy", ""), ("Open it all the same", str(path))):
+        session.undo_stack.setClean()           # a copy was not saved yet
+        window.commands.open_path(str(path))
+        answer(window, qtbot, "in use", way)
+        qtbot.waitUntil(lambda kept=kept: session.session_path == kept and bool(session.recipe.rows), timeout=WAIT)
+    other.release()
+    window.commands.open_path(str(path))
+    qtbot.waitUntil(lambda: not other.take(), timeout=WAIT)
+    window.commands.open_path(str(path))        # once more in the same window: nobody is asked
+    qtbot.waitUntil(lambda: session.session_path == str(path) and not other.take(), timeout=WAIT)
+    assert window.findChild(QMessageBox, "in use") is None
+    session.undo_stack.setClean()
+    window.close()
+    assert other.take(), "closing sets it free"
+    other.release()
+    assert sorted(each.name for each in tmp_path.iterdir() if "work" in each.name) == ["work.mcw"]
+
+
+def test_a_lock_of_a_window_that_was_killed_or_that_cannot_be_written_is_in_nobodys_way(tmp_path):
+    code = ("import os, sys; from workbench.ui.session_lock import SessionLock; "
+            "lock = SessionLock(sys.argv[1]); print(lock.take(), flush=True); os._exit(9)")
+    path = tmp_path / "work.mcw"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True)
+    left = tmp_path / ".work.mcw.lock"
+    assert done.stdout == "True\n" and left.exists(), done.stderr
+    for moment in (0, 2 ** 31 - 1):             # the clock was set back, or forward
+        os.utime(left, (moment, moment))
+        lock = SessionLock(str(path))
+        assert lock.take()
+        assert not SessionLock(str(path)).take()
+        os.utime(left, (moment, moment))
+        assert not SessionLock(str(path)).take(), "who is alive keeps it, whatever the clock says"
+        lock.release()
+        subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True)
+    (tmp_path / "file").write_text("")
+    assert SessionLock(str(tmp_path / "file" / "work.mcw")).take()

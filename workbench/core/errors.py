@@ -17,5 +17,12 @@ class UserError(Exception):
         return f"{self.what} {self.mend}".strip()
 
 
+def behind(error: BaseException | None) -> UserError | None:
+    """The UserError that an exception hides: libraries wrap what is raised while they call us."""
+    while error is not None and not isinstance(error, UserError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 class Cancelled(Exception):
     """The user, or a newer request, asked the job to stop. Not a failure."""

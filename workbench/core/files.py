@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -158,6 +159,13 @@ def reason(error: BaseException) -> str:
     """Why a file cannot be read or written, in the system's words, without a full stop."""
     return str(getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "")
                or type(error).__name__).rstrip(".")
+
+
+def used_at(path: Path) -> int:
+    """When a file was written or used last, in ns; what comes later than now, of a clock that was set back, counts as
+    longest ago, so that it is the first to go. Raises OSError."""
+    found = path.stat().st_mtime_ns
+    return found if found <= time.time_ns() else 0
 
 
 def _temporary_name() -> str:

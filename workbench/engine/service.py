@@ -31,7 +31,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from workbench.core import messages as m
-from workbench.core.errors import Cancelled, UserError
+from workbench.core.errors import Cancelled, UserError, behind
 from workbench.core.job import Job, Progress
 from workbench.core.plain import plain
 from workbench.engine.blame import blame
@@ -148,6 +148,9 @@ class Service:
             self.send(m.Failed(number, "There is not enough memory for this.",
                                "Close other programs, or use less data."))
         except Exception as error:
+            if (meant := behind(error)) is not None:
+                self.send(m.Failed(number, meant.what, meant.mend))
+                return
             log.exception("request failed")
             self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {plain(str(error))}.",
                                "The model is unharmed; the log has the details.", traceback.format_exc()))

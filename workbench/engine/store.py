@@ -13,7 +13,7 @@ import numpy as np
 import platformdirs
 
 from workbench.core.errors import UserError
-from workbench.core.files import write_bytes
+from workbench.core.files import used_at, write_bytes
 
 BUDGET = 256 << 20
 FOLDER = "WORKBENCH_CACHE"      # environment variable: another folder than the user's cache
@@ -69,10 +69,9 @@ class Store:
         found = []
         for file in self.folder.glob("*.npz"):
             try:
-                status = file.stat()
+                found.append((file.stat().st_size, used_at(file), file))
             except OSError:         # another program forgot it meanwhile
                 continue
-            found.append((status.st_size, status.st_mtime_ns, file))
         return found
 
     def _forget(self) -> None:

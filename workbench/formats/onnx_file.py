@@ -138,9 +138,8 @@ def _mapped(tensor: ir.ExternalTensor) -> MappedTensor:
     array = tensor.numpy()
     if array.shape != tuple(tensor.shape.numpy()):
         raise ValueError(tensor.name)
-    file = Path(tensor.path).stat()
-    origin = f"{tensor.path} {file.st_size} {file.st_mtime_ns} {tensor.offset} {tensor.length}"
-    return MappedTensor(array, origin, dtype=tensor.dtype, name=tensor.name)
+    return MappedTensor(array, str(tensor.path), f"{tensor.offset} {tensor.length}", dtype=tensor.dtype,
+                        name=tensor.name)
 
 
 def _expand_sparse(graph: onnx.GraphProto) -> int:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QLockFile, QObject, QThreadPool, QTimer, Signal
 from workbench.core.errors import UserError
 from workbench.core.session_file import SUFFIX, SavedSession, load_session
 from workbench.ui.session import Session
+from workbench.ui.session_lock import lock_file
 
 log = logging.getLogger(__name__)
 SOON_MS = 300           # after a change; a drag is many
@@ -114,8 +115,7 @@ def _locked(path: Path) -> QLockFile | None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    lock = QLockFile(str(path.with_suffix(".lock")))
-    lock.setStaleLockTime(0)        # it is stale when its process is gone, however long it worked
+    lock = lock_file(path.with_suffix(".lock"))
     return lock if lock.tryLock(0) else None
 
 

@@ -16,6 +16,7 @@ from workbench.core.undo_list import UndoList
 from workbench.ui import dialogs, layout, settings
 from workbench.ui.files import DATA, MODELS
 from workbench.ui.session import Session
+from workbench.ui.session_lock import SessionLock
 
 Then = Callable[[], object]
 
@@ -28,6 +29,7 @@ class SessionCommands(QObject):
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
+        self._lock: SessionLock | None = None       # of the session file that is open
         self.open = self._action(self.tr("Open session…"), self.ask_open, "Ctrl+Alt+O")
         self.save = self._action(self.tr("Save session"), lambda: self.save_then(lambda: None), "Ctrl+Alt+S")
         self.save_as = self._action(self.tr("Save session as…"), lambda: self._ask_target(lambda: None),
@@ -42,6 +44,8 @@ class SessionCommands(QObject):
         return action
 
     def _enable(self) -> None:
+        if not self._session.session_path:
+            self.release()
         for action in (self.save, self.save_as):
             action.setEnabled(self._session.model is not None)
 
@@ -78,6 +82,17 @@ class SessionCommands(QObject):
                               lambda path: self._save(path, proceed), start, SUFFIX[1:])
 
     def _save(self, path: str, proceed: Then) -> None:
+        lock = self._lock_of(path)
+        if lock.take() or self._session.session_path == path:       # who opened it all the same was asked then
+            self._write(path, lock, proceed)
+            return
+        dialogs.ask_way_out(
+            self._window, "in use", self.tr("The session is open in another window"),
+            self.tr("Another window works on {path}, and would lose what it saved there.").format(path=path), "",
+            ((self.tr("Save as…"), lambda: self._ask_target(proceed)),
+             (self.tr("Replace it"), lambda: self._write(path, lock, proceed))))
+
+    def _write(self, path: str, lock: SessionLock, proceed: Then) -> None:
         gathered = self.gather()
         if gathered is None:
             return
@@ -86,10 +101,30 @@ class SessionCommands(QObject):
         except UserError as error:
             self._session.failed.emit(self.tr("Cannot save the session"), error.what, error.mend)
             return
-        self._session.mark_saved(path)
-        settings.remember(path)
+        self._mine(path, lock)
         self._session.told.emit(self.tr("Session saved as {path}").format(path=path))
         proceed()
+
+    # -- one window a file ------------------------------------------------------------------------------------------
+
+    def _lock_of(self, path: str) -> SessionLock:
+        wanted = SessionLock(path)
+        return self._lock if self._lock is not None and self._lock.path == wanted.path else wanted
+
+    def _mine(self, path: str, lock: SessionLock) -> None:
+        """What is open is what stands in this file."""
+        if lock is not self._lock:
+            self.release()
+            self._lock = lock
+        lock.take()         # the model that was opened before has set it free
+        self._session.mark_saved(path)
+        settings.remember(path)
+
+    def release(self) -> None:
+        """Other windows may have the session file."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -98,16 +133,25 @@ class SessionCommands(QObject):
         dialogs.choose_file(self._window, self.tr("Open a session"), self.filters, self.chosen.emit, start)
 
     def open_path(self, path: str) -> None:
-        """Read it, find its files, open them. What is open stays when this fails."""
+        """Read it, find its files, open them; who finds it open in another window is asked. What is open stays when
+        this fails."""
+        lock = self._lock_of(path)
+        if lock.take():
+            self._open(path, lambda: self._mine(path, lock))
+            return
+        dialogs.ask_way_out(
+            self._window, "in use", self.tr("The session is open in another window"),
+            self.tr("Another window works on {path}: the one that saves last would win.").format(path=path),
+            self.tr("A copy keeps both: it asks for a name when it is saved."),
+            ((self.tr("Open a copy"), lambda: self._open(path, lambda: None)),
+             (self.tr("Open it all the same"), lambda: self._open(path, lambda: self._mine(path, lock)))))
+
+    def _open(self, path: str, then: Then) -> None:
         try:
             saved = load_session(Path(path))
         except UserError as error:
             self._session.failed.emit(self.tr("Cannot open this session"), error.what, error.mend)
             return
-        def then() -> None:
-            self._session.mark_saved(path)
-            settings.remember(path)
-
         self.resume(saved, Path(path).parent, then)
 
     def resume(self, saved: SavedSession, folder: Path, then: Then) -> None:

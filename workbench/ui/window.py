@@ -263,6 +263,7 @@ class MainWindow(QMainWindow):
             store.setValue("layout", self.saveState(settings.LAYOUT_VERSION))
             self.workspace.tree.save(store)
         self.autosave.finish()
+        self.commands.sessions.release()
         super().closeEvent(event)
 
     def _close_now(self) -> None:

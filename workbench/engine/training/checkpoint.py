@@ -17,7 +17,7 @@ import torch
 
 from workbench import __version__
 from workbench.core.errors import UserError
-from workbench.core.files import write_bytes
+from workbench.core.files import used_at, write_bytes
 from workbench.engine.apply import Compiled
 from workbench.engine.store import cache_folder
 
@@ -52,9 +52,9 @@ class Checkpoint:
         """Whole or not at all. A disk that is full or cannot be written costs the checkpoint, not the training."""
         buffer = io.BytesIO()
         torch.save(state, buffer)
-        with contextlib.suppress(UserError):
+        with contextlib.suppress(UserError, OSError):
             write_bytes(self.path, buffer.getvalue())
-            _forget(sorted(folder().glob("*.pt"), key=lambda path: path.stat().st_mtime)[:-KEPT])
+            _forget(sorted(folder().glob("*.pt"), key=used_at)[:-KEPT])
 
     def load(self) -> dict[str, Any] | None:
         """What was saved; None when there is nothing, or nothing that can be read."""
