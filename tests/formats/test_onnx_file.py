@@ -12,6 +12,7 @@ from onnx import helper, numpy_helper
 from tests.graph.graphs import Build, residual
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
+from workbench.core.plain import LONGEST_WORD
 from workbench.formats import finish
 from workbench.formats.opening import open_model
 from workbench.graph import prepare, runtime
@@ -22,7 +23,7 @@ def refusal(path, trusted: bool = False) -> UserError:
     with pytest.raises(UserError) as caught:
         open_model(str(path), trusted=trusted, job=Job())
     error = caught.value
-    assert str(path) in error.what
+    assert str(path)[:LONGEST_WORD // 2] in error.what and str(path)[-10:] in error.what      # both ends of a long one
     assert "\n" not in str(error)
     assert error.what.endswith(".")
     assert error.mend.endswith(".")
