@@ -238,7 +238,8 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str,
 
 @cli.command()
 @click.argument("model")
-@data_option
+@click.option("--data", default="", metavar="DATA",
+              help="As for evaluate; without it nothing is measured, and methods that need data are refused.")
 @input_option
 @click.option("--recipe", required=True, metavar="RECIPE", help="What is done to which layer, as YAML.")
 @out_option
@@ -252,7 +253,7 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str,
 @debug_option
 def compress(model: str, data: str, recipe: str, out: str, calibration: str, device: str, raise_opset: bool,
              language: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
-    """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA."""
+    """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA, or on made-up inputs."""
     with output.working() as job:
         from workbench.engine import verbs
         report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset, language, given)

@@ -172,7 +172,7 @@ def print_report(report: Report) -> None:
         rows.append(("latency", f"{three(before.latency_ms.value)} ms", f"{three(after.latency_ms.value)} ms",
                      f"measured here, {before.latency_ms.samples} paired runs of one sample"))
     click.echo(table(("", "before", "after", "how it was obtained"), rows, left=(0, 3)))
-    if report.verified:
+    if report.verified and report.verified.agreement is not None:
         say(f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
             f"outputs differ by at most {report.verified.max_abs_diff:.2g}.")
     say()

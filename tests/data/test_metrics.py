@@ -5,7 +5,7 @@ import pytest
 
 from workbench.core.errors import UserError
 from workbench.data import metrics
-from workbench.data.choosing import choose
+from workbench.data.choosing import choose, fitting
 
 
 def test_top1_and_top5():
@@ -74,3 +74,73 @@ def test_paired_intervals_cover_small_changes():
         low, high = metrics.paired_interval(flips[:256], 2000)
         covered += low <= flips.mean() <= high
     assert covered >= 0.93 * 400
+
+
+NOISE = np.random.default_rng(0).standard_normal
+HALVES = np.arange(40) % 2
+
+
+@pytest.mark.parametrize(("outputs", "labels", "title", "value"), [
+    (HALVES[:, None] * 0.6 + 0.2, HALVES, "accuracy at 0.5", 1.0),              # probabilities
+    (HALVES * 4.0 - 2, HALVES, "accuracy at 0", 1.0),                           # scores
+    (HALVES[:, None] * 4.0 - 2, HALVES[:, None] * 2 - 1, "accuracy at 0", 1.0),  # labels -1 and 1
+    (HALVES * 4.0 - 2, 1 - HALVES, "accuracy at 0", 0.0),
+    (np.stack([HALVES, 1 - HALVES, HALVES], 1) * 0.8, np.stack([HALVES, 1 - HALVES, 1 - HALVES], 1),
+     "accuracy of labels at 0.5", 2 / 3),
+    (np.eye(4)[HALVES], np.eye(4, dtype=int)[HALVES], "top-1", 1.0),            # one-hot
+    (np.eye(4)[HALVES], HALVES[:, None], "top-1", 1.0),
+    (HALVES, HALVES, "accuracy", 1.0),
+    (HALVES, HALVES.astype(np.float32), "accuracy", 1.0),
+    (np.array(["a", "b"], object)[HALVES], np.array(["a", "c"])[HALVES], "accuracy", 0.5),
+    (NOISE((40, 1)), NOISE(40), "mean squared error", None),
+    (np.moveaxis(np.eye(3)[np.arange(160).reshape(40, 2, 2) % 3], -1, 1), np.arange(160).reshape(40, 2, 2) % 3,
+     "pixel accuracy", 1.0),
+    (np.moveaxis(np.eye(3)[np.arange(160).reshape(40, 2, 2) % 3], -1, 1),
+     np.where(np.arange(160) % 4 == 0, 255, np.arange(160) % 3).reshape(40, 1, 2, 2), "pixel accuracy", 1.0),
+], ids=range(13))
+def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
+    metric = choose(np.asarray(outputs, np.float32) if np.asarray(outputs).dtype.kind == "f" else outputs, labels)
+    assert metric.title == title and metric.labelled
+    if value is not None:
+        assert metric.score(outputs, fitting(metric, labels)).mean() == pytest.approx(value)
+        assert metric.same(outputs, outputs).all()
+
+
+@pytest.mark.parametrize(("outputs", "title"), [
+    (NOISE((40, 5)), "top-1 agreement with the original"),
+    (NOISE((40, 5)) / np.linalg.norm(NOISE((40, 5)), axis=1).mean(), "top-1 agreement with the original"),
+    (np.linspace(0.1, 0.9, 40)[:, None], "agreement with the original at 0.5"),
+    (np.linspace(0.1, 0.505, 40), "relative squared error to the original"),    # nearly always no: one answer would do
+    (np.linspace(3, 9, 40)[:, None], "relative squared error to the original"),
+    (np.linspace(3, 9, 160).reshape(40, 2, 2), "relative squared error to the original"),
+    (NOISE((40, 2, 2)), "cosine to the original's output"),
+    (HALVES, "agreement with the original"),
+    (np.ones((40, 1)), "relative squared error to the original"),
+], ids=range(9))
+def test_without_labels_the_metric_can_fall(outputs, title):
+    metric = choose(outputs, None)
+    assert metric.title == title and not metric.labelled
+    mean = np.broadcast_to(outputs.mean(axis=0), outputs.shape).astype(outputs.dtype)
+    itself, constant = (metric.score(each, outputs).mean() for each in (outputs, mean))
+    assert itself == (1.0 if metric.higher_is_better else 0.0) and metric.same(outputs, outputs).all()
+    if not (outputs == outputs[:1]).all():
+        assert (itself - constant if metric.higher_is_better else constant) > 0.05
+
+
+def test_vectors_of_unit_length_or_called_embeddings_are_not_classes():
+    vectors = NOISE((40, 5))
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    assert choose(unit, None).id == choose(vectors, None, "sentence_embedding").id == "cosine"
+
+
+def test_answers_are_alike_where_nothing_is_decided():
+    metric = choose(np.linspace(3, 9, 40)[:, None], None)
+    first = np.linspace(3, 9, 40)[:, None]
+    assert metric.same(first, first * 1.001).all() and not metric.same(first, first + 1).any()
+
+
+def test_the_relative_error_of_the_mean_answer_is_one():
+    outputs = np.random.default_rng(0).random((40, 1)) + 5
+    metric = choose(outputs, None)
+    assert metric.score(np.full_like(outputs, outputs.mean()), outputs).mean() == pytest.approx(1.0)
+    assert metrics.against_teachers(metric).title == "relative squared error to the teacher"

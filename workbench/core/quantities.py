@@ -48,8 +48,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def is_fraction(metric: str) -> bool:
+    """Whether a metric counts a share of decisions, which is shown in per cent."""
+    return metric.startswith(("top-", "token", "pixel", "accuracy", "agreement"))
+
+
 def metric_text(value: float, metric: str) -> str:
     """A metric's value: '92.45 %' where it is a fraction of samples, '0.0123' else."""
-    if metric.startswith(("top-", "token")):
+    if is_fraction(metric):
         return f"{100 * value:.2f} %"
     return three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"

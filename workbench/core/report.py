@@ -61,11 +61,15 @@ class Totals:
 
 @dataclass(frozen=True)
 class Verified:
-    """The exported file, reopened: its metric; how often it decides as the preview did, and the largest difference."""
+    """The exported file, reopened: its metric; how often it decides as the preview did, and the largest difference.
 
-    value: float
-    agreement: float
-    max_abs_diff: float
+    Without data it is run on made-up inputs, 0 samples: there is no metric, and no share. `max_abs_diff` is None where
+    no inputs were found that it takes.
+    """
+
+    value: float | None
+    agreement: float | None
+    max_abs_diff: float | None
     samples: int
 
 

@@ -52,11 +52,12 @@ def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:
 def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tuple[Metric | None, int]:
     if outputs.dtype.kind in "OUS" or every.dtype.kind in "OUS":        # names of classes
         texts = outputs.dtype.kind in "OUS" and every.dtype.kind in "OUS" and outputs.size == labels.size
-        return (METRICS["accuracy"], 2) if texts else (None, 0)
+        return (_of_decisions("accuracy", outputs), 2) if texts else (None, 0)
     whole = is_whole(every)
     classes = outputs.shape[1] if outputs.ndim == 2 else 0
     if outputs.dtype.kind in "iub":
-        return (METRICS["accuracy"], 2) if whole and outputs.size == labels.size else (None, 0)
+        fits = whole and outputs.size == labels.size
+        return (_of_decisions("accuracy", outputs), 2) if fits else (None, 0)
     numbers = _numbers(every)
     if classes > 1 and whole and numbers.ndim == 1 and (every.ndim == 1 or every.shape[1] in (1, classes)):
         fits = numbers.min() >= 0 and numbers.max() < classes
@@ -74,6 +75,11 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
         single = outputs.size == len(outputs)
         return threshold("binary" if single else "labels", _middle(outputs), True, sum(pair) / 2, single), 1
     return METRICS["mse"], 3
+
+
+def _of_decisions(name: str, outputs: np.ndarray) -> Metric:
+    """Of outputs that are decisions; where each sample has one, its score is 0 or 1."""
+    return replace(METRICS[name], proportion=outputs.size == len(outputs))
 
 
 def is_whole(labels: np.ndarray) -> bool:
@@ -122,7 +128,7 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
 
 def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     if outputs.dtype.kind not in "f":
-        return METRICS["equality"], 20
+        return _of_decisions("equality", outputs), 20
     same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0     # it tells nothing
     if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
         return METRICS["agreement"], 0 + same

@@ -42,9 +42,10 @@ def match(path: str, arrays: Mapping[str, np.ndarray], specs: tuple[InputSpec, .
     first input that has no array, or one that does not fit.
     """
     _refuse_unknown(given, specs)
-    left = [spec.name for spec in specs if spec.name not in given and spec.name not in arrays]
-    if len(left) == 1 and "x" in arrays and all(spec.name != "x" for spec in specs):
-        arrays = {**arrays, left[0]: arrays["x"]}
+    left = [spec for spec in specs if spec.name not in given and spec.name not in arrays]
+    if left and "x" in arrays and all(spec.name != "x" for spec in specs):
+        taking = left if len(left) == 1 else [spec for spec in left if _by_sample(spec, arrays["x"])]
+        arrays = {**arrays, **{spec.name: arrays["x"] for spec in taking if len(taking) == 1}}
     for spec in specs:
         if spec.dtype not in DTYPES:
             raise UserError(f"The model's input '{spec.name}' is of type {spec.dtype}, which no data set has.",
@@ -58,14 +59,24 @@ def match(path: str, arrays: Mapping[str, np.ndarray], specs: tuple[InputSpec, .
     count = _samples(specs, free, labels)
     found = Matched({}, {}, {})
     for spec in specs:
+        array = _value(spec, given[spec.name]) if spec.name in given else free[spec.name]
+        if array.dtype.kind not in "fiub":
+            raise _unfit(path, spec, array)
+        _refuse_odd_values(path, spec, array)
         if spec.name in given:
-            _add_constant(found, spec, _value(spec, given[spec.name]), specs)
+            _add_constant(found, path, spec, array, specs)
         else:
-            _add(found, path, spec, free[spec.name], specs, count)
-        _refuse_odd_values(path, spec, (found.inputs | found.constants)[spec.name])     # type: ignore[operator]
+            _add(found, path, spec, array, specs, count)
     if not found.inputs:
         raise UserError(f"{path} has no array with one entry a sample.", "Give one for an input of the model.")
     return found
+
+
+def constants(specs: tuple[InputSpec, ...], given: Given) -> dict[str, np.ndarray]:
+    """The values given of inputs, without data. Raises UserError as `match` does."""
+    _refuse_unknown(given, specs)
+    return {spec.name: np.asarray(_value(spec, given[spec.name]), DTYPES[spec.dtype]) for spec in specs
+            if spec.name in given and spec.dtype in DTYPES}
 
 
 def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, np.ndarray], labels: np.ndarray | None) -> int:
@@ -90,8 +101,6 @@ def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
 
 def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...],
          count: int) -> None:
-    if array.dtype.kind not in "fiub":
-        raise _unfit(path, spec, array)
     whole = array.ndim == len(spec.shape) and all(size in (None, have) for size, have in
                                                   zip(spec.shape, array.shape, strict=True))
     fixed = whole and bool(spec.shape) and spec.shape[0] is not None
@@ -100,7 +109,7 @@ def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: t
         found.inputs[spec.name] = array        # type: ignore[index]
         return
     if not spec.shape and array.size and (array == array.flat[0]).all():
-        _add_constant(found, spec, array.reshape(-1)[0].reshape(()), specs)
+        _add_constant(found, path, spec, array.reshape(-1)[0].reshape(()), specs)
         return
     along = next((axis for axis, size in enumerate(spec.shape) if axis and size is None and count > 1
                   and _by_sample(spec, array, axis) and array.shape[axis] == count), None)
@@ -108,7 +117,7 @@ def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: t
         found.inputs[spec.name] = np.moveaxis(array, along, 0)      # type: ignore[index]
         found.axes[spec.name] = along                               # type: ignore[index]
     elif whole and (spec.shape[:1] != (None,) or len(array) == 1):
-        _add_constant(found, spec, array, specs)
+        _add_constant(found, path, spec, array, specs)
     elif _by_sample(spec, array):
         raise UserError(f"{path} has arrays of different lengths or none: '{spec.name}' has {len(array):,} entries, "
                         f"others {count:,}.", "Every array needs one entry a sample.")
@@ -116,17 +125,26 @@ def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: t
         raise _unfit(path, spec, array)
 
 
-def _add_constant(found: Matched, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> None:
-    found.constants[spec.name] = array.astype(DTYPES[spec.dtype])       # type: ignore[index]
+def _add_constant(found: Matched, path: str, spec: InputSpec, array: np.ndarray,
+                  specs: tuple[InputSpec, ...]) -> None:
+    if any(name in _batches(spec, specs) and size != 1 for name, size in zip(spec.axes, array.shape, strict=False)):
+        raise _unfit(path, spec, array)         # neither one state for all samples, nor one for each
+    array = np.asarray(array, DTYPES[spec.dtype])
+    found.constants[spec.name] = array          # type: ignore[index]
     axis = _batch_axis(spec, array, specs)
     if axis is not None:
         found.axes[spec.name] = axis                                    # type: ignore[index]
 
 
+def _batches(spec: InputSpec, specs: tuple[InputSpec, ...]) -> set[str]:
+    """What the batch may be called: as the first axis of other inputs is."""
+    return {other.axes[0] for other in specs if other is not spec and other.axes and other.axes[0]}
+
+
 def _batch_axis(spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> int | None:
     """The axis of size one that is the batch: the one called as the first one of other inputs; else the only one that
     is free."""
-    batches = {other.axes[0] for other in specs if other is not spec and other.axes and other.axes[0]}
+    batches = _batches(spec, specs)
     free = [axis for axis, size in enumerate(spec.shape) if size is None and array.shape[axis] == 1]
     named = [axis for axis in free if spec.axes and spec.axes[axis] in batches]
     unnamed = [axis for axis in free if not spec.axes or not spec.axes[axis] or not batches]

@@ -80,7 +80,8 @@ class LayerContext:
     def samples(self) -> Dataset:
         """The calibration samples. Raises UserError when there are none."""
         if self.data is None:
-            raise UserError(f"{self.path}: this method needs calibration samples.", "Give a data set.")
+            raise UserError(f"{self.path}: this method needs data, and none was given.",
+                            "Give data, or use methods that need none.")
         return self.data
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:

@@ -12,7 +12,8 @@ from workbench.core.language import ENGLISH
 from workbench.core.language import language as speaking
 from workbench.core.recipe import Recipe
 from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
-from workbench.engine import measure, preview, report_page, settle
+from workbench.data.matching import Given
+from workbench.engine import measure, preview, report_page, settle, without_data
 from workbench.engine.apply import effective_stacks
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.training.recover import recovered
@@ -25,15 +26,17 @@ LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 
 def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
-           device: str = "cpu", language: str = ENGLISH, kept: bool = False, notes: tuple[str, ...] = ()) -> Report:
+           device: str = "cpu", language: str = ENGLISH, kept: bool = False, notes: tuple[str, ...] = (),
+           given: Given | None = None) -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
 
     The page is in this language (core.language); what is returned is English. `kept`: see training.recover.
     `notes`: what else the report is to say.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
-    only then does it get its own. Raises UserError when the recipe does not fit, the folder cannot be written, or the
-    file does not behave as the preview did.
+    only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
+    and steps that need data are refused. Raises UserError when the recipe does not fit, the folder cannot be written,
+    or the file does not behave as the preview did.
     """
     spoken = speaking(language)
     name = name or f"{places.stem(workspace.model.source.path)}_compressed"
@@ -43,7 +46,9 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
         raise UserError(f"No file can be called {name}: {problem}.", "Choose another name.")
     _not_the_original(workspace.model, files["model"])
     places.check_folder(Path(folder))
-    effective_stacks(workspace.model, recipe)
+    chosen, _ = effective_stacks(workspace.model, recipe)
+    if workspace.calibration is None:
+        without_data.refuse(chosen, recipe)
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
     trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)
@@ -63,6 +68,9 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
             apart = settle.note_on_file(str(written), written_run, workspace.evaluator.data)
             notes += (apart,) if apart else ()
+        else:
+            verified, said = without_data.verify(shown, str(written), given or {})
+            notes += (said,)
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
         after_bytes = place.size(written.name)
         report = Report(
@@ -115,7 +123,7 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
 def describe_data(workspace: Workspace) -> str:
     """In words: which samples were measured, whether against labels, what was calibrated with."""
     if workspace.data is None or workspace.evaluator is None:
-        return "no data: nothing was measured"
+        return "no data: not measured"
     against = "against labels" if workspace.evaluator.metric.labelled else f"against {workspace.against}"
     return (f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
             f"calibration: {workspace.calibration_words}")
@@ -144,7 +152,8 @@ def _before(workspace: Workspace, latency: Figure | None) -> Totals:
 def _after(model: Model, changes: tuple[LayerChange, ...], size: int, verified: Verified | None,
            latency: Figure | None) -> Totals:
     state = preview.sized(model, changes, float(size))
-    value = Figure(verified.value, "verified", verified.samples) if verified else None
+    measured = verified.value if verified else None
+    value = Figure(measured, "verified", verified.samples) if verified and measured is not None else None
     return Totals(Figure(size, "verified"), state.parameters, state.macs, value, latency)
 
 

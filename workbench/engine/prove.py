@@ -139,7 +139,8 @@ def _run(model: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
                 inner.type = inner.type or value.type
                 copy.graph.outputs.append(inner)
     session = runtime.session(replace(model, ir=copy))
-    return runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+    outputs = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+    return [value for value in outputs if isinstance(value, np.ndarray)]        # sequences and maps are made of others
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:

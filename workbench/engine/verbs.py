@@ -90,8 +90,8 @@ def evaluate(model_path: str, data_path: str, trusted: bool, job: Job,
 def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
              job: Job, device: str = "cpu", raise_opset: bool = False, language: str = ENGLISH,
              given: Given | None = None) -> Report:
-    """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Raises
-    UserError; nothing is written then."""
+    """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Without
+    data ("") nothing is measured. Raises UserError; nothing is written then."""
     from workbench.engine.export import export
     recipe = load_recipe(Path(recipe_path))
     check_folder(Path(out_dir))
@@ -101,8 +101,11 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
         if step.id in chosen and not step.applied:
             raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
     effective_stacks(workspace.model, recipe)       # what does not fit is told before anything is measured
-    workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted, given)
-    return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language)
+    if data_path:
+        workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted, given)
+    elif calibration:
+        raise UserError("Calibration samples were given, and no data to measure with.", "Give --data too.")
+    return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language, given=given)
 
 
 def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str, params: Mapping[str, Any],

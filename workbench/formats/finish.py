@@ -1,6 +1,7 @@
 """From a loaded graph to a Model: prepare it, prove in the runtime that nothing changed, find its layers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx_ir as ir
@@ -115,12 +116,14 @@ def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: O
     raise UserError(f"{path} gives other outputs when it is written again.", "Check it with onnx.checker.")
 
 
-def answers(running: ort.InferenceSession) -> tuple[Feeds, Outputs, str]:
-    """The first random inputs that a session accepts, and its outputs; else nothing, and why not."""
+def answers(running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None) -> tuple[Feeds, Outputs, str]:
+    """The first random inputs that a session accepts, and its outputs; else nothing, and why not. Those that are
+    `known` are taken as they are."""
     why = "there are no inputs that it accepts"
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
             return {}, [], feeds
+        feeds |= {name: array for name, array in (known or {}).items() if name in feeds}
         if sum(feed.size for feed in feeds.values()) > LARGEST_INPUT:
             continue
         try:
@@ -144,9 +147,21 @@ def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
 def relative_difference(first: Outputs, second: Outputs) -> float:
     """The largest difference of any output, relative to the largest magnitude in it (at least `SMALLEST`);
     infinite where shapes differ."""
+    first, second = _arrays(first), _arrays(second)
     if len(first) != len(second):
         return float("inf")
     return max((_relative(np.asarray(a), np.asarray(b)) for a, b in zip(first, second, strict=True)), default=0.0)
+
+
+def _arrays(outputs: Sequence[Any]) -> Outputs:
+    """Outputs that are sequences or maps, as all arrays in them."""
+    found: Outputs = []
+    for value in outputs:
+        if isinstance(value, dict):
+            found += [np.asarray(list(value)), *_arrays(list(value.values()))]
+        else:
+            found += _arrays(value) if isinstance(value, list) else [np.asarray(value)]
+    return found
 
 
 def _relative(a: np.ndarray, b: np.ndarray) -> float:

@@ -15,7 +15,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
-from workbench.graph import filesize
+from workbench.graph import filesize, map_types
 from workbench.graph.mapped import MappedTensor
 from workbench.graph.model import Model, Source
 
@@ -51,10 +51,15 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
     if opset < OLDEST_OPSET:
         raise UserError(f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
                         "Convert it with onnx.version_converter to opset 9 or later.")
+    if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
+        raise UserError(f"{name} takes a map as its input '{odd}', and this program feeds arrays.",
+                        "Export it with arrays as inputs.")
     try:
+        maps = map_types.set_aside(proto.graph)
         expanded = _expand_sparse(proto.graph)
         with _unlogged():
             model = ir.serde.deserialize_model(proto)
+        map_types.remember(model, maps)
         if folder is not None:
             ir.external_data.set_base_dir(model.graph, folder)
         _read_external(model)

@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 
 import onnx_ir as ir
 
+from workbench.graph import map_types
+
 
 def varint(number: int) -> int:
     """Bytes of a protobuf varint: seven bits each."""
@@ -66,7 +68,9 @@ def graph_bytes(graph: ir.Graph) -> int:
     inputs = {value.name for value in graph.inputs}
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
     view = _without_initializers(graph)
-    return ir.serde.serialize_graph(view).ByteSize() + tensors      # type: ignore[arg-type]
+    proto = ir.serde.serialize_graph(view)      # type: ignore[arg-type]
+    map_types.restore(proto, view)
+    return proto.ByteSize() + tensors
 
 
 def _measure(model: ir.Model) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import onnx_ir as ir
 
 from workbench.core.errors import UserError
 from workbench.core.files import SPACE, reason, staged, write_bytes
-from workbench.graph import filesize
+from workbench.graph import filesize, map_types
 
 LARGEST_PROTOBUF = (1 << 31) - 1
 # Smaller tensors stay in the graph: shapes and the like, which the runtime's checks read.
@@ -30,7 +30,9 @@ def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
     """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
     if is_large(model):
         raise UserError(f"{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.")
-    return ir.serde.serialize_model(model).SerializeToString()
+    proto = ir.serde.serialize_model(model)
+    map_types.restore(proto.graph, model.graph)
+    return proto.SerializeToString()
 
 
 def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:

@@ -74,15 +74,16 @@ class ResultPage(QWidget):
         rows = [("", self.tr("Original"), self.tr("As shown"), self.tr("In the file")),
                 (self.tr("Size"), size(report.before.bytes.value), size(report.forecast_bytes),
                  size(report.after.bytes.value))]
-        if report.verified and report.preview_value is not None and report.before.value:
+        if report.verified and report.verified.value is not None and report.preview_value is not None and \
+                report.before.value:
             rows.append((report.metric[:1].upper() + report.metric[1:],
                          value_text(report.before.value.value, report.metric),
                          value_text(report.preview_value, report.metric),
                          value_text(report.verified.value, report.metric)))
             rows.append((self.tr("Same decision as the preview"), "", "",
-                         self.tr("{share} of {n}").format(share=f"{100 * report.verified.agreement:.2f} %",
+                         self.tr("{share} of {n}").format(share=f"{100 * (report.verified.agreement or 0):.2f} %",
                                                           n=f"{report.verified.samples:,}")))
-            largest = figures.small(report.verified.max_abs_diff, 2)
+            largest = figures.small(report.verified.max_abs_diff or 0, 2)
             rows.append((self.tr("Largest difference of an output"), "", "", largest))
         if report.before.latency_ms and report.after.latency_ms:
             rows.append((self.tr("Latency, one sample"), f"{three(report.before.latency_ms.value)} ms", "",

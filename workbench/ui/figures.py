@@ -11,7 +11,7 @@ MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "
 
 def is_proportion(metric: str) -> bool:
     """The metrics whose values are fractions of samples, shown in per cent."""
-    return metric.startswith(("top-", "token"))
+    return quantities.is_fraction(metric)
 
 
 def lower_is_better(metric: str) -> bool:

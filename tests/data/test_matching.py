@@ -1,0 +1,100 @@
+"""Which array feeds which input: by sample, the same for all samples, or repeated for each."""
+
+import numpy as np
+import pytest
+
+from workbench.core.errors import UserError
+from workbench.core.layer import InputSpec
+from workbench.data.dataset import open_dataset
+from workbench.data.matching import match
+
+X = InputSpec("x", "float32", (None, 4), ("batch", ""))
+RATE = InputSpec("rate", "int64", ())
+SCALES = InputSpec("scales", "float32", (3,))
+STATE = InputSpec("state", "float32", (2, None, 8), ("", "batch", ""))
+MASK = InputSpec("mask", "int64", (None, 4), ("batch", ""))
+PROMPT = InputSpec("prompt", "float32", (None, 8), ("tokens", ""))
+
+
+def dataset(tmp_path, *specs, given=None, **arrays):
+    np.savez(tmp_path / "d.npz", **arrays)
+    return open_dataset(str(tmp_path / "d.npz"), specs, given=given)
+
+
+def test_arrays_of_the_very_shape_of_an_input_are_the_same_for_all_samples(tmp_path):
+    data = dataset(tmp_path, X, RATE, SCALES, STATE, x=np.zeros((5, 4)), rate=16000, scales=[1, 2, 3],
+                   state=np.ones((2, 1, 8)))
+    assert data.samples == 5 and data.fixed_batch is None and set(data.inputs) == {"x"}
+    feeds = data.feeds(slice(1, 4))
+    assert {name: (array.shape, array.dtype.name) for name, array in feeds.items()} == {
+        "x": ((3, 4), "float32"), "rate": ((), "int64"), "scales": ((3,), "float32"), "state": ((2, 3, 8), "float32")}
+    assert feeds["rate"] == 16000 and data.count(feeds) == 3
+    assert data.subset(np.array([0, 2])).feeds(slice(None))["state"].shape == (2, 2, 8)
+
+
+def test_three_samples_and_three_scales_are_not_confused(tmp_path):
+    data = dataset(tmp_path, SCALES, X, x=np.zeros((3, 4)), scales=[1, 2, 3])
+    assert set(data.inputs) == {"x"} and data.constants["scales"].tolist() == [1, 2, 3]
+
+
+def test_samples_may_lie_along_the_axis_of_the_batch(tmp_path):
+    states = np.arange(2 * 5 * 8, dtype=np.float32).reshape(2, 5, 8)
+    data = dataset(tmp_path, X, STATE, x=np.zeros((5, 4)), state=states)
+    np.testing.assert_array_equal(data.feeds(np.array([3, 1]))["state"], states[:, [3, 1]])
+
+
+def test_values_given_by_hand_fill_the_shape_and_go_before_arrays(tmp_path):
+    data = dataset(tmp_path, X, RATE, STATE, MASK, SCALES, x=np.zeros((5, 4)), state=np.ones((2, 1, 8)),
+                   given={"state": "0", "rate": "8000", "mask": "1", "scales": "[1, 2, 0.5]"})
+    feeds = data.feeds(slice(0, 2))
+    assert feeds["state"].shape == (2, 2, 8) and not feeds["state"].any()
+    assert feeds["mask"].shape == (2, 4) and feeds["mask"].all() and feeds["mask"].dtype == np.int64
+    assert feeds["rate"] == 8000 and feeds["scales"].tolist() == [1, 2, 0.5]
+
+
+def test_an_axis_of_another_name_is_not_the_batch(tmp_path):
+    data = dataset(tmp_path, X, PROMPT, x=np.zeros((5, 4)), given={"prompt": "0"})
+    assert data.feeds(slice(0, 3))["prompt"].shape == (1, 8)
+
+
+def test_data_with_other_constants_is_other_data(tmp_path):
+    first, second = (dataset(tmp_path, X, RATE, x=np.zeros((5, 4)), rate=rate) for rate in (8000, 16000))
+    assert first.fingerprint != second.fingerprint
+
+
+def test_x_is_the_input_that_has_no_array_and_its_shape(tmp_path):
+    audio = InputSpec("audio", "float32", (None, 4), ("batch", ""))
+    data = dataset(tmp_path, audio, STATE, RATE, x=np.zeros((5, 4)), given={"state": "0", "rate": "1"})
+    assert set(data.inputs) == {"audio"}
+    with pytest.raises(UserError, match=r"no array 'state' \(it holds x\).*--input state=VALUE"):
+        dataset(tmp_path, audio, STATE, RATE, x=np.zeros((5, 4)))
+
+
+@pytest.mark.parametrize(("given", "sentence"), [
+    ({"nope": "1"}, "has no input 'nope'"), ({"rate": "fast"}, "'fast' is not a number or a list of numbers"),
+    ({"rate": "NaN"}, "'NaN' is not a number"), ({"rate": '"a"'}, "is not a number"), ({"rate": "{}"}, "is not a"),
+    ({"rate": "[1, 2]"}, "takes int64 of one value, and was given"), ({"scales": "[1]"}, "takes float32 of 3, and was"),
+    ({"rate": "9" * 5000}, "is not a number"), ({"rate": "[" * 5000}, "is not a number"),
+    ({"rate": "1e30"}, "cannot hold"), ({"scales": "1e999"}, "not finite"),
+])
+def test_values_that_do_not_fit_are_named(given, sentence):
+    arrays = {"x": np.zeros((5, 4), np.float32), "rate": np.int64(1), "scales": np.zeros(3)}
+    with pytest.raises(UserError, match=sentence) as raised:
+        match("d.npz", {name: np.asarray(array) for name, array in arrays.items()}, (X, RATE, SCALES), given)
+    assert raised.value.mend and len(str(raised.value)) < 300
+
+
+@pytest.mark.parametrize(("arrays", "sentence"), [
+    ({"x": np.zeros((5, 4)), "rate": np.array([1, 2, 3, 4, 5])}, "takes one value of int64"),
+    ({"x": np.zeros((5, 4)), "rate": np.array(["a"])}, "takes one value of int64"),
+    ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((2, 3, 8))}, "takes float32 of any x 8 a sample"),
+    ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((3, 1, 8))}, "'state' has 3 entries, others 5"),
+])
+def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):
+    with pytest.raises(UserError, match=sentence):
+        dataset(tmp_path, X, RATE, *((STATE,) if "state" in arrays else ()), **arrays)
+
+
+def test_inputs_of_types_that_no_data_has_are_named(tmp_path):
+    with pytest.raises(UserError, match="'words' is of type string"):
+        dataset(tmp_path, X, InputSpec("words", "string", (None,)), x=np.zeros((5, 4)), words=np.array(["a"] * 5))

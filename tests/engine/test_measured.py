@@ -1,0 +1,182 @@
+"""The output that is measured is the one that tells something, its samples are found, and what is left out is said."""
+
+import numpy as np
+import pytest
+from onnx import TensorProto, helper
+
+from tests.graph.graphs import Build, opened
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row
+from workbench.core.recovery import Stage
+from workbench.engine.compare import compare
+from workbench.engine.export import export
+from workbench.engine.predict import predictor
+from workbench.engine.workspace import Workspace
+
+BITS2 = Recipe((Row("*", (Action("quantize.affine", {"bits": 2}),)),))
+FLOATS = np.random.default_rng(1).standard_normal
+
+
+def workspace(tmp_path, build, outputs, types=None, inputs=None, **arrays):
+    """A model of these nodes; outputs are float, but for those in `types`."""
+    proto = build.proto(inputs or {"x": ["N", 8]}, outputs)
+    for value in proto.graph.output:
+        if value.name in (types or {}):
+            value.type.CopyFrom(types[value.name])
+    np.savez(tmp_path / "data.npz", **arrays)
+    return Workspace(opened(proto)).attach(str(tmp_path / "data.npz"), Job())
+
+
+def tensor(kind, shape=("N",)):
+    return helper.make_tensor_type_proto(kind, shape)
+
+
+BOTH, KINDS = {"label": ["N"], "prob": ["N", 4]}, {"label": tensor(TensorProto.INT64)}
+
+
+def classifier():
+    """A layer, its probabilities, and the class that is decided for; the class comes first."""
+    b = Build()
+    scores = b.node("MatMul", ["x", b.weight("w", 8, 4)], "scores")
+    b.node("Softmax", [scores], "prob", axis=-1)
+    b.node("ArgMax", ["prob"], "label", axis=1, keepdims=0)
+    return b
+
+
+def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
+    x = FLOATS((64, 8)).astype(np.float32)
+    opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x, y=np.arange(64) % 4)
+    data = opened_.measurable().data
+    assert (opened_.evaluator.metric.id, data.answer.name, data.answer.index) == ("top1", "prob", 1)
+    assert data.answer.notes == ("Measured is the output 'prob'.",
+                                 "Not measured: 'label' (int64 of one value a sample).")
+    report = export(opened_, BITS2, str(tmp_path), Job())
+    assert report.verified.agreement == 1.0 and report.verified.value == report.preview_value
+    assert all(note in report.notes for note in data.answer.notes)
+    for step in ("prune.taylor", "prune.snip", "prune.synflow"):        # gradients of the scores pass, past ArgMax
+        assert export(opened_, Recipe((Row("*", (Action(step),)),)), str(tmp_path), Job()).verified.agreement == 1.0
+    assert predictor(opened_, Job()).kind == "loss"
+
+
+def test_training_learns_the_output_that_is_measured(tmp_path):
+    x = FLOATS((200, 8)).astype(np.float32)
+    opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x)
+    recipe = Recipe(BITS2.rows, recover=(Stage("distill", {"epochs": 2}),))
+    report = export(opened_, recipe, str(tmp_path), Job())
+    assert report.metric == "top-1 agreement with the original"
+    assert report.verified.value >= report.recovery.unrecovered
+
+
+def test_a_model_that_only_decides_is_measured_by_equality(tmp_path):
+    x = FLOATS((64, 8)).astype(np.float32)
+    labelled = workspace(tmp_path, classifier(), {"label": ["N"]}, KINDS, x=x, y=np.arange(64) % 4)
+    bare = workspace(tmp_path, classifier(), {"label": ["N"]}, KINDS, x=x)
+    assert (labelled.evaluator.metric.title, bare.evaluator.metric.title) == ("accuracy", "agreement with the original")
+    assert bare.evaluator.baseline().value == 1.0 > labelled.evaluator.baseline().value
+    report = export(bare, BITS2, str(tmp_path), Job())
+    assert report.verified.value < 1.0 == report.verified.agreement
+    with pytest.raises(UserError, match=r"No gradients|no gradient|ArgMax"):
+        export(bare, Recipe((Row("*", (Action("prune.taylor"),)),)), str(tmp_path), Job())
+
+
+@pytest.mark.parametrize(("last", "title"), [("Sigmoid", "agreement with the original at 0.5"),
+                                             ("Exp", "relative squared error to the original")])
+def test_one_positive_output_has_a_metric_that_falls(tmp_path, last, title):
+    b = Build()
+    b.node(last, [b.node("MatMul", ["x", b.weight("w", 8, 1)], "s")], "p")
+    opened_ = workspace(tmp_path, b, {"p": ["N", 1]}, x=FLOATS((256, 8)).astype(np.float32))
+    assert opened_.evaluator.metric.title == title
+    ruined = Recipe((Row("*", (Action("prune.magnitude", {"sparsity": 0.9}),
+                               Action("quantize.affine", {"bits": 2, "granularity": "tensor"}))),))
+    report = export(opened_, ruined, str(tmp_path), Job())
+    before, after = report.before.value.value, report.verified.value
+    assert (before, after < 0.95) == (1.0, True) if last == "Sigmoid" else (before, after > 0.05) == (0.0, True)
+
+
+def sequence_first():
+    b = Build()
+    b.node("Transpose", [b.node("MatMul", ["x", b.weight("w", 8, 3)], "h")], "y", perm=[1, 0, 2])
+    return b
+
+
+def test_samples_along_the_second_axis_are_counted_as_samples(tmp_path):
+    x = FLOATS((32, 5, 8)).astype(np.float32)
+    opened_ = workspace(tmp_path, sequence_first(), {"y": [5, "N", 3]}, inputs={"x": ["N", 5, 8]}, x=x)
+    data = opened_.measurable().data
+    assert (data.answer.axis, data.samples, len(opened_.evaluator.scores)) == (1, 32, 32)
+    assert data.answer.notes == ("Measured is the output 'y', its samples along axis 1.",)
+    report = export(opened_, BITS2, str(tmp_path), Job())
+    assert report.verified.samples == 32 and 0 < report.verified.value < 1
+    assert compare(opened_, opened_, Job())["agreement"] == 1.0
+    labelled = workspace(tmp_path, sequence_first(), {"y": [5, "N", 3]}, inputs={"x": ["N", 5, 8]}, x=x,
+                         y=np.arange(160).reshape(32, 5) % 3)
+    assert labelled.evaluator.metric.id == "token_accuracy" and len(labelled.evaluator.scores) == 32
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_samples_are_found_where_the_batch_is_fixed(tmp_path, batch):
+    x = FLOATS((12, 4, 8)).astype(np.float32)       # as many steps as samples at a time: the shape alone does not tell
+    opened_ = workspace(tmp_path, sequence_first(), {"y": [4, batch, 3]}, inputs={"x": [batch, 4, 8]}, x=x)
+    assert (opened_.data.answer.axis, len(opened_.evaluator.scores)) == (1, 12)
+
+
+def test_steps_that_were_merged_with_the_samples_are_told_apart(tmp_path):
+    b = Build()
+    flat = b.node("Reshape", ["x", b.constant("shape", [-1, 8], np.int64)], "flat")
+    b.node("MatMul", [flat, b.weight("w", 8, 3)], "y")
+    x = FLOATS((32, 5, 8)).astype(np.float32)
+    opened_ = workspace(tmp_path, b, {"y": [None, 3]}, inputs={"x": ["N", 5, 8]}, x=x)
+    assert opened_.data.answer.notes == ("Measured is the output 'y', 5 entries a sample.",)
+    assert len(opened_.evaluator.scores) == 32
+
+
+def test_an_output_for_all_samples_is_refused_before_any_work(tmp_path):
+    b = Build()
+    b.node("ReduceSum", [b.node("MatMul", ["x", b.weight("w", 8, 4)], "h")], "out", keepdims=0)
+    with pytest.raises(UserError, match=r"No output of the model has one answer a sample: 'out' \(has no axis"):
+        workspace(tmp_path, b, {"out": []}, x=FLOATS((64, 8)).astype(np.float32))
+    b.node("Transpose", ["h"], "t", perm=[1, 0])
+    b.node("MatMul", ["h", "t"], "every")            # of every sample with every other
+    with pytest.raises(UserError, match=r"'every' \(has no axis of samples"):
+        workspace(tmp_path, b, {"every": ["N", "N"]}, x=FLOATS((64, 8)).astype(np.float32))
+    opened_ = workspace(tmp_path, b, {"out": [], "h": ["N", 4]}, x=FLOATS((64, 8)).astype(np.float32))
+    assert opened_.data.answer.name == "h" and "'out' (has no axis of samples)" in opened_.data.answer.notes[1]
+
+
+def test_outputs_that_tell_nothing_stand_back(tmp_path):
+    b = Build()
+    h = b.node("MatMul", ["x", b.weight("w", 8, 4)], "h")
+    b.node("Sqrt", [b.node("Neg", [b.node("Abs", [h], "a")], "n")], "unknown")
+    b.node("Mul", [h, b.constant("zero", 0.0)], "same")
+    b.node("Tanh", [h], "useful")
+    opened_ = workspace(tmp_path, b, {"unknown": ["N", 4], "same": ["N", 4], "useful": ["N", 4]},
+                        x=FLOATS((64, 8)).astype(np.float32))
+    assert opened_.data.answer.name == "useful"
+    assert "'unknown' (not a number (NaN))" in opened_.data.answer.notes[1]
+
+
+def test_labels_choose_the_output_that_they_fit(tmp_path):
+    b = Build()
+    h = b.node("MatMul", ["x", b.weight("w", 8, 4)], "h")
+    b.node("MatMul", [h, b.weight("v", 4, 2)], "value")
+    x = FLOATS((64, 8)).astype(np.float32)
+    outputs = {"h": ["N", 4], "value": ["N", 2]}
+    targets = workspace(tmp_path, b, outputs, x=x, y=FLOATS((64, 2)).astype(np.float32))
+    assert (targets.data.answer.name, targets.evaluator.metric.id) == ("value", "mse")
+    one_hot = workspace(tmp_path, b, outputs, x=x, y=np.eye(4, dtype=np.float32)[np.arange(64) % 4])
+    assert (one_hot.data.answer.name, one_hot.evaluator.metric.id) == ("h", "top1")
+    assert one_hot.data.labels.tolist() == (np.arange(64) % 4).tolist()
+    with pytest.raises(UserError, match="labels run from 0 to 9, but the model has 4 classes"):
+        workspace(tmp_path, b, outputs, x=x, y=np.arange(64) % 10)
+
+
+def test_outputs_of_another_model_are_found_by_name(tmp_path):
+    x = FLOATS((64, 8)).astype(np.float32)
+    first = workspace(tmp_path, classifier(), BOTH, KINDS, x=x)
+    other = workspace(tmp_path, classifier(), {"prob": ["N", 4], "label": ["N"]}, KINDS, x=x)
+    assert compare(first, other, Job())["agreement"] == 1.0
+    alone = workspace(tmp_path, classifier(), {"label": ["N"]}, KINDS, x=x)
+    with pytest.raises(UserError, match="has no output 'prob'"):
+        compare(first, alone, Job())

@@ -1,0 +1,69 @@
+"""Export without data: nothing is measured and said so, the file is run on made-up inputs, steps that need data are
+refused before anything runs."""
+
+import numpy as np
+import pytest
+
+from tests.engine.small import network
+from tests.graph.graphs import Build
+from workbench.core.action import Action
+from workbench.core.errors import UserError
+from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row
+from workbench.core.recovery import Stage
+from workbench.engine import without_data
+from workbench.engine.export import export
+from workbench.engine.workspace import Workspace
+from workbench.graph import runtime
+
+
+def recipe(method, **params):
+    return Recipe((Row("*", (Action(method, params),)),))
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace.open(str(network(tmp_path)), Job())
+
+
+@pytest.mark.parametrize("step", [("quantize.affine", {"bits": 4}), ("lowrank.svd", {"rank": 2}),
+                                  ("prune.magnitude", {"sparsity": 0.9}), ("quantize.codebook", {"bits": 2})], ids=str)
+def test_sizes_are_exact_and_figures_of_data_are_missing(workspace, tmp_path, step):
+    report = export(workspace, recipe(step[0], **step[1]), str(tmp_path), Job())
+    assert report.forecast_bytes == report.after.bytes.value == (tmp_path / "small_compressed.onnx").stat().st_size
+    document = report.to_json()
+    assert document["verified"].keys() == {"value", "agreement", "max_abs_diff", "samples"}
+    assert document["verified"]["value"] is document["verified"]["agreement"] is document["before"]["value"] is None
+    assert document["verified"]["max_abs_diff"] < 1e-4 and document["verified"]["samples"] == 0
+    assert report.data == "no data: not measured" and any("made-up inputs" in note for note in report.notes)
+    assert "made-up inputs" in (tmp_path / "small_compressed.html").read_text()
+
+
+@pytest.mark.parametrize("refused", [recipe("quantize.gptq"), recipe("prune.wanda"), recipe("quantize.static"),
+                                     recipe("prune.channels", criterion="activation"),
+                                     Recipe(recover=(Stage("distill", {"epochs": 1}),))], ids=range(5))
+def test_what_needs_data_is_refused_and_nothing_is_written(workspace, tmp_path, refused):
+    with pytest.raises(UserError, match="needs data, and none was given"):
+        export(workspace, refused, str(tmp_path / "out"), Job())
+    assert not any((tmp_path / "out").glob("*"))
+
+
+def test_a_file_that_answers_otherwise_is_refused(workspace, tmp_path):
+    other = workspace.model.with_weights({"first": workspace.model.weight("first") * 2}, {})
+    other.save(tmp_path / "other.onnx")
+    with pytest.raises(UserError, match="on made-up inputs its outputs differ"):
+        without_data.verify(workspace.model, str(tmp_path / "other.onnx"), {})
+
+
+def test_inputs_that_were_given_have_their_values(tmp_path):
+    b = Build()
+    b.node("Mul", [b.node("MatMul", ["x", b.weight("w", 8, 4)], "h"), "gain"], "y")
+    model = b.model({"x": ["N", 8], "gain": []}, {"y": ["N", 4]})
+    model.save(tmp_path / "y.onnx")
+    verified, _ = without_data.verify(model, str(tmp_path / "y.onnx"), {"gain": "1e30"})
+    assert verified.max_abs_diff == 0.0
+    feeds = without_data.constants(model.inputs, {"gain": "3"})
+    assert feeds["gain"] == np.float32(3) and runtime.run(
+        runtime.session(model), {"x": np.ones((1, 8), np.float32), **feeds})[0].shape == (1, 4)
+    with pytest.raises(UserError, match="no input 'nope'"):
+        without_data.verify(model, str(tmp_path / "y.onnx"), {"nope": "1"})

@@ -1,0 +1,36 @@
+"""Types of outputs that are maps, as those of ZipMap: onnx-ir has none; they are set aside and written again."""
+
+import onnx
+import onnx_ir as ir
+
+KEY = "map type"        # in a value's meta, which stays in memory
+
+
+def set_aside(graph: onnx.GraphProto) -> dict[str, bytes]:
+    """Take the types of maps out of a graph, and return those of its outputs by name. Inner values do without."""
+    kept = {value.name: value.type.SerializeToString() for value in graph.output if is_map(value.type)}
+    for value in (*graph.output, *graph.value_info):
+        if is_map(value.type):
+            value.ClearField("type")
+    return kept
+
+
+def remember(model: ir.Model, kept: dict[str, bytes]) -> None:
+    for value in model.graph.outputs:
+        if value.name in kept:
+            value.meta[KEY] = kept[value.name]
+
+
+def restore(proto: onnx.GraphProto, graph: ir.Graph | ir.GraphView) -> None:
+    """Write the types that were set aside into a serialised graph."""
+    for value, written in zip(graph.outputs, proto.output, strict=True):
+        if KEY in value.meta:
+            written.type.ParseFromString(value.meta[KEY])
+
+
+def is_map(kind: onnx.TypeProto) -> bool:
+    """Whether a type is a map, or a sequence or an optional of maps."""
+    which = kind.WhichOneof("value")
+    if which in ("sequence_type", "optional_type"):
+        return is_map(getattr(kind, which).elem_type)
+    return which == "map_type"
