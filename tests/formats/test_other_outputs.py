@@ -1,4 +1,4 @@
-"""Models whose outputs are maps, sequences or optional are no damaged files: they open, and are written as they were."""
+"""Models whose outputs are maps, sequences or optional are no damaged files: they open, and are written unchanged."""
 
 import numpy as np
 import onnx
