@@ -10,7 +10,7 @@ from tests.guard import HANG_MS, HANG_S
 from tests.ui.conftest import settle
 from workbench.core.messages import Failed, Open
 from workbench.ui import engine_link
-from workbench.ui.engine_link import EngineLink, Handlers
+from workbench.ui.engine_link import EngineLink, Handlers, _ended_by
 
 
 @pytest.fixture
@@ -202,3 +202,7 @@ def test_shutdown_of_a_hanging_process_takes_about_its_patience(qtbot):
     ask(link, "hang", Log())
     link.shutdown(patience=0.2)
     assert not alive(pid)
+
+
+def test_how_the_engine_ended_is_named():
+    assert [_ended_by(code) for code in (None, 0, 3221225477, -11, -40)] == ["", "", "", " (SIGSEGV)", " (40)"]

@@ -1,6 +1,7 @@
 """A data set: arrays for the model's inputs and perhaps labels. Opened by suffix; nothing is ever unpickled."""
 
 import hashlib
+import os
 import runpy
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import UserError
-from workbench.core.files import file_and_function
+from workbench.core.files import exists, file_and_function
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
 from workbench.data import npz_file
@@ -145,7 +146,7 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False,
     if file_and_function(path)[1]:
         return _from_function(path, specs, trusted, given or {})
     file = Path(path)
-    if not file.exists():
+    if not exists(path):
         raise UserError(f"There is no file {path}.", "Check the name.")
     given = given or {}
     if file.is_dir():
@@ -170,7 +171,7 @@ def _from_arrays(path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpe
 
 def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given: Given) -> Dataset:
     file, name = file_and_function(path)
-    if not Path(file).is_file():
+    if not os.path.isfile(file):
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:
         raise UserError(f"{path} would run code.", "Confirm that you trust it (--trust on the command line).")

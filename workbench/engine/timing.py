@@ -1,5 +1,6 @@
 """How fast a compressed model is beside the original, and what both take as files, without writing one."""
 
+import os
 import zlib
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def zipped(content: bytes, job: Job, text: str) -> int:
 def _original(model: Model) -> bytes:
     """The file as it was opened where it is one of ONNX; else the graph that was made of it."""
     path = Path(model.source.path)
-    if path.suffix == ".onnx" and path.is_file() and path.stat().st_size == model.source.bytes:
+    if path.suffix == ".onnx" and os.path.isfile(path) and path.stat().st_size == model.source.bytes:
         try:
             return path.read_bytes()
         except OSError as error:

@@ -119,7 +119,7 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
     from workbench.engine.training import temperatures as tried
     teachers, name = several(teachers), f"{files.stem(student)}_distilled"
     target = Path(out_dir) / f"{name}.onnx"
-    if any(target.exists() and Path(each).exists() and target.samefile(each) for each in teachers):
+    if any(files.exists(str(target)) and files.exists(each) and target.samefile(each) for each in teachers):
         raise UserError(f"{target} is a teacher.", "Choose another folder.")
     check_folder(Path(out_dir))
     workspace = Workspace.open(student, job.part(0.0, 0.05), trusted)

@@ -1,5 +1,6 @@
 """Open any model as the one graph."""
 
+import stat
 from pathlib import Path
 
 from workbench.core.errors import UserError
@@ -27,10 +28,14 @@ def open_model(path: str, *, trusted: bool = False, without: frozenset[str] = fr
 
 def _head(path: str) -> bytes:
     """The first bytes of the file; b"" when there is no such file. Raises UserError when it cannot be read."""
+    if not path:
+        raise UserError("No model is named.", "Name a model file.")
     file = Path(path)
     try:
         if file.is_dir():
             raise UserError(f"{path} is a folder.", "Name the model file in it.")
+        if not stat.S_ISREG(file.stat().st_mode):       # a pipe is read once, a device never ends
+            raise UserError(f"{path} is not a file on a disk.", "Copy the model into one.")
         with file.open("rb") as handle:
             head = handle.read(HEAD)
     except FileNotFoundError:

@@ -1,5 +1,6 @@
 """`file.py:function`, a function that returns a module and example inputs. It runs code, so only when trusted."""
 
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from workbench.formats.torch_export import export
 def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     """Raises UserError when it is not trusted, is missing, fails, or returns something else."""
     file, name = file_and_function(path)
-    if not Path(file).is_file():
+    if not os.path.isfile(file):
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:
         raise UserError(f"{path} is a program, and opening it runs it.",

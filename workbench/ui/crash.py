@@ -39,6 +39,7 @@ def keep_log() -> None:
     except OSError:
         logging.basicConfig(level=logging.INFO)     # a disk that cannot be written must not keep the window shut
         return
+    logging.raiseExceptions = False                 # nor one that is full fill the terminal
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     if handler.stream is not None:

@@ -322,8 +322,18 @@ class EngineLink(QObject):
         if exitcode == -9:
             return self.tr("The system ended the engine, most likely for want of memory; "
                            "it was started again and nothing is lost.")
-        how = f" ({signal.Signals(-exitcode).name})" if exitcode is not None and exitcode < 0 else ""
+        how = _ended_by(exitcode)
         return self.tr("The engine ended unexpectedly{how}; it was started again and nothing is lost.").format(how=how)
+
+
+def _ended_by(exitcode: int | None) -> str:
+    """The signal, by its name where it has one."""
+    if exitcode is None or exitcode >= 0:
+        return ""
+    try:
+        return f" ({signal.Signals(-exitcode).name})"
+    except ValueError:
+        return f" ({-exitcode})"
 
 
 def _call(handler: Callable[..., None] | None, *arguments: Any) -> None:

@@ -1,6 +1,7 @@
 """What the user may open or drop: told apart by name, before anything is read."""
 
 import ast
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ def sort_out(paths: list[str]) -> Chosen:
         suffix = Path(path).suffix.lower()
         if not chosen.model and (suffix in (*MODELS, *SESSIONS, PYTHON) or FUNCTION.search(path)):
             chosen.model = path
-        elif not chosen.data and (suffix in DATA or Path(path).is_dir()):
+        elif not chosen.data and (suffix in DATA or os.path.isdir(path)):
             chosen.data = path
         elif not chosen.recipe and suffix in RECIPES:
             chosen.recipe = path
