@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from tests.engine.small import network
 from tests.ui.conftest import FEW, WAIT, measured, open_demo
 from workbench.core import messages
 from workbench.core.action import Action
@@ -242,6 +243,16 @@ def test_what_is_prepared_does_not_take_the_place_of_a_measurement(opened, qtbot
     qtbot.waitUntil(lambda: "Measure" in asked, timeout=WAIT)
     assert asked[asked.index("Prepare"):] == ["Prepare", "Measure"]
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
+
+
+def test_what_is_in_the_way_of_predictions_is_told_once(session, qtbot, tmp_path):
+    network(tmp_path, "If")
+    sentences = []
+    session.told.connect(sentences.append)
+    session.open(str(tmp_path / "small.onnx"), data=str(tmp_path / "test.npz"))
+    qtbot.waitUntil(lambda: any("through If" in sentence for sentence in sentences), timeout=WAIT)
+    assert [sentence for sentence in sentences if "through If" in sentence] == [
+        "The error of each layer's output is predicted, not the loss: Gradients cannot pass through If."]
 
 
 def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):
