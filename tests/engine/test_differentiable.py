@@ -312,3 +312,16 @@ def test_a_bias_comes_beside_what_a_gemm_adds_already(beside):
     before = runtime.session(model).run(None, {"x": x})[0]
     after = model.with_weights({}, {path: bias})
     np.testing.assert_allclose(runtime.session(after).run(None, {"x": x})[0], before + bias, atol=1e-5)
+
+
+def test_a_difference_that_grows_is_named_where_it_has_grown(monkeypatch):
+    """Each operator agrees alone; what nearly equal numbers differ by shows the little that one of them is off."""
+    monkeypatch.setitem(torch_ops.OPS, "Sigmoid", Operator(lambda a, x, v: torch.sigmoid(x[0]) * 1.00005, {}))
+    nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
+             helper.make_node("Mul", ["h", "little"], ["m"], name="shrink"),
+             helper.make_node("Sigmoid", ["m"], ["s"], name="squash"),
+             helper.make_node("Sub", ["s", "half"], ["y"], name="near")]
+    weights = {"w": floats(6, 8), "little": np.float32([0.1]), "half": np.float32([0.5])}
+    model = from_proto(graph_of(nodes, weights), "near", Job())
+    with pytest.raises(UserError, match=r"through Sub \(node 'near'\): what is rounded otherwise before it"):
+        view_of(model)

@@ -69,8 +69,9 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
         return _culprit(view, feeds) or refused("the model", why=": its torch view does not run on these inputs")
     worst = max((_beyond(found[name], expected[name]) for name in expected), default=0.0)
     if worst:
-        return _culprit(view, feeds) or refused("the model", why=f": its torch view differs {_amount(worst)} from "
-                                                                "ONNX Runtime, a little at each operator")
+        return _culprit(view, feeds, values) or refused(
+            "the model", why=f": ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what "
+                             "torch computes")
     return _stopping(view, values)
 
 
@@ -107,8 +108,10 @@ def _amount(differing: float) -> str:
     return "in its size" if not np.isfinite(differing) else f"by {differing:.1g} of its largest value"
 
 
-def _culprit(view: TorchView, feeds: Feeds) -> UserError | None:
-    """The first operator that, given the runtime's own values, does not run or gives others than the runtime."""
+def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = None) -> UserError | None:
+    """The first operator that, given the runtime's own values, does not run or gives others than the runtime; else the
+    first of whose result little differences before it, of these values of the view, have made a large one."""
+    grown = None
     for node, before, expected in _nodes(view, feeds):
         try:
             made = view.step(node, before)
@@ -119,7 +122,11 @@ def _culprit(view: TorchView, feeds: Feeds) -> UserError | None:
             if name in expected and (worst := _beyond(_array(value), expected[name])):
                 return refused(node.op_type, node.name,
                                f": computed by torch its result differs {_amount(worst)} from ONNX Runtime")
-    return None
+            if grown is None and values is not None and name in expected \
+                    and (worst := _beyond(_array(values[name]), expected[name])):
+                grown = refused(node.op_type, node.name, f": what is rounded otherwise before it makes its result "
+                                                         f"differ {_amount(worst)} from ONNX Runtime")
+    return grown
 
 
 def _nodes(view: TorchView, feeds: Feeds) -> Iterator[tuple[ir.Node, dict[str, Any], dict[str, np.ndarray]]]:
