@@ -1,5 +1,6 @@
 """From a loaded graph to a Model: prepare it, prove in the runtime that nothing changed, find its layers."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Preparation
 from workbench.formats.format import Loaded
-from workbench.graph import prepare, raise_opset, runtime, saving
+from workbench.graph import demand, prepare, raise_opset, runtime, saving
 from workbench.graph.inventory import find_layers
 from workbench.graph.locked import RANDOM
 from workbench.graph.model import Model
@@ -28,6 +29,7 @@ LARGEST_INPUT = 1 << 22
 UNCHECKED = "It was not checked that preparation changed nothing:"
 # From this many bytes of tensors on, opening does not read them all.
 HEAVY = 1 << 30
+LOOPS = {"Loop", "Scan"}
 EXACT = frozenset(identifier for identifier, _, _ in prepare.STEPS if identifier not in ("format", "metadata"))
 
 Outputs = list[np.ndarray]
@@ -39,9 +41,10 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     optional. Raises UserError when the runtime cannot run the graph, naming the file."""
     path = loaded.source.path
     if (size := saving.tensor_bytes(loaded.graph)) > HEAVY:
+        demand.check(loaded.graph, path)
         return _unread(loaded, without, size, job)
     job.report("loading it in ONNX Runtime", 0.4)
-    feeds, expected, note = _original(loaded)
+    feeds, expected, note = _original(loaded, demand.check(loaded.graph, path))
     notes = [*loaded.notes, *([note] if note else [])]
     job.report("preparing the graph", 0.6)
     graph, raising = _raise_opset(loaded.graph, "opset" in without, feeds, expected)
@@ -84,17 +87,23 @@ def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Mod
     return Model(prepared, layers, sites, loaded.source, steps, (*loaded.notes, note))
 
 
-def _original(loaded: Loaded) -> tuple[Feeds, Outputs, str]:
-    """What the graph answers to random inputs; no outputs, and why, when it answers to none."""
+def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
+    """What the graph answers to random inputs; no outputs, and why, when it answers to none. `allowed`: bytes that one
+    sample may take. Raises UserError for a graph that takes more, or that the runtime does not have."""
     try:
-        running = runtime.session(loaded.file or loaded.graph)
+        running = runtime.session(loaded.file or loaded.graph, bounded=True)
     except UserError as error:
         raise UserError(f"{loaded.source.path}: {error.what}", error.mend) from error
-    random = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)
-              if node.op_type in RANDOM}
-    if random:
+    operators = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)}
+    try:
+        feeds, expected, why = answers(running)
+    except runtime.Beyond as error:
+        if allowed <= runtime.LIMIT or operators & LOOPS:
+            raise UserError(f"{loaded.source.path}: {error.what.removesuffix('.')}, many times what it holds.",
+                            "Export it with smaller sizes and fewer repetitions.") from error
+        feeds, expected, why = {}, [], error.what
+    if random := operators.intersection(RANDOM):
         return {}, [], f"{UNCHECKED} {', '.join(sorted(random))} makes its outputs random."
-    feeds, expected, why = answers(running)
     return feeds, expected, f"{UNCHECKED} {why}" if why else ""
 
 
@@ -106,8 +115,9 @@ def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: O
                         (EXACT, "Writing it again")):
         prepared, steps = prepare.prepare(graph, without | extra)
         try:
-            running = runtime.session(prepared)
-            difference = relative_difference(expected, runtime.run(running, feeds)) if feeds else 0.0
+            running = runtime.session(prepared, bounded=True)
+            got = runtime.run(running, feeds, seconds=runtime.PATIENCE) if feeds else []
+            difference = relative_difference(expected, got) if feeds else 0.0
         except UserError:
             difference = float("inf")
         if difference <= TOLERANCE:
@@ -118,16 +128,16 @@ def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: O
 
 def answers(running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None) -> tuple[Feeds, Outputs, str]:
     """The first random inputs that a session accepts, and its outputs; else nothing, and why not. Those that are
-    `known` are taken as they are."""
+    `known` are taken as they are. Raises Beyond."""
     why = "there are no inputs that it accepts"
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
             return {}, [], feeds
         feeds |= {name: array for name, array in (known or {}).items() if name in feeds}
-        if sum(feed.size for feed in feeds.values()) > LARGEST_INPUT:
-            continue
         try:
-            return feeds, runtime.run(running, feeds), ""
+            return feeds, runtime.run(running, feeds, seconds=runtime.PATIENCE), ""
+        except runtime.Beyond:
+            raise
         except UserError as error:
             why = error.what
     return {}, [], why
@@ -137,6 +147,9 @@ def _candidates(inputs: Sequence[ort.NodeArg]) -> Iterator[Feeds | str]:
     """Inputs with several sizes of their free dimensions: all of them, or only the last of each."""
     for only_last in (False, True):
         for size in SIZES:
+            shapes = runtime.input_shapes(inputs, size, only_last)
+            if sum(math.prod(shape) for shape in shapes) > LARGEST_INPUT:
+                continue
             try:
                 yield runtime.random_feeds(inputs, free=size, only_last=only_last)
             except UserError as error:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import onnx
 import onnx_ir as ir
 from google.protobuf.message import DecodeError
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.formats import onnx_tensors
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
 from workbench.graph import filesize, map_types
@@ -20,6 +20,8 @@ from workbench.graph.mapped import MappedTensor
 from workbench.graph.model import Model, Source
 
 OLDEST_OPSET = 7
+# A function is written out at each of its calls; as many calls as this take some seconds.
+MOST_NODES, MOST_CALLS = 100_000, 4096
 AGAIN = "Copy or export it again."
 
 
@@ -54,9 +56,11 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
     if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
         raise UserError(f"{name} takes a map as its input '{odd}', and this program feeds arrays.",
                         "Export it with arrays as inputs.")
+    _bounded(proto, name)
     try:
+        onnx_tensors.check(proto)
         maps = map_types.set_aside(proto.graph)
-        expanded = _expand_sparse(proto.graph)
+        expanded = _expand_sparse(proto.graph, name)
         with _unlogged():
             model = ir.serde.deserialize_model(proto)
         map_types.remember(model, maps)
@@ -66,7 +70,9 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         _forget_types(model, {value.name for value in proto.graph.value_info})
         if not _sorted(model.graph):
             model.graph.sort()
-        filesize.file_bytes(model)      # can it be written again?
+        filesize.file_bytes(model.clone())      # can it be copied, and written again?
+    except UserError:
+        raise
     except Exception as error:      # whatever is inconsistent in an untrusted file
         raise UserError(f"{name} is not a consistent ONNX model, or its weights are cut short.",
                         "Check it with onnx.checker, or export it again.") from error
@@ -89,23 +95,24 @@ def _unlogged() -> Iterator[None]:
 
 def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
     """The files that hold external weights. Raises UserError when one is missing or outside the model's folder."""
-    tensors = onnx.external_data_helper._get_all_tensors(proto)
-    locations = {entry.value for tensor in tensors if tensor.data_location == onnx.TensorProto.EXTERNAL
-                 for entry in tensor.external_data if entry.key == "location"}
+    external = [tensor for tensor in onnx_tensors.tensors(proto) if tensor.data_location == onnx.TensorProto.EXTERNAL]
+    locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
     for location in sorted(locations):
         try:
             part = (folder / location).resolve()
+            if not part.is_relative_to(folder):
+                raise UserError(f"{file} points to weights outside its folder ({location}).",
+                                "Put them beside the model and export it again.")
             regular = stat.S_ISREG(part.stat().st_mode)
-        except FileNotFoundError:
-            regular = False
-        except (OSError, ValueError) as error:
+        except FileNotFoundError as error:
+            raise UserError(f"{file} needs the file {location} beside it, which is missing.",
+                            "Copy it there.") from error
+        except (OSError, ValueError, RuntimeError) as error:
             raise UserError(f"{file} names external weights that cannot be read.", "Export it again.") from error
-        if not part.is_relative_to(folder):
-            raise UserError(f"{file} points to weights outside its folder ({location}).",
-                            "Put them beside the model and export it again.")
         if not regular:
-            raise UserError(f"{file} needs the file {location} beside it, which is missing.", "Copy it there.")
+            raise UserError(f"{file} names external weights in {location}, which is not a plain file.",
+                            "Export it again.")
     return [folder / location for location in sorted(locations)]
 
 
@@ -147,18 +154,25 @@ def _mapped(tensor: ir.ExternalTensor) -> MappedTensor:
                         name=tensor.name)
 
 
-def _expand_sparse(graph: onnx.GraphProto) -> int:
-    """Sparse initialisers, which onnx-ir does not read, as dense ones: values at indices (ONNX, SparseTensor)."""
+def _bounded(proto: onnx.ModelProto, name: str) -> None:
+    """Raises UserError when the functions of a small file make a graph that nobody could work with."""
+    try:
+        nodes, calls = onnx_tensors.when_inlined(proto)
+    except ValueError as error:
+        raise UserError(f"{name} has functions that call themselves, which ONNX does not allow.",
+                        "Export it again.") from error
+    if nodes > MOST_NODES or calls > MOST_CALLS:
+        raise UserError(f"{name} has functions that become {nodes:,} operators where they are called.",
+                        "Export it without functions, or inline them with onnx.inliner.")
+
+
+def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
+    """Sparse initialisers, which onnx-ir does not read, as dense ones."""
     count = len(graph.sparse_initializer)
-    for sparse in graph.sparse_initializer:
-        values = onnx.numpy_helper.to_array(sparse.values)
-        indices = onnx.numpy_helper.to_array(sparse.indices)
-        dense = np.zeros(tuple(sparse.dims), values.dtype)
-        if indices.ndim == 1:
-            dense.ravel()[indices] = values
-        else:
-            dense[tuple(indices.T)] = values
-        graph.initializer.append(onnx.numpy_helper.from_array(dense, sparse.values.name))
+    if onnx_tensors.much_larger_dense(graph.sparse_initializer):
+        raise UserError(f"{name} has sparse initialisers that take much more memory when they are expanded here.",
+                        "Store them dense.")
+    graph.initializer.extend(onnx_tensors.dense(sparse) for sparse in graph.sparse_initializer)
     graph.ClearField("sparse_initializer")
     return count
 
