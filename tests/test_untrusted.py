@@ -1,0 +1,43 @@
+"""Hostile files through the command line, each in a process of its own: little memory, one sentence, no traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent / "cases" / "untrusted"
+ROOT = Path(__file__).parents[1]
+MEMORY = 1 << 30
+HANG = 300      # seconds: only so that a hang ends
+# Opens a file in this process and says what it took at most; the child's child is what the system accounts for.
+MEASURED = """
+import json, resource, subprocess, sys
+done = subprocess.run([sys.executable, "-m", "workbench", *sys.argv[1:]], capture_output=True, text=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([done.returncode, done.stderr, used * (1 if sys.platform == "darwin" else 1024)]))
+"""
+OPEN = {"functions_2pow10.onnx"}
+
+
+def measured(*arguments):
+    """Exit code, error output and most memory, in bytes, of a command."""
+    done = subprocess.run([sys.executable, "-c", MEASURED, *arguments], capture_output=True, text=True, check=True,
+                          timeout=HANG, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the memory of a process is read with getrusage")
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.onnx")), ids=lambda file: file.name)
+def test_a_hostile_model_takes_little_memory_and_ends_in_one_sentence(file):
+    code, said, used = measured("inspect", str(file), "--json")
+    assert used < MEMORY
+    assert "Traceback" not in said and "Something went wrong" not in said
+    errors = [line for line in said.replace("\r", "\n").splitlines() if line.startswith("Error: ")]
+    if code:
+        assert code == 1 and len(errors) == 1
+        assert errors[0].endswith(".")
+    else:
+        assert file.name in OPEN or not errors
