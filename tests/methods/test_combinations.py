@@ -7,7 +7,7 @@ from tests.methods.settings import model_with
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.engine import apply
+from workbench.engine import apply, stacking
 from workbench.engine.cache import Cache
 from workbench.graph.encoding import Dense, Factors
 from workbench.methods.pieces import each_matrix
@@ -115,8 +115,8 @@ def test_what_is_of_whole_layers_refuses_factors(then):
 def test_what_cannot_be_added_is_said_before_anything_is_run():
     model, path, _ = model_with("Gemm")
     svd, static = Action("lowrank.svd", {"rank": 6}), Action("quantize.static")
-    assert apply.conflicts(model.layer(path), ()) == {}
-    behind_svd, behind_static = (apply.conflicts(model.layer(path), (step,)) for step in (svd, static))
+    assert stacking.conflicts(model.layer(path), ()) == {}
+    behind_svd, behind_static = (stacking.conflicts(model.layer(path), (step,)) for step in (svd, static))
     assert behind_svd["prune.taylor"] == "Taylor cannot follow a factoring: gradients are of whole layers."
     assert "quantize.affine" not in behind_svd
     assert behind_static["quantize.affine"] == "Affine would undo how Static, 8-bit activations has the layer " \

@@ -17,13 +17,14 @@ from workbench.engine import settle, structure
 from workbench.engine.cache import Cache
 from workbench.engine.calibrate import LayerContext
 from workbench.engine.left import UNTOUCHED, Left, notes_on, refuse_without_effect
+from workbench.engine.stacking import conflict
 from workbench.engine.structure import Structure, structural
 from workbench.graph import rewrite
 from workbench.graph.edit import Edit, sqnr_db
 from workbench.graph.encoding import Factors
 from workbench.graph.model import Model
 from workbench.graph.plan import Plan
-from workbench.methods.method import all_methods, find, untouched
+from workbench.methods.method import find, untouched
 
 OTHER = "Choose another method for it."
 APART = "Leave out one of the two steps."
@@ -155,32 +156,6 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     if not reason and model.opset < chosen.opset(params):
         return chosen.older(params, model.opset)
     return reason
-
-
-def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
-    """Why the steps of a stack cannot all be had, or None: told before any of them runs."""
-    plan, computing = Plan.of(layer), ""
-    for action in in_order(actions):
-        chosen, params = find(action)
-        if plan.chain and chosen.whole(params):
-            return f"{chosen.title} cannot follow a factoring: {chosen.whole(params)} of whole layers."
-        before, plan = plan, chosen.forecast(layer, plan, params)
-        if before.compute is not None and plan.compute is None:
-            return f"{chosen.title} would undo how {computing} has the layer computed."
-        computing = chosen.title if plan.compute is not before.compute else computing
-    return None
-
-
-def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
-    """Method id -> why it cannot be added to a stack, for those that cannot."""
-    reasons: dict[str, str] = {}
-    for name, method in all_methods().items():
-        if not method.accepts(layer):
-            try:
-                reasons[name] = conflict(layer, (*actions, Action(name))) or ""
-            except UserError as error:      # a plug-in that fails
-                reasons[name] = error.what
-    return {name: reason for name, reason in reasons.items() if reason}
 
 
 def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:

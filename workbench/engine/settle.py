@@ -32,27 +32,36 @@ Edits = Mapping[str, Edit]
 
 @dataclass(frozen=True)
 class Settled:
-    """Layers whose outputs have no levels after all, and layers whose activations are in floating point."""
+    """Layers whose outputs have no levels after all, and layers whose activations are in floating point.
 
+    `inside`: layers whose outputs have none because an If, Loop or Scan reads them, as the writer has it anyway.
+    """
+
+    inside: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
     floats: frozenset[str] = frozenset()
 
     def of(self, edits: Edits) -> dict[str, Edit]:
         """The edits without the levels that were left out."""
-        return {path: _without(edit, path in self.open, path in self.floats) for path, edit in edits.items()}
+        bare = self.open | self.inside
+        return {path: _without(edit, path in bare, path in self.floats) for path, edit in edits.items()}
 
     def notes(self, model: Model, edits: Edits) -> tuple[str, ...]:
         """A sentence for each kind of levels that were left out, with the operators that are in the way."""
         said = []
         for paths, what in ((self.open, "has no levels for its output"),
                             (self.floats, "keeps its activations in floating point")):
-            named = [path for path in edits if path in paths]
-            if named:
-                who = named[0] if len(named) == 1 else f"{len(named)} layers ({few(named)}): each"
+            if named := [path for path in edits if path in paths]:
                 behind = ", ".join(between.operators(model, named)) or "the next layer"
-                said.append(f"{who} {what}: on 8-bit levels ONNX Runtime does not compute what is behind it right "
-                            f"({behind}).")
+                said.append(f"{_who(named)} {what}: on 8-bit levels ONNX Runtime does not compute what is behind it "
+                            f"right ({behind}).")
+        if named := [path for path in edits if path in self.inside]:
+            said.append(f"{_who(named)} has no levels for its output: an If, Loop or Scan reads it inside.")
         return tuple(said)
+
+
+def _who(paths: list[str]) -> str:
+    return paths[0] if len(paths) == 1 else f"{len(paths)} layers ({few(paths)}): each"
 
 
 def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job: Job) -> Settled:
@@ -74,12 +83,14 @@ def search(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
         job.check()
         return _right(model, found.of(edits), feeds, original)
 
-    if right(Settled()):
-        return Settled()
     static = [path for path, edit in edits.items() if isinstance(edit.compute, Static)]
     handing = [path for path in static if edits[path].compute.delivered is not None]     # type: ignore[union-attr]
-    if handing and right(Settled(open=frozenset(handing))):
-        return Settled(open=frozenset(_fewest(handing, lambda paths: right(Settled(open=frozenset(paths))))))
+    inside = frozenset(between.read_inside(model, handing))
+    handing = [path for path in handing if path not in inside]
+    if right(Settled(inside)):
+        return Settled(inside)
+    if handing and right(Settled(inside, frozenset(handing))):
+        return Settled(inside, frozenset(_fewest(handing, lambda paths: right(Settled(inside, frozenset(paths))))))
     if static and right(Settled(floats=frozenset(static))):
         return Settled(floats=frozenset(_fewest(static, lambda paths: right(Settled(floats=frozenset(paths))))))
     operators = sorted({WORDS[type(edit.compute)] for edit in edits.values() if edit.compute is not None})

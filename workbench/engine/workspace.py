@@ -17,7 +17,7 @@ from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, L
 from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset, open_dataset
 from workbench.data.matching import Given
-from workbench.engine import apply, evaluate, graph_view, levels, stats, structure
+from workbench.engine import apply, evaluate, graph_view, levels, stacking, stats, structure
 from workbench.engine.cache import Cache
 from workbench.engine.evaluate import Evaluator, Run
 from workbench.engine.measured import with_answer
@@ -223,7 +223,7 @@ class Workspace:
                 return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges), None)
             left = smaller.model.layer(path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges),
-                            stats.spectrum(left, weight), apply.conflicts(layer, actions),
+                            stats.spectrum(left, weight), stacking.conflicts(layer, actions),
                             self._levels(smaller, path, edited),
                             stats.beyond(weight, view.outliers) if view.outliers is not None else 0)
 

@@ -41,6 +41,13 @@ def keep_float(pen: Pen, node: ir.Node) -> None:
     node.replace_input_with(0, pen.node("Sum", [source], f"{source.name}.float", before=node))
 
 
+def read_inside(value: ir.Value, graph: ir.Graph) -> bool:
+    """Whether an If, Loop or Scan reads a value from inside, perhaps behind what only moves values. ONNX Runtime's
+    optimiser ends the process on levels there."""
+    return any(use.node.graph is not graph or (use.node.op_type in MOVING and read_inside(use.node.outputs[0], graph))
+               for use in value.uses())
+
+
 def _source(value: ir.Value | None) -> str | None:
     """The name of the value that operators which only move values have brought here."""
     while value is not None and (maker := value.producer()) is not None and maker.op_type in MOVING:

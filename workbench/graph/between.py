@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import onnx_ir as ir
 
-from workbench.graph import integer
+from workbench.graph import apart, integer
 from workbench.graph.model import Model
 from workbench.graph.operators import MULTIPLY
 
@@ -25,3 +25,10 @@ def operators(model: Model, paths: Iterable[str]) -> list[str]:
                     found[use.node.op_type] = None
                     waiting += use.node.outputs
     return list(found)
+
+
+def read_inside(model: Model, paths: Iterable[str]) -> list[str]:
+    """Those of the layers whose output an If, Loop or Scan reads from inside."""
+    nodes = {node.name or "": node for node in model.ir.graph}
+    return [path for path in paths
+            if apart.read_inside(integer.delivered(nodes, model.sites[path]), model.ir.graph)]

@@ -100,9 +100,12 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
 
 
 def _names(graph: ir.Graph) -> set[str]:
-    """Every value's name."""
-    made = {value.name for node in graph for value in node.outputs}
-    return {name for name in (*made, *graph.initializers, *(value.name for value in graph.inputs)) if name is not None}
+    """Every value's name, those inside an If, Loop or Scan too."""
+    nodes = list(ir.traversal.RecursiveGraphIterator(graph))
+    graphs = {id(part): part for part in (graph, *(node.graph for node in nodes)) if part is not None}.values()
+    made = {value.name for node in nodes for value in node.outputs}
+    return {name for name in (*made, *(name for part in graphs for name in part.initializers),
+                              *(value.name for part in graphs for value in part.inputs)) if name is not None}
 
 
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
@@ -111,10 +114,11 @@ def functions_of(changes: Iterable[Change]) -> frozenset[str]:
 
 
 def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
-    """Names of the values that layers hand on, of those that put them on levels."""
+    """Names of the values that layers hand on, of those that put them on levels; none that a subgraph reads."""
     nodes = _by_name(graph)
-    return {path: str(integer.delivered(nodes, sites[path]).name) for path, edit in edits.items()
-            if isinstance(edit.compute, Static) and edit.compute.delivered is not None}
+    values = {path: integer.delivered(nodes, sites[path]) for path, edit in edits.items()
+              if isinstance(edit.compute, Static) and edit.compute.delivered is not None}
+    return {path: str(value.name) for path, value in values.items() if not apart.read_inside(value, graph)}
 
 
 def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:

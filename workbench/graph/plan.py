@@ -18,6 +18,7 @@ from workbench.graph.forms import Form, plain_bytes
 from workbench.graph.forms import forms as forms_of
 
 Granularity = Literal["tensor", "channel", "group"]
+LEVELS: tuple[Kind, ...] = ("Symmetric", "Affine", "Codebook", "Float8E4M3", "Float8E5M2")
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ class Plan:
     def chain(self) -> bool:
         """Whether other layers take the layer's place."""
         return len(self.tensors) > 1 or self.tensors[0].shape != self.shape
+
+    @property
+    def on_levels(self) -> bool:
+        """Whether an earlier step has put the weight, or a factor of it, on few levels."""
+        return any(tensor.kind in LEVELS for tensor in self.tensors)
 
     @property
     def weights(self) -> int:

@@ -81,9 +81,9 @@ class IntegerMethod(Method):
 
 
 def on_levels(plan: Plan) -> bool:
-    """Whether a plan's weight is on symmetric levels per tensor or channel."""
+    """Whether a plan's weight is on symmetric levels per tensor or channel, its columns as they were."""
     tensor = plan.tensors[0]
-    return len(plan.tensors) == 1 and tensor.kind == "Symmetric" and not tensor.group
+    return len(plan.tensors) == 1 and plan.columns is None and tensor.kind == "Symmetric" and not tensor.group
 
 
 def _fits(encoding: Affine) -> bool:
@@ -93,6 +93,9 @@ def _fits(encoding: Affine) -> bool:
 def remarks(edit: Edit, params: IntegerParams) -> str:
     """Earlier notes, and what the user should know of the weight's bits and of this machine."""
     notes = [edit.note]
+    encoding = edit.encoding
+    if isinstance(encoding, Affine) and encoding.bits > params.levels:
+        notes.append(f"its {encoding.bits}-bit levels are rounded to {params.levels} bits, the reduced range")
     if params.bits not in (2, 4, 8):
         notes.append(f"{params.bits}-bit levels are stored in {container(params.bits)} bits")
     if params.levels == 8 and integer.saturates():

@@ -87,6 +87,7 @@ class Method(ABC):
     formula: ClassVar[str]
     citation: ClassVar[str]
     needs_data: ClassVar[bool] = False
+    corrects: ClassVar[bool] = False        # makes up for what steps before it changed: no change comes behind it
     structural: ClassVar[bool] = False      # changes the shapes of several layers at once: see StructuralMethod
     Params: ClassVar[type]
 

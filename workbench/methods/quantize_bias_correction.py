@@ -24,6 +24,7 @@ class BiasCorrection(Method):
     formula = "b ← b + (W − Ŵ) E[x]"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.2"
     needs_data = True
+    corrects = True
 
     @dataclass(frozen=True)
     class Params:

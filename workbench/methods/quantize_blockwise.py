@@ -15,7 +15,7 @@ from workbench.core.params import Help
 from workbench.graph import integer
 from workbench.graph.compute import Blockwise
 from workbench.graph.edit import Edit
-from workbench.graph.encoding import Affine
+from workbench.graph.encoding import Affine, crop
 from workbench.graph.plan import Plan
 from workbench.methods import grids
 from workbench.methods.method import Context, Method, method
@@ -50,16 +50,17 @@ class BlockwiseQuantization(Method):
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         block = _block(layer, params)
-        return plan.quantized(4, "group", block, True).computed(Blockwise(block, params.accuracy))
+        kept = plan if _keeps(plan, block) else plan.quantized(4, "group", block, True)
+        return kept.computed(Blockwise(block, params.accuracy))
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer, block = context.layer, _block(context.layer, params)
-        grid = grids.view(edit.weight, layer.out_axis, "group", block)
-        job.check()
-        scale, zero = grids.scales(grid, 4, True, "mse", 99.9)
         compute = Blockwise(block, params.accuracy)
-        if _fits(edit.encoding, scale.shape):
-            return Edit(edit.encoding, edit.bias, edit.note, compute)
+        job.check()
+        if isinstance(edit.encoding, Affine) and _fits(edit.encoding, block):
+            return Edit(_in_blocks(edit.encoding, layer.out_axis, block), edit.bias, edit.note, compute)
+        grid = grids.view(edit.weight, layer.out_axis, "group", block)
+        scale, zero = grids.scales(grid, 4, True, "mse", 99.9)
         made = grids.quantize(grid, scale, zero, 4, True, "nearest", np.random.default_rng(context.seed))
         return Edit(made, edit.bias, edit.note, compute)
 
@@ -69,6 +70,23 @@ def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:
     return min(int(params.block), 1 << (layer.matrix[1].bit_length() - 1))
 
 
-def _fits(encoding: object, scale: tuple[int, ...]) -> bool:
-    return isinstance(encoding, Affine) and encoding.bits == 4 and encoding.zero_point is None \
-        and encoding.scale.shape == scale
+def _keeps(plan: Plan, block: int) -> bool:
+    """Whether the levels that an earlier step has chosen are levels of the kernel too: 4 bits, symmetric, and no two
+    scales within a block."""
+    tensor = plan.tensors[0]
+    return tensor.kind == "Symmetric" and tensor.bits <= 4 and tensor.group % block == 0 and plan.columns is None
+
+
+def _fits(encoding: Affine, block: int) -> bool:
+    """The same of an encoding."""
+    grouped = encoding.q.shape != encoding.shape
+    group = encoding.q.shape[1 if encoding.axis == 1 else 2] if grouped and encoding.q.ndim == 3 else 0
+    return encoding.bits <= 4 and encoding.zero_point is None and group % block == 0
+
+
+def _in_blocks(encoding: Affine, out_axis: int, block: int) -> Affine:
+    """The same levels with a scale for each block."""
+    levels = grids.view(crop(encoding.q.astype(np.float32), encoding.shape, encoding.axis), out_axis, "group", block)
+    scales = crop(np.broadcast_to(encoding.scale, encoding.q.shape), encoding.shape, encoding.axis)
+    scale = grids.view(scales, out_axis, "group", block)
+    return grids.affine(levels, levels.values, scale.values.max(axis=scale.reduce, keepdims=True), np.zeros(1), 4, True)
