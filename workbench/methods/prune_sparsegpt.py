@@ -58,18 +58,21 @@ class SparseGpt(Method):
 
 
 def prune(matrix: np.ndarray, gram: np.ndarray, sparsity: float, damping: float, job: Job) -> np.ndarray:
-    """[rows, columns] pruned by `sparsity`, block of columns by block, the error pushed to columns not yet seen."""
-    work = matrix.astype(np.float64)
+    """[rows, columns] pruned by `sparsity`, block of columns by block, the error pushed to columns not yet seen.
+
+    What is zero stays zero.
+    """
+    work, gone = matrix.astype(np.float64), matrix == 0
     upper = inverse_factor(gram, damping)           # H^-1 = upper^T upper
     rows, columns = work.shape
     for start in range(0, columns, BLOCK):
         job.check()
         end = min(start + BLOCK, columns)
         block, factor = work[:, start:end], upper[start:end, start:end]
-        saliency = np.square(block / np.diagonal(factor))
+        saliency = np.where(gone[:, start:end], -1.0, np.square(block / np.diagonal(factor)))
         # The target for all columns so far, so that rounding does not add up.
         count = round(sparsity * rows * end) - round(sparsity * rows * start)
-        drop = smallest(saliency.reshape(1, -1), count).reshape(saliency.shape)
+        drop = smallest(saliency.reshape(1, -1), count).reshape(saliency.shape) | gone[:, start:end]
         errors = np.empty_like(block)
         for column in range(end - start):
             kept = np.where(drop[:, column], 0.0, block[:, column])
