@@ -39,7 +39,8 @@ def test_three_files_that_belong_together(workspace, tmp_path):
 def test_without_data_it_is_written_and_says_that_nothing_was_measured(workspace, tmp_path):
     bare = Workspace(workspace.model)
     report = export(bare, FOUR_BITS, str(tmp_path), Job())
-    assert report.verified is None and report.preview_value is None and "nothing was measured" in report.data
+    assert report.verified.value is report.verified.agreement is report.preview_value is None
+    assert report.verified.max_abs_diff < 1e-3 and "not measured" in report.data
     assert Path(report.files["model"]).stat().st_size == report.forecast_bytes
 
 

@@ -1,5 +1,7 @@
 """What the scoreboard claims, state by state, from the values a session can hold."""
 
+import dataclasses
+import html
 from dataclasses import replace
 
 import pytest
@@ -93,6 +95,14 @@ def test_without_a_recipe_there_is_only_the_original(session, board):
     assert board.size_tile.value.text() == "1.00 MB" and board.size_tile.note.text() == "as opened"
     assert board.metric_tile.value.text() == "92.4 %" and sure(board.metric_tile)
     assert board.metric_tile.note.text() == "● measured, 2,000"
+
+
+def test_what_is_measured_where_that_is_not_plain_is_told_at_the_figure(session, board):
+    note = "Measured is the output 'prob'."
+    session.data = dataclasses.replace(DATA, notes=(note,))
+    for recipe, shown in ((Recipe(), None), (RECIPE, ESTIMATED)):
+        show(session, board, recipe, shown)
+        assert note in html.unescape(board.metric_tile.toolTip())
 
 
 def test_a_forecast_is_marked_and_looks_unsure_until_every_layer_was_computed(session, board):

@@ -221,6 +221,7 @@ class DataSummary:
     """A data set as attached. `metric` is what will be measured, in words; `labelled` says whether against labels.
 
     fingerprint   of the samples and labels
+    notes         sentences: which output is measured where that is not plain, and what is left out
     """
 
     path: str
@@ -231,6 +232,7 @@ class DataSummary:
     baseline: Figure | None = None
     classes: tuple[str, ...] = ()
     fingerprint: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,9 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
                         f"Give an .npz, or set layout: nhwc in {PREPROCESSING}.")
     for key, value in (("mean", rules.mean), ("std", rules.std)):
         if value.size not in (1, channels or 3):
-            raise UserError(f"{folder / PREPROCESSING}: {key} has {value.size} numbers, but the model takes "
-                            f"{channels or 3} channels.", f"Give one number, or {channels or 3}.")
+            wanted = "1 channel" if channels == 1 else f"{channels or 3} channels"
+            raise UserError(f"{folder / PREPROCESSING}: {key} has {value.size} numbers, but the model takes {wanted}.",
+                            "Give one number, or one a channel.")
     height, width = rules.size or (shape[2:] if rules.layout == "nchw" else shape[1:3])
     if height is None or width is None:
         raise UserError(f"{folder} does not say the size of the images.",

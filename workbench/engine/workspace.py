@@ -150,7 +150,8 @@ class Workspace:
             return None
         metric = self.evaluator.metric
         return DataSummary(self.data.path, self.data.samples, metric.title, metric.labelled, self.calibration_words,
-                           self.evaluator.baseline(), self.data.classes, self.data.fingerprint)
+                           self.evaluator.baseline(), self.data.classes, self.data.fingerprint,
+                           self.data.answer.notes)
 
     def measurable(self) -> Evaluator:
         """Raises UserError when there is no data."""

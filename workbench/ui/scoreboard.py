@@ -232,15 +232,20 @@ class Scoreboard(QFrame):
             if edited:
                 text = f"{text} → …"
                 note = self.tr("not measured; F5 measures") if self._session.measuring_paused else self.tr("measuring")
-            self.metric_tile.show_text(text, note, figures.explain(baseline) if baseline else "", sure=not edited)
+            self.metric_tile.show_text(text, note, self._explained(baseline), sure=not edited)
             self.change_tile.show_text("…" if edited else "–", "", sure=False)
             return
         self.metric_tile.show_text(
             f"{figures.number_text(baseline.value, metric)} → {figures.value_text(value.value, metric)}"
             f"{figures.margin_text(value, metric)}",
-            self._source(value, preview, data.samples), figures.explain(value),
+            self._source(value, preview, data.samples), self._explained(value),
             sure=current and value.how != "estimated")
         self._show_change(preview.change if preview else None, current, metric)
+
+    def _explained(self, figure: Figure | None) -> str:
+        """What a figure of the metric is: how it was obtained, and of which output where that is not plain."""
+        notes = self._session.data.notes if self._session.data is not None else ()
+        return "\n".join([*([figures.explain(figure)] if figure is not None else []), *map(said, notes)])
 
     def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
         """Where the metric comes from, and whether the recipe's training is in it."""
