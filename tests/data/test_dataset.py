@@ -54,6 +54,7 @@ def test_fingerprint_follows_the_content(tmp_path):
     ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "different lengths or none"),
     ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.int64(3)}, "different lengths"),
     ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, "not finite"),
+    ({"x": np.zeros((1, 1, 4, 4), np.float32), "y": np.array([np.nan])}, "labels that are not finite"),
     ({"x": np.array([["a"]])}, "takes float32"),
     ({"y": np.zeros(3)}, "no array 'x'"),
 ])

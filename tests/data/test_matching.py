@@ -43,6 +43,14 @@ def test_samples_may_lie_along_the_axis_of_the_batch(tmp_path):
     np.testing.assert_array_equal(data.feeds(np.array([3, 1]))["state"], states[:, [3, 1]])
 
 
+def test_steps_may_come_before_the_batch(tmp_path):
+    steps = InputSpec("x", "float32", (6, None, 4), ("", "batch", ""))
+    values = np.arange(5 * 6 * 4, dtype=np.float32).reshape(5, 6, 4)
+    data = dataset(tmp_path, steps, x=values)
+    assert data.samples == 5 and data.fixed_batch is None
+    np.testing.assert_array_equal(data.feeds(np.array([3, 1]))["x"], values[[3, 1]].transpose(1, 0, 2))
+
+
 def test_values_given_by_hand_fill_the_shape_and_go_before_arrays(tmp_path):
     data = dataset(tmp_path, X, RATE, STATE, MASK, SCALES, x=np.zeros((5, 4)), state=np.ones((2, 1, 8)),
                    given={"state": "0", "rate": "8000", "mask": "1", "scales": "[1, 2, 0.5]"})

@@ -196,6 +196,8 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
 
 def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...],
              given: Given, classes: tuple[str, ...] = (), held: tuple[str, ...] = ()) -> Dataset:
+    if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise UserError(f"{path} has labels that are not finite.", "Remove these samples.")
     matched = match(path, arrays, specs, given, labels, held)
     counts = {len(np.atleast_1d(array)) for array in (*matched.inputs.values(), labels) if array is not None}
     if len(counts) != 1 or counts == {0}:

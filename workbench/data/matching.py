@@ -17,6 +17,7 @@ from workbench.core.layer import InputSpec
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
 DTYPES: dict[str, Any] = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64,
                           "int32": np.int32, "int16": np.int16, "uint8": np.uint8, "int8": np.int8, "bool": np.bool_}
+BATCH = ("batch", "batch_size", "n", "b")       # what exporters call the axis of the samples
 LONGEST_VALUE = 100_000     # characters of --input
 Given = Mapping[str, str | np.ndarray]      # values of inputs that are the same for all samples, as texts or arrays
 
@@ -99,8 +100,21 @@ def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
         for index, (size, have) in enumerate(zip(spec.shape, array.shape, strict=True)))
 
 
+def _named_batch(spec: InputSpec, array: np.ndarray) -> int | None:
+    """Of an input like [steps, batch, values] the axis of the batch, where the array has [samples, steps, values]."""
+    named = [axis for axis, name in enumerate(spec.axes) if axis and name.lower() in BATCH and spec.shape[axis] is None]
+    if len(named) != 1 or spec.shape[0] in (None, 1) or array.ndim != len(spec.shape):
+        return None
+    rest = [size for axis, size in enumerate(spec.shape) if axis != named[0]]
+    return named[0] if all(size in (None, have) for size, have in zip(rest, array.shape[1:], strict=True)) else None
+
+
 def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...],
          count: int) -> None:
+    if (axis := _named_batch(spec, array)) is not None:
+        found.inputs[spec.name] = array         # type: ignore[index]
+        found.axes[spec.name] = axis            # type: ignore[index]
+        return
     whole = array.ndim == len(spec.shape) and all(size in (None, have) for size, have in
                                                   zip(spec.shape, array.shape, strict=True))
     fixed = whole and bool(spec.shape) and spec.shape[0] is not None
