@@ -8,7 +8,7 @@ from tests.benchmarks import models
 from workbench.core.job import Job
 from workbench.formats.opening import open_model
 from workbench.graph import runtime
-from workbench.graph.torch_view import TorchView
+from workbench.graph.torch_proof import proved_view
 
 RNG = np.random.default_rng(0)
 
@@ -38,7 +38,7 @@ def test_the_view_answers_as_the_runtime(name):
         pytest.skip(str(absent))
     expected = runtime.session(model).run(None, {model.inputs[0].name: x})
     with torch.no_grad():
-        found = TorchView(model).eval()(torch.from_numpy(x))
+        found = proved_view(model, {model.inputs[0].name: x}).eval()(torch.from_numpy(x))
     assert len(found) == len(expected)
     for mine, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(mine.numpy(), theirs, atol=1e-4 * max(1.0, float(np.abs(theirs).max())))

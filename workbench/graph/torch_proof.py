@@ -58,8 +58,9 @@ def difference(found: np.ndarray, expected: np.ndarray) -> float:
     return float(max(largest - SMALLEST, 0) / max(np.abs(b[known]).max(initial=0.0), SMALLEST))
 
 
+@torch.enable_grad()
 def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
-    """Why no gradients are taken with a view."""
+    """Why no gradients are taken with a view; also where the caller takes none itself."""
     given = {name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names}
     expected = _ran(view.model, _telling(view.model), feeds)
     try:
