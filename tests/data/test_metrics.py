@@ -77,6 +77,7 @@ def test_paired_intervals_cover_small_changes():
 
 
 NOISE = np.random.default_rng(0).standard_normal
+SHARES = np.random.default_rng(1).dirichlet(np.ones(4), (40, 6))
 HALVES = np.arange(40) % 2
 
 
@@ -114,9 +115,11 @@ def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
     (np.linspace(3, 9, 40)[:, None], "relative squared error to the original"),
     (np.linspace(3, 9, 160).reshape(40, 2, 2), "relative squared error to the original"),
     (NOISE((40, 2, 2)), "cosine to the original's output"),
+    (SHARES, "token agreement with the original"),
+    (np.moveaxis(SHARES, -1, 1), "pixel agreement with the original"),
     (HALVES, "agreement with the original"),
     (np.ones((40, 1)), "relative squared error to the original"),
-], ids=range(9))
+], ids=range(11))
 def test_without_labels_the_metric_can_fall(outputs, title):
     metric = choose(outputs, None)
     assert metric.title == title and not metric.labelled

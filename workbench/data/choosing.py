@@ -132,6 +132,10 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0     # it tells nothing
     if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
         return METRICS["agreement"], 0 + same
+    for axis, each in ((-1, METRICS["token_agreement"]), (1, METRICS["pixel_agreement"])):
+        always = np.broadcast_to(outputs.mean(axis=0), outputs.shape)
+        if outputs.ndim > 2 and _are_shares(outputs, axis) and each.score(always, outputs).mean() < FALLS:
+            return each, 0 + same
     rows = outputs.reshape(len(outputs), -1).astype(np.float64)
     if _are_probabilities(outputs) and rows.shape[1] == 1 and _decides(rows):
         return threshold("binary", 0.5, False, 0.5, True), 1 + same
@@ -139,6 +143,12 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     if rows.shape[1] > 1 and (len(rows) == 1 or cosine(mean, rows).mean() < FALLS):
         return METRICS["cosine"], 1 + same
     return relative(rows), 1 + same
+
+
+def _are_shares(outputs: np.ndarray, axis: int) -> bool:
+    """Whether these are probabilities of several classes along an axis."""
+    return outputs.shape[axis] > 1 and _are_probabilities(outputs) and \
+        bool(np.allclose(outputs.sum(axis=axis, dtype=np.float64), 1, atol=1e-3))
 
 
 def relative(rows: np.ndarray) -> Metric:

@@ -37,7 +37,7 @@ from workbench.methods.method import untouched
 
 Keep = Callable[[], bool]
 T = TypeVar("T")
-CLASSES = ("top1", "token_accuracy", "agreement")       # metrics of outputs that are class scores
+CLASSES = ("top1", "token_accuracy", "agreement", "token_agreement")       # metrics of outputs that are class scores
 LOOKED_AT = 64          # samples that say which metric the training samples have
 QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
 
