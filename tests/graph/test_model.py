@@ -159,12 +159,17 @@ def test_macs_are_those_of_one_sample_whatever_batch_the_file_fixes():
     assert counted == [[16 * 54, 240]] * 3
 
 
-def test_macs_are_unknown_where_a_size_is_free():
+def test_macs_where_a_size_is_free_are_of_a_said_size():
     b = Build()
     b.node("Conv", ["x", b.weight("conv.weight", 3, 2, 3, 3)], "y")
     model = b.model({"x": ["N", 2, "H", "W"]}, {"y": None})
-    assert model.layer("conv").macs is None
-    assert model.summary().macs is None
+    assert model.layer("conv").macs == model.summary().macs == 3 * 2 * 9 * 30 * 30
+    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 2, 32, 32], until data is "
+                           "attached.",)
+    shaped = model.at({"x": (1, 2, 8, 10)})
+    assert shaped.layer("conv").macs == shaped.summary().macs == 3 * 2 * 9 * 6 * 8
+    assert shaped.notes == ("The model leaves sizes open: MACs are counted for x [1, 2, 8, 10], as the data has it.",)
+    assert shaped.to_bytes() == model.to_bytes() and shaped.at({"x": (1, 2, 8, 10)}) is shaped
 
 
 def test_a_reshape_with_a_free_batch_is_followed():

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.layer import ModelSummary
 from workbench.core.report import Figure, LayerChange
 
 
@@ -222,6 +223,7 @@ class DataSummary:
 
     fingerprint   of the samples and labels
     notes         sentences: which output is measured where that is not plain, and what is left out
+    model         as it is seen with this data, where that says for what sizes MACs are counted
     """
 
     path: str
@@ -233,6 +235,7 @@ class DataSummary:
     classes: tuple[str, ...] = ()
     fingerprint: str = ""
     notes: tuple[str, ...] = ()
+    model: ModelSummary | None = None
 
 
 @dataclass(frozen=True)

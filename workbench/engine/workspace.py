@@ -85,8 +85,10 @@ class Workspace:
                      "given)")
         evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH))
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
-        return replace(self, data=evaluator.data, calibration=samples, calibration_words=words, evaluator=evaluator,
-                       training=samples if calibration else None, set_aside=False)
+        one = data.feeds(slice(0, data.fixed_batch or 1))
+        model = self.model.at({name: array.shape for name, array in one.items()})
+        return replace(self, model=model, data=evaluator.data, calibration=samples, calibration_words=words,
+                       evaluator=evaluator, training=samples if calibration else None, set_aside=False)
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
         """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
@@ -149,9 +151,10 @@ class Workspace:
         if self.data is None or self.evaluator is None:
             return None
         metric = self.evaluator.metric
+        model = self.model.summary() if self.model.settled else None
         return DataSummary(self.data.path, self.data.samples, metric.title, metric.labelled, self.calibration_words,
                            self.evaluator.baseline(), self.data.classes, self.data.fingerprint,
-                           self.data.answer.notes)
+                           self.data.answer.notes, model)
 
     def measurable(self) -> Evaluator:
         """Raises UserError when there is no data."""

@@ -12,10 +12,10 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.layer import Preparation
 from workbench.formats.format import Loaded
-from workbench.graph import demand, prepare, raise_opset, runtime, saving
+from workbench.graph import demand, prepare, raise_opset, runtime, saving, shapes
 from workbench.graph.inventory import find_layers
 from workbench.graph.locked import RANDOM
-from workbench.graph.model import Model
+from workbench.graph.model import OPEN, Model
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
 TOLERANCE = 1e-4
@@ -50,10 +50,24 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     graph, raising = _raise_opset(loaded.graph, "opset" in without, feeds, expected)
     prepared, steps, said = _prepare(graph, without, feeds, expected, path)
     job.report("finding its layers", 0.9)
+    assumed = _assumed(prepared, feeds)
     layers, sites = find_layers(prepared)
     job.report("opened", 1.0)
     notes += [f"{step.title}: {step.detail}." for step in raising if "opset" in without and not step.applied]
-    return Model(prepared, layers, sites, loaded.source, (*raising, *steps), tuple(notes + said))
+    return Model(prepared, layers, sites, loaded.source, (*raising, *steps), tuple(notes + said + assumed))
+
+
+def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
+    """Note what one sample is like where the graph leaves more open than the batch: as what it was run on. Says so."""
+    known = graph.graph.initializers
+    inputs = [value for value in graph.graph.inputs if value.name not in known and value.name in feeds]
+    free = [value for value in inputs if value.shape is None
+            or any(not isinstance(size, int) or size < 1 for size in value.shape[1:])]
+    shapes.settled(graph, {str(value.name): feeds[str(value.name)].shape for value in inputs})
+    if not free:
+        return []
+    words = ", ".join(f"{value.name} {list(feeds[str(value.name)].shape)}" for value in free)
+    return [f"{OPEN} {words}, until data is attached."]
 
 
 def _raise_opset(graph: ir.Model, chosen: bool, feeds: Feeds,

@@ -1,19 +1,58 @@
-"""Multiply-accumulates (MACs) of each layer for one sample, from shapes."""
+"""Multiply-accumulates (MACs) of each layer, and of products of activations, for one sample, from shapes."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 
 import onnx_ir as ir
 
-from workbench.core.layer import Layer
-from workbench.graph import shapes
+from workbench.core.layer import InputSpec, Layer
+from workbench.graph import runtime, shapes
+from workbench.graph.operators import number
 
+log = logging.getLogger(__name__)
 Shapes = Mapping[str, shapes.Known]
+CONVOLUTIONS = ("Conv", "ConvInteger", "QLinearConv", "FusedConv", "NhwcFusedConv", "NhwcConv")
+# ONNX Runtime's own names of products are among them: its optimiser leaves them in files.
+PRODUCTS = ("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul", "FusedMatMul", "FusedGemm", "TransposeMatMul",
+            "FusedMatMulActivation")
+ATTENTION = ("Attention", "MultiHeadAttention", "GroupQueryAttention")
+COUNTED = (*CONVOLUTIONS, *PRODUCTS, *ATTENTION, "ConvTranspose", "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM", "Einsum")
 
 
 def of_one_sample(model: ir.Model) -> Shapes:
-    """Shapes of every value with one sample in the batch, where the graph leaves the batch free."""
-    return shapes.infer(model, batch=1)
+    """Shapes of every value with one sample in the batch, where the graph leaves the batch free.
+
+    What one sample is like where the graph leaves more open is what was noted of it (shapes.settled). Where inference
+    does not get through to what is counted, the model is run on such a sample.
+    """
+    known = shapes.infer(model, batch=1)
+    sizes = model.graph.meta.get(shapes.SIZES)
+    read = (value for node in model.graph if node.op_type in COUNTED for value in (*node.inputs[:2], *node.outputs[:1]))
+    missing = {value.name or "" for value in read if value is not None and value.producer() is not None
+               and None in (_shape(known, value) or (None,))}
+    return {**known, **_observed(model, missing, sizes, known)} if missing and sizes else known
+
+
+def _observed(model: ir.Model, names: set[str], sizes: Mapping[str, Sequence[int]],
+              known: Shapes) -> dict[str, shapes.Known]:
+    """Shapes of these values in a run on random inputs of these sizes; none where that does not run."""
+    copy = model.clone()
+    values = [value for node in copy.graph for value in node.outputs if value.name in names]
+    for value in values:        # the runtime infers other types, but not that of what an If gives
+        dtype = known[value.name or ""].dtype if value.name in known else None
+        value.type = value.type or ir.TensorType(dtype or ir.DataType.FLOAT)
+    copy.graph.outputs.clear()
+    copy.graph.outputs.extend(values)
+    specs = [InputSpec(value.name or "", shapes.dtype_name(value), tuple(sizes[value.name or ""]))
+             for value in copy.graph.inputs if value.name in sizes]
+    try:
+        found = runtime.run(runtime.session(copy, threads=1), runtime.random_feeds(specs))
+    except Exception as error:      # sizes that are not known must not keep a model from being opened
+        log.info("sizes of one sample: %s", error)
+        return {}
+    return {value.name or "": shapes.Known(value.dtype, tuple(array.shape))
+            for value, array in zip(values, found, strict=True)}
 
 
 def fixed_batch(model: ir.Model) -> int:
@@ -32,21 +71,76 @@ def macs(node: ir.Node, weight_input: int, weight_shape: Sequence[int], known: S
     """
     weights = prod(weight_shape)
     output = _shape(known, node.outputs[0])
+    if node.op_type in CONVOLUTIONS:
+        return _times(weights, _part(output, 0, 1), _part(output, 2))
+    if node.op_type in PRODUCTS:
+        if node.op_type == "MatMul" and weight_input == 0:
+            return _times(weights, _part(output, 0, -2), _part(output, -1))
+        return _times(weights, _part(output, 0, -1))
     match node.op_type:
-        case "Conv" | "ConvInteger" | "QLinearConv":
-            return _times(weights, _part(output, 0, 1), _part(output, 2))
         case "ConvTranspose":
             data = _shape(known, node.inputs[0])
             return _times(weights, _part(data, 0, 1), _part(data, 2))
-        case "Gemm" | "MatMul" | "MatMulInteger" | "QLinearMatMul":
-            if node.op_type == "MatMul" and weight_input == 0:
-                return _times(weights, _part(output, 0, -2), _part(output, -1))
-            return _times(weights, _part(output, 0, -1))
         case "Gather":
             return 0
         case "LSTM" | "GRU" | "RNN" | "DynamicQuantizeLSTM":
             return _times(weights, _part(_shape(known, node.inputs[0]), 0, 2))
     return None
+
+
+def of_activations(model: ir.Model, known: Shapes) -> int | None:
+    """MACs of what multiplies activations with activations, which no layer counts: attention; None where a size is not
+    known."""
+    counts = [_product(node, known) for node in _of_activations(model.graph)]
+    found = [count for count in counts if count is not None]
+    return sum(found) // fixed_batch(model) if len(found) == len(counts) else None
+
+
+def _of_activations(graph: ir.Graph) -> Iterable[ir.Node]:
+    """Products of two values that both depend on the inputs."""
+    active = {value for value in graph.inputs if not value.is_initializer()}
+    for node in graph:
+        read = [value for value in node.inputs if value in active]
+        if read:
+            active.update(node.outputs)
+        if node.op_type in ATTENTION or (len(read) > 1 and node.op_type in (*PRODUCTS, "Einsum")
+                                         and all(value in active for value in node.inputs[:2])):
+            yield node
+
+
+def _product(node: ir.Node, known: Shapes) -> int | None:
+    first, second = (_shape(known, value) for value in node.inputs[:2])
+    if node.op_type == "Einsum":
+        return _einsum(node.attributes["equation"].as_string(), [_shape(known, value) for value in node.inputs])
+    if node.op_type in ATTENTION:
+        return _attention(node, first, second)
+    turned = number(node, "transA")
+    inner = _part(first, -2 if turned else -1, -1 if turned else None)
+    return _times(1, _part(_shape(known, node.outputs[0]), 0), inner)
+
+
+def _einsum(equation: str, given: Sequence[Sequence[int | None] | None]) -> int | None:
+    """Every combination of all letters is one product; an ellipsis is not looked into."""
+    sizes: dict[str, int | None] = {}
+    for letters, shape in zip(equation.replace(" ", "").partition("->")[0].split(","), given, strict=True):
+        if shape is None or len(letters) != len(shape):
+            return None
+        sizes |= dict(zip(letters, shape, strict=True))
+    return _times(1, tuple(sizes.values()))
+
+
+def _attention(node: ir.Node, query: Sequence[int | None] | None, key: Sequence[int | None] | None) -> int | None:
+    """Scores and their sums: twice rows x columns x width. The fused operator that holds its projections, with a weight
+    [width, 3 x width] as the second input, counts these too."""
+    if query is None or key is None or len(query) not in (3, 4):
+        return None
+    if node.op_type == "Attention" and node.domain == "com.microsoft":
+        rows, width = query[1], query[2]
+        projected = _times(1, query, (key[-1],))
+        scores = _times(2, (query[0], rows, rows, width))
+        return None if projected is None or scores is None else projected + scores
+    wide = query[2:] if len(query) == 3 else (query[1], query[3])
+    return _times(2, (query[0], query[-2], key[-2]), wide)
 
 
 def _shape(known: Shapes, value: ir.Value | None) -> Sequence[int | None] | None:

@@ -13,7 +13,9 @@ from workbench.core.recipe import Sparse
 from workbench.graph import cost, rewrite, saving, shapes
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense
-from workbench.graph.inventory import Site
+from workbench.graph.inventory import Site, find_layers
+
+OPEN = "The model leaves sizes open: MACs are counted for"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,10 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """`ir` is prepared (see graph.prepare) and never changed; edits make a new Model that shares untouched tensors."""
+    """`ir` is prepared (see graph.prepare) and never changed; edits make a new Model that shares untouched tensors.
+
+    settled   whether data says what one sample is like where the graph leaves that open (see `at`)
+    """
 
     ir: ir.Model
     layers: tuple[Layer, ...]
@@ -35,6 +40,7 @@ class Model:
     source: Source
     preparations: tuple[Preparation, ...] = ()
     notes: tuple[str, ...] = ()
+    settled: bool = False
 
     @property
     def opset(self) -> int:
@@ -86,6 +92,20 @@ class Model:
         """The same with one sample in the batch, where the graph leaves the batch free."""
         return cost.of_one_sample(self.ir)
 
+    def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
+        """The same model whose MACs are counted for such a sample, input -> shape, where it leaves more open than the
+        batch; else this one."""
+        free = [spec for spec in self.inputs if None in spec.shape[1:] and spec.name in sizes]
+        if not free or self.ir.graph.meta.get(shapes.SIZES) == dict(sizes):
+            return self
+        copy = self.ir.clone()
+        shapes.settled(copy, sizes)
+        layers, sites = find_layers(copy)
+        words = ", ".join(f"{spec.name} {list(sizes[spec.name])}" for spec in free)
+        notes = tuple(note for note in self.notes if not note.startswith(OPEN))
+        return replace(self, ir=copy, layers=layers, sites=sites, settled=True,
+                       notes=(*notes, f"{OPEN} {words}, as the data has it."))
+
     def to_bytes(self) -> bytes:
         """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
         return saving.to_bytes(self.ir, self.source.path)
@@ -104,12 +124,19 @@ class Model:
     def outputs(self) -> tuple[InputSpec, ...]:
         return tuple(_spec(value) for value in self.ir.graph.outputs)
 
+    @property
+    def _macs(self) -> int | None:
+        """Of all layers and of attention; None where a part of it is not known."""
+        layers = cost.total(self.layers)
+        between = None if layers is None else cost.of_activations(self.ir, self.known_of_one_sample)
+        return None if layers is None or between is None else layers + between
+
     @cached_property
     def _summary(self) -> ModelSummary:
         parameters = sum(value.const_value.size for graph in self.ir.graphs() for value in graph.initializers.values()
                          if value.const_value is not None and value.const_value.dtype.is_floating_point())
         return ModelSummary(self.source.path, self.source.format, parameters, self.source.bytes,
-                            cost.total(self.layers), self.opset, self.layers, self.inputs, self.outputs,
+                            self._macs, self.opset, self.layers, self.inputs, self.outputs,
                             self.preparations, self.notes)
 
     def summary(self) -> ModelSummary:
@@ -122,8 +149,4 @@ def _spec(value: ir.Value) -> InputSpec:
                                                  for size in value.shape)
     names = () if value.shape is None else tuple("" if isinstance(size, int) else str(size.value or "")
                                                  for size in value.shape)
-    return InputSpec(value.name or "", _dtype(value), shape, names)
-
-
-def _dtype(value: ir.Value) -> str:
-    return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)
+    return InputSpec(value.name or "", shapes.dtype_name(value), shape, names)

@@ -1,6 +1,7 @@
 """Types and shapes of every value, as far as ONNX's shape inference can tell them."""
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import onnx
@@ -10,6 +11,7 @@ import onnx_ir as ir
 PROPAGATED = {"Add", "Cast", "Concat", "Constant", "Div", "Gather", "Identity", "Mul", "Neg", "Shape", "Size", "Slice",
               "Squeeze", "Sub", "Unsqueeze"}
 MOST_NUMBERS = 1 << 18
+SIZES = "sizes of one sample"       # a note of the graph in memory: input -> its shape, where the graph leaves it open
 LARGE = 1024        # bytes; inference reads smaller constants, the targets of reshapes among them
 
 
@@ -22,7 +24,8 @@ class Known:
 
 
 def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
-    """Every value of the main graph by name. `batch` fills first dimensions of inputs that are free.
+    """Every value of the main graph by name. `batch` fills first dimensions of inputs that are free, and all that the
+    graph leaves open where it is noted what one sample is like (see `settled`).
 
     What the file records of its inner values is not believed, since exporters leave the shapes of their example there;
     only where nothing can be inferred (operators that ONNX does not define) the record is taken.
@@ -30,6 +33,7 @@ def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
     """
     proto = ir.serde.serialize_model(_without_weights(model))
     if batch is not None:
+        _settle(proto.graph, model.graph.meta.get(SIZES, {}))
         _fill(proto.graph, batch)
     try:
         plain = onnx.shape_inference.infer_shapes(proto)
@@ -77,6 +81,24 @@ def _length(value: ir.Value) -> int:
     """Numbers in a constant or an input of one dimension."""
     shape = value.const_value.shape if value.const_value is not None else value.shape
     return int(shape[0]) if shape is not None and len(shape) == 1 and isinstance(shape[0], int) else 0
+def dtype_name(value: ir.Value) -> str:
+    """As numpy calls it."""
+    return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)
+
+
+def settled(model: ir.Model, sizes: Mapping[str, Sequence[int]]) -> None:
+    """Note in place what one sample is like: the shape of each input. Copies of the graph keep the note, files do not
+    have it."""
+    model.graph.meta[SIZES] = {name: tuple(shape) for name, shape in sizes.items()}
+
+
+def _settle(graph: onnx.GraphProto, sizes: Mapping[str, Sequence[int]]) -> None:
+    for value in graph.input:
+        dims = value.type.tensor_type.shape.dim
+        shape = sizes.get(value.name, ())
+        for dim, size in zip(dims, shape if len(shape) == len(dims) else (), strict=False):
+            if not dim.HasField("dim_value"):
+                dim.dim_value = size
 
 
 def _fill(graph: onnx.GraphProto, batch: int) -> None:

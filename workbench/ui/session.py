@@ -172,6 +172,8 @@ class Session(QObject):
     def take_data(self, attached: Attached, summary: DataSummary) -> None:
         """The engine has these."""
         self.attached, self.data = attached, summary
+        if summary.model is not None:       # its sizes are known now, and with them its MACs
+            self.model = summary.model
         self.data_changed.emit()
 
     def lose_data(self) -> None:
@@ -197,12 +199,14 @@ class Session(QObject):
         self.recipe_changed.emit()
         self.couplings_changed.emit()
         self.select([layer.path for layer in summary.layers if not layer.locked][:1])
-        self._ask_couplings(summary)
+        self._ask_couplings()
 
-    def _ask_couplings(self, summary: ModelSummary) -> None:
+    def _ask_couplings(self) -> None:
         """They take a moment in a large model, and nothing waits for them."""
+        opened = self.opened
+
         def done(found: Couplings) -> None:
-            if self.model is summary:
+            if self.opened is opened:
                 self.couplings = found
                 self.couplings_changed.emit()
 
