@@ -267,3 +267,15 @@ def test_a_lock_of_a_window_that_was_killed_or_that_cannot_be_written_is_in_nobo
         subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True)
     (tmp_path / "file").write_text("")
     assert SessionLock(str(tmp_path / "file" / "work.mcw")).take()
+
+
+def test_a_lock_that_is_moved_with_its_folder_is_still_ours(tmp_path):
+    (tmp_path / "old").mkdir()
+    before, after = SessionLock(str(tmp_path / "old" / "work.mcw")), SessionLock(str(tmp_path / "new" / "work.mcw"))
+    assert before.take()
+    (tmp_path / "old").rename(tmp_path / "new")
+    assert after.take() and not SessionLock(str(tmp_path / "new" / "work.mcw")).take()
+    before.release()
+    assert not SessionLock(str(tmp_path / "new" / "work.mcw")).take(), "the old one does not set the new one free"
+    after.release()
+    assert list((tmp_path / "new").iterdir()) == []

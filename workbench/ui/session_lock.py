@@ -2,8 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QLockFile, QSysInfo
+
+from workbench.core.files import remove
 
 
 def lock_file(path: Path) -> QLockFile:
@@ -16,14 +19,33 @@ def lock_file(path: Path) -> QLockFile:
 class SessionLock:
     """A hidden file beside a session file. Where that cannot be written, nobody is kept from anything."""
 
+    _held: ClassVar[set[Path]] = set()      # session files that this process has
+
     def __init__(self, path: str) -> None:
         self.path = Path(os.path.realpath(path))
         self._lock = lock_file(self.path.with_name(f".{self.path.name}.lock"))
 
     def take(self) -> bool:
         """False while another window has it."""
-        return self._lock.isLocked() or self._lock.tryLock(0) or (
-            self._lock.error() != QLockFile.LockError.LockFailedError)
+        if self._lock.isLocked():
+            return True
+        if not self._lock.tryLock(0):
+            if self._lock.error() != QLockFile.LockError.LockFailedError:
+                return True
+            if not self._came_along():
+                return False
+            remove(Path(self._lock.fileName()))
+            if not self._lock.tryLock(0):
+                return False
+        self._held.add(self.path)
+        return True
+
+    def _came_along(self) -> bool:
+        """Whether the lock there is one of this process that was moved with its folder."""
+        owner = self._lock.getLockInfo()        # its process, the machine, the program
+        return owner[:2] == (os.getpid(), QSysInfo.machineHostName()) and self.path not in self._held
 
     def release(self) -> None:
-        self._lock.unlock()
+        if self._lock.isLocked():
+            self._held.discard(self.path)
+            self._lock.unlock()
