@@ -267,3 +267,12 @@ def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(op
     opened._refresher.refresh()
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
     assert opened.preview.predicted.kind == "loss" and opened.preview.predicted.correlation > 0.5
+
+
+def test_plug_ins_that_were_left_out_are_told(session, monkeypatch):
+    told, asked = [], {}
+    session.told.connect(told.append)
+    monkeypatch.setattr(session.link, "request", lambda kind, handlers: asked.update({kind: handlers}))
+    session._on_ready()
+    asked[messages.Methods].updated("The plug-in x is left out: it is broken.")
+    assert told == ["The plug-in x is left out: it is broken."]
