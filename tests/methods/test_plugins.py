@@ -99,16 +99,16 @@ from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.resources import resource_path
-from workbench.engine import apply
+from workbench.engine import stacking
 from workbench.engine.workspace import Workspace
 workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
 view = workspace.view("head")
 assert view.unavailable["quantize.rude"] == "quantize.rude failed: ZeroDivisionError: division by zero."
 assert "quantize.fine" not in view.unavailable and "quantize.affine" not in view.unavailable
-reasons = apply.conflicts(workspace.layer("head"), ())
+reasons = stacking.conflicts(workspace.layer("head"), ())
 assert "KeyError" in reasons["quantize.late"] and "quantize.affine" not in reasons
 try:
-    apply.conflict(workspace.layer("head"), (Action("quantize.late"),))
+    stacking.conflict(workspace.layer("head"), (Action("quantize.late"),))
 except UserError as error:
     assert "plug-late" in error.mend
     print("told")

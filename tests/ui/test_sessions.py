@@ -138,6 +138,7 @@ def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(w
     qtbot.waitUntil(lambda: session.recipe == recipe)
     assert session.snapshots.find("half").totals is None
     assert session.model.fingerprint != load_session(tmp_path / "work.mcw").model.fingerprint
+    qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)     # that is asked for last, in a turn of its own
 
 
 def test_a_broken_session_says_so_and_leaves_what_is_open(small_window, qtbot, tmp_path):
