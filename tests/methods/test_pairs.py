@@ -140,3 +140,11 @@ def test_what_would_be_lost_is_said():
                         ("quantize.gptq", "quantize.affine"): "would round again what GPTQ"}.items():
         assert said in (stacking.conflict(layer, tuple(map(Action, steps))) or "")
     assert stacking.conflict(layer, (Action("lowrank.svd"), Action("prune.magnitude"))) is None
+
+
+def test_clusters_stay_clusters_on_8_bit_levels():
+    clusters, levels = Action("quantize.codebook", {"bits": 3}), Action("quantize.affine", {"bits": 8})
+    rows = edited("Gemm", clusters, levels).weight
+    assert max(len(np.unique(row)) for row in rows) <= 8
+    layer = layer_of("Gemm")[0].layer("layer")
+    assert stacking.conflict(layer, (clusters, Action("quantize.affine", {"bits": 4})))

@@ -44,13 +44,20 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
         return f"{chosen.title} would undo how {made['compute']} has the layer computed."
     if after.tensors is before.tensors:
         return None
-    if before.on_levels:
+    if before.on_levels and not _finer(before, after):
         return f"{chosen.title} would round again what {made['levels']} has put on levels."
     if "correction" in made:
         return f"{chosen.title} changes what {made['correction']} makes up for: put that behind it."
     if "zeros" in made and after.chain and not before.chain:
         return f"{chosen.title} would fill the zeros of {made['zeros']}: put that behind it, and it prunes the factors."
     return None
+
+
+def _finer(before: Plan, after: Plan) -> bool:
+    """Whether clusters go onto a grid that has room for them all: they stay clusters, as in cluster-preserving
+    quantisation (TensorFlow Model Optimization, collaborative optimisation guide)."""
+    return all(old.kind == "Codebook" and new.kind in ("Symmetric", "Affine") and new.bits == 8 and old.bits < 8
+               for old, new in zip(before.tensors, after.tensors, strict=False))
 
 
 def _makes(chosen: Method, before: Plan, after: Plan) -> list[str]:
