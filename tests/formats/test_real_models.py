@@ -52,7 +52,9 @@ def test_the_text_direction_classifier_is_folded_and_editable(ocr):
     file, model = ocr
     steps = {step.id: step.detail for step in model.preparations}
     assert model.opset == 11
-    assert model.notes == ()
+    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is "
+                           "attached.",)
+    assert model.summary().macs == 1607024 and model.at({"x": (1, 3, 48, 192)}).summary().macs == 16315376
     assert steps["constants"] == "308 Constant nodes made initialisers"
     assert steps["batchnorm"] == "35 BatchNormalization folded into the layer before"
     assert [layer.op for layer in model.layers].count("Conv") == 53
@@ -97,7 +99,9 @@ def test_the_text_detector_and_reader_open(name, folded, layers):
     model = open_model(str(inside("rapidocr_onnxruntime", "models", f"{name}.onnx")), job=Job())
     assert next(step.detail for step in model.preparations if step.id == "batchnorm") == folded
     assert len(model.sites) == layers
-    assert model.notes == ()
+    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is "
+                           "attached.",)
+    assert model.summary().macs > 0
 
 
 # silero-vad: weights inside If, LSTM, state inputs
@@ -142,4 +146,6 @@ def test_files_of_onnx_open_and_keep_their_weights_out_of_memory(name):
     assert len(convolutions) >= 5
     assert all(layer.locked and layer.macs for layer in convolutions)
     assert len(model.to_bytes()) < 300_000
-    assert model.notes == ()
+    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is "
+                           "attached.",)
+    assert model.summary().macs > 0

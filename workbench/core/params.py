@@ -87,9 +87,13 @@ class Field:
     drag: Plot | None = None
 
 
-@functools.cache
 def fields_of(params: type) -> tuple[Field, ...]:
     """The schema of an annotated dataclass, in the order of declaration."""
+    return _fields_of(params)
+
+
+@functools.cache
+def _fields_of(params: Any) -> tuple[Field, ...]:
     hints = typing.get_type_hints(params, include_extras=True)
     return tuple(_field(f.name, hints[f.name], f.default) for f in dataclasses.fields(params))
 

@@ -65,15 +65,14 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
             t.fix_value(value, f"{named(node)} merges its channels with others.")
         elif found:
             (axis, units), = found.items()
-            whole = [len(units) if i == axis else before[i] for i in old], [after[j] for j in new]
+            whole = [len(units) if i == axis else before[i] or 0 for i in old], [after[j] or 0 for j in new]
             if len(old) == len(new) == 1:
                 t.put(out, new[0], units)
                 _count_target(t, node, new[0], units)
-            elif None in whole[0] or None in whole[1] or prod(whole[0]) != prod(whole[1]):
+            elif 0 in whole[0] or 0 in whole[1] or prod(whole[0]) != prod(whole[1]):
                 t.fix(units, f"{named(node)} reads its channels in a shape that is not known before running.")
             else:
-                _regroup(t, node, units, old.index(axis), [size or 1 for size in whole[0]], new,
-                         [size or 1 for size in whole[1]])
+                _regroup(t, node, units, old.index(axis), whole[0], new, whole[1])
 
 
 def _blocks(before: Sequence[int | None], after: Sequence[int | None]) -> list[tuple[list[int], list[int]]] | None:
@@ -149,7 +148,7 @@ def _elements(t: Tracer, node: ir.Node, index: int) -> Iterator[tuple[ir.Node, i
     value = node.inputs[index]
     maker = value.producer() if value is not None else None
     if value is not None and t.constant(value):
-        yield from ((node, index, position) for position in range(prod(t.shape(value) or ())))
+        yield from ((node, index, position) for position in range(prod(size or 0 for size in t.shape(value) or ())))
     elif maker is not None and maker.op_type in ("Identity", "Cast"):
         yield from _elements(t, maker, 0)
     elif maker is not None and maker.op_type == "Concat":
