@@ -31,10 +31,11 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.sensitivity import Wanted
 from workbench.engine import apply, stats
+from workbench.engine.evaluate import runner
 from workbench.engine.predict import divergence, predictor, rank_correlation
 from workbench.engine.preview import Previewer, SuffixRunner
 from workbench.engine.sensitivity import scan
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.graph.model import Model
 

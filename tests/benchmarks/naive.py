@@ -14,8 +14,9 @@ from workbench.core.recipe import Recipe
 from workbench.data.dataset import open_dataset
 from workbench.engine import apply
 from workbench.engine.cache import Cache
+from workbench.engine.evaluate import runner
 from workbench.engine.preview import effective
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 PIXELS = (387, 469)     # of a picture before it is scaled to the model's input: the average of ImageNet

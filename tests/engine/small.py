@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.engine.workspace import runner
+from workbench.engine.evaluate import runner
 from workbench.graph import runtime
 
 

@@ -15,9 +15,10 @@ from workbench.core.recovery import Stage
 from workbench.engine import apply
 from workbench.engine.blame import TRAINED, blame
 from workbench.engine.changes import changes, margins
+from workbench.engine.evaluate import runner
 from workbench.engine.preview import effective
 from workbench.engine.training.recover import recovered
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.graph.channel_rules import channels_of
 

@@ -13,10 +13,11 @@ from workbench.data.dataset import Dataset
 from workbench.engine.blame import blame
 from workbench.engine.changes import certainty, changes, margins
 from workbench.engine.compare import compare
+from workbench.engine.evaluate import runner
 from workbench.engine.pictures import LARGEST, Pictures
 from workbench.engine.preview import effective
 from workbench.engine.training.recover import recovered
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 BOLD = Recipe().with_actions(["blocks.4.conv2"], (Action("prune.magnitude", {"sparsity": 0.97}),)).with_actions(

@@ -14,7 +14,7 @@ from workbench.core.resources import resource_path
 from workbench.engine import look as looking
 from workbench.engine.calibrate import LayerContext
 from workbench.engine.look import look
-from workbench.engine.pixels import kernels
+from workbench.engine.pixels import Pair, kernels
 from workbench.engine.workspace import Workspace
 from workbench.methods.factors import by_output
 
@@ -148,7 +148,7 @@ def test_kernels_by_number_and_by_norm(cnn, removed):
 def test_kernels_of_colours_are_colour_pictures():
     weight = np.random.default_rng(0).normal(size=(8, 3, 5, 5)).astype(np.float32)
     layer = Layer("stem", "Conv", weight.shape, "float32", 0, 0, None, 0, "")
-    pair = looking.Pair(layer, weight, None, None, None, np.ones(8, bool))
+    pair = Pair(layer, weight, None, None, None, np.ones(8, bool))
     found = kernels(pair, w.WantKernels(2, 3), Job())
     assert found.before.shape == (3, 5, 5, 3) and found.places.tolist() == [[2, -1], [3, -1], [4, -1]]
     np.testing.assert_array_equal(found.before[0, 1, 2], weight[2, :, 1, 2])

@@ -12,9 +12,10 @@ from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
 from workbench.core.sensitivity import Wanted
 from workbench.engine import apply, curvature, sensitivity
+from workbench.engine.evaluate import runner
 from workbench.engine.predict import divergence, predictor, rank_correlation
 from workbench.engine.preview import Previewer
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense

@@ -8,8 +8,9 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.resources import resource_path
 from workbench.engine import apply
+from workbench.engine.evaluate import runner
 from workbench.engine.preview import Previewer, SuffixRunner, effective
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.methods.method import all_methods
 

@@ -13,10 +13,11 @@ from workbench.core.resources import resource_path
 from workbench.core.sensitivity import Wanted
 from workbench.engine import apply, sensitivity, structure
 from workbench.engine.compare import compare
+from workbench.engine.evaluate import runner
 from workbench.engine.export import export
 from workbench.engine.preview import effective
 from workbench.engine.search import Goal, search
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 INT4 = Action("quantize.affine", {"bits": 4})

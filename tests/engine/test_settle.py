@@ -15,7 +15,7 @@ from workbench.core.action import Action
 from workbench.core.recipe import Row
 from workbench.data.dataset import Dataset
 from workbench.engine import settle
-from workbench.engine.workspace import runner
+from workbench.engine.evaluate import runner
 from workbench.graph import apart, runtime
 
 

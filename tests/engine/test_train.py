@@ -18,6 +18,7 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe, Row
 from workbench.core.recovery import Stage, TrainingPoint
 from workbench.engine import apply
+from workbench.engine.evaluate import runner
 from workbench.engine.export import export
 from workbench.engine.preview import effective
 from workbench.engine.training import loop, schedule
@@ -27,7 +28,7 @@ from workbench.engine.training.loop import DIVERGED, Loop
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.samples import Samples, augment, in_both
 from workbench.engine.training.student import Student, Wanted
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import cut, runtime
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.75})

@@ -16,11 +16,12 @@ from workbench.core.recipe import Recipe
 from workbench.core.recovery import Stage
 from workbench.core.temperatures import TemperatureCurve, Temperatures
 from workbench.engine import verbs
+from workbench.engine.evaluate import runner
 from workbench.engine.preview import Previewer
 from workbench.engine.training import losses, temperatures
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.teacher import answers_of
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 PARAMS = {"epochs": 6, "batch": 32, "rate": 0.02}

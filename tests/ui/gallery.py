@@ -134,10 +134,11 @@ def pictures(weight, after) -> Iterator[tuple[str, object]]:
     from workbench.core import wanted as w
     from workbench.core.job import Job
     from workbench.engine import look, pixels
+    from workbench.engine.pixels import Pair
     from workbench.ui.plots import ChannelsPlot
     from workbench.ui.plots.heat import HeatMaps
     from workbench.ui.plots.kernels import KernelGrid
-    pair = look.Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))
+    pair = Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))
     channels = ChannelsPlot()
     channels.show_picture(look.channels(pair, w.WantChannels(), Job()))
     yield "channels", channels

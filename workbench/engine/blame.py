@@ -12,10 +12,10 @@ from workbench.core.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.engine import apply
 from workbench.engine.changes import Answers, answers, batches, margins, original_answers
-from workbench.engine.evaluate import Run
+from workbench.engine.evaluate import Run, runner
 from workbench.engine.preview import SuffixRunner, effective
 from workbench.engine.structure import asked_for
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import cut, runtime
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.edit import Edit

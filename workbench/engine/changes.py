@@ -10,10 +10,10 @@ from workbench.core.recipe import Recipe
 from workbench.data.class_names import name_of
 from workbench.data.dataset import Feeds
 from workbench.data.metrics import DECIDING
-from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.evaluate import Evaluator, Run, runner
 from workbench.engine.pictures import Pictures
 from workbench.engine.preview import effective
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 MOST_FLIPS = 240        # of each kind that are shown; all are counted

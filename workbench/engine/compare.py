@@ -8,7 +8,8 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import measure
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.evaluate import runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 

@@ -11,6 +11,7 @@ from workbench.core.report import Figure, How
 from workbench.data.choosing import choose, fitting
 from workbench.data.dataset import Dataset, Feeds
 from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, interval, paired_interval
+from workbench.graph import runtime
 
 BATCH = 64
 FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
@@ -146,3 +147,14 @@ def stratified(labels: np.ndarray | None, samples: int, seed: int) -> np.ndarray
         members = order[labels[order] == label]
         place[members] = (np.arange(len(members)) + 0.5) / len(members)
     return order[np.argsort(place[order], kind="stable")]
+
+
+def runner(session) -> Run:
+    """A session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
+    UserError where the model does not run on them."""
+    wanted = [value.name for value in session.get_inputs()]
+
+    def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        return runtime.run(session, {name: feeds[name] for name in wanted})
+
+    return run

@@ -15,9 +15,9 @@ from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.data.matching import Given
 from workbench.engine import measure, preview, report_page, settle, without_data
 from workbench.engine.apply import effective_stacks
-from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.evaluate import Evaluator, Run, runner
 from workbench.engine.training.recover import recovered
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.graph.model import Model
 

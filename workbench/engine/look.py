@@ -1,8 +1,7 @@
 """Pictures of one layer, before and after a recipe, made on demand: see core.pictures."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,46 +10,17 @@ from workbench.core import pictures
 from workbench.core import wanted as w
 from workbench.core.errors import UserError
 from workbench.core.job import Job
-from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe
 from workbench.core.views import Spectrum
 from workbench.engine import levels, pixels, stats
 from workbench.engine.calibrate import LayerContext
 from workbench.engine.outlook import outlook
+from workbench.engine.pixels import Pair
 from workbench.engine.workspace import Workspace
-from workbench.graph.edit import Edit
 from workbench.methods import factors
 from workbench.methods.lowrank_whitened import whitening
 
 MOST_BARS = 1024        # more would be narrower than a pixel
-
-
-@dataclass(frozen=True, eq=False)
-class Pair:
-    """A weight before and after, and what was done to it.
-
-    after    in the shape of `before`, NaN where channels were removed; None where nothing was done
-    edit     of what is left; `kept` [outputs] which output channels that is
-    """
-
-    layer: Layer
-    before: np.ndarray
-    after: np.ndarray | None
-    edit: Edit | None
-    left: np.ndarray | None
-    kept: np.ndarray
-
-    @cached_property
-    def rows(self) -> tuple[np.ndarray, np.ndarray | None]:
-        """Both as matrices, a row an output channel."""
-        return self._unfolded(self.before), None if self.after is None else self._unfolded(self.after)
-
-    def _unfolded(self, weight: np.ndarray) -> np.ndarray:
-        return np.moveaxis(weight, self.layer.out_axis, 0).reshape(weight.shape[self.layer.out_axis], -1)
-
-    def place(self, channel: int) -> int:
-        """Where an output channel is in what is left."""
-        return int(self.kept[:channel].sum())
 
 
 def look(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job: Job) -> Any:

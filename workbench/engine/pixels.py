@@ -1,23 +1,51 @@
 """A weight as pictures: part of its matrix in no more cells than the screen has, and kernels of a convolution."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from workbench.core import wanted as w
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.layer import Layer
 from workbench.core.pictures import Kernels, Tile
-
-if TYPE_CHECKING:
-    from workbench.engine.look import Pair
+from workbench.graph.edit import Edit
 
 MOST_CELLS = 4096       # along one side: no screen has more
 MOST_KERNELS = 4096
 
 
-def tile(pair: "Pair", wanted: w.WantTile, job: Job) -> Tile:
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A weight before and after, and what was done to it.
+
+    after    in the shape of `before`, NaN where channels were removed; None where nothing was done
+    edit     of what is left; `kept` [outputs] which output channels that is
+    """
+
+    layer: Layer
+    before: np.ndarray
+    after: np.ndarray | None
+    edit: Edit | None
+    left: np.ndarray | None
+    kept: np.ndarray
+
+    @cached_property
+    def rows(self) -> tuple[np.ndarray, np.ndarray | None]:
+        """Both as matrices, a row an output channel."""
+        return self._unfolded(self.before), None if self.after is None else self._unfolded(self.after)
+
+    def _unfolded(self, weight: np.ndarray) -> np.ndarray:
+        return np.moveaxis(weight, self.layer.out_axis, 0).reshape(weight.shape[self.layer.out_axis], -1)
+
+    def place(self, channel: int) -> int:
+        """Where an output channel is in what is left."""
+        return int(self.kept[:channel].sum())
+
+
+def tile(pair: Pair, wanted: w.WantTile, job: Job) -> Tile:
     before, after = pair.rows
     rows, columns = (_within(part, size) for part, size in
                      zip((wanted.rows, wanted.columns), before.shape, strict=True))
@@ -46,7 +74,7 @@ def averaged(values: np.ndarray, block: tuple[int, int]) -> np.ndarray:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
 
 
-def kernels(pair: "Pair", wanted: w.WantKernels, job: Job) -> Kernels:
+def kernels(pair: Pair, wanted: w.WantKernels, job: Job) -> Kernels:
     layer = pair.layer
     sizes = layer.shape[2:]
     if not layer.op.startswith("Conv") or len(sizes) not in (1, 2) or int(np.prod(sizes)) < 2:

@@ -23,8 +23,8 @@ from workbench.core.views import Prediction, Preview
 from workbench.data.dataset import Feeds
 from workbench.engine import apply, curvature
 from workbench.engine.crossings import Crossings
-from workbench.engine.evaluate import Run
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.evaluate import Run, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import cut, runtime
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Dense

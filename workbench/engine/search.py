@@ -13,8 +13,9 @@ from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.sensitivity import Scan, Trial
+from workbench.engine.evaluate import runner
 from workbench.engine.preview import effective
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 ROUNDS = 8

@@ -21,10 +21,10 @@ from workbench.data.dataset import Feeds
 from workbench.data.metrics import ALL, paired_interval
 from workbench.engine import apply, structure
 from workbench.engine.curvature import Predictor
-from workbench.engine.evaluate import Run
+from workbench.engine.evaluate import Run, runner
 from workbench.engine.predict import prepared, rank_correlation
 from workbench.engine.preview import SuffixRunner, effective
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.graph.edit import Edit
 

@@ -10,7 +10,8 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.views import Timing
 from workbench.engine import measure
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.evaluate import runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 from workbench.graph.model import Model
 

@@ -19,7 +19,7 @@ from workbench.data.dataset import Dataset, open_dataset
 from workbench.data.matching import Given
 from workbench.engine import apply, evaluate, graph_view, levels, stacking, stats, structure
 from workbench.engine.cache import Cache
-from workbench.engine.evaluate import Evaluator, Run
+from workbench.engine.evaluate import Evaluator, runner
 from workbench.engine.measured import with_answer
 from workbench.engine.store import Store, cache_folder
 from workbench.engine.training.samples import split
@@ -270,17 +270,6 @@ class Workspace:
             return self.model.layer(path)
         except KeyError as error:
             raise UserError(f"The model has no layer '{path}'.", "Choose one from the list.") from error
-
-
-def runner(session) -> Run:
-    """A session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
-    UserError where the model does not run on them."""
-    wanted = [value.name for value in session.get_inputs()]
-
-    def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        return runtime.run(session, {name: feeds[name] for name in wanted})
-
-    return run
 
 
 def _used(samples: Dataset) -> int:

@@ -10,13 +10,14 @@ from workbench.core.errors import UserError
 from workbench.core.recipe import Sparse
 from workbench.graph import apart, chain, decoders, integer, integer_bias, storage
 from workbench.graph.compute import WORDS, Blockwise, Compute, Dynamic, Static
-from workbench.graph.content import Content, content_of
+from workbench.graph.content import content_of
 from workbench.graph.edit import Edit
 from workbench.graph.encoding import Encoding, Factors, Scaled
 from workbench.graph.filesize import graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.forms import Form, forms
 from workbench.graph.integer import Pen
 from workbench.graph.inventory import Site
+from workbench.graph.spec import Content
 from workbench.graph.storage import Stored
 
 

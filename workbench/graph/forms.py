@@ -8,9 +8,9 @@ import onnx_ir as ir
 
 from workbench.core.recipe import Sparse
 from workbench.graph import decoders, layouts
-from workbench.graph.content import Content, product
 from workbench.graph.filesize import field_bytes, tensor_bytes
 from workbench.graph.layouts import Layout
+from workbench.graph.spec import Content, product
 
 SIDES = {"Codebook": ("codebook",), "Symmetric": ("scale",), "Affine": ("scale", "zero")}
 PLACES = {"mask": "mask", "gaps4": "gaps", "gaps8": "gaps", "index": "index"}

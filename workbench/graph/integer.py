@@ -17,11 +17,11 @@ import onnx_ir as ir
 
 from workbench.graph import runtime
 from workbench.graph.compute import Blockwise, Compute, Dynamic, Levels, Static
-from workbench.graph.content import Planned
 from workbench.graph.encoding import Affine, Encoding, Factors, Scaled
 from workbench.graph.filesize import initializer_bytes, nodes_bytes
 from workbench.graph.inventory import Site
 from workbench.graph.operators import number
+from workbench.graph.spec import Planned
 
 RUNTIME = "com.microsoft"       # the domain of ONNX Runtime's own operators
 ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels behind them

@@ -1,15 +1,11 @@
 """Weights to the bytes of a layout: what graph/decoders reads."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from workbench.graph import layouts
 from workbench.graph.encoding import Affine, Codebook, Dense, Encoding, crop
 from workbench.graph.layouts import Layout
-
-if TYPE_CHECKING:
-    from workbench.graph.content import Content
+from workbench.graph.spec import Content
 
 
 def nonzero(encoding: Encoding) -> np.ndarray:
@@ -24,7 +20,7 @@ def nonzero(encoding: Encoding) -> np.ndarray:
     raise TypeError(f"{type(encoding).__name__} is not stored as one tensor")
 
 
-def arrays(encoding: Encoding, content: "Content", layout: Layout) -> list[np.ndarray]:
+def arrays(encoding: Encoding, content: Content, layout: Layout) -> list[np.ndarray]:
     """The initialisers of a form in the order of its parts: symbols, places, then scale and zero point or codebook."""
     symbols = _symbols(encoding, content)
     if layout == "plain":
@@ -55,7 +51,7 @@ def pack(symbols: np.ndarray, bits: int) -> np.ndarray:
     return np.bitwise_or.reduce(padded << (np.arange(per_byte, dtype=np.uint8) * bits), axis=1)
 
 
-def _symbols(encoding: Encoding, content: "Content") -> np.ndarray:
+def _symbols(encoding: Encoding, content: Content) -> np.ndarray:
     """One symbol for every weight, [n], as it is stored before packing."""
     match encoding:
         case Dense(values) if content.kind.startswith("Float8"):
@@ -72,7 +68,7 @@ def _symbols(encoding: Encoding, content: "Content") -> np.ndarray:
     return encoding.decode().ravel()
 
 
-def _sides(encoding: Encoding, content: "Content") -> list[np.ndarray]:
+def _sides(encoding: Encoding, content: Content) -> list[np.ndarray]:
     if content.side is None:
         return []
     match encoding:
@@ -103,7 +99,7 @@ def _gap_stream(mask: np.ndarray, gap_bits: int, bits: int) -> np.ndarray:
     return stream
 
 
-def _pad_positions(positions: np.ndarray, content: "Content") -> np.ndarray:
+def _pad_positions(positions: np.ndarray, content: Content) -> np.ndarray:
     """Positions of the non-zeros, followed by the spare slots behind the last weight."""
     symbols = layouts.stored_symbols("index", content.count, len(positions), 0, content.bits)
     spare = content.count + np.arange(symbols - len(positions))

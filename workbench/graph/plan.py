@@ -13,9 +13,9 @@ from workbench.core.recipe import Sparse
 from workbench.graph import content, layouts
 from workbench.graph.chain import piece_name
 from workbench.graph.compute import Compute
-from workbench.graph.content import Content, Kind, product
 from workbench.graph.forms import Form, plain_bytes
 from workbench.graph.forms import forms as forms_of
+from workbench.graph.spec import Content, Kind, product
 
 Granularity = Literal["tensor", "channel", "group"]
 LEVELS: tuple[Kind, ...] = ("Symmetric", "Affine", "Codebook", "Float8E4M3", "Float8E5M2")

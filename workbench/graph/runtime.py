@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import onnx_ir as ir
@@ -16,9 +16,6 @@ from workbench.core.layer import InputSpec
 from workbench.graph import saving
 from workbench.graph.refusals import cannot_load, cannot_run
 
-if TYPE_CHECKING:
-    from workbench.graph.model import Model
-
 # A graph that nobody has run yet may take this much memory and time: see `session` and `run`.
 LIMIT, PATIENCE = 3 << 28, 30.0
 QUIET = 4       # only what is fatal; errors reach the user as sentences instead
@@ -27,7 +24,17 @@ NUMPY = {"float": np.float32, "float32": np.float32, "float16": np.float16, "dou
          "uint32": np.uint32, "uint16": np.uint16, "uint8": np.uint8, "bool": np.bool_}
 
 
-def session(source: "Model | ir.Model | bytes | str | Path", *, threads: int = 0, optimize: bool = True,
+class Graphed(Protocol):
+    """Anything that has a graph, with inputs in plain values: a graph.model.Model."""
+
+    @property
+    def ir(self) -> ir.Model: ...
+
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]: ...
+
+
+def session(source: Graphed | ir.Model | bytes | str | Path, *, threads: int = 0, optimize: bool = True,
             spinning: bool = False, optimized_to: Path | None = None, bounded: bool = False) -> ort.InferenceSession:
     """Load a model, a graph, ONNX bytes, or a file, for the CPU.
 
@@ -114,7 +121,7 @@ def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray], names: S
             watch.join()
 
 
-def random_inputs(model: "Model", seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
+def random_inputs(model: Graphed, seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
     """Seeded inputs for a model: see `random_feeds`."""
     return random_feeds(model.inputs, seed, free)
 

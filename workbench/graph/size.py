@@ -9,7 +9,6 @@ import onnx_ir as ir
 
 from workbench.core.recipe import Sparse
 from workbench.graph import chain, decoders, storage
-from workbench.graph.content import Planned
 from workbench.graph.edit import Edit
 from workbench.graph.editor import account, functions_of, needs_runtime
 from workbench.graph.encoding import Encoding, Factors, Piece, Scaled
@@ -17,6 +16,7 @@ from workbench.graph.filesize import field_bytes, file_bytes, grown
 from workbench.graph.integer import RUNTIME
 from workbench.graph.inventory import Site
 from workbench.graph.plan import Plan
+from workbench.graph.spec import Planned
 
 __all__ = ["Size", "file_bytes", "forecast", "size_of"]
 # The import of the domain of ONNX Runtime's own operators.

@@ -8,8 +8,7 @@ import numpy as np
 from workbench.core.job import Job
 from workbench.core.recovery import ClassChange
 from workbench.data.class_names import name_of
-from workbench.engine.evaluate import Evaluator
-from workbench.engine.workspace import runner
+from workbench.engine.evaluate import Evaluator, runner
 from workbench.graph import runtime
 from workbench.graph.model import Model
 

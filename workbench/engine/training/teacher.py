@@ -10,11 +10,10 @@ from torch import Tensor
 from workbench.core.errors import UserError
 from workbench.core.job import Job
 from workbench.data.dataset import Dataset
-from workbench.engine.evaluate import Run
+from workbench.engine.evaluate import Run, runner
 from workbench.engine.training.features import output_of
 from workbench.engine.training.losses import together
 from workbench.engine.training.samples import Batch
-from workbench.engine.workspace import runner
 from workbench.formats.opening import open_model
 from workbench.graph import cut, runtime
 from workbench.graph.model import Model
