@@ -53,9 +53,9 @@ class Reading:
     temporary_files: int
 
 
-# How much each may grow from the start to the end. Memory breathes: allocators keep what is free, and results of the
-# engine are kept up to its budget. Of threads and files a pool may have opened one or two when it was first needed.
-BOUND = Reading(window_mb=150, engine_mb=500, window_threads=4, engine_threads=4, window_files=8, engine_files=8,
+# How much each may grow from the start to the end. Memory breathes: allocators keep what is free. Of threads and files
+# a pool may have opened one or two when it was first needed.
+BOUND = Reading(window_mb=150, engine_mb=300, window_threads=4, engine_threads=4, window_files=8, engine_files=8,
                 temporary_files=4)
 
 
@@ -65,16 +65,25 @@ def status(pid: int | str, name: str) -> int:
 
 
 def read(hand: Hand, folder: Path) -> Reading:
-    """After all that was asked for has come."""
+    """The window with all of its undo list; the engine with the model opened anew, for what it remembers of one, up to
+    budgets of gigabytes, is no leak."""
     hand.wait(lambda: not hand.link.asked and not hand.session.turns.waiting)
     gc.collect()
     pid = hand.link.pid
     assert pid is not None
+    window_mb = status("self", "VmRSS") // 1024
+    open_demo(hand, folder)
+    hand.wait(lambda: not hand.link.asked and not hand.session.turns.waiting)
     threads, files = ([status(each, "Threads") for each in ("self", pid)],
                       [len(os.listdir(f"/proc/{each}/fd")) for each in ("self", pid)])
-    memory = [status(each, "VmRSS") // 1024 for each in ("self", pid)]
-    left = [path for path in folder.rglob("*") if path.is_file()]
-    return Reading(*memory, *threads, *files, len(left))
+    left = [path for path in (folder / "temporary").rglob("*") if path.is_file()]
+    return Reading(window_mb, status(pid, "VmRSS") // 1024, *threads, *files, len(left))
+
+
+def open_demo(hand: Hand, folder: Path) -> None:
+    hand.session.open(demo_paths().model, data=str(folder / "few.npz"))
+    hand.wait(lambda: hand.session.recipe == Recipe() and hand.session.data is not None and hand.settled
+              and bool(hand.session.methods))
 
 
 class Day:
@@ -136,7 +145,7 @@ class Day:
 
 @contextmanager
 def window() -> Iterator[tuple[Hand, Path]]:
-    """One with the demo open, and the folder of its and its engine's temporary files; the user's are left alone."""
+    """One with the demo open, and the folder of its data and temporary files; the user's are left alone."""
     with tempfile.TemporaryDirectory() as own:
         for name in ("state", "cache", "config", "data", "temporary"):
             Path(own, name).mkdir()
@@ -151,10 +160,9 @@ def window() -> Iterator[tuple[Hand, Path]]:
         hand.window.show()
         hand.link.start()
         hand.window.build_workspace()
-        hand.session.open(demo_paths().model, data=str(Path(own, "few.npz")))
-        hand.wait(lambda: hand.session.data is not None and hand.settled and bool(hand.session.methods))
+        open_demo(hand, Path(own))
         try:
-            yield hand, Path(own, "temporary")
+            yield hand, Path(own)
         finally:
             hand.close()
 
@@ -171,7 +179,6 @@ def soak(steps: int, seed: int, tell: Callable[[str], object]) -> list[str]:
             if step in places:
                 readings[places[step]] = found = read(hand, folder)
                 tell(f"{places[step]:8}" + "".join(f"{value:17}" for value in asdict(found).values()))
-        hand.session.change_recipe(Recipe(), "over")
     tell(f"{'bound':8}" + "".join(f"{f'+{value}':>17}" for value in asdict(BOUND).values()))
     return grown(readings["start"], readings["end"])
 
