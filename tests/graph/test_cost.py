@@ -7,6 +7,7 @@ import pytest
 from tests.graph.graphs import Build
 from workbench.core.job import Job
 from workbench.core.recipe import parse_recipe
+from workbench.engine.export import export
 from workbench.engine.preview import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.formats.opening import open_model
@@ -90,3 +91,67 @@ def test_data_settles_what_the_model_leaves_open(tmp_path):
     recipe = parse_recipe("version: 1\nlayers: {first: [{lowrank.svd: {rank: 2}}]}")
     *_, last = Previewer(workspace).measure(recipe, ("first",), Job())
     assert last.macs == whole - 7 * 8 * 16 + 7 * 2 * (8 + 16)
+
+
+def test_a_weight_counts_with_each_operator_that_multiplies_with_it():
+    """A tied embedding is looked up, which counts nothing, and multiplied with, which does."""
+    b = Build()
+    table = b.weight("table", 32, 16)
+    rows = b.node("Gather", [table, "x"], "rows")
+    rows = b.node("ReduceSum", [rows, b.constant("axis", [1], np.int64)], "sum", keepdims=0)
+    b.node("Gemm", [rows, table], "y", transB=1)
+    model = b.model({"x": ["N", 7]}, {"y": None}, dtype=onnx.TensorProto.INT64)
+    assert model.summary().macs == 32 * 16
+
+
+def fused(b, x):
+    return b.node("FusedMatMul", [x, b.weight("w", 12, 8)], "y", domain="com.microsoft", transB=1), 8 * 12
+
+
+def vector(b, x):
+    return b.node("MatMul", [x, b.weight("w", 8)], "y"), 8
+
+
+def einsum(b, x):
+    return b.node("Einsum", [x, b.weight("w", 8, 12)], "y", equation="nc,cd->nd"), 8 * 12
+
+
+def fused_convolution(b, x):
+    image = b.node("Reshape", [x, b.constant("as", [-1, 2, 2, 2], np.int64)], "image")
+    return b.node("FusedConv", [image, b.weight("w", 3, 2, 2, 2)], "y", domain="com.microsoft",
+                  kernel_shape=[2, 2], activation="Relu"), 3 * 8
+
+
+def computed_kernel(b, x):
+    """A convolution of the samples with a kernel that they give."""
+    image = b.node("Reshape", [x, b.constant("as", [1, 1, 4, 2], np.int64)], "image")
+    kernel = b.node("Reshape", [x, b.constant("kernel", [2, 1, 2, 2], np.int64)], "kernels")
+    return b.node("Conv", [image, kernel], "y"), 2 * 4 * 3
+
+
+@pytest.mark.parametrize("last", [fused, vector, einsum, fused_convolution, computed_kernel])
+def test_what_multiplies_and_is_no_layer_is_counted(last):
+    b = Build()
+    x = b.node("MatMul", ["x", b.weight("first.weight", 8, 8)], "first")
+    output, count = last(b, x)
+    model = b.model({"x": ["N", 8]}, {output: None}, opsets={"com.microsoft": 1})
+    assert model.summary().macs == 8 * 8 + count
+
+
+STRIDED = {"tucker": ({"lowrank.tucker": {"ratio": 0.5}}, 4 * 13 * 15 * 8 + 6 * 4 * 9 * 35 + 12 * 6 * 35),
+           "spatial": ({"lowrank.spatial": {"rank": 3}}, 3 * 8 * 3 * 5 * 15 + 12 * 3 * 3 * 35),
+           "cp": ({"lowrank.cp": {"rank": 2, "iterations": 1}},
+                  2 * 8 * 13 * 15 + 2 * 3 * 5 * 15 + 2 * 3 * 35 + 12 * 2 * 35),
+           "svd": ({"lowrank.svd": {"rank": 4}}, 4 * 8 * 9 * 35 + 12 * 4 * 35)}
+
+
+@pytest.mark.parametrize("name", STRIDED)
+def test_factors_of_a_strided_convolution_count_at_the_positions_they_run_at(tmp_path, name):
+    step, expected = STRIDED[name]
+    b = Build()
+    b.node("Conv", ["x", b.weight("conv.weight", 12, 8, 3, 3)], "y", strides=[3, 2], pads=[1, 0, 1, 0])
+    onnx.save(b.proto({"x": ["N", 8, 13, 15]}, {"y": None}), tmp_path / "model.onnx")
+    workspace = Workspace.open(str(tmp_path / "model.onnx"), Job())
+    recipe = parse_recipe(f"version: 1\nlayers: {{conv: [{step}]}}")
+    report = export(workspace, recipe, str(tmp_path), Job())
+    assert report.after.macs == expected == open_model(report.files["model"], job=Job()).summary().macs

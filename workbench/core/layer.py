@@ -23,6 +23,8 @@ class Layer:
     fingerprint  of the weight's values: equal fingerprints, equal weights. Of a large weight in a file beside the model
                  it is of where and when that was written, so that opening does not read it
     uses         how many nodes read this weight
+    sizes        of a convolution's data along each axis of the kernel, before and behind it, for each of these nodes;
+                 empty where one is not known
     also         one of them that reads it in another form, such as the Transpose of a tied embedding; empty when none
     locked       why it cannot be edited; empty when it can
     """
@@ -38,6 +40,7 @@ class Layer:
     fingerprint: str
     groups: int = 1
     uses: int = 1
+    sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
     also: str = ""
     locked: str = ""
     attributes: Mapping[str, tuple[int, ...] | str] = field(default_factory=dict)

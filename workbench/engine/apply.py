@@ -19,7 +19,7 @@ from workbench.engine.calibrate import LayerContext
 from workbench.engine.left import UNTOUCHED, Left, notes_on, refuse_without_effect
 from workbench.engine.stacking import conflict
 from workbench.engine.structure import Structure, structural
-from workbench.graph import rewrite
+from workbench.graph import cost, rewrite
 from workbench.graph.edit import Edit, sqnr_db
 from workbench.graph.encoding import Factors
 from workbench.graph.model import Model
@@ -130,10 +130,11 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if layer.path not in named:
             actions, notes = structure.possible(model, layer, actions)
             left += notes
-        reason = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
-            or keeps_channels(model, layer, actions) or conflict(layer, actions)
+        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
+            or keeps_channels(model, layer, actions)
+        reason = refused or conflict(layer, actions)        # plans are of layers that can have each step alone
         if reason and layer.path in named:
-            raise UserError(f"{layer.path}: {reason}", APART if conflict(layer, actions) else OTHER)
+            raise UserError(f"{layer.path}: {reason}", OTHER if refused else APART)
         if reason:
             left.append(Left(layer.path, UNTOUCHED, reason))
         elif actions:
@@ -249,13 +250,14 @@ def with_bias(layer: Layer, edited: Edit, size: int) -> int:
 
 
 def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
-    """Parameters and MACs of a layer after its edit; MACs by the share of weights each output position needs."""
-    weights = edited.encoding.parameters
+    """Parameters and MACs of a layer after its edit."""
+    encoding = edited.encoding
+    weights = encoding.parameters
+    parts = [piece.encoding.shape for piece in encoding.pieces] if isinstance(encoding, Factors) else [layer.shape]
     bias = layer.parameters - layer.count
     if edited.bias is not None:
         bias = edited.bias.size
-    macs = None if layer.macs is None else round(layer.macs * weights / layer.count)
-    return weights + bias, macs
+    return weights + bias, cost.of_chain(layer, parts)
 
 
 def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
@@ -289,7 +291,7 @@ def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
 
 def _foretold(before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int,
               words: str) -> LayerChange:
-    macs = None if layer.macs is None else round(layer.macs * plan.weights / layer.count)
+    macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])
     size += 0 if plan.biased else kept_bias(layer)
     return LayerChange(before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words,
                        exact=False)

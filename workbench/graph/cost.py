@@ -8,7 +8,7 @@ import onnx_ir as ir
 
 from workbench.core.layer import InputSpec, Layer
 from workbench.graph import runtime, shapes
-from workbench.graph.operators import number
+from workbench.graph.operators import number, weights_of
 
 log = logging.getLogger(__name__)
 Shapes = Mapping[str, shapes.Known]
@@ -17,7 +17,8 @@ CONVOLUTIONS = ("Conv", "ConvInteger", "QLinearConv", "FusedConv", "NhwcFusedCon
 PRODUCTS = ("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul", "FusedMatMul", "FusedGemm", "TransposeMatMul",
             "FusedMatMulActivation")
 ATTENTION = ("Attention", "MultiHeadAttention", "GroupQueryAttention")
-COUNTED = (*CONVOLUTIONS, *PRODUCTS, *ATTENTION, "ConvTranspose", "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM", "Einsum")
+MULTIPLYING = (*CONVOLUTIONS, *PRODUCTS, "ConvTranspose", "Einsum")
+COUNTED = (*MULTIPLYING, *ATTENTION, "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
 
 
 def of_one_sample(model: ir.Model) -> Shapes:
@@ -88,28 +89,61 @@ def macs(node: ir.Node, weight_input: int, weight_shape: Sequence[int], known: S
     return None
 
 
-def of_activations(model: ir.Model, known: Shapes) -> int | None:
-    """MACs of what multiplies activations with activations, which no layer counts: attention; None where a size is not
-    known."""
-    counts = [_product(node, known) for node in _of_activations(model.graph)]
+def of_chain(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
+    """MACs of a layer as a chain of layers with weights of these shapes.
+
+    The factors of a convolution run at as many positions as their data has: along an axis as many as behind the
+    convolution from the factor on that holds the kernel along it, and as many as before it until then.
+    """
+    if layer.macs is None:
+        return None
+    counts = [(tuple(shape[2:]), prod(shape)) for shape in shapes]
+    if not layer.sizes:
+        return round(layer.macs * sum(count for _, count in counts) / layer.count)
+    taken = 0
+    for sizes, behind in layer.sizes:
+        for kernel, count in counts:
+            whole = kernel == layer.shape[2:]
+            sizes = tuple(new if whole or width > 1 else old
+                          for old, new, width in zip(sizes, behind, kernel, strict=True))
+            taken += count * prod(sizes)
+    whole_layer = layer.count * sum(prod(behind) for _, behind in layer.sizes)
+    return round(layer.macs * taken / whole_layer) if whole_layer else 0
+
+
+def sizes(node: ir.Node, known: Shapes) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Of a convolution's data along each axis of the kernel, before and behind it; None where one is not known."""
+    data, output = (_shape(known, value) for value in (node.inputs[0], node.outputs[0]))
+    before, behind = (tuple(size for size in _part(shape, 2) if size is not None) for shape in (data, output))
+    rank = 0 if data is None or output is None else len(data) - 2
+    return (before, behind) if rank > 0 and len(before) == len(behind) == rank else None
+
+
+def of_no_layer(model: ir.Model, known: Shapes) -> int | None:
+    """MACs of what no layer counts: products of activations with each other, as in attention, and with constants in
+    operators or shapes that are no layers; None where a size is not known."""
+    counts = [_product(node, known) for node in _of_no_layer(model.graph)]
     found = [count for count in counts if count is not None]
     return sum(found) // fixed_batch(model) if len(found) == len(counts) else None
 
 
-def _of_activations(graph: ir.Graph) -> Iterable[ir.Node]:
-    """Products of two values that both depend on the inputs."""
+def _of_no_layer(graph: ir.Graph) -> Iterable[ir.Node]:
     active = {value for value in graph.inputs if not value.is_initializer()}
     for node in graph:
         read = [value for value in node.inputs if value in active]
         if read:
             active.update(node.outputs)
-        if node.op_type in ATTENTION or (len(read) > 1 and node.op_type in (*PRODUCTS, "Einsum")
-                                         and all(value in active for value in node.inputs[:2])):
+        if node.op_type in ATTENTION or (read and node.op_type in MULTIPLYING and not any(weights_of(node))
+                                         and all(value in active or (value is not None and value.is_initializer())
+                                                 for value in node.inputs[:2])):
             yield node
 
 
 def _product(node: ir.Node, known: Shapes) -> int | None:
     first, second = (_shape(known, value) for value in node.inputs[:2])
+    if node.op_type in (*CONVOLUTIONS, "ConvTranspose"):
+        weight = _shape(known, node.inputs[3]) if node.op_type == "QLinearConv" else second
+        return None if weight is None or None in weight else macs(node, 1, [size or 0 for size in weight], known)
     if node.op_type == "Einsum":
         return _einsum(node.attributes["equation"].as_string(), [_shape(known, value) for value in node.inputs])
     if node.op_type in ATTENTION:

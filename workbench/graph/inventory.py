@@ -108,7 +108,8 @@ class _Inventory:
             path=path, op=weight.op, shape=shape, dtype=_dtype(tensor), out_axis=weight.out_axis,
             parameters=_sizes(vectors)[0], macs=self._macs_of_uses(weight, shape, locked),
             bytes=_sizes(vectors)[1], fingerprint=fingerprint(tensor), groups=number(node, "group", 1),
-            uses=len(value.uses()), also=_otherwise(weight, shape), locked=locked, attributes=weight.attributes(),
+            uses=len(value.uses()), sizes=self._sizes_of_uses(weight), also=_otherwise(weight, shape), locked=locked,
+            attributes=weight.attributes(),
         ))
         if locked:
             return
@@ -171,12 +172,18 @@ class _Inventory:
                              f"It is a constant that {op} reads, not the weight of a layer; it is kept as it is.", 0)
 
     def _macs_of_uses(self, weight: Weight, shape: tuple[int, ...], locked: str) -> int | None:
-        """Each node of the same kind that reads the weight multiplies with it."""
-        readers = [use.node for use in weight.value.uses()
-                   if use.node.op_type == weight.node.op_type and use.idx == weight.index]
-        counts = [self._macs(reader, weight.index, shape, locked) for reader in readers]
+        """Each node that reads the weight as one multiplies with it."""
+        readers = [(use.node, use.idx) for use in weight.value.uses()
+                   if any(other.index == use.idx for other in weights_of(use.node))]
+        counts = [self._macs(reader, index, shape, locked) for reader, index in readers]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
+
+    def _sizes_of_uses(self, weight: Weight) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+        if weight.op != "Conv":
+            return ()
+        found = [cost.sizes(use.node, self._known) for use in weight.value.uses() if use.node.op_type == "Conv"]
+        return tuple(pair for pair in found if pair is not None) if None not in found else ()
 
     def _macs(self, node: ir.Node, index: int, shape: tuple[int, ...], locked: str) -> int | None:
         if locked == SUBGRAPH:

@@ -128,7 +128,7 @@ class Model:
     def _macs(self) -> int | None:
         """Of all layers and of attention; None where a part of it is not known."""
         layers = cost.total(self.layers)
-        between = None if layers is None else cost.of_activations(self.ir, self.known_of_one_sample)
+        between = None if layers is None else cost.of_no_layer(self.ir, self.known_of_one_sample)
         return None if layers is None or between is None else layers + between
 
     @cached_property
