@@ -12,7 +12,7 @@ ifeq ($(shell id -u),0)
 export QTWEBENGINE_DISABLE_SANDBOX = 1
 endif
 
-.PHONY: help run test test-load soak lint screenshots bench clean setup setup-test
+.PHONY: help run test test-load soak fuzz lint screenshots bench clean setup setup-test
 
 help:
 	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint         ruff and mypy"
 	@echo "make screenshots  pictures of every screen into out/screenshots (ARGS=--out=DIR for elsewhere)"
 	@echo "make bench        every measurement in tests/benchmarks"
+	@echo "make fuzz         thousands of damaged and hostile files; ARGS='--count 500 --kind onnx --seed 7', or --replay FOLDER"
 	@echo "make clean        remove caches and out/ (keeps .venv)"
 
 run: setup
@@ -45,6 +46,9 @@ screenshots: setup-test
 bench: setup-test
 	@set -e; for file in tests/benchmarks/bench_*.py; do \
 		name=$$(basename $$file .py); echo "== $$name"; $(TEST_ENV) $(PYTHON_ENV) -m tests.benchmarks.$$name $(ARGS); done
+
+fuzz: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m tests.fuzz $(ARGS)
 
 clean:
 	@rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -16,6 +16,8 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
     made: dict[str, str] = {}       # what earlier steps made, and the title of the one that made it
     for action in in_order(actions):
         chosen, params = find(action)
+        if chosen.refuses(layer, params):       # nor can it forecast this layer; `apply.refusal` tells why
+            return None
         if plan.chain and chosen.whole(params):
             return f"{chosen.title} cannot follow a factoring: {chosen.whole(params)} of whole layers."
         before, plan = plan, chosen.forecast(layer, plan, params)
