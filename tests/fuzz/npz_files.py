@@ -54,7 +54,7 @@ def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
 def _values(chance: random.Random, arrays: dict[str, np.ndarray]) -> None:
     """An array of another type, shape or content, under another name, or gone."""
     key = chance.choice(("x", "y", "y"))
-    if key not in arrays:
+    if key not in arrays or arrays[key].dtype == object:
         return
     array = arrays[key]
     with np.errstate(all="ignore"):
@@ -68,9 +68,9 @@ def _values(chance: random.Random, arrays: dict[str, np.ndarray]) -> None:
                 arrays[key] = np.asfortranarray(array)
             case 3:
                 arrays[key] = np.full_like(array, chance.choice((0, 1, -1, 100)))
-            case 4:
-                arrays[key] = array.astype(float) * chance.choice((np.nan, np.inf, 1e300, 1e-300, -1))
-            case 5:
+            case 4 if array.dtype.kind in "fiu":
+                arrays[key] = array * chance.choice((np.nan, np.inf, 1e300, 1e-300, -1))
+            case 5 if array.dtype.kind in "fiu":
                 arrays[key] = array + chance.choice((-5, 3, 10 ** 6))
             case 6:
                 arrays[key] = array[:chance.randrange(len(array) + 1)] if array.ndim else array

@@ -148,3 +148,12 @@ def test_clusters_stay_clusters_on_8_bit_levels():
     assert max(len(np.unique(row)) for row in rows) <= 8
     layer = layer_of("Gemm")[0].layer("layer")
     assert stacking.conflict(layer, (clusters, Action("quantize.affine", {"bits": 4})))
+
+
+def test_a_step_that_a_layer_cannot_have_is_refused_before_any_is_forecast():
+    """CP forecasts a kernel of four axes; a linear layer has none."""
+    model, _ = layer_of("Gemm")
+    layer, steps = model.layer("layer"), (Action("lowrank.cp"), Action("quantize.affine"))
+    assert stacking.conflict(layer, steps) is None and stacking.conflicts(layer, steps) == {}
+    with pytest.raises(UserError, match="layer: .*Choose another method"):
+        edited("Gemm", *steps)
