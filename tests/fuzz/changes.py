@@ -9,9 +9,8 @@ from typing import Any
 
 INTEGERS = (-1, 0, 1, 2, 3, 7, 255, 65535, 2 ** 31 - 1, 2 ** 31, -2 ** 31, 2 ** 32, 2 ** 62, 2 ** 63 - 1, -2 ** 63)
 FLOATS = (0.0, -0.0, 1e-45, 1e-6, 0.5, 1.5, -1.0, 1e6, 3.5e38, 1e308, float("nan"), float("inf"), -float("inf"))
-TEXTS = ("", " ", "x", "y", "*", "[", "a/b", "../../etc/passwd", "\u202eabc", "😀" * 20, "n" * 10_000, "a\nb\tc", "\x00",
-         "null",
-         "true", "-1", "1e3", "{0.__class__}", "%s%n", "onnx", "é" * 300, "ﬀ", "\x1b[31m",
+TEXTS = ("", " ", "x", "y", "*", "[", "a/b", "../../etc/passwd", "\u202eabc", "😀" * 20, "n" * 10_000,
+         "a\nb\tc", "\x00", "null", "true", "-1", "1e3", "{0.__class__}", "%s%n", "onnx", "é" * 300, "ﬀ", "\x1b[31m",
          "'\"`$(id)")
 # As a YAML or JSON value.
 VALUES: tuple[Any, ...] = (None, True, False, [], {}, [[]], [None], {"": None}, {"a": {"b": []}}, *INTEGERS, 10 ** 400,

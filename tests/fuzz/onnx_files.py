@@ -35,7 +35,7 @@ def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
     np.savez(folder / "data.npz", **data(shape))
     if chance.random() < 0.1:
         _outside(chance, model, folder)
-    if chance.random() < 0.75:
+    if chance.random() < 0.85:
         for change in chance.choices(CHANGES, k=chance.choice((1, 1, 1, 2, 3))):
             change(chance, model)
         content = model.SerializeToString()

@@ -76,7 +76,8 @@ def branches() -> onnx.ModelProto:
     inner = []
     for name in ("then", "else"):
         part = Builder()
-        part.linear(x, name, 8, 4, out=f"{name}_y")
+        part.weight(f"{name}.weight", 8, 4), part.weight(f"{name}.bias", 4)
+        part.op("Add", part.op("MatMul", x, f"{name}.weight", out=f"{name}_m"), f"{name}.bias", out=f"{name}_y")
         output = helper.make_tensor_value_info(f"{name}_y", TensorProto.FLOAT, ["n", 4])
         inner.append(helper.make_graph(part.nodes, name, [], [output], part.constants))
     positive = b.op("Greater", b.op("ReduceMean", x, keepdims=0), b.const("zero", np.float32(0)))

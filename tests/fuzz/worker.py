@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,16 @@ LONGEST = 1500          # characters of a sentence, names of the case's files in
 WORKS, SENTENCE = "works", "sentence"
 INTERNAL, HANG, OVERRUN, DEATH = "internal error", "hang", "memory", "native death"
 GOOD = (WORKS, SENTENCE)
+
+
+def _fault() -> None:
+    raise RuntimeError("planted")
+
+
+# Planted, to see that each is told from the others.
+FAULTS: dict[str, Callable[[], object]] = {
+    "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV), "loop": lambda: os.kill(os.getpid(), signal.SIGXCPU),
+    "wait": lambda: os.kill(os.getpid(), signal.SIGALRM), "flood": lambda: bytearray(1 << 40), "fault": _fault}
 
 
 def outcome_of(command: list[str]) -> tuple[str, str]:
@@ -53,6 +64,8 @@ def _judged(sentence: str) -> tuple[str, str]:
 
 
 def _run(command: list[str]) -> None:
+    if command[0] in FAULTS:
+        FAULTS[command[0]]()
     if command[0] == "session":
         from workbench.core.session_file import load_session
         saved = load_session(Path(command[1]))

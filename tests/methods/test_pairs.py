@@ -155,5 +155,5 @@ def test_a_step_that_a_layer_cannot_have_is_refused_before_any_is_forecast():
     model, _ = layer_of("Gemm")
     layer, steps = model.layer("layer"), (Action("lowrank.cp"), Action("quantize.affine"))
     assert stacking.conflict(layer, steps) is None and stacking.conflicts(layer, steps) == {}
-    with pytest.raises(UserError, match="layer: .*Choose another method"):
+    with pytest.raises(UserError, match=r"layer: .*Choose another method"):
         edited("Gemm", *steps)
