@@ -34,7 +34,7 @@ OPENING = """
 import sys
 from workbench.core.job import Job
 from workbench.engine import service, verbs
-assert verbs.inspect(sys.argv[1], False, Job())["layers"]
+assert verbs.inspect(sys.argv[1], frozenset(), Job())["layers"]
 """
 PLAIN = """
 import socket

@@ -20,6 +20,7 @@ from workbench import cli_output as output
 from workbench.core.errors import Cancelled, UserError, behind
 from workbench.core.language import ENGLISH, LANGUAGES
 from workbench.core.plain import plain
+from workbench.core.trust import NOBODY, Trust
 
 WINDOW = "window"       # the command that runs when none is named
 DEMO = "fashion_cnn"
@@ -95,8 +96,27 @@ debug_option: Decorator = click.option("--debug", is_flag=True, expose_value=Fal
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 language_option = click.option("--language", default=ENGLISH, show_default=True, type=click.Choice(list(LANGUAGES)),
                                help="Of the report; what is printed is English.")
-trust_option = click.option("--trust", is_flag=True,
-                            help="Allow MODEL or DATA to be file.py:function, whose code then runs with your rights.")
+def trusted(given: bool, *named: str | None) -> Trust:
+    """Paths whose code may run: with --trust those that this command line names, and every --trust-path. What a recipe
+    or a session names is not among the first."""
+    extra = click.get_current_context().meta.get("trusted", ())
+    return frozenset(path for path in named if path and given) | frozenset(extra)
+
+
+def remember_trust(ctx: click.Context, _option: click.Parameter, paths: tuple[str, ...]) -> None:
+    ctx.meta["trusted"] = paths
+
+
+def trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--trust and --trust-path."""
+    one = click.option("--trust-path", multiple=True, metavar="PATH", expose_value=False, callback=remember_trust,
+                       help="Allow one file.py:function, or .pt2, that a recipe names to run its code.")
+    named = click.option("--trust", is_flag=True,
+                         help="Allow the files named on this command line to be file.py:function, or a .pt2 with code, "
+                              "which then runs with your rights.")
+    return named(one(command))
+
+
 data_option = click.option("--data", required=True, metavar="DATA",
                            help="An .npz file, a folder of images in class folders, or file.py:function.")
 out_option = click.option("--out", required=True, metavar="DIR", help="Folder for the results.")
@@ -171,7 +191,7 @@ def show(model: str | None, data: str | None, recipe: str | None, trust: bool, c
         raise UserError(problem, "Use the commands (workbench --help), or workbench demo --headless.")
     from workbench.ui.app import run
     signal.signal(signal.SIGTERM, signal.SIG_DFL)   # Python's own handler would wait until Qt runs Python code
-    sys.exit(run(model, data, recipe, trust, calibration))
+    sys.exit(run(model, data, recipe, trusted(trust, model, data, calibration), calibration))
 
 
 @cli.command()
@@ -191,7 +211,7 @@ def demo(headless: bool, out: str) -> None:
         return
     with output.working() as job:
         from workbench.engine import verbs
-        report = verbs.compress(model, data, recipe, out, False, calibration, job)
+        report = verbs.compress(model, data, recipe, out, NOBODY, calibration, job)
     output.print_report(report)
     take_screenshots(Path(out) / "screenshots")
 
@@ -217,7 +237,7 @@ def inspect(model: str, as_json: bool, trust: bool) -> None:
     """List the layers of MODEL with statistics and ranks of their weights."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.inspect(model, trust, job)
+        result = verbs.inspect(model, trusted(trust, model), job)
     output.print_json(result) if as_json else output.print_inspection(result)
 
 
@@ -232,7 +252,7 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str,
     """Measure MODEL on all samples of DATA."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.evaluate(model, data, trust, job, given)
+        result = verbs.evaluate(model, data, trusted(trust, model, data), job, given)
     output.print_json(result) if as_json else output.print_evaluation(result)
 
 
@@ -256,7 +276,8 @@ def compress(model: str, data: str, recipe: str, out: str, calibration: str, dev
     """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA, or on made-up inputs."""
     with output.working() as job:
         from workbench.engine import verbs
-        report = verbs.compress(model, data, recipe, out, trust, calibration, job, device, raise_opset, language, given)
+        report = verbs.compress(model, data, recipe, out, trusted(trust, model, data, calibration), calibration, job,
+                                device, raise_opset, language, given)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
@@ -293,8 +314,9 @@ def distill(student: str, teachers: tuple[str, ...], data: str, out: str, calibr
         from workbench.core.temperatures import Temperatures
         from workbench.engine import verbs
         tried = Temperatures(temperatures, seeds) if temperatures else None
-        report, curve = verbs.distill(student, teachers, data, out, {**params, "temperature": temperature}, trust,
-                                      calibration, job, seed, tried, device, language, given)
+        report, curve = verbs.distill(student, teachers, data, out, {**params, "temperature": temperature},
+                                      trusted(trust, student, *teachers, data, calibration), calibration, job,
+                                      seed, tried, device, language, given)
     if as_json:
         output.print_json(report.to_json() | ({} if curve is None else {"temperatures": curve.to_json()}))
         return
@@ -327,7 +349,7 @@ def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[s
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.sensitivity(model, data, trust, job, share, given)
+        result = verbs.sensitivity(model, data, trusted(trust, model, data), job, share, given)
     output.print_json(result) if as_json else output.print_sensitivity(result)
 
 
@@ -351,7 +373,8 @@ def sweep(model: str, data: str, calibration: str, layers: str, as_json: bool, t
     with output.working() as job:
         from workbench.core.sweep import Sweep
         from workbench.engine import verbs
-        result = verbs.sweep(model, data, Sweep(**wanted, layers=(layers,)), trust, calibration, job, given)
+        result = verbs.sweep(model, data, Sweep(**wanted, layers=(layers,)),
+                             trusted(trust, model, data, calibration), calibration, job, given)
     output.print_json(result) if as_json else output.print_sweep(result)
 
 
@@ -378,7 +401,7 @@ def search(model: str, data: str, out: str, max_drop: float | None, max_bytes: i
         from workbench.engine import verbs
         from workbench.engine.search import Goal
         goal = Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
-        report = verbs.search(model, data, out, goal, trust, job, language, given)
+        report = verbs.search(model, data, out, goal, trusted(trust, model, data), job, language, given)
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
@@ -394,5 +417,5 @@ def compare(a: str, b: str, data: str, as_json: bool, trust: bool, given: dict[s
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:
         from workbench.engine import verbs
-        result = verbs.compare(a, b, data, trust, job, given)
+        result = verbs.compare(a, b, data, trusted(trust, a, b, data), job, given)
     output.print_json(result) if as_json else output.print_comparison(result)

@@ -240,7 +240,7 @@ def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp
                               "through If.")
     assert found.to_json()["obstacle"] == found.obstacle
     report = verbs.search(str(tmp_path / "small.onnx"), str(tmp_path / "test.npz"), str(tmp_path / "out"),
-                          Goal(max_ratio=0.6), False, Job())
+                          Goal(max_ratio=0.6), frozenset(), Job())
     assert report.notes.count(found.obstacle) == 1
     assert report.after.bytes.value <= 0.6 * report.before.bytes.value
 

@@ -54,7 +54,7 @@ def place(tmp_path_factory):
 def distilled(place, out, bare=True, teachers=("small.onnx",), **more):
     data, train = (str(place / f"{name}{'_bare' if bare else ''}.npz") for name in ("test", "train"))
     return verbs.distill(str(place / "student.onnx"), [str(place / name) for name in teachers], data, str(out), PARAMS,
-                         False, train, Job(), **more)
+                         frozenset(), train, Job(), **more)
 
 
 def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
@@ -94,7 +94,7 @@ def test_several_teachers_are_averaged(place, tmp_path):
 def test_a_teacher_with_other_outputs_is_refused(place, tmp_path):
     wide = student(tmp_path / "wide.onnx", outputs=5)
     with pytest.raises(UserError, match="same outputs"):
-        verbs.distill(str(place / "student.onnx"), [wide], str(place / "test.npz"), str(tmp_path), PARAMS, False,
+        verbs.distill(str(place / "student.onnx"), [wide], str(place / "test.npz"), str(tmp_path), PARAMS, frozenset(),
                       str(place / "train.npz"), Job())
     assert not (tmp_path / "student_distilled.onnx").exists()
 

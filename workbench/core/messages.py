@@ -11,6 +11,7 @@ from workbench.core.job import Progress
 from workbench.core.language import ENGLISH
 from workbench.core.recipe import Recipe
 from workbench.core.temperatures import Temperatures
+from workbench.core.trust import NOBODY, Trust
 from workbench.core.wanted import Wanted
 
 
@@ -23,7 +24,7 @@ class Methods:
 
 @dataclass(frozen=True)
 class Open:
-    """-> Done(ModelSummary). `trusted` is the user's informed yes to running code from the file (`file.py:function`).
+    """-> Done(ModelSummary). `trusted`: paths to whose code (`file.py:function`) the user gave an informed yes.
 
     `without` names preparation steps to leave out, or to do where they are optional. `fingerprint`: no other model than
     that will do. The model that was open stays open when this fails.
@@ -31,7 +32,7 @@ class Open:
 
     job: int
     path: str
-    trusted: bool = False
+    trusted: Trust = NOBODY
     without: tuple[str, ...] = ()
     fingerprint: str = ""
 
@@ -43,7 +44,15 @@ class Attach:
     job: int
     path: str
     calibration: str = ""
-    trusted: bool = False
+    trusted: Trust = NOBODY
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """These paths, which a recipe names as teachers, are trusted from now on -> Done(None)"""
+
+    job: int
+    paths: Trust
 
 
 @dataclass(frozen=True)

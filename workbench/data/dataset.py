@@ -14,6 +14,7 @@ from workbench.core.errors import UserError
 from workbench.core.files import exists, file_and_function
 from workbench.core.job import Job
 from workbench.core.layer import InputSpec
+from workbench.core.trust import HOW
 from workbench.data import npz_file
 from workbench.data.answer import Answer
 from workbench.data.class_names import read_names
@@ -174,7 +175,7 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
     if not os.path.isfile(file):
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:
-        raise UserError(f"{path} would run code.", "Confirm that you trust it (--trust on the command line).")
+        raise UserError(f"{path} would run code.", HOW)
     function = runpy.run_path(file).get(name)
     if not callable(function):
         raise UserError(f"{file} has no function {name}.", "Name a function that yields batches.")

@@ -186,6 +186,10 @@ class Service:
         self._replace(self._open().attach(request.path, job, request.calibration, request.trusted))
         return self._open().data_summary()
 
+    def trusted(self, request: m.Trusted, job: Job) -> Any:
+        workspace = self._open()
+        self._replace(replace(workspace, trusted=workspace.trusted | request.paths))
+
     def inspect(self, request: m.Inspect, job: Job) -> Any:
         return self._open().view(request.path)
 
@@ -267,7 +271,8 @@ class Service:
 
 
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
-    m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach, m.Inspect: Service.inspect,
+    m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach,
+    m.Trusted: Service.trusted, m.Inspect: Service.inspect,
     m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
     m.Graph: Service.graph, m.Coupled: Service.coupled, m.Time: Service.time, m.Compare: Service.compare,
     m.Accuse: Service.accuse, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,

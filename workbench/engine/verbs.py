@@ -25,6 +25,7 @@ from workbench.core.sensitivity import Wanted
 from workbench.core.several import several
 from workbench.core.sweep import Sweep
 from workbench.core.temperatures import TemperatureCurve, Temperatures
+from workbench.core.trust import Trust
 from workbench.data.matching import Given
 from workbench.engine.apply import effective_stacks
 from workbench.engine.workspace import Workspace
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def inspect(model_path: str, trusted: bool, job: Job) -> dict[str, Any]:
+def inspect(model_path: str, trusted: Trust, job: Job) -> dict[str, Any]:
     """The layers of a model with their statistics. Raises UserError."""
     workspace = Workspace.open(model_path, job.part(0.0, 0.5), trusted)
     summary = workspace.model.summary()
@@ -74,7 +75,7 @@ def _inspected(workspace: Workspace, layer: Layer) -> dict[str, Any]:
     return row
 
 
-def evaluate(model_path: str, data_path: str, trusted: bool, job: Job,
+def evaluate(model_path: str, data_path: str, trusted: Trust, job: Job,
              given: Given | None = None) -> dict[str, Any]:
     """The metric of a model on all samples. Raises UserError."""
     start = time.monotonic()
@@ -87,7 +88,7 @@ def evaluate(model_path: str, data_path: str, trusted: bool, job: Job,
             "notes": list(evaluator.data.answer.notes)}
 
 
-def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: bool, calibration: str,
+def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, trusted: Trust, calibration: str,
              job: Job, device: str = "cpu", raise_opset: bool = False, language: str = ENGLISH,
              given: Given | None = None) -> Report:
     """Apply, export, reopen, verify, report (the page in this language); perhaps of the model at a newer opset. Without
@@ -109,7 +110,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
 
 
 def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str, params: Mapping[str, Any],
-            trusted: bool, calibration: str, job: Job, seed: int = 0,
+            trusted: Trust, calibration: str, job: Job, seed: int = 0,
             temperatures: Temperatures | None = None,
             device: str = "cpu", language: str = ENGLISH,
             given: Given | None = None) -> tuple[Report, TemperatureCurve | None]:
@@ -136,7 +137,7 @@ def distill(student: str, teachers: Sequence[str], data_path: str, out_dir: str,
     return export(workspace, recipe, out_dir, part, name, device, language), curve
 
 
-def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share: float = 1.0,
+def sensitivity(model_path: str, data_path: str, trusted: Trust, job: Job, share: float = 1.0,
                 given: Given | None = None) -> dict[str, Any]:
     """Every candidate action on every layer; the share of them that is foretold to cost least is measured. Raises
     UserError."""
@@ -148,7 +149,7 @@ def sensitivity(model_path: str, data_path: str, trusted: bool, job: Job, share:
     return found | {"seconds": time.monotonic() - start}
 
 
-def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibration: str, job: Job,
+def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: Trust, calibration: str, job: Job,
           given: Given | None = None) -> dict[str, Any]:
     """One parameter raised step by step on the layers chosen, measured in folds. Raises UserError."""
     from workbench.engine.sweep import chosen, parameter
@@ -162,7 +163,7 @@ def sweep(model_path: str, data_path: str, wanted: Sweep, trusted: bool, calibra
     return curve.to_json() | {"seconds": time.monotonic() - start}
 
 
-def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: bool, job: Job,
+def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: Trust, job: Job,
            language: str = ENGLISH, given: Given | None = None) -> Report:
     """Find a recipe for a goal and compress with it. Raises UserError; nothing is written then."""
     from workbench.engine import search as searching
@@ -177,7 +178,7 @@ def search(model_path: str, data_path: str, out_dir: str, goal: Goal, trusted: b
     return export(workspace, recipe, out_dir, job.part(0.9, 1.0), language=language, notes=notes)
 
 
-def compare(first: str, second: str, data_path: str, trusted: bool, job: Job,
+def compare(first: str, second: str, data_path: str, trusted: Trust, job: Job,
             given: Given | None = None) -> dict[str, Any]:
     """Two models on the same samples. Raises UserError."""
     from workbench.engine import compare as comparing

@@ -13,6 +13,7 @@ from workbench.core.job import Job
 from workbench.core.layer import Layer
 from workbench.core.recipe import Recipe, Sparse
 from workbench.core.report import LayerChange
+from workbench.core.trust import NOBODY, Trust
 from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
 from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset, open_dataset
@@ -43,7 +44,7 @@ class Workspace:
     training    samples that recovery may train on; None where only evaluation data was given
     set_aside   whether these were taken out of the evaluation data (see `separated`)
     recoveries  what recovery made of recipes, the newest last
-    trusted     whether code of the model's file, and of its teachers', may run
+    trusted     paths whose code may run
     against     what models are compared with where there are no labels
     teachers    the files of these, where that is not the original model
     """
@@ -58,27 +59,28 @@ class Workspace:
     cache: Cache = field(default_factory=lambda: Cache(CACHE))
     recoveries: dict[Hashable, Any] = field(default_factory=dict)
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
-    trusted: bool = False
+    trusted: Trust = NOBODY
     against: str = "the original model's answers"
     teachers: str = ""
 
     @staticmethod
-    def open(path: str, job: Job, trusted: bool = False, without: frozenset[str] = frozenset()) -> "Workspace":
+    def open(path: str, job: Job, trusted: Trust = NOBODY, without: frozenset[str] = frozenset()) -> "Workspace":
         """Raises UserError when the file cannot be opened."""
-        return Workspace(open_model(path, trusted=trusted, without=without, job=job), trusted=trusted)
+        return Workspace(open_model(path, trusted=path in trusted, without=without, job=job), trusted=trusted)
 
-    def attach(self, path: str, job: Job, calibration: str = "", trusted: bool = False,
+    def attach(self, path: str, job: Job, calibration: str = "", trusted: Trust = NOBODY,
                given: Given | None = None) -> "Workspace":
         """The same model with data, and the original measured on it. `given` are values of inputs that are the same for
         all samples. Raises UserError when the data does not fit, or the model gives nothing that can be measured."""
         inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3         # of the work, about
-        data = open_dataset(path, inputs, trusted, job.part(0.0, ends[0]), given)
+        data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given)
         session = runtime.session(self.model)
         data = with_answer(session, data)
         samples = data
         if calibration:
-            samples = open_dataset(calibration, inputs, trusted, job.part(*ends), {**data.constants, **given})
+            samples = open_dataset(calibration, inputs, calibration in trusted, job.part(*ends),
+                                   {**data.constants, **given})
             words = f"{_used(samples):,} samples of {calibration}"
         else:
             words = (f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
@@ -120,7 +122,9 @@ class Workspace:
         own = self._taught_by(next((given for stage in reversed(recipe.recover)
                                     if (given := str(stage.params.get("teacher", "")).strip())), ""))
         apart = not recipe.recover or own.training is not None or own.evaluator is None
-        return own if apart else own.separated()
+        found = own if apart else own.separated()
+        # One that is remembered may be older than the yes to a teacher.
+        return found if found.trusted == self.trusted else replace(found, trusted=self.trusted)
 
     def _taught_by(self, teachers: str) -> "Workspace":
         evaluator = self.evaluator

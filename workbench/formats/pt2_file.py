@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.trust import HOW
 from workbench.formats.format import Format, Loaded, register
 from workbench.formats.torch_export import export, first_line, quiet
 
@@ -41,7 +42,7 @@ def _untrusted(path: str) -> Any:
         return archive.load(path)
     except program.Unsafe as error:
         raise UserError(f"{path} holds {error}, which could run code when it is loaded.",
-                        "Confirm that you trust it (--trust on the command line).") from error
+                        HOW) from error
     except zipfile.BadZipFile as error:
         raise UserError(f"{path} is a damaged archive.", "Copy or export it again.") from error
     except tensors.Unpacks as error:

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.files import file_and_function
 from workbench.core.job import Job
+from workbench.core.trust import HOW
 from workbench.formats.format import Format, Loaded, register
 from workbench.formats.torch_export import export
 
@@ -19,8 +20,7 @@ def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     if not os.path.isfile(file):
         raise UserError(f"There is no file {file}.", "Check the name.")
     if not trusted:
-        raise UserError(f"{path} is a program, and opening it runs it.",
-                        "Confirm that you trust it (--trust on the command line).")
+        raise UserError(f"{path} is a program, and opening it runs it.", HOW)
     module, inputs = _made(file, name, path)
     args, kwargs = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
     return export(module, args if isinstance(args, tuple | list) else (args,), kwargs, path, "torch", job)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from workbench.core.layer import Layer, ModelSummary
 from workbench.core.quantities import size
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.report import Figure, Report
+from workbench.core.trust import Trust
 from workbench.core.views import Histogram, Moments, Spectrum
 from workbench.engine.workspace import Workspace
 
@@ -33,12 +34,12 @@ Data = str | Path | Mapping[str, np.ndarray]
 
 
 def open(source: Source, data: Data | None = None, calibration: Data | None = None, *,
-         example: Sequence[Any] | Mapping[str, Any] | None = None, trusted: bool = False) -> Model:
+         example: Sequence[Any] | Mapping[str, Any] | None = None, trusted: bool | Collection[str] = False) -> Model:
     """Open a model, with data to measure on where some is given.
 
     source       a path as the command line takes it, an `onnx.ModelProto`, or a `torch.nn.Module` with `example` inputs
     data         a path, or arrays by input name with the labels as `y`; `calibration` likewise
-    trusted      whether code that comes with these files may run
+    trusted      whether code of the files named here may run, or the paths whose code may run
 
     Raises UserError: one sentence that says what is wrong, and what to do.
     """
@@ -46,10 +47,12 @@ def open(source: Source, data: Data | None = None, calibration: Data | None = No
         raise UserError("There are calibration samples, and no data to measure on.", "Give `data`, too.")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="workbench-")))
-        workspace = _opened(source, folder, example, trusted)
+        named = {str(each) for each in (source, data, calibration) if isinstance(each, str | Path)}
+        allowed = frozenset(named if trusted is True else trusted or ())
+        workspace = _opened(source, folder, example, allowed)
         if data is not None:
             samples = _file(calibration, folder / "calibration.npz") if calibration is not None else ""
-            workspace = workspace.attach(_file(data, folder / "data.npz"), Job(), samples, trusted)
+            workspace = workspace.attach(_file(data, folder / "data.npz"), Job(), samples, allowed)
         model = Model(workspace)
         weakref.finalize(model, stack.pop_all().close)      # large arrays are read from there when they are used
     return model
@@ -208,7 +211,7 @@ class LayerHandle:
                 f"<text x='320' y='74' font-size='11' text-anchor='end' fill='gray'>{high:.3g}</text></svg>")
 
 
-def _opened(source: Any, folder: Path, example: Any, trusted: bool) -> Workspace:
+def _opened(source: Any, folder: Path, example: Any, trusted: Trust) -> Workspace:
     if isinstance(source, str | Path):
         return Workspace.open(str(source), Job(), trusted)
     if hasattr(source, "SerializeToString"):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from workbench.core.resources import resource_path
+from workbench.core.trust import NOBODY, Trust
 from workbench.ui import settings, translation
 from workbench.ui.crash import CrashWatch, keep_log
 from workbench.ui.demo import demo_paths
@@ -21,7 +22,7 @@ __all__ = ["demo_paths", "run"]
 ICON = "workbench.svg"
 
 
-def run(model: str | None = None, data: str | None = None, recipe: str | None = None, trusted: bool = False,
+def run(model: str | None = None, data: str | None = None, recipe: str | None = None, trusted: Trust = NOBODY,
         calibration: str | None = None) -> int:
     """Show the window until it is closed; returns the exit code of the process."""
     keep_log()
@@ -44,7 +45,7 @@ def run(model: str | None = None, data: str | None = None, recipe: str | None = 
     def begin() -> None:
         link.start()
         window.offer_kept_work()
-        if model and (trusted or not runs_code(model)) and Path(model).suffix.lower() not in SESSIONS:
+        if model and (model in trusted or not runs_code(model)) and Path(model).suffix.lower() not in SESSIONS:
             session.open(model, trusted, data=data or "", calibration=calibration or "", recipe=recipe or "")
         elif model:
             window.commands.open_path(model, data or "", calibration or "", recipe or "")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workbench.core.trust import Trust
 from workbench.ui import dialogs, settings
 from workbench.ui.demo import DEMOS, demo_paths
 from workbench.ui.files import DATA, MODELS, SESSIONS, sort_out
@@ -40,6 +41,7 @@ class Commands(QObject):
         self._follow_undo_stack()
         session.model_changed.connect(self._on_model)
         session.failed.connect(self._complain)
+        session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
         self._on_model()
 
     def _add(self, text: str, verb: Callable[[], object], shortcut: QKeySequence | Key | str = "") -> QAction:
@@ -100,7 +102,7 @@ class Commands(QObject):
             self.keep_work_then(lambda: self.sessions.open_path(path))
             return
 
-        def proceed(path: str, trusted: bool) -> None:
+        def proceed(path: str, trusted: Trust) -> None:
             self._session.open(path, trusted, data=data, calibration=calibration, recipe=recipe)
 
         self.keep_work_then(lambda: dialogs.with_trust(self._window, path, proceed))

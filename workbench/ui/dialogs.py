@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLabel
 
 from workbench.core.files import file_and_function
 from workbench.core.plain import plain, plain_lines
+from workbench.core.trust import NOBODY, Trust
 from workbench.ui import icons, theme
 from workbench.ui.files import functions_in, runs_code
 from workbench.ui.translation import said, tr
@@ -74,14 +75,17 @@ def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMes
     return _open(box, "trust")
 
 
-def with_trust(parent: QWidget, path: str, proceed: Callable[[str, bool], object]) -> None:
+def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], object]) -> None:
     """Call `proceed(path, trusted)`; a Python file first asks which function, then for an informed yes."""
+    def trusting(chosen: str) -> None:
+        ask_trust(parent, chosen, lambda: proceed(chosen, frozenset({chosen})))
+
     if runs_code(path):
-        ask_trust(parent, path, lambda: proceed(path, True))
+        trusting(path)
     elif Path(path).suffix == ".py":
-        _ask_function(parent, path, lambda chosen: ask_trust(parent, chosen, lambda: proceed(chosen, True)))
+        _ask_function(parent, path, trusting)
     else:
-        proceed(path, False)
+        proceed(path, NOBODY)
 
 
 def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) -> None:

@@ -18,6 +18,7 @@ from workbench.core.layer import Layer, ModelSummary
 from workbench.core.recipe import Recipe, load_recipe
 from workbench.core.report import Figure, LayerChange, Report
 from workbench.core.snapshot import Snapshot
+from workbench.core.trust import NOBODY, Trust
 from workbench.core.undo_list import UndoList
 from workbench.ui import translation
 from workbench.ui.engine_link import EngineLink, Handlers
@@ -38,7 +39,7 @@ class Opened:
     """How the model and its data were asked for: what a restarted engine is told."""
 
     path: str
-    trusted: bool = False
+    trusted: Trust = NOBODY
     without: tuple[str, ...] = ()
 
 
@@ -46,7 +47,7 @@ class Opened:
 class Attached:
     path: str
     calibration: str = ""
-    trusted: bool = False
+    trusted: Trust = NOBODY
 
 
 class Session(QObject):
@@ -110,7 +111,7 @@ class Session(QObject):
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
-    def open(self, path: str, trusted: bool = False, without: tuple[str, ...] = (),
+    def open(self, path: str, trusted: Trust = NOBODY, without: tuple[str, ...] = (),
              data: str = "", calibration: str = "", recipe: str = "", then: Callable[[], object] | None = None) -> int:
         """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
         wanted, newest = Opened(path, trusted, without), self._newest()
@@ -122,7 +123,7 @@ class Session(QObject):
             if recipe:
                 self.load_recipe(recipe)
             if data:
-                self.attach(data, calibration)
+                self.attach(data, calibration, trusted)
             if then is not None:
                 then()
 
@@ -155,7 +156,7 @@ class Session(QObject):
         number = self._asked
         return lambda: number == self._asked
 
-    def attach(self, path: str, calibration: str = "", trusted: bool = False) -> int:
+    def attach(self, path: str, calibration: str = "", trusted: Trust = NOBODY) -> int:
         """Ask for data. What was attached stays when this fails."""
         def updated(summary: DataSummary) -> None:
             self.take_data(Attached(path, calibration, trusted), summary)
@@ -168,6 +169,12 @@ class Session(QObject):
         handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
                             title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
         return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
+
+    def trust(self, paths: Trust, then: Callable[[], object]) -> None:
+        """The user said yes to the code in these files; `then` follows when the engine knows."""
+        assert self.opened is not None
+        self.opened = replace(self.opened, trusted=self.opened.trusted | paths)
+        self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
 
     def take_data(self, attached: Attached, summary: DataSummary) -> None:
         """The engine has these."""

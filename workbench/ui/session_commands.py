@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.errors import UserError
 from workbench.core.session_file import SUFFIX, Reference, SavedSession, load_session
+from workbench.core.trust import Trust
 from workbench.core.undo_list import UndoList
 from workbench.ui import dialogs, layout, settings
 from workbench.ui.files import DATA, MODELS
@@ -156,7 +157,7 @@ class SessionCommands(QObject):
 
     def resume(self, saved: SavedSession, folder: Path, then: Then) -> None:
         """Show the work of a session; `then` follows when the model is open and the recipe is back."""
-        def opened(path: str, trusted: bool) -> None:
+        def opened(path: str, trusted: Trust) -> None:
             self._session.open(path, trusted, saved.without, then=lambda: self._compare(saved, folder, then))
 
         self._found(saved.model, folder, self.tr("model"), self._kinds(MODELS),
@@ -198,8 +199,13 @@ class SessionCommands(QObject):
     def _attach(self, saved: SavedSession, folder: Path) -> None:
         assert saved.data is not None
         calibration = saved.calibration.find(folder) if saved.calibration else ""
-        self._found(saved.data, folder, self.tr("data"), self._kinds(DATA), lambda path: dialogs.with_trust(
-            self._window, path, lambda path, trusted: self._session.attach(path, calibration, trusted)))
+
+        def opened(path: str, trusted: Trust) -> None:      # each file by itself: the one may name code, the other not
+            dialogs.with_trust(self._window, calibration, lambda chosen, also: self._session.attach(
+                path, chosen, trusted | also))
+
+        self._found(saved.data, folder, self.tr("data"), self._kinds(DATA),
+                    lambda path: dialogs.with_trust(self._window, path, opened))
 
     def _found(self, reference: Reference, folder: Path, what: str, filters: str,
                proceed: Callable[[str], object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -10,7 +11,9 @@ from workbench.core import messages
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Recovery, TrainingPoint
 from workbench.core.temperatures import TemperatureCurve, Temperatures
+from workbench.core.trust import NOBODY
 from workbench.ui.engine_link import Handlers
+from workbench.ui.files import runs_code
 
 if TYPE_CHECKING:
     from workbench.ui.session import Session
@@ -22,6 +25,7 @@ class Trainings(QObject):
     """The trainings of a session, one at a time; results are remembered by recipe, as the engine remembers them."""
 
     changed = Signal()
+    asks_trust = Signal(str, object)
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -58,9 +62,26 @@ class Trainings(QObject):
         """Whether a stage has a temperature."""
         return any(stage.kind == "distill" for stage in self._session.recipe.recover)
 
+    @property
+    def teachers(self) -> list[str]:
+        """Files that the recipe on show names as teachers."""
+        return [path.strip() for stage in self._session.recipe.recover
+                for path in str(stage.params.get("teacher", "")).split(",") if path.strip()]
+
+    def _trusted(self, again: Callable[[], object]) -> bool:
+        """Whether the code of all teachers may run. Where not, the user is asked for one, and `again` follows a yes."""
+        opened = self._session.opened
+        known = opened.trusted if opened is not None else NOBODY
+        untrusted = next((path for path in self.teachers if runs_code(path) and path not in known), None)
+        if untrusted is None:
+            return True
+
+        self.asks_trust.emit(untrusted, lambda: self._session.trust(frozenset({untrusted}), again))
+        return False
+
     def start(self) -> None:
         """Train the recipe on show."""
-        if self.job or self.reason:
+        if self.job or self.reason or not self._trusted(self.start):
             return
         self.recipe, self.points, self.failure, self.curve = self._session.recipe, [], "", None
         handlers = Handlers(done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped,
@@ -70,7 +91,7 @@ class Trainings(QObject):
 
     def try_temperatures(self) -> None:
         """Train the recipe on show at one temperature after the other."""
-        if self.job or self.reason or not self.distils:
+        if self.job or self.reason or not self.distils or not self._trusted(self.try_temperatures):
             return
         self.curve, self.failure = None, ""
         handlers = Handlers(done=self._tried, updated=self._show_curve, failed=self._failed, stopped=self._stopped,

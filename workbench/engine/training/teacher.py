@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.trust import NOBODY, Trust
 from workbench.data.dataset import Dataset
 from workbench.engine.evaluate import Run, runner
 from workbench.engine.training.features import output_of
@@ -59,18 +60,18 @@ class Teacher:
 
 
 def teachers(original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = (),
-             trusted: bool = False) -> tuple[Teacher, ...]:
+             trusted: Trust = NOBODY) -> tuple[Teacher, ...]:
     """The original model, or those in these files (with commas); the first of them also says what these layers give.
     Raises UserError for one that does not fit."""
-    models = [(name, open_model(name, trusted=trusted, job=job)) for name in named(paths)] or \
+    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)] or \
         [("the original model", original)]
     return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
 
 
-def answers_of(paths: str, data: Dataset, job: Job, trusted: bool) -> Run:
+def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
     """What the teachers in these files say together, as a function from feeds. Raises UserError for one that does not
     fit."""
-    models = [(name, open_model(name, trusted=trusted, job=job)) for name in named(paths)]
+    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)]
     asked = [teacher(name, model, data) for name, model in models]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:

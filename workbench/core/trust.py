@@ -1,0 +1,10 @@
+"""Whose code may run: paths that the user has named and said yes to, one by one.
+
+Trust belongs to a path and is not handed on: a recipe or a session that comes with a trusted model may name a teacher
+or samples whose code nobody has looked at.
+"""
+
+Trust = frozenset[str]
+NOBODY: Trust = frozenset()
+HOW = ("Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for "
+       "one that a recipe names).")
