@@ -390,7 +390,7 @@ def test_demo_without_a_window_compresses_and_takes_pictures(demo, tmp_path, mon
     monkeypatch.setattr(module, "take_screenshots", asked.append)
     assert workbench("demo", "--headless", "--out", tmp_path).exit_code == 0
     recipe = str(demo.cnn.with_name("recipe.yaml"))
-    assert asked == [(str(demo.cnn), str(demo.test), recipe, str(tmp_path), False, str(demo.calibration)), None,
+    assert asked == [(str(demo.cnn), str(demo.test), recipe, str(tmp_path), frozenset(), str(demo.calibration)), None,
                      tmp_path / "screenshots"]
 
 
