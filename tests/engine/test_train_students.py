@@ -80,7 +80,7 @@ def test_several_teachers_are_averaged(place, tmp_path):
     data = Workspace.open(other, Job()).attach(str(place / "test.npz"), Job()).data
     first, second = (runner(runtime.session(path))({"x": data.inputs["x"]})[0]
                      for path in (str(place / "small.onnx"), other))
-    both = answers_of(f"{place / 'small.onnx'}, {other}", data, Job(), False)({"x": data.inputs["x"]})[0]
+    both = answers_of(f"{place / 'small.onnx'}, {other}", data, Job(), frozenset())({"x": data.inputs["x"]})[0]
 
     def softmax(x):
         return np.exp(x - x.max(1, keepdims=True)) / np.exp(x - x.max(1, keepdims=True)).sum(1, keepdims=True)
