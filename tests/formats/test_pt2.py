@@ -300,6 +300,20 @@ def test_of_two_directories_only_one_is_read(parts, tmp_path, first):
     assert not sprung.exists()
 
 
+def test_a_program_that_asks_for_any_memory_is_not_run(tmp_path):
+    import torch
+
+    class Greedy(torch.nn.Module):
+        def forward(self, x):
+            return x + torch.zeros(1 << 30, 4).sum()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        small = torch.export.export(Greedy(), (torch.zeros(2),))
+        torch.export.save(small, str(tmp_path / "net.pt2"))
+    assert "GB of memory for one sample" in refusal(tmp_path / "net.pt2").what
+
+
 def test_two_members_of_one_name_are_refused(parts, tmp_path):
     file = written(tmp_path / "net.pt2", parts[0])
     with warnings.catch_warnings(), zipfile.ZipFile(file, "a") as archive:

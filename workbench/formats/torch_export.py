@@ -16,7 +16,7 @@ from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.formats.finish import relative_difference
 from workbench.formats.format import Loaded
-from workbench.graph import filesize, prepare, runtime
+from workbench.graph import demand, filesize, prepare, runtime
 from workbench.graph.model import Source
 
 OPSET = 21
@@ -48,6 +48,7 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     if program is None:
         raise UserError(f"torch could not export {name} to ONNX: {first_line(failure)}.",
                         "Simplify the module, or give an ONNX file.")
+    demand.check(program.model, name)       # before anything in it is folded, or torch runs it
     job.report("simplifying the exported graph", 0.3)
     with quiet():
         graph = _simplified(program.model)
