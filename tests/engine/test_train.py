@@ -358,7 +358,7 @@ def test_stopping_keeps_what_was_trained_while_it_is_measured_or_quantised_too(w
 def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, sparsify, batch, monkeypatch):
     """Also where it is the last step of an epoch that breaks the weights, and all states count the same."""
     params = {"epochs": 3, "optimiser": "sgd", "batch": batch, "sparsify": sparsify}
-    monkeypatch.setattr(Loop, "_measure", lambda loop: 0.1)
+    monkeypatch.setattr(Loop, "_measure", lambda loop: (0.1, 1.0))
     monkeypatch.setattr(torch.optim.SGD, "step", lambda optimiser: [
         value.data.fill_(torch.nan) for group in optimiser.param_groups for value in group["params"]])
     result = recovered(workspace, recipe(PRUNE, stages=(Stage("finetune", params),)), Job())

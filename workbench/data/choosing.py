@@ -14,6 +14,7 @@ from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_e
 
 FALLS = 0.95        # what the mean answer may reach of a metric that is used
 SMALL = 1e-30
+MAPS = ("token_accuracy", "pixel_accuracy", "pixel_accuracy_last")      # metrics of several class numbers a sample
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")     # in the names of outputs that are no class scores
 
 
@@ -38,13 +39,25 @@ def found(outputs: np.ndarray, labels: np.ndarray | None, every: np.ndarray | No
     return _labelled(outputs, labels, every)
 
 
+def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
+    """Whether other samples of the same output, by themselves measured by `other`, can be measured by this metric: few
+    labels may all be of one class, and few outputs look like another kind."""
+    if metric.labelled != (labels is not None):
+        return False
+    alone = metric.id in ("binary", "labels") and other.id == "mse" and labels is not None and \
+        bool(np.isin(labels, (-1, 0, 1)).all())
+    return alone or not metric.labelled or metric.id == other.id
+
+
 def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:
     """The labels as the metric takes them: class numbers of one-hot rows, without axes of size one."""
     if labels is None or not metric.labelled:
         return labels
     if metric.id in ("top1", "top5"):
         return _numbers(labels)
-    return _squeezed(labels) if metric.id == "pixel_accuracy" else labels
+    if metric.id == "binary":
+        return labels.reshape(len(labels))
+    return _squeezed(labels) if metric.id in MAPS else labels
 
 
 # -- with labels ---------------------------------------------------------------------------------------------------
@@ -63,11 +76,14 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
         fits = numbers.min() >= 0 and numbers.max() < classes
         return (METRICS["top1"], 0) if fits else (None, 0)
     maps = _squeezed(labels)
-    if outputs.ndim == 3 and labels.ndim == 2 and whole and labels.shape == outputs.shape[:2]:
-        return METRICS["token_accuracy"], 0
-    if outputs.ndim > 2 and whole and maps.shape == (len(outputs), *outputs.shape[2:]) and outputs.shape[1] > 1:
-        known = every[every != LEFT_OUT] if outputs.shape[1] <= LEFT_OUT else every
-        return (METRICS["pixel_accuracy"], 0) if known.max(initial=0) < outputs.shape[1] else (None, 0)
+    if outputs.ndim == 3 and whole and maps.shape == outputs.shape[:2] and outputs.shape[2] > 1:
+        return (METRICS["token_accuracy"], 0) if every.max() < outputs.shape[2] else (None, 0)
+    if outputs.ndim == 3 and labels.ndim == 2 and whole and labels.shape == outputs.shape[:2] and outputs.shape[2] > 1:
+        return (METRICS["token_accuracy"], 0) if every.max() < outputs.shape[2] else (None, 0)
+    for axis, name in ((1, "pixel_accuracy"), (-1, "pixel_accuracy_last")):     # classes first, as of torch, or last
+        if (count := _classes(outputs, maps, axis)) and whole:
+            known = every[every != LEFT_OUT] if count <= LEFT_OUT else every
+            return (METRICS[name], 0) if known.max(initial=0) < count else (None, 0)
     if labels.size != outputs.size:
         return None, 0
     pair = set(np.unique(every).tolist()) if whole else set()
@@ -96,8 +112,17 @@ def _numbers(labels: np.ndarray) -> np.ndarray:
 
 
 def _squeezed(labels: np.ndarray) -> np.ndarray:
-    """[n, 1, ...] as [n, ...]."""
-    return labels[:, 0] if labels.ndim > 2 and labels.shape[1] == 1 else labels
+    """[n, 1, ...] and [n, ..., 1] as [n, ...]."""
+    if labels.ndim > 2 and labels.shape[1] == 1:
+        return labels[:, 0]
+    return labels[..., 0] if labels.ndim > 2 and labels.shape[-1] == 1 else labels
+
+
+def _classes(outputs: np.ndarray, maps: np.ndarray, axis: int) -> int:
+    """How many classes the outputs have scores of along an axis, where the maps have a class number for each place of
+    the others; else 0."""
+    places = outputs.shape[2:] if axis == 1 else outputs.shape[1:-1]
+    return outputs.shape[axis] if outputs.ndim > 2 and outputs.shape[axis] > 1 and maps.shape[1:] == places else 0
 
 
 def _middle(outputs: np.ndarray) -> float:
@@ -111,13 +136,15 @@ def _are_probabilities(outputs: np.ndarray) -> bool:
 
 def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
     """Labels that fit no output."""
-    classes = next((each.shape[1] for each in outputs if each.ndim == 2 and each.shape[1] > 1
-                    and each.dtype.kind == "f"), 0)
-    numbers = _numbers(labels) if labels.dtype.kind in "fiub" else labels
-    if classes and labels.dtype.kind in "fiub" and numbers.ndim == 1 and is_whole(labels):
-        low, high = float(numbers.min()), float(numbers.max())
-        return UserError(f"The labels run from {low:g} to {high:g}, but the model has {classes} classes.",
-                         "Number the classes from 0 in the model's order.")
+    if labels.dtype.kind in "fiub" and is_whole(labels):
+        numbers, maps = _numbers(labels), _squeezed(labels)
+        scores = [each for each in outputs if each.dtype.kind == "f"]
+        classes = next((each.shape[1] for each in scores if each.ndim == 2 and each.shape[1] > 1 and numbers.ndim == 1),
+                       0) or next((count for each in scores for axis in (-1, 1)
+                                   if (count := _classes(each, maps, axis))), 0)
+        if classes:
+            return UserError(f"The labels run from {float(numbers.min()):g} to {float(numbers.max()):g}, but the model "
+                             f"has {classes} classes.", "Number the classes from 0 in the model's order.")
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
     return UserError(f"The labels are {labels.dtype} of shape {labels.shape[1:]} a sample, but the model's output is "
                      f"{shapes}.",

@@ -122,6 +122,9 @@ METRICS = {metric.id: metric for metric in (
            decide=lambda outputs: outputs.argmax(axis=-1)),
     Metric("pixel_accuracy", "pixel accuracy", pixel_accuracy, labelled=True, proportion=False,
            decide=lambda outputs: outputs.argmax(axis=1)),
+    Metric("pixel_accuracy_last", "pixel accuracy",
+           lambda outputs, labels: pixel_accuracy(np.moveaxis(outputs, -1, 1), labels), labelled=True,
+           proportion=False, decide=lambda outputs: outputs.argmax(axis=-1)),
     Metric("accuracy", "accuracy", equality, labelled=True, proportion=False, decide=np.asarray),
     Metric("mse", "mean squared error", squared_error, labelled=True, proportion=False, higher_is_better=False),
     Metric("agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True, decide=_best),
@@ -150,6 +153,11 @@ def threshold(name: str, at: float, labelled: bool, middle: float, single: bool)
 def against_teachers(metric: Metric) -> Metric:
     """The same where what is compared with are the answers of teachers."""
     return replace(metric, title=metric.title.replace("the original", "the teacher"))
+
+
+def against_original(metric: Metric) -> Metric:
+    """The same where what is compared with are the answers of the original model."""
+    return replace(metric, title=metric.title.replace("the teacher", "the original"))
 
 
 def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[float, float]:

@@ -1,7 +1,8 @@
 """Gradients of the loss with respect to every layer's weight, from one pass over the calibration samples."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,19 @@ from torch.nn import functional
 
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
 from workbench.engine.differentiable import view_of
+from workbench.engine.training.losses import logits
+from workbench.graph import cut
 from workbench.graph.model import Model
+from workbench.graph.torch_modules import MODULES
 
 SAMPLES = 256
 # Squares are taken of gradients of a few samples together: of single ones it would be the exact diagonal of the
 # empirical Fisher matrix, at eight times the cost.
 TOGETHER = 8
+HAVING = {*MODULES, "Embedding"}        # layers that can have gradients
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +45,29 @@ class Gradients:
 def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     """For every layer that the torch view has as a module.
 
-    The loss is the cross-entropy to the labels where there are class labels, else to the model's own decisions; for
+    Layers that lead only to outputs which are not measured are judged by these. The loss is the cross-entropy to the labels where there are class labels, else to the model's own decisions; for
     outputs that are no class scores, the mean square of the output. Raises UserError naming operators that gradients
-    cannot pass through.
+    cannot pass through on the way to the measured output.
     """
+    found = _gradients(model, data, job)
+    for other in _others(model, data, found):
+        with suppress(UserError):       # of an output that decides; what leads only there has no gradients
+            found = _gradients(model, other, job.silent()) | found
+    return found
+
+
+def _others(model: Model, data: Dataset, found: Collection[str]) -> Iterator[Dataset]:
+    """The data for each output that is not measured and that layers lead to of which nothing was found yet; without
+    labels, which are those of the measured one."""
+    for index, value in enumerate(model.ir.graph.outputs):
+        name = value.name or ""
+        if name != data.answer.name and any(
+                path not in found and model.layer(path).op in HAVING for path in cut.only(model, name).sites):
+            yield replace(data, answer=Answer(name, index), labels=None)
+
+
+def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
+    """Of the layers that lead to the measured output."""
     view = view_of(model, data)
     parameters = {path: module.weight for path, module in view.layers.items()}
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
@@ -103,7 +128,7 @@ def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
         target = outputs.detach().argmax(dim=1)
     else:
         target = torch.from_numpy(labels.astype(np.int64))
-    return functional.cross_entropy(outputs, target)
+    return functional.cross_entropy(logits(outputs), target)
 
 
 def _like(model: Model, path: str, gradient: torch.Tensor) -> np.ndarray:
@@ -117,8 +142,18 @@ def _like(model: Model, path: str, gradient: torch.Tensor) -> np.ndarray:
 def synaptic_flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[str, np.ndarray]:
     """SynFlow scores |w * dR/dw| of every layer, R the sum of outputs for an all-ones input (Tanaka et al. 2020).
 
-    Weights are taken absolute, in float64, with `masks` applied where given; `data` only says the input's shape.
+    Layers that lead only to outputs which are not measured have the flow to these. Weights are taken absolute, in
+    float64, with `masks` applied where given; `data` only says the input's shape.
     """
+    found = _flow(model, masks, data)
+    for other in _others(model, data, found):
+        with suppress(UserError):
+            found = _flow(model, masks, other) | found
+    return found
+
+
+def _flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[str, np.ndarray]:
+    """Of the layers that lead to the measured output."""
     view = view_of(model, data).double()
     with torch.no_grad():
         for path, module in view.layers.items():

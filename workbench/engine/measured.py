@@ -14,6 +14,7 @@ from workbench.data.metrics import Metric
 from workbench.graph import runtime
 
 PROBED = 64         # samples that choose the output and its metric
+MARGIN, FACTOR = 0.1, 2.0   # how much larger the error of an output may be than that of the best one that fits
 CLOSE = 1e-3        # of the largest value: two runs of the same samples in other batches
 
 
@@ -61,7 +62,7 @@ def with_answer(session: ort.InferenceSession, data: Dataset) -> Dataset:
 
 
 def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dict[str, str]) -> Dataset:
-    """The candidate whose metric suits best; of equal ones the first."""
+    """The candidate whose metric suits best, among those that the labels may be of; of equal ones the first."""
     labels = None if data.labels is None else data.labels[probed]
     ranked: list[Candidate] = []
     for each in every:
@@ -73,13 +74,34 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
     if not ranked:
         assert data.labels is not None
         raise why_unfit([each.values for each in every], data.labels)
-    best = min(ranked, key=lambda each: each.rank)
+    best = min(_credible(ranked, labels), key=lambda each: each.rank)
     assert best.metric is not None
     others = {each.answer.name: "not a number (NaN)" if _unknown(each.values) else _shape(each.values)
               for each in ranked if each is not best}
     notes = _notes(best, others | left)
     answer = replace(best.answer, notes=notes)
     return replace(data, answer=answer, labels=fitting(best.metric, data.labels))
+
+
+def _credible(ranked: list[Candidate], labels: np.ndarray | None) -> list[Candidate]:
+    """Without those that the labels fit by their form and that answer much worse than another: an embedding with as
+    many values as there are classes. Of decisions, the errors are compared; else squared errors."""
+    ranked = [each for each in ranked if each.metric is not None and each.metric.higher_is_better] or ranked
+    if labels is None or len(ranked) < 2:
+        return ranked
+    errors = [_error(each, labels) for each in ranked]
+    least = min(errors)
+    deciding = ranked[0].metric is not None and ranked[0].metric.higher_is_better
+    most = least + MARGIN if deciding else least * FACTOR
+    return [each for each, error in zip(ranked, errors, strict=True) if error <= most]
+
+
+def _error(candidate: Candidate, labels: np.ndarray) -> float:
+    metric = candidate.metric
+    if metric is None or _unknown(candidate.values):
+        return float("inf")
+    score = float(metric.score(candidate.values, fitting(metric, labels)).mean())
+    return 1 - score if metric.higher_is_better else score
 
 
 def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:

@@ -103,6 +103,10 @@ class TorchView(nn.Module):
         """Whether a node is computed by a layer's module."""
         return (node.name or "") in self._module_of
 
+    def holds(self, initializer: str) -> bool:
+        """Whether an initialiser is a buffer: not of those the graph lacks, or that are a module's weight or bias."""
+        return initializer in self._constants
+
     def buffer_of(self, initializer: str) -> str:
         """The name of the buffer that holds an initialiser which is no module's weight or bias."""
         return self._constants[initializer]

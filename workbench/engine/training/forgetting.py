@@ -1,4 +1,4 @@
-"""What training took away: accuracy class by class, on the evaluation data."""
+"""What training took away: of the metric, and of accuracy class by class, on the evaluation data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.core.job import Job
+from workbench.core.quantities import metric_text
 from workbench.core.recovery import ClassChange
 from workbench.data.class_names import name_of
+from workbench.data.metrics import Metric
 from workbench.engine.evaluate import Evaluator, runner
 from workbench.graph import runtime
 from workbench.graph.model import Model
 
+ROUNDING = 1e-6     # of the metric: what another order of sums makes
 MOST = 1000         # classes that are listed
 
 
@@ -51,3 +54,13 @@ def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
     return [f"The accuracy of class {change.name} fell from {100 * change.before:.1f} % to {100 * change.after:.1f} % "
             f"({change.samples:,} samples): more than the {allowed:g} points that were allowed"
             for change in classes if 100 * (change.before - change.after) > allowed]
+
+
+def worse(without: float, trained: float, metric: Metric) -> list[str]:
+    """A sentence where the file measures worse than the same recipe without its training stages."""
+    loss = (without - trained) * (1 if metric.higher_is_better else -1)
+    if loss <= ROUNDING * abs(without):
+        return []
+    before, after = (metric_text(value, metric.title) for value in (without, trained))
+    return [f"Training made the model worse on the measured samples: {metric.title} {before} without it, {after} with "
+            "it. More training samples, a lower rate or fewer epochs may help, or no training"]

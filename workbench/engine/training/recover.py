@@ -14,9 +14,9 @@ from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
 from workbench.core.recipe import Recipe
 from workbench.core.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
-from workbench.data.choosing import choose
+from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
-from workbench.data.metrics import Metric, against_teachers
+from workbench.data.metrics import Metric, against_original, against_teachers
 from workbench.engine import apply
 from workbench.engine.apply import Compiled
 from workbench.engine.cache import Cache
@@ -27,7 +27,7 @@ from workbench.engine.training import losses
 from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
 from workbench.engine.training.features import Features, pairs
-from workbench.engine.training.forgetting import evaluated, forgotten
+from workbench.engine.training.forgetting import evaluated, forgotten, worse
 from workbench.engine.training.loop import STOPPED, Loop, Task
 from workbench.engine.training.samples import FEWEST, Batch, Samples, in_both
 from workbench.engine.training.student import Student, Wanted
@@ -37,7 +37,9 @@ from workbench.methods.method import untouched
 
 Keep = Callable[[], bool]
 T = TypeVar("T")
-CLASSES = ("top1", "token_accuracy", "agreement", "token_agreement")       # metrics of outputs that are class scores
+NUMBERED = ("top1", "token_accuracy", "pixel_accuracy", "pixel_accuracy_last")      # metrics of class numbers
+# Metrics of outputs whose last axis is class scores:
+CLASSES = ("top1", "token_accuracy", "pixel_accuracy_last", "agreement", "token_agreement")
 LOOKED_AT = 64          # samples that say which metric the training samples have
 QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
 
@@ -129,6 +131,7 @@ class _Recovering:
             after = evaluated(evaluator, effective(compiled.model, compiled.edits), job.part(0.5, 1.0))
             allowed = min(parameters(result.stage).forget for result in self.results)
             self.notes += forgotten(after.classes, allowed)
+            self.notes += worse(before.value, after.value, evaluator.metric)
         recovery = Recovery(tuple(self.results), before.value if before else None, after.classes if after else (),
                             tuple(self.notes), after.value if after else None)
         notes = compiled.notes + tuple(self.notes) + tuple(
@@ -175,7 +178,7 @@ class _Recovering:
         student = Student(compiled, wanted, self.training).to(self.device)
         answering = self._teachers(params, job)
         metric = self._metric(params)
-        samples = Samples.of(self.training, metric.id in ("top1", "token_accuracy", "pixel_accuracy"), self.recipe.seed)
+        samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
         loss = self._loss(student, params, metric, answering)
         taught = "".join(fingerprint(each, self.training) for each in answering)
         key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught,
@@ -194,13 +197,22 @@ class _Recovering:
                         self.workspace.trusted)
 
     def _metric(self, params: Training) -> Metric:
-        """As for evaluating: against labels where there are any, else against the original model, or the teachers."""
-        training = self.training
+        """As for evaluating: against labels where there are any, else against the original model, or the teachers.
+
+        Labels are judged by all of them: the first may be of one class alone."""
+        training, evaluator = self.training, self.workspace.evaluator
         count = training.first(LOOKED_AT)
         outputs = np.concatenate([self.original.run(dict(zip(self.original.inputs, feeds.values(), strict=True)))[0]
                                   for feeds in training.batches(LOOKED_AT, count)])
-        metric = choose(outputs, None if training.labels is None else training.labels[:count], training.answer.name)
-        return against_teachers(metric) if isinstance(params, Distill) and params.teacher else metric
+        labels = training.labels
+        metric, _ = found(outputs, None if labels is None else labels[:count], labels, training.answer.name)
+        if metric is None:
+            assert labels is not None
+            raise why_unfit([outputs], labels)
+        if evaluator is not None and fits(evaluator.metric, metric, labels):
+            metric = evaluator.metric
+        taught = isinstance(params, Distill) and params.teacher
+        return against_teachers(metric) if taught else against_original(metric)
 
     def _target(self, metric: Metric, answering: tuple[Teacher, ...]) -> Callable[[Batch], np.ndarray]:
         def target(batch: Batch) -> np.ndarray:
@@ -277,6 +289,8 @@ def _hard(metric: Metric, outputs: Tensor, batch: Batch) -> Tensor:
     labels = batch.labels.to(outputs.device)
     if metric.id == "pixel_accuracy":
         return losses.by_pixel(outputs, labels)
+    if metric.id == "pixel_accuracy_last":
+        return losses.by_pixel(outputs.movedim(-1, 1), labels)
     if metric.id in ("binary", "labels"):
         return losses.by_side(outputs, labels, metric.at)
     return losses.hard(outputs, labels)

@@ -115,10 +115,12 @@ class Student(nn.Module):
             self._add_value(f"bias:{name}", place, bias)
 
     def _put_others(self) -> None:
-        """Edited weights of layers that are no modules of the view, as recurrent ones, are constants of it."""
+        """Edited weights of layers that are no modules of the view, as recurrent ones, are constants of it; of layers
+        that lead only to outputs which are not measured, it has nothing."""
         for path, edit in self.compiled.edits.items():
-            if path not in self.view.layers:
-                buffer = self.view.get_buffer(self.view.buffer_of(self.compiled.model.sites[path].initializer))
+            initializer = self.compiled.model.sites[path].initializer
+            if path not in self.view.layers and self.view.holds(initializer):
+                buffer = self.view.get_buffer(self.view.buffer_of(initializer))
                 buffer.copy_(torch.tensor(edit.weight))
 
     def _bias_place(self, path: str, bias: Tensor) -> str:
