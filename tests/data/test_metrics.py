@@ -147,3 +147,29 @@ def test_the_relative_error_of_the_mean_answer_is_one():
     metric = choose(outputs, None)
     assert metric.score(np.full_like(outputs, outputs.mean()), outputs).mean() == pytest.approx(1.0)
     assert metrics.against_teachers(metric).title == "relative squared error to the teacher"
+
+
+@pytest.mark.parametrize(("outputs", "labels", "expected"), [
+    ((6, 4, 1), np.tile([0, 1], (6, 2)), "labels"), ((6, 4, 1), np.tile([0, 7], (6, 2)), "mse"),
+    ((6, 8, 8, 3), np.full((6, 8, 8), 2), "pixel_accuracy_last"),
+    ((6, 8, 8, 3), np.full((6, 8, 8, 1), 255), "pixel_accuracy_last"), ((6, 4, 9), np.zeros((6, 4, 1), int),
+                                                                        "token_accuracy")])
+def test_class_numbers_of_places_need_scores_of_several_classes(outputs, labels, expected):
+    """One score a token is a decision by a threshold or a number; classes may be the last axis."""
+    found = choose(np.random.default_rng(0).standard_normal(outputs), labels)
+    assert found.id == expected and np.isfinite(found.score(np.zeros(outputs), fitting(found, labels))).all()
+
+
+def test_accuracy_of_maps_with_classes_last_leaves_out_what_is_not_known():
+    scores = np.zeros((1, 2, 2, 3))
+    scores[0, :, :, 1] = 1
+    labels = np.array([[[1, 1], [0, 255]]])
+    assert choose(scores, labels).score(scores, labels) == pytest.approx([2 / 3])
+
+
+@pytest.mark.parametrize("outputs", [(6, 4, 9), (6, 5, 4, 9), (6, 9, 4, 5)])
+def test_class_numbers_that_a_map_does_not_have_are_named(outputs):
+    labels = np.full((6, 5, 4) if len(outputs) == 4 and outputs[1] == 5 else (6, *outputs[2:]) if len(outputs) == 4
+                     else (6, 4), 9)
+    with pytest.raises(UserError, match="run from 9 to 9, but the model has 9 classes"):
+        choose(np.zeros(outputs), labels)

@@ -13,7 +13,8 @@ from workbench.core.recovery import Stage
 from workbench.engine.compare import compare
 from workbench.engine.export import export
 from workbench.engine.predict import predictor
-from workbench.engine.workspace import Workspace
+from workbench.engine.workspace import Workspace, runner
+from workbench.graph import runtime
 
 BITS2 = Recipe((Row("*", (Action("quantize.affine", {"bits": 2}),)),))
 FLOATS = np.random.default_rng(1).standard_normal
@@ -180,3 +181,35 @@ def test_outputs_of_another_model_are_found_by_name(tmp_path):
     alone = workspace(tmp_path, classifier(), {"label": ["N"]}, KINDS, x=x)
     with pytest.raises(UserError, match="has no output 'prob'"):
         compare(first, alone, Job())
+
+
+def two_heads():
+    """An embedding of as many values as there could be classes, a number, and the scores of three classes."""
+    b = Build()
+    hidden = b.node("Tanh", [b.node("MatMul", ["x", b.weight("w", 8, 16)], "h")], "t")
+    b.node("MatMul", [hidden, b.weight("e", 16, 24)], "vector")
+    b.node("MatMul", [hidden, b.weight("s", 16, 3)], "scores")
+    return b
+
+
+HEADS = {"vector": ["N", 24], "scores": ["N", 3]}
+FROM_GRADIENTS = ("prune.taylor", "prune.fisher", "prune.snip", "prune.synflow")
+
+
+def test_of_outputs_that_labels_fit_the_one_that_answers_much_worse_is_not_measured(tmp_path):
+    x = FLOATS((64, 8)).astype(np.float32)
+    unlabelled = workspace(tmp_path, two_heads(), HEADS, x=x)
+    (_, scores) = runner(runtime.session(unlabelled.model))({"x": x})
+    opened_ = workspace(tmp_path, two_heads(), HEADS, x=x, y=scores.argmax(1))
+    assert opened_.measurable().data.answer.name == "scores" and opened_.evaluator.baseline().value == 1.0
+
+
+def test_layers_of_other_outputs_are_trained_beside_and_pruned_by_gradients_of_these(tmp_path):
+    x = FLOATS((80, 8)).astype(np.float32)
+    opened_ = workspace(tmp_path, two_heads(), HEADS, x=x, y=np.zeros(80, int))
+    every = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),), 0, (Stage("finetune", {"epochs": 1}),))
+    assert len(export(opened_, every, str(tmp_path), Job()).layers) == 3
+    for step in FROM_GRADIENTS:
+        report = export(opened_, Recipe((Row("*", (Action(step, {"sparsity": 0.5}),)),)), str(tmp_path), Job())
+        assert sum(layer.zeros * layer.parameters for layer in report.layers) > 100, step
+        assert min(layer.zeros for layer in report.layers) > 0.05, step

@@ -11,6 +11,7 @@ import torch
 from click.testing import CliRunner
 
 from tests.engine.small import network
+from tests.graph.graphs import Build, opened
 from workbench.cli import cli
 from workbench.core.action import Action
 from workbench.core.errors import Cancelled, UserError
@@ -367,6 +368,42 @@ def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, spa
     for edit in result.compiled.edits.values():
         assert np.isfinite(edit.weight).all() and (edit.bias is None or np.isfinite(edit.bias).all())
         assert np.mean(edit.weight == 0) == pytest.approx(0.75, abs=0.01)
+
+
+def test_of_states_that_decide_alike_the_one_with_the_smaller_loss_stays(workspace, monkeypatch):
+    """Few held-back samples are all right or all wrong while the model gets worse."""
+    losses = iter([3.0, 2.0, 1.0, 2.0, 4.0, 1.5, 9.0])
+    monkeypatch.setattr(Loop, "_measure", lambda loop: (1.0, next(losses)))
+    (result,) = recovered(workspace, recipe(PRUNE), Job()).recovery.stages
+    assert result.best == 2 and result.epochs == 6
+
+
+def test_a_file_that_training_made_worse_is_told(workspace):
+    """What is learned here are wrong labels; the held-back ones are as wrong."""
+    wrong = replace(workspace.training, labels=(workspace.training.labels + 1) % 4)
+    result = recovered(replace(workspace, training=wrong), recipe(PRUNE), Job())
+    assert result.recovery.recovered < result.recovery.unrecovered
+    assert sum("made the model worse on the measured samples: top-1" in note for note in result.compiled.notes) == 1
+    better = recovered(workspace, recipe(PRUNE), Job())
+    assert not any("made the model worse" in note for note in better.compiled.notes)
+
+
+@pytest.mark.parametrize("last", ["Sigmoid", "Identity"])
+def test_labels_sorted_by_class_are_learned_by_the_metric_of_all_of_them(tmp_path, last):
+    """The first samples to train on are of one class alone."""
+    build = Build()
+    hidden = build.node("Tanh", [build.node("MatMul", ["x", build.weight("w", 8, 16)], "h")], "t")
+    build.node(last, [build.node("MatMul", [hidden, build.weight("v", 16, 1)], "s")], "y")
+    model = opened(build.proto({"x": ["N", 8]}, {"y": ["N", 1]}))
+    x = np.random.default_rng(0).standard_normal((400, 8)).astype(np.float32)
+    y = runner(runtime.session(model))({"x": x})[0][:, 0] > (0.5 if last == "Sigmoid" else 0)
+    order = np.argsort(y, kind="stable")
+    np.savez(tmp_path / "data.npz", x=x[order], y=y[order].astype(np.int64)[:, None])
+    opened_ = Workspace(model).attach(str(tmp_path / "data.npz"), Job())
+    report = export(opened_, recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)), str(tmp_path),
+                    Job())
+    assert report.recovery.stages[0].metric == report.metric == opened_.evaluator.metric.title
+    assert report.metric.startswith("accuracy at")
 
 
 def test_patience_ends_early(workspace):

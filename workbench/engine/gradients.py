@@ -45,9 +45,10 @@ class Gradients:
 def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     """For every layer that the torch view has as a module.
 
-    Layers that lead only to outputs which are not measured are judged by these. The loss is the cross-entropy to the labels where there are class labels, else to the model's own decisions; for
-    outputs that are no class scores, the mean square of the output. Raises UserError naming operators that gradients
-    cannot pass through on the way to the measured output.
+    Layers that lead only to outputs which are not measured are judged by these. The loss is the cross-entropy to the
+    labels where there are class labels, else to the model's own decisions; for outputs that are no class scores, the
+    mean square of the output. Raises UserError naming operators that gradients cannot pass through on the way to the
+    measured output.
     """
     found = _gradients(model, data, job)
     for other in _others(model, data, found):
