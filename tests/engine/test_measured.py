@@ -11,9 +11,10 @@ from workbench.core.job import Job
 from workbench.core.recipe import Recipe, Row
 from workbench.core.recovery import Stage
 from workbench.engine.compare import compare
+from workbench.engine.evaluate import runner
 from workbench.engine.export import export
 from workbench.engine.predict import predictor
-from workbench.engine.workspace import Workspace, runner
+from workbench.engine.workspace import Workspace
 from workbench.graph import runtime
 
 BITS2 = Recipe((Row("*", (Action("quantize.affine", {"bits": 2}),)),))
