@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+import torch
 
 from tests.graph.graphs import Build
 from workbench.core.action import Action
 from workbench.core.errors import UserError
 from workbench.core.job import Job
+from workbench.core.recipe import Recipe, Row
 from workbench.engine import removal, structure
 from workbench.engine.cache import Cache
+from workbench.engine.workspace import Workspace
 from workbench.graph import channel_rules, runtime
 from workbench.graph.channel_rules import channels_of
 from workbench.graph.channel_tracer import RULES
@@ -129,3 +132,34 @@ def test_a_rule_that_fails_keeps_its_channels_and_is_named(monkeypatch, caplog):
     assert channels.refusal("c") == "Not known: following its channels through Reshape 'node_reshaped' failed."
     assert channels.refusal("d") is None
     assert "Reshape 'node_reshaped': ValueError: shapes (3,) and (4,)" in caplog.text
+
+
+class Attending(torch.nn.Module):
+    """A token embedding and attention whose sizes are read off the input, as the older exporter writes them."""
+
+    def __init__(self):
+        super().__init__()
+        self.embed, self.norm = torch.nn.Embedding(50, 32), torch.nn.LayerNorm(32)
+        self.qkv, self.out, self.head = torch.nn.Linear(32, 96), torch.nn.Linear(32, 32), torch.nn.Linear(32, 6)
+
+    def forward(self, tokens):
+        x = self.embed(tokens)
+        n, t, width = x.shape
+        q, k, v = self.qkv(self.norm(x)).view(n, t, 3, 4, width // 4).permute(2, 0, 3, 1, 4).unbind(0)
+        mixed = (q @ k.transpose(-2, -1) / (width // 4) ** 0.5).softmax(-1) @ v
+        return self.head(x + self.out(mixed.transpose(1, 2).reshape(n, t, width)))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_removal_that_only_a_fusion_lets_run_is_not_made(tmp_path):
+    """ONNX Runtime fuses attention, and would not see that a reshape in it does not fit any more."""
+    path = tmp_path / "model.onnx"
+    torch.manual_seed(0)
+    axes = {"x": {0: "n", 1: "t"}, "y": {0: "n", 1: "t"}}
+    torch.onnx.export(Attending().eval(), (torch.zeros(2, 12, dtype=torch.int64),), path, input_names=["x"],
+                      output_names=["y"], opset_version=17, dynamic_axes=axes, dynamo=False)
+    tokens = np.random.default_rng(0).integers(0, 50, (32, 12))
+    np.savez(tmp_path / "data.npz", x=tokens)
+    workspace = Workspace.open(str(path), Job()).attach(str(tmp_path / "data.npz"), Job())
+    with pytest.raises(UserError, match="Reshape '/Reshape' does not run"):
+        workspace.compiled(Recipe((Row("*", (QUARTER,)),)), Job())
