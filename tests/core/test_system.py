@@ -133,3 +133,22 @@ def test_results_bear_a_name_that_every_disk_takes():
     assert files.stem("folder/a\nb\udcff.onnx") == "a_b_"
     assert len(files.stem("é" * 250 + ".onnx").encode()) <= files.LONGEST_STEM
     assert files.stem("resnet50_v1.5_with_quite_a_long_name_of_the_experiment_2024-11-29.onnx").endswith("2024-11-29")
+
+
+KEEP = """
+from pathlib import Path
+from workbench.core import system
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+blocks = [bytearray(b"x" * 100_000) for _ in range(2000)]
+del blocks[:-1]         # the last one lies above them
+before = resident()
+system.give_memory_back()
+print(before - resident())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"), reason="of glibc")
+def test_freed_memory_goes_back_to_the_system():
+    done = subprocess.run([sys.executable, "-c", KEEP], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 150e6

@@ -74,6 +74,13 @@ def memory() -> int:
         return sys.maxsize
 
 
+def give_memory_back() -> None:
+    """What was freed goes back to the system, where the C library keeps it otherwise (glibc: hundreds of MB)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):      # another C library
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
 def free_memory() -> int:
     """Bytes that could be taken now without swapping; those of the machine where the system does not tell."""
     if on_windows():

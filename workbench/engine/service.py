@@ -31,6 +31,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from workbench.core import messages as m
+from workbench.core import system
 from workbench.core.errors import Cancelled, UserError, behind
 from workbench.core.job import Job, Progress
 from workbench.core.plain import plain
@@ -180,6 +181,7 @@ class Service:
             raise UserError(f"{request.path} holds another model than the one that was open.",
                             "Put the former file back and measure again, or open it as it is now.")
         self._replace(workspace)
+        system.give_memory_back()       # what was remembered of the model before
         return summary
 
     def attach(self, request: m.Attach, job: Job) -> Any:
