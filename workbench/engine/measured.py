@@ -100,7 +100,9 @@ def _error(candidate: Candidate, labels: np.ndarray) -> float:
     metric = candidate.metric
     if metric is None or _unknown(candidate.values):
         return float("inf")
-    score = float(metric.score(candidate.values, fitting(metric, labels)).mean())
+    target = fitting(metric, labels)
+    assert target is not None
+    score = float(metric.score(candidate.values, target).mean())
     return 1 - score if metric.higher_is_better else score
 
 
