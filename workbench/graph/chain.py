@@ -1,7 +1,7 @@
 """One node as a chain of smaller nodes: what the factors of a weight become in the graph."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import onnx_ir as ir
@@ -33,10 +33,12 @@ def refuse(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int
 
 
 def replace(graph: ir.Graph, node: ir.Node, weight_input: int, weights: Sequence[ir.Value],
-            pieces: Sequence[Piece]) -> list[ir.Node]:
+            pieces: Sequence[Piece], free_node: Callable[[str], str],
+            free_value: Callable[[str], str]) -> list[ir.Node]:
     """Put a chain in a node's place: one layer for each piece, reading its weight from `weights`.
 
     The last node yields what the replaced one did, under its name, and takes its bias. See `refuse` for what it needs.
+    `free_node` and `free_value` make a name into one that no node, and no value, has.
     """
     output = node.outputs[0]
     match node.op_type:
@@ -50,7 +52,7 @@ def replace(graph: ir.Graph, node: ir.Node, weight_input: int, weights: Sequence
             nodes = _products(node.inputs[0], weights)
         case _:
             nodes = _left_products(node.inputs[1], weights)
-    _name(nodes, node)
+    _name(nodes, node, free_node, free_value)
     graph.insert_before(node, nodes)
     new = nodes[-1].outputs[0]
     new.name, new.type, new.shape = output.name, output.type, output.shape
@@ -119,11 +121,13 @@ def _left_products(value: ir.Value | None, weights: Sequence[ir.Value]) -> list[
     return nodes
 
 
-def _name(nodes: Sequence[ir.Node], node: ir.Node) -> None:
+def _name(nodes: Sequence[ir.Node], node: ir.Node, free_node: Callable[[str], str],
+          free_value: Callable[[str], str]) -> None:
     """Names and module scopes of the replaced node with a number behind them."""
     for index, new in enumerate(nodes):
-        new.name = f"{node.name}.{index}" if node.name else ""
-        new.outputs[0].name = f"{node.outputs[0].name}.{index}"
+        new.name = free_node(f"{node.name}.{index}") if node.name else ""
+        if new is not nodes[-1]:
+            new.outputs[0].name = free_value(f"{node.outputs[0].name}.{index}")
         for key, value in node.metadata_props.items():
             new.metadata_props[key] = _scoped(value, index) if key in SCOPES[:1] else value
 

@@ -47,7 +47,7 @@ def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     stored = _store(edits, sites, opset, sparse)
     copy = model.clone()
     handed = _handed(model.graph, sites, edits)
-    editor = _Editor(copy.graph, _names(model.graph), handed)
+    editor = _Editor(copy.graph, model.graph, handed)
     editor.keep_apart(apart.between_levels(model.graph, sites, edits, handed.values()))
     changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
     functions = functions_of(changes)
@@ -79,7 +79,7 @@ def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     floats = apart.between_levels(model.graph, sites, edits, handed.values())
     graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()), floats)
     before = graph_bytes(graph)
-    editor = _Editor(graph, _names(model.graph), handed)
+    editor = _Editor(graph, model.graph, handed)
     editor.keep_apart(floats)
     changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
     return changes, graph_bytes(graph) - before
@@ -158,13 +158,14 @@ def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
 
 
 class _Editor:
-    """Puts edits into a graph that it may change."""
+    """Puts edits into a graph that it may change: a copy of `whole`, or of a part of it, whose names are taken."""
 
-    def __init__(self, graph: ir.Graph, names: set[str], handed: Mapping[str, str]) -> None:
+    def __init__(self, graph: ir.Graph, whole: ir.Graph, handed: Mapping[str, str]) -> None:
         self._graph = graph
         self._handed = handed
         self._nodes = _by_name(graph)
-        self._names = names
+        self._names = _names(whole)
+        self._node_names = {node.name for node in ir.traversal.RecursiveGraphIterator(whole) if node.name}
 
     def keep_apart(self, names: Iterable[str]) -> None:
         """Keep these nodes in floats although they are between values on levels."""
@@ -241,10 +242,12 @@ class _Editor:
         return nodes[-1].outputs[0] if nodes else initializers[0], named
 
     def _unique(self, name: str) -> str:
-        while name in self._names:
-            name += "_"
-        self._names.add(name)
-        return name
+        """A name that no value has."""
+        return _free(name, self._names)
+
+    def _free_node(self, name: str) -> str:
+        """A name that no node has: ONNX Runtime takes none twice."""
+        return _free(name, self._node_names)
 
     def _put_chain(self, path: str, site: Site, factors: Factors, weights: list[ir.Value]) -> int:
         """Every node that reads the weight becomes a chain; bytes that the chains take more than the nodes did."""
@@ -255,7 +258,8 @@ class _Editor:
             if reason:
                 raise UserError(f"{path}: {reason}", "Choose another method for it.")
             growth -= nodes_bytes([node])
-            growth += nodes_bytes(chain.replace(self._graph, node, weight_input, weights, factors.pieces))
+            growth += nodes_bytes(chain.replace(self._graph, node, weight_input, weights, factors.pieces,
+                                                self._free_node, self._unique))
         return growth
 
     def _put_bias(self, site: Site, bias: np.ndarray) -> int:
@@ -294,7 +298,7 @@ class _Editor:
     def _add_after(self, node: ir.Node, bias: ir.Value) -> ir.Node:
         """An Add behind a node; it yields the node's value under its name, and the node's own gets another."""
         product = node.outputs[0]
-        new = ir.Node("", "Add", [product, bias], name=f"{node.name}.bias" if node.name else "")
+        new = ir.Node("", "Add", [product, bias], name=self._free_node(f"{node.name}.bias") if node.name else "")
         total = new.outputs[0]
         total.name, total.type, total.shape = product.name, product.type, product.shape
         product.replace_all_uses_with(total, replace_graph_outputs=True)
@@ -302,6 +306,13 @@ class _Editor:
         product.name = self._unique(f"{product.name}.product")
         self._graph.insert_after(node, new)
         return new
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 def _spatial(node: ir.Node, site: Site) -> int:
