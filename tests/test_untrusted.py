@@ -38,3 +38,18 @@ def test_a_hostile_model_takes_little_memory_and_ends_in_one_sentence(file):
     errors = [line for line in said.replace("\r", "\n").splitlines() if line.startswith("Error: ")]
     assert code == (0 if file.name in OPEN else 1)
     assert len(errors) == code and all(error.endswith(".") for error in errors)
+
+
+def test_modules_and_plugins_beside_a_model_are_not_run(tmp_path):
+    """`python -m` looks for modules in the current folder first, and for the metadata of distributions."""
+    for name in ("click", "multiprocessing", "onnx", "torch", "evil"):
+        (tmp_path / f"{name}.py").write_text("import os\nos._exit(7)\n")
+    metadata = tmp_path / "evil-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[workbench.methods]\nevil = evil\n")
+    done = subprocess.run([sys.executable, "-m", "workbench", "inspect", str(FOLDER / "functions_2pow10.onnx")],
+                          capture_output=True, text=True, timeout=HANG, cwd=tmp_path,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0, done.stderr
+    assert "evil" not in done.stdout + done.stderr

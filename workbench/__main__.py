@@ -1,9 +1,15 @@
 """Starts the program: `workbench`, or `python -m workbench`."""
 
-import multiprocessing
 import os
-import signal
 import sys
+
+# `python -m` looks for modules in the current folder first: an onnx.py that lies beside a model would be run. Before
+# any other import; the folder stays where this program itself is in it.
+if sys.path and sys.path[0] in ("", os.getcwd()) and os.path.dirname(os.path.dirname(__file__)) != os.getcwd():
+    del sys.path[0]
+
+import multiprocessing
+import signal
 
 
 def main() -> None:

@@ -74,3 +74,14 @@ def test_it_dies_with_its_parent(other):
 def test_threads_are_a_number_or_as_many_as_there_are_cores(monkeypatch, wanted, threads):
     monkeypatch.setenv(process.THREADS, wanted)
     assert process.threads() == threads
+
+
+def test_no_module_is_taken_from_the_current_folder(tmp_path, monkeypatch):
+    for name in ("struct", "pickle", "selectors"):
+        (tmp_path / f"{name}.py").write_text("import os\nos._exit(7)\n")
+    monkeypatch.chdir(tmp_path)
+    running, pipe = process.start(__name__)
+    assert pipe.poll(HANG_S) and pipe.recv()[0] == running.pid
+    pipe.close()
+    running.join(HANG_S)
+    assert running.exitcode == 0

@@ -359,3 +359,36 @@ def test_sizes_are_arithmetic_or_suspicious(text, plain):
     else:
         with pytest.raises(Unsafe):
             expression(text)
+
+
+def exported(path, forward, *inputs):
+    """A program that computes `forward`."""
+    import torch
+
+    class Net(torch.nn.Module):
+        def forward(self, *given):
+            return forward(torch, *given)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.export.save(torch.export.export(Net(), inputs), str(path))
+    return path
+
+
+@pytest.mark.parametrize("forward", [
+    lambda torch, x: x + torch.ones(1 << 40).sum(), lambda torch, x: x.repeat(1 << 20, 1 << 20)],
+    ids=["constant", "repeated"])
+def test_a_program_that_asks_for_memory_is_refused_before_anything_is_computed(tmp_path, forward):
+    import torch
+    file = exported(tmp_path / "large.pt2", forward, torch.ones(2, 4))
+    assert "GB of memory for one sample" in refusal(str(file)).what
+
+
+def test_a_program_that_does_not_end_is_refused(tmp_path, monkeypatch):
+    import torch
+    from torch._higher_order_ops.while_loop import while_loop
+    file = exported(tmp_path / "loop.pt2", lambda torch, x: while_loop(
+        lambda count, _: count < 1 << 40, lambda count, value: (count + 1, value * 1.0), (torch.tensor(0), x))[1],
+        torch.ones(2, 4))
+    monkeypatch.setattr(runtime, "PATIENCE", 1.0)
+    assert "One run takes more than 1 seconds, many times what it holds" in refusal(str(file)).what

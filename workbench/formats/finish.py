@@ -113,12 +113,17 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
         feeds, expected, why = answers(running)
     except runtime.Beyond as error:
         if allowed <= runtime.LIMIT or operators & LOOPS:
-            raise UserError(f"{loaded.source.path}: {error.what.removesuffix('.')}, many times what it holds.",
-                            "Export it with smaller sizes and fewer repetitions.") from error
+            raise never_ends(loaded.source.path, error) from error
         feeds, expected, why = {}, [], error.what
     if random := operators.intersection(RANDOM):
         return {}, [], f"{UNCHECKED} {', '.join(sorted(random))} makes its outputs random."
     return feeds, expected, f"{UNCHECKED} {why}" if why else ""
+
+
+def never_ends(path: str, error: runtime.Beyond) -> UserError:
+    """What is said of a graph that cannot be run to its end."""
+    return UserError(f"{path}: {error.what.removesuffix('.')}, many times what it holds.",
+                     "Export it with smaller sizes and fewer repetitions.")
 
 
 def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs,

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from onnx_ir.passes import common
 
 from workbench.core.errors import Cancelled, UserError
 from workbench.core.job import Job
-from workbench.formats.finish import relative_difference
+from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
 from workbench.graph import demand, filesize, prepare, runtime
 from workbench.graph.model import Source
@@ -22,6 +23,13 @@ from workbench.graph.model import Source
 OPSET = 21
 # torch and ONNX Runtime use different kernels; beyond this share of the outputs the difference is worth saying.
 TOLERANCE = 1e-3
+# Constants that are computed before the graph is looked at have at most this many numbers: shapes and masks.
+MOST_FOLDED = 512 * 512
+# Operators that make much of little: as much as the product of the numbers they are given, or by rules of their own.
+GROWING_BY_FACTORS = {"ConstantOfShape", "Expand", "Tile"}
+GROWING = {"AffineGrid", "AveragePool", "BlackmanWindow", "CenterCropPad", "Col2Im", "Conv", "ConvInteger",
+           "ConvTranspose", "DFT", "Einsum", "HammingWindow", "HannWindow", "LpPool", "MaxPool", "MaxUnpool",
+           "MelWeightMatrix", "OneHot", "Pad", "QLinearConv", "Range", "Resize", "STFT", "Upsample"}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -53,7 +61,8 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     with quiet():
         graph = _simplified(program.model)
     notes = [] if free or not _is_module(model) else ["The batch size is fixed: torch could not export it as free."]
-    notes += _differs(model, args, kwargs, graph)
+    demand.check(graph, name)       # before torch or the runtime computes anything of it
+    notes += _differs(model, args, kwargs, graph, name)
     return Loaded(graph, Source(name, kind, filesize.file_bytes(graph)), tuple(notes))
 
 
@@ -106,7 +115,8 @@ def _simplified(model: ir.Model) -> ir.Model:
                if value.const_value is not None and value.const_value.dtype.is_floating_point()}
 
     def may_fold(node: ir.Node) -> bool | None:
-        return False if any(value in weights for value in node.inputs) else None
+        """None: as the optimiser likes. It looks at the size of what it has made, so large things are not made."""
+        return False if any(value in weights for value in node.inputs) or _may_be_large(node) else None
 
     for _ in range(2):
         optimizer.fold_constants(model, should_fold=may_fold)
@@ -121,23 +131,46 @@ def _simplified(model: ir.Model) -> ir.Model:
     return model
 
 
-def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: ir.Model) -> list[str]:
-    """Compare with torch itself on the example inputs, and say so when the exported graph answers otherwise."""
+def _may_be_large(node: ir.Node) -> bool:
+    """Whether an operator of constants would make more than MOST_FOLDED numbers, or it cannot be told."""
+    sizes = [size for value in node.outputs for size in (value.shape or ())]
+    if all(value.shape is not None for value in node.outputs) and all(isinstance(size, int) for size in sizes):
+        return any(math.prod(value.shape.numpy()) > MOST_FOLDED for value in node.outputs if value.shape is not None)
+    if node.op_type in GROWING:
+        return True
+    if node.op_type not in GROWING_BY_FACTORS:
+        return False
+    constants = [value.const_value for value in node.inputs if value is not None and value.const_value is not None]
+    factors = constants if node.op_type == "ConstantOfShape" else constants[1:]
+    made = 1 if node.op_type == "ConstantOfShape" else constants[0].size
+    if any(factor.size > MOST_FOLDED for factor in factors):
+        return True
+    return made * math.prod(max(1.0, float(size)) for factor in factors for size in factor.numpy().flat) > MOST_FOLDED
+
+
+def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: ir.Model, name: str) -> list[str]:
+    """Compare with torch itself on the example inputs, and say so when the exported graph answers otherwise.
+
+    The runtime goes first: it can be bounded in memory and time, and torch cannot. Raises UserError for a loop that
+    goes beyond.
+    """
     import torch
     from torch.utils import _pytree as pytree
     try:
-        with quiet(), torch.no_grad():
-            called = model if _is_module(model) else model.module()
-            expected = pytree.tree_leaves(called(*args, **kwargs))
-        running = runtime.session(graph)
+        running = runtime.session(graph, bounded=True)
         leaves = [leaf for leaf in pytree.tree_leaves((tuple(args), dict(kwargs))) if isinstance(leaf, torch.Tensor)]
         feeds = {value.name: leaf.detach().cpu().numpy()
                  for value, leaf in zip(running.get_inputs(), leaves, strict=True)}
-        got = runtime.run(running, feeds)
+        got = runtime.run(running, feeds, seconds=runtime.PATIENCE)
+        with quiet(), torch.no_grad():
+            called = model if _is_module(model) else model.module()
+            expected = pytree.tree_leaves(called(*args, **kwargs))
         wanted = [np.asarray(leaf.detach().cpu().numpy()) for leaf in expected if isinstance(leaf, torch.Tensor)]
     except Cancelled:
         raise
     except Exception as error:
+        if isinstance(error, runtime.Beyond) and any(node.op_type in LOOPS for node in graph.graph.all_nodes()):
+            raise never_ends(name, error) from error
         return [f"The exported graph was not compared with torch: {first_line(error)}."]
     difference = relative_difference(wanted, got)
     if difference <= TOLERANCE:
