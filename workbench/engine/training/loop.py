@@ -62,7 +62,6 @@ class _Progress:
     seconds: float = 0.0
     before: float = math.nan
     best: float = math.nan
-    best_loss: float = math.nan
     best_epoch: float = 0.0
     waited: int = 0             # epochs since the best state
     event: int = -1             # of the pruning schedule
@@ -115,8 +114,8 @@ class Loop:
     # -- start and end ---------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self.progress.before, loss = self._measure()
-        self._consider(self.progress.before, loss, start=True)
+        self.progress.before = self._measure()
+        self._consider(self.progress.before, start=True)
         self.ramp = self._make_ramp()
         if self.ramp.tensors:
             self.best = None                    # the start is not as sparse as the end
@@ -159,7 +158,7 @@ class Loop:
         self.student.load(self.start)
         self.ramp.event = -1
         self._finish_ramp()
-        self._consider(*self._measure(), start=True)
+        self._consider(self._measure(), start=True)
 
     def _save_now_and_then(self) -> None:
         if time.monotonic() - self.saved > min(max(OFTEN * self.cost, SAVED[0]), SAVED[1]):
@@ -250,9 +249,9 @@ class Loop:
         over = moment >= 1.0
         if over:
             self._finish_ramp()
-        value, loss = self._measure()
+        value = self._measure()
         if self.ramp.done:
-            self._consider(value, loss)
+            self._consider(value)
         self._point(value)
         if not self.student.is_finite():
             progress.finished = DIVERGED
@@ -280,41 +279,34 @@ class Loop:
         self._save()
         if self.best is None:               # the schedule had not pruned all: do it now
             self._finish_ramp()
-            self._consider(*self._measure())
+            self._consider(self._measure())
         self.progress.finished = STOPPED
 
     # -- measuring -------------------------------------------------------------------------------------------------
 
     @torch.no_grad()
-    def _measure(self) -> tuple[float, float]:
-        """The metric and the loss on the held-back samples. Raises Cancelled as `run` does."""
-        scores, losses, sizes = [], [], []
+    def _measure(self) -> float:
+        """The metric on the held-back samples. Raises Cancelled as `run` does."""
+        scores = []
         for batch in self.task.samples.held_back(max(self.params.batch, 64)):
             if self.job.cancelled and not self.task.keep():
                 if self.progress.step:      # else nothing was begun
                     self._save()
                 raise Cancelled
-            outputs = self.student(batch.feeds)
-            losses.append(self.task.loss(outputs, batch).item())
-            sizes.append(len(batch.chosen))
-            scores.append(self.task.metric.score(outputs.cpu().numpy(), self.task.target(batch)))
-        return float(np.concatenate(scores).mean()), float(np.average(losses, weights=sizes))
+            scores.append(self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch)))
+        return float(np.concatenate(scores).mean())
 
-    def _consider(self, value: float, loss: float, start: bool = False) -> None:
-        """Keep the state when it is the best; of equal ones that with the smaller loss, which few samples tell apart
-        where they decide alike, and of these the later. The start is kept whatever it is worth."""
-        progress = self.progress
+    def _consider(self, value: float, start: bool = False) -> None:
+        """Keep the state when it is the best; of equal ones the later. The start is kept whatever it is worth."""
+        best = self.progress.best
         sign = 1 if self.task.metric.higher_is_better else -1
-        gain = sign * (value - progress.best)
-        better = gain > 0 or (gain == 0 and not loss > progress.best_loss)
         sound = not math.isnan(value) and self.student.is_finite()
-        if start or (sound and (math.isnan(progress.best) or better)):
-            progress.waited = 0 if math.isnan(progress.best) or value != progress.best else progress.waited + 1
-            progress.best, progress.best_loss = value, loss
-            progress.best_epoch = progress.step / self.per_epoch
+        if start or (sound and (math.isnan(best) or sign * value >= sign * best)):
+            self.progress.waited = 0 if math.isnan(best) or value != best else self.progress.waited + 1
+            self.progress.best, self.progress.best_epoch = value, self.progress.step / self.per_epoch
             self.best = self.student.state()
         else:
-            progress.waited += 1
+            self.progress.waited += 1
 
     def _point(self, value: float | None, rate: float | None = None) -> None:
         """A point of the curve, told to whoever listens."""
