@@ -179,6 +179,14 @@ def test_missing_external_weights_are_named(tmp_path):
     assert "needs the file weights.bin" in refusal(file).what
 
 
+def test_the_runtime_runs_the_graph_that_was_read_whatever_the_file_is_called(tmp_path):
+    """It takes a file called .ort for its own format."""
+    file = tmp_path / "model.ort"
+    onnx.save(linear(), file)
+    model = open_model(str(file), job=Job())
+    assert model.layers and not any("not checked" in note for note in model.notes)
+
+
 def test_external_weights_that_are_cut_short(tmp_path):
     file = with_external_data(tmp_path)
     os.truncate(tmp_path / "weights.bin", 100)

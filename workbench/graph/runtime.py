@@ -47,6 +47,8 @@ def session(source: Graphed | ir.Model | bytes | str | Path, *, threads: int = 0
     """
     options = ort.SessionOptions()
     options.log_severity_level = QUIET
+    # The very graph that was checked: by its name or its first bytes the runtime would take a file for another format.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
     options.intra_op_num_threads = threads or process.threads()
     options.add_session_config_entry("session.force_spinning_stop", "0" if spinning else "1")
     if bounded:
