@@ -31,6 +31,8 @@ def main() -> int:
 
     def told(result: dict[str, Any]) -> None:
         slowest[f"{result['kind']}-{result['seed']}"] = result["seconds"]
+        if len(slowest) % 250 == 0:
+            print(f"{len(slowest)} cases", file=sys.stderr, flush=True)
         if given.all or result["outcome"] not in GOOD:
             show(result)
 

@@ -37,7 +37,8 @@ def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
         _outside(chance, model, folder)
     if chance.random() < 0.85:
         for change in chance.choices(CHANGES, k=chance.choice((1, 1, 1, 2, 3))):
-            change(chance, model)
+            if nodes(model) and tensors(model) and values(model):       # else an earlier change left nothing
+                change(chance, model)
         content = model.SerializeToString()
     else:
         content = bytes_changed(chance, model.SerializeToString())
