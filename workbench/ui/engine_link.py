@@ -30,7 +30,7 @@ class Handlers:
     A `quiet` job whose process died is asked again of the next one, once; after that none of them is called.
     """
 
-    done: Callable[[Any], None] | None = None
+    done: Callable[[Any], object] | None = None
     updated: Callable[[Any], None] | None = None
     failed: Callable[[Failed], None] | None = None
     stopped: Callable[[], None] | None = None
