@@ -336,6 +336,6 @@ def _ended_by(exitcode: int | None) -> str:
         return f" ({-exitcode})"
 
 
-def _call(handler: Callable[..., None] | None, *arguments: Any) -> None:
+def _call(handler: Callable[..., object] | None, *arguments: Any) -> None:
     if handler is not None:
         handler(*arguments)
