@@ -288,7 +288,7 @@ def methods(as_json: bool) -> None:
 @trust_option
 @debug_option
 @click.option("--share", default=1.0, show_default=True, type=click.FloatRange(0.0, 1.0), metavar="FRACTION",
-              help="Measure this share of the candidates, those foretold to cost least.")
+              help="Measure this share of the candidates, those predicted to cost least.")
 def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str], share: float) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:

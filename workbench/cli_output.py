@@ -211,9 +211,9 @@ def print_sensitivity(result: dict[str, Any]) -> None:
     if result["obstacle"]:
         say(f"\n{result['obstacle']}")
     if result["foretold_only"]:
-        say(f"\n{result['foretold_only']} candidates were foretold only: those that look worst.")
+        say(f"\n{result['foretold_only']} candidates were only predicted: those that look worst.")
     if result["rank_correlation"] is not None:
-        say(f"\nRank correlation of what was foretold with what was lost: {result['rank_correlation']:.2f}")
+        say(f"\nRank correlation of predicted and measured loss: {result['rank_correlation']:.2f}")
     say(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
         f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
 

@@ -19,7 +19,7 @@ def bomb(levels: int = 8) -> str:
     (bomb(), "more than 500,000 values"),
     ("a: &a {<<: *a}", "'a' contains itself"),
     ("a: &a [*a]", "'a' contains itself"),
-    ("[" * 60 + "]" * 60, "more than 50 lists and mappings are in each other"),
+    ("[" * 60 + "]" * 60, "more than 50 lists and mappings are nested"),
     ("[" * 100_000, "is not valid YAML"),
     ("- " * 100_000, "is not valid YAML"),
     ("a: " + "9" * 5000, "a number has 5,000 characters"),

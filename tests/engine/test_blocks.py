@@ -80,7 +80,7 @@ def test_a_linear_block_is_found_exactly(opened):
 def test_what_is_drawn_of_layers_that_are_gone(opened):
     asked = recipe("blocks.1.a", FOUR_BITS)
     view = opened.edit_view("blocks.1.short", asked, JOB)
-    assert view.change.bytes_after == 0 and "gone with blocks.1" in view.change.note and view.moments.sparsity == 1
+    assert view.change.bytes_after == 0 and "removed with blocks.1" in view.change.note and view.moments.sparsity == 1
     kept = opened.edit_view("blocks.1.a", asked, JOB)
     assert kept.change.bytes_after > 0 and "in the place of blocks.1" in kept.change.note
 

@@ -323,5 +323,5 @@ def test_a_difference_that_grows_is_named_where_it_has_grown(monkeypatch):
              helper.make_node("Sub", ["s", "half"], ["y"], name="near")]
     weights = {"w": floats(6, 8), "little": np.float32([0.1]), "half": np.float32([0.5])}
     model = from_proto(graph_of(nodes, weights), "near", Job())
-    with pytest.raises(UserError, match=r"through Sub \(node 'near'\): what is rounded otherwise before it"):
+    with pytest.raises(UserError, match=r"through Sub \(node 'near'\): values before it are rounded differently"):
         view_of(model)

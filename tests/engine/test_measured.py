@@ -52,7 +52,7 @@ def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
     opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x, y=np.arange(64) % 4)
     data = opened_.measurable().data
     assert (opened_.evaluator.metric.id, data.answer.name, data.answer.index) == ("top1", "prob", 1)
-    assert data.answer.notes == ("Measured is the output 'prob'.",
+    assert data.answer.notes == ("The measured output is 'prob'.",
                                  "Not measured: 'label' (int64 of one value a sample).")
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.agreement == 1.0 and report.verified.value == report.preview_value
@@ -108,7 +108,7 @@ def test_samples_along_the_second_axis_are_counted_as_samples(tmp_path):
     opened_ = workspace(tmp_path, sequence_first(), {"y": [5, "N", 3]}, inputs={"x": ["N", 5, 8]}, x=x)
     data = opened_.measurable().data
     assert (data.answer.axis, data.samples, len(opened_.evaluator.scores)) == (1, 32, 32)
-    assert data.answer.notes == ("Measured is the output 'y', its samples along axis 1.",)
+    assert data.answer.notes == ("The measured output is 'y', its samples along axis 1.",)
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.samples == 32 and 0 < report.verified.value < 1
     assert compare(opened_, opened_, Job())["agreement"] == 1.0
@@ -130,7 +130,7 @@ def test_steps_that_were_merged_with_the_samples_are_told_apart(tmp_path):
     b.node("MatMul", [flat, b.weight("w", 8, 3)], "y")
     x = FLOATS((32, 5, 8)).astype(np.float32)
     opened_ = workspace(tmp_path, b, {"y": [None, 3]}, inputs={"x": ["N", 5, 8]}, x=x)
-    assert opened_.data.answer.notes == ("Measured is the output 'y', 5 entries a sample.",)
+    assert opened_.data.answer.notes == ("The measured output is 'y', 5 entries a sample.",)
     assert len(opened_.evaluator.scores) == 32
 
 

@@ -135,7 +135,7 @@ def test_a_file_that_depends_on_the_optimiser_is_told(tmp_path):
     x = b.rng.standard_normal((8, 4)).astype(np.float32)
     data = Dataset("memory", {"x": x}, runtime.specs(session.get_inputs()), None)
     said = settle.note_on_file(str(path), runner(session), data)
-    assert said.startswith("Without its graph optimisation ONNX Runtime gives other outputs for this file")
+    assert said.startswith("Without its graph optimisation ONNX Runtime gives different outputs for this file")
 
 
 def test_it_is_told_on_the_command_line(tmp_path):

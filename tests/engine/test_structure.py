@@ -122,7 +122,7 @@ def test_a_group_is_pruned_once_by_the_most_that_is_asked_for():
     chosen = {"stem": (Action("prune.channels", {"ratio": 0.25}),), "b": (HALF,)}
     result = structure.build(model, chosen, None, 0, Cache(1 << 28), Job())
     assert result.model.layer("stem").shape[0] == result.model.layer("b").shape[0] == 6
-    assert result.remarks == ("stem and b hang together: they are pruned once, by prune.channels(ratio 0.5)",)
+    assert result.remarks == ("stem and b are coupled: they are pruned once, by prune.channels(ratio 0.5)",)
     assert result.notes["b"] == "12 -> 6 channels, with stem"
 
 

@@ -53,7 +53,7 @@ def test_maps_are_left_out_of_measuring_and_written_as_they_were(tmp_path, data,
     model = from_proto(onnx.ModelProto.FromString(proto.SerializeToString()), "test.onnx", Job())
     assert not any("changed the outputs" in note for note in model.notes)
     workspace = Workspace(model).attach(data, Job())
-    assert workspace.data.answer.notes == ("Measured is the output 'output_label'.",
+    assert workspace.data.answer.notes == ("The measured output is 'output_label'.",
                                            "Not measured: 'output_probability' (a sequence of maps).")
     recipe = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
     report = export(workspace, recipe, str(tmp_path / "out"), Job())
@@ -81,7 +81,7 @@ def test_sequences_and_optional_outputs_are_left_out(data, op, kind, word):
     proto = b.proto({"x": ["N", 8]}, {"other": None, "y": ["N", 4]})
     proto.graph.output[0].type.CopyFrom(kind)
     workspace = Workspace(from_proto(proto, "test.onnx", Job())).attach(data, Job())
-    assert workspace.data.answer.notes == ("Measured is the output 'y'.", f"Not measured: 'other' ({word}).")
+    assert workspace.data.answer.notes == ("The measured output is 'y'.", f"Not measured: 'other' ({word}).")
 
 
 def test_a_map_as_an_input_is_named():

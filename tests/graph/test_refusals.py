@@ -35,7 +35,7 @@ def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes)
     (model("Relu", opset=99), "its opset 99 is newer than"),
     (model("Relu", odd=1), "the operator Relu has no attribute odd"),
     (model("MatMul", second=np.zeros((5, 2), np.float32)),
-     r"the operator MatMul \(the node\) gets shapes that do not fit together"),
+     r"the operator MatMul \(the node\) gets shapes that do not match"),
 ])
 def test_a_model_that_cannot_be_loaded(content, sentence):
     with pytest.raises(UserError, match=sentence) as caught:
@@ -61,8 +61,8 @@ def test_the_operator_that_fails_is_named_with_what_was_given():
     reshaping = runtime.session(model("Reshape", second=np.array([1, 4])))
     with pytest.raises(UserError) as caught:
         runtime.run(reshaping, {"x": np.zeros((2, 4), np.float32)})
-    assert caught.value.what == ("ONNX Runtime cannot run the model: its operator Reshape (the node) gets 2 x 4 and "
-                                 "should make 1 x 4 of it; given were 'x' float32 of 2 x 4.")
+    assert caught.value.what == ("ONNX Runtime cannot run the model: its operator Reshape (the node) cannot "
+                                 "reshape 2 x 4 to 1 x 4; the inputs were 'x' float32 of 2 x 4.")
     graph = helper.make_graph([helper.make_node("Gather", ["w", "x"], ["y"], name="embedding")], "g",
                               [helper.make_tensor_value_info("x", INTS, ["n"])],
                               [helper.make_tensor_value_info("y", FLOATS, ["n", 2])],

@@ -123,7 +123,7 @@ def test_the_4_bit_kernel_keeps_levels_of_4_bits(earlier):
                                      ("quantize.affine", {"bits": 8}), ("quantize.codebook", {})], ids=str)
 def test_levels_that_the_4_bit_kernel_does_not_have_are_refused(earlier):
     title = all_methods()[earlier[0]].title
-    with pytest.raises(UserError, match=f"would round again what {title} has put on levels"):
+    with pytest.raises(UserError, match=f"would round again what {title} has quantised"):
         edited("Gemm", Action(*earlier), Action("quantize.blockwise"))
 
 
@@ -135,7 +135,7 @@ def test_levels_of_8_bits_that_become_7_are_told():
 def test_what_would_be_lost_is_said():
     layer = layer_of("Gemm")[0].layer("layer")
     for steps, said in {("prune.magnitude", "lowrank.svd"): "would fill the zeros of Magnitude",
-                        ("quantize.bias_correction", "quantize.affine"): "changes what Bias correction makes up for",
+                        ("quantize.bias_correction", "quantize.affine"): "changes what Bias correction compensates",
                         ("quantize.dynamic", "quantize.static"): "would undo how Dynamic",
                         ("quantize.gptq", "quantize.affine"): "would round again what GPTQ"}.items():
         assert said in (stacking.conflict(layer, tuple(map(Action, steps))) or "")

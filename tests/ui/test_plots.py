@@ -255,7 +255,7 @@ def test_far_outliers_do_not_take_the_room(histogram, weight):
     histogram.show_layer(sample.view_of(far), None)
     edge = histogram.canvas.box.viewRange()[0][1]
     assert edge < 0.5
-    assert ", 1 farther out" in histogram.readout.full
+    assert ", 1 outside the plot" in histogram.readout.full
     heard = []
     histogram.dragged.connect(heard.append)
     histogram.set_handle(0.1)

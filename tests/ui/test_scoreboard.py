@@ -98,7 +98,7 @@ def test_without_a_recipe_there_is_only_the_original(session, board):
 
 
 def test_what_is_measured_where_that_is_not_plain_is_told_at_the_figure(session, board):
-    note = "Measured is the output 'prob'."
+    note = "The measured output is 'prob'."
     session.data = dataclasses.replace(DATA, notes=(note,))
     for recipe, shown in ((Recipe(), None), (RECIPE, ESTIMATED)):
         show(session, board, recipe, shown)

@@ -133,7 +133,7 @@ def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(w
     session, recipe = window.session, window.session.recipe
     shutil.copy(demo_paths("fashion_vit").model, model)
     window.commands.open_path(str(tmp_path / "work.mcw"))
-    assert "not as it was" in dialog(window, qtbot, "changed").text()
+    assert "has changed since" in dialog(window, qtbot, "changed").text()
     answer(window, qtbot, "changed", "Use this model")
     qtbot.waitUntil(lambda: session.recipe == recipe)
     assert session.snapshots.find("half").totals is None
@@ -232,7 +232,7 @@ def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
     answer(window, qtbot, "in use", "Replace it")
     assert load_session(path).recipe == session.recipe and session.session_path == str(path)
 
-    for way, kept in (("Open a copy", ""), ("Open it all the same", str(path))):
+    for way, kept in (("Open a copy", ""), ("Open it anyway", str(path))):
         session.undo_stack.setClean()           # a copy was not saved yet
         window.commands.open_path(str(path))
         answer(window, qtbot, "in use", way)

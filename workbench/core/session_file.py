@@ -84,7 +84,8 @@ class SavedSession:
         except UnicodeEncodeError as error:
             raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
         except ValueError as error:
-            raise UserError(f"Cannot write {path}: the recipe has a value that is not finite.", "Mend it.") from error
+            raise UserError(f"Cannot write {path}: the recipe has a value that is not finite.",
+                            "Correct it in the recipe.") from error
         write_bytes(path, data + b"\n")
 
     def to_dict(self, folder: Path) -> dict[str, Any]:

@@ -134,18 +134,18 @@ def replace(source: Path, target: Path) -> None:
 def name_problem(name: str) -> str:
     """Why this system has no file of such a name, as a clause; "" where it can have one."""
     if "/" in name or name in (".", ".."):
-        return "a name has no slash and is no dot"
+        return "a name has no slash and is more than dots"
     if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
         return "the name is too long"
     if not name.isprintable():
-        return "a sign in it is not printable"
+        return "it has a character that is not printable"
     if not on_windows():
         return ""
     if any(sign in '<>:"\\|?*' for sign in name):
-        return 'none of < > : " \\ | ? * may be in it'
+        return 'it may not contain any of < > : " \\ | ? *'
     if name.endswith((" ", ".")):
         return "it ends with a space or a dot"
-    return "Windows keeps this name for a device" if name.partition(".")[0].rstrip().upper() in DEVICES else ""
+    return "Windows reserves this name for a device" if name.partition(".")[0].rstrip().upper() in DEVICES else ""
 
 
 def _kernel() -> Any:

@@ -129,7 +129,7 @@ def _measure(text: str) -> None:
         if count > MOST:
             raise _Refused(f"it has more than {MOST:,} values, counted with every alias", event)
         if len(open_) > DEEPEST:
-            raise _Refused(f"more than {DEEPEST} lists and mappings are in each other", event)
+            raise _Refused(f"more than {DEEPEST} lists and mappings are nested", event)
 
 
 def _plain(event: Any) -> None:

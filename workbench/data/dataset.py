@@ -190,7 +190,7 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
         arrays = {key: np.concatenate([part[key] for part in parts]) if first.ndim else first
                   for key, first in parts[0].items() if key not in names}
     except (KeyError, ValueError) as error:
-        raise UserError(f"{path} yields batches that do not go together.",
+        raise UserError(f"{path} yields batches that do not match each other.",
                         "Give all batches the same arrays, of the same shape apart from their length.") from error
     return _from_arrays(path, {**arrays, **names}, specs, given)
 

@@ -105,7 +105,7 @@ def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
     needed = 4 * math.prod(shape)
     if needed > free_memory():
         raise UserError(f"{folder} has {count:,} images, which take {size(needed)} of memory: more than is free.",
-                        "Give a folder with fewer images: a few thousand tell enough.")
+                        "Give a folder with fewer images: a few thousand are enough.")
     return np.empty((count, channels, height, width) if layout == "nchw" else shape, np.float32)
 
 

@@ -46,16 +46,16 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
     unpacked = sum(info.file_size for info in chosen.values())
     packed = sum(info.compress_size for info in chosen.values())
     if unpacked > SUSPICIOUS and unpacked > FOLD * packed:
-        raise UserError(f"{file} unpacks from {size(packed)} to {size(unpacked)}, which no measured data does.",
+        raise UserError(f"{file} unpacks from {size(packed)} to {size(unpacked)}; real data does not compress so well.",
                         "Save fewer samples, or save them with numpy.savez, which does not compress.")
     if unpacked > free_memory():
         raise UserError(f"{file} holds {size(unpacked)} of arrays for this model, more memory than is free.",
-                        "Save fewer samples: a few thousand tell enough.")
+                        "Save fewer samples: a few thousand are enough.")
 
 
 def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> np.ndarray:
     if info.compress_type not in COMPRESSION:
-        raise UserError(f"{file}: the array '{name}' is packed in a way that numpy does not use.", AGAIN)
+        raise UserError(f"{file}: the array '{name}' is compressed in a way that numpy does not use.", AGAIN)
     with archive.open(info) as entry:
         version = npy.read_magic(entry)
         if version not in HEADERS:

@@ -146,8 +146,8 @@ def _shaped(form: Form, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _notes(model: Model, block: Block, words: str) -> dict[str, str]:
     module, keeper = block.span.module, block.keeper
     if not keeper:
-        return dict.fromkeys(block.span.layers, f"gone with {module}, which is left out")
-    notes = dict.fromkeys(block.span.layers, f"gone with {module}, in whose place {keeper} is now")
+        return dict.fromkeys(block.span.layers, f"removed with {module}")
+    notes = dict.fromkeys(block.span.layers, f"removed with {module}, which {keeper} replaces")
     before = sum(model.layer(path).parameters for path in block.span.layers)
     grown = "it has more weights than the block had" if block.form.layer(keeper).parameters >= before else ""
     return notes | {keeper: "; ".join(filter(None, (f"in the place of {module}", words, grown)))}

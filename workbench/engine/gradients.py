@@ -121,7 +121,7 @@ def _gate(model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: An
 def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
     """Mean loss over the samples; see `gradients`. Raises UserError for outputs that no gradients come from."""
     if not outputs.requires_grad:
-        raise UserError("No gradients come from the model's output: it decides, and gives no scores.",
+        raise UserError("The model's output has no gradients: it is a decision, not a score.",
                         "Use methods that need no gradients, or export the model with its scores as an output.")
     if outputs.dim() != 2 or outputs.shape[1] < 2:
         return outputs.square().mean()

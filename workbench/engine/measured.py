@@ -114,7 +114,7 @@ def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
     where = "" if answer.axis == 0 else ", its samples along axis " + str(answer.axis) if answer.axis else \
         ", which belongs to one sample as a whole"
     merged = f", {answer.each} entries a sample" if answer.each > 1 else ""
-    notes = (f"Measured is the output '{answer.name}'{where}{merged}.",)
+    notes = (f"The measured output is '{answer.name}'{where}{merged}.",)
     return (*notes, f"Not measured: {_listed(others)}.") if others else notes
 
 

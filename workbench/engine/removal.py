@@ -214,7 +214,7 @@ def _leave_one(channels: Channels, removed: set[int]) -> None:
 
 
 def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
-    return tuple(f"{few(task.asked)} hang together: they are pruned once, by {task.action}"
+    return tuple(f"{few(task.asked)} are coupled: they are pruned once, by {task.action}"
                  for task in tasks if len({asked[path] for path in task.asked}) > 1)
 
 

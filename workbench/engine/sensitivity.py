@@ -76,7 +76,7 @@ def _pieces(workspace: Workspace, found: Scan, foretelling: Predictor | None, sh
         *(partial(_foretold_together, workspace, members, stack, foretelling, seed)
           for members in groups for stack in joint)]
     foretold: list[Trial] = []
-    for plan in job.part(0.05, FORETELLING).each(plans, "foretelling the candidates"):
+    for plan in job.part(0.05, FORETELLING).each(plans, "predicting the candidates"):
         piece = plan(job)
         if isinstance(piece, Trial):
             foretold.append(piece)

@@ -179,7 +179,7 @@ class Service:
         summary = workspace.model.summary()
         if request.fingerprint not in ("", summary.fingerprint):
             raise UserError(f"{request.path} holds another model than the one that was open.",
-                            "Put the former file back and measure again, or open it as it is now.")
+                            "Put the earlier file back and measure again, or open the new one.")
         self._replace(workspace)
         system.give_memory_back()       # what was remembered of the model before
         return summary

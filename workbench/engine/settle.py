@@ -53,8 +53,8 @@ class Settled:
                             (self.floats, "keeps its activations in floating point")):
             if named := [path for path in edits if path in paths]:
                 behind = ", ".join(between.operators(model, named)) or "the next layer"
-                said.append(f"{_who(named)} {what}: on 8-bit levels ONNX Runtime does not compute what is behind it "
-                            f"right ({behind}).")
+                said.append(f"{_who(named)} {what}: on 8-bit levels ONNX Runtime computes what follows "
+                            f"({behind}) wrongly.")
         if named := [path for path in edits if path in self.inside]:
             said.append(f"{_who(named)} has no levels for its output: an If, Loop or Scan reads it inside.")
         return tuple(said)
@@ -98,7 +98,7 @@ def search(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
                     "Choose other methods for these layers.")
 
 
-WORDS = {Static: "layers on 8-bit levels", Dynamic: "levels found at run time", Blockwise: "the 4-bit kernel"}
+WORDS = {Static: "layers on 8-bit levels", Dynamic: "dynamic activation quantisation", Blockwise: "the 4-bit kernel"}
 
 
 def _fewest(paths: Sequence[str], right: Callable[[list[str]], bool]) -> list[str]:
@@ -187,8 +187,8 @@ def note_on_file(path: str, written: Run, data: Dataset) -> str:
     moved, same = distance(found, plain), _decisions(data.answer.of(found), data.answer.of(plain))
     if moved <= APART and same >= DECIDE:
         return ""
-    return (f"Without its graph optimisation ONNX Runtime gives other outputs for this file: they differ by "
-            f"{moved:.0%}, and {1 - same:.0%} of the decisions, on {data.count(feeds)} samples.")
+    return (f"Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by "
+            f"{moved:.0%}, and {1 - same:.0%} of the predictions, on {data.count(feeds)} samples.")
 
 
 def _decisions(a: np.ndarray, b: np.ndarray) -> float:

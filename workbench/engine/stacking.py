@@ -47,11 +47,12 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
     if after.tensors is before.tensors:
         return None
     if before.on_levels and not _finer(before, after):
-        return f"{chosen.title} would round again what {made['levels']} has put on levels."
+        return f"{chosen.title} would round again what {made['levels']} has quantised."
     if "correction" in made:
-        return f"{chosen.title} changes what {made['correction']} makes up for: put that behind it."
+        return f"{chosen.title} changes what {made['correction']} compensates: put {made['correction']} after it."
     if "zeros" in made and after.chain and not before.chain:
-        return f"{chosen.title} would fill the zeros of {made['zeros']}: put that behind it, and it prunes the factors."
+        return (f"{chosen.title} would fill the zeros of {made['zeros']}: put {made['zeros']} after it, to prune the "
+                f"factors.")
     return None
 
 

@@ -105,7 +105,7 @@ def compress(model_path: str, data_path: str, recipe_path: str, out_dir: str, tr
     if data_path:
         workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted, given)
     elif calibration:
-        raise UserError("Calibration samples were given, and no data to measure with.", "Give --data too.")
+        raise UserError("Calibration samples were given, but no data to measure on.", "Give --data too.")
     return export(workspace, recipe, out_dir, job.part(0.2, 1.0), device=device, language=language, given=given)
 
 

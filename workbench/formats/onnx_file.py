@@ -54,7 +54,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         raise UserError(f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
                         "Convert it with onnx.version_converter to opset 9 or later.")
     if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
-        raise UserError(f"{name} takes a map as its input '{odd}', and this program feeds arrays.",
+        raise UserError(f"{name} takes a map as its input '{odd}', and only arrays can be fed.",
                         "Export it with arrays as inputs.")
     _bounded(proto, name)
     try:

@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 
 NOT_FOLLOWED = "Its output channels cannot be followed through the graph."
-TOGETHER = "Its channels all hang together: none can go without the others."
+TOGETHER = "Its channels are all coupled: none can be pruned without the others."
 Units = np.ndarray      # [size] int: the unit that each position along an axis belongs to
 
 

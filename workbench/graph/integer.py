@@ -92,7 +92,7 @@ def refuse(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding
 def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
     """The same from what is known of a layer. `left`: the weight is on the left of the product."""
     if uses > 1:
-        return "Its weight is read in several places, which would need levels of their own."
+        return "Its weight is read in several places, which would need different levels."
     if left:
         return "It multiplies from the left, which ONNX Runtime has no integer kernel for."
     if compute is Blockwise and (op not in ("MatMul", "Gemm") or len(shape) != 2):

@@ -32,10 +32,10 @@ LOADING: tuple[tuple[str, str, str], ...] = (
      "the operator {0} ({1}) gets values of different types", CHECK),
     (r"Type Error:.*?operator \((\w+)\) in node \((.*?)\)",
      "the operator {0} ({1}) gets values of a type that it does not take", CHECK),
-    (r"Type Error", "the types of its values do not fit together", CHECK),
-    (r"Node input '(.*?)' is not a graph input", "nothing in it makes the value '{0}'", CHECK),
+    (r"Type Error", "the types of its values do not match", CHECK),
+    (r"Node input '(.*?)' is not a graph input", "no operator in it produces the value '{0}'", CHECK),
     (r"Node \((.*?)\) Op \((\w+)\) \[ShapeInferenceError\]",
-     "the operator {1} ({0}) gets shapes that do not fit together", CHECK),
+     "the operator {1} ({0}) gets shapes that do not match", CHECK),
     (r"Unrecognized attribute: (\w+) for operator (\w+)", "the operator {1} has no attribute {0}", CHECK),
     (r"In Node, \(\"(.*?)\", (\w+)", "the operator {1} ({0}) is used in a way that it does not allow", CHECK),
     (r"protobuf|No graph was found", "it is not an ONNX model, or it is damaged", "Copy or export it again."),
@@ -80,7 +80,7 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
                          "Check that the data was made for this model (its tokens, its class numbers).")
     if (found := RESHAPED.search(text)) is not None:
         old, new = (_sizes(found[index].split(",")) for index in (1, 2))
-        return UserError(f"{start}: {where} gets {old} and should make {new} of it; given were {given}.", FIXED)
+        return UserError(f"{start}: {where} cannot reshape {old} to {new}; the inputs were {given}.", FIXED)
     return UserError(f"{start}: {where} fails on the inputs {given}.", FIXED)
 
 

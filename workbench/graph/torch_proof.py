@@ -125,8 +125,8 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
                                f": computed by torch its result differs {_amount(worst)} from ONNX Runtime")
             if grown is None and values is not None and name in expected \
                     and (worst := _beyond(_array(values[name]), expected[name])):
-                grown = refused(node.op_type, node.name, f": what is rounded otherwise before it makes its result "
-                                                         f"differ {_amount(worst)} from ONNX Runtime")
+                grown = refused(node.op_type, node.name, f": values before it are rounded differently, and its "
+                                                         f"result differs {_amount(worst)} from ONNX Runtime")
     return grown
 
 

@@ -36,7 +36,7 @@ class Refinement(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
-            return "Several operators share its weight, each with inputs of its own."
+            return "Several operators share its weight, each with different inputs."
         return factors.refuse_rows(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

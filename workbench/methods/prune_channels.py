@@ -31,7 +31,7 @@ ROWS = 2048     # calibration rows that an activation is averaged over
 @method("prune.channels")
 class ChannelPruning(RemovalMethod):
     title = "Remove channels"
-    summary = ("Takes whole output channels out of the layer, and out of every layer that hangs together with it: "
+    summary = ("Takes whole output channels out of the layer, and out of every layer that is coupled with it: "
                "smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.")
     formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c|"
     citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"

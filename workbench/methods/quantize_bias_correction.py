@@ -32,7 +32,7 @@ class BiasCorrection(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
-            return "Several operators share its weight, each with a bias of its own."
+            return "Several operators share its weight, each with a different bias."
         return factors.refuse_rows(layer)
 
     def foretells(self, params: Params) -> bool:

@@ -276,11 +276,11 @@ class Scoreboard(QFrame):
         note = self.tr("not checked")
         if predicted.correlation is not None:
             note = self.tr("rank correlation {value}").format(value=f"{predicted.correlation:.2f}")
-        tip = self.tr("How far the answers move from the original's (KL divergence), foretold from the edited weights, "
-                      "one pass of gradients and the layers' inputs. Nothing was run.")
+        tip = self.tr("How far the answers move from the original's (KL divergence), predicted from the edited "
+                      "weights, one pass of gradients and the layers' inputs. Nothing was run.")
         if not loss:
-            tip = self.tr("The relative error of the layers' outputs, foretold from the edited weights and the layers' "
-                          "inputs. Nothing was run; no gradients pass through this model.")
+            tip = self.tr("The relative error of the layers' outputs, predicted from the edited weights and the "
+                          "layers' inputs. Nothing was run; no gradients pass through this model.")
         tip += "\n" + self.tr("Rank correlation: how well it put {n} candidates in order that were run. 1 is "
                               "perfect.").format(n=predicted.trials)
         self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)

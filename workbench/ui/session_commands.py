@@ -89,7 +89,7 @@ class SessionCommands(QObject):
             return
         dialogs.ask_way_out(
             self._window, "in use", self.tr("The session is open in another window"),
-            self.tr("Another window works on {path}, and would lose what it saved there.").format(path=path), "",
+            self.tr("Another window has {path} open; what it saved there would be lost.").format(path=path), "",
             ((self.tr("Save as…"), lambda: self._ask_target(proceed)),
              (self.tr("Replace it"), lambda: self._write(path, lock, proceed))))
 
@@ -142,10 +142,10 @@ class SessionCommands(QObject):
             return
         dialogs.ask_way_out(
             self._window, "in use", self.tr("The session is open in another window"),
-            self.tr("Another window works on {path}: the one that saves last would win.").format(path=path),
+            self.tr("Another window has {path} open; saving in one overwrites the other's work.").format(path=path),
             self.tr("A copy keeps both: it asks for a name when it is saved."),
             ((self.tr("Open a copy"), lambda: self._open(path, lambda: None)),
-             (self.tr("Open it all the same"), lambda: self._open(path, lambda: self._mine(path, lock)))))
+             (self.tr("Open it anyway"), lambda: self._open(path, lambda: self._mine(path, lock)))))
 
     def _open(self, path: str, then: Then) -> None:
         try:
@@ -172,7 +172,7 @@ class SessionCommands(QObject):
             return
         dialogs.ask_way_out(
             self._window, "changed", self.tr("The model has changed"),
-            self.tr("{name} is not as it was when this session was saved: its layers or weights are others.").format(
+            self.tr("{name} has changed since this session was saved: its layers or weights are different.").format(
                 name=Path(model.path).name),
             self.tr("The recipe can be used for it all the same; the figures of snapshots do not hold for it."),
             ((self.tr("Use this model"), lambda: self._take(saved, folder, then, same=False)),

@@ -47,7 +47,7 @@ class Wanted:
         held = matching(self.frozen, every) if self.frozen.strip() else []
         left = tuple(path for path in chosen if path not in held)
         if not left:
-            raise UserError("No layer is left to train.", "Let 'trainable' name some, and 'frozen' fewer.")
+            raise UserError("No layer is left to train.", "Name more layers in 'trainable', or fewer in 'frozen'.")
         return left
 
     @property
@@ -86,7 +86,7 @@ class Student(nn.Module):
         self.places: dict[str, str] = {}        # key -> name of a parameter or buffer of the view
         self.trained = tuple(path for path in wanted.paths(compiled) if path in self.view.layers)
         if not self.trained:
-            raise UserError("No layer is left to train.", "Let 'trainable' name layers that gradients reach.")
+            raise UserError("No layer is left to train.", "Name layers in 'trainable' that gradients reach.")
         for path in self.view.layers:
             self._add_layer(path, path in self.trained, wanted.learned)
         self._put_others()

@@ -241,7 +241,7 @@ class HistogramPlot(PlotPanel):
         if x is None or not edges[0] <= x < edges[-1]:
             text = self.tr("{count} weights in {bins} bins").format(count=f"{counts.sum():,.0f}", bins=len(counts))
             if self._beyond:
-                text += self.tr(", {count} farther out").format(count=f"{self._beyond:,}")
+                text += self.tr(", {count} outside the plot").format(count=f"{self._beyond:,}")
             self.readout.show_text(text + self._levels_text())
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)

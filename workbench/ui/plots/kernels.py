@@ -148,7 +148,7 @@ class KernelGrid(PlotPanel):
         self.table.hide()
         self.grid = canvas
         self.before_button = toggle(self, self.tr("before"), self.tr("Kernels before"), self.tr(
-            "The kernels as they were, without what the steps did"))
+            "The original kernels, without the steps"))
         self.norm_button = toggle(self, self.tr("by norm"), self.tr("Largest kernels first"), self.tr(
             "The kernels with the largest Frobenius norm first"))
         self.scale = ColorScale(self.tr("weights"), self)

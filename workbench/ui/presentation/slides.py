@@ -88,7 +88,7 @@ def weights(slide: Slide, story: Story) -> None:
 def deeds(slide: Slide, story: Story) -> None:
     slide.heading(tr("What was done"))
     if not story.deeds:
-        words = tr("Nothing yet: the model is as it was opened.")
+        words = tr("Nothing yet: this is the original model.")
         slide.text(words, 0, TOP_ROW, slide.columns, 2.0, slide.colors.muted)
         return
     room = slide.rows - TOP_ROW - 2.5

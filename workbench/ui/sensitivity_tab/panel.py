@@ -19,7 +19,7 @@ class MatrixPanel(PlotPanel):
         self.matrix.setAccessibleName(self.tr("Loss of each candidate on each layer"))
         self.legend = Legend(self)
         self.legend.setToolTip(self.tr("What is lost, in points or in the metric's own unit. Colours go with its "
-                                       "square root, so that small losses are told apart. Hatched: only foretold."))
+                                       "square root, so that small losses are told apart. Hatched: only predicted."))
         self.tools.addWidget(self.legend)
         self.redraw()
 

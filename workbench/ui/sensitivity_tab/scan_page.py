@@ -50,8 +50,8 @@ class ScanPage(QWidget):
         self.layers.addItem(self.tr("Chosen layers"), True)
         self.share = QComboBox(self)
         self.share.setAccessibleName(self.tr("How many are measured"))
-        self.share.setToolTip(self.tr("What every candidate costs is foretold first, in a moment. Measuring takes "
-                                      "longer: those that look worst can be left out."))
+        self.share.setToolTip(self.tr("What every candidate costs is predicted first, in a moment. Measuring "
+                                      "takes longer: those that look worst can be left out."))
         for title, share in ((self.tr("Measure all"), 1.0), (self.tr("Measure the better half"), 0.5),
                              (self.tr("Measure the best quarter"), 0.25)):
             self.share.addItem(title, share)

@@ -43,8 +43,8 @@ def loss(trial: Trial, scan: Scan) -> str:
 def foretold(trial: Trial, scan: Scan) -> str:
     if trial.predicted is None:
         return tr("not measured yet")
-    words = (tr("foretold from gradients, not measured: the loss rises by {rise}") if scan.kind == "loss" else
-             tr("foretold from its inputs, not measured: its outputs move by {rise} of their size"))
+    words = (tr("predicted from gradients, not measured: the loss rises by {rise}") if scan.kind == "loss" else
+             tr("predicted from its inputs, not measured: its outputs move by {rise} of their size"))
     return words.format(rise=f"{trial.predicted:.2g}")
 
 
