@@ -82,7 +82,21 @@ def engine_sentences() -> set[str]:
             tree = ast.parse(module.read_text(encoding="utf-8"))
             inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
             found |= {text for node in ast.walk(tree) if id(node) not in inner and " " in (text := template(node))}
-    return found
+    return found | composed_sentences(found)
+
+
+def composed_sentences(found: set[str]) -> set[str]:
+    """Those that no line of code has whole: why layers are left out, and titles of metrics against a teacher."""
+    from workbench.engine.left import UNTOUCHED
+    from workbench.graph.model import OPEN
+    from workbench.methods.method import all_methods
+    kept = {UNTOUCHED, *(method.keeps for method in all_methods().values() if hasattr(method, "keeps"))}
+    notes = {f"{{0}} {what}{rest}" for what in kept for rest in (": {1}", "; {1}: {2}")}
+    notes |= {f"{OPEN} {{0}}, {until}." for until in ("as the data has it", "until data is attached")}
+    notes |= {f"Cannot read {what} {{0}}: {rest}" for what in ("the recipe", "the preprocessing")
+              for rest in ("{1}.", "it is not a file.", "it is longer than {1} MB.")}
+    ends = ("the original", "the original at {0}", "the original's output")
+    return notes | {text.replace("the original", "the teacher") for text in found if text.endswith(ends)}
 
 
 def template(node: ast.AST) -> str:

@@ -749,9 +749,9 @@
       <translation>取整到</translation>
     </message>
     <message>
-      <source>Takes whole output channels out of the layer, and out of every layer that hangs together with it: smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.</source>
+      <source>Takes whole output channels out of the layer, and out of every layer that is coupled with it: smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.</source>
       <extracomment>prune.channels</extracomment>
-      <translation>从该层以及与其相连的每一层中取走整个输出通道：张量更小，MAC 更少。taylor 与 activation 准则需要校准样本。</translation>
+      <translation>从该层以及与其耦合的每一层中移除整个输出通道：张量更小，MAC 更少。taylor 与 activation 准则需要校准样本。</translation>
     </message>
     <message>
       <source>What a channel's worth is told from: norm of its weights, distance to the other filters, gradients, BatchNorm scale, mean output; lamp shares the removal among all layers that have this same step.</source>
@@ -1599,6 +1599,26 @@
       <translation>输入</translation>
     </message>
     <message>
+      <source>'{0}' ({1})</source>
+      <extracomment>the engine</extracomment>
+      <translation>“{0}”（{1}）</translation>
+    </message>
+    <message>
+      <source>'{0}' contains itself</source>
+      <extracomment>the engine</extracomment>
+      <translation>“{0}”包含它自身</translation>
+    </message>
+    <message>
+      <source>'{0}' is not a number or a list of numbers for the input '{1}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>“{0}”不是输入“{1}”的数或数列。</translation>
+    </message>
+    <message>
+      <source>1 channel</source>
+      <extracomment>the engine</extracomment>
+      <translation>1 个通道</translation>
+    </message>
+    <message>
       <source>4-bit kernel</source>
       <extracomment>the engine</extracomment>
       <translation>4 位内核</translation>
@@ -1654,6 +1674,11 @@
       <translation>会话是由本程序窗口保存的 {0} 文件。</translation>
     </message>
     <message>
+      <source>A size may be fixed inside the model: give inputs of the size that it was exported with, or export it with free sizes.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型内部可能固定了某个尺寸：请给出与导出时尺寸相同的输入，或以可变尺寸导出。</translation>
+    </message>
+    <message>
       <source>Allow a larger drop.</source>
       <extracomment>the engine</extracomment>
       <translation>请允许更大的下降。</translation>
@@ -1684,6 +1709,36 @@
       <translation>它的两侧都是常量。</translation>
     </message>
     <message>
+      <source>Calibration samples were given, but no data to measure on.</source>
+      <extracomment>the engine</extracomment>
+      <translation>给出了校准样本，但没有用于测量的数据。</translation>
+    </message>
+    <message>
+      <source>Cannot read the preprocessing {0}: it is longer than {1} MB.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取预处理文件 {0}：它超过 {1} MB。</translation>
+    </message>
+    <message>
+      <source>Cannot read the preprocessing {0}: it is not a file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取预处理文件 {0}：它不是文件。</translation>
+    </message>
+    <message>
+      <source>Cannot read the preprocessing {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取预处理文件 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Cannot read the recipe {0}: it is longer than {1} MB.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取配方 {0}：它超过 {1} MB。</translation>
+    </message>
+    <message>
+      <source>Cannot read the recipe {0}: it is not a file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取配方 {0}：它不是文件。</translation>
+    </message>
+    <message>
       <source>Cannot read the recipe {0}: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>无法读取配方 {0}：{1}。</translation>
@@ -1692,6 +1747,21 @@
       <source>Cannot read the session {0}: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>无法读取会话 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Cannot read {0} {1}: it is longer than {2} MB.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取{0} {1}：它超过 {2} MB。</translation>
+    </message>
+    <message>
+      <source>Cannot read {0} {1}: it is not a file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取{0} {1}：它不是文件。</translation>
+    </message>
+    <message>
+      <source>Cannot read {0} {1}: {2}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取{0} {1}：{2}。</translation>
     </message>
     <message>
       <source>Cannot read {0}: {1}.</source>
@@ -1724,9 +1794,9 @@
       <translation>请用 onnx.checker 检查，或重新导出。</translation>
     </message>
     <message>
-      <source>Check that the data fits the model's inputs.</source>
+      <source>Check that the data was made for this model (its tokens, its class numbers).</source>
       <extracomment>the engine</extracomment>
-      <translation>请检查数据是否符合模型的输入。</translation>
+      <translation>请检查数据是否为此模型准备（词元编号、类别编号）。</translation>
     </message>
     <message>
       <source>Check the data and the weights of the layers before it.</source>
@@ -1734,9 +1804,9 @@
       <translation>请检查数据和它之前各层的权重。</translation>
     </message>
     <message>
-      <source>Check the file with the program that made it.</source>
+      <source>Check the file with onnx.checker, or export it again.</source>
       <extracomment>the engine</extracomment>
-      <translation>请用生成该文件的程序检查它。</translation>
+      <translation>请用 onnx.checker 检查该文件，或重新导出。</translation>
     </message>
     <message>
       <source>Check the file's permissions.</source>
@@ -1804,14 +1874,34 @@
       <translation>请选择其他名称或文件夹。</translation>
     </message>
     <message>
+      <source>Choose another name.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请另选名称。</translation>
+    </message>
+    <message>
       <source>Choose one from the list.</source>
       <extracomment>the engine</extracomment>
       <translation>请从列表中选择。</translation>
     </message>
     <message>
+      <source>Choose other layers or methods.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请选择其他层或方法。</translation>
+    </message>
+    <message>
+      <source>Choose other methods for these layers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请为这些层选择其他方法。</translation>
+    </message>
+    <message>
       <source>Choose samples that flipped, under a recipe with steps.</source>
       <extracomment>the engine</extracomment>
       <translation>请在含有步骤的配方下选择判定改变的样本。</translation>
+    </message>
+    <message>
+      <source>Close other programs, or use a smaller model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请关闭其他程序，或使用较小的模型。</translation>
     </message>
     <message>
       <source>Close other programs, or use less data.</source>
@@ -1834,6 +1924,11 @@
       <translation>请用 tf2onnx 转换。</translation>
     </message>
     <message>
+      <source>Convert it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请转换它。</translation>
+    </message>
+    <message>
       <source>Copy it there.</source>
       <extracomment>the engine</extracomment>
       <translation>请把它复制到那里。</translation>
@@ -1842,6 +1937,36 @@
       <source>Copy or export it again.</source>
       <extracomment>the engine</extracomment>
       <translation>请重新复制或导出。</translation>
+    </message>
+    <message>
+      <source>Copy the model to a file on the disk.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请将模型复制为磁盘上的文件。</translation>
+    </message>
+    <message>
+      <source>Copy the picture there instead.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请改为将图像复制到该处。</translation>
+    </message>
+    <message>
+      <source>Correct it in the recipe.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请在配方中修正它。</translation>
+    </message>
+    <message>
+      <source>Correct it, or remove it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请修正或移除它。</translation>
+    </message>
+    <message>
+      <source>Correct it, or save a recipe from the window.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请修正它，或在窗口中保存一个配方。</translation>
+    </message>
+    <message>
+      <source>Correct it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请修正它。</translation>
     </message>
     <message>
       <source>Every array needs one entry a sample.</source>
@@ -1859,14 +1984,54 @@
       <translation>请重新导出。</translation>
     </message>
     <message>
+      <source>Export it for an older version of ONNX, or update onnxruntime.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以较旧的 ONNX 版本导出，或升级 onnxruntime。</translation>
+    </message>
+    <message>
+      <source>Export it with a free batch size, or with an input of batch size 1.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以可变的批次大小导出，或以批次大小为 1 的输入导出。</translation>
+    </message>
+    <message>
+      <source>Export it with arrays as inputs.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以数组作为输入导出。</translation>
+    </message>
+    <message>
       <source>Export it with operators that ONNX Runtime has.</source>
       <extracomment>the engine</extracomment>
       <translation>请使用 ONNX Runtime 支持的算子导出。</translation>
     </message>
     <message>
+      <source>Export it with smaller sizes.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以较小的尺寸导出。</translation>
+    </message>
+    <message>
+      <source>Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以张量作为输出导出（scikit-learn：options={'zipmap': False}）。</translation>
+    </message>
+    <message>
+      <source>Export it without functions, or inline them with onnx.inliner.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请不带函数导出，或用 onnx.inliner 将其内联。</translation>
+    </message>
+    <message>
       <source>Export the model again.</source>
       <extracomment>the engine</extracomment>
       <translation>请重新导出模型。</translation>
+    </message>
+    <message>
+      <source>Export the model with inputs of numbers.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以数值输入导出模型。</translation>
+    </message>
+    <message>
+      <source>Export the model with outputs whose first axis is the batch.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请导出第一轴为批次的输出。</translation>
     </message>
     <message>
       <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function.</source>
@@ -1894,6 +2059,11 @@
       <translation>函数已内联</translation>
     </message>
     <message>
+      <source>Give --data too.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请同时给出 --data。</translation>
+    </message>
+    <message>
       <source>Give a YAML file.</source>
       <extracomment>the engine</extracomment>
       <translation>请给出 YAML 文件。</translation>
@@ -1904,7 +2074,7 @@
       <translation>请提供数据集。</translation>
     </message>
     <message>
-      <source>Give a folder with fewer images: a few thousand tell enough.</source>
+      <source>Give a folder with fewer images: a few thousand are enough.</source>
       <extracomment>the engine</extracomment>
       <translation>请给出图像较少的文件夹：几千张就足够了。</translation>
     </message>
@@ -1919,14 +2089,44 @@
       <translation>请提供 {0} 文件。</translation>
     </message>
     <message>
+      <source>Give all batches the same arrays, of the same shape apart from their length.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请让所有批次含有相同的数组，除长度外形状一致。</translation>
+    </message>
+    <message>
       <source>Give an .npz, a folder of class folders, or file.py:function.</source>
       <extracomment>the engine</extracomment>
       <translation>请给出 .npz、按类别分的文件夹，或 file.py:function。</translation>
     </message>
     <message>
+      <source>Give an .npz, or set layout: nhwc in {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出 .npz，或在 {0} 中设置 layout: nhwc。</translation>
+    </message>
+    <message>
       <source>Give an .npz.</source>
       <extracomment>the engine</extracomment>
       <translation>请给出 .npz。</translation>
+    </message>
+    <message>
+      <source>Give an array of that name.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出该名称的数组。</translation>
+    </message>
+    <message>
+      <source>Give data, or take the stages out of the recipe.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出数据，或从配方中去掉这些阶段。</translation>
+    </message>
+    <message>
+      <source>Give data, or use methods that need none.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出数据，或使用不需要数据的方法。</translation>
+    </message>
+    <message>
+      <source>Give data, or use steps that need none (see workbench methods).</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出数据，或使用不需要数据的步骤（见 workbench methods）。</translation>
     </message>
     <message>
       <source>Give more data.</source>
@@ -1944,6 +2144,16 @@
       <translation>请提供更多样本，或另外提供训练样本。</translation>
     </message>
     <message>
+      <source>Give one for an input of the model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请为模型的某个输入给出这样的数组。</translation>
+    </message>
+    <message>
+      <source>Give one number, or one a channel.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请给出一个数，或每个通道一个数。</translation>
+    </message>
+    <message>
       <source>Give one of them.</source>
       <extracomment>the engine</extracomment>
       <translation>请只给出其中之一。</translation>
@@ -1957,6 +2167,16 @@
       <source>Gradients cannot pass through {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>梯度无法通过 {0}。</translation>
+    </message>
+    <message>
+      <source>Gradients cannot pass through {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>梯度无法通过 {0}：{1}。</translation>
+    </message>
+    <message>
+      <source>Gradients of these outputs cannot be taken.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法计算这些输出的梯度。</translation>
     </message>
     <message>
       <source>Half of the {0} samples are too few to train on.</source>
@@ -2024,9 +2244,19 @@
       <translation>它在计算得出的位置被拆分。</translation>
     </message>
     <message>
+      <source>It is {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>应为{0}。</translation>
+    </message>
+    <message>
       <source>It keeps its smaller shape: the others were trained with it.</source>
       <extracomment>the engine</extracomment>
       <translation>它保持较小的形状：其他各层是与它一起训练的。</translation>
+    </message>
+    <message>
+      <source>It may have {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>其中可以有 {0}。</translation>
     </message>
     <message>
       <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
@@ -2064,9 +2294,9 @@
       <translation>它的偏置对所有通道相同。</translation>
     </message>
     <message>
-      <source>Its channels all hang together: none can go without the others.</source>
+      <source>Its channels are all coupled: none can be pruned without the others.</source>
       <extracomment>the engine</extracomment>
-      <translation>它的通道全部相连：不能只去掉其中一部分。</translation>
+      <translation>它的通道全部耦合：不能只剪去其中一部分。</translation>
     </message>
     <message>
       <source>Its channels are an output of the model.</source>
@@ -2099,6 +2329,11 @@
       <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
     </message>
     <message>
+      <source>Its inputs are {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>其输入为 {0}。</translation>
+    </message>
+    <message>
       <source>Its number of channels is not known.</source>
       <extracomment>the engine</extracomment>
       <translation>它的通道数未知。</translation>
@@ -2129,9 +2364,9 @@
       <translation>它的权重是模型的输出。</translation>
     </message>
     <message>
-      <source>Its weight is read in several places, which would need levels of their own.</source>
+      <source>Its weight is read in several places, which would need different levels.</source>
       <extracomment>the engine</extracomment>
-      <translation>它的权重在多处被读取，各处需要自己的级。</translation>
+      <translation>它的权重在多处被读取，各处需要不同的量化级别。</translation>
     </message>
     <message>
       <source>Its weight is read inside an If, Loop or Scan too; it is kept as it is.</source>
@@ -2184,19 +2419,19 @@
       <translation>请把其权重看作矩阵。</translation>
     </message>
     <message>
-      <source>Make it a constant of the model.</source>
+      <source>Make it smaller.</source>
       <extracomment>the engine</extracomment>
-      <translation>请把它作为模型的常量。</translation>
+      <translation>请将其缩小。</translation>
     </message>
     <message>
-      <source>Mend it, or save a recipe from the window.</source>
+      <source>Measure instead.</source>
       <extracomment>the engine</extracomment>
-      <translation>请修正它，或在窗口中保存一个配方。</translation>
+      <translation>请改为测量。</translation>
     </message>
     <message>
-      <source>Model &gt; Prepared at opening offers to raise the opset.</source>
+      <source>Model &gt; Prepared at opening offers to raise the opset; on the command line, --raise-opset does.</source>
       <extracomment>the engine</extracomment>
-      <translation>“模型 &gt; 打开时的准备”可以提升 opset。</translation>
+      <translation>“模型 &gt; 打开时的准备”可以提升 opset；在命令行上用 --raise-opset。</translation>
     </message>
     <message>
       <source>N is at most M.</source>
@@ -2204,9 +2439,24 @@
       <translation>N 最大为 M。</translation>
     </message>
     <message>
-      <source>Name the arrays after the model's inputs, or the only one x.</source>
+      <source>Name a model file.</source>
       <extracomment>the engine</extracomment>
-      <translation>请以模型输入命名数组，只有一个时命名为 x。</translation>
+      <translation>请指定模型文件。</translation>
+    </message>
+    <message>
+      <source>Name layers in 'trainable' that gradients reach.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请在 trainable 中列出梯度能到达的层。</translation>
+    </message>
+    <message>
+      <source>Name more layers in 'trainable', or fewer in 'frozen'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请在 trainable 中多列几层，或在 frozen 中少列几层。</translation>
+    </message>
+    <message>
+      <source>Name the arrays after the model's inputs, or the only one x; an input that is the same for all samples may be given as --input {0}=VALUE.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以模型输入命名数组，只有一个时命名为 x；对所有样本都相同的输入可用 --input {0}=VALUE 给出。</translation>
     </message>
     <message>
       <source>Name the model file in it.</source>
@@ -2229,6 +2479,21 @@
       <translation>候选组合都达不到这么小。</translation>
     </message>
     <message>
+      <source>No data: not measured, and the file was not run: {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有数据：未测量，也未运行该文件：{0}</translation>
+    </message>
+    <message>
+      <source>No data: not measured. The written file was run on made-up inputs; its outputs differ from the preview's by at most {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有数据：未测量。已在虚构的输入上运行写出的文件；其输出与预览最多相差 {0}</translation>
+    </message>
+    <message>
+      <source>No file can be called {0}: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>文件不能命名为 {0}：{1}。</translation>
+    </message>
+    <message>
       <source>No gradients are taken of {0} layers.</source>
       <extracomment>the engine</extracomment>
       <translation>不对 {0} 求梯度。</translation>
@@ -2244,9 +2509,54 @@
       <translation>没有层读取它的通道。</translation>
     </message>
     <message>
+      <source>No layer that could learn leads to the first output of the model.</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有可学习的层通向模型的第一个输出。</translation>
+    </message>
+    <message>
+      <source>No model is named.</source>
+      <extracomment>the engine</extracomment>
+      <translation>未指定模型。</translation>
+    </message>
+    <message>
       <source>No model is open.</source>
       <extracomment>the engine</extracomment>
       <translation>没有打开的模型。</translation>
+    </message>
+    <message>
+      <source>No output of the model has one answer a sample: {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型没有每个样本一个回答的输出：{0}。</translation>
+    </message>
+    <message>
+      <source>No predictions: there are no calibration samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法预测：没有校准样本。</translation>
+    </message>
+    <message>
+      <source>No predictions: {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法预测：{0}</translation>
+    </message>
+    <message>
+      <source>Not known: computing its statistics failed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>未知：计算其统计量失败。</translation>
+    </message>
+    <message>
+      <source>Not known: following its channels through {op} '{name}' failed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>未知：跟踪其通道穿过 {op}“{name}”时失败。</translation>
+    </message>
+    <message>
+      <source>Not known: the graph around the layer could not be analysed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>未知：无法分析该层周围的计算图。</translation>
+    </message>
+    <message>
+      <source>Not measured: {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>未测量：{0}。</translation>
     </message>
     <message>
       <source>Number the classes from 0 in the model's order.</source>
@@ -2254,14 +2564,34 @@
       <translation>请按模型的顺序从 0 开始给类别编号。</translation>
     </message>
     <message>
+      <source>ONNX Runtime cannot load the model: it takes more memory than is free.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 无法加载模型：所需内存超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot load the model: its graph is not valid.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 无法加载模型：其计算图无效。</translation>
+    </message>
+    <message>
       <source>ONNX Runtime cannot load the model: {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>ONNX Runtime 无法载入模型：{0}。</translation>
     </message>
     <message>
-      <source>ONNX Runtime cannot run the model: {0}.</source>
+      <source>ONNX Runtime cannot run the model</source>
       <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 无法运行模型：{0}。</translation>
+      <translation>ONNX Runtime 无法运行模型</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime does not run this model with {0}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 无法以 {0} 运行此模型。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime fuses operators of it, and its result differs {0} from what torch computes</source>
+      <extracomment>the engine</extracomment>
+      <translation>ONNX Runtime 融合了其中的算子，结果与 torch 的计算不同：{0}</translation>
     </message>
     <message>
       <source>ONNX Runtime has a 4-bit kernel for products with a matrix only.</source>
@@ -2292,6 +2622,16 @@
       <source>Older format raised</source>
       <extracomment>the engine</extracomment>
       <translation>旧格式已升级</translation>
+    </message>
+    <message>
+      <source>One run takes more than {0} MB of memory.</source>
+      <extracomment>the engine</extracomment>
+      <translation>运行一次需要超过 {0} MB 内存。</translation>
+    </message>
+    <message>
+      <source>One run takes more than {0} seconds.</source>
+      <extracomment>the engine</extracomment>
+      <translation>运行一次超过 {0} 秒。</translation>
     </message>
     <message>
       <source>One sample cannot both be trained on and measured.</source>
@@ -2344,14 +2684,29 @@
       <translation>请按类别把图像放入各自的文件夹。</translation>
     </message>
     <message>
+      <source>Put the earlier file back and measure again, or open the new one.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请放回之前的文件并重新测量，或打开新文件。</translation>
+    </message>
+    <message>
       <source>Put them beside the model and export it again.</source>
       <extracomment>the engine</extracomment>
       <translation>请把它们放在模型旁边并重新导出。</translation>
     </message>
     <message>
+      <source>Put them beside the model, or export it again.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请将它们放在模型旁边，或重新导出。</translation>
+    </message>
+    <message>
       <source>Remove channels from other layers.</source>
       <extracomment>the engine</extracomment>
       <translation>请从其他层移除通道。</translation>
+    </message>
+    <message>
+      <source>Remove it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请移除它。</translation>
     </message>
     <message>
       <source>Remove or replace it.</source>
@@ -2364,6 +2719,11 @@
       <translation>请去掉它们。</translation>
     </message>
     <message>
+      <source>Remove these samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请移除这些样本。</translation>
+    </message>
+    <message>
       <source>Rename that file.</source>
       <extracomment>the engine</extracomment>
       <translation>请重命名该文件。</translation>
@@ -2374,9 +2734,24 @@
       <translation>请改变形状或转换。</translation>
     </message>
     <message>
+      <source>Reshape or convert the data.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请调整数据的形状或转换其类型。</translation>
+    </message>
+    <message>
       <source>Run it by itself to see why.</source>
       <extracomment>the engine</extracomment>
       <translation>请单独运行它以查明原因。</translation>
+    </message>
+    <message>
+      <source>Save fewer samples, or save them with numpy.savez, which does not compress.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请少存一些样本，或用不压缩的 numpy.savez 保存。</translation>
+    </message>
+    <message>
+      <source>Save fewer samples: a few thousand are enough.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请少存一些样本：几千个就足够了。</translation>
     </message>
     <message>
       <source>Save it again with torch.export.save of the installed torch.</source>
@@ -2394,14 +2769,14 @@
       <translation>请在窗口中重新保存会话。</translation>
     </message>
     <message>
-      <source>Several operators share its weight, each with a bias of its own.</source>
+      <source>Several operators share its weight, each with a different bias.</source>
       <extracomment>the engine</extracomment>
-      <translation>多个算子共用其权重，各有自己的偏置。</translation>
+      <translation>多个算子共用其权重，偏置各不相同。</translation>
     </message>
     <message>
-      <source>Several operators share its weight, each with inputs of its own.</source>
+      <source>Several operators share its weight, each with different inputs.</source>
       <extracomment>the engine</extracomment>
-      <translation>多个算子共用其权重，各有自己的输入。</translation>
+      <translation>多个算子共用其权重，输入各不相同。</translation>
     </message>
     <message>
       <source>Simplify the module, or give an ONNX file.</source>
@@ -2424,6 +2799,16 @@
       <translation>内部出错：{0}：{1}。</translation>
     </message>
     <message>
+      <source>Store them dense.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请以稠密形式保存。</translation>
+    </message>
+    <message>
+      <source>That is many times what it holds. Export it with smaller sizes and fewer repetitions.</source>
+      <extracomment>the engine</extracomment>
+      <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
+    </message>
+    <message>
       <source>The accuracy of class {0} fell from {1} % to {2} % ({3} samples): more than the {4} points that were allowed</source>
       <extracomment>the engine</extracomment>
       <translation>类别 {0} 的准确率从 {1} % 降到 {2} %（{3} 个样本）：超过允许的 {4} 个百分点</translation>
@@ -2439,9 +2824,19 @@
       <translation>数据给出了 {0} 个类别名称，但模型有 {1} 个类别。</translation>
     </message>
     <message>
+      <source>The error of each layer's output is predicted, not the loss: {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>预测的是各层输出的误差，而不是损失函数：{0}</translation>
+    </message>
+    <message>
       <source>The factors hold {0} weights, and the layer had {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>各因子共有 {0} 个权重，而该层原有 {1} 个。</translation>
+    </message>
+    <message>
+      <source>The input '{0}' takes {1}, and was given {2}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>输入“{0}”需要 {1}，却给了 {2}。</translation>
     </message>
     <message>
       <source>The inputs of {0} layers are not looked at.</source>
@@ -2449,9 +2844,9 @@
       <translation>不查看 {0} 的输入。</translation>
     </message>
     <message>
-      <source>The labels have shape {0}, but the model's output has {1} for them.</source>
+      <source>The labels are {0} of shape {1} a sample, but the model's output is {2}.</source>
       <extracomment>the engine</extracomment>
-      <translation>标签的形状为 {0}，而模型相应的输出为 {1}。</translation>
+      <translation>每个样本的标签为 {0}，形状 {1}，而模型的输出为 {2}。</translation>
     </message>
     <message>
       <source>The labels run from {0} to {1}, but the model has {2} classes.</source>
@@ -2464,9 +2859,34 @@
       <translation>可用的语言：{0}。</translation>
     </message>
     <message>
+      <source>The measured output is '{0}', {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>测量的输出为“{0}”，{1}。</translation>
+    </message>
+    <message>
+      <source>The measured output is '{0}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>测量的输出为“{0}”。</translation>
+    </message>
+    <message>
+      <source>The method file {0}.py</source>
+      <extracomment>the engine</extracomment>
+      <translation>方法文件 {0}.py</translation>
+    </message>
+    <message>
       <source>The methods are: {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>可用的方法：{0}。</translation>
+    </message>
+    <message>
+      <source>The model gives only {0}, which cannot be measured.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型只给出 {0}，无法测量。</translation>
+    </message>
+    <message>
+      <source>The model has no input '{0}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型没有输入“{0}”。</translation>
     </message>
     <message>
       <source>The model has no layer '{0}'.</source>
@@ -2484,14 +2904,49 @@
       <translation>模型未受影响；详情见日志。</translation>
     </message>
     <message>
-      <source>The model's input '{0}' is one value for all samples, which no data set has.</source>
+      <source>The model leaves sizes open: MACs are counted for</source>
       <extracomment>the engine</extracomment>
-      <translation>模型的输入“{0}”对所有样本只有一个值，数据集没有这样的值。</translation>
+      <translation>模型未固定某些尺寸：乘加次数按下列尺寸计算：</translation>
     </message>
     <message>
-      <source>The model's output is not a number (NaN) for {0} of {1} samples.</source>
+      <source>The model leaves sizes open: MACs are counted for {0}, as the data has it.</source>
       <extracomment>the engine</extracomment>
-      <translation>模型的输出在 {1} 个样本中的 {0} 个上不是数（NaN）。</translation>
+      <translation>模型未固定某些尺寸：乘加次数按 {0} 计算，与数据一致。</translation>
+    </message>
+    <message>
+      <source>The model leaves sizes open: MACs are counted for {0}, until data is attached.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型未固定某些尺寸：在附加数据之前，乘加次数按 {0} 计算。</translation>
+    </message>
+    <message>
+      <source>The model runs on one sample, but not on several at a time: a batch size is fixed inside it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
+    </message>
+    <message>
+      <source>The model's input '{0}' is of type {1}, which no data set has.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的输入“{0}”为 {1} 类型，数据集没有这种类型。</translation>
+    </message>
+    <message>
+      <source>The model's input '{0}' takes {1} of {2}, and was given {3} of {4}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的输入“{0}”需要 {1}（{2}），却给了 {3}（{4}）。</translation>
+    </message>
+    <message>
+      <source>The model's input '{0}' was not given.</source>
+      <extracomment>the engine</extracomment>
+      <translation>未给出模型的输入“{0}”。</translation>
+    </message>
+    <message>
+      <source>The model's output has no gradients: it is a decision, not a score.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的输出没有梯度：它是判定结果，不是分数。</translation>
+    </message>
+    <message>
+      <source>The model's output{0} is not a number (NaN) for {1} of {2} samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的输出{0} 在 {2} 个样本中的 {1} 个上不是数（NaN）。</translation>
     </message>
     <message>
       <source>The output channels of {0} layers are not removed.</source>
@@ -2504,6 +2959,21 @@
       <translation>不重新缩放 {0} 的输出通道。</translation>
     </message>
     <message>
+      <source>The plug-in {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>插件 {0}</translation>
+    </message>
+    <message>
+      <source>The plug-in {0} ({1} = {2})</source>
+      <extracomment>the engine</extracomment>
+      <translation>插件 {0}（{1} = {2}）</translation>
+    </message>
+    <message>
+      <source>The recipe changes nothing. {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>此配方未改变任何内容。{0}</translation>
+    </message>
+    <message>
       <source>The recipe has no stage 'distill', so it has no temperature.</source>
       <extracomment>the engine</extracomment>
       <translation>配方中没有 distill 阶段，因此没有温度。</translation>
@@ -2514,6 +2984,11 @@
       <translation>配方中的行 '{0}' 不匹配模型的任何层。</translation>
     </message>
     <message>
+      <source>The recovery stage {0} needs data, and none was given.</source>
+      <extracomment>the engine</extracomment>
+      <translation>精度恢复阶段 {0} 需要数据，但未给出。</translation>
+    </message>
+    <message>
       <source>The sizes of what {0} receives and gives are not known before the model runs.</source>
       <extracomment>the engine</extracomment>
       <translation>模型运行之前不知道 {0} 输入和输出的大小。</translation>
@@ -2522,6 +2997,11 @@
       <source>The step changes values, but not how they are stored.</source>
       <extracomment>the engine</extracomment>
       <translation>该步骤改变数值，但不改变其存储方式。</translation>
+    </message>
+    <message>
+      <source>The written file does not behave as the preview did: on made-up inputs its outputs differ by {0} of their size.</source>
+      <extracomment>the engine</extracomment>
+      <translation>写出的文件与预览表现不同：在虚构的输入上，其输出相差自身大小的 {0}。</translation>
     </message>
     <message>
       <source>The written file does not behave as the preview did: outputs differ by {0} of {1}.</source>
@@ -2609,6 +3089,16 @@
       <translation>未使用的部分已移除</translation>
     </message>
     <message>
+      <source>Use methods that need no gradients, or export the model with its scores as an output.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请使用不需要梯度的方法，或在导出模型时把分数作为输出。</translation>
+    </message>
+    <message>
+      <source>Use smaller inputs, or fewer at a time.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请使用较小的输入，或一次少用一些。</translation>
+    </message>
+    <message>
       <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
       <extracomment>the engine</extracomment>
       <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
@@ -2617,6 +3107,11 @@
       <source>What this training reached is not kept any more.</source>
       <extracomment>the engine</extracomment>
       <translation>这次训练的结果已不再保存。</translation>
+    </message>
+    <message>
+      <source>Windows reserves this name for a device</source>
+      <extracomment>the engine</extracomment>
+      <translation>Windows 为设备保留了这个名称</translation>
     </message>
     <message>
       <source>With one scale for the whole weight, opset {0} is enough.</source>
@@ -2634,9 +3129,129 @@
       <translation>换上这些学生后模型输出的形状不同。</translation>
     </message>
     <message>
+      <source>Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by {0}, and {1} of the predictions, on {2} samples.</source>
+      <extracomment>the engine</extracomment>
+      <translation>关闭图优化时，ONNX Runtime 对此文件给出不同的输出：在 {2} 个样本上相差 {0}，{1} 的预测不同。</translation>
+    </message>
+    <message>
+      <source>Without these channels {0} does not run: a size in it is fixed in a way that could not be followed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>去掉这些通道后 {0} 无法运行：其中有一个固定的尺寸无法跟踪。</translation>
+    </message>
+    <message>
+      <source>Write --input {0}=0, or a list of numbers in brackets.</source>
+      <extracomment>the engine</extracomment>
+      <translation>请写 --input {0}=0，或方括号中的一列数。</translation>
+    </message>
+    <message>
       <source>Write a line 'folder: name' for each below class_names.</source>
       <extracomment>the engine</extracomment>
       <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
+    </message>
+    <message>
+      <source>[height, width], whole numbers up to {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation> [height, width]，均为不超过 {0} 的整数</translation>
+    </message>
+    <message>
+      <source>a fraction above 0, at most 1</source>
+      <extracomment>the engine</extracomment>
+      <translation>大于 0、不超过 1 的小数</translation>
+    </message>
+    <message>
+      <source>a map</source>
+      <extracomment>the engine</extracomment>
+      <translation>映射</translation>
+    </message>
+    <message>
+      <source>a name has no slash and is more than dots</source>
+      <extracomment>the engine</extracomment>
+      <translation>名称不能含斜杠，也不能只有点</translation>
+    </message>
+    <message>
+      <source>a name that is not one</source>
+      <extracomment>the engine</extracomment>
+      <translation>无效的名称</translation>
+    </message>
+    <message>
+      <source>a number above zero</source>
+      <extracomment>the engine</extracomment>
+      <translation>大于零的数</translation>
+    </message>
+    <message>
+      <source>a number above zero, or one a channel</source>
+      <extracomment>the engine</extracomment>
+      <translation>大于零的数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>a number has {0} characters</source>
+      <extracomment>the engine</extracomment>
+      <translation>有一个数长达 {0} 个字符</translation>
+    </message>
+    <message>
+      <source>a number, or one a channel</source>
+      <extracomment>the engine</extracomment>
+      <translation>一个数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>a pickle of more than tensors</source>
+      <extracomment>the engine</extracomment>
+      <translation>不只含张量的 pickle</translation>
+    </message>
+    <message>
+      <source>a pickled weight</source>
+      <extracomment>the engine</extracomment>
+      <translation>以 pickle 保存的权重</translation>
+    </message>
+    <message>
+      <source>a program of more than 32 MB</source>
+      <extracomment>the engine</extracomment>
+      <translation>超过 32 MB 的程序</translation>
+    </message>
+    <message>
+      <source>a sequence</source>
+      <extracomment>the engine</extracomment>
+      <translation>序列</translation>
+    </message>
+    <message>
+      <source>a sequence of maps</source>
+      <extracomment>the engine</extracomment>
+      <translation>映射的序列</translation>
+    </message>
+    <message>
+      <source>a size that is more than arithmetic</source>
+      <extracomment>the engine</extracomment>
+      <translation>不只是算术式的尺寸</translation>
+    </message>
+    <message>
+      <source>a sparse tensor</source>
+      <extracomment>the engine</extracomment>
+      <translation>稀疏张量</translation>
+    </message>
+    <message>
+      <source>a text where a number belongs</source>
+      <extracomment>the engine</extracomment>
+      <translation>应为数却是文本的内容</translation>
+    </message>
+    <message>
+      <source>a text where none belongs ({0})</source>
+      <extracomment>the engine</extracomment>
+      <translation>不应出现的文本（{0}）</translation>
+    </message>
+    <message>
+      <source>a version that is not one</source>
+      <extracomment>the engine</extracomment>
+      <translation>无效的版本</translation>
+    </message>
+    <message>
+      <source>accuracy at {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>准确率（阈值 {0}）</translation>
+    </message>
+    <message>
+      <source>accuracy of labels at {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>标签准确率（阈值 {0}）</translation>
     </message>
     <message>
       <source>against labels</source>
@@ -2649,14 +3264,54 @@
       <translation>对照{0}</translation>
     </message>
     <message>
+      <source>agreement of labels at {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>标签一致率（阈值 {0}）</translation>
+    </message>
+    <message>
+      <source>agreement with the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>与原始模型的一致率</translation>
+    </message>
+    <message>
+      <source>agreement with the original at {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>与原始模型的一致率（阈值 {0}）</translation>
+    </message>
+    <message>
+      <source>agreement with the teacher</source>
+      <extracomment>the engine</extracomment>
+      <translation>与教师模型的一致率</translation>
+    </message>
+    <message>
+      <source>agreement with the teacher at {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>与教师模型的一致率（阈值 {0}）</translation>
+    </message>
+    <message>
       <source>all channels stay</source>
       <extracomment>the engine</extracomment>
       <translation>所有通道保留</translation>
     </message>
     <message>
+      <source>an object of a class ({0})</source>
+      <extracomment>the engine</extracomment>
+      <translation>某个类的对象（{0}）</translation>
+    </message>
+    <message>
+      <source>and {0} more</source>
+      <extracomment>the engine</extracomment>
+      <translation>另外 {0} 个</translation>
+    </message>
+    <message>
       <source>another layer shares the weight</source>
       <extracomment>the engine</extracomment>
       <translation>另一层共用该权重</translation>
+    </message>
+    <message>
+      <source>by {0} of its largest value</source>
+      <extracomment>the engine</extracomment>
+      <translation>相差其最大值的 {0}</translation>
     </message>
     <message>
       <source>channels times {0} to {1}</source>
@@ -2679,6 +3334,11 @@
       <translation>正在比较各层</translation>
     </message>
     <message>
+      <source>computed by torch its result differs {0} from ONNX Runtime</source>
+      <extracomment>the engine</extracomment>
+      <translation>torch 算得的结果与 ONNX Runtime 不同：{0}</translation>
+    </message>
+    <message>
       <source>conserving synaptic flow</source>
       <extracomment>the engine</extracomment>
       <translation>正在保持突触流</translation>
@@ -2691,7 +3351,17 @@
     <message>
       <source>cosine to the teacher's output</source>
       <extracomment>the engine</extracomment>
-      <translation>与教师输出的余弦</translation>
+      <translation>与教师模型输出的余弦</translation>
+    </message>
+    <message>
+      <source>does not fit the labels</source>
+      <extracomment>the engine</extracomment>
+      <translation>与标签不符</translation>
+    </message>
+    <message>
+      <source>dynamic activation quantisation</source>
+      <extracomment>the engine</extracomment>
+      <translation>动态激活量化</translation>
     </message>
     <message>
       <source>editing {0}</source>
@@ -2729,29 +3399,29 @@
       <translation>float16 权重已扩展为 float32，增加 {0} 字节</translation>
     </message>
     <message>
-      <source>foretelling the candidates</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在预测各候选的代价</translation>
-    </message>
-    <message>
       <source>gates · hidden  ×  inputs</source>
       <extracomment>the engine</extracomment>
       <translation>门 · 隐藏  ×  输入</translation>
     </message>
     <message>
-      <source>gone with {0}, in whose place {1} is now</source>
-      <extracomment>the engine</extracomment>
-      <translation>随 {0} 一起去掉，{1} 现在代替它</translation>
-    </message>
-    <message>
-      <source>gone with {0}, which is left out</source>
-      <extracomment>the engine</extracomment>
-      <translation>随 {0} 一起去掉</translation>
-    </message>
-    <message>
       <source>group of {0}</source>
       <extracomment>the engine</extracomment>
       <translation>组（{0} 个）</translation>
+    </message>
+    <message>
+      <source>has no axis of samples</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有样本轴</translation>
+    </message>
+    <message>
+      <source>has no levels for its output</source>
+      <extracomment>the engine</extracomment>
+      <translation>输出没有量化级别</translation>
+    </message>
+    <message>
+      <source>in its size</source>
+      <extracomment>the engine</extracomment>
+      <translation>尺寸不同</translation>
     </message>
     <message>
       <source>in the place of {0}</source>
@@ -2769,6 +3439,11 @@
       <translation>输入随 {0} 变化</translation>
     </message>
     <message>
+      <source>inputs or outputs of the class {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>类 {0} 的输入或输出</translation>
+    </message>
+    <message>
       <source>inputs per group</source>
       <extracomment>the engine</extracomment>
       <translation>每组输入</translation>
@@ -2779,9 +3454,34 @@
       <translation>int4，每组（{0} 个）</translation>
     </message>
     <message>
+      <source>it does not know the operator {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>它不认识算子 {0}</translation>
+    </message>
+    <message>
+      <source>it does not run in torch as it is used</source>
+      <extracomment>the engine</extracomment>
+      <translation>它在此处的用法无法在 torch 中运行</translation>
+    </message>
+    <message>
+      <source>it ends with a space or a dot</source>
+      <extracomment>the engine</extracomment>
+      <translation>以空格或点结尾</translation>
+    </message>
+    <message>
       <source>it follows {0}</source>
       <extracomment>the engine</extracomment>
       <translation>它位于 {0} 之后</translation>
+    </message>
+    <message>
+      <source>it has a character that is not printable</source>
+      <extracomment>the engine</extracomment>
+      <translation>其中有不可打印的字符</translation>
+    </message>
+    <message>
+      <source>it has more than {0} values, counted with every alias</source>
+      <extracomment>the engine</extracomment>
+      <translation>它有超过 {0} 个值（每个别名都计入）</translation>
     </message>
     <message>
       <source>it has more weights than the block had</source>
@@ -2789,14 +3489,84 @@
       <translation>权重比原来的块还多</translation>
     </message>
     <message>
+      <source>it has no kernel for the operator {0} with these types</source>
+      <extracomment>the engine</extracomment>
+      <translation>它没有适用于这些类型的 {0} 算子内核</translation>
+    </message>
+    <message>
+      <source>it is longer than {0} MB</source>
+      <extracomment>the engine</extracomment>
+      <translation>它超过 {0} MB</translation>
+    </message>
+    <message>
+      <source>it is not a mapping</source>
+      <extracomment>the engine</extracomment>
+      <translation>它不是映射</translation>
+    </message>
+    <message>
+      <source>it is not an ONNX model, or it is damaged</source>
+      <extracomment>the engine</extracomment>
+      <translation>它不是 ONNX 模型，或已损坏</translation>
+    </message>
+    <message>
+      <source>it is not text</source>
+      <extracomment>the engine</extracomment>
+      <translation>它不是文本</translation>
+    </message>
+    <message>
+      <source>it may not contain any of &lt; &gt; : " \ | ? *</source>
+      <extracomment>the engine</extracomment>
+      <translation>不能包含 &lt; &gt; : " \ | ? * 中的任何字符</translation>
+    </message>
+    <message>
+      <source>its IR version {0} is newer than {1}, the newest that is read</source>
+      <extracomment>the engine</extracomment>
+      <translation>其 IR 版本 {0} 高于可读取的最高版本 {1}</translation>
+    </message>
+    <message>
+      <source>its external weights cannot be read</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取其外部权重</translation>
+    </message>
+    <message>
+      <source>its operator {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>其算子 {0}</translation>
+    </message>
+    <message>
+      <source>its opset {0} is newer than {1}, the newest that is read</source>
+      <extracomment>the engine</extracomment>
+      <translation>其 opset {0} 高于可读取的最高版本 {1}</translation>
+    </message>
+    <message>
       <source>its parameters are computed, not constant</source>
       <extracomment>the engine</extracomment>
       <translation>其参数由计算得出，不是常量</translation>
     </message>
     <message>
+      <source>its samples along axis {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>样本沿第 {0} 轴</translation>
+    </message>
+    <message>
       <source>its statistics are not finite</source>
       <extracomment>the engine</extracomment>
       <translation>其统计量不是有限值</translation>
+    </message>
+    <message>
+      <source>its torch view does not run on these inputs</source>
+      <extracomment>the engine</extracomment>
+      <translation>其 torch 视图无法在这些输入上运行</translation>
+    </message>
+    <message>
+      <source>its {0}-bit levels are rounded to {1} bits, the reduced range</source>
+      <extracomment>the engine</extracomment>
+      <translation>其 {0} 位量化级别舍入为 {1} 位（缩减的范围）</translation>
+    </message>
+    <message>
+      <source>keeps its activations in floating point</source>
+      <extracomment>the engine</extracomment>
+      <translation>激活值保持浮点</translation>
     </message>
     <message>
       <source>keeps its channels</source>
@@ -2824,6 +3594,11 @@
       <translation>保持 {0}。{1}</translation>
     </message>
     <message>
+      <source>layers on 8-bit levels</source>
+      <extracomment>the engine</extracomment>
+      <translation>8 位量化的层</translation>
+    </message>
+    <message>
       <source>learning the rounding</source>
       <extracomment>the engine</extracomment>
       <translation>正在学习取整</translation>
@@ -2832,6 +3607,11 @@
       <source>left out at opening</source>
       <extracomment>the engine</extracomment>
       <translation>打开时未执行</translation>
+    </message>
+    <message>
+      <source>left out: it failed on this model</source>
+      <extracomment>the engine</extracomment>
+      <translation>已略去：在此模型上失败</translation>
     </message>
     <message>
       <source>loading it in ONNX Runtime</source>
@@ -2869,14 +3649,39 @@
       <translation>正在测量完整配方</translation>
     </message>
     <message>
-      <source>no data: nothing was measured</source>
+      <source>more than {0} lists and mappings are nested</source>
       <extracomment>the engine</extracomment>
-      <translation>没有数据：未做任何测量</translation>
+      <translation>列表与映射嵌套超过 {0} 层</translation>
+    </message>
+    <message>
+      <source>nchw or nhwc</source>
+      <extracomment>the engine</extracomment>
+      <translation> nchw 或 nhwc</translation>
+    </message>
+    <message>
+      <source>no data: not measured</source>
+      <extracomment>the engine</extracomment>
+      <translation>没有数据：未测量</translation>
+    </message>
+    <message>
+      <source>no operator in it produces the value '{0}'</source>
+      <extracomment>the engine</extracomment>
+      <translation>其中没有算子产生值“{0}”</translation>
+    </message>
+    <message>
+      <source>no program</source>
+      <extracomment>the engine</extracomment>
+      <translation>不到程序</translation>
     </message>
     <message>
       <source>non-zeros with their positions</source>
       <extracomment>the engine</extracomment>
       <translation>非零值及其位置</translation>
+    </message>
+    <message>
+      <source>not a number (NaN)</source>
+      <extracomment>the engine</extracomment>
+      <translation>不是数（NaN）</translation>
     </message>
     <message>
       <source>observing activations</source>
@@ -2887,6 +3692,16 @@
       <source>off: from opset {0} on 8-bit activations go with one weight scale a channel</source>
       <extracomment>the engine</extracomment>
       <translation>未启用：从 opset {0} 起，8 位激活值可以配合每通道一个权重尺度</translation>
+    </message>
+    <message>
+      <source>one value</source>
+      <extracomment>the engine</extracomment>
+      <translation>一个值</translation>
+    </message>
+    <message>
+      <source>one value of {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>一个 {0} 值</translation>
     </message>
     <message>
       <source>opset {0} -&gt; {1}, with the same outputs in ONNX Runtime</source>
@@ -2902,6 +3717,26 @@
       <source>outputs  ×  {0} · {1}</source>
       <extracomment>the engine</extracomment>
       <translation>输出  ×  {0} · {1}</translation>
+    </message>
+    <message>
+      <source>pixel accuracy</source>
+      <extracomment>the engine</extracomment>
+      <translation>像素准确率</translation>
+    </message>
+    <message>
+      <source>pixel agreement with the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>与原始模型的像素一致率</translation>
+    </message>
+    <message>
+      <source>pixel agreement with the teacher</source>
+      <extracomment>the engine</extracomment>
+      <translation>与教师模型的像素一致率</translation>
+    </message>
+    <message>
+      <source>predicting the candidates</source>
+      <extracomment>the engine</extracomment>
+      <translation>正在预测各候选的代价</translation>
     </message>
     <message>
       <source>preparing the graph</source>
@@ -2937,6 +3772,26 @@
       <source>reading the weights</source>
       <extracomment>the engine</extracomment>
       <translation>正在读取权重</translation>
+    </message>
+    <message>
+      <source>relative squared error to the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>相对原始模型的平方误差</translation>
+    </message>
+    <message>
+      <source>relative squared error to the teacher</source>
+      <extracomment>the engine</extracomment>
+      <translation>相对教师模型的平方误差</translation>
+    </message>
+    <message>
+      <source>removed with {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>随 {0} 一起移除</translation>
+    </message>
+    <message>
+      <source>removed with {0}, which {1} replaces</source>
+      <extracomment>the engine</extracomment>
+      <translation>随 {0} 一起移除，由 {1} 代替</translation>
     </message>
     <message>
       <source>response error {0} on samples held back</source>
@@ -2984,9 +3839,79 @@
       <translation>一起恢复各层</translation>
     </message>
     <message>
+      <source>the 4-bit kernel</source>
+      <extracomment>the engine</extracomment>
+      <translation>4 位内核</translation>
+    </message>
+    <message>
+      <source>the first output of the model comes from it</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型的第一个输出由它产生</translation>
+    </message>
+    <message>
+      <source>the model</source>
+      <extracomment>the engine</extracomment>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>the name is too long</source>
+      <extracomment>the engine</extracomment>
+      <translation>名称太长</translation>
+    </message>
+    <message>
+      <source>the next layer</source>
+      <extracomment>the engine</extracomment>
+      <translation>下一层</translation>
+    </message>
+    <message>
+      <source>the operator {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>算子 {0}</translation>
+    </message>
+    <message>
+      <source>the operator {0} ({1}) gets values of a type that it does not take</source>
+      <extracomment>the engine</extracomment>
+      <translation>算子 {0}（{1}）收到它不接受的类型的值</translation>
+    </message>
+    <message>
+      <source>the operator {0} ({1}) gets values of different types</source>
+      <extracomment>the engine</extracomment>
+      <translation>算子 {0}（{1}）收到类型不同的值</translation>
+    </message>
+    <message>
+      <source>the operator {1} ({0}) gets shapes that do not match</source>
+      <extracomment>the engine</extracomment>
+      <translation>算子 {1}（{0}）收到的形状不匹配</translation>
+    </message>
+    <message>
+      <source>the operator {1} ({0}) is used in a way that it does not allow</source>
+      <extracomment>the engine</extracomment>
+      <translation>算子 {1}（{0}）的用法不被允许</translation>
+    </message>
+    <message>
+      <source>the operator {1} has no attribute {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>算子 {1} 没有属性 {0}</translation>
+    </message>
+    <message>
+      <source>the operators of '{0}' have no version</source>
+      <extracomment>the engine</extracomment>
+      <translation>“{0}”的算子没有版本</translation>
+    </message>
+    <message>
       <source>the original model's answers</source>
       <extracomment>the engine</extracomment>
       <translation>原始模型的回答</translation>
+    </message>
+    <message>
+      <source>the part {0}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 这一部分</translation>
+    </message>
+    <message>
+      <source>the preprocessing</source>
+      <extracomment>the engine</extracomment>
+      <translation>预处理文件</translation>
     </message>
     <message>
       <source>the ranges are equal already</source>
@@ -2994,14 +3919,44 @@
       <translation>范围已经相等</translation>
     </message>
     <message>
+      <source>the recipe</source>
+      <extracomment>the engine</extracomment>
+      <translation>配方</translation>
+    </message>
+    <message>
+      <source>the tag {0} is not known; only plain values are</source>
+      <extracomment>the engine</extracomment>
+      <translation>标签 {0} 未知；只接受普通的值</translation>
+    </message>
+    <message>
+      <source>the teacher</source>
+      <extracomment>the engine</extracomment>
+      <translation>教师模型</translation>
+    </message>
+    <message>
       <source>the teachers' answers</source>
       <extracomment>the engine</extracomment>
       <translation>教师的回答</translation>
     </message>
     <message>
+      <source>the types of its values do not match</source>
+      <extracomment>the engine</extracomment>
+      <translation>其中的值类型不匹配</translation>
+    </message>
+    <message>
       <source>token accuracy</source>
       <extracomment>the engine</extracomment>
       <translation>词元准确率</translation>
+    </message>
+    <message>
+      <source>token agreement with the original</source>
+      <extracomment>the engine</extracomment>
+      <translation>与原始模型的词元一致率</translation>
+    </message>
+    <message>
+      <source>token agreement with the teacher</source>
+      <extracomment>the engine</extracomment>
+      <translation>与教师模型的词元一致率</translation>
     </message>
     <message>
       <source>top-1 agreement with the original</source>
@@ -3011,12 +3966,17 @@
     <message>
       <source>top-1 agreement with the teacher</source>
       <extracomment>the engine</extracomment>
-      <translation>与教师的 top-1 一致率</translation>
+      <translation>与教师模型的 top-1 一致率</translation>
     </message>
     <message>
       <source>torch could not export {0} to ONNX: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>torch 无法把 {0} 导出为 ONNX：{1}。</translation>
+    </message>
+    <message>
+      <source>torch knows no derivative of one of its operators</source>
+      <extracomment>the engine</extracomment>
+      <translation>torch 没有其中某个算子的导数</translation>
     </message>
     <message>
       <source>training on the layer's outputs</source>
@@ -3029,9 +3989,24 @@
       <translation>正在尝试 {0}</translation>
     </message>
     <message>
+      <source>two parts of the same name</source>
+      <extracomment>the engine</extracomment>
+      <translation>两个同名的部分</translation>
+    </message>
+    <message>
+      <source>values before it are rounded differently, and its result differs {0} from ONNX Runtime</source>
+      <extracomment>the engine</extracomment>
+      <translation>它之前的值舍入不同，结果与 ONNX Runtime 不同：{0}</translation>
+    </message>
+    <message>
       <source>verifying the file</source>
       <extracomment>the engine</extracomment>
       <translation>正在验证文件</translation>
+    </message>
+    <message>
+      <source>which belongs to one sample as a whole</source>
+      <extracomment>the engine</extracomment>
+      <translation>整体属于一个样本</translation>
     </message>
     <message>
       <source>writing the file</source>
@@ -3069,6 +4044,11 @@
       <translation>正在压缩原文件</translation>
     </message>
     <message>
+      <source>{0} (node '{1}')</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}（节点“{1}”）</translation>
+    </message>
+    <message>
       <source>{0} -&gt; {1} channels</source>
       <extracomment>the engine</extracomment>
       <translation>{0} -&gt; {1} 个通道</translation>
@@ -3104,6 +4084,11 @@
       <translation>{0} 和 {1} 不能同时被替换：它们有共同的层。</translation>
     </message>
     <message>
+      <source>{0} are coupled: they are pruned once, by {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 相互耦合：由 {1} 一次剪枝</translation>
+    </message>
+    <message>
       <source>{0} bytes of exporter notes dropped</source>
       <extracomment>the engine</extracomment>
       <translation>已去掉 {0} 字节的导出器注记</translation>
@@ -3114,9 +4099,19 @@
       <translation>{0} 不能单独切出：在它唯一的输入值与唯一的输出值之间还有 {1}。</translation>
     </message>
     <message>
+      <source>{0} cannot be read as a torch.export program, or it is damaged.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 无法作为 torch.export 程序读取，或已损坏。</translation>
+    </message>
+    <message>
       <source>{0} cannot be read as a torch.export program: {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 无法作为 torch.export 程序读取：{1}。</translation>
+    </message>
+    <message>
+      <source>{0} cannot be read.</source>
+      <extracomment>the engine</extracomment>
+      <translation>无法读取 {0}。</translation>
     </message>
     <message>
       <source>{0} cannot be written as two layers.</source>
@@ -3134,6 +4129,16 @@
       <translation>{0} 使输出改变了其大小的 {1}，因此未执行。</translation>
     </message>
     <message>
+      <source>{0} changes what {1} compensates: put {2} after it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 会改变 {1} 所补偿的内容：请将 {2} 放在其后。</translation>
+    </message>
+    <message>
+      <source>{0} channels</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 个通道</translation>
+    </message>
+    <message>
       <source>{0} clusters, ranks {1}</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 簇，秩 {1}</translation>
@@ -3149,14 +4154,49 @@
       <translation>{0} 没有说明图像的大小。</translation>
     </message>
     <message>
+      <source>{0} entries a sample</source>
+      <extracomment>the engine</extracomment>
+      <translation>每个样本 {0} 项</translation>
+    </message>
+    <message>
+      <source>{0} failed: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 失败：{1}。</translation>
+    </message>
+    <message>
       <source>{0} functions written out where they are called</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 个函数已在调用处展开</translation>
     </message>
     <message>
-      <source>{0} hang together: they are pruned once, by {1}</source>
+      <source>{0} has arrays of different lengths or none: '{1}' has {2} entries, others {3}.</source>
       <extracomment>the engine</extracomment>
-      <translation>{0} 相连：由 {1} 一次剪枝</translation>
+      <translation>{0} 的数组长度不同或为空：“{1}”有 {2} 项，其他有 {3} 项。</translation>
+    </message>
+    <message>
+      <source>{0} has functions that become {1} operators where they are called.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 中的函数展开后成为 {1} 个算子。</translation>
+    </message>
+    <message>
+      <source>{0} has functions that call themselves, which ONNX does not allow.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 含有调用自身的函数，ONNX 不允许这样做。</translation>
+    </message>
+    <message>
+      <source>{0} has labels that are not finite.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 含有非有限的标签。</translation>
+    </message>
+    <message>
+      <source>{0} has more than {1} pixels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 超过 {1} 个像素。</translation>
+    </message>
+    <message>
+      <source>{0} has no array with one entry a sample.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有每个样本一项的数组。</translation>
     </message>
     <message>
       <source>{0} has no function {1}.</source>
@@ -3184,9 +4224,24 @@
       <translation>{0} 没有可编辑的层。</translation>
     </message>
     <message>
+      <source>{0} has no levels for its output: an If, Loop or Scan reads it inside.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 的输出没有量化级别：If、Loop 或 Scan 在内部读取它。</translation>
+    </message>
+    <message>
+      <source>{0} has no output '{1}'.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 没有输出“{1}”。</translation>
+    </message>
+    <message>
       <source>{0} has no output channel {1}.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 没有输出通道 {1}。</translation>
+    </message>
+    <message>
+      <source>{0} has sparse initialisers that take much more memory when they are expanded here.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 含有稀疏初始化张量，展开后需要多得多的内存。</translation>
     </message>
     <message>
       <source>{0} has the version {1}.</source>
@@ -3194,9 +4249,9 @@
       <translation>{0} 的版本是 {1}。</translation>
     </message>
     <message>
-      <source>{0} has {1} images, which take {2} of memory: more than there is.</source>
+      <source>{0} has {1} images, which take {2} of memory: more than is free.</source>
       <extracomment>the engine</extracomment>
-      <translation>{0} 有 {1} 张图像，需要 {2} 内存，超过了本机内存。</translation>
+      <translation>{0} 有 {1} 张图像，需要 {2} 内存，超过空闲内存。</translation>
     </message>
     <message>
       <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>
@@ -3207,6 +4262,26 @@
       <source>{0} has {1} samples, and the model takes exactly {2} at a time.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 有 {1} 个样本，而模型每次正好接收 {2} 个。</translation>
+    </message>
+    <message>
+      <source>{0} holds another model than the one that was open.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 中的模型与之前打开的不同。</translation>
+    </message>
+    <message>
+      <source>{0} holds no arrays.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不含数组。</translation>
+    </message>
+    <message>
+      <source>{0} holds pickled objects, which are not loaded (the array '{1}').</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 含有 pickle 对象，不会加载（数组“{1}”）。</translation>
+    </message>
+    <message>
+      <source>{0} holds {1} of arrays for this model, more memory than is free.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 含有供此模型用的 {1} 数组，超过空闲内存。</translation>
     </message>
     <message>
       <source>{0} holds {1}, which could run code when it is loaded.</source>
@@ -3249,9 +4324,19 @@
       <translation>{0} 是图像文件夹，但模型的输入不是单张图像。</translation>
     </message>
     <message>
+      <source>{0} is a folder of images, but the model takes {1} channels.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是图像文件夹，而模型需要 {1} 个通道。</translation>
+    </message>
+    <message>
       <source>{0} is a folder.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 是文件夹。</translation>
+    </message>
+    <message>
+      <source>{0} is a link to a place outside the folder.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 是指向文件夹之外的链接。</translation>
     </message>
     <message>
       <source>{0} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.</source>
@@ -3269,6 +4354,11 @@
       <translation>{0} 是归档，不是模型。</translation>
     </message>
     <message>
+      <source>{0} is at fault: remove it, or tell its author.</source>
+      <extracomment>the engine</extracomment>
+      <translation>问题出在 {0}：请移除它，或告知其作者。</translation>
+    </message>
+    <message>
       <source>{0} is empty.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 是空的。</translation>
@@ -3284,6 +4374,16 @@
       <translation>{0} 保持原样：{1}</translation>
     </message>
     <message>
+      <source>{0} is left as it is; {1}: {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保持原样；{1}：{2}</translation>
+    </message>
+    <message>
+      <source>{0} is left out: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 未载入：{1}。</translation>
+    </message>
+    <message>
       <source>{0} is not a consistent ONNX model, or its weights are cut short.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
@@ -3294,19 +4394,29 @@
       <translation>{0} 不是数据集。</translation>
     </message>
     <message>
+      <source>{0} is not a file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是文件。</translation>
+    </message>
+    <message>
       <source>{0} is not a readable .npz archive.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 不是可读的 .npz 归档。</translation>
     </message>
     <message>
-      <source>{0} is not a readable image.</source>
+      <source>{0} is not a readable picture (PNG, JPEG, BMP or WebP).</source>
       <extracomment>the engine</extracomment>
-      <translation>{0} 不是可读的图像。</translation>
+      <translation>{0} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
     </message>
     <message>
       <source>{0} is not a recipe.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 不是配方。</translation>
+    </message>
+    <message>
+      <source>{0} is not a regular file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是普通文件。</translation>
     </message>
     <message>
       <source>{0} is not a session: it is damaged, or of another program.</source>
@@ -3324,11 +4434,6 @@
       <translation>{0} 不是有效的会话：{1}。</translation>
     </message>
     <message>
-      <source>{0} is not an .npz archive.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是 .npz 归档。</translation>
-    </message>
-    <message>
       <source>{0} is not an ONNX model, or it has no operators.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 不是 ONNX 模型，或其中没有算子。</translation>
@@ -3339,9 +4444,19 @@
       <translation>{0} 不是 ONNX 模型，或已损坏。</translation>
     </message>
     <message>
-      <source>{0} is not valid YAML{1}.</source>
+      <source>{0} is not valid YAML, line {1}: {2}.</source>
       <extracomment>the engine</extracomment>
-      <translation>{0} 不是有效的 YAML{1}。</translation>
+      <translation>{0} 不是有效的 YAML，第 {1} 行：{2}。</translation>
+    </message>
+    <message>
+      <source>{0} is not valid YAML.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是有效的 YAML。</translation>
+    </message>
+    <message>
+      <source>{0} is not valid YAML: {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 不是有效的 YAML：{1}。</translation>
     </message>
     <message>
       <source>{0} is the model that is open.</source>
@@ -3354,6 +4469,31 @@
       <translation>{0} 太大，不可能是会话。</translation>
     </message>
     <message>
+      <source>{0} keeps its channels: {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保留其通道：{1}</translation>
+    </message>
+    <message>
+      <source>{0} keeps its channels; {1}: {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保留其通道；{1}：{2}</translation>
+    </message>
+    <message>
+      <source>{0} keeps the scale of its channels: {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保留其通道的缩放：{1}</translation>
+    </message>
+    <message>
+      <source>{0} keeps the scale of its channels; {1}: {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保留其通道的缩放；{1}：{2}</translation>
+    </message>
+    <message>
+      <source>{0} layers ({1}): each</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 层（{1}）均</translation>
+    </message>
+    <message>
       <source>{0} layers: {1}</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 层：{1}</translation>
@@ -3362,6 +4502,11 @@
       <source>{0} merges its channels with others.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 把它的通道与其他通道合并。</translation>
+    </message>
+    <message>
+      <source>{0} names external weights in {1}, which is not a plain file.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 的外部权重指向 {1}，它不是普通文件。</translation>
     </message>
     <message>
       <source>{0} names external weights that cannot be read.</source>
@@ -3382,6 +4527,26 @@
       <source>{0} needs the file {1} beside it, which is missing.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 需要旁边的文件 {1}，但该文件不存在。</translation>
+    </message>
+    <message>
+      <source>{0} needs {1} GB of memory for one sample, many times the {2} MB of its weights and inputs, so it is not run.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 运行一个样本需要 {1} GB 内存，是其权重与输入（{2} MB）的许多倍，因此不运行它。</translation>
+    </message>
+    <message>
+      <source>{0} of {1} a sample</source>
+      <extracomment>the engine</extracomment>
+      <translation>每个样本 {0}（{1}）</translation>
+    </message>
+    <message>
+      <source>{0} on the inputs {1}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}，输入为 {1}。</translation>
+    </message>
+    <message>
+      <source>{0} on {1} needs data, and none was given.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{1} 上的 {0} 需要数据，但未给出。</translation>
     </message>
     <message>
       <source>{0} operators on constants computed once</source>
@@ -3454,14 +4619,39 @@
       <translation>{1} 的 {0} 个样本，{2}；校准：{3}</translation>
     </message>
     <message>
+      <source>{0} stays as it is: {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保持原样：{1}</translation>
+    </message>
+    <message>
+      <source>{0} stays as it is; {1}: {2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 保持原样；{1}：{2}</translation>
+    </message>
+    <message>
+      <source>{0} takes a map as its input '{1}', and only arrays can be fed.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 的输入“{1}”是映射，而只能输入数组。</translation>
+    </message>
+    <message>
       <source>{0} that no output needs, {1} bytes</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 个输出不需要的部分，{1} 字节</translation>
     </message>
     <message>
+      <source>{0} unpacks from {1} to {2}; real data does not compress so well.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 解压后从 {1} 变为 {2}；真实数据不会压缩得这么小。</translation>
+    </message>
+    <message>
       <source>{0} uses opset {1}, which ONNX Runtime no longer runs.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 使用 opset {1}，ONNX Runtime 已不再支持。</translation>
+    </message>
+    <message>
+      <source>{0} was changed while the model was open.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 在模型打开期间被修改。</translation>
     </message>
     <message>
       <source>{0} weights for {1}: the layer grows</source>
@@ -3474,14 +4664,49 @@
       <translation>保留 {0} 个以多种形式读取的权重</translation>
     </message>
     <message>
+      <source>{0} with input {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}（带输入 {1}）</translation>
+    </message>
+    <message>
+      <source>{0} with output {1}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}（带输出 {1}）</translation>
+    </message>
+    <message>
+      <source>{0} with {1}={2}</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}（{1}={2}）</translation>
+    </message>
+    <message>
       <source>{0} works along its channels.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 沿其通道方向计算。</translation>
     </message>
     <message>
+      <source>{0} would fill the zeros of {1}: put {2} after it, to prune the factors.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 会填满 {1} 的零：请将 {2} 放在其后，以便对因子剪枝。</translation>
+    </message>
+    <message>
+      <source>{0} would round again what {1} has quantised.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 会对 {1} 已量化的内容再次舍入。</translation>
+    </message>
+    <message>
+      <source>{0} would take many times its size when it is unpacked.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 解压后将是其大小的许多倍。</translation>
+    </message>
+    <message>
       <source>{0} would undo how {1} has the layer computed.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} 会取消 {1} 为该层设定的计算方式。</translation>
+    </message>
+    <message>
+      <source>{0} yields batches that do not match each other.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} 给出的批次互不匹配。</translation>
     </message>
     <message>
       <source>{0} yields no batches.</source>
@@ -3492,6 +4717,21 @@
       <source>{0} {1} makes its outputs random.</source>
       <extracomment>the engine</extracomment>
       <translation>{0} {1} 使其输出带有随机性。</translation>
+    </message>
+    <message>
+      <source>{0} {1}, as the data has it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} {1}，与数据一致。</translation>
+    </message>
+    <message>
+      <source>{0} {1}, until data is attached.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} {1}，直到附加数据。</translation>
+    </message>
+    <message>
+      <source>{0} {1}: on 8-bit levels ONNX Runtime computes what follows ({2}) wrongly.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0} {1}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{2}）。</translation>
     </message>
     <message>
       <source>{0}, {1} and {2} more</source>
@@ -3519,6 +4759,16 @@
       <translation>{0}：class_names 不是文件夹及其名称的列表。</translation>
     </message>
     <message>
+      <source>{0}: it takes more memory than is free.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：所需内存超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>{0}: its {1} is not a text</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：其 {1} 不是文本</translation>
+    </message>
+    <message>
       <source>{0}: no gradients reach this layer.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：没有梯度到达此层。</translation>
@@ -3534,14 +4784,34 @@
       <translation>{0}：数组 'class_names' 是形状为 {2} 的 {1}，不是文本列表。</translation>
     </message>
     <message>
+      <source>{0}: the array '{1}' has no plain type.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组“{1}”不是普通类型。</translation>
+    </message>
+    <message>
+      <source>{0}: the array '{1}' has values outside {2} to {3}, which {4} cannot hold.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组“{1}”含有 {2} 到 {3} 之外的值，{4} 无法表示。</translation>
+    </message>
+    <message>
       <source>{0}: the array '{1}' has values that are not finite.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：数组 '{1}' 含有非有限值。</translation>
     </message>
     <message>
-      <source>{0}: the array '{1}' is {2} of shape {3}, the model takes {4} of {5} a sample.</source>
+      <source>{0}: the array '{1}' is compressed in a way that numpy does not use.</source>
       <extracomment>the engine</extracomment>
-      <translation>{0}：数组 '{1}' 为 {2}，形状 {3}；模型每个样本需要 {4}，形状 {5}。</translation>
+      <translation>{0}：数组“{1}”的压缩方式不是 numpy 使用的。</translation>
+    </message>
+    <message>
+      <source>{0}: the array '{1}' is not of numbers or texts.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组“{1}”不是数或文本。</translation>
+    </message>
+    <message>
+      <source>{0}: the array '{1}' is {2} of shape {3}, the model takes {4}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：数组“{1}”为 {2}，形状 {3}；模型需要：{4}。</translation>
     </message>
     <message>
       <source>{0}: the name of class {1} is empty, longer than {2} characters, or not readable.</source>
@@ -3554,9 +4824,14 @@
       <translation>{0}：校准样本太少，不足以得到秩 {1}。</translation>
     </message>
     <message>
-      <source>{0}: this method needs calibration samples.</source>
+      <source>{0}: this method needs data, and none was given.</source>
       <extracomment>the engine</extracomment>
-      <translation>{0}：此方法需要校准样本。</translation>
+      <translation>{0}：此方法需要数据，但未给出。</translation>
+    </message>
+    <message>
+      <source>{0}: {1} cannot reshape {2} to {3}; the inputs were {4}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：{1} 无法将 {2} 变形为 {3}；输入为 {4}。</translation>
     </message>
     <message>
       <source>{0}: {1} epochs</source>
@@ -3564,9 +4839,29 @@
       <translation>{0}：第 {1} 轮</translation>
     </message>
     <message>
+      <source>{0}: {1} fails on the inputs {2}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：{1} 在输入 {2} 上失败。</translation>
+    </message>
+    <message>
+      <source>{0}: {1} has {2} numbers, but the model takes {3}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：{1} 有 {2} 个数，而模型需要 {3}。</translation>
+    </message>
+    <message>
       <source>{0}: {1} input rows are too few for a student of {2} columns.</source>
       <extracomment>the engine</extracomment>
       <translation>{0}：{1} 行输入对于有 {2} 列的学生来说太少。</translation>
+    </message>
+    <message>
+      <source>{0}: {1} is asked for entry {2}, and the last one is {3}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：{1} 被要求取第 {2} 项，而最后一项是 {3}。</translation>
+    </message>
+    <message>
+      <source>{0}: {1} is {2}, not {3}.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{0}：{1} 为 {2}，应为{3}。</translation>
     </message>
     <message>
       <source>{0}: {1} of {2} epochs</source>
@@ -3589,14 +4884,14 @@
       <translation>{0}{1}，每{2}</translation>
     </message>
     <message>
+      <source>{op} '{name}' reads its channels, and they are not followed through it.</source>
+      <extracomment>the engine</extracomment>
+      <translation>{op}“{name}”读取它的通道，无法穿过该算子继续跟踪。</translation>
+    </message>
+    <message>
       <source>{op} reads its channels, and does not answer scaled channels with scaled ones.</source>
       <extracomment>the engine</extracomment>
       <translation>{op} 读取它的通道，但通道缩放后其输出并不随之缩放。</translation>
-    </message>
-    <message>
-      <source>{op} reads its channels, and they are not followed through it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{op} 读取它的通道，无法穿过该算子继续跟踪。</translation>
     </message>
     <message>
       <source>the same size</source>
@@ -5071,9 +6366,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation> · 剩余 {time}</translation>
     </message>
     <message>
-      <source>A name cannot hold a slash.</source>
+      <source>A file cannot have this name: {why}.</source>
       <extracomment>workbench/ui/export_dialog.py</extracomment>
-      <translation>名称不能包含斜杠。</translation>
+      <translation>文件不能使用此名称：{why}。</translation>
     </message>
     <message>
       <source>Cancel</source>
@@ -5961,9 +7256,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>（属于最宽的通道 {number}）</translation>
     </message>
     <message>
-      <source>, {count} farther out</source>
+      <source>, {count} outside the plot</source>
       <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>，其中 {count} 个在更远处</translation>
+      <translation>，其中 {count} 个超出显示范围</translation>
     </message>
     <message>
       <source>All weights again</source>
@@ -6156,14 +7451,14 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>更多卷积核</translation>
     </message>
     <message>
-      <source>The kernels as they were, without what the steps did</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>未经各步骤处理的原卷积核</translation>
-    </message>
-    <message>
       <source>The kernels with the largest Frobenius norm first</source>
       <extracomment>workbench/ui/plots/kernels.py</extracomment>
       <translation>Frobenius 范数最大的卷积核在前</translation>
+    </message>
+    <message>
+      <source>The original kernels, without the steps</source>
+      <extracomment>workbench/ui/plots/kernels.py</extracomment>
+      <translation>未经各步骤处理的原始卷积核</translation>
     </message>
     <message>
       <source>by norm</source>
@@ -6386,9 +7681,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>逐层</translation>
     </message>
     <message>
-      <source>Nothing yet: the model is as it was opened.</source>
+      <source>Nothing yet: this is the original model.</source>
       <extracomment>workbench/ui/presentation/slides.py</extracomment>
-      <translation>尚无操作：模型与打开时相同。</translation>
+      <translation>尚无操作：这就是原始模型。</translation>
     </message>
     <message>
       <source>The three largest layers hold {share} of the bytes.</source>
@@ -6681,6 +7976,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>模型没有打开：用“运行 &gt; 重启引擎”可再次打开。</translation>
     </message>
     <message>
+      <source>{name} was changed since it was opened: everything is measured on what it holds now.</source>
+      <extracomment>workbench/ui/revival.py</extracomment>
+      <translation>{name} 在打开之后被修改：所有测量均以其当前内容为准。</translation>
+    </message>
+    <message>
       <source>Stopped. Scanning again goes on from here.</source>
       <extracomment>workbench/ui/scans.py</extracomment>
       <translation>已停止。再次扫描会从这里继续。</translation>
@@ -6696,7 +7996,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
     </message>
     <message>
-      <source>How far the answers move from the original's (KL divergence), foretold from the edited weights, one pass of gradients and the layers' inputs. Nothing was run.</source>
+      <source>How far the answers move from the original's (KL divergence), predicted from the edited weights, one pass of gradients and the layers' inputs. Nothing was run.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
     </message>
@@ -6751,7 +8051,7 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>计分板</translation>
     </message>
     <message>
-      <source>The relative error of the layers' outputs, foretold from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
+      <source>The relative error of the layers' outputs, predicted from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
       <extracomment>workbench/ui/scoreboard.py</extracomment>
       <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
     </message>
@@ -6868,7 +8168,7 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>每层单独的损失</translation>
     </message>
     <message>
-      <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only foretold.</source>
+      <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only predicted.</source>
       <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
       <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
     </message>
@@ -6963,7 +8263,7 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>在每一层上单独尝试每个候选，并测量模型损失多少。损失最小的层可以压缩得最多。</translation>
     </message>
     <message>
-      <source>What every candidate costs is foretold first, in a moment. Measuring takes longer: those that look worst can be left out.</source>
+      <source>What every candidate costs is predicted first, in a moment. Measuring takes longer: those that look worst can be left out.</source>
       <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
       <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
     </message>
@@ -7143,16 +8443,6 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>同时在 {n} 层上尝试，这些层一起失去通道：{layers}</translation>
     </message>
     <message>
-      <source>foretold from gradients, not measured: the loss rises by {rise}</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
-      <translation>由梯度预测，未测量：损失函数上升 {rise}</translation>
-    </message>
-    <message>
-      <source>foretold from its inputs, not measured: its outputs move by {rise} of their size</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
-      <translation>由其输入预测，未测量：其输出变动为自身大小的 {rise}</translation>
-    </message>
-    <message>
       <source>not measured yet</source>
       <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
       <translation>尚未测量</translation>
@@ -7161,6 +8451,16 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <source>not tried yet</source>
       <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
       <translation>尚未尝试</translation>
+    </message>
+    <message>
+      <source>predicted from gradients, not measured: the loss rises by {rise}</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>由梯度预测，未测量：损失函数上升 {rise}</translation>
+    </message>
+    <message>
+      <source>predicted from its inputs, not measured: its outputs move by {rise} of their size</source>
+      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <translation>由其输入预测，未测量：其输出变动为自身大小的 {rise}</translation>
     </message>
     <message>
       <source>{metric} {change}, {source}</source>
@@ -7233,9 +8533,24 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>载入配方</translation>
     </message>
     <message>
+      <source>A copy keeps both: it asks for a name when it is saved.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>打开副本可保留两者：保存副本时会询问名称。</translation>
+    </message>
+    <message>
       <source>A file is not where it was</source>
       <extracomment>workbench/ui/session_commands.py</extracomment>
       <translation>文件不在原来的位置</translation>
+    </message>
+    <message>
+      <source>Another window has {path} open; saving in one overwrites the other's work.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>另一个窗口已打开 {path}；在一个窗口中保存会覆盖另一个窗口的工作。</translation>
+    </message>
+    <message>
+      <source>Another window has {path} open; what it saved there would be lost.</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>另一个窗口已打开 {path}；它保存的内容将会丢失。</translation>
     </message>
     <message>
       <source>Cannot open this session</source>
@@ -7268,14 +8583,34 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>查找…</translation>
     </message>
     <message>
+      <source>Open a copy</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>打开副本</translation>
+    </message>
+    <message>
       <source>Open a session</source>
       <extracomment>workbench/ui/session_commands.py</extracomment>
       <translation>打开会话</translation>
     </message>
     <message>
+      <source>Open it anyway</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>仍然打开</translation>
+    </message>
+    <message>
       <source>Open session…</source>
       <extracomment>workbench/ui/session_commands.py</extracomment>
       <translation>打开会话…</translation>
+    </message>
+    <message>
+      <source>Replace it</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>替换</translation>
+    </message>
+    <message>
+      <source>Save as…</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>另存为…</translation>
     </message>
     <message>
       <source>Save session</source>
@@ -7313,6 +8648,11 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>配方仍可用于它；但快照中的数值对它不再成立。</translation>
     </message>
     <message>
+      <source>The session is open in another window</source>
+      <extracomment>workbench/ui/session_commands.py</extracomment>
+      <translation>此会话已在另一个窗口中打开</translation>
+    </message>
+    <message>
       <source>The {what} {name} of this session is not in {folder} any more.</source>
       <extracomment>workbench/ui/session_commands.py</extracomment>
       <translation>此会话的{what} {name} 已不在 {folder} 中。</translation>
@@ -7338,9 +8678,9 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>模型</translation>
     </message>
     <message>
-      <source>{name} is not as it was when this session was saved: its layers or weights are others.</source>
+      <source>{name} has changed since this session was saved: its layers or weights are different.</source>
       <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>{name} 与保存此会话时不同：层或权重已改变。</translation>
+      <translation>{name} 在保存此会话之后已改变：层或权重有所不同。</translation>
     </message>
     <message>
       <source>Compare states</source>

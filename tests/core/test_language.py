@@ -24,6 +24,14 @@ def test_sentences_keep_their_names_and_numbers():
     assert spoken.said("512 samples of y.npz") == "y.npz 的 512 个样本"
     assert spoken.said("32 -> 22 channels, with stem, head and 3 more; 12 -> 4 inputs, from stem") == \
         "32 -> 22 个通道，连同 stem、head 及另外 3 个；输入 12 -> 4，来自 stem", "clause by clause"
+    assert spoken.said("a b.onnx: One run takes more than 512 MB of memory.") == "a b.onnx：运行一次需要超过 512 MB 内存。"
+    assert spoken.said("a.yaml is not valid YAML, line 3: 'x' contains itself.") == \
+        "a.yaml 不是有效的 YAML，第 3 行：“x”包含它自身。"
+    assert spoken.said("Not measured: 'a' (a map); 'b' (has no axis of samples).") == \
+        "未测量：“a”（映射）；“b”（没有样本轴）。"
+    assert spoken.said("Gradients cannot pass through Sub (node 'near'): it does not run in torch as it is used.") == \
+        "梯度无法通过 Sub（节点“near”）：它在此处的用法无法在 torch 中运行。"
+    assert spoken.said("agreement with the teacher at 0.5") == "与教师模型的一致率（阈值 0.5）"
     assert smaller(400, 100, spoken.tr) == "缩小 4.0 倍（保留 25 %）"
 
 

@@ -44,7 +44,7 @@ class Language:
         parts = PARTS.split(text)       # every second one is a separator
         words = [self.said(part) for part in parts[::2]] if len(parts) > 1 else parts
         if words == parts[::2]:
-            return text
+            return self._named(text)
         return "".join(word + self.tr(gap) for word, gap in zip(words, [*parts[1::2], ""], strict=True))
 
     def _templated(self, text: str, of_clauses: bool) -> str:
@@ -62,6 +62,12 @@ class Language:
         words = [self.said(clause) for clause in clauses] if len(clauses) > 1 else clauses
         return "" if any(word == clause for word, clause in zip(words, clauses, strict=True)) else \
             self.tr(CLAUSES).join(words)
+
+    def _named(self, text: str) -> str:
+        """A sentence behind the name of what it is about, "model.onnx: It is damaged."; else the text."""
+        name, _gap, rest = text.partition(": ")
+        known = self.said(rest) if rest[:1].isupper() else rest
+        return f"{name}：{known}" if known != rest else text
 
     def _filled(self, template: str, parts: list[str]) -> str:
         found = dict(zip(PLACE.findall(template), parts, strict=True))

@@ -89,9 +89,11 @@ def parse(text: str, name: str, mend: str) -> Any:
         return yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:       # ValueError: a number that is none after all
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        place = f", line {min(mark.line + 1, text.count(chr(10)) + 1)}" if mark else ""     # not behind the end
-        said = problem or (str(error) if type(error) is yaml.YAMLError else "")
-        raise UserError(f"{name} is not valid YAML{place}{f': {said[:200]}' if said else ''}.", mend) from error
+        said = (problem or (str(error) if type(error) is yaml.YAMLError else ""))[:200]
+        if mark and said:
+            line = min(mark.line + 1, text.count("\n") + 1)     # not behind the end
+            raise UserError(f"{name} is not valid YAML, line {line}: {said}.", mend) from error
+        raise UserError(f"{name} is not valid YAML: {said}." if said else f"{name} is not valid YAML.", mend) from error
 
 
 class _Refused(yaml.error.MarkedYAMLError):

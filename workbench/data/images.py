@@ -128,7 +128,7 @@ def _rules(file: Path) -> Rules:
 
 
 def _wrong(file: Path, key: str, value: Any, wanted: str) -> UserError:
-    return UserError(f"{file}: {key} is {brief(value)}.", f"It is {wanted}.")
+    return UserError(f"{file}: {key} is {brief(value)}, not {wanted}.", "Correct it.")
 
 
 def _number(file: Path, key: str, value: Any, wanted: str, most: float = 1e6) -> float:
@@ -141,7 +141,8 @@ def _numbers(file: Path, key: str, value: Any) -> np.ndarray:
     each = value if isinstance(value, list) else [value]
     least = -1e6 if key == "mean" else 0
     if not each or not all(isinstance(x, int | float) and not isinstance(x, bool) and least < x < 1e6 for x in each):
-        raise _wrong(file, key, value, "a number, or one a channel" + ("" if key == "mean" else ", above zero"))
+        raise _wrong(file, key, value, "a number, or one a channel" if key == "mean" else
+                     "a number above zero, or one a channel")
     return np.asarray(value, np.float32)
 
 

@@ -111,16 +111,17 @@ def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
     answer = best.answer
     if not others and answer.axis == 0 and answer.each == 1:
         return ()
-    where = "" if answer.axis == 0 else ", its samples along axis " + str(answer.axis) if answer.axis else \
-        ", which belongs to one sample as a whole"
-    merged = f", {answer.each} entries a sample" if answer.each > 1 else ""
-    notes = (f"The measured output is '{answer.name}'{where}{merged}.",)
+    where = "" if answer.axis == 0 else f"its samples along axis {answer.axis}" if answer.axis else \
+        "which belongs to one sample as a whole"
+    more = ", ".join(filter(None, (f"{answer.each} entries a sample" if answer.each > 1 else "", where)))
+    notes = (f"The measured output is '{answer.name}', {more}." if more else
+             f"The measured output is '{answer.name}'.",)
     return (*notes, f"Not measured: {_listed(others)}.") if others else notes
 
 
 def _listed(outputs: dict[str, str]) -> str:
     named = [f"'{name}' ({why})" for name, why in outputs.items()]
-    return ", ".join(named[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+    return "; ".join(named[:5] + [f"and {len(named) - 5} more"] * (len(named) > 5))
 
 
 def _shape(values: np.ndarray) -> str:

@@ -94,7 +94,7 @@ def search(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
     if static and right(Settled(floats=frozenset(static))):
         return Settled(floats=frozenset(_fewest(static, lambda paths: right(Settled(floats=frozenset(paths))))))
     operators = sorted({WORDS[type(edit.compute)] for edit in edits.values() if edit.compute is not None})
-    raise UserError(f"ONNX Runtime does not run this model with {' and '.join(operators)}.",
+    raise UserError(f"ONNX Runtime does not run this model with {', '.join(operators)}.",
                     "Choose other methods for these layers.")
 
 

@@ -122,8 +122,8 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
 
 def never_ends(path: str, error: runtime.Beyond) -> UserError:
     """What is said of a graph that cannot be run to its end."""
-    return UserError(f"{path}: {error.what.removesuffix('.')}, many times what it holds.",
-                     "Export it with smaller sizes and fewer repetitions.")
+    return UserError(f"{path}: {error.what}",
+                     "That is many times what it holds. Export it with smaller sizes and fewer repetitions.")
 
 
 def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs,

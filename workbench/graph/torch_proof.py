@@ -67,11 +67,11 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
         values = view.values(given)
         found = {name: _array(values[name]) for name in expected}
     except Exception:       # whatever torch says of a node: it is run again, to find which it is
-        return _culprit(view, feeds) or refused("the model", why=": its torch view does not run on these inputs")
+        return _culprit(view, feeds) or refused("the model", why="its torch view does not run on these inputs")
     worst = max((_beyond(found[name], expected[name]) for name in expected), default=0.0)
     if worst:
         return _culprit(view, feeds, values) or refused(
-            "the model", why=f": ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what "
+            "the model", why=f"ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what "
                              "torch computes")
     return _stopping(view, values)
 
@@ -118,14 +118,14 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
             made = view.step(node, before)
         except Exception as error:      # torch's text would tell the user nothing
             why = f" {error}" if error.args and type(error).__name__ == "Unsupported" else ""
-            return refused(f"{node.op_type}{why}", node.name, "" if why else ": it does not run in torch as it is used")
+            return refused(f"{node.op_type}{why}", node.name, "" if why else "it does not run in torch as it is used")
         for name, value in made.items():
             if name in expected and (worst := _beyond(_array(value), expected[name])):
                 return refused(node.op_type, node.name,
-                               f": computed by torch its result differs {_amount(worst)} from ONNX Runtime")
+                               f"computed by torch its result differs {_amount(worst)} from ONNX Runtime")
             if grown is None and values is not None and name in expected \
                     and (worst := _beyond(_array(values[name]), expected[name])):
-                grown = refused(node.op_type, node.name, f": values before it are rounded differently, and its "
+                grown = refused(node.op_type, node.name, f"values before it are rounded differently, and its "
                                                          f"result differs {_amount(worst)} from ONNX Runtime")
     return grown
 
@@ -150,13 +150,13 @@ def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
         return None
     if not isinstance(first, Tensor) or not first.requires_grad:
         node = _end_of_gradients(view, values)
-        return refused(node.op_type, node.name, ": the first output of the model comes from it") if node is not None \
+        return refused(node.op_type, node.name, "the first output of the model comes from it") if node is not None \
             else UserError("No layer that could learn leads to the first output of the model.",
                            "Choose a method that needs no gradients.")
     try:
         torch.autograd.grad(first.sum(), weights, allow_unused=True)  # type: ignore[arg-type]
     except RuntimeError:
-        return refused("the model", why=": torch knows no derivative of one of its operators")
+        return refused("the model", why="torch knows no derivative of one of its operators")
     return None
 
 

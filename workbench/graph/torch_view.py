@@ -124,8 +124,9 @@ class TorchView(nn.Module):
 
 def refused(what: str, node: str | None = None, why: str = "") -> UserError:
     """The error that names what gradients cannot pass, the node where one is to blame, and why."""
-    place = f" (node '{node}')" if node else ""
-    return UserError(f"Gradients cannot pass through {what}{place}{why}.", "Choose a method that needs no gradients.")
+    where = f"{what} (node '{node}')" if node else what
+    return UserError(f"Gradients cannot pass through {where}: {why}." if why else
+                     f"Gradients cannot pass through {where}.", "Choose a method that needs no gradients.")
 
 
 def missing(model: Model) -> list[str]:
