@@ -1909,6 +1909,11 @@
       <translation>请关闭其他程序，或使用更少的数据。</translation>
     </message>
     <message>
+      <source>Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for one that a recipe names).</source>
+      <extracomment>the engine</extracomment>
+      <translation>请确认您信任它（命令行：--trust 用于您在其中指定的文件，--trust-path PATH 用于配方所指定的文件）。</translation>
+    </message>
+    <message>
       <source>Constants to initialisers</source>
       <extracomment>the engine</extracomment>
       <translation>常量转为初始值</translation>
@@ -3077,6 +3082,11 @@
       <source>Train again.</source>
       <extracomment>the engine</extracomment>
       <translation>请重新训练。</translation>
+    </message>
+    <message>
+      <source>Training made the model worse on the measured samples: {0} {1} without it, {2} with it. More training samples, a lower rate or fewer epochs may help, or no training</source>
+      <extracomment>the engine</extracomment>
+      <translation>在所测样本上，训练使模型变差：不训练时 {0} 为 {1}，训练后为 {2}。可以尝试更多训练样本、更低的学习率、更少的轮数，或不训练</translation>
     </message>
     <message>
       <source>Unpack it and name the model in it.</source>

@@ -24,7 +24,10 @@ def test_sentences_keep_their_names_and_numbers():
     assert spoken.said("512 samples of y.npz") == "y.npz 的 512 个样本"
     assert spoken.said("32 -> 22 channels, with stem, head and 3 more; 12 -> 4 inputs, from stem") == \
         "32 -> 22 个通道，连同 stem、head 及另外 3 个；输入 12 -> 4，来自 stem", "clause by clause"
-    assert spoken.said("a b.onnx: One run takes more than 512 MB of memory.") == "a b.onnx：运行一次需要超过 512 MB 内存。"
+    assert spoken.said("a b.onnx: One run takes more than 512 MB of memory.") == \
+        "a b.onnx：运行一次需要超过 512 MB 内存。"
+    assert spoken.said("The recipe changes nothing. stem is left as it is: Its weights are quantised already.") == \
+        "此配方未改变任何内容。stem 保持原样：它的权重已经量化。"
     assert spoken.said("a.yaml is not valid YAML, line 3: 'x' contains itself.") == \
         "a.yaml 不是有效的 YAML，第 3 行：“x”包含它自身。"
     assert spoken.said("Not measured: 'a' (a map); 'b' (has no axis of samples).") == \

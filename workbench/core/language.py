@@ -36,9 +36,12 @@ class Language:
             return whole
         sentences = SENTENCES.split(text)
         if len(sentences) > 1:
+            if whole := self._templated(text, ". "):
+                return whole
             return "".join(said if said.endswith("。") else f"{said} " for part in sentences
                            if (said := self.said(part))).strip()
-        found = self._templated(text, CLAUSES in text) or self._in_clauses(text) or self._templated(text, False)
+        found = self._templated(text, CLAUSES if CLAUSES in text else "") or self._in_clauses(text) \
+            or self._templated(text, "")
         if found:
             return found
         parts = PARTS.split(text)       # every second one is a separator
@@ -47,10 +50,10 @@ class Language:
             return self._named(text)
         return "".join(word + self.tr(gap) for word, gap in zip(words, [*parts[1::2], ""], strict=True))
 
-    def _templated(self, text: str, of_clauses: bool) -> str:
-        """By the template that it was made from, one `of_clauses` itself where that is asked for; else ""."""
+    def _templated(self, text: str, holding: str) -> str:
+        """By the template that it was made from, one that holds such a gap; else ""."""
         for pattern, template in _templates():
-            if (CLAUSES in template or not of_clauses) and (match := pattern.fullmatch(text)):
+            if holding in template and (match := pattern.fullmatch(text)):
                 # A single word is a name, a layer's perhaps; but for these.
                 parts = [self.said(part) if " " in part or part in WORDS else part for part in match.groups()]
                 return self._filled(template, parts)
