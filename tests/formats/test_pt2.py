@@ -391,4 +391,4 @@ def test_a_program_that_does_not_end_is_refused(tmp_path, monkeypatch):
         lambda count, _: count < 1 << 40, lambda count, value: (count + 1, value * 1.0), (torch.tensor(0), x))[1],
         torch.ones(2, 4))
     monkeypatch.setattr(runtime, "PATIENCE", 1.0)
-    assert "One run takes more than 1 seconds, many times what it holds" in refusal(str(file)).what
+    assert "One run takes more than 1 seconds. That is many times what it holds." in str(refusal(str(file)))
