@@ -73,7 +73,7 @@ def test_a_linear_block_is_found_exactly(opened):
     weight[:, :, 1, 1] += opened.model.weight("blocks.1.short")[:, :, 0, 0]
     np.testing.assert_allclose(made.model.weight("blocks.1.a"), weight, atol=2e-3)
     assert "response error 0.0 %" in made.structure.notes["blocks.1.a"]
-    assert "blocks.1.a is now" in made.structure.notes["blocks.1.short"]
+    assert "blocks.1.a replaces" in made.structure.notes["blocks.1.short"]
     assert [layer.path for layer in made.model.layers] == ["stem", "blocks.0.a", "blocks.0.b", "blocks.1.a", "head"]
 
 
