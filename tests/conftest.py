@@ -47,7 +47,7 @@ def lasting_cache(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def demo() -> Demo:
-    from workbench.core.resources import resource_path
+    from workbench.core.base.resources import resource_path
     names = ("fashion_cnn.onnx", "fashion_vit.onnx", "fashion_test.npz", "fashion_calibration.npz")
     return Demo(*(resource_path(f"demo/{name}") for name in names))
 

@@ -59,11 +59,12 @@ class Photographer:
         from PySide6.QtCore import QCoreApplication, QSettings, Qt
         from PySide6.QtWidgets import QApplication
 
-        from workbench.ui import settings, translation
-        from workbench.ui.demo import demo_paths
-        from workbench.ui.engine_link import EngineLink
-        from workbench.ui.session import Session
-        from workbench.ui.window import MainWindow
+        from workbench.ui.base import settings
+        from workbench.ui.commands.demo import demo_paths
+        from workbench.ui.engine_client.client import EngineLink
+        from workbench.ui.session.session import Session
+        from workbench.ui.shell.main_window import MainWindow
+        from workbench.ui.text import i18n
 
         self.folder = tempfile.TemporaryDirectory()
         os.environ["XDG_STATE_HOME"] = self.folder.name
@@ -71,7 +72,7 @@ class Photographer:
         self.shoot, self.out = shoot, Path(shoot.out)
         QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
         self.app = QApplication([])
-        translation.apply(self.app, shoot.language)
+        i18n.apply(self.app, shoot.language)
         for path in (str(Path(self.folder.name) / "resnet18.onnx"), demo_paths("fashion_vit").model):
             settings.remember(path)
         self.link = EngineLink()
@@ -115,7 +116,7 @@ class Photographer:
         self.wait(lambda: self.measured and self.session.view is not None and bool(self.session.methods))
 
     def edit(self) -> None:
-        from workbench.core.action import Action
+        from workbench.core.recipe.action import Action
         layers = [layer for layer in self.session.model.layers if not layer.locked]
         largest = max(layers, key=lambda layer: layer.bytes)
         last = layers[-1]
@@ -153,7 +154,7 @@ class Photographer:
 
     def train(self) -> None:
         """A training stage before, while, and after it is run."""
-        from workbench.core.recovery import Stage
+        from workbench.core.recipe.recovery import Stage
         session, trainings = self.session, self.session.trainings
         self.shoot_both("recover-empty")
         session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 2}),)), "training", True)
@@ -166,7 +167,7 @@ class Photographer:
 
     def group(self) -> None:
         """The layers by what they are instead of where they are."""
-        from workbench.ui.tree.grouping import Grouping
+        from workbench.ui.tree.data.grouping import Grouping
         groups = self.window.workspace.tree.groups
         groups.group_by(Grouping.SIZE)
         self.shoot_both("grouped")
@@ -184,7 +185,7 @@ class Photographer:
 
     def scan(self, tab) -> None:
         """Some candidates on the last layers, half of them measured: it takes seconds."""
-        from workbench.core.sensitivity import CANDIDATES
+        from workbench.core.analysis.sensitivity import CANDIDATES
         chosen, page = self.session.selection, tab.scan_page
         self.session.select([layer.path for layer in self.session.model.layers if not layer.locked][-5:])
         page.candidates.choose(CANDIDATES[:6])
@@ -215,7 +216,7 @@ class Photographer:
 
     def compare(self) -> None:
         """Pinned states side by side; what changed, page by page; history and jobs in their docks."""
-        from workbench.core.action import Action
+        from workbench.core.recipe.action import Action
         space, session = self.window.workspace, self.session
         tab = space.compare
         session.snapshots.pin(session.snapshots.suggestion())
@@ -266,15 +267,15 @@ class Photographer:
 
     def couple(self) -> None:
         """Channels removed from a layer that others hang together with."""
-        from workbench.core.action import Action
+        from workbench.core.recipe.action import Action
         path = self.session.couplings.groups[0][0]
         self.session.select([path])
         self.session.set_actions([path], (Action("prune.channels", {"ratio": 0.3}),), "remove channels")
         self.wait(lambda: self.measured and self.session.view is not None and self.session.edit is not None)
 
     def dialogs(self) -> None:
-        from workbench.ui import about
-        from workbench.ui.crash import CrashDialog
+        from workbench.ui.base.crash import CrashDialog
+        from workbench.ui.shell import about
         window = self.window
         window.menus.show_preferences()
         self.shoot_child("preferences")
@@ -324,7 +325,7 @@ class Photographer:
                 and self.session.preview_is_current)
 
     def set_theme(self, name: str) -> None:
-        from workbench.ui import theme
+        from workbench.ui.widgets import theme
         theme.apply(self.app, name)
 
     def shoot_child(self, name: str) -> None:

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.guard import HANG_S
-from workbench.cli import cli
-from workbench.core.errors import Cancelled, UserError
+from workbench.cli.commands import cli
+from workbench.core.base.errors import Cancelled, UserError
 
 ROOT = Path(__file__).parents[1]
 RECIPE = """
@@ -253,9 +253,9 @@ def test_bad_input_is_named_in_one_sentence_and_nothing_is_written(here, spoil, 
 @pytest.mark.parametrize("command", [COMPRESS, ("search", "small.onnx", "--data", "data.npz", "--out", "out",
                                                 "--max-ratio", "0.8")], ids=["compress", "search"])
 def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, monkeypatch, command):
-    from workbench.engine import verbs
+    from workbench.engine.api import commands
     (here / "out").write_text("a file")
-    monkeypatch.setattr(verbs.Workspace, "open", lambda *_given: pytest.fail("it began to work"))
+    monkeypatch.setattr(commands.Workspace, "open", lambda *_given: pytest.fail("it began to work"))
     assert "Cannot write into out" in sentence(workbench(*command, "--json"))
 
 
@@ -265,9 +265,9 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, m
     (("sweep", "small.onnx", "--data", "data.npz", "--method", "prune.unheard"), "prune.unheard"),
 ], ids=["recipe", "layers", "method"])
 def test_what_does_not_fit_is_told_before_anything_is_measured(here, monkeypatch, command, words):
-    from workbench.engine import verbs
+    from workbench.engine.api import commands
     (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{quantize.affine: {bits: 99}}]}\n")
-    monkeypatch.setattr(verbs.Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
+    monkeypatch.setattr(commands.Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
     assert words in sentence(workbench(*command, "--json"))
 
 
@@ -294,11 +294,11 @@ def test_code_runs_only_when_trusted(here):
                                      "--debug"),
 ])
 def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error, code, words):
-    from workbench.engine import verbs
+    from workbench.engine.api import commands
 
     def fail(*_given):
         raise error
-    monkeypatch.setattr(verbs, "inspect", fail)
+    monkeypatch.setattr(commands, "inspect", fail)
     result = workbench("inspect", "x.onnx", "--json")
     assert result.exit_code == code and result.stderr.startswith(words) and result.stderr.count("\n") == 1
     assert json.loads(result.stdout) == error_of(result.stderr.strip().removeprefix("Error: "), code)
@@ -309,11 +309,11 @@ def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error
 
 @pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
 def test_a_signal_during_an_import_is_no_error(monkeypatch, stop, code):
-    from workbench.engine import verbs
+    from workbench.engine.api import commands
 
     def fail(*_given):
         raise ImportError("initialization failed") from stop
-    monkeypatch.setattr(verbs, "inspect", fail)
+    monkeypatch.setattr(commands, "inspect", fail)
     result = workbench("inspect", "x.onnx")
     assert result.exit_code == code and result.stderr == ("Cancelled.\n" if code == 130 else "")
 
@@ -334,7 +334,7 @@ INTERRUPTED = """
 import signal, sys, threading
 signal.signal(signal.SIGINT, signal.default_int_handler)    # a shell's background jobs inherit that it is ignored
 from workbench.__main__ import main
-from workbench.engine import export
+from workbench.engine.api import export
 def verify(*_):
     print("the file is half way", file=sys.stderr, flush=True)
     threading.Event().wait()
@@ -360,7 +360,7 @@ def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
 @pytest.fixture
 def windows(monkeypatch):
     """What the window would have been started with."""
-    from workbench import cli as module
+    from workbench.cli import commands as module
     asked = []
     monkeypatch.setattr(module, "show", lambda *given: asked.append(given))
     return asked
@@ -382,10 +382,10 @@ def test_demo_opens_the_window_on_the_demo(demo, windows):
 
 
 def test_demo_without_a_window_compresses_and_takes_pictures(demo, tmp_path, monkeypatch):
-    from workbench import cli as module
-    from workbench.engine import verbs
+    from workbench.cli import commands as module
+    from workbench.engine.api import commands
     asked = []
-    monkeypatch.setattr(verbs, "compress", lambda *given: asked.append(given[:6]))
+    monkeypatch.setattr(commands, "compress", lambda *given: asked.append(given[:6]))
     monkeypatch.setattr(module.output, "print_report", asked.append)
     monkeypatch.setattr(module, "take_screenshots", asked.append)
     assert workbench("demo", "--headless", "--out", tmp_path).exit_code == 0

@@ -32,8 +32,8 @@ struct hostent *gethostbyname(const char *name) { note(name); return NULL; }
 """
 OPENING = """
 import sys
-from workbench.core.job import Job
-from workbench.engine import service, verbs
+from workbench.core.base.job import Job
+from workbench.engine.api import service, verbs
 assert verbs.inspect(sys.argv[1], frozenset(), Job())["layers"]
 """
 PLAIN = """

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.test_cli import here, sentence, workbench  # noqa: F401
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.engine.workspace import Workspace
 
 CODE = """

@@ -83,12 +83,12 @@ def test_the_demo_model_is_inspected_from_the_wheel(installed, tmp_path):
 
 def test_the_window_opens_from_the_wheel(installed, tmp_path):
     code = ("from PySide6.QtWidgets import QApplication\n"
-            "from workbench.ui import theme\n"
-            "from workbench.ui.app import ICON\n"
-            "from workbench.core.resources import resource_path\n"
+            "from workbench.ui.widgets import theme\n"
+            "from workbench.ui.shell.app import ICON\n"
+            "from workbench.core.base.resources import resource_path\n"
             "app = QApplication([])\n"
             "theme.apply(app)\n"
-            "from workbench.ui.welcome import WelcomePage\n"
+            "from workbench.ui.shell.welcome import WelcomePage\n"
             "print(resource_path(ICON), app.font().family())\n")
     done = away(installed, tmp_path, "-c", code)
     assert str(installed) in done.stdout

@@ -9,11 +9,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from workbench.core.job import Job
-from workbench.core.recipe import parse_recipe
-from workbench.core.resources import resource_path
-from workbench.engine.export import export
-from workbench.engine.preview import Previewer
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api.export import export
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 
 RECIPE = """

@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.core.language import PLACE
+from workbench.core.base.language import PLACE
 
 ROOT = Path(__file__).parents[1]
 UI = ROOT / "workbench" / "ui"
@@ -38,7 +38,7 @@ def main() -> int:
 def window_texts() -> dict[str, str]:
     """Text -> the file it stands in: every literal given to tr() or translate() in ui/, and where sizes are written."""
     found: dict[str, str] = {}
-    for module in (*sorted(UI.rglob("*.py")), ROOT / "workbench" / "core" / "quantities.py"):
+    for module in (*sorted(UI.rglob("*.py")), ROOT / "workbench" / "core" / "base" / "quantities.py"):
         for text in literals(ast.parse(module.read_text(encoding="utf-8"))):
             found.setdefault(text, module.relative_to(ROOT).as_posix())
     return found
@@ -61,9 +61,9 @@ def literals(tree: ast.AST) -> Iterator[str]:
 
 def engine_texts() -> dict[str, str]:
     """What methods, recovery stages and their parameters are called, and say of themselves."""
-    from workbench.core.recovery import STAGES
-    from workbench.methods.method import all_methods
-    from workbench.ui.actions.values import name_words
+    from workbench.core.recipe.recovery import STAGES
+    from workbench.methods.base.method import all_methods
+    from workbench.ui.actions.form.values import name_words
     # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
     found = dict.fromkeys((", ", "; ", "inputs", "channels", "Shift", "Return", "Backspace"), "said")
     for info in (*(method.info() for method in all_methods().values()), *STAGES):
@@ -87,9 +87,9 @@ def engine_sentences() -> set[str]:
 
 def composed_sentences(found: set[str]) -> set[str]:
     """Those that no line of code has whole: why layers are left out, and titles of metrics against a teacher."""
-    from workbench.engine.left import UNTOUCHED
-    from workbench.graph.model import OPEN
-    from workbench.methods.method import all_methods
+    from workbench.engine.compile.left_out import UNTOUCHED
+    from workbench.graph.model.model import OPEN
+    from workbench.methods.base.method import all_methods
     kept = {UNTOUCHED, *(method.keeps for method in all_methods().values() if hasattr(method, "keeps"))}
     notes = {f"{{0}} {what}{rest}" for what in kept for rest in (": {1}", "; {1}: {2}")}
     notes |= {f"{OPEN} {{0}}, {until}." for until in ("as the data has it", "until data is attached")}

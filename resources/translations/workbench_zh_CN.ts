@@ -2874,11 +2874,6 @@
       <translation>测量的输出为“{0}”。</translation>
     </message>
     <message>
-      <source>The method file {0}.py</source>
-      <extracomment>the engine</extracomment>
-      <translation>方法文件 {0}.py</translation>
-    </message>
-    <message>
       <source>The methods are: {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>可用的方法：{0}。</translation>
@@ -4905,153 +4900,18 @@
     </message>
     <message>
       <source>the same size</source>
-      <extracomment>workbench/core/quantities.py</extracomment>
+      <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>大小相同</translation>
     </message>
     <message>
       <source>{times}x larger</source>
-      <extracomment>workbench/core/quantities.py</extracomment>
+      <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>增大到 {times} 倍</translation>
     </message>
     <message>
       <source>{times}x smaller ({share} kept)</source>
-      <extracomment>workbench/core/quantities.py</extracomment>
+      <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>缩小 {times} 倍（保留 {share}）</translation>
-    </message>
-    <message>
-      <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factor or distil. Drag its slider, or the line in the plot.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>
-    </message>
-    <message>
-      <source>&lt;b&gt;Choose&lt;/b&gt; a layer on the left. The middle shows its weights and singular values.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>在左侧&lt;b&gt;选择&lt;/b&gt;一层。中间显示它的权重和奇异值。</translation>
-    </message>
-    <message>
-      <source>&lt;b&gt;Export&lt;/b&gt; (Ctrl+E). The file is opened again and compared with what was shown.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>&lt;b&gt;导出&lt;/b&gt;（Ctrl+E）。文件会被重新打开，并与显示的结果比较。</translation>
-    </message>
-    <message>
-      <source>&lt;b&gt;Open&lt;/b&gt; a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>&lt;b&gt;打开&lt;/b&gt;模型（Ctrl+O），再打开用于测量的数据（Ctrl+D），或把两者一起拖到窗口上。</translation>
-    </message>
-    <message>
-      <source>&lt;b&gt;Read&lt;/b&gt; the bottom: size, accuracy with its interval, and how each figure is known. ○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
-    </message>
-    <message>
-      <source>Another line, or reading values</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>另一条线，或读取数值</translation>
-    </message>
-    <message>
-      <source>Choose several</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>选择多个</translation>
-    </message>
-    <message>
-      <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销一步。</translation>
-    </message>
-    <message>
-      <source>First steps</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>入门</translation>
-    </message>
-    <message>
-      <source>Go back</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>后退</translation>
-    </message>
-    <message>
-      <source>Go on</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>继续</translation>
-    </message>
-    <message>
-      <source>Inputs</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>输入</translation>
-    </message>
-    <message>
-      <source>Keyboard shortcuts</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>键盘快捷键</translation>
-    </message>
-    <message>
-      <source>Leave</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>离开</translation>
-    </message>
-    <message>
-      <source>Licence: Apache-2.0</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>许可证：Apache-2.0</translation>
-    </message>
-    <message>
-      <source>Move it far</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>大步移动</translation>
-    </message>
-    <message>
-      <source>Move the line</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>移动线</translation>
-    </message>
-    <message>
-      <source>Open a trained model, look inside every layer, compress it with the mouse, export what you saw.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>打开训练好的模型，查看每一层的内部，用鼠标压缩它，导出你所看到的结果。</translation>
-    </message>
-    <message>
-      <source>Open or close a module</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>展开或折叠模块</translation>
-    </message>
-    <message>
-      <source>Outputs</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>输出</translation>
-    </message>
-    <message>
-      <source>Plots</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>图</translation>
-    </message>
-    <message>
-      <source>Prepared at opening</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>打开时的准备</translation>
-    </message>
-    <message>
-      <source>Presentation</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>演示</translation>
-    </message>
-    <message>
-      <source>Read the first or the last value</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>读取第一个或最后一个数值</translation>
-    </message>
-    <message>
-      <source>The engine is still starting.</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>引擎仍在启动。</translation>
-    </message>
-    <message>
-      <source>This model</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>此模型</translation>
-    </message>
-    <message>
-      <source>{n} parameters</source>
-      <extracomment>workbench/ui/about.py</extracomment>
-      <translation>{n} 个参数</translation>
     </message>
     <message>
       <source>Remove {title}</source>
@@ -5089,26 +4949,6 @@
       <translation>{title}：换用其他方法</translation>
     </message>
     <message>
-      <source>Default: {value}.</source>
-      <extracomment>workbench/ui/actions/editors.py</extracomment>
-      <translation>默认值：{value}。</translation>
-    </message>
-    <message>
-      <source>From {low}.</source>
-      <extracomment>workbench/ui/actions/editors.py</extracomment>
-      <translation>从 {low} 起。</translation>
-    </message>
-    <message>
-      <source>{choice} (default)</source>
-      <extracomment>workbench/ui/actions/editors.py</extracomment>
-      <translation>{choice}（默认）</translation>
-    </message>
-    <message>
-      <source>{low} to {high}.</source>
-      <extracomment>workbench/ui/actions/editors.py</extracomment>
-      <translation>{low} 到 {high}。</translation>
-    </message>
-    <message>
       <source>Low rank</source>
       <extracomment>workbench/ui/actions/families.py</extracomment>
       <translation>低秩</translation>
@@ -5129,9 +4969,44 @@
       <translation>权重置零</translation>
     </message>
     <message>
+      <source>Default: {value}.</source>
+      <extracomment>workbench/ui/actions/form/editors.py</extracomment>
+      <translation>默认值：{value}。</translation>
+    </message>
+    <message>
+      <source>From {low}.</source>
+      <extracomment>workbench/ui/actions/form/editors.py</extracomment>
+      <translation>从 {low} 起。</translation>
+    </message>
+    <message>
+      <source>{choice} (default)</source>
+      <extracomment>workbench/ui/actions/form/editors.py</extracomment>
+      <translation>{choice}（默认）</translation>
+    </message>
+    <message>
+      <source>{low} to {high}.</source>
+      <extracomment>workbench/ui/actions/form/editors.py</extracomment>
+      <translation>{low} 到 {high}。</translation>
+    </message>
+    <message>
       <source>Which of these is given</source>
-      <extracomment>workbench/ui/actions/form.py</extracomment>
+      <extracomment>workbench/ui/actions/form/form.py</extracomment>
       <translation>给出其中的哪一个</translation>
+    </message>
+    <message>
+      <source>no</source>
+      <extracomment>workbench/ui/actions/form/values.py</extracomment>
+      <translation>否</translation>
+    </message>
+    <message>
+      <source>yes</source>
+      <extracomment>workbench/ui/actions/form/values.py</extracomment>
+      <translation>是</translation>
+    </message>
+    <message>
+      <source>{title}: {field}</source>
+      <extracomment>workbench/ui/actions/form/values.py</extracomment>
+      <translation>{title}:{field}</translation>
     </message>
     <message>
       <source>{count} parameters. These steps go to every one of them.</source>
@@ -5499,21 +5374,6 @@
       <translation>此方法未安装；该步骤无法应用。</translation>
     </message>
     <message>
-      <source>no</source>
-      <extracomment>workbench/ui/actions/values.py</extracomment>
-      <translation>否</translation>
-    </message>
-    <message>
-      <source>yes</source>
-      <extracomment>workbench/ui/actions/values.py</extracomment>
-      <translation>是</translation>
-    </message>
-    <message>
-      <source>{title}: {field}</source>
-      <extracomment>workbench/ui/actions/values.py</extracomment>
-      <translation>{title}:{field}</translation>
-    </message>
-    <message>
       <source>How it works</source>
       <extracomment>workbench/ui/actions/why.py</extracomment>
       <translation>原理</translation>
@@ -5524,1841 +5384,1031 @@
       <translation>{title}的原理、公式和出处</translation>
     </message>
     <message>
-      <source>Channels</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>通道</translation>
-    </message>
-    <message>
-      <source>Extremes, 98 % and the middle half of the values; dot: mean; dashed: 8-bit levels end</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>极值、98 % 及中间一半的值；点：均值；虚线：8 位级别的边界</translation>
-    </message>
-    <message>
-      <source>Order channels by reach</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>按幅度排列通道</translation>
-    </message>
-    <message>
-      <source>The channels that reach farthest first</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>幅度最大的通道在前</translation>
-    </message>
-    <message>
-      <source>activation value</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>激活值</translation>
-    </message>
-    <message>
-      <source>by reach</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>按幅度</translation>
-    </message>
-    <message>
-      <source>channel {channel}: {low} … {high}, 98 % in {a} … {b}, mean {mean} ± {std}, {zeros} zeros</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>通道 {channel}：{low} … {high}，98 % 在 {a} … {b}，均值 {mean} ± {std}，{zeros} 为零</translation>
-    </message>
-    <message>
-      <source>channel, the farthest first</source>
-      <extracomment>workbench/ui/activations_tab/ranges_plot.py</extracomment>
-      <translation>通道，幅度最大者在前</translation>
-    </message>
-    <message>
-      <source>8 bits: 99.99 %</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>8 位：99.99 %</translation>
-    </message>
-    <message>
-      <source>8 bits: all values</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>8 位：所有值</translation>
-    </message>
-    <message>
-      <source>8 bits: entropy</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>8 位：熵</translation>
-    </message>
-    <message>
-      <source>8 bits: least squares</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>8 位：最小二乘</translation>
-    </message>
-    <message>
-      <source>Behind the bias, and behind the activation function where nothing else reads what lies before it</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>在偏置之后；若没有其他节点读取激活函数之前的值，则在激活函数之后</translation>
-    </message>
-    <message>
-      <source>Choose a layer in the list to see what passes through it.</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>在列表中选择一层，查看经过它的内容。</translation>
-    </message>
-    <message>
-      <source>How the range of 8-bit levels is chosen</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>如何选择 8 位级别的范围</translation>
-    </message>
-    <message>
-      <source>Input</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>输入</translation>
-    </message>
-    <message>
-      <source>Open a data set first: activations are those of its samples.</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>请先打开数据集：激活来自其样本。</translation>
-    </message>
-    <message>
-      <source>Running the calibration samples…</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>正在运行校准样本…</translation>
-    </message>
-    <message>
-      <source>Values</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>值</translation>
-    </message>
-    <message>
-      <source>What the 8-bit levels cover: all values seen, 99.99 % of them, least squared error, or least divergence of the distribution</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
-    </message>
-    <message>
-      <source>What this layer receives are indices, not values with ranges.</source>
-      <extracomment>workbench/ui/activations_tab/tab.py</extracomment>
-      <translation>该层接收的是索引，而不是有范围的值。</translation>
-    </message>
-    <message>
-      <source>Count on a logarithmic scale: rare values become visible</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>以对数刻度计数：罕见的值变得可见</translation>
-    </message>
-    <message>
-      <source>Logarithmic counts</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>对数计数</translation>
-    </message>
-    <message>
-      <source>log</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>对数</translation>
-    </message>
-    <message>
-      <source>values per bin</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>每箱的值数</translation>
-    </message>
-    <message>
-      <source>{count} values of {channels} channels; dotted: the 8-bit levels end</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>{channels} 个通道的 {count} 个值；点线：8 位级别的边界</translation>
-    </message>
-    <message>
-      <source>{low} … {high}:  {share} of the values</source>
-      <extracomment>workbench/ui/activations_tab/values_plot.py</extracomment>
-      <translation>{low} … {high}：占全部值的 {share}</translation>
-    </message>
-    <message>
-      <source>8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, {above} above).</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>8 位级别：{low} … {high}，步长 {step}。它们截断全部值的 {clipped}（下方 {below}，上方 {above}）。</translation>
-    </message>
-    <message>
-      <source>Dead, zero on every sample: {n} of {all} channels ({channels}).</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>失活（在每个样本上都为零）：{all} 个通道中的 {n} 个（{channels}）。</translation>
-    </message>
-    <message>
-      <source>No channel is dead.</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>没有失活的通道。</translation>
-    </message>
-    <message>
-      <source>No channel reaches six times as far as the median channel.</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>没有通道的幅度达到中位通道的六倍。</translation>
-    </message>
-    <message>
-      <source>Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the levels of all others; channel {first} reaches {times} times as far.</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>离群（幅度超过中位通道的六倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的级别变粗；通道 {first} 达到 {times} 倍。</translation>
-    </message>
-    <message>
-      <source>● measured on {n} calibration samples</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>● 在 {n} 个校准样本上测得</translation>
-    </message>
-    <message>
-      <source>◐ {n} of {total} calibration samples so far</source>
-      <extracomment>workbench/ui/activations_tab/words.py</extracomment>
-      <translation>◐ 目前 {total} 个校准样本中的 {n} 个</translation>
-    </message>
-    <message>
-      <source>Your work is not kept safe while you work: {why}</source>
-      <extracomment>workbench/ui/autosave.py</extracomment>
-      <translation>工作过程中无法自动保存：{why}</translation>
-    </message>
-    <message>
-      <source>Go on training</source>
-      <extracomment>workbench/ui/beside_training.py</extracomment>
-      <translation>继续训练</translation>
-    </message>
-    <message>
-      <source>Pause training</source>
-      <extracomment>workbench/ui/beside_training.py</extracomment>
-      <translation>暂停训练</translation>
-    </message>
-    <message>
-      <source>Training</source>
-      <extracomment>workbench/ui/beside_training.py</extracomment>
-      <translation>训练</translation>
-    </message>
-    <message>
-      <source>Trying temperatures</source>
-      <extracomment>workbench/ui/beside_training.py</extracomment>
-      <translation>正在尝试不同温度</translation>
-    </message>
-    <message>
-      <source>{job} goes on beside this; each takes longer.</source>
-      <extracomment>workbench/ui/beside_training.py</extracomment>
-      <translation>{job}同时在进行，两者都会变慢。</translation>
-    </message>
-    <message>
-      <source>{job} is paused.</source>
-      <extracomment>workbench/ui/beside_training.py</extracomment>
-      <translation>{job}已暂停。</translation>
-    </message>
-    <message>
-      <source>Cannot open this</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>无法打开</translation>
-    </message>
-    <message>
-      <source>Data ({kinds});;All files (*)</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>数据 ({kinds});;所有文件 (*)</translation>
-    </message>
-    <message>
-      <source>Demo: convolutional network</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>演示：卷积网络</translation>
-    </message>
-    <message>
-      <source>Demo: vision transformer</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>演示：视觉 Transformer</translation>
-    </message>
-    <message>
-      <source>Drop an ONNX or PyTorch model first; data and recipes go with a model.</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>请先拖入 ONNX 或 PyTorch 模型；数据和配方需要配合模型使用。</translation>
-    </message>
-    <message>
-      <source>Models ({kinds});;All files (*)</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>模型 ({kinds});;所有文件 (*)</translation>
-    </message>
-    <message>
-      <source>Open a folder of images in class folders</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开按类别分文件夹的图像</translation>
-    </message>
-    <message>
-      <source>Open a folder of images…</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开图像文件夹…</translation>
-    </message>
-    <message>
-      <source>Open a model</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开模型</translation>
-    </message>
-    <message>
-      <source>Open a recipe</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开配方</translation>
-    </message>
-    <message>
-      <source>Open data to measure with</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开用于测量的数据</translation>
-    </message>
-    <message>
-      <source>Open data…</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开数据…</translation>
-    </message>
-    <message>
-      <source>Open model…</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开模型…</translation>
-    </message>
-    <message>
-      <source>Open recipe…</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>打开配方…</translation>
-    </message>
-    <message>
-      <source>Recipes (*.yaml *.yml);;All files (*)</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>配方 (*.yaml *.yml);;所有文件 (*)</translation>
-    </message>
-    <message>
-      <source>Recipes (*.yaml)</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>配方 (*.yaml)</translation>
-    </message>
-    <message>
-      <source>Redo</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>重做</translation>
-    </message>
-    <message>
-      <source>Save recipe</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>保存配方</translation>
-    </message>
-    <message>
-      <source>Save recipe as…</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>配方另存为…</translation>
-    </message>
-    <message>
-      <source>Save the recipe</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>保存配方</translation>
-    </message>
-    <message>
-      <source>There is no model among: {names}.</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>其中没有模型：{names}。</translation>
-    </message>
-    <message>
-      <source>Undo</source>
-      <extracomment>workbench/ui/commands.py</extracomment>
-      <translation>撤销</translation>
-    </message>
-    <message>
-      <source>Change</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>变化</translation>
-    </message>
-    <message>
-      <source>Class</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>类别</translation>
-    </message>
-    <message>
-      <source>Classes</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>类别</translation>
-    </message>
-    <message>
-      <source>Its samples</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>它的样本</translation>
-    </message>
-    <message>
-      <source>Now</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>现在</translation>
-    </message>
-    <message>
-      <source>Samples</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>样本</translation>
-    </message>
-    <message>
-      <source>There are no labels: right is what the original decides.</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>没有标签：以原始模型的判定为正确。</translation>
-    </message>
-    <message>
-      <source>Which layer did this?</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>是哪一层造成的？</translation>
-    </message>
-    <message>
-      <source>→ right</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>→ 对</translation>
-    </message>
-    <message>
-      <source>→ wrong</source>
-      <extracomment>workbench/ui/compare_tab/classes.py</extracomment>
-      <translation>→ 错</translation>
-    </message>
-    <message>
-      <source>Confusion matrix</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>混淆矩阵</translation>
-    </message>
-    <message>
-      <source>Difference</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>差异</translation>
-    </message>
-    <message>
-      <source>Rows: what samples are. Columns: what was decided.</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>行：样本的真实类别。列：判定的类别。</translation>
-    </message>
-    <message>
-      <source>Rows: what the original decides. Columns: what was decided.</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>行：原始模型的判定。列：现在的判定。</translation>
-    </message>
-    <message>
-      <source>Warm colours are worse, blue is better.</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>暖色变差，蓝色变好。</translation>
-    </message>
-    <message>
-      <source>{truth}, decided for {decision}: {before} before, {after} now ({change})</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>{truth}，判定为 {decision}：之前 {before}，现在 {after}（{change}）</translation>
-    </message>
-    <message>
-      <source>{truth}, decided rightly: {before} before, {after} now ({change})</source>
-      <extracomment>workbench/ui/compare_tab/confusion.py</extracomment>
-      <translation>{truth}，判定正确：之前 {before}，现在 {after}（{change}）</translation>
-    </message>
-    <message>
-      <source>Comparing sample by sample</source>
-      <extracomment>workbench/ui/compare_tab/findings.py</extracomment>
-      <translation>逐样本比较</translation>
-    </message>
-    <message>
-      <source>Finding the layer</source>
-      <extracomment>workbench/ui/compare_tab/findings.py</extracomment>
-      <translation>查找责任层</translation>
-    </message>
-    <message>
-      <source>All classes</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>所有类别</translation>
-    </message>
-    <message>
-      <source>No sample flipped this way.</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>没有样本发生这种变化。</translation>
-    </message>
-    <message>
-      <source>Now right</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>现在正确</translation>
-    </message>
-    <message>
-      <source>Now wrong</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>现在错误</translation>
-    </message>
-    <message>
-      <source>Only {truth} that is now {decision}.</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>仅限现在判定为 {decision} 的 {truth}。</translation>
-    </message>
-    <message>
-      <source>Sample {n}</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>样本 {n}</translation>
-    </message>
-    <message>
-      <source>Sample {n} is {truth}: {before} ({sure}) before, {after} ({sure_now}) now.</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>样本 {n} 是 {truth}：之前判定 {before}（{sure}），现在判定 {after}（{sure_now}）。</translation>
-    </message>
-    <message>
-      <source>Sample {n}: {before} before, {after} now.</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>样本 {n}：之前 {before}，现在 {after}。</translation>
-    </message>
-    <message>
-      <source>Samples that flipped</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>判定改变的样本</translation>
-    </message>
-    <message>
-      <source>Still wrong</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>仍然错误</translation>
-    </message>
-    <message>
-      <source>{n} samples</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>{n} 个样本</translation>
-    </message>
-    <message>
-      <source>{n} samples chosen</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>已选 {n} 个样本</translation>
-    </message>
-    <message>
-      <source>{shown} on show, of {n} samples that were run; the surest first.</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>显示 {shown} 个，共运行 {n} 个样本；把握最大的在前。</translation>
-    </message>
-    <message>
-      <source>{worse} of {n} samples became worse, {better} better ({metric}); the worst first.</source>
-      <extracomment>workbench/ui/compare_tab/samples.py</extracomment>
-      <translation>{n} 个样本中 {worse} 个变差，{better} 个变好（{metric}）；最差的在前。</translation>
-    </message>
-    <message>
-      <source>1 layer</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>1 层</translation>
-    </message>
-    <message>
-      <source>File size</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>文件大小</translation>
-    </message>
-    <message>
-      <source>Latency</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>延迟</translation>
-    </message>
-    <message>
-      <source>MACs</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>MAC</translation>
-    </message>
-    <message>
-      <source>Median of paired runs of the original and the exported file on this machine.</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
-    </message>
-    <message>
-      <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
-    </message>
-    <message>
-      <source>Restore it to measure it on the data that is open.</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>恢复它，即可在当前打开的数据上测量。</translation>
-    </message>
-    <message>
-      <source>Smaller</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>缩小</translation>
-    </message>
-    <message>
-      <source>State</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>状态</translation>
-    </message>
-    <message>
-      <source>The button beside the figures below measures it, and so does an export.</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>下方数值旁的按钮可测量，导出时也会测量。</translation>
-    </message>
-    <message>
-      <source>as opened</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>如打开时</translation>
-    </message>
-    <message>
-      <source>before training</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>训练前</translation>
-    </message>
-    <message>
-      <source>could be chance</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>可能是偶然</translation>
-    </message>
-    <message>
-      <source>none on these samples</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>这些样本上没有变化</translation>
-    </message>
-    <message>
-      <source>not measured</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>未测量</translation>
-    </message>
-    <message>
-      <source>on other data</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>在其他数据上</translation>
-    </message>
-    <message>
-      <source>paired</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>配对</translation>
-    </message>
-    <message>
-      <source>the original</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>原始模型</translation>
-    </message>
-    <message>
-      <source>trained</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>已训练</translation>
-    </message>
-    <message>
-      <source>{share} kept</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>保留 {share}</translation>
-    </message>
-    <message>
-      <source>{times}x</source>
-      <extracomment>workbench/ui/compare_tab/states.py</extracomment>
-      <translation>{times} 倍</translation>
-    </message>
-    <message>
-      <source>Figures</source>
-      <extracomment>workbench/ui/compare_tab/states_page.py</extracomment>
-      <translation>数值</translation>
-    </message>
-    <message>
-      <source>States</source>
-      <extracomment>workbench/ui/compare_tab/states_page.py</extracomment>
-      <translation>状态</translation>
-    </message>
-    <message>
-      <source>○ forecast   ◐ estimated   ● measured   ✓ verified in the file</source>
-      <extracomment>workbench/ui/compare_tab/states_page.py</extracomment>
-      <translation>○ 预测   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
-    </message>
-    <message>
-      <source>* got its weights back, not its channels.</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>* 只取回了权重，没有取回通道。</translation>
-    </message>
-    <message>
-      <source>Each layer was given its original weights back, and its channels where it had lost some, with the layers that lost them with it; all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。余量：原模型所判类别的得分比次高者多出多少。</translation>
-    </message>
-    <message>
-      <source>It got its channels back, with the layers that lost them with it: {layers}.</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>它与一同失去通道的层一起取回了通道：{layers}。</translation>
-    </message>
-    <message>
-      <source>It got its weights back, not its channels. {why}</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>它取回了权重，但没有取回通道。{why}</translation>
-    </message>
-    <message>
-      <source>Layer</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>层</translation>
-    </message>
-    <message>
-      <source>Layers taken back</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>逐层恢复</translation>
-    </message>
-    <message>
-      <source>Margin</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>余量</translation>
-    </message>
-    <message>
-      <source>Restored alone</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>单独恢复</translation>
-    </message>
-    <message>
-      <source>Stop</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>停止</translation>
-    </message>
-    <message>
-      <source>The first {count} together restore all.</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>前 {count} 层一起可恢复全部。</translation>
-    </message>
-    <message>
-      <source>Together with those above</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>与上面各层一起</translation>
-    </message>
-    <message>
-      <source>{layer} (+{n} coupled)</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>{layer}（及耦合的 {n} 层）</translation>
-    </message>
-    <message>
-      <source>{what}: no layer alone did it.</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>{what}：没有哪一层单独造成。</translation>
-    </message>
-    <message>
-      <source>{what}: taking layers back one at a time…</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>{what}：正在逐层恢复…</translation>
-    </message>
-    <message>
-      <source>{what}: taking {layer} back restores {k} of {n}.</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>{what}：恢复 {layer} 可还原 {n} 个中的 {k} 个。</translation>
-    </message>
-    <message>
-      <source>{what}: {tried} of {layers} layers taken back…</source>
-      <extracomment>workbench/ui/compare_tab/suspects.py</extracomment>
-      <translation>{what}：已恢复 {layers} 层中的 {tried} 层…</translation>
-    </message>
-    <message>
-      <source>Comparing sample by sample…</source>
-      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
-      <translation>正在逐样本比较…</translation>
-    </message>
-    <message>
-      <source>Confusion</source>
-      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
-      <translation>混淆</translation>
-    </message>
-    <message>
-      <source>Open a data set to see which samples changed.</source>
-      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
-      <translation>打开数据集即可查看哪些样本发生了变化。</translation>
-    </message>
-    <message>
-      <source>● measured on {n} samples, this recipe beside the original</source>
-      <extracomment>workbench/ui/compare_tab/tab.py</extracomment>
-      <translation>● 在 {n} 个样本上实测，此配方与原始模型对照</translation>
-    </message>
-    <message>
       <source>An error that should not happen: {summary}
 Your work is kept and the window goes on. If it happens again, send this report to whoever maintains the program.</source>
-      <extracomment>workbench/ui/crash.py</extracomment>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>发生了不应出现的错误：{summary}
 你的工作已保留，窗口继续运行。如果再次发生，请把此报告发给程序的维护者。</translation>
     </message>
     <message>
       <source>Copied</source>
-      <extracomment>workbench/ui/crash.py</extracomment>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>已复制</translation>
     </message>
     <message>
       <source>Copy report</source>
-      <extracomment>workbench/ui/crash.py</extracomment>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>复制报告</translation>
     </message>
     <message>
       <source>Report</source>
-      <extracomment>workbench/ui/crash.py</extracomment>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>报告</translation>
     </message>
     <message>
       <source>Something went wrong</source>
-      <extracomment>workbench/ui/crash.py</extracomment>
+      <extracomment>workbench/ui/base/crash.py</extracomment>
       <translation>出错了</translation>
     </message>
     <message>
       <source>Cannot open this file</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>无法打开此文件</translation>
     </message>
     <message>
       <source>Give a file with a function that returns what is to be opened.</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>请给出包含函数的文件，由该函数返回要打开的对象。</translation>
     </message>
     <message>
       <source>I trust this code: run it</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>我信任此代码：运行</translation>
     </message>
     <message>
       <source>It can do everything that you can do on this computer: read, change and send your files. Say yes only if you wrote it or trust who did.</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>它能做你在这台计算机上能做的一切：读取、修改和发送你的文件。只有当代码是你写的，或你信任其作者时才选是。</translation>
     </message>
     <message>
       <source>Opening {path} runs the Python code in {file}.</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>打开 {path} 会运行 {file} 中的 Python 代码。</translation>
     </message>
     <message>
       <source>Run this code?</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>运行此代码？</translation>
     </message>
     <message>
       <source>Save the recipe first?</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>先保存配方吗？</translation>
     </message>
     <message>
       <source>Save the session first?</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>要先保存会话吗？</translation>
     </message>
     <message>
       <source>The function in {name} that returns what is to be opened:</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>{name} 中返回要打开对象的函数：</translation>
     </message>
     <message>
       <source>Unsaved recipe</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>配方未保存</translation>
     </message>
     <message>
       <source>Unsaved session</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>会话未保存</translation>
     </message>
     <message>
       <source>What you chose for each layer is lost otherwise.</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>否则你为每一层所做的选择会丢失。</translation>
     </message>
     <message>
       <source>What you chose for each layer, and the states you pinned, are lost otherwise.</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>否则，为各层所做的选择以及固定的状态都会丢失。</translation>
     </message>
     <message>
       <source>Which function?</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>哪个函数？</translation>
     </message>
     <message>
       <source>{path} defines no function.</source>
-      <extracomment>workbench/ui/dialogs.py</extracomment>
+      <extracomment>workbench/ui/base/dialogs.py</extracomment>
       <translation>{path} 没有定义函数。</translation>
     </message>
     <message>
-      <source>Close {panel}</source>
-      <extracomment>workbench/ui/dock_title.py</extracomment>
-      <translation>关闭{panel}</translation>
+      <source>Cannot open this</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>无法打开</translation>
     </message>
     <message>
-      <source>Float {panel}</source>
-      <extracomment>workbench/ui/dock_title.py</extracomment>
-      <translation>浮动{panel}</translation>
+      <source>Data ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>数据 ({kinds});;所有文件 (*)</translation>
     </message>
     <message>
-      <source>Drop a model, its data or a recipe</source>
-      <extracomment>workbench/ui/drop_hint.py</extracomment>
-      <translation>拖入模型、其数据或配方</translation>
+      <source>Demo: convolutional network</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>演示：卷积网络</translation>
     </message>
     <message>
-      <source>The engine ended unexpectedly{how}; it was started again and nothing is lost.</source>
-      <extracomment>workbench/ui/engine_link.py</extracomment>
-      <translation>引擎意外结束{how}；已重新启动，没有丢失任何内容。</translation>
+      <source>Demo: vision transformer</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>演示：视觉 Transformer</translation>
     </message>
     <message>
-      <source>The engine keeps ending by itself. Your work is kept; Run &gt; Restart engine tries again, Help &gt; Show log says more.</source>
-      <extracomment>workbench/ui/engine_link.py</extracomment>
-      <translation>引擎不断自行结束。你的工作已保留；“运行 &gt; 重启引擎”可再次尝试，“帮助 &gt; 显示日志”有更多信息。</translation>
+      <source>Drop an ONNX or PyTorch model first; data and recipes go with a model.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>请先拖入 ONNX 或 PyTorch 模型；数据和配方需要配合模型使用。</translation>
     </message>
     <message>
-      <source>The engine was started again.</source>
-      <extracomment>workbench/ui/engine_link.py</extracomment>
-      <translation>引擎已重新启动。</translation>
+      <source>Models ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>模型 ({kinds});;所有文件 (*)</translation>
     </message>
     <message>
-      <source>The engine was started again; nothing is lost.</source>
-      <extracomment>workbench/ui/engine_link.py</extracomment>
-      <translation>引擎已重新启动；没有丢失任何内容。</translation>
+      <source>Open a folder of images in class folders</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开按类别分文件夹的图像</translation>
     </message>
     <message>
-      <source>The system ended the engine, most likely for want of memory; it was started again and nothing is lost.</source>
-      <extracomment>workbench/ui/engine_link.py</extracomment>
-      <translation>系统结束了引擎，很可能是内存不足；已重新启动，没有丢失任何内容。</translation>
+      <source>Open a folder of images…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开图像文件夹…</translation>
     </message>
     <message>
-      <source>Try again, or with a smaller model or data set.</source>
-      <extracomment>workbench/ui/engine_link.py</extracomment>
-      <translation>请重试，或改用更小的模型或数据集。</translation>
+      <source>Open a model</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开模型</translation>
+    </message>
+    <message>
+      <source>Open a recipe</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开配方</translation>
+    </message>
+    <message>
+      <source>Open data to measure with</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开用于测量的数据</translation>
+    </message>
+    <message>
+      <source>Open data…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开数据…</translation>
+    </message>
+    <message>
+      <source>Open model…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开模型…</translation>
+    </message>
+    <message>
+      <source>Open recipe…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>打开配方…</translation>
+    </message>
+    <message>
+      <source>Recipes (*.yaml *.yml);;All files (*)</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>配方 (*.yaml *.yml);;所有文件 (*)</translation>
+    </message>
+    <message>
+      <source>Recipes (*.yaml)</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>配方 (*.yaml)</translation>
+    </message>
+    <message>
+      <source>Redo</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>重做</translation>
+    </message>
+    <message>
+      <source>Save recipe</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>保存配方</translation>
+    </message>
+    <message>
+      <source>Save recipe as…</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>配方另存为…</translation>
+    </message>
+    <message>
+      <source>Save the recipe</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>保存配方</translation>
+    </message>
+    <message>
+      <source>There is no model among: {names}.</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>其中没有模型：{names}。</translation>
+    </message>
+    <message>
+      <source>Undo</source>
+      <extracomment>workbench/ui/commands/commands.py</extracomment>
+      <translation>撤销</translation>
     </message>
     <message>
       <source> · {time} left</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation> · 剩余 {time}</translation>
     </message>
     <message>
       <source>A file cannot have this name: {why}.</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>文件不能使用此名称：{why}。</translation>
     </message>
     <message>
       <source>Cancel</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>取消</translation>
     </message>
     <message>
       <source>Choose…</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>选择…</translation>
     </message>
     <message>
       <source>Export</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>导出</translation>
     </message>
     <message>
       <source>Export progress</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>导出进度</translation>
     </message>
     <message>
       <source>Export to</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>导出到</translation>
     </message>
     <message>
       <source>Folder</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>文件夹</translation>
     </message>
     <message>
       <source>Forecast: {size}, {smaller}.</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>预测：{size}，{smaller}。</translation>
     </message>
     <message>
       <source>Name</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>名称</translation>
     </message>
     <message>
       <source>Starting</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>正在开始</translation>
     </message>
     <message>
       <source>This replaces: {files}.</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>将替换：{files}。</translation>
     </message>
     <message>
       <source>{model}, its recipe {recipe} and a report {report} will be written, and the model opened again and compared with the preview.</source>
-      <extracomment>workbench/ui/export_dialog.py</extracomment>
+      <extracomment>workbench/ui/commands/export_dialog.py</extracomment>
       <translation>将写出 {model}、其配方 {recipe} 和报告 {report}，并重新打开模型，与预览比较。</translation>
     </message>
     <message>
       <source>As shown</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>如所显示</translation>
     </message>
     <message>
       <source>Back</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>返回</translation>
     </message>
     <message>
       <source>Close</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>关闭</translation>
     </message>
     <message>
       <source>In the file</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>文件中</translation>
     </message>
     <message>
       <source>Largest difference of an output</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>输出的最大差异</translation>
     </message>
     <message>
       <source>Latency, one sample</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>延迟，单个样本</translation>
     </message>
     <message>
       <source>Not exported</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>未导出</translation>
     </message>
     <message>
       <source>Open folder</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>打开文件夹</translation>
     </message>
     <message>
       <source>Open report</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>打开报告</translation>
     </message>
     <message>
       <source>Original</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>原始</translation>
     </message>
     <message>
       <source>Same decision as the preview</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>与预览判定相同</translation>
     </message>
     <message>
       <source>Size</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>大小</translation>
     </message>
     <message>
       <source>Written: {path}</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>已写出：{path}</translation>
     </message>
     <message>
       <source>{share} of {n}</source>
-      <extracomment>workbench/ui/export_result.py</extracomment>
+      <extracomment>workbench/ui/commands/export_result.py</extracomment>
       <translation>{share}（{n} 个样本）</translation>
     </message>
     <message>
-      <source>Computed from the recipe; nothing was run or written yet.</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>由配方算出；尚未运行或写出任何内容。</translation>
+      <source>Apply to all like this</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>应用到所有同类层</translation>
     </message>
     <message>
-      <source>Measured on all samples by running the edited model.</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>运行编辑后的模型，在全部样本上测得。</translation>
+      <source>Clear actions</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>清除操作</translation>
     </message>
     <message>
-      <source>Measured on part of the samples by running the edited model; the interval holds with 95 % confidence.</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>运行编辑后的模型，在部分样本上测得；区间的置信度为 95 %。</translation>
+      <source>Clear the actions of all layers</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>清除所有层的操作</translation>
     </message>
     <message>
-      <source>Read off the exported file, which was opened and run again.</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>从导出的文件读出，该文件已重新打开并再次运行。</translation>
+      <source>Copy actions</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>复制操作</translation>
     </message>
     <message>
-      <source>estimated</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>估计</translation>
+      <source>Paste actions</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>粘贴操作</translation>
     </message>
     <message>
-      <source>forecast</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>预测</translation>
+      <source>Select all like this</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>选择所有同类层</translation>
     </message>
     <message>
-      <source>hardly changed</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>几乎未变</translation>
+      <source>Select coupled layers</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>选择相连的层</translation>
     </message>
     <message>
-      <source>measured</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>测得</translation>
+      <source>Those that lose channels together with this one.</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>与此层一同失去通道的层。</translation>
     </message>
     <message>
-      <source>points</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>个百分点</translation>
+      <source>apply to {n} layers</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>应用到 {n} 层</translation>
     </message>
     <message>
-      <source>verified in the file</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>已在文件中验证</translation>
+      <source>clear actions</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>清除操作</translation>
     </message>
     <message>
-      <source>{n} of {total}</source>
-      <extracomment>workbench/ui/figures.py</extracomment>
-      <translation>{n} / {total}</translation>
+      <source>clear all actions</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>清除所有操作</translation>
     </message>
     <message>
-      <source>Choose a model to see its graph.</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>选择模型以查看其计算图。</translation>
+      <source>paste actions</source>
+      <extracomment>workbench/ui/commands/layer_commands.py</extracomment>
+      <translation>粘贴操作</translation>
     </message>
     <message>
-      <source>Everything else in the window works without it.</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>窗口中的其他功能不受影响。</translation>
+      <source>Prepared at opening</source>
+      <extracomment>workbench/ui/commands/preparation_menu.py</extracomment>
+      <translation>打开时的准备</translation>
     </message>
     <message>
-      <source>It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>计算图由特定版本的 netron 绘制。请安装：pip install netron==9.3.3</translation>
+      <source>A copy keeps both: it asks for a name when it is saved.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>打开副本可保留两者：保存副本时会询问名称。</translation>
     </message>
     <message>
-      <source>Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the system library that is named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>绘制计算图的 Qt WebEngine 无法载入。请安装 PySide6-Addons，或下方列出的系统库（Debian 和 Ubuntu：apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1）。</translation>
+      <source>A file is not where it was</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>文件不在原来的位置</translation>
     </message>
     <message>
-      <source>Show it without the sandbox</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>不使用沙箱显示</translation>
+      <source>Another window has {path} open; saving in one overwrites the other's work.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>另一个窗口已打开 {path}；在一个窗口中保存会覆盖另一个窗口的工作。</translation>
     </message>
     <message>
-      <source>The graph cannot be shown here</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>此处无法显示计算图</translation>
+      <source>Another window has {path} open; what it saved there would be lost.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>另一个窗口已打开 {path}；它保存的内容将会丢失。</translation>
     </message>
     <message>
-      <source>The graph is gone</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>计算图已丢失</translation>
+      <source>Cannot open this session</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>无法打开此会话</translation>
     </message>
     <message>
-      <source>The program runs as root, and Chromium refuses to start its sandbox for root. Start the program as an ordinary user, or show the graph without the sandbox.</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>程序以 root 运行，而 Chromium 拒绝为 root 启动沙箱。请以普通用户启动程序，或不使用沙箱显示计算图。</translation>
+      <source>Cannot save the session</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>无法保存会话</translation>
     </message>
     <message>
-      <source>This system does not let ordinary users make the namespaces that Chromium's sandbox is built from. Ask for them to be allowed, or show the graph without the sandbox.</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>此系统不允许普通用户创建 Chromium 沙箱所需的命名空间。请要求开放，或不使用沙箱显示计算图。</translation>
+      <source>Files ({kinds});;All files (*)</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>文件 ({kinds});;所有文件 (*)</translation>
     </message>
     <message>
-      <source>Try again</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>重试</translation>
+      <source>If it was moved or renamed, say where it is now.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>如果它已被移动或重命名，请指出现在的位置。</translation>
     </message>
     <message>
-      <source>Without it a damaged model file that takes over the page is not held back from your files; the page still reaches no network. It holds until the program ends.</source>
-      <extracomment>workbench/ui/graph_tab/note.py</extracomment>
-      <translation>没有沙箱时，若损坏的模型文件控制了页面，将无法阻止它接触你的文件；页面仍然不能访问网络。此设置持续到程序结束。</translation>
+      <source>Locate another…</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>选择另一个…</translation>
     </message>
     <message>
-      <source>{title} · drawing…</source>
-      <extracomment>workbench/ui/graph_tab/side.py</extracomment>
-      <translation>{title} · 正在绘制…</translation>
+      <source>Locate…</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>查找…</translation>
     </message>
     <message>
-      <source>{title} · {n} nodes</source>
-      <extracomment>workbench/ui/graph_tab/side.py</extracomment>
-      <translation>{title} · {n} 个节点</translation>
+      <source>Open a copy</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>打开副本</translation>
     </message>
     <message>
-      <source>Both</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>两者</translation>
+      <source>Open a session</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>打开会话</translation>
     </message>
     <message>
-      <source>Bytes saved</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>节省的字节</translation>
+      <source>Open it anyway</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>仍然打开</translation>
     </message>
     <message>
-      <source>Compressed</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>压缩后</translation>
+      <source>Open session…</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>打开会话…</translation>
     </message>
     <message>
-      <source>Starting the graph view…</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>正在启动计算图视图…</translation>
+      <source>Replace it</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>替换</translation>
     </message>
     <message>
-      <source>Tint</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>着色</translation>
+      <source>Save as…</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>另存为…</translation>
     </message>
     <message>
-      <source>What the colour of a layer's nodes stands for</source>
-      <extracomment>workbench/ui/graph_tab/tab.py</extracomment>
-      <translation>层的节点颜色代表什么</translation>
+      <source>Save session</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>保存会话</translation>
     </message>
     <message>
-      <source> (forecast)</source>
-      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
-      <translation> （预测）</translation>
+      <source>Save session as…</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>会话另存为…</translation>
     </message>
     <message>
-      <source>as in the original</source>
-      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
-      <translation>与原始模型相同</translation>
+      <source>Save the session</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>保存会话</translation>
     </message>
     <message>
-      <source>loses {drop} of {metric} with {candidate} alone</source>
-      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
-      <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
+      <source>Session saved as {path}</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>会话已保存为 {path}</translation>
     </message>
     <message>
-      <source>{before} → {after}, {share} saved</source>
-      <extracomment>workbench/ui/graph_tab/tints.py</extracomment>
-      <translation>{before} → {after}，节省 {share}</translation>
+      <source>Sessions (*{suffix})</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>会话 (*{suffix})</translation>
     </message>
     <message>
-      <source>Double-click: properties</source>
-      <extracomment>workbench/ui/graph_tab/web.py</extracomment>
-      <translation>双击：属性</translation>
+      <source>The model has changed</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>模型已更改</translation>
     </message>
     <message>
-      <source>The process that draws the graph has ended (code {code}).</source>
-      <extracomment>workbench/ui/graph_tab/web.py</extracomment>
-      <translation>绘制计算图的进程已结束（代码 {code}）。</translation>
+      <source>The recipe can be used for it all the same; the figures of snapshots do not hold for it.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>配方仍可用于它；但快照中的数值对它不再成立。</translation>
     </message>
     <message>
-      <source>A click makes it the present state</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>单击即成为当前状态</translation>
+      <source>The session is open in another window</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>此会话已在另一个窗口中打开</translation>
     </message>
     <message>
-      <source>As opened</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>打开时</translation>
+      <source>The {what} {name} of this session is not in {folder} any more.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>此会话的{what} {name} 已不在 {folder} 中。</translation>
     </message>
     <message>
-      <source>Back to {step}</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>回到 {step}</translation>
+      <source>Use this model</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>使用此模型</translation>
     </message>
     <message>
-      <source>Branches</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>分支</translation>
+      <source>Where is the {what} now?</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>{what}现在在哪里？</translation>
     </message>
     <message>
-      <source>History</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>历史</translation>
+      <source>data</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>数据</translation>
     </message>
     <message>
-      <source>Pinned</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>已固定</translation>
+      <source>model</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>模型</translation>
     </message>
     <message>
-      <source>Steps that were undone before other ones were made; a click brings back where they led</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>在改走别的路之前被撤销的步骤；单击可回到它们到达的状态</translation>
+      <source>{name} has changed since this session was saved: its layers or weights are different.</source>
+      <extracomment>workbench/ui/commands/session_commands.py</extracomment>
+      <translation>{name} 在保存此会话之后已改变：层或权重有所不同。</translation>
     </message>
     <message>
-      <source>{step}  ·  pinned as {name}</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>{step}  ·  已固定为 {name}</translation>
+      <source>Compare states</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>比较状态</translation>
     </message>
     <message>
-      <source>{step} (steps: {n})</source>
-      <extracomment>workbench/ui/history_panel.py</extracomment>
-      <translation>{step}（{n} 步）</translation>
+      <source>Delete</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>删除</translation>
     </message>
     <message>
-      <source>Choose a layer in the list to look inside it.</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>在列表中选择一层以查看其内部。</translation>
+      <source>Its recipe and figures are kept under this name:</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>其配方和数值将以此名称保留：</translation>
     </message>
     <message>
-      <source>Computing the singular values…</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>正在计算奇异值…</translation>
+      <source>Pin</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>固定</translation>
     </message>
     <message>
-      <source>Counting the weights…</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>正在统计权重…</translation>
+      <source>Pin this state</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>固定此状态</translation>
     </message>
     <message>
-      <source>Pictures</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>图像</translation>
+      <source>Pin this state…</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>固定此状态…</translation>
     </message>
     <message>
-      <source>Singular values</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>奇异值</translation>
+      <source>Pinned as {name}</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>已固定为 {name}</translation>
     </message>
     <message>
-      <source>The weights themselves: the matrix before, after and the difference, and kernels</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
+      <source>Rename</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>重命名</translation>
     </message>
     <message>
-      <source>Weights</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>权重</translation>
+      <source>Restore</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>恢复</translation>
     </message>
     <message>
-      <source>Weights as pictures</source>
-      <extracomment>workbench/ui/inspect_tab.py</extracomment>
-      <translation>权重图像</translation>
+      <source>Restore {name}</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>恢复 {name}</translation>
+    </message>
+    <message>
+      <source>Snapshots</source>
+      <extracomment>workbench/ui/commands/snapshot_commands.py</extracomment>
+      <translation>快照</translation>
+    </message>
+    <message>
+      <source>Go on training</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>继续训练</translation>
+    </message>
+    <message>
+      <source>Pause training</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>暂停训练</translation>
+    </message>
+    <message>
+      <source>Stop training and keep the best</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>停止训练并保留最佳状态</translation>
+    </message>
+    <message>
+      <source>Train</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>Try temperatures</source>
+      <extracomment>workbench/ui/commands/training_commands.py</extracomment>
+      <translation>尝试不同温度</translation>
+    </message>
+    <message>
+      <source>The engine ended unexpectedly{how}; it was started again and nothing is lost.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>引擎意外结束{how}；已重新启动，没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>The engine keeps ending by itself. Your work is kept; Run &gt; Restart engine tries again, Help &gt; Show log says more.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>引擎不断自行结束。你的工作已保留；“运行 &gt; 重启引擎”可再次尝试，“帮助 &gt; 显示日志”有更多信息。</translation>
+    </message>
+    <message>
+      <source>The engine was started again.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>引擎已重新启动。</translation>
+    </message>
+    <message>
+      <source>The engine was started again; nothing is lost.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>引擎已重新启动；没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>The system ended the engine, most likely for want of memory; it was started again and nothing is lost.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>系统结束了引擎，很可能是内存不足；已重新启动，没有丢失任何内容。</translation>
+    </message>
+    <message>
+      <source>Try again, or with a smaller model or data set.</source>
+      <extracomment>workbench/ui/engine_client/client.py</extracomment>
+      <translation>请重试，或改用更小的模型或数据集。</translation>
     </message>
     <message>
       <source>Progress</source>
-      <extracomment>workbench/ui/jobs.py</extracomment>
+      <extracomment>workbench/ui/engine_client/jobs.py</extracomment>
       <translation>进度</translation>
     </message>
     <message>
       <source>Stop this job now</source>
-      <extracomment>workbench/ui/jobs.py</extracomment>
+      <extracomment>workbench/ui/engine_client/jobs.py</extracomment>
       <translation>立即停止此任务</translation>
     </message>
     <message>
       <source>{time} left</source>
-      <extracomment>workbench/ui/jobs.py</extracomment>
+      <extracomment>workbench/ui/engine_client/jobs.py</extracomment>
       <translation>剩余 {time}</translation>
     </message>
     <message>
+      <source>A click makes it the present state</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>单击即成为当前状态</translation>
+    </message>
+    <message>
+      <source>As opened</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>打开时</translation>
+    </message>
+    <message>
+      <source>Back to {step}</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>回到 {step}</translation>
+    </message>
+    <message>
+      <source>Branches</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>分支</translation>
+    </message>
+    <message>
+      <source>History</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>历史</translation>
+    </message>
+    <message>
+      <source>Pinned</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>已固定</translation>
+    </message>
+    <message>
+      <source>Steps that were undone before other ones were made; a click brings back where they led</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>在改走别的路之前被撤销的步骤；单击可回到它们到达的状态</translation>
+    </message>
+    <message>
+      <source>{step}  ·  pinned as {name}</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>{step}  ·  已固定为 {name}</translation>
+    </message>
+    <message>
+      <source>{step} (steps: {n})</source>
+      <extracomment>workbench/ui/panels/history_panel.py</extracomment>
+      <translation>{step}（{n} 步）</translation>
+    </message>
+    <message>
       <source>Cancel {title}</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>取消 {title}</translation>
     </message>
     <message>
       <source>Copy</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>复制</translation>
     </message>
     <message>
       <source>Jobs</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>任务</translation>
     </message>
     <message>
       <source>Jobs and log</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>任务与日志</translation>
     </message>
     <message>
       <source>Log</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>日志</translation>
     </message>
     <message>
       <source>Nothing runs.</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>没有任务在运行。</translation>
     </message>
     <message>
       <source>Nothing was logged since the window opened.</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>自窗口打开以来没有日志。</translation>
     </message>
     <message>
       <source>Open the log file</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>打开日志文件</translation>
     </message>
     <message>
       <source>Progress of {title}</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>{title} 的进度</translation>
     </message>
     <message>
       <source>done</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>完成</translation>
     </message>
     <message>
       <source>failed</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>失败</translation>
     </message>
     <message>
       <source>stopped</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>已停止</translation>
     </message>
     <message>
       <source>{title}: {word} after {time}</source>
-      <extracomment>workbench/ui/jobs_panel.py</extracomment>
+      <extracomment>workbench/ui/panels/jobs_panel.py</extracomment>
       <translation>{title}：{time} 后{word}</translation>
     </message>
     <message>
-      <source>As many nodes of the graph read this weight.</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>计算图中有这么多节点读取该权重。</translation>
+      <source>Recent</source>
+      <extracomment>workbench/ui/panels/recent.py</extracomment>
+      <translation>最近</translation>
     </message>
     <message>
-      <source>Parameters</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>参数</translation>
+      <source>Remove from this list; the file stays</source>
+      <extracomment>workbench/ui/panels/recent.py</extracomment>
+      <translation>从列表中移除；文件保留</translation>
     </message>
     <message>
-      <source>Stable rank</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>稳定秩</translation>
+      <source>Remove {name} from this list</source>
+      <extracomment>workbench/ui/panels/recent.py</extracomment>
+      <translation>从列表中移除 {name}</translation>
     </message>
     <message>
-      <source>Sum of the squared singular values over the largest of them: how many directions matter.</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>奇异值平方和除以其中最大的一项：有多少个方向重要。</translation>
+      <source>not found</source>
+      <extracomment>workbench/ui/panels/recent.py</extracomment>
+      <translation>未找到</translation>
     </message>
     <message>
-      <source>Used</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>使用</translation>
+      <source>Accuracy is measured on samples: an .npz file, a folder of images or file.py:function (Ctrl+D)</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>准确率在样本上测量：.npz 文件、图像文件夹或 file.py:function（Ctrl+D）</translation>
     </message>
     <message>
-      <source>weight {shape}, {dtype}</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>权重 {shape}，{dtype}</translation>
+      <source>Change</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>变化</translation>
     </message>
     <message>
-      <source>{count} bytes</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>{count} 字节</translation>
-    </message>
-    <message>
-      <source>{count} times</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>{count} 次</translation>
-    </message>
-    <message>
-      <source>{stable} of {full}</source>
-      <extracomment>workbench/ui/layer_header.py</extracomment>
-      <translation>{stable} / {full}</translation>
-    </message>
-    <message>
-      <source>&amp;Edit</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>编辑(&amp;E)</translation>
-    </message>
-    <message>
-      <source>&amp;File</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>文件(&amp;F)</translation>
-    </message>
-    <message>
-      <source>&amp;Help</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>帮助(&amp;H)</translation>
-    </message>
-    <message>
-      <source>&amp;Model</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>模型(&amp;M)</translation>
-    </message>
-    <message>
-      <source>&amp;Run</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>运行(&amp;R)</translation>
-    </message>
-    <message>
-      <source>&amp;View</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>视图(&amp;V)</translation>
-    </message>
-    <message>
-      <source>About</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>关于</translation>
-    </message>
-    <message>
-      <source>About this model…</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>关于此模型…</translation>
-    </message>
-    <message>
-      <source>All commands…</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>所有命令…</translation>
-    </message>
-    <message>
-      <source>As the system</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>跟随系统</translation>
-    </message>
-    <message>
-      <source>Cancel the running job</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>取消正在运行的任务</translation>
-    </message>
-    <message>
-      <source>Cannot save the presentation</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>无法保存演示文稿</translation>
-    </message>
-    <message>
-      <source>Dark</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>深色</translation>
+      <source>Every layer was computed, so the written file will have this size.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
     </message>
     <message>
       <source>Export…</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
       <translation>导出…</translation>
     </message>
     <message>
-      <source>Filter layers</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>筛选层</translation>
+      <source>File size</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>文件大小</translation>
     </message>
     <message>
-      <source>Full screen</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>全屏</translation>
+      <source>How far the answers move from the original's (KL divergence), predicted from the edited weights, one pass of gradients and the layers' inputs. Nothing was run.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
     </message>
     <message>
-      <source>Layer tree</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>层级树</translation>
+      <source>Keep this state under a name, to compare it and to come back to it</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>以一个名称保留当前状态，以便比较和返回</translation>
     </message>
     <message>
-      <source>Light</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>浅色</translation>
+      <source>Latency</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>延迟</translation>
     </message>
     <message>
-      <source>Measure again</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>重新测量</translation>
+      <source>MACs</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>MAC</translation>
     </message>
     <message>
-      <source>Measure latency</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>测量延迟</translation>
+      <source>Measure</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>测量</translation>
     </message>
     <message>
-      <source>Next pane</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>下一个窗格</translation>
+      <source>Measure latency and zipped size</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>测量延迟和压缩包大小</translation>
     </message>
     <message>
-      <source>Nothing yet</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>暂无</translation>
+      <source>Measure latency: run the original and the compressed model in turns in ONNX Runtime, and zip both files</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>测量延迟：在 ONNX Runtime 中交替运行原模型与压缩模型，并把两个文件打包压缩</translation>
     </message>
     <message>
-      <source>Open recent</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>最近打开</translation>
+      <source>Median of paired runs of the original and the exported file on this machine.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>在本机上成对运行原始模型和导出文件的中位数。</translation>
     </message>
     <message>
-      <source>Page (*.html);;Document (*.pdf)</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>网页 (*.html);;文档 (*.pdf)</translation>
+      <source>Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>在本机 ONNX Runtime 中对单个样本各运行 {runs} 次（交替进行）的中位数。</translation>
     </message>
     <message>
-      <source>Panels</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>面板</translation>
+      <source>Now less before, on the same samples. Grey while the 95 % interval holds 0.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>在相同样本上，现在减去之前。95 % 区间包含 0 时为灰色。</translation>
     </message>
     <message>
-      <source>Preferences…</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>首选项…</translation>
+      <source>Parameters</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>参数</translation>
     </message>
     <message>
-      <source>Present</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>演示模式</translation>
+      <source>Pin…</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>固定…</translation>
     </message>
     <message>
-      <source>Presentation saved as {path}</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>演示文稿已保存为 {path}</translation>
+      <source>Predicted error</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>预测误差</translation>
     </message>
     <message>
-      <source>Previous pane</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>上一个窗格</translation>
+      <source>Predicted loss</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>预测损失</translation>
     </message>
     <message>
-      <source>Quit</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>退出</translation>
+      <source>Rank correlation: how well it put {n} candidates in order that were run. 1 is perfect.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>秩相关：它对 {n} 个实际运行过的候选的排序有多准。1 为完美。</translation>
     </message>
     <message>
-      <source>Reset layout</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>重置布局</translation>
+      <source>Scoreboard</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>计分板</translation>
     </message>
     <message>
-      <source>Restart engine</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>重启引擎</translation>
+      <source>The relative error of the layers' outputs, predicted from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
     </message>
     <message>
-      <source>Save the presentation</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>保存演示文稿</translation>
+      <source>The sample is random: there is no data.</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>样本是随机的：没有数据。</translation>
     </message>
     <message>
-      <source>Save the presentation…</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>保存演示文稿…</translation>
+      <source>Why it did not shrink:</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>为何没有变小：</translation>
     </message>
     <message>
-      <source>Scan the sensitivity of the layers</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>扫描各层的敏感度</translation>
+      <source>Why the file did not shrink</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>文件为何没有变小</translation>
     </message>
     <message>
-      <source>Show log</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>显示日志</translation>
+      <source>Zipped {before} → {after}; the compressed model takes {file} bytes as a file (written to memory).</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>打包压缩后 {before} → {after}；压缩模型作为文件占 {file} 字节（写到内存中）。</translation>
     </message>
     <message>
-      <source>Sweep one parameter</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>扫描单个参数</translation>
+      <source>as opened</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>如打开时</translation>
     </message>
     <message>
-      <source>Tabs</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>标签页</translation>
+      <source>before training, {source}</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>训练前，{source}</translation>
     </message>
     <message>
-      <source>Take the tour</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>开始导览</translation>
+      <source>could be chance</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>可能是偶然</translation>
     </message>
     <message>
-      <source>Theme</source>
-      <extracomment>workbench/ui/menus.py</extracomment>
-      <translation>主题</translation>
+      <source>measuring</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>测量中</translation>
     </message>
     <message>
-      <source>Commands</source>
-      <extracomment>workbench/ui/palette.py</extracomment>
-      <translation>命令</translation>
+      <source>none on these samples</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>这些样本上没有变化</translation>
     </message>
     <message>
-      <source>Find a command</source>
-      <extracomment>workbench/ui/palette.py</extracomment>
-      <translation>查找命令</translation>
+      <source>not checked</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>未检验</translation>
     </message>
     <message>
-      <source>No command is like this.</source>
-      <extracomment>workbench/ui/palette.py</extracomment>
-      <translation>没有这样的命令。</translation>
+      <source>not measured</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>未测量</translation>
     </message>
     <message>
-      <source>What do you want to do?</source>
-      <extracomment>workbench/ui/palette.py</extracomment>
-      <translation>想做什么？</translation>
+      <source>not measured; F5 measures</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>未测量；按 F5 测量</translation>
     </message>
     <message>
-      <source>Back to all weights of the layer</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>返回该层的全部权重</translation>
+      <source>rank correlation {value}</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>秩相关 {value}</translation>
     </message>
     <message>
-      <source>Channel by channel</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>逐通道</translation>
+      <source>same samples, paired</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>相同样本，成对比较</translation>
     </message>
     <message>
-      <source>Sorting the weights of each channel…</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>正在整理各通道的权重…</translation>
+      <source>trained, {source}</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>训练后，{source}</translation>
     </message>
     <message>
-      <source>channel {number}</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>通道 {number}</translation>
+      <source>why?</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>为何？</translation>
     </message>
     <message>
-      <source>channels {first} to {last}</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>通道 {first} 至 {last}</translation>
+      <source>zipped {size}</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>打包 {size}</translation>
     </message>
     <message>
-      <source>levels from {low} to {high}</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>级从 {low} 到 {high}</translation>
+      <source>● measured, batch 1</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>● 测得，批大小 1</translation>
     </message>
     <message>
-      <source>output channel</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>输出通道</translation>
+      <source>● median of {runs}</source>
+      <extracomment>workbench/ui/panels/scoreboard.py</extracomment>
+      <translation>● {runs} 次的中位数</translation>
     </message>
     <message>
-      <source>removed</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>已移除</translation>
-    </message>
-    <message>
-      <source>weight value</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>权重值</translation>
-    </message>
-    <message>
-      <source>{count} bars, each of neighbours</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>{count} 条，每条代表相邻的几个通道</translation>
-    </message>
-    <message>
-      <source>{count} channels, the widest is {number}: {times} times the median</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>{count} 个通道，最宽的是 {number}：中位数的 {times} 倍</translation>
-    </message>
-    <message>
-      <source>{count} without weights (×)</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>{count} 个没有权重（×）</translation>
-    </message>
-    <message>
-      <source>{low} … {high}, half of them {first} … {third}</source>
-      <extracomment>workbench/ui/plots/channels.py</extracomment>
-      <translation>{low} … {high}，其中一半在 {first} … {third}</translation>
-    </message>
-    <message>
-      <source>Drawing the weights…</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>正在绘制权重…</translation>
-    </message>
-    <message>
-      <source>Show all</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>显示全部</translation>
-    </message>
-    <message>
-      <source>Show all weights</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>显示全部权重</translation>
-    </message>
-    <message>
-      <source>Weight matrix</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>权重矩阵</translation>
-    </message>
-    <message>
-      <source>Zoom in</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>放大</translation>
-    </message>
-    <message>
-      <source>Zoom out</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>缩小</translation>
-    </message>
-    <message>
-      <source>a cell is the mean of {down} × {across} weights; zoom in for single ones</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>每格是 {down} × {across} 个权重的平均；放大可看单个权重</translation>
-    </message>
-    <message>
-      <source>before and after</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>之前与之后</translation>
-    </message>
-    <message>
-      <source>difference</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>差值</translation>
-    </message>
-    <message>
-      <source>every weight is a cell</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>每个权重一格</translation>
-    </message>
-    <message>
-      <source>mean of outputs {first} to {last}, columns {left} to {right}</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>输出 {first} 至 {last}、列 {left} 至 {right} 的平均</translation>
-    </message>
-    <message>
-      <source>output {output}, input {input}</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>输出 {output}，输入 {input}</translation>
-    </message>
-    <message>
-      <source>output {output}, input {input}, kernel {place}</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>输出 {output}，输入 {input}，卷积核 {place}</translation>
-    </message>
-    <message>
-      <source>rows are output channels, columns inputs</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>行是输出通道，列是输入</translation>
-    </message>
-    <message>
-      <source>rows are output channels, columns inputs × kernel {kernel}</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>行是输出通道，列是输入 × 卷积核 {kernel}</translation>
-    </message>
-    <message>
-      <source>{rows} × {columns} weights</source>
-      <extracomment>workbench/ui/plots/heat.py</extracomment>
-      <translation>{rows} × {columns} 个权重</translation>
-    </message>
-    <message>
-      <source>(widest: channel {number})</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>（属于最宽的通道 {number}）</translation>
-    </message>
-    <message>
-      <source>, {count} outside the plot</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>，其中 {count} 个超出显示范围</translation>
-    </message>
-    <message>
-      <source>All weights again</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>再看全部权重</translation>
-    </message>
-    <message>
-      <source>Count on a logarithmic scale: rare weights become visible</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>以对数刻度计数：稀少的权重也能看见</translation>
-    </message>
-    <message>
-      <source>Outliers lie more than three interquartile ranges outside the quartiles of the weights that are not zero (Tukey's outer fences). Dots above the axis mark them; after an edit they are counted by the same fences.</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
-    </message>
-    <message>
-      <source>The ranges of all output channels, side by side</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>并排显示所有输出通道的范围</translation>
-    </message>
-    <message>
-      <source>The weights of the chosen layer are counted here.</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>这里统计所选层的权重。</translation>
-    </message>
-    <message>
-      <source>levels to ± {edge}</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>级至 ± {edge}</translation>
-    </message>
-    <message>
-      <source>max</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>最大</translation>
-    </message>
-    <message>
-      <source>mean</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>均值</translation>
-    </message>
-    <message>
-      <source>min</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>最小</translation>
-    </message>
-    <message>
-      <source>outliers</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>离群值</translation>
-    </message>
-    <message>
-      <source>std</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>标准差</translation>
-    </message>
-    <message>
-      <source>weights per bin</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>每格权重数</translation>
-    </message>
-    <message>
-      <source>zeros</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>零</translation>
-    </message>
-    <message>
-      <source>{count} clipped</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>{count} 个权重被截断</translation>
-    </message>
-    <message>
-      <source>{count} levels</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>{count} 个级</translation>
-    </message>
-    <message>
-      <source>{count} weights in {bins} bins</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>{count} 个权重，{bins} 格</translation>
-    </message>
-    <message>
-      <source>{low} … {high}:  {count} weights</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>{low} … {high}：{count} 个权重</translation>
-    </message>
-    <message>
-      <source>↑ {count} zeros</source>
-      <extracomment>workbench/ui/plots/histogram.py</extracomment>
-      <translation>↑ {count} 个零</translation>
+      <source>{title}: done after {time}</source>
+      <extracomment>workbench/ui/panels/toast.py</extracomment>
+      <translation>{title}：已完成，用时 {time}</translation>
     </message>
     <message>
       <source>Cannot save the plot</source>
@@ -7431,174 +6481,9 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>已另存为 {path}</translation>
     </message>
     <message>
-      <source>Drawing the kernels…</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>正在绘制卷积核…</translation>
-    </message>
-    <message>
-      <source>Kernels</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>卷积核</translation>
-    </message>
-    <message>
-      <source>Kernels before</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>之前的卷积核</translation>
-    </message>
-    <message>
-      <source>Kernels before these</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>前面的卷积核</translation>
-    </message>
-    <message>
-      <source>Largest kernels first</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>最大的卷积核在前</translation>
-    </message>
-    <message>
-      <source>More kernels</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>更多卷积核</translation>
-    </message>
-    <message>
-      <source>The kernels with the largest Frobenius norm first</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>Frobenius 范数最大的卷积核在前</translation>
-    </message>
-    <message>
-      <source>The original kernels, without the steps</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>未经各步骤处理的原始卷积核</translation>
-    </message>
-    <message>
-      <source>by norm</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>按范数</translation>
-    </message>
-    <message>
-      <source>norm {norm}</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>范数 {norm}</translation>
-    </message>
-    <message>
-      <source>output {output}, in colour</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>输出 {output}，彩色</translation>
-    </message>
-    <message>
-      <source>weights</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>权重</translation>
-    </message>
-    <message>
-      <source>{count} of these without weights (×)</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>其中 {count} 个没有权重（×）</translation>
-    </message>
-    <message>
-      <source>{first} to {last} of {total} kernels</source>
-      <extracomment>workbench/ui/plots/kernels.py</extracomment>
-      <translation>第 {first} 至 {last} 个，共 {total} 个卷积核</translation>
-    </message>
-    <message>
-      <source>  ·  rank {rank} keeps {kept} of the energy</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>  ·  秩 {rank} 保留 {kept} 的能量</translation>
-    </message>
-    <message>
-      <source>EVBMF</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>EVBMF</translation>
-    </message>
-    <message>
-      <source>EVBMF {rank}  ·  noise edge {edge}: {count} above</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>EVBMF {rank}  ·  噪声边界 {edge}：{count} 个在其上</translation>
-    </message>
-    <message>
-      <source>Logarithmic singular values</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>奇异值取对数</translation>
-    </message>
-    <message>
-      <source>No two factors are smaller than the layer</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>没有任何两个因子比该层更小</translation>
-    </message>
-    <message>
-      <source>Singular values on a logarithmic scale</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>奇异值用对数刻度</translation>
-    </message>
-    <message>
-      <source>The ranks that keep this much of the energy: of the sum of squared singular values. The stable rank is that sum over its largest term. The noise edge is Marchenko and Pastur's: no value of noise as strong as the median lies above it. EVBMF is the rank that variational Bayes tells from noise.</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>保留这么多能量（奇异值平方和）的秩。稳定秩是该和除以其最大项。噪声边界依 Marchenko 与 Pastur：与中位数同强度的噪声不会有奇异值超过它。EVBMF 是变分贝叶斯从噪声中辨出的秩。</translation>
-    </message>
-    <message>
-      <source>The singular values as they count for the layer's output on the calibration samples, computed on demand</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>按其对该层在校准样本上输出的作用计的奇异值，按需计算</translation>
-    </message>
-    <message>
-      <source>The singular values of the chosen layer are drawn here.</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>这里绘制所选层的奇异值。</translation>
-    </message>
-    <message>
-      <source>This weight is no matrix, so it has no singular values.</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>此权重不是矩阵，因此没有奇异值。</translation>
-    </message>
-    <message>
-      <source>Two factors are smaller than the layer up to rank {rank}</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
-    </message>
-    <message>
-      <source>Whitened singular values</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>白化奇异值</translation>
-    </message>
-    <message>
-      <source>index</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>序号</translation>
-    </message>
-    <message>
-      <source>noise edge</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>噪声边界</translation>
-    </message>
-    <message>
-      <source>rank for</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>秩：</translation>
-    </message>
-    <message>
-      <source>rank {rank} · {kept} kept</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>秩 {rank} · 保留 {kept}</translation>
-    </message>
-    <message>
-      <source>singular value</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>奇异值</translation>
-    </message>
-    <message>
-      <source>stable rank</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>稳定秩</translation>
-    </message>
-    <message>
-      <source>whitened</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>白化</translation>
-    </message>
-    <message>
-      <source>σ of index {rank}:  {value}</source>
-      <extracomment>workbench/ui/plots/spectrum.py</extracomment>
-      <translation>第 {rank} 个 σ：{value}</translation>
+      <source>Both</source>
+      <extracomment>workbench/ui/plots/splitter.py</extracomment>
+      <translation>两者</translation>
     </message>
     <message>
       <source>Both plots, beside each other where there is room</source>
@@ -7606,74 +6491,444 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>两幅图；空间足够时并排显示</translation>
     </message>
     <message>
-      <source>Colours of data</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>数据配色</translation>
+      <source>Back to all weights of the layer</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>返回该层的全部权重</translation>
     </message>
     <message>
-      <source>Each has even steps of lightness and can be read by colour-blind eyes.</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>每种配色的亮度均匀递增，色觉异常者也能分辨。</translation>
+      <source>Channel by channel</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>逐通道</translation>
     </message>
     <message>
-      <source>Language</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>语言</translation>
+      <source>Channels</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>通道</translation>
     </message>
     <message>
-      <source>Models are in</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>模型所在文件夹</translation>
+      <source>Sorting the weights of each channel…</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>正在整理各通道的权重…</translation>
     </message>
     <message>
-      <source>Motion</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>动画</translation>
+      <source>channel {number}</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>通道 {number}</translation>
     </message>
     <message>
-      <source>Nothing moves</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>关闭动画</translation>
+      <source>channels {first} to {last}</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>通道 {first} 至 {last}</translation>
     </message>
     <message>
-      <source>One for each core</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>每个核心一个</translation>
+      <source>levels from {low} to {high}</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>级从 {low} 到 {high}</translation>
     </message>
     <message>
-      <source>Preferences</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>首选项</translation>
+      <source>output channel</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>输出通道</translation>
     </message>
     <message>
-      <source>The engine starts again when this changes; your work stays.</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>更改后引擎会重新启动；你的工作保持不变。</translation>
+      <source>removed</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>已移除</translation>
     </message>
     <message>
-      <source>The language changes when the program is started again.</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>语言在下次启动程序时更改。</translation>
+      <source>weight value</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>权重值</translation>
     </message>
     <message>
-      <source>Things may slide and fade</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>允许滑动和渐变</translation>
+      <source>{count} bars, each of neighbours</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>{count} 条，每条代表相邻的几个通道</translation>
     </message>
     <message>
-      <source>Threads of a computation</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>每次计算的线程数</translation>
+      <source>{count} channels, the widest is {number}: {times} times the median</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>{count} 个通道，最宽的是 {number}：中位数的 {times} 倍</translation>
     </message>
     <message>
-      <source>the folder used last</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>上次使用的文件夹</translation>
+      <source>{count} without weights (×)</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>{count} 个没有权重（×）</translation>
     </message>
     <message>
-      <source>workbench, at home</source>
-      <extracomment>workbench/ui/preferences.py</extracomment>
-      <translation>主目录下的 workbench</translation>
+      <source>{low} … {high}, half of them {first} … {third}</source>
+      <extracomment>workbench/ui/plots/weights/channels.py</extracomment>
+      <translation>{low} … {high}，其中一半在 {first} … {third}</translation>
+    </message>
+    <message>
+      <source>Drawing the weights…</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>正在绘制权重…</translation>
+    </message>
+    <message>
+      <source>Show all</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>显示全部</translation>
+    </message>
+    <message>
+      <source>Show all weights</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>显示全部权重</translation>
+    </message>
+    <message>
+      <source>Weight matrix</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>权重矩阵</translation>
+    </message>
+    <message>
+      <source>Zoom in</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>放大</translation>
+    </message>
+    <message>
+      <source>Zoom out</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>a cell is the mean of {down} × {across} weights; zoom in for single ones</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>每格是 {down} × {across} 个权重的平均；放大可看单个权重</translation>
+    </message>
+    <message>
+      <source>before and after</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>之前与之后</translation>
+    </message>
+    <message>
+      <source>difference</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>差值</translation>
+    </message>
+    <message>
+      <source>every weight is a cell</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>每个权重一格</translation>
+    </message>
+    <message>
+      <source>mean of outputs {first} to {last}, columns {left} to {right}</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>输出 {first} 至 {last}、列 {left} 至 {right} 的平均</translation>
+    </message>
+    <message>
+      <source>output {output}, input {input}</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>输出 {output}，输入 {input}</translation>
+    </message>
+    <message>
+      <source>output {output}, input {input}, kernel {place}</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>输出 {output}，输入 {input}，卷积核 {place}</translation>
+    </message>
+    <message>
+      <source>rows are output channels, columns inputs</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>行是输出通道，列是输入</translation>
+    </message>
+    <message>
+      <source>rows are output channels, columns inputs × kernel {kernel}</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>行是输出通道，列是输入 × 卷积核 {kernel}</translation>
+    </message>
+    <message>
+      <source>{rows} × {columns} weights</source>
+      <extracomment>workbench/ui/plots/weights/heat.py</extracomment>
+      <translation>{rows} × {columns} 个权重</translation>
+    </message>
+    <message>
+      <source>(widest: channel {number})</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>（属于最宽的通道 {number}）</translation>
+    </message>
+    <message>
+      <source>, {count} outside the plot</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>，其中 {count} 个超出显示范围</translation>
+    </message>
+    <message>
+      <source>All weights again</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>再看全部权重</translation>
+    </message>
+    <message>
+      <source>Count on a logarithmic scale: rare weights become visible</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>以对数刻度计数：稀少的权重也能看见</translation>
+    </message>
+    <message>
+      <source>Logarithmic counts</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>对数计数</translation>
+    </message>
+    <message>
+      <source>Outliers lie more than three interquartile ranges outside the quartiles of the weights that are not zero (Tukey's outer fences). Dots above the axis mark them; after an edit they are counted by the same fences.</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>离群值位于非零权重四分位数之外三个四分位距以远（Tukey 外栅栏），由坐标轴上方的圆点标出；编辑后按同样的界限计数。</translation>
+    </message>
+    <message>
+      <source>The ranges of all output channels, side by side</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>并排显示所有输出通道的范围</translation>
+    </message>
+    <message>
+      <source>The weights of the chosen layer are counted here.</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>这里统计所选层的权重。</translation>
+    </message>
+    <message>
+      <source>Weights</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
+      <source>levels to ± {edge}</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>级至 ± {edge}</translation>
+    </message>
+    <message>
+      <source>log</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>对数</translation>
+    </message>
+    <message>
+      <source>max</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>最大</translation>
+    </message>
+    <message>
+      <source>mean</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>均值</translation>
+    </message>
+    <message>
+      <source>min</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>最小</translation>
+    </message>
+    <message>
+      <source>outliers</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>离群值</translation>
+    </message>
+    <message>
+      <source>std</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>标准差</translation>
+    </message>
+    <message>
+      <source>weights per bin</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>每格权重数</translation>
+    </message>
+    <message>
+      <source>zeros</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>零</translation>
+    </message>
+    <message>
+      <source>{count} clipped</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>{count} 个权重被截断</translation>
+    </message>
+    <message>
+      <source>{count} levels</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>{count} 个级</translation>
+    </message>
+    <message>
+      <source>{count} weights in {bins} bins</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>{count} 个权重，{bins} 格</translation>
+    </message>
+    <message>
+      <source>{low} … {high}:  {count} weights</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>{low} … {high}：{count} 个权重</translation>
+    </message>
+    <message>
+      <source>↑ {count} zeros</source>
+      <extracomment>workbench/ui/plots/weights/histogram.py</extracomment>
+      <translation>↑ {count} 个零</translation>
+    </message>
+    <message>
+      <source>Drawing the kernels…</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>正在绘制卷积核…</translation>
+    </message>
+    <message>
+      <source>Kernels</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>卷积核</translation>
+    </message>
+    <message>
+      <source>Kernels before</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>之前的卷积核</translation>
+    </message>
+    <message>
+      <source>Kernels before these</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>前面的卷积核</translation>
+    </message>
+    <message>
+      <source>Largest kernels first</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>最大的卷积核在前</translation>
+    </message>
+    <message>
+      <source>More kernels</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>更多卷积核</translation>
+    </message>
+    <message>
+      <source>The kernels with the largest Frobenius norm first</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>Frobenius 范数最大的卷积核在前</translation>
+    </message>
+    <message>
+      <source>The original kernels, without the steps</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>未经各步骤处理的原始卷积核</translation>
+    </message>
+    <message>
+      <source>by norm</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>按范数</translation>
+    </message>
+    <message>
+      <source>norm {norm}</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>范数 {norm}</translation>
+    </message>
+    <message>
+      <source>output {output}, in colour</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>输出 {output}，彩色</translation>
+    </message>
+    <message>
+      <source>weights</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>权重</translation>
+    </message>
+    <message>
+      <source>{count} of these without weights (×)</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>其中 {count} 个没有权重（×）</translation>
+    </message>
+    <message>
+      <source>{first} to {last} of {total} kernels</source>
+      <extracomment>workbench/ui/plots/weights/kernels.py</extracomment>
+      <translation>第 {first} 至 {last} 个，共 {total} 个卷积核</translation>
+    </message>
+    <message>
+      <source>  ·  rank {rank} keeps {kept} of the energy</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>  ·  秩 {rank} 保留 {kept} 的能量</translation>
+    </message>
+    <message>
+      <source>EVBMF</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>EVBMF</translation>
+    </message>
+    <message>
+      <source>EVBMF {rank}  ·  noise edge {edge}: {count} above</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>EVBMF {rank}  ·  噪声边界 {edge}：{count} 个在其上</translation>
+    </message>
+    <message>
+      <source>Logarithmic singular values</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>奇异值取对数</translation>
+    </message>
+    <message>
+      <source>No two factors are smaller than the layer</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>没有任何两个因子比该层更小</translation>
+    </message>
+    <message>
+      <source>Singular values</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>奇异值</translation>
+    </message>
+    <message>
+      <source>Singular values on a logarithmic scale</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>奇异值用对数刻度</translation>
+    </message>
+    <message>
+      <source>The ranks that keep this much of the energy: of the sum of squared singular values. The stable rank is that sum over its largest term. The noise edge is Marchenko and Pastur's: no value of noise as strong as the median lies above it. EVBMF is the rank that variational Bayes tells from noise.</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>保留这么多能量（奇异值平方和）的秩。稳定秩是该和除以其最大项。噪声边界依 Marchenko 与 Pastur：与中位数同强度的噪声不会有奇异值超过它。EVBMF 是变分贝叶斯从噪声中辨出的秩。</translation>
+    </message>
+    <message>
+      <source>The singular values as they count for the layer's output on the calibration samples, computed on demand</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>按其对该层在校准样本上输出的作用计的奇异值，按需计算</translation>
+    </message>
+    <message>
+      <source>The singular values of the chosen layer are drawn here.</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>这里绘制所选层的奇异值。</translation>
+    </message>
+    <message>
+      <source>This weight is no matrix, so it has no singular values.</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>此权重不是矩阵，因此没有奇异值。</translation>
+    </message>
+    <message>
+      <source>Two factors are smaller than the layer up to rank {rank}</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>秩不超过 {rank} 时，两个因子小于该层</translation>
+    </message>
+    <message>
+      <source>Whitened singular values</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>白化奇异值</translation>
+    </message>
+    <message>
+      <source>index</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>序号</translation>
+    </message>
+    <message>
+      <source>noise edge</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>噪声边界</translation>
+    </message>
+    <message>
+      <source>rank for</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>秩：</translation>
+    </message>
+    <message>
+      <source>rank {rank} · {kept} kept</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>秩 {rank} · 保留 {kept}</translation>
+    </message>
+    <message>
+      <source>singular value</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>奇异值</translation>
+    </message>
+    <message>
+      <source>stable rank</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>稳定秩</translation>
+    </message>
+    <message>
+      <source>whitened</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>白化</translation>
+    </message>
+    <message>
+      <source>σ of index {rank}:  {value}</source>
+      <extracomment>workbench/ui/plots/weights/spectrum.py</extracomment>
+      <translation>第 {rank} 个 σ：{value}</translation>
     </message>
     <message>
       <source>○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · ✓ verified in the exported file.</source>
@@ -7716,6 +6971,11 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>{parameters} 个参数，{layers} 层，{size}</translation>
     </message>
     <message>
+      <source>Presentation</source>
+      <extracomment>workbench/ui/presentation/window.py</extracomment>
+      <translation>演示</translation>
+    </message>
+    <message>
       <source>Slide {n} of {total}</source>
       <extracomment>workbench/ui/presentation/window.py</extracomment>
       <translation>第 {n} 页，共 {total} 页</translation>
@@ -7726,1406 +6986,2281 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>空格键或点击：下一页。左方向键：上一页。Esc：结束。</translation>
     </message>
     <message>
-      <source>Recent</source>
-      <extracomment>workbench/ui/recent.py</extracomment>
-      <translation>最近</translation>
+      <source>Your work is not kept safe while you work: {why}</source>
+      <extracomment>workbench/ui/session/autosave.py</extracomment>
+      <translation>工作过程中无法自动保存：{why}</translation>
     </message>
     <message>
-      <source>Remove from this list; the file stays</source>
-      <extracomment>workbench/ui/recent.py</extracomment>
-      <translation>从列表中移除；文件保留</translation>
-    </message>
-    <message>
-      <source>Remove {name} from this list</source>
-      <extracomment>workbench/ui/recent.py</extracomment>
-      <translation>从列表中移除 {name}</translation>
-    </message>
-    <message>
-      <source>not found</source>
-      <extracomment>workbench/ui/recent.py</extracomment>
-      <translation>未找到</translation>
-    </message>
-    <message>
-      <source>The curve is drawn here while the model is trained.</source>
-      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
-      <translation>训练模型时在这里绘制曲线。</translation>
-    </message>
-    <message>
-      <source>epoch</source>
-      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
-      <translation>轮</translation>
-    </message>
-    <message>
-      <source>epoch {epoch}: {value}</source>
-      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
-      <translation>第 {epoch} 轮：{value}</translation>
-    </message>
-    <message>
-      <source>next stage</source>
-      <extracomment>workbench/ui/recover_tab/curve.py</extracomment>
-      <translation>下一阶段</translation>
-    </message>
-    <message>
-      <source>Choose teachers</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>选择教师</translation>
-    </message>
-    <message>
-      <source>Choose teachers…</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>选择教师…</translation>
-    </message>
-    <message>
-      <source>Earlier</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>提前</translation>
-    </message>
-    <message>
-      <source>Later</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>推后</translation>
-    </message>
-    <message>
-      <source>Model files with the same inputs and outputs; several are averaged. Without one the original model teaches.</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>输入和输出相同的模型文件；多个教师取平均。不选时由原始模型充当教师。</translation>
-    </message>
-    <message>
-      <source>More settings</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>更多设置</translation>
-    </message>
-    <message>
-      <source>Taught by {names}</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>教师：{names}</translation>
-    </message>
-    <message>
-      <source>the original model</source>
-      <extracomment>workbench/ui/recover_tab/stage_card.py</extracomment>
-      <translation>原始模型</translation>
-    </message>
-    <message>
-      <source>Add a training stage</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>添加训练阶段</translation>
-    </message>
-    <message>
-      <source>Not trained yet: what is shown and measured is the model before training.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>尚未训练：显示和测量的是训练前的模型。</translation>
-    </message>
-    <message>
-      <source>On held-back samples</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>在留出的样本上</translation>
-    </message>
-    <message>
-      <source>Pause</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>暂停</translation>
-    </message>
-    <message>
-      <source>Paused. Go on continues from here.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>已暂停。“继续”将从这里接着训练。</translation>
-    </message>
-    <message>
-      <source>Stop and keep the best</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>停止并保留最佳状态</translation>
-    </message>
-    <message>
-      <source>Train</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
+      <source>Training</source>
+      <extracomment>workbench/ui/session/beside_training.py</extracomment>
       <translation>训练</translation>
     </message>
     <message>
-      <source>Training after compression wins accuracy back. What compression did stays: zeros stay zero, factors stay factors, values stay on their grid, so the file stays as small.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>压缩后的训练可以挽回准确率。压缩的结果保持不变：零仍为零，因子仍为因子，数值留在其网格上，因此文件同样小。</translation>
+      <source>Trying temperatures</source>
+      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <translation>正在尝试不同温度</translation>
     </message>
     <message>
-      <source>Training at one temperature after the other, each time from the same start.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>依次在各个温度下训练，每次都从同一起点开始。</translation>
+      <source>{job} goes on beside this; each takes longer.</source>
+      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <translation>{job}同时在进行，两者都会变慢。</translation>
     </message>
     <message>
-      <source>Training loss</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>训练损失</translation>
-    </message>
-    <message>
-      <source>Training stages</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>训练阶段</translation>
-    </message>
-    <message>
-      <source>Training. The curve on the left decides which state is kept.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>正在训练。左侧曲线决定保留哪个状态。</translation>
-    </message>
-    <message>
-      <source>Trainings at each temperature</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>每个温度的训练次数</translation>
-    </message>
-    <message>
-      <source>Trains at temperatures from 1 to 20, each from the same start, and draws what is reached.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>在 1 到 20 的温度下从同一起点分别训练，并画出各自的结果。</translation>
-    </message>
-    <message>
-      <source>Try temperatures</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>尝试不同温度</translation>
-    </message>
-    <message>
-      <source>Use the best temperature</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>采用最佳温度</translation>
-    </message>
-    <message>
-      <source>Use {words}</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>采用 {words}</translation>
-    </message>
-    <message>
-      <source>What came of it</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>结果</translation>
-    </message>
-    <message>
-      <source>Where training computes</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>在哪里训练</translation>
-    </message>
-    <message>
-      <source>add a training stage</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>添加训练阶段</translation>
-    </message>
-    <message>
-      <source>loss</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>损失</translation>
-    </message>
-    <message>
-      <source>metric</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>指标</translation>
-    </message>
-    <message>
-      <source>order of training stages</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>训练阶段的顺序</translation>
-    </message>
-    <message>
-      <source>remove a training stage</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>移除训练阶段</translation>
-    </message>
-    <message>
-      <source>seeds: </source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>种子数：</translation>
-    </message>
-    <message>
-      <source>temperature</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>温度</translation>
-    </message>
-    <message>
-      <source>{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; best after {best} of {epochs} epochs, {time}.</source>
-      <extracomment>workbench/ui/recover_tab/tab.py</extracomment>
-      <translation>{stage}：{metric} {before} → {after}，在从 {trained} 个样本中留出的 {held} 个上测得；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
-    </message>
-    <message>
-      <source>({low} to {high}, {count} seeds)</source>
-      <extracomment>workbench/ui/recover_tab/temperatures.py</extracomment>
-      <translation>（{low} 至 {high}，{count} 个种子）</translation>
-    </message>
-    <message>
-      <source>A point is drawn here after each training.</source>
-      <extracomment>workbench/ui/recover_tab/temperatures.py</extracomment>
-      <translation>每次训练之后在此画出一个点。</translation>
-    </message>
-    <message>
-      <source>Temperatures, held back</source>
-      <extracomment>workbench/ui/recover_tab/temperatures.py</extracomment>
-      <translation>各温度，留出样本</translation>
-    </message>
-    <message>
-      <source>Measuring</source>
-      <extracomment>workbench/ui/refresher.py</extracomment>
-      <translation>测量中</translation>
+      <source>{job} is paused.</source>
+      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <translation>{job}已暂停。</translation>
     </message>
     <message>
       <source> Measuring this recipe ended it twice: undo the last step to go on.</source>
-      <extracomment>workbench/ui/revival.py</extracomment>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation> 测量此配方时引擎两次结束：请撤销最后一步以继续。</translation>
     </message>
     <message>
       <source>Attaching the data again</source>
-      <extracomment>workbench/ui/revival.py</extracomment>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>正在重新连接数据</translation>
     </message>
     <message>
       <source>Cannot open the model again</source>
-      <extracomment>workbench/ui/revival.py</extracomment>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>无法再次打开模型</translation>
     </message>
     <message>
       <source>Opening the model again</source>
-      <extracomment>workbench/ui/revival.py</extracomment>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>正在重新打开模型</translation>
     </message>
     <message>
       <source>The model is not open: Run &gt; Restart engine opens it again.</source>
-      <extracomment>workbench/ui/revival.py</extracomment>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>模型没有打开：用“运行 &gt; 重启引擎”可再次打开。</translation>
     </message>
     <message>
       <source>{name} was changed since it was opened: everything is measured on what it holds now.</source>
-      <extracomment>workbench/ui/revival.py</extracomment>
+      <extracomment>workbench/ui/session/reconnect.py</extracomment>
       <translation>{name} 在打开之后被修改：所有测量均以其当前内容为准。</translation>
     </message>
     <message>
       <source>Stopped. Scanning again goes on from here.</source>
-      <extracomment>workbench/ui/scans.py</extracomment>
+      <extracomment>workbench/ui/session/scans.py</extracomment>
       <translation>已停止。再次扫描会从这里继续。</translation>
     </message>
     <message>
-      <source>Accuracy is measured on samples: an .npz file, a folder of images or file.py:function (Ctrl+D)</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>准确率在样本上测量：.npz 文件、图像文件夹或 file.py:function（Ctrl+D）</translation>
+      <source>Cannot open this model</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>无法打开此模型</translation>
     </message>
     <message>
-      <source>Every layer was computed, so the written file will have this size.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>每一层都已算出，因此写出的文件就是这个大小。</translation>
+      <source>Cannot open this model so</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>无法以这种方式打开模型</translation>
     </message>
     <message>
-      <source>How far the answers move from the original's (KL divergence), predicted from the edited weights, one pass of gradients and the layers' inputs. Nothing was run.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>回答偏离原始模型的程度（KL 散度），由编辑后的权重、一次梯度计算和各层输入预测。未运行任何内容。</translation>
+      <source>Cannot save the recipe</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>无法保存配方</translation>
     </message>
     <message>
-      <source>Keep this state under a name, to compare it and to come back to it</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>以一个名称保留当前状态，以便比较和返回</translation>
+      <source>Cannot use this data</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>无法使用此数据</translation>
     </message>
     <message>
-      <source>Measure</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>测量</translation>
+      <source>Cannot use this recipe</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>无法使用此配方</translation>
     </message>
     <message>
-      <source>Measure latency and zipped size</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>测量延迟和压缩包大小</translation>
+      <source>Exporting {name}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>正在导出 {name}</translation>
     </message>
     <message>
-      <source>Measure latency: run the original and the compressed model in turns in ONNX Runtime, and zip both files</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>测量延迟：在 ONNX Runtime 中交替运行原模型与压缩模型，并把两个文件打包压缩</translation>
+      <source>Measuring the original on {name}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>正在用 {name} 测量原始模型</translation>
     </message>
     <message>
-      <source>Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>在本机 ONNX Runtime 中对单个样本各运行 {runs} 次（交替进行）的中位数。</translation>
+      <source>Opening {name}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>正在打开 {name}</translation>
     </message>
     <message>
-      <source>Pin…</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>固定…</translation>
+      <source>Recipe saved as {path}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>配方已保存为 {path}</translation>
     </message>
     <message>
-      <source>Predicted error</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>预测误差</translation>
+      <source>The export was cancelled; nothing was written.</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>导出已取消；没有写出任何内容。</translation>
     </message>
     <message>
-      <source>Predicted loss</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>预测损失</translation>
+      <source>These rows of the recipe match no layer: {rows}</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>配方中的这些行不匹配任何层：{rows}</translation>
     </message>
     <message>
-      <source>Rank correlation: how well it put {n} candidates in order that were run. 1 is perfect.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>秩相关：它对 {n} 个实际运行过的候选的排序有多准。1 为完美。</translation>
+      <source>keep the recipe</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>保留配方</translation>
     </message>
     <message>
-      <source>Scoreboard</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>计分板</translation>
+      <source>load recipe</source>
+      <extracomment>workbench/ui/session/session.py</extracomment>
+      <translation>载入配方</translation>
     </message>
     <message>
-      <source>The relative error of the layers' outputs, predicted from the edited weights and the layers' inputs. Nothing was run; no gradients pass through this model.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>各层输出的相对误差，由编辑后的权重和各层输入预测。未运行任何内容；梯度无法通过此模型。</translation>
+      <source>Delete {name}</source>
+      <extracomment>workbench/ui/session/snapshots.py</extracomment>
+      <translation>删除 {name}</translation>
     </message>
     <message>
-      <source>The sample is random: there is no data.</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>样本是随机的：没有数据。</translation>
+      <source>Now</source>
+      <extracomment>workbench/ui/session/snapshots.py</extracomment>
+      <translation>现在</translation>
     </message>
     <message>
-      <source>Why it did not shrink:</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>为何没有变小：</translation>
+      <source>Rename {name}</source>
+      <extracomment>workbench/ui/session/snapshots.py</extracomment>
+      <translation>重命名 {name}</translation>
     </message>
     <message>
-      <source>Why the file did not shrink</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>文件为何没有变小</translation>
+      <source>Snapshot</source>
+      <extracomment>workbench/ui/session/snapshots.py</extracomment>
+      <translation>快照</translation>
     </message>
     <message>
-      <source>Zipped {before} → {after}; the compressed model takes {file} bytes as a file (written to memory).</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>打包压缩后 {before} → {after}；压缩模型作为文件占 {file} 字节（写到内存中）。</translation>
+      <source>{times}x smaller</source>
+      <extracomment>workbench/ui/session/snapshots.py</extracomment>
+      <translation>缩小 {times} 倍</translation>
     </message>
     <message>
-      <source>before training, {source}</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>训练前，{source}</translation>
+      <source>Stopped. What was measured stays.</source>
+      <extracomment>workbench/ui/session/sweeps.py</extracomment>
+      <translation>已停止。已测量的结果保留。</translation>
     </message>
     <message>
-      <source>measuring</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
+      <source>Sweep</source>
+      <extracomment>workbench/ui/session/sweeps.py</extracomment>
+      <translation>参数扫描</translation>
+    </message>
+    <message>
+      <source>Measuring</source>
+      <extracomment>workbench/ui/session/sync.py</extracomment>
       <translation>测量中</translation>
     </message>
     <message>
-      <source>not checked</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>未检验</translation>
+      <source>Measuring latency</source>
+      <extracomment>workbench/ui/session/timings.py</extracomment>
+      <translation>正在测量延迟</translation>
     </message>
     <message>
-      <source>not measured; F5 measures</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>未测量；按 F5 测量</translation>
+      <source>Add a stage first.</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>请先添加阶段。</translation>
     </message>
     <message>
-      <source>rank correlation {value}</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>秩相关 {value}</translation>
+      <source>Open a data set first: training needs samples.</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>请先打开数据集：训练需要样本。</translation>
     </message>
     <message>
-      <source>same samples, paired</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>相同样本，成对比较</translation>
+      <source>Stopped. Training this recipe again goes on from here.</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>已停止。再次训练此配方会从这里继续。</translation>
     </message>
     <message>
-      <source>trained, {source}</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>训练后，{source}</translation>
+      <source>Stopped: there is another model, or other data. With those before, training goes on.</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>已停止：模型或数据已更换。换回之前的模型和数据后，训练会继续。</translation>
     </message>
     <message>
-      <source>why?</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>为何？</translation>
+      <source>Taking up the training</source>
+      <extracomment>workbench/ui/session/training.py</extracomment>
+      <translation>恢复训练结果</translation>
     </message>
     <message>
-      <source>zipped {size}</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>打包 {size}</translation>
+      <source>&lt;b&gt;Add a step&lt;/b&gt; on the right: prune, quantise, factor or distil. Drag its slider, or the line in the plot.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>在右侧&lt;b&gt;添加步骤&lt;/b&gt;：剪枝、量化、分解或蒸馏。拖动它的滑块，或图中的线。</translation>
     </message>
     <message>
-      <source>● measured, batch 1</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>● 测得，批大小 1</translation>
+      <source>&lt;b&gt;Choose&lt;/b&gt; a layer on the left. The middle shows its weights and singular values.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>在左侧&lt;b&gt;选择&lt;/b&gt;一层。中间显示它的权重和奇异值。</translation>
     </message>
     <message>
-      <source>● median of {runs}</source>
-      <extracomment>workbench/ui/scoreboard.py</extracomment>
-      <translation>● {runs} 次的中位数</translation>
+      <source>&lt;b&gt;Export&lt;/b&gt; (Ctrl+E). The file is opened again and compared with what was shown.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>&lt;b&gt;导出&lt;/b&gt;（Ctrl+E）。文件会被重新打开，并与显示的结果比较。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Open&lt;/b&gt; a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>&lt;b&gt;打开&lt;/b&gt;模型（Ctrl+O），再打开用于测量的数据（Ctrl+D），或把两者一起拖到窗口上。</translation>
+    </message>
+    <message>
+      <source>&lt;b&gt;Read&lt;/b&gt; the bottom: size, accuracy with its interval, and how each figure is known. ○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>&lt;b&gt;阅读&lt;/b&gt;底部：大小、带区间的准确率，以及每个数字从何而来。○ 预测，◐ 由部分样本估计，● 在全部样本上测得，✓ 在写出的文件中验证。</translation>
+    </message>
+    <message>
+      <source>Another line, or reading values</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>另一条线，或读取数值</translation>
+    </message>
+    <message>
+      <source>Choose several</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>选择多个</translation>
+    </message>
+    <message>
+      <source>Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>Ctrl+K 查找所有命令。Ctrl+F 筛选层。Ctrl+Z 撤销一步。</translation>
+    </message>
+    <message>
+      <source>First steps</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>入门</translation>
+    </message>
+    <message>
+      <source>Go back</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>后退</translation>
+    </message>
+    <message>
+      <source>Go on</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>继续</translation>
+    </message>
+    <message>
+      <source>Inputs</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>输入</translation>
+    </message>
+    <message>
+      <source>Keyboard shortcuts</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>键盘快捷键</translation>
+    </message>
+    <message>
+      <source>Leave</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>离开</translation>
+    </message>
+    <message>
+      <source>Licence: Apache-2.0</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>许可证：Apache-2.0</translation>
+    </message>
+    <message>
+      <source>Move it far</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>大步移动</translation>
+    </message>
+    <message>
+      <source>Move the line</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>移动线</translation>
+    </message>
+    <message>
+      <source>Open a trained model, look inside every layer, compress it with the mouse, export what you saw.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>打开训练好的模型，查看每一层的内部，用鼠标压缩它，导出你所看到的结果。</translation>
+    </message>
+    <message>
+      <source>Open or close a module</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>展开或折叠模块</translation>
+    </message>
+    <message>
+      <source>Outputs</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>输出</translation>
+    </message>
+    <message>
+      <source>Plots</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>图</translation>
+    </message>
+    <message>
+      <source>Read the first or the last value</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>读取第一个或最后一个数值</translation>
+    </message>
+    <message>
+      <source>The engine is still starting.</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>引擎仍在启动。</translation>
+    </message>
+    <message>
+      <source>This model</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>此模型</translation>
+    </message>
+    <message>
+      <source>{n} parameters</source>
+      <extracomment>workbench/ui/shell/about.py</extracomment>
+      <translation>{n} 个参数</translation>
+    </message>
+    <message>
+      <source>Actions</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>操作</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>比较</translation>
+    </message>
+    <message>
+      <source>Graph</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>计算图</translation>
+    </message>
+    <message>
+      <source>Inspect</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>检视</translation>
+    </message>
+    <message>
+      <source>Recover</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>恢复</translation>
+    </message>
+    <message>
+      <source>Views</source>
+      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
+      <translation>视图</translation>
+    </message>
+    <message>
+      <source>Discard it</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>丢弃</translation>
+    </message>
+    <message>
+      <source>Go on with your work on {name}?</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>要继续处理 {name} 吗？</translation>
+    </message>
+    <message>
+      <source>Not now</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>暂不</translation>
+    </message>
+    <message>
+      <source>The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: {pinned}.</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>程序在 {time} 未正常关闭。有步骤的层：{steps}。固定的状态：{pinned}。</translation>
+    </message>
+    <message>
+      <source>Unfinished work</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>未完成的工作</translation>
+    </message>
+    <message>
+      <source>{n} samples, {metric}</source>
+      <extracomment>workbench/ui/shell/main_window.py</extracomment>
+      <translation>{n} 个样本，{metric}</translation>
+    </message>
+    <message>
+      <source>&amp;Edit</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+      <source>&amp;File</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+      <source>&amp;Help</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+      <source>&amp;Model</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>模型(&amp;M)</translation>
+    </message>
+    <message>
+      <source>&amp;Run</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>运行(&amp;R)</translation>
+    </message>
+    <message>
+      <source>&amp;View</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+      <source>About</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>关于</translation>
+    </message>
+    <message>
+      <source>About this model…</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>关于此模型…</translation>
+    </message>
+    <message>
+      <source>All commands…</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>所有命令…</translation>
+    </message>
+    <message>
+      <source>As the system</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>跟随系统</translation>
+    </message>
+    <message>
+      <source>Cancel the running job</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>取消正在运行的任务</translation>
+    </message>
+    <message>
+      <source>Cannot save the presentation</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>无法保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Dark</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>深色</translation>
+    </message>
+    <message>
+      <source>Filter layers</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>筛选层</translation>
+    </message>
+    <message>
+      <source>Full screen</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>全屏</translation>
+    </message>
+    <message>
+      <source>Layer tree</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>层级树</translation>
+    </message>
+    <message>
+      <source>Light</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>浅色</translation>
+    </message>
+    <message>
+      <source>Measure again</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>重新测量</translation>
+    </message>
+    <message>
+      <source>Measure latency</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>测量延迟</translation>
+    </message>
+    <message>
+      <source>Next pane</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>下一个窗格</translation>
+    </message>
+    <message>
+      <source>Nothing yet</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>暂无</translation>
+    </message>
+    <message>
+      <source>Open recent</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>最近打开</translation>
+    </message>
+    <message>
+      <source>Page (*.html);;Document (*.pdf)</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>网页 (*.html);;文档 (*.pdf)</translation>
+    </message>
+    <message>
+      <source>Panels</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>面板</translation>
+    </message>
+    <message>
+      <source>Preferences…</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>首选项…</translation>
+    </message>
+    <message>
+      <source>Present</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>演示模式</translation>
+    </message>
+    <message>
+      <source>Presentation saved as {path}</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>演示文稿已保存为 {path}</translation>
+    </message>
+    <message>
+      <source>Previous pane</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>上一个窗格</translation>
+    </message>
+    <message>
+      <source>Quit</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>退出</translation>
+    </message>
+    <message>
+      <source>Reset layout</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>重置布局</translation>
+    </message>
+    <message>
+      <source>Restart engine</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>重启引擎</translation>
+    </message>
+    <message>
+      <source>Save the presentation</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Save the presentation…</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>保存演示文稿…</translation>
+    </message>
+    <message>
+      <source>Scan the sensitivity of the layers</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>扫描各层的敏感度</translation>
+    </message>
+    <message>
+      <source>Show log</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>显示日志</translation>
+    </message>
+    <message>
+      <source>Sweep one parameter</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>扫描单个参数</translation>
+    </message>
+    <message>
+      <source>Tabs</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>标签页</translation>
+    </message>
+    <message>
+      <source>Take the tour</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>开始导览</translation>
+    </message>
+    <message>
+      <source>Theme</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>主题</translation>
+    </message>
+    <message>
+      <source>Weights as pictures</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>权重图像</translation>
+    </message>
+    <message>
+      <source>Commands</source>
+      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <translation>命令</translation>
+    </message>
+    <message>
+      <source>Find a command</source>
+      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <translation>查找命令</translation>
+    </message>
+    <message>
+      <source>No command is like this.</source>
+      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <translation>没有这样的命令。</translation>
+    </message>
+    <message>
+      <source>What do you want to do?</source>
+      <extracomment>workbench/ui/shell/palette.py</extracomment>
+      <translation>想做什么？</translation>
+    </message>
+    <message>
+      <source>Colours of data</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>数据配色</translation>
+    </message>
+    <message>
+      <source>Each has even steps of lightness and can be read by colour-blind eyes.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>每种配色的亮度均匀递增，色觉异常者也能分辨。</translation>
+    </message>
+    <message>
+      <source>Language</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>语言</translation>
+    </message>
+    <message>
+      <source>Models are in</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>模型所在文件夹</translation>
+    </message>
+    <message>
+      <source>Motion</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>动画</translation>
+    </message>
+    <message>
+      <source>Nothing moves</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>关闭动画</translation>
+    </message>
+    <message>
+      <source>One for each core</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>每个核心一个</translation>
+    </message>
+    <message>
+      <source>Preferences</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>首选项</translation>
+    </message>
+    <message>
+      <source>The engine starts again when this changes; your work stays.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>更改后引擎会重新启动；你的工作保持不变。</translation>
+    </message>
+    <message>
+      <source>The language changes when the program is started again.</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>语言在下次启动程序时更改。</translation>
+    </message>
+    <message>
+      <source>Things may slide and fade</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>允许滑动和渐变</translation>
+    </message>
+    <message>
+      <source>Threads of a computation</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>每次计算的线程数</translation>
+    </message>
+    <message>
+      <source>the folder used last</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>上次使用的文件夹</translation>
+    </message>
+    <message>
+      <source>workbench, at home</source>
+      <extracomment>workbench/ui/shell/preferences.py</extracomment>
+      <translation>主目录下的 workbench</translation>
+    </message>
+    <message>
+      <source>All about this model (Ctrl+I)</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>关于此模型的一切（Ctrl+I）</translation>
+    </message>
+    <message>
+      <source>Idle</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>空闲</translation>
+    </message>
+    <message>
+      <source>Jobs and the log (Ctrl+Shift+J)</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>任务与日志（Ctrl+Shift+J）</translation>
+    </message>
+    <message>
+      <source>No data: only sizes are known</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>无数据：仅知道大小</translation>
+    </message>
+    <message>
+      <source>Other data to measure with (Ctrl+D)</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>换用其他数据来测量（Ctrl+D）</translation>
+    </message>
+    <message>
+      <source>The engine has stopped</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>引擎已停止</translation>
+    </message>
+    <message>
+      <source>The engine is starting</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>引擎正在启动</translation>
+    </message>
+    <message>
+      <source>a thread for each core</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>每个核心一个线程</translation>
+    </message>
+    <message>
+      <source>input {shape}</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>输入 {shape}</translation>
+    </message>
+    <message>
+      <source>opset {number}</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>opset {number}</translation>
+    </message>
+    <message>
+      <source>with labels</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>有标签</translation>
+    </message>
+    <message>
+      <source>without labels</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>无标签</translation>
+    </message>
+    <message>
+      <source>{count} inputs</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>{count} 个输入</translation>
+    </message>
+    <message>
+      <source>{count} threads</source>
+      <extracomment>workbench/ui/shell/status.py</extracomment>
+      <translation>{count} 个线程</translation>
+    </message>
+    <message>
+      <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>添加步骤：剪枝、分解、蒸馏或量化。表单会说明它对当前这一层的作用，以及某个方法为何不可用。</translation>
+    </message>
+    <message>
+      <source>Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all shortcuts.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>按 Ctrl+K 输入几个字母即可找到任何命令。Ctrl+Z 撤销任何一步。“帮助”中列有全部快捷键。</translation>
+    </message>
+    <message>
+      <source>Done</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>完成</translation>
+    </message>
+    <message>
+      <source>Every command</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>所有命令</translation>
+    </message>
+    <message>
+      <source>Next</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>下一步</translation>
+    </message>
+    <message>
+      <source>Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, ◐ estimated, ● measured, ✓ verified in the written file.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>之前与现在的大小、准确率和计算量。符号说明数字的来历：○ 预测，◐ 估计，● 测得，✓ 在写出的文件中验证。</translation>
+    </message>
+    <message>
+      <source>Skip</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>跳过</translation>
+    </message>
+    <message>
+      <source>The export is opened again, run, and compared with what you saw here.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>导出的文件会被重新打开、运行，并与你在这里看到的比较。</translation>
+    </message>
+    <message>
+      <source>The file</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box above filters them.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>以树形显示模型。条形表示哪些层占用字节。点击选择一层，按住 Ctrl 选择多层；上方的输入框用于筛选。</translation>
+    </message>
+    <message>
+      <source>The weights of the chosen layer and their singular values. Lines that you can drag are the parameters of its steps. The other tabs look at the whole model.</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>所选层的权重及其奇异值。可拖动的线就是步骤的参数。其他标签页查看整个模型。</translation>
+    </message>
+    <message>
+      <source>What it costs</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>代价</translation>
+    </message>
+    <message>
+      <source>What it looks like</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>样子</translation>
+    </message>
+    <message>
+      <source>What to do</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>操作</translation>
+    </message>
+    <message>
+      <source>Where: the layers</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>位置：各层</translation>
+    </message>
+    <message>
+      <source>{n} of {total}</source>
+      <extracomment>workbench/ui/shell/tour.py</extracomment>
+      <translation>{n} / {total}</translation>
+    </message>
+    <message>
+      <source>Compress</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>压缩</translation>
+    </message>
+    <message>
+      <source>Look</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>查看</translation>
+    </message>
+    <message>
+      <source>Make a trained model smaller, and see what it costs</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>把训练好的模型变小，并看清代价</translation>
+    </message>
+    <message>
+      <source>New here? A tour of six stops shows where everything is, on the demo.</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>第一次使用？六步导览将在演示模型上介绍各处功能。</translation>
+    </message>
+    <message>
+      <source>No, thanks</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>不用了</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>打开</translation>
+    </message>
+    <message>
+      <source>Open a model…</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>打开模型…</translation>
+    </message>
+    <message>
+      <source>Try the demo: convolutional network</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>试用演示：卷积网络</translation>
+    </message>
+    <message>
+      <source>Try the demo: vision transformer</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>试用演示：视觉 Transformer</translation>
+    </message>
+    <message>
+      <source>What you see while you drag is what runs after the export: the same graph, measured in the same runtime.</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>拖动时看到的，就是导出后运行的：同一个计算图，在同一个运行时中测量。</translation>
+    </message>
+    <message>
+      <source>a file that is really smaller and behaves as shown; it is reopened and checked</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>真正变小且表现与显示一致的文件；会重新打开并检查</translation>
+    </message>
+    <message>
+      <source>a trained model, ONNX or PyTorch, and data to measure it with</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>训练好的模型（ONNX 或 PyTorch），以及用于测量的数据</translation>
+    </message>
+    <message>
+      <source>each layer: prune, quantise, factor, distil; size and accuracy follow</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>每一层：剪枝、量化、分解、蒸馏；大小和准确率随之变化</translation>
+    </message>
+    <message>
+      <source>inside every layer: its weights, singular values, share of the bytes</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>每一层的内部：权重、奇异值、所占字节</translation>
+    </message>
+    <message>
+      <source>or drop files here</source>
+      <extracomment>workbench/ui/shell/welcome.py</extracomment>
+      <translation>或把文件拖到这里</translation>
+    </message>
+    <message>
+      <source>Extremes, 98 % and the middle half of the values; dot: mean; dashed: 8-bit levels end</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>极值、98 % 及中间一半的值；点：均值；虚线：8 位级别的边界</translation>
+    </message>
+    <message>
+      <source>Order channels by reach</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>按幅度排列通道</translation>
+    </message>
+    <message>
+      <source>The channels that reach farthest first</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>幅度最大的通道在前</translation>
+    </message>
+    <message>
+      <source>activation value</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>激活值</translation>
+    </message>
+    <message>
+      <source>by reach</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>按幅度</translation>
+    </message>
+    <message>
+      <source>channel {channel}: {low} … {high}, 98 % in {a} … {b}, mean {mean} ± {std}, {zeros} zeros</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>通道 {channel}：{low} … {high}，98 % 在 {a} … {b}，均值 {mean} ± {std}，{zeros} 为零</translation>
+    </message>
+    <message>
+      <source>channel, the farthest first</source>
+      <extracomment>workbench/ui/tabs/activations/ranges_plot.py</extracomment>
+      <translation>通道，幅度最大者在前</translation>
+    </message>
+    <message>
+      <source>8 bits: 99.99 %</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>8 位：99.99 %</translation>
+    </message>
+    <message>
+      <source>8 bits: all values</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>8 位：所有值</translation>
+    </message>
+    <message>
+      <source>8 bits: entropy</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>8 位：熵</translation>
+    </message>
+    <message>
+      <source>8 bits: least squares</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>8 位：最小二乘</translation>
+    </message>
+    <message>
+      <source>Behind the bias, and behind the activation function where nothing else reads what lies before it</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>在偏置之后；若没有其他节点读取激活函数之前的值，则在激活函数之后</translation>
+    </message>
+    <message>
+      <source>Choose a layer in the list to see what passes through it.</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>在列表中选择一层，查看经过它的内容。</translation>
+    </message>
+    <message>
+      <source>How the range of 8-bit levels is chosen</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>如何选择 8 位级别的范围</translation>
+    </message>
+    <message>
+      <source>Input</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>输入</translation>
+    </message>
+    <message>
+      <source>Open a data set first: activations are those of its samples.</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>请先打开数据集：激活来自其样本。</translation>
+    </message>
+    <message>
+      <source>Running the calibration samples…</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>正在运行校准样本…</translation>
+    </message>
+    <message>
+      <source>Values</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>值</translation>
+    </message>
+    <message>
+      <source>What the 8-bit levels cover: all values seen, 99.99 % of them, least squared error, or least divergence of the distribution</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>8 位级别覆盖的范围：所有见过的值、其中 99.99 %、平方误差最小，或分布散度最小</translation>
+    </message>
+    <message>
+      <source>What this layer receives are indices, not values with ranges.</source>
+      <extracomment>workbench/ui/tabs/activations/tab.py</extracomment>
+      <translation>该层接收的是索引，而不是有范围的值。</translation>
+    </message>
+    <message>
+      <source>Count on a logarithmic scale: rare values become visible</source>
+      <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
+      <translation>以对数刻度计数：罕见的值变得可见</translation>
+    </message>
+    <message>
+      <source>values per bin</source>
+      <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
+      <translation>每箱的值数</translation>
+    </message>
+    <message>
+      <source>{count} values of {channels} channels; dotted: the 8-bit levels end</source>
+      <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
+      <translation>{channels} 个通道的 {count} 个值；点线：8 位级别的边界</translation>
+    </message>
+    <message>
+      <source>{low} … {high}:  {share} of the values</source>
+      <extracomment>workbench/ui/tabs/activations/values_plot.py</extracomment>
+      <translation>{low} … {high}：占全部值的 {share}</translation>
+    </message>
+    <message>
+      <source>8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, {above} above).</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>8 位级别：{low} … {high}，步长 {step}。它们截断全部值的 {clipped}（下方 {below}，上方 {above}）。</translation>
+    </message>
+    <message>
+      <source>Dead, zero on every sample: {n} of {all} channels ({channels}).</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>失活（在每个样本上都为零）：{all} 个通道中的 {n} 个（{channels}）。</translation>
+    </message>
+    <message>
+      <source>No channel is dead.</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>没有失活的通道。</translation>
+    </message>
+    <message>
+      <source>No channel reaches six times as far as the median channel.</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>没有通道的幅度达到中位通道的六倍。</translation>
+    </message>
+    <message>
+      <source>Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the levels of all others; channel {first} reaches {times} times as far.</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>离群（幅度超过中位通道的六倍）：{all} 个中的 {n} 个（{channels}）。它们使其他所有通道的级别变粗；通道 {first} 达到 {times} 倍。</translation>
+    </message>
+    <message>
+      <source>● measured on {n} calibration samples</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>● 在 {n} 个校准样本上测得</translation>
+    </message>
+    <message>
+      <source>◐ {n} of {total} calibration samples so far</source>
+      <extracomment>workbench/ui/tabs/activations/words.py</extracomment>
+      <translation>◐ 目前 {total} 个校准样本中的 {n} 个</translation>
+    </message>
+    <message>
+      <source>Class</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Classes</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Its samples</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>它的样本</translation>
+    </message>
+    <message>
+      <source>Samples</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>样本</translation>
+    </message>
+    <message>
+      <source>There are no labels: right is what the original decides.</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>没有标签：以原始模型的判定为正确。</translation>
+    </message>
+    <message>
+      <source>Which layer did this?</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>是哪一层造成的？</translation>
+    </message>
+    <message>
+      <source>→ right</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>→ 对</translation>
+    </message>
+    <message>
+      <source>→ wrong</source>
+      <extracomment>workbench/ui/tabs/compare/classes.py</extracomment>
+      <translation>→ 错</translation>
+    </message>
+    <message>
+      <source>Confusion matrix</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>混淆矩阵</translation>
+    </message>
+    <message>
+      <source>Difference</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>差异</translation>
+    </message>
+    <message>
+      <source>Rows: what samples are. Columns: what was decided.</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>行：样本的真实类别。列：判定的类别。</translation>
+    </message>
+    <message>
+      <source>Rows: what the original decides. Columns: what was decided.</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>行：原始模型的判定。列：现在的判定。</translation>
+    </message>
+    <message>
+      <source>Warm colours are worse, blue is better.</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>暖色变差，蓝色变好。</translation>
+    </message>
+    <message>
+      <source>{truth}, decided for {decision}: {before} before, {after} now ({change})</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>{truth}，判定为 {decision}：之前 {before}，现在 {after}（{change}）</translation>
+    </message>
+    <message>
+      <source>{truth}, decided rightly: {before} before, {after} now ({change})</source>
+      <extracomment>workbench/ui/tabs/compare/confusion.py</extracomment>
+      <translation>{truth}，判定正确：之前 {before}，现在 {after}（{change}）</translation>
+    </message>
+    <message>
+      <source>Comparing sample by sample</source>
+      <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
+      <translation>逐样本比较</translation>
+    </message>
+    <message>
+      <source>Finding the layer</source>
+      <extracomment>workbench/ui/tabs/compare/findings.py</extracomment>
+      <translation>查找责任层</translation>
+    </message>
+    <message>
+      <source>All classes</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>所有类别</translation>
+    </message>
+    <message>
+      <source>No sample flipped this way.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>没有样本发生这种变化。</translation>
+    </message>
+    <message>
+      <source>Now right</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>现在正确</translation>
+    </message>
+    <message>
+      <source>Now wrong</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>现在错误</translation>
+    </message>
+    <message>
+      <source>Only {truth} that is now {decision}.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>仅限现在判定为 {decision} 的 {truth}。</translation>
+    </message>
+    <message>
+      <source>Sample {n}</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>样本 {n}</translation>
+    </message>
+    <message>
+      <source>Sample {n} is {truth}: {before} ({sure}) before, {after} ({sure_now}) now.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>样本 {n} 是 {truth}：之前判定 {before}（{sure}），现在判定 {after}（{sure_now}）。</translation>
+    </message>
+    <message>
+      <source>Sample {n}: {before} before, {after} now.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>样本 {n}：之前 {before}，现在 {after}。</translation>
+    </message>
+    <message>
+      <source>Samples that flipped</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>判定改变的样本</translation>
+    </message>
+    <message>
+      <source>Still wrong</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>仍然错误</translation>
+    </message>
+    <message>
+      <source>{n} samples</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>{n} 个样本</translation>
+    </message>
+    <message>
+      <source>{n} samples chosen</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>已选 {n} 个样本</translation>
+    </message>
+    <message>
+      <source>{shown} on show, of {n} samples that were run; the surest first.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>显示 {shown} 个，共运行 {n} 个样本；把握最大的在前。</translation>
+    </message>
+    <message>
+      <source>{worse} of {n} samples became worse, {better} better ({metric}); the worst first.</source>
+      <extracomment>workbench/ui/tabs/compare/samples.py</extracomment>
+      <translation>{n} 个样本中 {worse} 个变差，{better} 个变好（{metric}）；最差的在前。</translation>
+    </message>
+    <message>
+      <source>1 layer</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>1 层</translation>
+    </message>
+    <message>
+      <source>Restore it to measure it on the data that is open.</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>恢复它，即可在当前打开的数据上测量。</translation>
+    </message>
+    <message>
+      <source>Smaller</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>State</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>The button beside the figures below measures it, and so does an export.</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>下方数值旁的按钮可测量，导出时也会测量。</translation>
+    </message>
+    <message>
+      <source>before training</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>训练前</translation>
+    </message>
+    <message>
+      <source>on other data</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>在其他数据上</translation>
+    </message>
+    <message>
+      <source>paired</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>配对</translation>
+    </message>
+    <message>
+      <source>the original</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>原始模型</translation>
+    </message>
+    <message>
+      <source>trained</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>已训练</translation>
+    </message>
+    <message>
+      <source>{share} kept</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>保留 {share}</translation>
+    </message>
+    <message>
+      <source>{times}x</source>
+      <extracomment>workbench/ui/tabs/compare/states.py</extracomment>
+      <translation>{times} 倍</translation>
+    </message>
+    <message>
+      <source>Figures</source>
+      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <translation>数值</translation>
+    </message>
+    <message>
+      <source>States</source>
+      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <translation>状态</translation>
+    </message>
+    <message>
+      <source>○ forecast   ◐ estimated   ● measured   ✓ verified in the file</source>
+      <extracomment>workbench/ui/tabs/compare/states_page.py</extracomment>
+      <translation>○ 预测   ◐ 估计   ● 实测   ✓ 已在文件中验证</translation>
+    </message>
+    <message>
+      <source>* got its weights back, not its channels.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>* 只取回了权重，没有取回通道。</translation>
+    </message>
+    <message>
+      <source>Each layer was given its original weights back, and its channels where it had lost some, with the layers that lost them with it; all others kept their steps. Margin: how much the score of the original's decision gains over the next one.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>每一层都取回了原来的权重；失去过通道的层还与一同失去通道的层一起取回了通道；其他各层保留其步骤。余量：原模型所判类别的得分比次高者多出多少。</translation>
+    </message>
+    <message>
+      <source>It got its channels back, with the layers that lost them with it: {layers}.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>它与一同失去通道的层一起取回了通道：{layers}。</translation>
+    </message>
+    <message>
+      <source>It got its weights back, not its channels. {why}</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>它取回了权重，但没有取回通道。{why}</translation>
+    </message>
+    <message>
+      <source>Layer</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>层</translation>
+    </message>
+    <message>
+      <source>Layers taken back</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>逐层恢复</translation>
+    </message>
+    <message>
+      <source>Margin</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>余量</translation>
+    </message>
+    <message>
+      <source>Restored alone</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>单独恢复</translation>
+    </message>
+    <message>
+      <source>Stop</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>停止</translation>
+    </message>
+    <message>
+      <source>The first {count} together restore all.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>前 {count} 层一起可恢复全部。</translation>
+    </message>
+    <message>
+      <source>Together with those above</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>与上面各层一起</translation>
+    </message>
+    <message>
+      <source>{layer} (+{n} coupled)</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>{layer}（及耦合的 {n} 层）</translation>
+    </message>
+    <message>
+      <source>{what}: no layer alone did it.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>{what}：没有哪一层单独造成。</translation>
+    </message>
+    <message>
+      <source>{what}: taking layers back one at a time…</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>{what}：正在逐层恢复…</translation>
+    </message>
+    <message>
+      <source>{what}: taking {layer} back restores {k} of {n}.</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>{what}：恢复 {layer} 可还原 {n} 个中的 {k} 个。</translation>
+    </message>
+    <message>
+      <source>{what}: {tried} of {layers} layers taken back…</source>
+      <extracomment>workbench/ui/tabs/compare/suspects.py</extracomment>
+      <translation>{what}：已恢复 {layers} 层中的 {tried} 层…</translation>
+    </message>
+    <message>
+      <source>Comparing sample by sample…</source>
+      <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
+      <translation>正在逐样本比较…</translation>
+    </message>
+    <message>
+      <source>Confusion</source>
+      <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
+      <translation>混淆</translation>
+    </message>
+    <message>
+      <source>Open a data set to see which samples changed.</source>
+      <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
+      <translation>打开数据集即可查看哪些样本发生了变化。</translation>
+    </message>
+    <message>
+      <source>● measured on {n} samples, this recipe beside the original</source>
+      <extracomment>workbench/ui/tabs/compare/tab.py</extracomment>
+      <translation>● 在 {n} 个样本上实测，此配方与原始模型对照</translation>
+    </message>
+    <message>
+      <source>Choose a model to see its graph.</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>选择模型以查看其计算图。</translation>
+    </message>
+    <message>
+      <source>Everything else in the window works without it.</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>窗口中的其他功能不受影响。</translation>
+    </message>
+    <message>
+      <source>It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>计算图由特定版本的 netron 绘制。请安装：pip install netron==9.3.3</translation>
+    </message>
+    <message>
+      <source>Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the system library that is named below (on Debian and Ubuntu: apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>绘制计算图的 Qt WebEngine 无法载入。请安装 PySide6-Addons，或下方列出的系统库（Debian 和 Ubuntu：apt install libnss3 libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1）。</translation>
+    </message>
+    <message>
+      <source>Show it without the sandbox</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>不使用沙箱显示</translation>
+    </message>
+    <message>
+      <source>The graph cannot be shown here</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>此处无法显示计算图</translation>
+    </message>
+    <message>
+      <source>The graph is gone</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>计算图已丢失</translation>
+    </message>
+    <message>
+      <source>The program runs as root, and Chromium refuses to start its sandbox for root. Start the program as an ordinary user, or show the graph without the sandbox.</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>程序以 root 运行，而 Chromium 拒绝为 root 启动沙箱。请以普通用户启动程序，或不使用沙箱显示计算图。</translation>
+    </message>
+    <message>
+      <source>This system does not let ordinary users make the namespaces that Chromium's sandbox is built from. Ask for them to be allowed, or show the graph without the sandbox.</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>此系统不允许普通用户创建 Chromium 沙箱所需的命名空间。请要求开放，或不使用沙箱显示计算图。</translation>
+    </message>
+    <message>
+      <source>Try again</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>重试</translation>
+    </message>
+    <message>
+      <source>Without it a damaged model file that takes over the page is not held back from your files; the page still reaches no network. It holds until the program ends.</source>
+      <extracomment>workbench/ui/tabs/graph/note.py</extracomment>
+      <translation>没有沙箱时，若损坏的模型文件控制了页面，将无法阻止它接触你的文件；页面仍然不能访问网络。此设置持续到程序结束。</translation>
+    </message>
+    <message>
+      <source>{title} · drawing…</source>
+      <extracomment>workbench/ui/tabs/graph/side.py</extracomment>
+      <translation>{title} · 正在绘制…</translation>
+    </message>
+    <message>
+      <source>{title} · {n} nodes</source>
+      <extracomment>workbench/ui/tabs/graph/side.py</extracomment>
+      <translation>{title} · {n} 个节点</translation>
+    </message>
+    <message>
+      <source>Bytes saved</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>节省的字节</translation>
+    </message>
+    <message>
+      <source>Compressed</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>压缩后</translation>
+    </message>
+    <message>
+      <source>Starting the graph view…</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>正在启动计算图视图…</translation>
+    </message>
+    <message>
+      <source>Tint</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>着色</translation>
+    </message>
+    <message>
+      <source>What the colour of a layer's nodes stands for</source>
+      <extracomment>workbench/ui/tabs/graph/tab.py</extracomment>
+      <translation>层的节点颜色代表什么</translation>
+    </message>
+    <message>
+      <source> (forecast)</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation> （预测）</translation>
+    </message>
+    <message>
+      <source>as in the original</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation>与原始模型相同</translation>
+    </message>
+    <message>
+      <source>loses {drop} of {metric} with {candidate} alone</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation>仅用 {candidate} 时，{metric} 损失 {drop}</translation>
+    </message>
+    <message>
+      <source>{before} → {after}, {share} saved</source>
+      <extracomment>workbench/ui/tabs/graph/tints.py</extracomment>
+      <translation>{before} → {after}，节省 {share}</translation>
+    </message>
+    <message>
+      <source>Double-click: properties</source>
+      <extracomment>workbench/ui/tabs/graph/web.py</extracomment>
+      <translation>双击：属性</translation>
+    </message>
+    <message>
+      <source>The process that draws the graph has ended (code {code}).</source>
+      <extracomment>workbench/ui/tabs/graph/web.py</extracomment>
+      <translation>绘制计算图的进程已结束（代码 {code}）。</translation>
+    </message>
+    <message>
+      <source>As many nodes of the graph read this weight.</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>计算图中有这么多节点读取该权重。</translation>
+    </message>
+    <message>
+      <source>Stable rank</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>稳定秩</translation>
+    </message>
+    <message>
+      <source>Sum of the squared singular values over the largest of them: how many directions matter.</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>奇异值平方和除以其中最大的一项：有多少个方向重要。</translation>
+    </message>
+    <message>
+      <source>Used</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>使用</translation>
+    </message>
+    <message>
+      <source>weight {shape}, {dtype}</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>权重 {shape}，{dtype}</translation>
+    </message>
+    <message>
+      <source>{count} bytes</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>{count} 字节</translation>
+    </message>
+    <message>
+      <source>{count} times</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>{count} 次</translation>
+    </message>
+    <message>
+      <source>{stable} of {full}</source>
+      <extracomment>workbench/ui/tabs/inspect/layer_header.py</extracomment>
+      <translation>{stable} / {full}</translation>
+    </message>
+    <message>
+      <source>Choose a layer in the list to look inside it.</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>在列表中选择一层以查看其内部。</translation>
+    </message>
+    <message>
+      <source>Computing the singular values…</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>正在计算奇异值…</translation>
+    </message>
+    <message>
+      <source>Counting the weights…</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>正在统计权重…</translation>
+    </message>
+    <message>
+      <source>Pictures</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>图像</translation>
+    </message>
+    <message>
+      <source>The weights themselves: the matrix before, after and the difference, and kernels</source>
+      <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
+      <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
+    </message>
+    <message>
+      <source>The curve is drawn here while the model is trained.</source>
+      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
+      <translation>训练模型时在这里绘制曲线。</translation>
+    </message>
+    <message>
+      <source>epoch</source>
+      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
+      <translation>轮</translation>
+    </message>
+    <message>
+      <source>epoch {epoch}: {value}</source>
+      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
+      <translation>第 {epoch} 轮：{value}</translation>
+    </message>
+    <message>
+      <source>next stage</source>
+      <extracomment>workbench/ui/tabs/recover/curve.py</extracomment>
+      <translation>下一阶段</translation>
+    </message>
+    <message>
+      <source>Choose teachers</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>选择教师</translation>
+    </message>
+    <message>
+      <source>Choose teachers…</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>选择教师…</translation>
+    </message>
+    <message>
+      <source>Earlier</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>提前</translation>
+    </message>
+    <message>
+      <source>Later</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>推后</translation>
+    </message>
+    <message>
+      <source>Model files with the same inputs and outputs; several are averaged. Without one the original model teaches.</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>输入和输出相同的模型文件；多个教师取平均。不选时由原始模型充当教师。</translation>
+    </message>
+    <message>
+      <source>More settings</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>更多设置</translation>
+    </message>
+    <message>
+      <source>Taught by {names}</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>教师：{names}</translation>
+    </message>
+    <message>
+      <source>the original model</source>
+      <extracomment>workbench/ui/tabs/recover/stage_card.py</extracomment>
+      <translation>原始模型</translation>
+    </message>
+    <message>
+      <source>Add a training stage</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>添加训练阶段</translation>
+    </message>
+    <message>
+      <source>Not trained yet: what is shown and measured is the model before training.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>尚未训练：显示和测量的是训练前的模型。</translation>
+    </message>
+    <message>
+      <source>On held-back samples</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>在留出的样本上</translation>
+    </message>
+    <message>
+      <source>Pause</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>暂停</translation>
+    </message>
+    <message>
+      <source>Paused. Go on continues from here.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>已暂停。“继续”将从这里接着训练。</translation>
+    </message>
+    <message>
+      <source>Stop and keep the best</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>停止并保留最佳状态</translation>
+    </message>
+    <message>
+      <source>Training after compression wins accuracy back. What compression did stays: zeros stay zero, factors stay factors, values stay on their grid, so the file stays as small.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>压缩后的训练可以挽回准确率。压缩的结果保持不变：零仍为零，因子仍为因子，数值留在其网格上，因此文件同样小。</translation>
+    </message>
+    <message>
+      <source>Training at one temperature after the other, each time from the same start.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>依次在各个温度下训练，每次都从同一起点开始。</translation>
+    </message>
+    <message>
+      <source>Training loss</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>训练损失</translation>
+    </message>
+    <message>
+      <source>Training stages</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>训练阶段</translation>
+    </message>
+    <message>
+      <source>Training. The curve on the left decides which state is kept.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>正在训练。左侧曲线决定保留哪个状态。</translation>
+    </message>
+    <message>
+      <source>Trainings at each temperature</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>每个温度的训练次数</translation>
+    </message>
+    <message>
+      <source>Trains at temperatures from 1 to 20, each from the same start, and draws what is reached.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>在 1 到 20 的温度下从同一起点分别训练，并画出各自的结果。</translation>
+    </message>
+    <message>
+      <source>Use the best temperature</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>采用最佳温度</translation>
+    </message>
+    <message>
+      <source>Use {words}</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>采用 {words}</translation>
+    </message>
+    <message>
+      <source>What came of it</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>结果</translation>
+    </message>
+    <message>
+      <source>Where training computes</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>在哪里训练</translation>
+    </message>
+    <message>
+      <source>add a training stage</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>添加训练阶段</translation>
+    </message>
+    <message>
+      <source>loss</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>损失</translation>
+    </message>
+    <message>
+      <source>metric</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>指标</translation>
+    </message>
+    <message>
+      <source>order of training stages</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>训练阶段的顺序</translation>
+    </message>
+    <message>
+      <source>remove a training stage</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>移除训练阶段</translation>
+    </message>
+    <message>
+      <source>seeds: </source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>种子数：</translation>
+    </message>
+    <message>
+      <source>temperature</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>温度</translation>
+    </message>
+    <message>
+      <source>{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; best after {best} of {epochs} epochs, {time}.</source>
+      <extracomment>workbench/ui/tabs/recover/tab.py</extracomment>
+      <translation>{stage}：{metric} {before} → {after}，在从 {trained} 个样本中留出的 {held} 个上测得；共 {epochs} 轮，第 {best} 轮后最佳，用时 {time}。</translation>
+    </message>
+    <message>
+      <source>({low} to {high}, {count} seeds)</source>
+      <extracomment>workbench/ui/tabs/recover/temperatures.py</extracomment>
+      <translation>（{low} 至 {high}，{count} 个种子）</translation>
+    </message>
+    <message>
+      <source>A point is drawn here after each training.</source>
+      <extracomment>workbench/ui/tabs/recover/temperatures.py</extracomment>
+      <translation>每次训练之后在此画出一个点。</translation>
+    </message>
+    <message>
+      <source>Temperatures, held back</source>
+      <extracomment>workbench/ui/tabs/recover/temperatures.py</extracomment>
+      <translation>各温度，留出样本</translation>
     </message>
     <message>
       <source>Add the steps of this layer: {steps}</source>
-      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
       <translation>添加该层的步骤：{steps}</translation>
     </message>
     <message>
       <source>None of them</source>
-      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
       <translation>全部不选</translation>
     </message>
     <message>
       <source>What is tried on each layer alone</source>
-      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
       <translation>单独在每一层上尝试什么</translation>
     </message>
     <message>
       <source>{n} candidates</source>
-      <extracomment>workbench/ui/sensitivity_tab/candidates.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/candidates.py</extracomment>
       <translation>{n} 个候选</translation>
     </message>
     <message>
       <source>{candidate}
 Click to sort by it; the third click gives back the order of the model.</source>
-      <extracomment>workbench/ui/sensitivity_tab/matrix.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/matrix.py</extracomment>
       <translation>{candidate}
 点击按此列排序；第三次点击恢复模型中的顺序。</translation>
     </message>
     <message>
       <source>Loss of each candidate on each layer</source>
-      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
       <translation>每个候选在每一层上的损失</translation>
     </message>
     <message>
       <source>Loss of each layer alone</source>
-      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
       <translation>每层单独的损失</translation>
     </message>
     <message>
       <source>What is lost, in points or in the metric's own unit. Colours go with its square root, so that small losses are told apart. Hatched: only predicted.</source>
-      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
       <translation>损失的大小，以百分点或指标自身的单位表示。颜色按其平方根变化，便于区分小的损失。带斜线：仅为预测。</translation>
     </message>
     <message>
       <source>{metric}, {n} samples</source>
-      <extracomment>workbench/ui/sensitivity_tab/panel.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/panel.py</extracomment>
       <translation>{metric}，{n} 个样本</translation>
     </message>
     <message>
       <source>waiting for its turn</source>
-      <extracomment>workbench/ui/sensitivity_tab/running.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/running.py</extracomment>
       <translation>正在排队</translation>
     </message>
     <message>
       <source>All layers</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>所有层</translation>
     </message>
     <message>
       <source>Apply to this layer</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>应用到该层</translation>
     </message>
     <message>
       <source>Apply to {n} layers</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>应用到 {n} 层</translation>
     </message>
     <message>
       <source>Choose a cell to read it; Enter or a double click applies it.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>选择一个单元格查看；按回车或双击即可应用。</translation>
     </message>
     <message>
       <source>Choose layers that can be edited.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>请选择可编辑的层。</translation>
     </message>
     <message>
       <source>Chosen layers</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>所选的层</translation>
     </message>
     <message>
       <source>How many are measured</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量多少</translation>
     </message>
     <message>
       <source>Layers that are tried</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>尝试哪些层</translation>
     </message>
     <message>
       <source>Measure all</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>全部测量</translation>
     </message>
     <message>
       <source>Measure the best quarter</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量最好的四分之一</translation>
     </message>
     <message>
       <source>Measure the better half</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>测量较好的一半</translation>
     </message>
     <message>
       <source>Open a data set first: losses are measured on its samples.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>请先打开数据集：损失在其样本上测量。</translation>
     </message>
     <message>
       <source>Scan</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>扫描</translation>
     </message>
     <message>
       <source>Stop scanning</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>停止扫描</translation>
     </message>
     <message>
       <source>Tick at least one candidate.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>请至少勾选一个候选。</translation>
     </message>
     <message>
       <source>Tries each candidate on each layer alone and measures what the model loses. The layers that lose least can be compressed most.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>在每一层上单独尝试每个候选，并测量模型损失多少。损失最小的层可以压缩得最多。</translation>
     </message>
     <message>
       <source>What every candidate costs is predicted first, in a moment. Measuring takes longer: those that look worst can be left out.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>先很快预测每个候选的代价。测量耗时更长：看起来最差的可以略去。</translation>
     </message>
     <message>
       <source>apply {candidate}</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>应用 {candidate}</translation>
     </message>
     <message>
       <source>{candidates} candidates on {layers} layers, each measured on {n} samples. You can go on working: what you do goes first.</source>
-      <extracomment>workbench/ui/sensitivity_tab/scan_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/scan_page.py</extracomment>
       <translation>{layers} 层上的 {candidates} 个候选，每个都在 {n} 个样本上测量。您可以继续工作：您的操作优先。</translation>
     </message>
     <message>
       <source>Chosen</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>所选</translation>
     </message>
     <message>
       <source>Curve</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>曲线</translation>
     </message>
     <message>
       <source>Give the values as numbers with commas between them.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>请以逗号分隔的数字给出取值。</translation>
     </message>
     <message>
       <source>Layers that have it</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>采用它的层</translation>
     </message>
     <message>
       <source>Method that is swept</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>扫描的方法</translation>
     </message>
     <message>
       <source>Numbers with commas between them; empty: an even grid over the whole range</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>以逗号分隔的数字；留空：在整个范围内取均匀网格</translation>
     </message>
     <message>
       <source>On folds that had no say in the proposal it loses {loss}.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>在未参与提出建议的折上，它损失 {loss}。</translation>
     </message>
     <message>
       <source>Parameter that is swept</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>扫描的参数</translation>
     </message>
     <message>
       <source>Proposed</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>建议</translation>
     </message>
     <message>
       <source>Raises one parameter step by step, beside what the recipe has, and proposes the last value before the loss exceeds what is allowed.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>在现有配方之外逐步加大一个参数，并建议损失超过允许值之前的最后一个取值。</translation>
     </message>
     <message>
       <source>Stop the sweep</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>停止扫描参数</translation>
     </message>
     <message>
-      <source>Sweep</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
-      <translation>参数扫描</translation>
-    </message>
-    <message>
       <source>The first value already loses more than is allowed.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>第一个取值的损失就已超过允许值。</translation>
     </message>
     <message>
       <source>Use it</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>采用</translation>
     </message>
     <message>
       <source>Values that are tried</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>尝试的取值</translation>
     </message>
     <message>
       <source>Values: an even grid</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>取值：均匀网格</translation>
     </message>
     <message>
       <source>What may be lost</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>允许的损失</translation>
     </message>
     <message>
       <source>What the metric may lose, in points or in its own unit</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>指标允许损失多少，以百分点或其自身单位表示</translation>
     </message>
     <message>
       <source>loses {loss} (95 % interval {low} … {high}), ● measured, {n} in {folds} folds</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>损失 {loss}（95 % 区间 {low} … {high}），● 实测，{n} 个样本分 {folds} 折</translation>
     </message>
     <message>
       <source>may lose </source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>允许损失 </translation>
     </message>
     <message>
       <source>on {n} layers</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>作用于 {n} 层</translation>
     </message>
     <message>
+      <source>points</source>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
+      <translation>个百分点</translation>
+    </message>
+    <message>
       <source>use {parameter} {value}</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_page.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_page.py</extracomment>
       <translation>采用 {parameter} {value}</translation>
     </message>
     <message>
       <source>Metric against the parameter</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>指标随参数的变化</translation>
     </message>
     <message>
       <source>The band is one standard deviation of the folds to each side.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>色带为各折上下各一个标准差。</translation>
     </message>
     <message>
       <source>The curve is drawn here, value by value.</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>曲线将在此逐个取值绘出。</translation>
     </message>
     <message>
       <source>certain</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>确定</translation>
     </message>
     <message>
       <source>proposed</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>建议</translation>
     </message>
     <message>
       <source>{setting}: {metric} {value}, loses {loss} (folds ± {std}), {size}</source>
-      <extracomment>workbench/ui/sensitivity_tab/sweep_plot.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/sweep_plot.py</extracomment>
       <translation>{setting}：{metric} {value}，损失 {loss}（各折 ± {std}），{size}</translation>
     </message>
     <message>
       <source>Layers × candidates</source>
-      <extracomment>workbench/ui/sensitivity_tab/tab.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/tab.py</extracomment>
       <translation>层 × 候选</translation>
     </message>
     <message>
       <source>One parameter</source>
-      <extracomment>workbench/ui/sensitivity_tab/tab.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/tab.py</extracomment>
       <translation>单个参数</translation>
     </message>
     <message>
       <source>Candidates</source>
-      <extracomment>workbench/ui/sensitivity_tab/table.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/table.py</extracomment>
       <translation>候选</translation>
     </message>
     <message>
       <source>, could be chance</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>，可能是偶然</translation>
     </message>
     <message>
       <source>Tried on {n} layers at once, which lose channels together: {layers}</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>同时在 {n} 层上尝试，这些层一起失去通道：{layers}</translation>
     </message>
     <message>
       <source>not measured yet</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>尚未测量</translation>
     </message>
     <message>
       <source>not tried yet</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>尚未尝试</translation>
     </message>
     <message>
       <source>predicted from gradients, not measured: the loss rises by {rise}</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>由梯度预测，未测量：损失函数上升 {rise}</translation>
     </message>
     <message>
       <source>predicted from its inputs, not measured: its outputs move by {rise} of their size</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>由其输入预测，未测量：其输出变动为自身大小的 {rise}</translation>
     </message>
     <message>
       <source>{metric} {change}, {source}</source>
-      <extracomment>workbench/ui/sensitivity_tab/words.py</extracomment>
+      <extracomment>workbench/ui/tabs/sensitivity/words.py</extracomment>
       <translation>{metric} {change}，{source}</translation>
     </message>
     <message>
-      <source>Cannot open this model</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>无法打开此模型</translation>
+      <source>Keeps all channels. {reason}</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>保留所有通道。{reason}</translation>
     </message>
     <message>
-      <source>Cannot open this model so</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>无法以这种方式打开模型</translation>
+      <source>Loses channels together with {layers}</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>与这些层一同失去通道：{layers}</translation>
     </message>
     <message>
-      <source>Cannot save the recipe</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>无法保存配方</translation>
+      <source>Python function</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>Python 函数</translation>
     </message>
     <message>
-      <source>Cannot use this data</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>无法使用此数据</translation>
+      <source>{kernel} depthwise, {shape}</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>{kernel} 深度卷积，{shape}</translation>
     </message>
     <message>
-      <source>Cannot use this recipe</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>无法使用此配方</translation>
+      <source>{shape}, {n} groups</source>
+      <extracomment>workbench/ui/text/describe.py</extracomment>
+      <translation>{shape}，{n} 组</translation>
     </message>
     <message>
-      <source>Exporting {name}</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>正在导出 {name}</translation>
+      <source>Computed from the recipe; nothing was run or written yet.</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>由配方算出；尚未运行或写出任何内容。</translation>
     </message>
     <message>
-      <source>Measuring the original on {name}</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>正在用 {name} 测量原始模型</translation>
+      <source>Measured on all samples by running the edited model.</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>运行编辑后的模型，在全部样本上测得。</translation>
     </message>
     <message>
-      <source>Opening {name}</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>正在打开 {name}</translation>
+      <source>Measured on part of the samples by running the edited model; the interval holds with 95 % confidence.</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>运行编辑后的模型，在部分样本上测得；区间的置信度为 95 %。</translation>
     </message>
     <message>
-      <source>Recipe saved as {path}</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>配方已保存为 {path}</translation>
+      <source>Read off the exported file, which was opened and run again.</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>从导出的文件读出，该文件已重新打开并再次运行。</translation>
     </message>
     <message>
-      <source>The export was cancelled; nothing was written.</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>导出已取消；没有写出任何内容。</translation>
+      <source>estimated</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>估计</translation>
     </message>
     <message>
-      <source>These rows of the recipe match no layer: {rows}</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>配方中的这些行不匹配任何层：{rows}</translation>
+      <source>forecast</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>预测</translation>
     </message>
     <message>
-      <source>keep the recipe</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>保留配方</translation>
+      <source>hardly changed</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>几乎未变</translation>
     </message>
     <message>
-      <source>load recipe</source>
-      <extracomment>workbench/ui/session.py</extracomment>
-      <translation>载入配方</translation>
+      <source>measured</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>测得</translation>
     </message>
     <message>
-      <source>A copy keeps both: it asks for a name when it is saved.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>打开副本可保留两者：保存副本时会询问名称。</translation>
-    </message>
-    <message>
-      <source>A file is not where it was</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>文件不在原来的位置</translation>
-    </message>
-    <message>
-      <source>Another window has {path} open; saving in one overwrites the other's work.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>另一个窗口已打开 {path}；在一个窗口中保存会覆盖另一个窗口的工作。</translation>
-    </message>
-    <message>
-      <source>Another window has {path} open; what it saved there would be lost.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>另一个窗口已打开 {path}；它保存的内容将会丢失。</translation>
-    </message>
-    <message>
-      <source>Cannot open this session</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>无法打开此会话</translation>
-    </message>
-    <message>
-      <source>Cannot save the session</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>无法保存会话</translation>
-    </message>
-    <message>
-      <source>Files ({kinds});;All files (*)</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>文件 ({kinds});;所有文件 (*)</translation>
-    </message>
-    <message>
-      <source>If it was moved or renamed, say where it is now.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>如果它已被移动或重命名，请指出现在的位置。</translation>
-    </message>
-    <message>
-      <source>Locate another…</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>选择另一个…</translation>
-    </message>
-    <message>
-      <source>Locate…</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>查找…</translation>
-    </message>
-    <message>
-      <source>Open a copy</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>打开副本</translation>
-    </message>
-    <message>
-      <source>Open a session</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>打开会话</translation>
-    </message>
-    <message>
-      <source>Open it anyway</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>仍然打开</translation>
-    </message>
-    <message>
-      <source>Open session…</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>打开会话…</translation>
-    </message>
-    <message>
-      <source>Replace it</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>替换</translation>
-    </message>
-    <message>
-      <source>Save as…</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>另存为…</translation>
-    </message>
-    <message>
-      <source>Save session</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>保存会话</translation>
-    </message>
-    <message>
-      <source>Save session as…</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>会话另存为…</translation>
-    </message>
-    <message>
-      <source>Save the session</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>保存会话</translation>
-    </message>
-    <message>
-      <source>Session saved as {path}</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>会话已保存为 {path}</translation>
-    </message>
-    <message>
-      <source>Sessions (*{suffix})</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>会话 (*{suffix})</translation>
-    </message>
-    <message>
-      <source>The model has changed</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>模型已更改</translation>
-    </message>
-    <message>
-      <source>The recipe can be used for it all the same; the figures of snapshots do not hold for it.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>配方仍可用于它；但快照中的数值对它不再成立。</translation>
-    </message>
-    <message>
-      <source>The session is open in another window</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>此会话已在另一个窗口中打开</translation>
-    </message>
-    <message>
-      <source>The {what} {name} of this session is not in {folder} any more.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>此会话的{what} {name} 已不在 {folder} 中。</translation>
-    </message>
-    <message>
-      <source>Use this model</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>使用此模型</translation>
-    </message>
-    <message>
-      <source>Where is the {what} now?</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>{what}现在在哪里？</translation>
-    </message>
-    <message>
-      <source>data</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>数据</translation>
-    </message>
-    <message>
-      <source>model</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>模型</translation>
-    </message>
-    <message>
-      <source>{name} has changed since this session was saved: its layers or weights are different.</source>
-      <extracomment>workbench/ui/session_commands.py</extracomment>
-      <translation>{name} 在保存此会话之后已改变：层或权重有所不同。</translation>
-    </message>
-    <message>
-      <source>Compare states</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>比较状态</translation>
-    </message>
-    <message>
-      <source>Delete</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>删除</translation>
-    </message>
-    <message>
-      <source>Its recipe and figures are kept under this name:</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>其配方和数值将以此名称保留：</translation>
-    </message>
-    <message>
-      <source>Pin</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>固定</translation>
-    </message>
-    <message>
-      <source>Pin this state</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>固定此状态</translation>
-    </message>
-    <message>
-      <source>Pin this state…</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>固定此状态…</translation>
-    </message>
-    <message>
-      <source>Pinned as {name}</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>已固定为 {name}</translation>
-    </message>
-    <message>
-      <source>Rename</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>重命名</translation>
-    </message>
-    <message>
-      <source>Restore</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>恢复</translation>
-    </message>
-    <message>
-      <source>Restore {name}</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>恢复 {name}</translation>
-    </message>
-    <message>
-      <source>Snapshots</source>
-      <extracomment>workbench/ui/snapshot_verbs.py</extracomment>
-      <translation>快照</translation>
-    </message>
-    <message>
-      <source>Delete {name}</source>
-      <extracomment>workbench/ui/snapshots.py</extracomment>
-      <translation>删除 {name}</translation>
-    </message>
-    <message>
-      <source>Rename {name}</source>
-      <extracomment>workbench/ui/snapshots.py</extracomment>
-      <translation>重命名 {name}</translation>
-    </message>
-    <message>
-      <source>Snapshot</source>
-      <extracomment>workbench/ui/snapshots.py</extracomment>
-      <translation>快照</translation>
-    </message>
-    <message>
-      <source>{times}x smaller</source>
-      <extracomment>workbench/ui/snapshots.py</extracomment>
-      <translation>缩小 {times} 倍</translation>
-    </message>
-    <message>
-      <source>All about this model (Ctrl+I)</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>关于此模型的一切（Ctrl+I）</translation>
-    </message>
-    <message>
-      <source>Idle</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>空闲</translation>
-    </message>
-    <message>
-      <source>Jobs and the log (Ctrl+Shift+J)</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>任务与日志（Ctrl+Shift+J）</translation>
-    </message>
-    <message>
-      <source>No data: only sizes are known</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>无数据：仅知道大小</translation>
-    </message>
-    <message>
-      <source>Other data to measure with (Ctrl+D)</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>换用其他数据来测量（Ctrl+D）</translation>
-    </message>
-    <message>
-      <source>The engine has stopped</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>引擎已停止</translation>
-    </message>
-    <message>
-      <source>The engine is starting</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>引擎正在启动</translation>
-    </message>
-    <message>
-      <source>a thread for each core</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>每个核心一个线程</translation>
-    </message>
-    <message>
-      <source>input {shape}</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>输入 {shape}</translation>
-    </message>
-    <message>
-      <source>opset {number}</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>opset {number}</translation>
-    </message>
-    <message>
-      <source>with labels</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>有标签</translation>
-    </message>
-    <message>
-      <source>without labels</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>无标签</translation>
-    </message>
-    <message>
-      <source>{count} inputs</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>{count} 个输入</translation>
-    </message>
-    <message>
-      <source>{count} threads</source>
-      <extracomment>workbench/ui/status.py</extracomment>
-      <translation>{count} 个线程</translation>
-    </message>
-    <message>
-      <source>Stopped. What was measured stays.</source>
-      <extracomment>workbench/ui/sweeps.py</extracomment>
-      <translation>已停止。已测量的结果保留。</translation>
-    </message>
-    <message>
-      <source>Measuring latency</source>
-      <extracomment>workbench/ui/timings.py</extracomment>
-      <translation>正在测量延迟</translation>
-    </message>
-    <message>
-      <source>{title}: done after {time}</source>
-      <extracomment>workbench/ui/toast.py</extracomment>
-      <translation>{title}：已完成，用时 {time}</translation>
-    </message>
-    <message>
-      <source>Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and why a method is not available.</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>添加步骤：剪枝、分解、蒸馏或量化。表单会说明它对当前这一层的作用，以及某个方法为何不可用。</translation>
-    </message>
-    <message>
-      <source>Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all shortcuts.</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>按 Ctrl+K 输入几个字母即可找到任何命令。Ctrl+Z 撤销任何一步。“帮助”中列有全部快捷键。</translation>
-    </message>
-    <message>
-      <source>Done</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>完成</translation>
-    </message>
-    <message>
-      <source>Every command</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>所有命令</translation>
-    </message>
-    <message>
-      <source>Next</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>下一步</translation>
-    </message>
-    <message>
-      <source>Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, ◐ estimated, ● measured, ✓ verified in the written file.</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>之前与现在的大小、准确率和计算量。符号说明数字的来历：○ 预测，◐ 估计，● 测得，✓ 在写出的文件中验证。</translation>
-    </message>
-    <message>
-      <source>Skip</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>跳过</translation>
-    </message>
-    <message>
-      <source>The export is opened again, run, and compared with what you saw here.</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>导出的文件会被重新打开、运行，并与你在这里看到的比较。</translation>
-    </message>
-    <message>
-      <source>The file</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>文件</translation>
-    </message>
-    <message>
-      <source>The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box above filters them.</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>以树形显示模型。条形表示哪些层占用字节。点击选择一层，按住 Ctrl 选择多层；上方的输入框用于筛选。</translation>
-    </message>
-    <message>
-      <source>The weights of the chosen layer and their singular values. Lines that you can drag are the parameters of its steps. The other tabs look at the whole model.</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>所选层的权重及其奇异值。可拖动的线就是步骤的参数。其他标签页查看整个模型。</translation>
-    </message>
-    <message>
-      <source>What it costs</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>代价</translation>
-    </message>
-    <message>
-      <source>What it looks like</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>样子</translation>
-    </message>
-    <message>
-      <source>What to do</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>操作</translation>
-    </message>
-    <message>
-      <source>Where: the layers</source>
-      <extracomment>workbench/ui/tour.py</extracomment>
-      <translation>位置：各层</translation>
-    </message>
-    <message>
-      <source>Add a stage first.</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>请先添加阶段。</translation>
-    </message>
-    <message>
-      <source>Open a data set first: training needs samples.</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>请先打开数据集：训练需要样本。</translation>
-    </message>
-    <message>
-      <source>Stopped. Training this recipe again goes on from here.</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>已停止。再次训练此配方会从这里继续。</translation>
-    </message>
-    <message>
-      <source>Stopped: there is another model, or other data. With those before, training goes on.</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>已停止：模型或数据已更换。换回之前的模型和数据后，训练会继续。</translation>
-    </message>
-    <message>
-      <source>Taking up the training</source>
-      <extracomment>workbench/ui/training.py</extracomment>
-      <translation>恢复训练结果</translation>
-    </message>
-    <message>
-      <source>Stop training and keep the best</source>
-      <extracomment>workbench/ui/training_verbs.py</extracomment>
-      <translation>停止训练并保留最佳状态</translation>
+      <source>verified in the file</source>
+      <extracomment>workbench/ui/text/format.py</extracomment>
+      <translation>已在文件中验证</translation>
     </message>
     <message>
       <source>{n} edited</source>
-      <extracomment>workbench/ui/tree/cells.py</extracomment>
+      <extracomment>workbench/ui/tree/data/cells.py</extracomment>
       <translation>已编辑 {n}</translation>
     </message>
     <message>
       <source>Colour layers by</source>
-      <extracomment>workbench/ui/tree/columns.py</extracomment>
+      <extracomment>workbench/ui/tree/data/columns.py</extracomment>
       <translation>图层着色依据</translation>
     </message>
     <message>
       <source>Nothing</source>
-      <extracomment>workbench/ui/tree/columns.py</extracomment>
+      <extracomment>workbench/ui/tree/data/columns.py</extracomment>
       <translation>无</translation>
     </message>
     <message>
       <source>Module</source>
-      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>模块</translation>
     </message>
     <message>
       <source>Operator</source>
-      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>算子</translation>
     </message>
     <message>
       <source>below {most}</source>
-      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>{most} 以下</translation>
     </message>
     <message>
       <source>from {least}</source>
-      <extracomment>workbench/ui/tree/grouping.py</extracomment>
+      <extracomment>workbench/ui/tree/data/grouping.py</extracomment>
       <translation>{least} 及以上</translation>
     </message>
     <message>
       <source>Group by</source>
-      <extracomment>workbench/ui/tree/groups.py</extracomment>
+      <extracomment>workbench/ui/tree/data/groups.py</extracomment>
       <translation>分组依据</translation>
     </message>
     <message>
-      <source>Actions</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
-      <translation>操作</translation>
-    </message>
-    <message>
       <source>Bytes</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>字节</translation>
     </message>
     <message>
       <source>Cannot be edited: {reason}</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>不能编辑：{reason}</translation>
     </message>
     <message>
       <source>Loses {loss} of {metric} with {candidate} alone (measured)</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>仅用 {candidate} 时，{metric} 损失 {loss}（实测）</translation>
     </message>
     <message>
       <source>Loss</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>损失</translation>
     </message>
     <message>
       <source>Loss: {candidate}</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>损失：{candidate}</translation>
     </message>
     <message>
       <source>New bytes</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>压缩后</translation>
     </message>
     <message>
       <source>Of the weights as they were opened</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>按打开时的权重计算</translation>
     </message>
     <message>
       <source>Rank for 90 %</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>90 % 能量的秩</translation>
     </message>
     <message>
       <source>Read by {n} nodes of the graph.</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>计算图中有 {n} 个节点读取。</translation>
     </message>
     <message>
       <source>Shape</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>形状</translation>
     </message>
     <message>
       <source>What the model loses when a layer alone has the candidate that is chosen in the sensitivity matrix: {candidate}</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>仅某一层采用敏感度矩阵中所选候选时，模型的损失：{candidate}</translation>
     </message>
     <message>
       <source>Zeros</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>零值</translation>
     </message>
     <message>
       <source>exact</source>
-      <extracomment>workbench/ui/tree/model.py</extracomment>
+      <extracomment>workbench/ui/tree/data/model.py</extracomment>
       <translation>精确</translation>
-    </message>
-    <message>
-      <source>Apply to all like this</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>应用到所有同类层</translation>
-    </message>
-    <message>
-      <source>Clear actions</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>清除操作</translation>
-    </message>
-    <message>
-      <source>Clear the actions of all layers</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>清除所有层的操作</translation>
-    </message>
-    <message>
-      <source>Copy actions</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>复制操作</translation>
-    </message>
-    <message>
-      <source>Paste actions</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>粘贴操作</translation>
-    </message>
-    <message>
-      <source>Select all like this</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>选择所有同类层</translation>
-    </message>
-    <message>
-      <source>Select coupled layers</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>选择相连的层</translation>
-    </message>
-    <message>
-      <source>Those that lose channels together with this one.</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>与此层一同失去通道的层。</translation>
-    </message>
-    <message>
-      <source>apply to {n} layers</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>应用到 {n} 层</translation>
-    </message>
-    <message>
-      <source>clear actions</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>清除操作</translation>
-    </message>
-    <message>
-      <source>clear all actions</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>清除所有操作</translation>
-    </message>
-    <message>
-      <source>paste actions</source>
-      <extracomment>workbench/ui/tree/verbs.py</extracomment>
-      <translation>粘贴操作</translation>
     </message>
     <message>
       <source>Collapse all</source>
@@ -9153,159 +9288,19 @@ Click to sort by it; the third click gives back the order of the model.</source>
       <translation>没有符合条件的层。在筛选框中按 Esc 可重新显示全部。</translation>
     </message>
     <message>
-      <source>Compress</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>压缩</translation>
+      <source>Close {panel}</source>
+      <extracomment>workbench/ui/widgets/dock_title.py</extracomment>
+      <translation>关闭{panel}</translation>
     </message>
     <message>
-      <source>Look</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>查看</translation>
+      <source>Float {panel}</source>
+      <extracomment>workbench/ui/widgets/dock_title.py</extracomment>
+      <translation>浮动{panel}</translation>
     </message>
     <message>
-      <source>Make a trained model smaller, and see what it costs</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>把训练好的模型变小，并看清代价</translation>
-    </message>
-    <message>
-      <source>New here? A tour of six stops shows where everything is, on the demo.</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>第一次使用？六步导览将在演示模型上介绍各处功能。</translation>
-    </message>
-    <message>
-      <source>No, thanks</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>不用了</translation>
-    </message>
-    <message>
-      <source>Open</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>打开</translation>
-    </message>
-    <message>
-      <source>Open a model…</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>打开模型…</translation>
-    </message>
-    <message>
-      <source>Try the demo: convolutional network</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>试用演示：卷积网络</translation>
-    </message>
-    <message>
-      <source>Try the demo: vision transformer</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>试用演示：视觉 Transformer</translation>
-    </message>
-    <message>
-      <source>What you see while you drag is what runs after the export: the same graph, measured in the same runtime.</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>拖动时看到的，就是导出后运行的：同一个计算图，在同一个运行时中测量。</translation>
-    </message>
-    <message>
-      <source>a file that is really smaller and behaves as shown; it is reopened and checked</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>真正变小且表现与显示一致的文件；会重新打开并检查</translation>
-    </message>
-    <message>
-      <source>a trained model, ONNX or PyTorch, and data to measure it with</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>训练好的模型（ONNX 或 PyTorch），以及用于测量的数据</translation>
-    </message>
-    <message>
-      <source>each layer: prune, quantise, factor, distil; size and accuracy follow</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>每一层：剪枝、量化、分解、蒸馏；大小和准确率随之变化</translation>
-    </message>
-    <message>
-      <source>inside every layer: its weights, singular values, share of the bytes</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>每一层的内部：权重、奇异值、所占字节</translation>
-    </message>
-    <message>
-      <source>or drop files here</source>
-      <extracomment>workbench/ui/welcome.py</extracomment>
-      <translation>或把文件拖到这里</translation>
-    </message>
-    <message>
-      <source>Discard it</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>丢弃</translation>
-    </message>
-    <message>
-      <source>Go on with your work on {name}?</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>要继续处理 {name} 吗？</translation>
-    </message>
-    <message>
-      <source>Not now</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>暂不</translation>
-    </message>
-    <message>
-      <source>The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: {pinned}.</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>程序在 {time} 未正常关闭。有步骤的层：{steps}。固定的状态：{pinned}。</translation>
-    </message>
-    <message>
-      <source>Unfinished work</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>未完成的工作</translation>
-    </message>
-    <message>
-      <source>{n} samples, {metric}</source>
-      <extracomment>workbench/ui/window.py</extracomment>
-      <translation>{n} 个样本，{metric}</translation>
-    </message>
-    <message>
-      <source>Keeps all channels. {reason}</source>
-      <extracomment>workbench/ui/wording.py</extracomment>
-      <translation>保留所有通道。{reason}</translation>
-    </message>
-    <message>
-      <source>Loses channels together with {layers}</source>
-      <extracomment>workbench/ui/wording.py</extracomment>
-      <translation>与这些层一同失去通道：{layers}</translation>
-    </message>
-    <message>
-      <source>Python function</source>
-      <extracomment>workbench/ui/wording.py</extracomment>
-      <translation>Python 函数</translation>
-    </message>
-    <message>
-      <source>{kernel} depthwise, {shape}</source>
-      <extracomment>workbench/ui/wording.py</extracomment>
-      <translation>{kernel} 深度卷积，{shape}</translation>
-    </message>
-    <message>
-      <source>{shape}, {n} groups</source>
-      <extracomment>workbench/ui/wording.py</extracomment>
-      <translation>{shape}，{n} 组</translation>
-    </message>
-    <message>
-      <source>Compare</source>
-      <extracomment>workbench/ui/workspace.py</extracomment>
-      <translation>比较</translation>
-    </message>
-    <message>
-      <source>Graph</source>
-      <extracomment>workbench/ui/workspace.py</extracomment>
-      <translation>计算图</translation>
-    </message>
-    <message>
-      <source>Inspect</source>
-      <extracomment>workbench/ui/workspace.py</extracomment>
-      <translation>检视</translation>
-    </message>
-    <message>
-      <source>Recover</source>
-      <extracomment>workbench/ui/workspace.py</extracomment>
-      <translation>恢复</translation>
-    </message>
-    <message>
-      <source>Views</source>
-      <extracomment>workbench/ui/workspace.py</extracomment>
-      <translation>视图</translation>
+      <source>Drop a model, its data or a recipe</source>
+      <extracomment>workbench/ui/widgets/drop_hint.py</extracomment>
+      <translation>拖入模型、其数据或配方</translation>
     </message>
   </context>
 </TS>

@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.bench_methods import STRENGTHS, rows_of
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.resources import resource_path
-from workbench.engine.export import export
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
 TABLE = Path(__file__).with_name("agreement.md")

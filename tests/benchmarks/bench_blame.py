@@ -1,4 +1,4 @@
-"""How fast layers are taken back one at a time (engine/blame), as a ratio against the whole edited graph for each.
+"""How fast layers are taken back one at a time (attribution), as a ratio against the whole edited graph for each.
 
 python -m tests.benchmarks.bench_blame [--images 64]
 
@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.networks import export_resnet18, images
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.engine.blame import Trial, parts_of
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.analysis.attribution import Trial, parts_of
 from workbench.engine.workspace import Workspace
 
 OUT = Path("out/bench")

@@ -39,12 +39,12 @@ processor time the window's thread used between two ticks (busy), which does not
 # The command, ended when the window has been painted: only then is the engine started.
 COMMAND = """
 import os, sys, time
-from workbench.ui.engine_link import EngineLink
+from workbench.ui.engine_client.client import EngineLink
 def painted(link):
     print(time.time(), "torch" in sys.modules or "onnxruntime" in sys.modules, flush=True)
     os._exit(0)
 EngineLink.start = painted
-from workbench.cli import cli
+from workbench.cli.commands import cli
 cli.main(args=[], prog_name="workbench")
 """
 
@@ -118,7 +118,7 @@ def watched(hand: Hand, name: str, stacks: bool) -> Gaps:
 
 
 def main(stacks: bool, only: list[str]) -> None:
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)      # as ui.app does, for the graph
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)      # as app does, for the graph
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     own = tempfile.TemporaryDirectory()         # settings as they are at first, and left alone

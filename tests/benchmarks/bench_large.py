@@ -17,14 +17,14 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.large import large_model
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
 from workbench.engine.workspace import Workspace
-from workbench.ui import theme
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.session import Session
-from workbench.ui.window import MainWindow
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
+from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.widgets import theme
 
 LIMIT = 120.0
 TABLE = Path(__file__).with_name("large.md")

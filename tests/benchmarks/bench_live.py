@@ -26,18 +26,19 @@ import numpy as np
 from tests.benchmarks.live_demo import Row, bench_back
 from tests.benchmarks.naive import naive, save_pictures
 from tests.benchmarks.networks import export_resnet18
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.sensitivity import Wanted
-from workbench.engine import apply, stats
-from workbench.engine.evaluate import runner
-from workbench.engine.predict import divergence, predictor, rank_correlation
-from workbench.engine.preview import Previewer, SuffixRunner
-from workbench.engine.sensitivity import scan
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler
+from workbench.engine.layer_figures import stats
+from workbench.engine.preview.predict import divergence, predictor, rank_correlation
+from workbench.engine.preview.previewer import Previewer, SuffixRunner
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
-from workbench.graph.model import Model
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
 
 OUT = Path("out/bench")
 TABLE = Path(__file__).with_name("live.md")
@@ -192,7 +193,7 @@ def bench_predict(count: int) -> list[Row]:
     seconds = []
     for path in made.curvatures:
         for bits in (4, 3):
-            edit = apply.edit(workspace.model, path, (Action("quantize.affine", {"bits": bits}),), None, 0,
+            edit = compiler.edit(workspace.model, path, (Action("quantize.affine", {"bits": bits}),), None, 0,
                               workspace.cache, Job())
             assert edit.weight.size
             start = time.perf_counter()
@@ -261,13 +262,13 @@ def bench_memory(count: int) -> list[Row]:
 
 
 def scan_memory(count: int) -> None:
-    from workbench.engine import crossings
+    from workbench.engine.preview import activation_cache
     workspace = opened(count)
     before = peak_bytes()
     scan(workspace, Job(), Wanted(CANDIDATES[1:3]))
     evaluator = workspace.measurable()
     largest = largest_activations(workspace.model, evaluator.batch)
-    print(before, peak_bytes(), largest, crossings.BUDGET)
+    print(before, peak_bytes(), largest, activation_cache.BUDGET)
 
 
 def largest_activations(model: Model, batch: int) -> int:

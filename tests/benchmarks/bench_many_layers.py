@@ -18,13 +18,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine.export import export
-from workbench.engine.preview import Previewer
-from workbench.engine.store import Store
-from workbench.engine.structure import couplings
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
+from workbench.engine.base.store import Store
+from workbench.engine.compile.structure import couplings
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 
 CHANNELS = 8

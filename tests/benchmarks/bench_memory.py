@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.models import ROOT, Absent, crops, efficientnet
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine.export import export
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
 LIMIT = 4e9

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.models import SUBJECTS, Absent
-from workbench.core.action import Action, in_order
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine.export import export
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action, in_order
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
 TABLE = Path(__file__).with_name("methods.md")

@@ -25,13 +25,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage
-from workbench.core.report import Report
-from workbench.core.resources import resource_path
-from workbench.engine.export import export
+from workbench.core.analysis.report import Report
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
 DEBIAN = Path("/usr/share/datasets/fashion-mnist")

@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
-from workbench.graph.model import Model
-from workbench.methods import grids
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
+from workbench.methods.common import grids
 
 DEMO = Path(__file__).parents[2] / "resources" / "demo" / "fashion_cnn.onnx"
 

@@ -11,11 +11,11 @@ from onnx import TensorProto, helper, numpy_helper
 from PySide6.QtCore import QPoint
 
 from tests.benchmarks.hand import Hand
-from workbench.core import messages
-from workbench.core.action import Action
-from workbench.core.recovery import Stage
-from workbench.core.sensitivity import CANDIDATES
-from workbench.core.session_file import load_session
+from workbench.core.analysis.sensitivity import CANDIDATES
+from workbench.core.ipc import messages
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage
+from workbench.core.session.session_file import load_session
 
 PRUNE, INT4 = Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4})
 MANY, WIDTH = 300, 24       # layers, and rows and columns of each

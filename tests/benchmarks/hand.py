@@ -8,15 +8,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from workbench.core import messages
-from workbench.core.action import Action
-from workbench.core.layer import Layer
-from workbench.ui import theme
-from workbench.ui.demo import demo_paths
-from workbench.ui.engine_link import EngineLink, Handlers
-from workbench.ui.session import Session
-from workbench.ui.window import MainWindow
-from workbench.ui.workspace import Workspace
+from workbench.core.ipc import messages
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.engine_client.client import EngineLink, Handlers
+from workbench.ui.session.session import Session
+from workbench.ui.shell.main_layout import Workspace
+from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.widgets import theme
 
 LIMIT = 900.0       # seconds; a machine that does other things, too, is slow
 

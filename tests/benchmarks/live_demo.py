@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtTest import QTest
 
-from workbench.core.action import Action
-from workbench.ui.demo import demo_paths
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.session import Session
+from workbench.core.recipe.action import Action
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
 
 
 @dataclass(frozen=True)

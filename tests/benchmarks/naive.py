@@ -9,15 +9,15 @@ import yaml
 from PIL import Image
 
 from tests.benchmarks.networks import images
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import open_dataset
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.engine.evaluate import runner
-from workbench.engine.preview import effective
+from workbench.engine.base.cache import Cache
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler as apply
+from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 PIXELS = (387, 469)     # of a picture before it is scaled to the model's input: the average of ImageNet
 SPREAD = 40.0           # of the pixels 0..255 about their middle

@@ -1,6 +1,6 @@
 """Actions: values that can be compared, changed and put in order."""
 
-from workbench.core.action import Action, in_order
+from workbench.core.recipe.action import Action, in_order
 
 
 def test_family_and_words():

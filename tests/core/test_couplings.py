@@ -1,6 +1,6 @@
 """Layers that lose channels together."""
 
-from workbench.core.couplings import Couplings
+from workbench.core.layer_data.channel_groups import Couplings
 
 
 def test_others_and_names():

@@ -8,9 +8,9 @@ import sys
 
 import pytest
 
-from workbench.core import files, system
-from workbench.core.errors import UserError
-from workbench.core.files import write_atomically, write_bytes, write_text
+from workbench.core.base import files, system
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import write_atomically, write_bytes, write_text
 
 
 def test_writes_into_folders_that_are_not_there_yet(tmp_path):

@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from tests.guard import HANG_S
-from workbench.core.errors import Cancelled
-from workbench.core.job import RESTING, Job
+from workbench.core.base.errors import Cancelled
+from workbench.core.base.job import RESTING, Job
 
 
 @pytest.fixture

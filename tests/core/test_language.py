@@ -3,9 +3,9 @@
 import pytest
 
 from tests.translations import FOLDER, read
-from workbench.core.errors import UserError
-from workbench.core.language import ENGLISH, language
-from workbench.core.quantities import smaller
+from workbench.core.base.errors import UserError
+from workbench.core.base.language import ENGLISH, language
+from workbench.core.base.quantities import smaller
 
 
 def test_every_text_of_the_catalogue_is_found_and_others_stay():

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.params import Drag, Help, OneOf, Range, Unit, When, describe, fields_of, parse, plain
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When, describe, fields_of, parse, plain
 
 
 @dataclass(frozen=True)

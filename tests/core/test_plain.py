@@ -2,9 +2,9 @@
 
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.plain import LONGEST, LONGEST_WORD, plain
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.plain import LONGEST, LONGEST_WORD, plain
 
 
 @pytest.mark.parametrize(("text", "expected"), [

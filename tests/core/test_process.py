@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.guard import HANG_S
-from workbench.core import process
+from workbench.core.ipc import process
 
 
 def serve(connection):

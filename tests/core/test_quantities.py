@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.core.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
 
 
 @pytest.mark.parametrize(("count", "text"), [

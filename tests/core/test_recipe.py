@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.recipe import Recipe, Row, load_recipe, parse_recipe
-from workbench.core.recovery import Stage
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row, load_recipe, parse_recipe
+from workbench.core.recipe.recovery import Stage
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})
 FACTOR = Action("lowrank.svd", {"rank": 6})

@@ -2,9 +2,18 @@
 
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.recipe import parse_recipe
-from workbench.core.recovery import STAGES, Distill, Finetune, Recovery, Stage, StageResult, TrainingPoint, parameters
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.core.recipe.recovery import (
+    STAGES,
+    Distill,
+    Finetune,
+    Recovery,
+    Stage,
+    StageResult,
+    TrainingPoint,
+    parameters,
+)
 
 
 def test_parameters_are_validated():

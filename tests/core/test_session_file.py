@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Stage
-from workbench.core.report import Figure, Totals
-from workbench.core.session_file import LARGEST, Layout, Panel, Reference, SavedSession, load_session
-from workbench.core.snapshot import Snapshot
+from workbench.core.analysis.report import Figure, Totals
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.core.session.session_file import LARGEST, Layout, Panel, Reference, SavedSession, load_session
+from workbench.core.session.snapshot import Snapshot
 
 RECIPE = Recipe(recover=(Stage("finetune", {"epochs": 2}),)).with_actions(
     ["0.10", "*"], (Action("prune.magnitude", {"sparsity": 0.5}),))

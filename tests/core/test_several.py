@@ -2,11 +2,11 @@
 
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.recipe import Recipe
-from workbench.core.sensitivity import Trial
-from workbench.core.several import several
-from workbench.core.sweep import with_step
+from workbench.core.analysis.sensitivity import Trial
+from workbench.core.analysis.sweep import with_step
+from workbench.core.base.several import several
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
 
 STEP = Action("quantize.affine", {"bits": 4})
 

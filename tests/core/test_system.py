@@ -7,7 +7,7 @@ from pathlib import PureWindowsPath
 
 import pytest
 
-from workbench.core import files, system
+from workbench.core.base import files, system
 
 
 class Kernel:
@@ -82,7 +82,7 @@ def test_marks_of_processes_that_are_gone(ended, monkeypatch):
 
 
 def test_caches_of_dead_engines_are_removed_on_windows_too(windows, tmp_path):
-    from workbench.engine.crossings import Disk
+    from workbench.engine.preview.activation_cache import Disk
     host = system.owner().partition("-")[0]
     for process in (7, 9):
         (tmp_path / f"{host}-{process}-1").mkdir()
@@ -137,7 +137,7 @@ def test_results_bear_a_name_that_every_disk_takes():
 
 KEEP = """
 from pathlib import Path
-from workbench.core import system
+from workbench.core.base import system
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 blocks = [bytearray(b"x" * 100_000) for _ in range(2000)]

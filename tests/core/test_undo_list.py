@@ -6,11 +6,11 @@ import random
 import pytest
 
 from tests.core.test_session_file import PINNED, RECIPE, damaged, saved
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.recipe import Recipe, Row
-from workbench.core.session_file import Reference, SavedSession, load_session
-from workbench.core.undo_list import ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.session.session_file import Reference, SavedSession, load_session
+from workbench.core.session.undo_list import ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
 
 
 def pruned(sparsity: float, layers: int = 1) -> Recipe:

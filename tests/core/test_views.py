@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.core.views import Spectrum
+from workbench.core.layer_data.views import Spectrum
 
 
 @pytest.mark.parametrize(("energy", "rank"), [(0.0, 1), (0.5, 1), (0.51, 2), (0.9, 3), (0.91, 4), (1.0, 4)])

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from workbench.core import yaml_file
-from workbench.core.errors import UserError
+from workbench.core.base import yaml_file
+from workbench.core.base.errors import UserError
 
 
 def bomb(levels: int = 8) -> str:

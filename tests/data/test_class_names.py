@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.data.test_dataset import IMAGE, X, save
-from workbench.core.errors import UserError
-from workbench.core.layer import InputSpec
-from workbench.core.resources import resource_path
+from workbench.core.base.errors import UserError
+from workbench.core.base.resources import resource_path
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.class_names import LONGEST, name_of, told_apart
 from workbench.data.dataset import open_dataset
 

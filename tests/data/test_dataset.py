@@ -5,9 +5,9 @@ import pickle
 import numpy as np
 import pytest
 
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import open_dataset
 
 X = (InputSpec("x", "float32", (None, 1, 4, 4)),)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.core.errors import UserError
-from workbench.core.layer import InputSpec
+from workbench.core.base.errors import UserError
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import open_dataset
 
 IMAGE = (InputSpec("image", "float32", (None, 3, 8, 8)),)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.layer import InputSpec
+from workbench.core.base.errors import UserError
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import open_dataset
 from workbench.data.matching import match
 

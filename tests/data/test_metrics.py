@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.core.errors import UserError
+from workbench.core.base.errors import UserError
 from workbench.data import metrics
 from workbench.data.choosing import choose, fitting
 

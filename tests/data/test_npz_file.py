@@ -7,9 +7,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from workbench.core import system
-from workbench.core.errors import UserError
-from workbench.core.layer import InputSpec
+from workbench.core.base import system
+from workbench.core.base.errors import UserError
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data import npz_file
 from workbench.data.dataset import open_dataset
 

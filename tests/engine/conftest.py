@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.small import network
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.engine.workspace import Workspace
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.engine.evaluate import runner
-from workbench.graph import runtime
+from workbench.engine.base.evaluate import runner
+from workbench.graph.onnx import runtime
 
 
 def _branches():

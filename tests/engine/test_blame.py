@@ -6,21 +6,21 @@ import pytest
 from tests.engine import test_changes
 from tests.engine.small import network
 from tests.engine.test_changes import BOLD, decisions
-from workbench.core.action import Action
-from workbench.core.changes import Blame
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Stage
-from workbench.engine import apply
-from workbench.engine.blame import TRAINED, blame
-from workbench.engine.changes import changes, margins
-from workbench.engine.evaluate import runner
-from workbench.engine.preview import effective
+from workbench.core.analysis.prediction_diff import Blame
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.analysis.attribution import TRAINED, blame
+from workbench.engine.analysis.prediction_diff import changes, margins
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import effective
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
-from workbench.graph.channel_rules import channels_of
+from workbench.graph.channels.rules import channels_of
+from workbench.graph.onnx import runtime
 
 workspace, bold = test_changes.workspace, test_changes.bold      # fixtures
 SAMPLES = tuple(range(0, 1000, 9))
@@ -113,7 +113,7 @@ def test_layers_that_lost_channels_get_them_back_together(workspace, coupled):
 
 
 def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(workspace, coupled, monkeypatch):
-    whole = apply.compiled
+    whole = compiler.compiled
 
     def refusing(model, chosen, *more):
         if "prune.channels" not in repr(chosen):
@@ -122,7 +122,7 @@ def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(w
 
     recipe = Recipe().with_actions([coupled[0]], (Action("prune.channels", {"ratio": 0.5}),
                                                   Action("prune.magnitude", {"sparsity": 0.9})))
-    monkeypatch.setattr(apply, "compiled", refusing)
+    monkeypatch.setattr(compiler, "compiled", refusing)
     suspect, = last(workspace, recipe, SAMPLES[:20]).suspects
     assert suspect.note == "head: its levels need 8 channels." and suspect.margin != 0
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine import apply
-from workbench.engine.export import export
-from workbench.engine.preview import Previewer
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.formats.opening import open_model
 
@@ -53,7 +53,7 @@ def recipe(pattern, *more, **params):
                                    recipe("blocks.0.a", FOUR_BITS, kernel=1), recipe("*", span="blocks", kernel=1)],
                          ids=["strided", "identity", "quantised", "both"])
 def test_the_file_is_as_foretold_and_as_shown(opened, asked, tmp_path):
-    foretold, size = apply.forecast(opened.model, apply.stacks(opened.model, asked)[0], "auto")
+    foretold, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0], "auto")
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
     report = export(opened, asked, str(tmp_path), JOB, "made")
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size
@@ -92,12 +92,12 @@ def test_what_is_drawn_of_layers_that_are_gone(opened):
 ])
 def test_what_shapes_do_not_allow(opened, asked, reason):
     if reason is None:
-        assert apply.stacks(opened.model, asked)[0]     # any layer may name any module
+        assert compiler.stacks(opened.model, asked)[0]     # any layer may name any module
         return
     with pytest.raises(UserError, match=reason):
-        apply.stacks(opened.model, asked)
+        compiler.stacks(opened.model, asked)
     (row,) = asked.rows
-    chosen, notes = apply.stacks(opened.model, Recipe((Row(f"{row.pattern}*", row.actions),)))
+    chosen, notes = compiler.stacks(opened.model, Recipe((Row(f"{row.pattern}*", row.actions),)))
     assert not chosen and "stays as it is" in notes[0] and reason in notes[0]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.guard import HANG_S, until
-from workbench.core.errors import Cancelled
-from workbench.engine.cache import Cache, weigh
+from workbench.core.base.errors import Cancelled
+from workbench.engine.base.cache import Cache, weigh
 
 
 def test_made_once():

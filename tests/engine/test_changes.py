@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from tests.engine.small import network
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Stage
-from workbench.core.resources import resource_path
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
 from workbench.data.dataset import Dataset
-from workbench.engine.blame import blame
-from workbench.engine.changes import certainty, changes, margins
-from workbench.engine.compare import compare
-from workbench.engine.evaluate import runner
-from workbench.engine.pictures import LARGEST, Pictures
-from workbench.engine.preview import effective
+from workbench.engine.analysis.attribution import blame
+from workbench.engine.analysis.compare import compare
+from workbench.engine.analysis.prediction_diff import certainty, changes, margins
+from workbench.engine.analysis.thumbnails import LARGEST, Pictures
+from workbench.engine.base.evaluate import runner
+from workbench.engine.preview.previewer import effective
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 BOLD = Recipe().with_actions(["blocks.4.conv2"], (Action("prune.magnitude", {"sparsity": 0.97}),)).with_actions(
     ["stem", "head"], (Action("quantize.affine", {"bits": 8}),))

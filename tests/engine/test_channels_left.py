@@ -5,17 +5,18 @@ import pytest
 import torch
 
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine import removal, structure
-from workbench.engine.cache import Cache
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import removal, structure
 from workbench.engine.workspace import Workspace
-from workbench.graph import channel_rules, runtime
-from workbench.graph.channel_rules import channels_of
-from workbench.graph.channel_tracer import RULES
-from workbench.graph.scaling import scaling_of
+from workbench.graph.channels import rules
+from workbench.graph.channels.rules import channels_of
+from workbench.graph.channels.scaling import scaling_of
+from workbench.graph.channels.tracer import RULES
+from workbench.graph.onnx import runtime
 
 QUARTER = Action("prune.channels", {"ratio": 0.25})
 
@@ -127,7 +128,7 @@ def test_a_rule_that_fails_keeps_its_channels_and_is_named(monkeypatch, caplog):
         raise ValueError("shapes (3,) and (4,)")
 
     monkeypatch.setitem(RULES, "Reshape", fails)
-    channel_rules._known.pop(model, None)
+    rules._known.pop(model, None)
     channels = channels_of(model)
     assert channels.refusal("c") == "Not known: following its channels through Reshape 'node_reshaped' failed."
     assert channels.refusal("d") is None

@@ -5,8 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
-from workbench.core import system
-from workbench.engine.crossings import Crossings, Disk
+from workbench.core.base import system
+from workbench.engine.preview.activation_cache import Crossings, Disk
 
 NONE = Disk(0)
 

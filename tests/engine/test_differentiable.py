@@ -11,28 +11,29 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.engine.small import network
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Stage
-from workbench.core.sensitivity import Wanted
-from workbench.core.views import Predictability
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.views import Predictability
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
 from workbench.data.dataset import Dataset
-from workbench.engine import verbs
-from workbench.engine.differentiable import view_of
-from workbench.engine.gradients import synaptic_flow
-from workbench.engine.predict import predictor, prepared
-from workbench.engine.preview import effective
-from workbench.engine.search import Goal
-from workbench.engine.sensitivity import scan
+from workbench.engine.analysis.search import Goal
+from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.api import commands
+from workbench.engine.base.differentiable import view_of
+from workbench.engine.calibration.gradients import synaptic_flow
+from workbench.engine.preview.predict import predictor, prepared
+from workbench.engine.preview.previewer import effective
 from workbench.engine.training.recover import recovered
 from workbench.engine.training.student import Student
 from workbench.engine.training.student import Wanted as Learning
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
-from workbench.graph import runtime, torch_ops
-from workbench.graph.torch_ops import Operator
+from workbench.graph.onnx import runtime
+from workbench.graph.torch import torch_ops
+from workbench.graph.torch.torch_ops import Operator
 
 HOUSE = Path(__file__).parents[2] / "workbench"
 
@@ -60,7 +61,7 @@ def test_every_verb_takes_its_view_from_the_one_gate():
     makers = {str(path.relative_to(HOUSE)) for path in HOUSE.rglob("*.py")
               for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
               if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "TorchView"}
-    assert makers == {"graph/torch_proof.py", "engine/prove.py"}
+    assert makers == {"graph/torch/torch_proof.py", "engine/compile/equivalence.py"}
 
 
 def test_a_view_that_computes_something_else_is_refused_with_the_operator_and_the_node(monkeypatch):
@@ -239,7 +240,7 @@ def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp
     assert found.obstacle == ("The error of each layer's output is predicted, not the loss: Gradients cannot pass "
                               "through If.")
     assert found.to_json()["obstacle"] == found.obstacle
-    report = verbs.search(str(tmp_path / "small.onnx"), str(tmp_path / "test.npz"), str(tmp_path / "out"),
+    report = commands.search(str(tmp_path / "small.onnx"), str(tmp_path / "test.npz"), str(tmp_path / "out"),
                           Goal(max_ratio=0.6), frozenset(), Job())
     assert report.notes.count(found.obstacle) == 1
     assert report.after.bytes.value <= 0.6 * report.before.bytes.value

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import Dataset
-from workbench.engine import evaluate
+from workbench.engine.base import evaluate
 
 CLASSES = 5
 
@@ -81,7 +81,7 @@ def test_every_prefix_of_the_order_is_stratified():
 
 
 def test_cancelling_stops_between_batches():
-    from workbench.core.errors import Cancelled
+    from workbench.core.base.errors import Cancelled
     evaluator = evaluate.prepare(data(), identity, Job())
     job = Job()
     stream = evaluator.stream(identity, job)

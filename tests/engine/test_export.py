@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row, load_recipe
-from workbench.core.resources import resource_path
-from workbench.engine.export import export, verify
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row, load_recipe
+from workbench.engine.api.export import export, verify
 from workbench.engine.workspace import Workspace
 
 FOUR_BITS = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))

@@ -5,15 +5,15 @@ import pytest
 
 from tests.engine.small import network
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage
-from workbench.engine import predict
-from workbench.engine.compare import compare
-from workbench.engine.export import export
-from workbench.engine.timing import timed
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.analysis.compare import compare
+from workbench.engine.api.export import export
+from workbench.engine.bench.timing import timed
+from workbench.engine.preview import predict
 from workbench.engine.workspace import Workspace
 
 STEPS = {"moments": Action("quantize.gptq"), "rows": Action("lowrank.response", {"ratio": 0.5}),
@@ -61,7 +61,7 @@ def test_a_batch_that_is_fixed_inside_the_model_is_said_in_a_sentence(tmp_path):
     graph.node("MatMul", [flat, graph.weight("first", 16, 4)], "y")
     np.savez(tmp_path / "data.npz", x=np.zeros((4, 4, 4), np.float32))
     with pytest.raises(UserError, match="on one sample, but not on several at a time: a batch size is fixed inside it"):
-        Workspace(graph.model({"x": ["n", 4, 4]}, {"y": None})).attach(str(tmp_path / "data.npz"), Job())
+        Workspace(graph.model.model({"x": ["n", 4, 4]}, {"y": None})).attach(str(tmp_path / "data.npz"), Job())
 
 
 def test_too_few_samples_for_one_batch_are_refused(tmp_path):

@@ -4,12 +4,12 @@ import onnx
 import pytest
 
 from tests.graph.graphs import conditional, opened
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.engine import graph_view
-from workbench.engine.graph_view import KEPT
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.layer_figures import graph_view
+from workbench.engine.layer_figures.graph_view import KEPT
 from workbench.engine.workspace import Workspace
 
 INT4 = Action("quantize.affine", {"bits": 4})

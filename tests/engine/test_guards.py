@@ -5,9 +5,11 @@ import pytest
 from click.testing import CliRunner
 
 from tests.graph.graphs import opened, residual
-from workbench.cli import cli
-from workbench.engine import apply, stats
-from workbench.graph import cost, fold_batchnorm
+from workbench.cli.commands import cli
+from workbench.engine.compile import compiler
+from workbench.engine.layer_figures import stats
+from workbench.graph.model import cost
+from workbench.graph.prepare import fold_batchnorm
 
 pytestmark = pytest.mark.allow_logs
 
@@ -19,7 +21,7 @@ def fails(*_args, **_kwargs):
 @pytest.mark.parametrize(("module", "name", "shown"), [
     (fold_batchnorm, "fold", "BatchNorm folded: left out: it failed on this model"),
     (cost, "macs", "unknown"),
-    (apply, "keeps_channels", "stem"),
+    (compiler, "keeps_channels", "stem"),
     (stats, "of", "stem: Not known: computing its statistics failed."),
 ])
 def test_inspect_goes_on_and_says_what_is_not_known(module, name, shown, monkeypatch, caplog, tmp_path):

@@ -8,12 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from tests.graph.graphs import Build
-from workbench.cli import cli
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import parse_recipe
-from workbench.engine.export import export
-from workbench.engine.left import Left, notes_on
+from workbench.cli.commands import cli
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api.export import export
+from workbench.engine.compile.left_out import Left, notes_on
 from workbench.engine.workspace import Workspace
 
 STATIC = "version: 1\nlayers: {'*': [{quantize.static: {}}]}\n"

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from workbench.engine import levels
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Codebook, Dense
-from workbench.methods import grids
+from workbench.engine.layer_figures import levels
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Codebook, Dense
+from workbench.methods.common import grids
 
 
 def quantized(weight, granularity="channel", symmetric=True, clip=1.0, out_axis=0, bits=3):

@@ -3,20 +3,20 @@
 import numpy as np
 import pytest
 
-from workbench.core import wanted as w
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import Layer
-from workbench.core.pictures import QUANTILES
-from workbench.core.recipe import Recipe
-from workbench.core.resources import resource_path
-from workbench.engine import look as looking
-from workbench.engine.calibrate import LayerContext
-from workbench.engine.look import look
-from workbench.engine.pixels import Pair, kernels
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.layer_data import layer_queries as w
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.pictures import QUANTILES
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.inspection import look as looking
+from workbench.engine.inspection.look import look
+from workbench.engine.layer_figures.images import Pair, kernels
 from workbench.engine.workspace import Workspace
-from workbench.methods.factors import by_output
+from workbench.methods.common.factors import by_output
 
 PATH = "blocks.4.conv1"
 FOUR_BITS = Action("quantize.affine", {"bits": 4, "range": "minmax"})

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from tests.benchmarks.bench_many_layers import STEPS, chain
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine import apply
-from workbench.engine.store import Store
-from workbench.engine.structure import couplings
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.base.store import Store
+from workbench.engine.compile import compiler
+from workbench.engine.compile.structure import couplings
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 
@@ -51,7 +51,7 @@ def edited(layers: int, step) -> int:
     """All layers changed by one step: the forecast, the edits, and the file."""
     def work():
         recipe = Recipe((Row("*", (step,)),))
-        apply.forecast(workspace.model, apply.stacks(workspace.model, recipe)[0], "auto")
+        compiler.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0], "auto")
         result = workspace.compiled(recipe, Job())
         result.changes()
         result.model.with_edits(result.edits).to_bytes()

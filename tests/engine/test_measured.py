@@ -5,17 +5,17 @@ import pytest
 from onnx import TensorProto, helper
 
 from tests.graph.graphs import Build, opened
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage
-from workbench.engine.compare import compare
-from workbench.engine.evaluate import runner
-from workbench.engine.export import export
-from workbench.engine.predict import predictor
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.analysis.compare import compare
+from workbench.engine.api.export import export
+from workbench.engine.base.evaluate import runner
+from workbench.engine.preview.predict import predictor
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 BITS2 = Recipe((Row("*", (Action("quantize.affine", {"bits": 2}),)),))
 FLOATS = np.random.default_rng(1).standard_normal

@@ -7,9 +7,9 @@ import onnx
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.job import Job
-from workbench.core.recipe import parse_recipe
-from workbench.engine.export import export
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
 STEPS = ["lowrank.svd: {ratio: 0.5}", "quantize.affine: {bits: 4}", "quantize.blockwise: {}", "quantize.static: {}",

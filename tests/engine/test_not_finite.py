@@ -6,13 +6,13 @@ import pytest
 from onnx import numpy_helper
 
 from tests.engine.small import network
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.engine.export import verify
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import verify
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 
@@ -40,7 +40,7 @@ def test_a_layer_of_such_weights_is_locked(proto, value):
     put(proto, "second", (3, 1), value)
     model = from_proto(proto, "odd.onnx", Job())
     assert model.layer("second").locked == "Some of its weights are not numbers (NaN) or infinite."
-    chosen, notes = apply.stacks(model, Recipe((Row("*", (Action("lowrank.svd"),)),)))
+    chosen, notes = compiler.stacks(model, Recipe((Row("*", (Action("lowrank.svd"),)),)))
     assert list(chosen) == ["first"] and notes == (f"second is left as it is: {model.layer('second').locked}",)
 
 
@@ -63,7 +63,7 @@ def test_what_a_layer_receives_is_named(proto, tmp_path, step, value):
     data = Workspace(model).attach(str(tmp_path / "test.npz"), Job()).data
     assert spec.name == "x"
     with pytest.raises(UserError, match="on the calibration samples there are values that are not finite"):
-        apply.edit(model, "second", (Action(*step),), data, 0, Cache(1 << 20), Job())
+        compiler.edit(model, "second", (Action(*step),), data, 0, Cache(1 << 20), Job())
 
 
 def test_a_model_that_answers_nan_is_not_measured(proto, tmp_path):

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 
 from tests.methods.settings import SETTINGS, model_with
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.outlook import Evening, Ranks, Refused, Replacing
-from workbench.core.recipe import Recipe
-from workbench.core.wanted import WantOutlook
-from workbench.engine import stats
-from workbench.engine.calibrate import LayerContext
-from workbench.engine.outlook import outlook
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer_queries import WantOutlook
+from workbench.core.layer_data.method_insight import Evening, Ranks, Refused, Replacing
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.inspection.method_insight import outlook
+from workbench.engine.layer_figures import stats
 from workbench.engine.workspace import Workspace
-from workbench.graph.encoding import Factors
-from workbench.methods.factors import unfold
-from workbench.methods.method import all_methods
+from workbench.graph.storage.encoding import Factors
+from workbench.methods.base.method import all_methods
+from workbench.methods.common.factors import unfold
 from workbench.ui.actions import meaning, ranked
-from workbench.ui.actions.values import effective
+from workbench.ui.actions.form.values import effective
 
 CASES = [(name, params, op) for name, variants in SETTINGS.items() if name.startswith(("lowrank.", "distill.layer"))
          for params, ops, *before in variants if not before for op in ops]

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from tests.engine.small import network
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.passing import QUANTILES, Passing
-from workbench.core.resources import resource_path
-from workbench.engine import passing as engine
-from workbench.engine.passing import Channels, passing
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.layer_data.activation_stats import QUANTILES, Passing
+from workbench.engine.inspection import activation_stats as engine
+from workbench.engine.inspection.activation_stats import Channels, passing
 from workbench.engine.workspace import Workspace
-from workbench.graph import cut, runtime
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
 
 
 @pytest.fixture(scope="module")

@@ -5,20 +5,22 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.resources import resource_path
-from workbench.core.sensitivity import Wanted
-from workbench.engine import apply, curvature, sensitivity
-from workbench.engine.evaluate import runner
-from workbench.engine.predict import divergence, predictor, rank_correlation
-from workbench.engine.preview import Previewer
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.analysis import sensitivity
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler
+from workbench.engine.preview import curvature
+from workbench.engine.preview.predict import divergence, predictor, rank_correlation
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
+from workbench.graph.onnx import runtime
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
 
 CANDIDATES = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (4, 2)) + tuple(
     (Action("prune.magnitude", {"sparsity": sparsity}),) for sparsity in (0.6,))
@@ -37,7 +39,7 @@ def foretelling(workspace):
 
 
 def edited(workspace, path, *actions):
-    return apply.edit(workspace.model, path, actions, workspace.calibration, 0, workspace.cache, Job())
+    return compiler.edit(workspace.model, path, actions, workspace.calibration, 0, workspace.cache, Job())
 
 
 def test_it_puts_candidates_in_the_order_in_which_outputs_move(foretelling):

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.resources import resource_path
-from workbench.engine import apply
-from workbench.engine.evaluate import runner
-from workbench.engine.preview import Previewer, SuffixRunner, effective
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import Previewer, SuffixRunner, effective
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
-from workbench.methods.method import all_methods
+from workbench.graph.onnx import runtime
+from workbench.methods.base.method import all_methods
 
 FOUR_BITS = (Action("quantize.affine", {"bits": 4}),)
 
@@ -67,18 +67,18 @@ def test_nothing_edited_is_the_original_without_running_anything(workspace):
 
 
 def test_a_glob_skips_what_it_cannot_edit_but_a_named_layer_is_refused(workspace):
-    from workbench.core.errors import UserError
-    from workbench.core.recipe import Row
-    chosen, notes = apply.stacks(workspace.model, Recipe((Row("*", FOUR_BITS),)))
+    from workbench.core.base.errors import UserError
+    from workbench.core.recipe.recipe import Row
+    chosen, notes = compiler.stacks(workspace.model, Recipe((Row("*", FOUR_BITS),)))
     told = sum(int(note.split()[0]) if note.split()[1] == "layers" else 1 for note in notes)
     assert set(chosen) == set(editable(workspace)) and told == len(workspace.model.layers) - len(chosen)
     assert len(notes) <= 2
     with pytest.raises(UserError, match="matches no layer"):
-        apply.stacks(workspace.model, Recipe((Row("nowhere.*", FOUR_BITS),)))
+        compiler.stacks(workspace.model, Recipe((Row("nowhere.*", FOUR_BITS),)))
     unfit = next((p for p in editable(workspace) if workspace.model.layer(p).groups > 1), None)
     if unfit:
         with pytest.raises(UserError, match=unfit):
-            apply.stacks(workspace.model, Recipe().with_actions([unfit], (Action("lowrank.svd", {"rank": 2}),)))
+            compiler.stacks(workspace.model, Recipe().with_actions([unfit], (Action("lowrank.svd", {"rank": 2}),)))
 
 
 def test_a_layer_that_leaves_a_shared_step_changes_what_the_others_lose(workspace):

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from tests.translations import page_texts
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.language import language
-from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
-from workbench.engine.report_page import page
+from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.base.job import Job
+from workbench.core.base.language import language
+from workbench.core.recipe.action import Action
+from workbench.engine.api.report_page import page
 from workbench.formats.opening import open_model
 
 NOTE = ("The accuracy of class Coat fell from 91.0 % to 76.5 % (200 samples): more than the 5 points that were allowed")

@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from workbench.core.errors import UserError
-from workbench.core.layer import Layer
-from workbench.engine import rows
+from workbench.core.base.errors import UserError
+from workbench.core.layer_data.layer import Layer
+from workbench.engine.calibration import im2col
 
 
 def layer(op, shape, groups=1, out_axis=0, **attributes):
@@ -25,9 +25,9 @@ def test_convolution_rows_times_matrix_is_the_convolution(strides, dilations, pa
     conv = layer("Conv", weight.shape, strides=strides, dilations=dilations, pads=pads)
     padded = functional.pad(torch.from_numpy(x), (pads[1], pads[3], pads[0], pads[2]))
     expected = functional.conv2d(padded, torch.from_numpy(weight), stride=strides, dilation=dilations)
-    product = rows.unfold(conv, x)[0] @ weight.reshape(8, -1).T
+    product = im2col.unfold(conv, x)[0] @ weight.reshape(8, -1).T
     np.testing.assert_allclose(product, expected.permute(0, 2, 3, 1).reshape(-1, 8), atol=1e-4)
-    assert rows.count(conv, x) == len(product)
+    assert im2col.count(conv, x) == len(product)
 
 
 @pytest.mark.parametrize("auto_pad", ["SAME_UPPER", "SAME_LOWER", "VALID"])
@@ -43,7 +43,7 @@ def test_auto_pad_is_as_the_runtime_does_it(auto_pad):
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     expected = session.run(None, {"x": x, "w": weight})[0]
     conv = layer("Conv", weight.shape, strides=(2, 2), auto_pad=auto_pad)
-    product = rows.unfold(conv, x)[0] @ weight.reshape(4, -1).T
+    product = im2col.unfold(conv, x)[0] @ weight.reshape(4, -1).T
     np.testing.assert_allclose(product, expected.transpose(0, 2, 3, 1).reshape(-1, 4), atol=1e-4)
 
 
@@ -51,7 +51,7 @@ def test_groups_have_rows_of_their_own():
     x, weight = random(2, 6, 5, 5), random(9, 2, 3, 3)
     conv = layer("Conv", weight.shape, groups=3)
     expected = functional.conv2d(torch.from_numpy(x), torch.from_numpy(weight), groups=3)
-    unfolded = rows.unfold(conv, x)
+    unfolded = im2col.unfold(conv, x)
     assert unfolded.shape == (3, 2 * 9, 2 * 9)
     product = np.concatenate([part @ w.T for part, w in zip(unfolded, weight.reshape(3, 3, -1), strict=True)], axis=1)
     np.testing.assert_allclose(product, expected.permute(0, 2, 3, 1).reshape(-1, 9), atol=1e-4)
@@ -61,7 +61,7 @@ def test_one_and_three_dimensions():
     for dims, convolve in ((1, functional.conv1d), (3, functional.conv3d)):
         x, weight = random(2, 3, *(6,) * dims), random(4, 3, *(3,) * dims)
         expected = convolve(torch.from_numpy(x), torch.from_numpy(weight)).flatten(2).transpose(1, 2).reshape(-1, 4)
-        product = rows.unfold(layer("Conv", weight.shape), x)[0] @ weight.reshape(4, -1).T
+        product = im2col.unfold(layer("Conv", weight.shape), x)[0] @ weight.reshape(4, -1).T
         np.testing.assert_allclose(product, expected, atol=1e-4)
 
 
@@ -69,16 +69,16 @@ def test_chosen_rows_are_those_of_the_whole():
     x = random(3, 4, 8, 8)
     conv = layer("Conv", (5, 4, 3, 3), strides=(2, 2))
     chosen = np.array([0, 7, 20])
-    np.testing.assert_array_equal(rows.unfold(conv, x, chosen), rows.unfold(conv, x)[:, chosen])
+    np.testing.assert_array_equal(im2col.unfold(conv, x, chosen), im2col.unfold(conv, x)[:, chosen])
 
 
 def test_a_constant_on_the_left_sees_columns():
     x, weight = random(2, 6, 5), random(4, 6)
     left = layer("MatMul", weight.shape, side="left")
-    product = rows.unfold(left, x)[0] @ weight.T
+    product = im2col.unfold(left, x)[0] @ weight.T
     np.testing.assert_allclose(product, (weight @ x).transpose(0, 2, 1).reshape(-1, 4), atol=1e-5)
 
 
 def test_an_embedding_has_no_rows():
     with pytest.raises(UserError, match="Embedding"):
-        rows.unfold(layer("Embedding", (10, 4), out_axis=1), np.zeros((2, 3), np.int64))
+        im2col.unfold(layer("Embedding", (10, 4), out_axis=1), np.zeros((2, 3), np.int64))

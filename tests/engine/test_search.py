@@ -5,20 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.resources import resource_path
-from workbench.core.sensitivity import Wanted
-from workbench.engine import apply, sensitivity, structure
-from workbench.engine.compare import compare
-from workbench.engine.evaluate import runner
-from workbench.engine.export import export
-from workbench.engine.preview import effective
-from workbench.engine.search import Goal, search
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.analysis import sensitivity
+from workbench.engine.analysis.compare import compare
+from workbench.engine.analysis.search import Goal, search
+from workbench.engine.api.export import export
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler, structure
+from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 INT4 = Action("quantize.affine", {"bits": 4})
 CHANNELS = Action("prune.channels", {"ratio": 0.25})
@@ -57,7 +58,7 @@ def test_every_layer_gets_the_candidates_that_fit(workspace, found):
 
 def test_a_trial_is_what_a_full_run_gives(workspace, found):
     for trial in (found.of("blocks.4.conv2")[1], found.of("stem")[1], found.of("head")[2]):
-        edited = apply.edit(workspace.model, trial.path, trial.actions, workspace.calibration, 0, workspace.cache,
+        edited = compiler.edit(workspace.model, trial.path, trial.actions, workspace.calibration, 0, workspace.cache,
                             Job())
         run = runner(runtime.session(effective(workspace.model, {trial.path: edited})))
         *_, (_, scores) = workspace.evaluator.stream(run, Job())

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.sensitivity import CANDIDATES, Scan, Trial, Wanted, cheapest
-from workbench.engine.sensitivity import scan
+from workbench.core.analysis.sensitivity import CANDIDATES, Scan, Trial, Wanted, cheapest
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.engine.analysis.sensitivity import scan
 
 BITS = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (8, 4, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)

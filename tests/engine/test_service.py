@@ -7,15 +7,15 @@ import pytest
 
 from tests.engine.small import network
 from tests.guard import HANG_S
-from workbench.core import messages as m
-from workbench.core import process
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.resources import resource_path
-from workbench.core.views import Predictability
-from workbench.engine import service
-from workbench.engine.cache import Cache
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.ipc import messages as m
+from workbench.core.ipc import process
+from workbench.core.layer_data.views import Predictability
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.api import service
+from workbench.engine.base.cache import Cache
 
 
 def head(method, **params):

@@ -10,13 +10,14 @@ from onnx import helper
 
 from tests.graph.graphs import Build
 from tests.graph.test_apart import STATIC, compiled, sandwich
-from workbench.cli import cli
-from workbench.core.action import Action
-from workbench.core.recipe import Row
+from workbench.cli.commands import cli
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Row
 from workbench.data.dataset import Dataset
-from workbench.engine import settle
-from workbench.engine.evaluate import runner
-from workbench.graph import apart, runtime
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import settle
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite import apart
 
 
 def constant(b, name, value):

@@ -7,8 +7,8 @@ from onnx import TensorProto, helper
 from tests.engine.test_settle import apart_of
 from tests.graph.graphs import Build, branch
 from tests.graph.test_apart import STATIC, compiled
-from workbench.core.action import Action
-from workbench.core.recipe import Row
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Row
 
 
 def info(name, kind=TensorProto.FLOAT, shape=None):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from workbench.core.layer import Layer
-from workbench.engine import stats
-from workbench.engine.store import Store
+from workbench.core.layer_data.layer import Layer
+from workbench.engine.base.store import Store
+from workbench.engine.layer_figures import stats
 
 
 def weight(*shape, seed=2):

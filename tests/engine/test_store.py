@@ -6,10 +6,10 @@ import threading
 import numpy as np
 import pytest
 
-from workbench.core.job import Job
-from workbench.core.resources import resource_path
-from workbench.engine import stats
-from workbench.engine.store import Store, cache_folder
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.engine.base.store import Store, cache_folder
+from workbench.engine.layer_figures import stats
 from workbench.engine.workspace import Workspace
 
 ARRAYS = {"a": np.arange(6.0).reshape(2, 3), "words": np.array("3 × 4")}

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from tests.graph.networks import concat, residual
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.resources import resource_path
-from workbench.engine import apply, removal, structure
-from workbench.engine.cache import Cache
-from workbench.engine.export import export
-from workbench.engine.preview import Previewer
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler, removal, structure
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 HALF = Action("prune.channels", {"ratio": 0.5})
 FOUR_BITS = Action("quantize.affine", {"bits": 4})
@@ -128,7 +128,7 @@ def test_a_group_is_pruned_once_by_the_most_that_is_asked_for():
 
 def test_a_layer_that_cannot_lose_channels_is_refused_by_name(cnn):
     with pytest.raises(UserError, match=r"head: Its channels are an output of the model\."):
-        apply.stacks(cnn.model, Recipe((Row("head", (HALF,)),)))
+        compiler.stacks(cnn.model, Recipe((Row("head", (HALF,)),)))
 
 
 def test_a_graph_that_was_not_followed_rightly_is_refused(monkeypatch):

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.small import network
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.sweep import Curve, Sweep, SweepPoint, with_step
-from workbench.engine.sweep import sweep
+from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.analysis.sweep import sweep
 from workbench.engine.workspace import Workspace
 
 PRUNE = Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.9), 0.05)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row, load_recipe
-from workbench.core.recovery import Stage
-from workbench.core.resources import resource_path
-from workbench.engine import apply
-from workbench.engine.export import export
-from workbench.engine.preview import Previewer
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row, load_recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.api.export import export
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 
 PRUNE, INT4 = Action("prune.magnitude", {"sparsity": 0.9}), Action("quantize.affine", {"bits": 4})
@@ -27,7 +27,7 @@ def workspace():
 
 
 def test_the_stacks_forecasts_and_previews_are_those_without_it(workspace):
-    assert apply.stacks(workspace.model, OFF)[0] == {LAYER: (INT4,)}
+    assert compiler.stacks(workspace.model, OFF)[0] == {LAYER: (INT4,)}
     previewer = Previewer(workspace)
     plain, off = (list(previewer.measure(recipe, (LAYER,), Job())) for recipe in (PLAIN, OFF))
     assert off[0].changes == plain[0].changes and off[0].size == plain[0].size

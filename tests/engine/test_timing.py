@@ -5,15 +5,15 @@ import zipfile
 import numpy as np
 import pytest
 
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.resources import resource_path
-from workbench.engine.apply import larger
-from workbench.engine.timing import timed, zipped
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.bench.timing import timed, zipped
+from workbench.engine.compile.compiler import larger
 from workbench.engine.workspace import Workspace
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
 
 
 def test_sizes_and_times_without_data():

@@ -12,25 +12,26 @@ from click.testing import CliRunner
 
 from tests.engine.small import network
 from tests.graph.graphs import Build, opened
-from workbench.cli import cli
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage, TrainingPoint
-from workbench.engine import apply
-from workbench.engine.evaluate import runner
-from workbench.engine.export import export
-from workbench.engine.preview import effective
+from workbench.cli.commands import cli
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage, TrainingPoint
+from workbench.engine.api.export import export
+from workbench.engine.base.evaluate import runner
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import effective
+from workbench.engine.supervision.features import Features, output_of, pairs
+from workbench.engine.supervision.samples import Samples, augment, in_both
 from workbench.engine.training import loop, schedule
-from workbench.engine.training.features import Features, output_of, pairs
 from workbench.engine.training.forgetting import classes_of, forgotten
 from workbench.engine.training.loop import DIVERGED, Loop
 from workbench.engine.training.recover import recovered
-from workbench.engine.training.samples import Samples, augment, in_both
 from workbench.engine.training.student import Student, Wanted
 from workbench.engine.workspace import Workspace
-from workbench.graph import cut, runtime
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.75})
 TUNE = Stage("finetune", {"epochs": 6, "batch": 32, "rate": 0.01})
@@ -51,7 +52,7 @@ def test_the_student_answers_as_the_compressed_model_does(model, demo):
              (Action("quantize.codebook", {"bits": 4}),), (Action("quantize.affine", {"bits": 8}),), (),
              (Action("quantize.float", {"format": "float16"}),), (PRUNE, Action("quantize.codebook", {"bits": 3})))
     fits = [tuple(action for action in kinds[index % len(kinds)]
-                  if apply.refusal(opened.model, opened.model.layer(path), action) is None)
+                  if compiler.refusal(opened.model, opened.model.layer(path), action) is None)
             for index, path in enumerate(paths)]
     compiled = opened.compiled(Recipe(tuple(map(Row, paths, fits))), Job())
     student = Student(compiled, Wanted())

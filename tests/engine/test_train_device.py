@@ -6,9 +6,9 @@ import torch
 
 from tests.engine.small import network
 from tests.engine.test_train import PRUNE, TUNE
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe, Row
 from workbench.engine.training import device
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace

@@ -9,15 +9,15 @@ import pytest
 
 from tests.engine.test_service import Engine
 from tests.guard import HANG_S
-from workbench.core import messages as m
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage, TrainingPoint
-from workbench.engine.export import export
+from workbench.core.base.job import Job
+from workbench.core.ipc import messages as m
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage, TrainingPoint
+from workbench.engine.api.export import export
 from workbench.engine.training import schedule
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.75})
 SHARED = Action("quantize.codebook", {"bits": 3})

@@ -9,20 +9,21 @@ from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.engine.small import network
-from workbench.cli import cli
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Stage
-from workbench.core.temperatures import TemperatureCurve, Temperatures
-from workbench.engine import verbs
-from workbench.engine.evaluate import runner
-from workbench.engine.preview import Previewer
-from workbench.engine.training import losses, temperatures
+from workbench.cli.commands import cli
+from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.api import commands
+from workbench.engine.base.evaluate import runner
+from workbench.engine.preview.previewer import Previewer
+from workbench.engine.supervision import losses
+from workbench.engine.supervision.teacher import answers_of
+from workbench.engine.training import temperatures
 from workbench.engine.training.recover import recovered
-from workbench.engine.training.teacher import answers_of
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 PARAMS = {"epochs": 6, "batch": 32, "rate": 0.02}
 
@@ -53,8 +54,9 @@ def place(tmp_path_factory):
 
 def distilled(place, out, bare=True, teachers=("small.onnx",), **more):
     data, train = (str(place / f"{name}{'_bare' if bare else ''}.npz") for name in ("test", "train"))
-    return verbs.distill(str(place / "student.onnx"), [str(place / name) for name in teachers], data, str(out), PARAMS,
-                         frozenset(), train, Job(), **more)
+    named = [str(place / name) for name in teachers]
+    return commands.distill(str(place / "student.onnx"), named, data, str(out), PARAMS, frozenset(), train, Job(),
+                            **more)
 
 
 def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
@@ -94,8 +96,8 @@ def test_several_teachers_are_averaged(place, tmp_path):
 def test_a_teacher_with_other_outputs_is_refused(place, tmp_path):
     wide = student(tmp_path / "wide.onnx", outputs=5)
     with pytest.raises(UserError, match="same outputs"):
-        verbs.distill(str(place / "student.onnx"), [wide], str(place / "test.npz"), str(tmp_path), PARAMS, frozenset(),
-                      str(place / "train.npz"), Job())
+        commands.distill(str(place / "student.onnx"), [wide], str(place / "test.npz"), str(tmp_path), PARAMS,
+                         frozenset(), str(place / "train.npz"), Job())
     assert not (tmp_path / "student_distilled.onnx").exists()
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from workbench.engine.training.weights import OnGrid, trainable
-from workbench.graph.encoding import Affine, Codebook, Dense, Encoding, Factors, Piece, Scaled
-from workbench.methods import grids
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Piece, Scaled
+from workbench.methods.common import grids
 
 RNG = np.random.default_rng(0)
 WEIGHT = RNG.normal(size=(6, 5)).astype(np.float32)

@@ -6,15 +6,15 @@ import pytest
 
 from tests.engine.small import network
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage
-from workbench.engine import without_data
-from workbench.engine.export import export
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage
+from workbench.engine.api import without_data
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 
 def recipe(method, **params):

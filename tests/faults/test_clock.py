@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from workbench.engine.store import Store
+from workbench.engine.base.store import Store
 from workbench.engine.training import checkpoint
 
 FUTURE = time.time() + 10 ** 7

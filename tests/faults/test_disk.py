@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.faults.test_files_that_change import HALF, model, opened
-from workbench.core.errors import UserError
-from workbench.core.files import WRITING, write_bytes
-from workbench.core.job import Job
-from workbench.core.session_file import Reference, SavedSession
-from workbench.engine.crossings import Disk
-from workbench.engine.export import export
-from workbench.engine.store import Store
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import WRITING, write_bytes
+from workbench.core.base.job import Job
+from workbench.core.session.session_file import Reference, SavedSession
+from workbench.engine.api.export import export
+from workbench.engine.base.store import Store
+from workbench.engine.preview.activation_cache import Disk
 
 resource = pytest.importorskip("resource")      # limits of a process, which Windows has not
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the names of open files")

@@ -10,11 +10,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.action import Action
-from workbench.core.errors import UserError, behind
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine.export import export
+from workbench.core.base.errors import UserError, behind
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
 HALF = Recipe((Row("*", (Action("prune.magnitude", {"sparsity": 0.5}),)),))
@@ -78,7 +78,7 @@ def test_the_command_line_says_it_in_one_sentence_and_lives(tmp_path):
     path = model(tmp_path, external=True)
     code = f"""
 import os, sys
-from workbench.graph import prepare
+from workbench.graph.prepare.passes import passes as prepare
 from workbench.engine import workspace
 real = workspace.Workspace.attach
 def attach(self, *arguments, **named):
@@ -87,7 +87,7 @@ def attach(self, *arguments, **named):
 workspace.Workspace.attach = attach
 sys.argv = ["workbench", "compress", {str(path)!r}, "--data", {str(tmp_path / "data.npz")!r}, "--recipe",
             {str(tmp_path / "recipe.yaml")!r}, "--out", {str(tmp_path / "out")!r}]
-from workbench.cli import cli
+from workbench.cli.commands import cli
 cli.main()
 """
     (tmp_path / "recipe.yaml").write_text("version: 1\nlayers: {'*': [quantize.affine]}\n")

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from tests.faults import odd_names
-from workbench.cli import cli
-from workbench.core.recipe import load_recipe
+from workbench.cli.commands import cli
+from workbench.core.recipe.recipe import load_recipe
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.faults.test_files_that_change import model
-from workbench.cli import cli
+from workbench.cli.commands import cli
 
 LONG = "x" * 5000
 

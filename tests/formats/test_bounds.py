@@ -6,10 +6,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.formats.test_onnx_file import refusal
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats import finish, onnx_file
 from workbench.formats.opening import open_model
-from workbench.graph import runtime, shapes
+from workbench.graph.onnx import runtime, shapes
 
 DOMAIN = "calls"
 node = helper.make_node

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.large import large_model
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
 from workbench.engine.workspace import Workspace
 from workbench.formats import finish, opening
-from workbench.graph import runtime, saving
+from workbench.graph.onnx import runtime, saving
 
 
 @pytest.fixture

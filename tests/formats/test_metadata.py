@@ -6,9 +6,9 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.job import Job
-from workbench.core.recipe import parse_recipe
-from workbench.engine.export import export
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.formats.opening import open_model
 

@@ -10,12 +10,13 @@ import pytest
 from onnx import helper, numpy_helper
 
 from tests.graph.graphs import Build, residual
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.plain import LONGEST_WORD
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.plain import LONGEST_WORD
 from workbench.formats import finish
 from workbench.formats.opening import open_model
-from workbench.graph import prepare, runtime
+from workbench.graph.onnx import runtime
+from workbench.graph.prepare import passes
 
 
 def refusal(path, trusted: bool = False) -> UserError:
@@ -232,10 +233,10 @@ def test_a_preparation_that_changes_outputs_is_left_out_and_said(tmp_path, monke
         for node in model.graph:
             if node.op_type == "BatchNormalization":
                 node.attributes.pop("epsilon")
-        return prepare.PassResult(True, "all of them, wrongly")
+        return passes.PassResult(True, "all of them, wrongly")
 
-    steps = tuple((name, title, wrong if name == "batchnorm" else step) for name, title, step in prepare.STEPS)
-    monkeypatch.setattr(prepare, "STEPS", steps)
+    steps = tuple((name, title, wrong if name == "batchnorm" else step) for name, title, step in passes.STEPS)
+    monkeypatch.setattr(passes, "STEPS", steps)
     monkeypatch.setattr(finish, "TOLERANCE", 1e-7)
     onnx.save(residual(), tmp_path / "m.onnx")
     model = open_model(str(tmp_path / "m.onnx"), job=Job())
@@ -246,10 +247,10 @@ def test_a_preparation_that_changes_outputs_is_left_out_and_said(tmp_path, monke
 def test_a_preparation_that_breaks_the_graph_is_left_out(tmp_path, monkeypatch):
     def broken(model):
         model.graph[0].op_type = "Frobnicate"
-        return prepare.PassResult(True, "broken")
+        return passes.PassResult(True, "broken")
 
-    steps = tuple((name, title, broken if name == "constants" else step) for name, title, step in prepare.STEPS)
-    monkeypatch.setattr(prepare, "STEPS", steps)
+    steps = tuple((name, title, broken if name == "constants" else step) for name, title, step in passes.STEPS)
+    monkeypatch.setattr(passes, "STEPS", steps)
     onnx.save(linear(), tmp_path / "m.onnx")
     model = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert len(model.notes) == 2

@@ -6,11 +6,11 @@ import pytest
 from onnx import TensorProto, helper
 
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.engine.export import export
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.formats.finish import relative_difference
 from workbench.formats.onnx_file import from_proto

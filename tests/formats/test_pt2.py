@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from tests.formats.test_onnx_file import refusal
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 MODEL, INPUTS, WEIGHTS = "net/models/model.json", "net/data/sample_inputs/model.pt", "net/data/weights/"
 CONFIG = f"{WEIGHTS}model_weights_config.json"

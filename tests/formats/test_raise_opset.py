@@ -8,15 +8,16 @@ from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.formats.test_real_models import OCR, inside
-from workbench.cli import cli
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.engine.preview import effective
+from workbench.cli.commands import cli
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.formats import finish
 from workbench.formats.opening import open_model
-from workbench.graph import raise_opset, runtime
+from workbench.graph.onnx import runtime
+from workbench.graph.prepare import raise_opset
 
 STATIC = Action("quantize.static", {})
 RAISED = frozenset({"opset"})

@@ -8,11 +8,11 @@ import onnx
 import onnx.backend.test
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
-from workbench.graph.cut import cut
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph.cut import cut
 
 OCR = "rapidocr-onnxruntime==1.4.4"
 VAD = "silero-vad==6.2.3"

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.formats.test_onnx_file import refusal
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 NETWORK = '''
 import torch

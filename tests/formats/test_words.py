@@ -6,10 +6,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.formats.test_onnx_file import refusal
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats import finish
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
+from workbench.graph.onnx import runtime
 
 ML = helper.make_opsetid("ai.onnx.ml", 3)
 SCORES = helper.make_tensor_type_proto(TensorProto.FLOAT, [])

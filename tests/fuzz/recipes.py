@@ -65,8 +65,8 @@ def _text(chance: random.Random) -> bytes:
 
 def _with_methods(chance: random.Random) -> dict[str, Any]:
     """The good recipe, or one with any method and any of its parameters at or beyond what it may be."""
-    from workbench.core.recovery import STAGES
-    from workbench.methods.method import all_methods
+    from workbench.core.recipe.recovery import STAGES
+    from workbench.methods.base.method import all_methods
     document = copy.deepcopy(GOOD)
     if chance.random() < 0.3:
         return document

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from tests.fuzz.changes import bytes_changed, value_changed
 from tests.fuzz.kind import Commands, kind
-from workbench.core.action import Action
-from workbench.core.recipe import Recipe, Row
-from workbench.core.recovery import Stage
-from workbench.core.report import Figure, Totals
-from workbench.core.session_file import Layout, Panel, Reference, SavedSession
-from workbench.core.snapshot import Snapshot
-from workbench.core.undo_list import Branch, PinStep, RecipeStep, UndoList
+from workbench.core.analysis.report import Figure, Totals
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.core.recipe.recovery import Stage
+from workbench.core.session.session_file import Layout, Panel, Reference, SavedSession
+from workbench.core.session.snapshot import Snapshot
+from workbench.core.session.undo_list import Branch, PinStep, RecipeStep, UndoList
 
 
 def whole() -> SavedSession:

@@ -8,7 +8,7 @@ import pytest
 from tests.fuzz import campaign
 from tests.fuzz.onnx_models import MODELS
 from tests.fuzz.worker import DEATH, HANG, INTERNAL, OVERRUN, SENTENCE, WORKS
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 
 COUNT, PARTS = 400, 16

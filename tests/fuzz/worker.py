@@ -42,7 +42,7 @@ FAULTS: dict[str, Callable[[], object]] = {
 
 def outcome_of(command: list[str]) -> tuple[str, str]:
     """Run one command of the command line, or read a session: what became of it, and the sentence or traceback."""
-    from workbench.core.errors import UserError
+    from workbench.core.base.errors import UserError
     try:
         with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")):
             _run(command)
@@ -67,12 +67,12 @@ def _run(command: list[str]) -> None:
     if command[0] in FAULTS:
         FAULTS[command[0]]()
     if command[0] == "session":
-        from workbench.core.session_file import load_session
+        from workbench.core.session.session_file import load_session
         saved = load_session(Path(command[1]))
         saved.save(Path("again.mcw"))
         load_session(Path("again.mcw"))
         return
-    from workbench.cli import cli
+    from workbench.cli.commands import cli
     with _raising():
         cli.main(command, "workbench", standalone_mode=False)
 
@@ -82,7 +82,7 @@ def _raising():
     """The command line's exceptions as they are, before they become text and an exit code."""
     import click
 
-    from workbench.cli import CommandLine
+    from workbench.cli.commands import CommandLine
     own, CommandLine.invoke = CommandLine.invoke, click.Group.invoke        # type: ignore[method-assign]
     try:
         yield
@@ -192,9 +192,9 @@ def main() -> None:
     """Until standard input ends."""
     with tempfile.TemporaryDirectory() as folder:
         seeds = Path(folder)
-        from workbench import cli, cli_output  # noqa: F401
-        from workbench.core import session_file  # noqa: F401
-        from workbench.engine import verbs  # noqa: F401
+        from workbench.cli import commands as cli  # noqa: F401
+        from workbench.core.session import session_file  # noqa: F401
+        from workbench.engine.api import commands  # noqa: F401
         _import_what_is_used(seeds)
         assert len(os.listdir("/proc/self/task")) == 1, "a library started threads: forking is not safe"
         print(json.dumps({"ready": os.getpid()}), flush=True)

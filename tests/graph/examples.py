@@ -7,10 +7,10 @@ import numpy as np
 import onnx
 import onnx_ir as ir
 
-from workbench.graph import runtime
-from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
-from workbench.graph.inventory import find_layers
-from workbench.graph.model import Model, Source
+from workbench.graph.model.inventory import find_layers
+from workbench.graph.model.model import Model, Source
+from workbench.graph.onnx import runtime
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 
 OPS = ("Gemm", "MatMul", "Conv")
 OPSETS = (9, 11, 13, 18, 21, 23)

@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats.onnx_file import from_proto
-from workbench.graph.model import Model
+from workbench.graph.model.model import Model
 
 NETWORKS: dict[str, Callable[[], Model]] = {}
 

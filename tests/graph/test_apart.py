@@ -5,13 +5,13 @@ import onnx
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.graph import runtime
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
+from workbench.graph.onnx import runtime
 
 STATIC = (Action("quantize.static"),)
 
@@ -43,8 +43,8 @@ def sandwich(op: str, behind: str = "", between: str = ""):
 def compiled(model, *rows):
     x = np.random.default_rng(1).standard_normal((16, *model.inputs[0].shape[1:])).astype(np.float32)
     data = Dataset("memory", {"x": x}, model.inputs, None)
-    chosen, notes = apply.stacks(model, Recipe(rows))
-    return apply.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job()), {"x": x}
+    chosen, notes = compiler.stacks(model, Recipe(rows))
+    return compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job()), {"x": x}
 
 
 @pytest.mark.parametrize(("op", "behind", "between", "middle"), [

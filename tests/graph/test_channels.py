@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tests.graph.networks import IMAGE, NETWORKS, Builder, concat, grouped, residual, squeeze_excite, transformer
-from workbench.graph import runtime
-from workbench.graph.channel_rules import channels_of
-from workbench.graph.slicing import silenced, without
-from workbench.graph.torch_view import TorchView
+from workbench.graph.channels.rules import channels_of
+from workbench.graph.channels.slicing import silenced, without
+from workbench.graph.onnx import runtime
+from workbench.graph.torch.torch_view import TorchView
 
 
 def feeds(model):

@@ -5,10 +5,10 @@ import onnx
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.job import Job
-from workbench.core.recipe import parse_recipe
-from workbench.engine.export import export
-from workbench.engine.preview import Previewer
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import parse_recipe
+from workbench.engine.api.export import export
+from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.formats.opening import open_model
 

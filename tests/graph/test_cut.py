@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from tests.graph.graphs import Build, conditional, opened, residual
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
-from workbench.graph.cut import Cut, cut, tap
-from workbench.graph.model import Model
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph.cut import Cut, cut, tap
 
 
 def feeds_of(model: Model, samples: int = 3) -> dict[str, np.ndarray]:

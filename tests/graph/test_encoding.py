@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional
 
 from tests.graph import examples
-from workbench.graph.encoding import Affine, Codebook, Dense, Factors, Piece, container, crop
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Factors, Piece, container, crop
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, ml_dtypes.bfloat16, ml_dtypes.float8_e4m3fn])

@@ -4,15 +4,16 @@ import numpy as np
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Dataset
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.graph import integer_bias, runtime
-from workbench.graph.encoding import Affine
-from workbench.graph.model import Model
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite import bias_room
+from workbench.graph.storage.encoding import Affine
 
 OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
 WEAK = (0.0, 1e-12, 1e-7)
@@ -51,8 +52,8 @@ def error(model: Model, *actions: Action) -> tuple[float, float]:
     size = model.inputs[0].shape[1:]
     x = np.random.default_rng(1).standard_normal((16, *size)).astype(np.float32)
     data = Dataset("memory", {"x": x}, model.inputs, None)
-    chosen, notes = apply.stacks(model, Recipe().with_actions(["*"], actions))
-    result = apply.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
+    chosen, notes = compiler.stacks(model, Recipe().with_actions(["*"], actions))
+    result = compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
     content = result.model.with_edits(result.edits).to_bytes()
     assert len(content) == result.changes()[1]
     original, plain, optimized = (runtime.run(session, {"x": x})[0].astype(np.float64) for session in (
@@ -89,6 +90,6 @@ def test_levels_of_an_earlier_step_leave_room_too(earlier):
 def test_only_scales_that_are_too_small_change():
     q = np.array([[64, -64], [64, 32]], np.int8)
     encoding = Affine(q, 7, np.array([[1e-12], [0.5]], np.float32), None, (2, 2))
-    made = integer_bias.raised(encoding, np.array([1e-10, 1e-10]))
+    made = bias_room.raised(encoding, np.array([1e-10, 1e-10]))
     assert made.q.tolist() == [[1, -1], [64, 32]] and made.scale[0] >= np.float32(1e-10) and made.scale[1] == 0.5
-    assert integer_bias.raised(encoding, np.array([1e-13, 1e-13])) is encoding
+    assert bias_room.raised(encoding, np.array([1e-13, 1e-13])) is encoding

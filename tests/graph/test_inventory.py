@@ -7,12 +7,12 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.graph.graphs import Build, branch, conditional, opened, residual
-from workbench.core.action import Action
-from workbench.core.recipe import Recipe, parse_recipe
-from workbench.graph import names
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Affine
-from workbench.methods.method import all_methods, find
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.graph.onnx import names
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Affine
+from workbench.methods.base.method import all_methods, find
 
 
 def one(op: str, shape: tuple[int, ...], weight_first: bool = False, **attributes):

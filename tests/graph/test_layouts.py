@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.graph.examples import codebook, weight
-from workbench.graph import layouts, packing
-from workbench.graph.content import content_of
-from workbench.graph.encoding import Dense
+from workbench.graph.storage import layouts, packing
+from workbench.graph.storage.content import content_of
+from workbench.graph.storage.encoding import Dense
 
 
 @pytest.mark.parametrize(("bits", "width"), [(1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (8, 8), (9, 16), (32, 32)])

@@ -8,10 +8,10 @@ import onnx
 import pytest
 
 from tests.graph.graphs import Build, opened, residual
-from workbench.core.errors import UserError
-from workbench.graph import runtime, saving
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
+from workbench.core.base.errors import UserError
+from workbench.graph.onnx import runtime, saving
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
 
 
 @pytest.fixture

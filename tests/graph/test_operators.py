@@ -8,13 +8,13 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.graph.operator_cases import CASES, Case
-from workbench.core.errors import UserError
-from workbench.graph import runtime
-from workbench.graph.inventory import find_layers
-from workbench.graph.model import Model, Source
-from workbench.graph.torch_ops import OPS, attributes
-from workbench.graph.torch_proof import TOLERANCE, difference
-from workbench.graph.torch_view import TorchView
+from workbench.core.base.errors import UserError
+from workbench.graph.model.inventory import find_layers
+from workbench.graph.model.model import Model, Source
+from workbench.graph.onnx import runtime
+from workbench.graph.torch.torch_ops import OPS, attributes
+from workbench.graph.torch.torch_proof import TOLERANCE, difference
+from workbench.graph.torch.torch_view import TorchView
 
 
 def model_of(case: Case) -> Model:

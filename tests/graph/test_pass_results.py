@@ -6,7 +6,7 @@ from onnx import helper
 
 from tests.graph.graphs import Build, opened
 from workbench.formats.onnx_file import from_graph
-from workbench.graph.prepare import STEPS, PassResult, prepare
+from workbench.graph.prepare.passes import STEPS, PassResult, prepare
 
 
 def steps_of(proto, *without):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.graph import examples
-from workbench.graph import rewrite
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense, Encoding, Factors, Piece
-from workbench.graph.model import Model
-from workbench.graph.plan import Plan, forecast_bytes
+from workbench.graph.model.model import Model
+from workbench.graph.rewrite import rewrite
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
+from workbench.graph.storage.plan import Plan, forecast_bytes
 
 CALLS = 5000     # of functions, about a millisecond
 SHAPES = {"Gemm": (96, 130), "MatMul": (130, 96), "Conv": (48, 30, 3, 3)}

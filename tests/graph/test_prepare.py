@@ -10,8 +10,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from tests.graph.graphs import Build, opened, residual
 from workbench.formats.onnx_file import from_graph
-from workbench.graph import runtime
-from workbench.graph.prepare import prepare
+from workbench.graph.onnx import runtime
+from workbench.graph.prepare.passes import prepare
 
 
 def prepared(proto: onnx.ModelProto, *without: str) -> tuple[ir.Model, dict[str, str]]:

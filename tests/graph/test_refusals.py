@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.errors import UserError
-from workbench.graph import runtime
+from workbench.core.base.errors import UserError
+from workbench.graph.onnx import runtime
 
 FLOATS, INTS = TensorProto.FLOAT, TensorProto.INT64
 

@@ -9,11 +9,11 @@ import onnx_ir as ir
 import pytest
 
 from tests.graph import examples
-from workbench.core.errors import UserError
-from workbench.graph import decoders
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense, Encoding, Factors, Piece
-from workbench.graph.model import Model
+from workbench.core.base.errors import UserError
+from workbench.graph.model.model import Model
+from workbench.graph.storage import decoders
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
 
 
 def written(model: Model, edits: dict[str, Edit], sparse: str = "auto") -> bytes:

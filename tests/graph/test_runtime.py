@@ -5,7 +5,7 @@ import onnx_ir as ir
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.graph import runtime, saving
+from workbench.graph.onnx import runtime, saving
 
 SHAPE = (400, 64)
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.graph.networks import IMAGE, NETWORKS, Builder, multiplied
 from tests.graph.test_channels import run
-from workbench.graph.scaling import rescaled, scaling_of
+from workbench.graph.channels.scaling import rescaled, scaling_of
 
 
 def random_factors(scaling, seed=0):

@@ -7,12 +7,13 @@ import onnx_ir as ir
 import pytest
 
 from tests.graph import examples
-from workbench.graph import decoders, filesize, storage
-from workbench.graph.content import content_of
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Affine, Codebook, Dense, Encoding
-from workbench.graph.forms import forms, plain_bytes
-from workbench.graph.storage import Stored
+from workbench.graph.onnx import proto_size
+from workbench.graph.storage import decoders, storage
+from workbench.graph.storage.content import content_of
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
+from workbench.graph.storage.forms import forms, plain_bytes
+from workbench.graph.storage.storage import Stored
 
 SHAPE = (13, 77)            # 1,001 weights: nothing fills its last byte
 
@@ -154,8 +155,8 @@ def test_tensor_sizes_follow_protobuf() -> None:
     for dtype, shape in ((ir.DataType.FLOAT, (3, 1, 200)), (ir.DataType.UINT8, (20_000,)), (ir.DataType.INT64, ())):
         tensor = ir.Tensor(np.zeros(shape, dtype.numpy()), name="layer.weight")
         expected = ir.to_proto(tensor).ByteSize()
-        assert filesize.tensor_bytes("layer.weight", dtype, shape, tensor.nbytes) == expected
-    assert [filesize.varint(number) for number in (0, 127, 128, 16_383, 16_384)] == [1, 1, 2, 2, 3]
+        assert proto_size.tensor_bytes("layer.weight", dtype, shape, tensor.nbytes) == expected
+    assert [proto_size.varint(number) for number in (0, 127, 128, 16_383, 16_384)] == [1, 1, 2, 2, 3]
 
 
 def test_one_tiny_layer_alone_stays_in_floats() -> None:

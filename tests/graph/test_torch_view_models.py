@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from tests.benchmarks import models
-from workbench.core.job import Job
+from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
-from workbench.graph.torch_proof import proved_view
+from workbench.graph.onnx import runtime
+from workbench.graph.torch.torch_proof import proved_view
 
 RNG = np.random.default_rng(0)
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import workbench as wb
-from workbench.core.errors import UserError
+from workbench.core.base.errors import UserError
 
 FOUR = wb.Recipe({"*": [wb.step("quantize.affine", bits=4)]})
 

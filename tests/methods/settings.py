@@ -6,9 +6,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from workbench.core.layer import InputSpec
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.dataset import Dataset
-from workbench.graph.model import Model
+from workbench.graph.model.model import Model
 
 EVERY = ("Conv", "Depthwise", "Gemm", "MatMul", "Embedding")
 MATRIX = ("Conv", "Gemm", "MatMul")
@@ -105,7 +105,7 @@ SETTINGS: dict[str, list[tuple]] = {
 @cache
 def model_with(op: str) -> tuple[Model, str, Dataset]:
     """A model of one such layer and some others' bytes around it, the layer's path, and calibration data."""
-    from workbench.core.job import Job
+    from workbench.core.base.job import Job
     from workbench.formats.onnx_file import from_proto
     rng = np.random.default_rng(7)
     make = {"Conv": _conv, "Depthwise": _depthwise, "Gemm": _gemm, "MatMul": _matmul, "Embedding": _embedding}[op]

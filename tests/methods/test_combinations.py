@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tests.methods.settings import model_with
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.engine import apply, stacking
-from workbench.engine.cache import Cache
-from workbench.graph.encoding import Dense, Factors
-from workbench.methods.pieces import each_matrix
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler, conflicts
+from workbench.graph.storage.encoding import Dense, Factors
+from workbench.methods.common.gram_propagation import each_matrix
 
 JOB = Job()
 PRUNERS = [("prune.magnitude", {"sparsity": 0.6}), ("prune.magnitude", {"threshold": 0.05}), ("prune.nm", {}),
@@ -34,7 +34,7 @@ ONCE = Cache(1 << 28)
 
 def edited(op, *steps):
     model, path, data = model_with(op)
-    return apply.edit(model, path, tuple(Action(*step) for step in steps), data, 0, ONCE, JOB)
+    return compiler.edit(model, path, tuple(Action(*step) for step in steps), data, 0, ONCE, JOB)
 
 
 @pytest.mark.parametrize("first", PRUNERS, ids=str)
@@ -115,8 +115,8 @@ def test_what_is_of_whole_layers_refuses_factors(then):
 def test_what_cannot_be_added_is_said_before_anything_is_run():
     model, path, _ = model_with("Gemm")
     svd, static = Action("lowrank.svd", {"rank": 6}), Action("quantize.static")
-    assert stacking.conflicts(model.layer(path), ()) == {}
-    behind_svd, behind_static = (stacking.conflicts(model.layer(path), (step,)) for step in (svd, static))
+    assert conflicts.conflicts(model.layer(path), ()) == {}
+    behind_svd, behind_static = (conflicts.conflicts(model.layer(path), (step,)) for step in (svd, static))
     assert behind_svd["prune.taylor"] == "Taylor cannot follow a factoring: gradients are of whole layers."
     assert "quantize.affine" not in behind_svd
     assert behind_static["quantize.affine"] == "Affine would undo how Static, 8-bit activations has the layer " \

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from tests.graph.graphs import Build
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
-from workbench.core.recipe import Recipe, Row
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import InputSpec
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
-from workbench.engine import apply
-from workbench.engine.cache import Cache
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
 from workbench.formats.opening import open_model
 
 JOB = Job()
@@ -23,7 +23,7 @@ def convolution():
     graph = Build()
     graph.node("Conv", ["x", graph.weight("first.weight", 8, 8, 3, 3)], "h", pads=[1] * 4, strides=[2, 2])
     graph.node("Conv", ["h", graph.weight("second.weight", 6, 8, 1, 1)], "y")
-    model = graph.model({"x": ["n", 8, 9, 9]}, {"y": ["n", 6, 5, 5]})
+    model = graph.model.model({"x": ["n", 8, 9, 9]}, {"y": ["n", 6, 5, 5]})
     rng = np.random.default_rng(0)
     x = np.einsum("nkhw,kc->nchw", rng.standard_normal((96, 3, 9, 9)), rng.standard_normal((3, 8)))
     return model, Dataset("memory", {"x": x.astype(np.float32)}, (InputSpec("x", "float32", (None, 8, 9, 9)),), None)
@@ -31,8 +31,8 @@ def convolution():
 
 def compiled(convolution, **params):
     model, data = convolution
-    stacks = apply.stacks(model, Recipe((Row("first", (Action("distill.layer", params),)),)))
-    return apply.compiled(model, *stacks, data, 0, Cache(1 << 26), JOB)
+    stacks = compiler.stacks(model, Recipe((Row("first", (Action("distill.layer", params),)),)))
+    return compiler.compiled(model, *stacks, data, 0, Cache(1 << 26), JOB)
 
 
 @pytest.mark.parametrize("params", [{"student": "separable"}, {"student": "grouped", "groups": 2}, {"rank": 3}],
@@ -43,7 +43,7 @@ def test_a_student_learns_and_the_file_is_as_foretold(convolution, params, tmp_p
     before, after = (float(part.split()[0]) for part in made.edits["first"].note.split("error ")[1].split(" → "))
     assert after < 0.9 * before
     (change,), size = made.changes()
-    (foretold,), foretold_size = apply.forecast(model, made.chosen, "auto")
+    (foretold,), foretold_size = compiler.forecast(model, made.chosen, "auto")
     file = tmp_path / "smaller.onnx"
     made.model.with_edits(made.edits).save(file)
     assert size == foretold_size == file.stat().st_size                 # also of the bias that the layer did not have
@@ -72,6 +72,6 @@ def test_a_group_starts_with_its_own_weights(convolution):
 def test_what_has_no_such_student_says_why(convolution, path, params, reason):
     model, _ = convolution
     with pytest.raises(UserError, match=reason):
-        apply.stacks(model, Recipe((Row(path, (Action("distill.layer", params),)),)))
-    chosen, notes = apply.stacks(model, Recipe((Row("*", (Action("distill.layer", params),)),)))
+        compiler.stacks(model, Recipe((Row(path, (Action("distill.layer", params),)),)))
+    chosen, notes = compiler.stacks(model, Recipe((Row("*", (Action("distill.layer", params),)),)))
     assert any(path in note and reason in note for note in notes) and path not in chosen

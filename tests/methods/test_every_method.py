@@ -1,4 +1,4 @@
-"""One suite for every registered method: the contract of workbench.methods.method, checked on real layers."""
+"""One suite for every registered method: the contract of workbench.methods.base.method, checked on real layers."""
 
 import dataclasses
 import json
@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from tests.methods.settings import SETTINGS, model_with
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.params import fields_of, parse, plain
-from workbench.core.recipe import Recipe, parse_recipe
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.engine.preview import effective
-from workbench.graph import runtime
-from workbench.graph.plan import Plan
-from workbench.graph.rewrite import forecast, size_of
-from workbench.methods.method import all_methods, find
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.params import fields_of, parse, plain
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import effective
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import forecast, size_of
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import all_methods, find
 
 CASES = [(name, params, op, *before) for name, variants in SETTINGS.items()
          for params, ops, *before in variants for op in ops]
@@ -42,7 +42,7 @@ def case(request):
 
 def edit_of(case, job=None):
     actions, model, path, data = case
-    return apply.edit(model, path, actions, data, 3, Cache(1 << 28), job or Job())
+    return compiler.edit(model, path, actions, data, 3, Cache(1 << 28), job or Job())
 
 
 MADE: dict = {}

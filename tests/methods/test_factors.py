@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from workbench.methods import factors
+from workbench.methods.common import factors
 
 
 def matrix(*shape, seed=2):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.methods import grids
+from workbench.methods.common import grids
 
 
 @pytest.mark.parametrize("granularity", ["channel", "group"])

@@ -9,23 +9,24 @@ import pytest
 
 from tests.graph.graphs import opened, residual
 from tests.methods.settings import model_with
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Dataset
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.engine.calibrate import LayerContext
-from workbench.graph import integer, runtime
-from workbench.graph.compute import Levels
-from workbench.graph.edit import sqnr_db
-from workbench.graph.encoding import Affine
-from workbench.methods.observer import BINS, Observer
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile import compiler
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite import qdq
+from workbench.graph.storage.edit import sqnr_db
+from workbench.graph.storage.encoding import Affine
+from workbench.graph.storage.kernels import Levels
+from workbench.methods.base.observer import BINS, Observer
 
 
 def edited(model, path, data, *actions):
-    return apply.edit(model, path, actions, data, 0, Cache(1 << 28), Job())
+    return compiler.edit(model, path, actions, data, 0, Cache(1 << 28), Job())
 
 
 def kernels(model, path, data, tmp_path, *actions):
@@ -71,14 +72,14 @@ def test_neighbours_share_the_levels_between_them(tmp_path):
                               for spec in model.inputs}, model.inputs, None)
     paths = [layer.path for layer in model.layers if layer.op == "Conv" and not layer.locked and layer.uses == 1]
     recipe = Recipe().with_actions(paths, (Action("quantize.static"),))
-    chosen, notes = apply.stacks(model, recipe)
-    result = apply.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
+    chosen, notes = compiler.stacks(model, recipe)
+    result = compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
     graph = result.model.with_edits(result.edits).ir.graph
     for node in graph:
         if node.op_type == "QuantizeLinear":
             producer = node.inputs[0].producer()
             assert producer is None or producer.op_type != "DequantizeLinear"
-    assert apply.forecast(model, chosen, "auto")[1] == result.changes()[1]
+    assert compiler.forecast(model, chosen, "auto")[1] == result.changes()[1]
 
 
 def test_levels_cover_what_was_seen_and_zero():
@@ -159,7 +160,7 @@ def test_reduced_range_keeps_sums_of_products_right():
 def test_whether_products_saturate_is_asked_of_the_runtime():
     model, path, data = model_with("MatMul")
     note = edited(model, path, data, Action("quantize.dynamic", {"reduced_range": False})).note
-    assert ("saturate" in note) == integer.saturates()
+    assert ("saturate" in note) == qdq.saturates()
 
 
 def test_levels_of_earlier_steps_are_kept():

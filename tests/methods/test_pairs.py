@@ -8,16 +8,16 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.graph.graphs import opened
-from workbench.core.action import Action, in_order
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action, in_order
 from workbench.data.dataset import Dataset
-from workbench.engine import apply, stacking
-from workbench.engine.cache import Cache
-from workbench.engine.calibrate import LayerContext
-from workbench.graph import runtime
-from workbench.methods import factors
-from workbench.methods.method import all_methods, find
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile import compiler, conflicts
+from workbench.graph.onnx import runtime
+from workbench.methods.base.method import all_methods, find
+from workbench.methods.common import factors
 
 BOUND = 4.5         # dB that a pair may lose beside the worse of the two alone: errors of equal size that add up
 HALF, MOST = {"sparsity": 0.5}, {"ratio": 0.6}
@@ -57,7 +57,7 @@ def layer_of(op):
 @cache
 def edited(op, *actions):
     model, data = layer_of(op)
-    return apply.edit(model, "layer", actions, data, 0, ONCE, Job())
+    return compiler.edit(model, "layer", actions, data, 0, ONCE, Job())
 
 
 @cache
@@ -75,7 +75,7 @@ def sqnr(op, *actions):
 def possible(op):
     """The steps that the layer can have, and the answers of which are not known beforehand."""
     model, _ = layer_of(op)
-    return [step for step in STEPS if not apply.refusal(model, model.layer("layer"), step)]
+    return [step for step in STEPS if not compiler.refusal(model, model.layer("layer"), step)]
 
 
 @pytest.mark.parametrize("op", ["Gemm", "Conv"])
@@ -84,10 +84,10 @@ def test_what_an_earlier_step_made_is_kept_or_the_pair_is_refused(op, first):
     model, _ = layer_of(op)
     layer = model.layer("layer")
     if first not in possible(op):
-        assert apply.refusal(model, layer, first)
+        assert compiler.refusal(model, layer, first)
         return
     for then in possible(op):
-        reason = stacking.conflict(layer, (first, then))
+        reason = conflicts.conflict(layer, (first, then))
         if reason:
             assert reason.endswith(".") and any(find(step)[0].title in reason for step in (first, then))
             with pytest.raises(UserError, match="layer: "):
@@ -138,8 +138,8 @@ def test_what_would_be_lost_is_said():
                         ("quantize.bias_correction", "quantize.affine"): "changes what Bias correction compensates",
                         ("quantize.dynamic", "quantize.static"): "would undo how Dynamic",
                         ("quantize.gptq", "quantize.affine"): "would round again what GPTQ"}.items():
-        assert said in (stacking.conflict(layer, tuple(map(Action, steps))) or "")
-    assert stacking.conflict(layer, (Action("lowrank.svd"), Action("prune.magnitude"))) is None
+        assert said in (conflicts.conflict(layer, tuple(map(Action, steps))) or "")
+    assert conflicts.conflict(layer, (Action("lowrank.svd"), Action("prune.magnitude"))) is None
 
 
 def test_clusters_stay_clusters_on_8_bit_levels():
@@ -147,13 +147,13 @@ def test_clusters_stay_clusters_on_8_bit_levels():
     rows = edited("Gemm", clusters, levels).weight
     assert max(len(np.unique(row)) for row in rows) <= 8
     layer = layer_of("Gemm")[0].layer("layer")
-    assert stacking.conflict(layer, (clusters, Action("quantize.affine", {"bits": 4})))
+    assert conflicts.conflict(layer, (clusters, Action("quantize.affine", {"bits": 4})))
 
 
 def test_a_step_that_a_layer_cannot_have_is_refused_before_any_is_forecast():
     """CP forecasts a kernel of four axes; a linear layer has none."""
     model, _ = layer_of("Gemm")
     layer, steps = model.layer("layer"), (Action("lowrank.cp"), Action("quantize.affine"))
-    assert stacking.conflict(layer, steps) is None and stacking.conflicts(layer, steps) == {}
+    assert conflicts.conflict(layer, steps) is None and conflicts.conflicts(layer, steps) == {}
     with pytest.raises(UserError, match=r"layer: .*Choose another method"):
         edited("Gemm", *steps)

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.messages import Methods
-from workbench.engine.service import Service
-from workbench.methods import plugins
-from workbench.methods.method import all_methods
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.ipc.messages import Methods
+from workbench.engine.api.service import Service
+from workbench.methods.base import plugins
+from workbench.methods.base.method import all_methods
 
 METHOD = '''
 from dataclasses import dataclass
 from typing import Annotated
 
-from workbench.core.params import Help
-from workbench.methods.method import Method, method
+from workbench.core.recipe.params import Help
+from workbench.methods.base.method import Method, method
 
 
 @method("quantize.{name}")
@@ -95,11 +95,11 @@ def test_the_program_goes_on_without_them(installed, demo):
 def test_a_layer_is_looked_at_all_the_same_and_a_recipe_gets_a_sentence(installed, tmp_path):
     code = """
 import sys
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.resources import resource_path
-from workbench.engine import stacking
+from workbench.core.recipe.action import Action
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.engine.compile import conflicts as stacking
 from workbench.engine.workspace import Workspace
 workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
 view = workspace.view("head")

@@ -18,18 +18,18 @@ from tests.graph.networks import (
     transformer,
     transposed,
 )
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
-from workbench.core.recipe import Recipe, Row
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import InputSpec
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
-from workbench.engine import apply, structure
-from workbench.engine.cache import Cache
-from workbench.engine.gradients import gradients
-from workbench.graph.torch_view import TorchView
-from workbench.methods.method import ChannelGroup
-from workbench.methods.prune_channels import ChannelPruning, _lamp
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.gradients import gradients
+from workbench.engine.compile import compiler, structure
+from workbench.graph.torch.torch_view import TorchView
+from workbench.methods.base.method import ChannelGroup
+from workbench.methods.prune.channels import ChannelPruning, _lamp
 
 CRITERIA = ("l1", "l2", "fpgm", "taylor", "activation", "lamp")
 
@@ -162,12 +162,12 @@ def test_a_criterion_that_a_layer_does_not_have():
 def test_of_a_glob_the_layers_that_a_criterion_tells_nothing_of_keep_their_channels():
     model = transposed()
     recipe = Recipe((Row("*", (Action("prune.channels", {"criterion": "activation", "ratio": 0.5}),)),))
-    chosen, notes = apply.stacks(model, recipe)
+    chosen, notes = compiler.stacks(model, recipe)
     assert "down" in chosen and "up" not in chosen
     assert "up keeps its channels: The inputs of ConvTranspose layers are not looked at." in notes
     with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
-        apply.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
-    _, notes = apply.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
+        compiler.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
+    _, notes = compiler.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
     assert notes[0] == "3 layers (down, up and last): each keeps its channels: No BatchNorm behind it says what its " \
         "channels are worth."
 

@@ -7,17 +7,17 @@ import pytest
 
 from tests.graph.networks import IMAGE, Builder, concat, depthwise, flattened, multiplied, residual
 from tests.graph.test_scaling import random_factors
-from workbench.core.action import Action
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe, Row
-from workbench.core.resources import resource_path
-from workbench.engine import apply, structure
-from workbench.engine.cache import Cache
-from workbench.engine.preview import effective
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler, structure
+from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
-from workbench.graph import runtime
-from workbench.graph.scaling import rescaled, scaling_of
+from workbench.graph.channels.scaling import rescaled, scaling_of
+from workbench.graph.onnx import runtime
 
 EQUALISE = Action("quantize.equalize")
 
@@ -137,7 +137,7 @@ def test_an_unbalanced_network_gets_back_what_one_scale_a_tensor_loses(unbalance
 def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     workspace = opened()
     recipe = Recipe((Row("*", (EQUALISE,)),))
-    chosen, _ = apply.stacks(workspace.model, recipe)
+    chosen, _ = compiler.stacks(workspace.model, recipe)
     result = workspace.compiled(recipe, Job())
     changes, size = result.changes()
     notes = {change.path: change.note for change in changes}
@@ -146,7 +146,7 @@ def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     file = tmp_path / "equal.onnx"
     result.model.with_edits(result.edits).save(file)
     assert file.stat().st_size == size == workspace.model.size_of({}).file
-    assert apply.forecast(workspace.model, chosen, "auto")[1] == size
+    assert compiler.forecast(workspace.model, chosen, "auto")[1] == size
     feeds = workspace.data.feeds(slice(0, 64))
     expected = runtime.session(workspace.model).run(None, feeds)[0]
     np.testing.assert_allclose(runtime.session(str(file)).run(None, feeds)[0], expected,

@@ -11,28 +11,28 @@ from onnx import TensorProto, helper, numpy_helper
 from scipy.cluster.vq import kmeans as scipy_kmeans
 
 from tests.methods.settings import model_with
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
-from workbench.core.recipe import Recipe, Row
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import InputSpec
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
 from workbench.data.dataset import Dataset
-from workbench.engine import apply
-from workbench.engine.cache import Cache
-from workbench.engine.calibrate import LayerContext
-from workbench.engine.gradients import gradients, loss_of, synaptic_flow
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.gradients import gradients, loss_of, synaptic_flow
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile import compiler
 from workbench.formats.onnx_file import from_proto
-from workbench.graph.torch_view import TorchView
-from workbench.methods import factors, grids
-from workbench.methods.prune_magnitude import smallest
-from workbench.methods.quantize_codebook import kmeans
+from workbench.graph.torch.torch_view import TorchView
+from workbench.methods.common import factors, grids
+from workbench.methods.prune.magnitude import smallest
+from workbench.methods.quantize.codebook import kmeans
 
 JOB = Job()
 
 
 def edited(op, method, seed=0, **params):
     model, path, data = model_with(op)
-    return model, path, data, apply.edit(model, path, (Action(method, params),), data, seed, Cache(1 << 28), JOB)
+    return model, path, data, compiler.edit(model, path, (Action(method, params),), data, seed, Cache(1 << 28), JOB)
 
 
 def response_error(model, path, data, edit):
@@ -133,17 +133,17 @@ def test_a_codebook_says_where_no_gradient_passes():
     blocked = dataclasses.replace(model, ir=odd)
     action = Action("quantize.codebook", {"sensitivity": "fisher"})
     with pytest.raises(UserError, match="NonZero"):
-        apply.edit(blocked, path, (action,), data, 0, Cache(1 << 20), JOB)
+        compiler.edit(blocked, path, (action,), data, 0, Cache(1 << 20), JOB)
     weighted = action.with_param("sensitivity", "activations")
-    assert apply.edit(blocked, path, (weighted,), data, 0, Cache(1 << 20), JOB).weight.shape == (40, 300)
+    assert compiler.edit(blocked, path, (weighted,), data, 0, Cache(1 << 20), JOB).weight.shape == (40, 300)
 
 
 def test_of_a_glob_the_layers_without_a_sensitivity_are_left_as_they_are():
     model, path, _ = model_with("Embedding")
     step = Action("quantize.codebook", {"sensitivity": "activations"})
-    chosen, notes = apply.stacks(model, Recipe((Row("*", (step,)),)))
+    chosen, notes = compiler.stacks(model, Recipe((Row("*", (step,)),)))
     assert not chosen and notes == (f"{path} is left as it is: The inputs of Embedding layers are not looked at.",)
-    assert path in apply.stacks(model, Recipe((Row("*", (step.with_param("sensitivity", "none"),)),)))[0]
+    assert path in compiler.stacks(model, Recipe((Row("*", (step.with_param("sensitivity", "none"),)),)))[0]
 
 
 def test_the_range_of_least_divergence_cuts_what_is_rare():
@@ -187,7 +187,7 @@ def test_refining_lowers_the_response_error_and_keeps_zeros(op, method, params):
     alike = np.cumsum(np.cumsum(data.inputs["x"], axis=-1), axis=1) / 5         # neighbours are alike, as in pictures
     data = dataclasses.replace(data, inputs={"x": alike.astype(np.float32)})
     cache, stack = Cache(1 << 28), (Action(method, params), Action("distill.refine", {"steps": 150, "rate": 0.003}))
-    before, after = (apply.edit(model, path, stack[:count], data, 0, cache, JOB) for count in (1, 2))
+    before, after = (compiler.edit(model, path, stack[:count], data, 0, cache, JOB) for count in (1, 2))
     context = LayerContext(model, path, data, 0, cache)
     rows = context.rows(2000, JOB)
     axis = context.layer.out_axis
@@ -222,7 +222,7 @@ def test_bias_correction_restores_the_mean_output():
     x = data.inputs["x"] + 1.0
     shifted = data.subset(np.arange(data.samples))
     shifted.inputs["x"][...] = x
-    edit = apply.edit(model, path, (coarse, Action("quantize.bias_correction")), shifted, 0, Cache(1 << 20), JOB)
+    edit = compiler.edit(model, path, (coarse, Action("quantize.bias_correction")), shifted, 0, Cache(1 << 20), JOB)
     before = x @ model.weight(path).T + model.bias(path)
     after = x @ edit.weight.T + edit.bias
     np.testing.assert_allclose(after.mean(0), before.mean(0), atol=1e-3)
@@ -279,7 +279,7 @@ def test_synflow_cuts_no_layer_off_where_magnitude_does():
     chosen = {}
     for method in ("prune.synflow", "prune.magnitude"):
         stack = (Action(method, {"sparsity": 0.9, "scope": "global"}),)
-        edits = apply.edit_all(small, dict.fromkeys(("l0", "l1", "l2"), stack), data, 0, Cache(1 << 20), JOB)
+        edits = compiler.edit_all(small, dict.fromkeys(("l0", "l1", "l2"), stack), data, 0, Cache(1 << 20), JOB)
         chosen[method] = {path: int((edit.weight != 0).sum()) for path, edit in edits.items()}
     assert chosen["prune.magnitude"]["l1"] == 0 and min(chosen["prune.synflow"].values()) > 0
     assert all(sum(kept.values()) == pytest.approx(120, abs=1) for kept in chosen.values())

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.guard import HANG_MS, HANG_S
-from workbench.ui.demo import demo_paths
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.session import Session
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
 
-QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as ui.app does, for the graph tab
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as app does, for the graph tab
 FEW = 300
 WAIT = HANG_MS
 ROUNDS = 50         # of the event loop; one layout asks another at most a few times
@@ -137,8 +137,8 @@ def window(session, qtbot):
 
 
 def show_window(session: Session, qtbot):
-    from workbench.ui import theme
-    from workbench.ui.window import SIZE, MainWindow
+    from workbench.ui.shell.main_window import SIZE, MainWindow
+    from workbench.ui.widgets import theme
 
     theme.apply(QApplication.instance(), "light")
     window = MainWindow(session)
@@ -189,9 +189,9 @@ def measured(session: Session) -> bool:
 def sensitivity_tab(session, qtbot, tmp_path):
     """On a small network with labels."""
     from tests.engine.small import network
-    from workbench.ui.scans import Scans
-    from workbench.ui.sensitivity_tab import SensitivityTab
-    from workbench.ui.sweeps import Sweeps
+    from workbench.ui.session.scans import Scans
+    from workbench.ui.session.sweeps import Sweeps
+    from workbench.ui.tabs.sensitivity import SensitivityTab
 
     path = network(tmp_path)
     tab = SensitivityTab(session, Scans(session), Sweeps(session))

@@ -23,7 +23,7 @@ def shoot(scale: str) -> int:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from workbench.ui import theme
+    from workbench.ui.widgets import theme
     app = QApplication([])
     OUT.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
@@ -45,8 +45,8 @@ def widgets() -> Iterator[tuple[str, object]]:
 
 def tabs() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
-    from workbench.core.action import Action
-    from workbench.ui.inspect_tab import InspectTab
+    from workbench.core.recipe.action import Action
+    from workbench.ui.tabs.inspect.tab import InspectTab
     weight = sample.weights()
     stack = (*sample.STACK, Action("lowrank.svd", {"rank": 20}))
     for name, size in (("middle", (660, 640)), ("narrow", (420, 860)), ("wide", (1100, 480))):
@@ -65,13 +65,13 @@ def tabs() -> Iterator[tuple[str, object]]:
 
 def recover() -> Iterator[tuple[str, object]]:
     """The Recover tab with a curve of temperatures, wide and narrow, and while a paused training waits."""
-    from workbench.core.recipe import Recipe
-    from workbench.core.recovery import Stage, TrainingPoint
-    from workbench.core.temperatures import TRIED, TemperatureCurve, Temperatures
-    from workbench.core.views import DataSummary
-    from workbench.ui.engine_link import EngineLink
-    from workbench.ui.recover_tab import RecoverTab
-    from workbench.ui.session import Session
+    from workbench.core.analysis.temperatures import TRIED, TemperatureCurve, Temperatures
+    from workbench.core.layer_data.views import DataSummary
+    from workbench.core.recipe.recipe import Recipe
+    from workbench.core.recipe.recovery import Stage, TrainingPoint
+    from workbench.ui.engine_client.client import EngineLink
+    from workbench.ui.session.session import Session
+    from workbench.ui.tabs.recover import RecoverTab
     curve = TemperatureCurve(Temperatures(seeds=3), "top-1", True)
     for seed in range(3):
         for value in TRIED:
@@ -92,7 +92,7 @@ def recover() -> Iterator[tuple[str, object]]:
 
 
 def sample_figure():
-    from workbench.core.report import Figure
+    from workbench.core.analysis.report import Figure
     return Figure(0.92, "measured", 2000)
 
 
@@ -131,18 +131,19 @@ def pictures(weight, after) -> Iterator[tuple[str, object]]:
     import numpy as np
 
     from tests.ui import sample
-    from workbench.core import wanted as w
-    from workbench.core.job import Job
-    from workbench.engine import look, pixels
-    from workbench.engine.pixels import Pair
+    from workbench.core.base.job import Job
+    from workbench.core.layer_data import layer_queries as w
+    from workbench.engine.inspection import look
+    from workbench.engine.layer_figures import images
+    from workbench.engine.layer_figures.images import Pair
     from workbench.ui.plots import ChannelsPlot
-    from workbench.ui.plots.heat import HeatMaps
-    from workbench.ui.plots.kernels import KernelGrid
+    from workbench.ui.plots.weights.heat import HeatMaps
+    from workbench.ui.plots.weights.kernels import KernelGrid
     pair = Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))
     channels = ChannelsPlot()
     channels.show_picture(look.channels(pair, w.WantChannels(), Job()))
     yield "channels", channels
-    for name, plot, make in (("heat", HeatMaps(), pixels.tile), ("kernels", KernelGrid(), pixels.kernels)):
+    for name, plot, make in (("heat", HeatMaps(), images.tile), ("kernels", KernelGrid(), images.kernels)):
         plot.resize(660, 300)
         plot.wanted.connect(lambda wanted, plot=plot, make=make: plot.show_picture(wanted, make(pair, wanted, Job())))
         plot.ask()

@@ -24,7 +24,7 @@ def shoot(scale: str) -> int:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from workbench.ui import theme
+    from workbench.ui.widgets import theme
     app = QApplication([])
     OUT.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
@@ -40,7 +40,7 @@ def shoot(scale: str) -> int:
 
 def panels() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
-    from workbench.core.action import Action
+    from workbench.core.recipe.action import Action
 
     wanda = dataclasses.replace(sample.MAGNITUDE, id="prune.wanda", title="Wanda")      # so that there is a choice
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.action import Action, MethodInfo
-from workbench.core.layer import Layer
-from workbench.core.params import Field
-from workbench.core.report import LayerChange
-from workbench.core.views import EditView, LayerView, Levels
-from workbench.engine import stats
+from workbench.core.analysis.report import LayerChange
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import EditView, LayerView, Levels
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.params import Field
+from workbench.engine.layer_figures import stats
 
 LAYER = Layer("blocks.2.conv1", "Conv", (64, 32, 3, 3), "float32", 0, 18_496, 3_612_672, 73_984, "fp",
               attributes={"strides": (1, 1), "pads": (1, 1, 1, 1)})

@@ -13,8 +13,8 @@ import signal
 import threading
 from multiprocessing.connection import Connection
 
-from workbench.core.job import Progress
-from workbench.core.messages import Cancel, Done, Failed, Methods, Open, Progressed, Quit, Ready, Stopped, Updated
+from workbench.core.base.job import Progress
+from workbench.core.ipc.messages import Cancel, Done, Failed, Methods, Open, Progressed, Quit, Ready, Stopped, Updated
 
 
 def serve(connection: Connection) -> None:

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from workbench.core.action import Action, MethodInfo
-from workbench.core.params import Field
-from workbench.methods.distill_block import BlockDistillation
-from workbench.ui import theme
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.params import Field
+from workbench.methods.distill.block import BlockDistillation
 from workbench.ui.actions import ActionPanel
 from workbench.ui.actions.step import StepCard
+from workbench.ui.widgets import theme
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 MAGNITUDE, AFFINE = sample.STACK

@@ -7,12 +7,12 @@ from PySide6.QtTest import QTest
 
 from tests.engine.small import network
 from tests.ui.conftest import WAIT, measured
-from workbench.core.action import Action
-from workbench.core.passing import QUANTILES, Activation, Levels8
-from workbench.core.views import Histogram
-from workbench.ui.activations_tab import ActivationsTab, words
-from workbench.ui.activations_tab.ranges_plot import RangesPlot
-from workbench.ui.activations_tab.values_plot import ValuesPlot
+from workbench.core.layer_data.activation_stats import QUANTILES, Activation, Levels8
+from workbench.core.layer_data.views import Histogram
+from workbench.core.recipe.action import Action
+from workbench.ui.tabs.activations import ActivationsTab, words
+from workbench.ui.tabs.activations.ranges_plot import RangesPlot
+from workbench.ui.tabs.activations.values_plot import ValuesPlot
 
 HIGH = np.array([1.0, 0.0, 40.0, 2.0, 1.5])
 SIDE = Activation("x", 5000, np.array([-1.0, 0.0, -2.0, -0.5, -1.5]), HIGH, HIGH / 4, HIGH / 5,

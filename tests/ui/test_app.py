@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtGui import QIcon
 
-from workbench.core.resources import resource_path
-from workbench.ui.app import ICON
+from workbench.core.base.resources import resource_path
+from workbench.ui.shell.app import ICON
 
 
 @pytest.mark.parametrize("pixels", [16, 32, 128])

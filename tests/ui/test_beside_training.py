@@ -6,13 +6,13 @@ from PySide6.QtTest import QTest
 
 from tests.engine.small import network
 from tests.ui.conftest import WAIT, measured
-from workbench.core.action import Action
-from workbench.core.recovery import Stage
-from workbench.ui.compare_tab.findings import Findings
-from workbench.ui.compare_tab.suspects import SuspectsPanel
-from workbench.ui.scans import Scans
-from workbench.ui.sensitivity_tab import SensitivityTab
-from workbench.ui.sweeps import Sweeps
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage
+from workbench.ui.session.scans import Scans
+from workbench.ui.session.sweeps import Sweeps
+from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.suspects import SuspectsPanel
+from workbench.ui.tabs.sensitivity import SensitivityTab
 
 LONG = Stage("finetune", {"epochs": 1000, "batch": 16})
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)

@@ -9,9 +9,10 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QImage, QPainter,
 from PySide6.QtWidgets import QApplication
 
 from tests.translations import FOLDER, read
-from workbench.core.resources import resource_path
-from workbench.methods.method import all_methods
-from workbench.ui import figures, theme, translation
+from workbench.core.base.resources import resource_path
+from workbench.methods.base.method import all_methods
+from workbench.ui.text import format, i18n
+from workbench.ui.widgets import theme
 
 MEND = "run packaging/subset_font.py"
 
@@ -19,10 +20,10 @@ MEND = "run packaging/subset_font.py"
 @pytest.fixture
 def chinese(qapp):
     """The application in Chinese; in English again afterwards."""
-    translation.apply(qapp, "zh_CN")
+    i18n.apply(qapp, "zh_CN")
     theme.apply(qapp, "light")
     yield qapp
-    translation.apply(qapp, "en")
+    i18n.apply(qapp, "en")
 
 
 def texts() -> set[str]:
@@ -72,7 +73,7 @@ def test_a_chinese_label_is_drawn_with_them(chinese, weight):
 def test_the_marks_of_figures_come_with_the_program_and_are_equally_wide(qapp, italic):
     theme.apply(qapp, "light")
     font = theme.font(italic=italic)
-    assert families("".join(figures.MARKS.values()), font) == {theme.FAMILY: "○●✓", theme.SIGNS: "◐"}
+    assert families("".join(format.MARKS.values()), font) == {theme.FAMILY: "○●✓", theme.SIGNS: "◐"}
     metrics = QFontMetricsF(font)
     assert metrics.horizontalAdvance("◐") == pytest.approx(metrics.horizontalAdvance("○"), abs=0.6)
     file = resource_path("fonts/WorkbenchSigns-Regular.otf")
@@ -111,7 +112,7 @@ def test_it_is_small_licensed_and_named_apart(qapp):
 def test_english_does_not_load_it():
     """In a process of its own: fonts stay loaded."""
     code = ("from PySide6.QtWidgets import QApplication; from PySide6.QtGui import QFontDatabase\n"
-            "from workbench.ui import theme; app = QApplication([]); theme.apply(app, 'light')\n"
+            "from workbench.ui.widgets import theme; app = QApplication([]); theme.apply(app, 'light')\n"
             "assert theme.CHINESE not in QFontDatabase.families() and theme.FAMILY in QFontDatabase.families()\n")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -29,8 +29,10 @@ from PySide6.QtWidgets import (
 
 from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
 from tests.ui.test_window import CTRL, dialog
-from workbench.core.action import Action
-from workbench.ui import about, focus, translation
+from workbench.core.recipe.action import Action
+from workbench.ui.shell import about
+from workbench.ui.text import i18n
+from workbench.ui.widgets import focus
 
 USED = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit)
 STEPS = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
@@ -38,12 +40,12 @@ MARGIN = 5      # a button whose words begin at the edge has a negative margin o
 Key = Qt.Key
 
 
-@pytest.fixture(params=list(translation.LANGUAGES))
+@pytest.fixture(params=list(i18n.LANGUAGES))
 def language(request, qapp):
     """The window is made in this language; the others are English again."""
-    translation.apply(qapp, request.param)
+    i18n.apply(qapp, request.param)
     yield request.param
-    translation.apply(qapp, translation.ENGLISH)
+    i18n.apply(qapp, i18n.ENGLISH)
 
 
 def nameless(root: QWidget) -> list[str]:
@@ -95,7 +97,7 @@ def check(screen: str, root: QWidget, problems: list[str]) -> None:
     QApplication.processEvents()
     problems += [f"{screen}: no name: {what}" for what in nameless(root)]
     problems += [f"{screen}: cut off: {what}" for what in cut_off(root)]
-    if translation.language() != translation.ENGLISH:
+    if i18n.language() != i18n.ENGLISH:
         problems += [f"{screen}: English: {what}" for what in english(root)]
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QTextEdit
 
 from tests.ui.test_window import CTRL, dialog
-from workbench.ui.palette import actions_of, likeness
+from workbench.ui.shell.palette import actions_of, likeness
 
 NATIVE = QKeySequence.SequenceFormat.NativeText
 

@@ -10,9 +10,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from tests.ui.conftest import FEW, WAIT, measured
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import LEFT
-from workbench.core.changes import Changes, Flip, SampleError
-from workbench.ui.compare_tab.confusion import ConfusionMap
-from workbench.ui.compare_tab.samples import FlipsModel, describe, pixmap
+from workbench.core.analysis.prediction_diff import Changes, Flip, SampleError
+from workbench.ui.tabs.compare.confusion import ConfusionMap
+from workbench.ui.tabs.compare.samples import FlipsModel, describe, pixmap
 
 Key = Qt.Key
 BOLD = "blocks.4.conv2"

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog, QLineEdit
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, dialog
-from workbench.core.recipe import Recipe
-from workbench.ui.compare_tab.states import NOTE_ROLE, Column
-from workbench.ui.palette import actions_of
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.shell.palette import actions_of
+from workbench.ui.tabs.compare.states import NOTE_ROLE, Column
 
 Key = Qt.Key
 

@@ -11,12 +11,12 @@ from tests.ui.conftest import WAIT
 from tests.ui.test_flow import add_step
 from tests.ui.test_tree import cell, summary
 from tests.ui.test_window import LEFT, click_layer, row
-from workbench.core.action import Action
-from workbench.core.couplings import Couplings
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel
-from workbench.ui.palette import actions_of
-from workbench.ui.tree.cells import Column
-from workbench.ui.tree.model import GROUP_ROLE, LayerTreeModel
+from workbench.ui.shell.palette import actions_of
+from workbench.ui.tree.data.cells import Column
+from workbench.ui.tree.data.model import GROUP_ROLE, LayerTreeModel
 
 GROUP = ("blocks.1.conv2", "blocks.1.shortcut", "blocks.2.conv2", "blocks.3.conv")
 

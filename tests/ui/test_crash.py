@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from workbench.ui.crash import CrashWatch, make_report
+from workbench.ui.base.crash import CrashWatch, make_report
 
 
 @pytest.fixture

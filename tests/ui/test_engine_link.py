@@ -8,9 +8,9 @@ from PySide6.QtCore import QThread
 
 from tests.guard import HANG_MS, HANG_S
 from tests.ui.conftest import settle
-from workbench.core.messages import Failed, Open
-from workbench.ui import engine_link
-from workbench.ui.engine_link import EngineLink, Handlers, _ended_by
+from workbench.core.ipc.messages import Failed, Open
+from workbench.ui.engine_client import client
+from workbench.ui.engine_client.client import EngineLink, Handlers, _ended_by
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
 
 @pytest.mark.allow_logs
 def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot, monkeypatch):
-    monkeypatch.setattr(engine_link, "WITHIN_SECONDS", HANG_S)      # a busy machine starts processes slowly
+    monkeypatch.setattr(client, "WITHIN_SECONDS", HANG_S)      # a busy machine starts processes slowly
     gave_up, after = [], Log()
     link.gave_up.connect(gave_up.append)
     link.lost.connect(lambda *_: ask(link, "die", Log(), quiet=True))

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from tests.ui.conftest import WAIT, measured
-from workbench.core import messages
-from workbench.core.action import Action
-from workbench.core.recovery import Stage
-from workbench.ui.demo import demo_paths
-from workbench.ui.session import Session
+from workbench.core.ipc import messages
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session.session import Session
 
 LAYER = "blocks.4.conv2"
 pytestmark = pytest.mark.allow_logs

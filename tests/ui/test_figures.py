@@ -1,43 +1,43 @@
 """How figures are written: nothing is claimed that was not measured."""
 
-from workbench.core.report import Figure
-from workbench.ui import figures
+from workbench.core.analysis.report import Figure
+from workbench.ui.text import format
 
 
 def test_accuracies_are_in_per_cent_and_other_metrics_are_not():
-    assert figures.value_text(0.9244, "top-1") == "92.4 %"
-    assert figures.value_text(0.9244, "top-1 agreement with the original") == "92.4 %"
-    assert figures.value_text(0.00123, "mean squared error") == "0.00123"
-    assert figures.value_text(0.99, "cosine to the original's output") == "0.99"
+    assert format.value_text(0.9244, "top-1") == "92.4 %"
+    assert format.value_text(0.9244, "top-1 agreement with the original") == "92.4 %"
+    assert format.value_text(0.00123, "mean squared error") == "0.00123"
+    assert format.value_text(0.99, "cosine to the original's output") == "0.99"
 
 
 def test_a_change_has_its_sign_and_its_interval():
-    assert figures.change_text(Figure(-0.0071, "estimated", 400, -0.012, -0.002), "top-1") == "−0.7 ± 0.5 points"
-    assert figures.change_text(Figure(0.001, "measured", 2000), "top-1") == "+0.1 points"
-    assert figures.change_text(Figure(0.0, "measured", 2000, 0.0, 0.0), "top-1") == "0.0 points"
+    assert format.change_text(Figure(-0.0071, "estimated", 400, -0.012, -0.002), "top-1") == "−0.7 ± 0.5 points"
+    assert format.change_text(Figure(0.001, "measured", 2000), "top-1") == "+0.1 points"
+    assert format.change_text(Figure(0.0, "measured", 2000, 0.0, 0.0), "top-1") == "0.0 points"
 
 
 def test_the_source_of_a_figure_says_how_many_samples():
-    assert figures.source_text(Figure(0.9, "estimated", 400), 2000) == "◐ estimated, 400 of 2,000"
-    assert figures.source_text(Figure(0.9, "measured", 2000), 2000) == "● measured, 2,000"
-    assert figures.source_text(Figure(1e6, "forecast")) == "○ forecast"
-    assert all(figures.explain(Figure(0, how)) for how in figures.MARKS)
+    assert format.source_text(Figure(0.9, "estimated", 400), 2000) == "◐ estimated, 400 of 2,000"
+    assert format.source_text(Figure(0.9, "measured", 2000), 2000) == "● measured, 2,000"
+    assert format.source_text(Figure(1e6, "forecast")) == "○ forecast"
+    assert all(format.explain(Figure(0, how)) for how in format.MARKS)
 
 
 def test_a_difference_is_settled_when_its_interval_leaves_zero():
-    assert figures.is_settled(Figure(-0.01, "estimated", 400, -0.02, -0.001))
-    assert not figures.is_settled(Figure(-0.01, "estimated", 400, -0.03, 0.01))
-    assert not figures.is_settled(None)
+    assert format.is_settled(Figure(-0.01, "estimated", 400, -0.02, -0.001))
+    assert not format.is_settled(Figure(-0.01, "estimated", 400, -0.03, 0.01))
+    assert not format.is_settled(None)
 
 
 def test_a_change_is_told_in_times_or_where_it_is_slight_in_per_cent():
-    assert figures.shrunk(1000, 1000) == "unchanged"
-    assert figures.shrunk(100_000, 99_890) == "−0.11 %" and figures.shrunk(100_000, 100_110) == "+0.11 %"
-    assert figures.shrunk(1000, 250) == "4.0x smaller (25 % kept)" and figures.shrunk(1000, 1500) == "1.50x larger"
-    assert figures.smaller(5, 5) == "the same size" and figures.smaller(0, 5) == ""
+    assert format.shrunk(1000, 1000) == "unchanged"
+    assert format.shrunk(100_000, 99_890) == "−0.11 %" and format.shrunk(100_000, 100_110) == "+0.11 %"
+    assert format.shrunk(1000, 250) == "4.0x smaller (25 % kept)" and format.shrunk(1000, 1500) == "1.50x larger"
+    assert format.smaller(5, 5) == "the same size" and format.smaller(0, 5) == ""
 
 
 def test_small_numbers_have_few_letters_and_a_true_minus():
     values = (0.0, 0.3, 0.0052, 7.2e-4, 3e-12)
-    assert [figures.small(value) for value in values] == ["0", "0.3", "0.005", "7e−4", "3e−12"]
-    assert figures.small(1.14e-5, 2) == "1.1e−5"
+    assert [format.small(value) for value in values] == ["0", "0.3", "0.005", "7e−4", "3e−12"]
+    assert format.small(1.14e-5, 2) == "1.1e−5"

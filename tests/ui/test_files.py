@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from workbench.ui.files import functions_in, runs_code, sort_out
+from workbench.ui.base.files import functions_in, runs_code, sort_out
 
 
 def test_dropped_files_are_told_apart(tmp_path):
@@ -26,6 +26,6 @@ def test_functions_are_listed_without_running_the_file(tmp_path):
 
 def test_the_window_needs_no_plots_and_no_engine_to_be_imported():
     heavy = "('torch', 'onnx', 'onnxruntime', 'onnx_ir', 'pyqtgraph', 'numpy')"
-    code = f"import sys, workbench.ui.window; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, workbench.ui.shell.main_window; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

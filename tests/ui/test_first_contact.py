@@ -5,11 +5,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from tests.ui.test_window import LEFT
-from workbench.ui import settings, theme
-from workbench.ui.demo import demo_paths
-from workbench.ui.jobs import JobStrip
-from workbench.ui.tour import Tour
-from workbench.ui.window import FRAME, SIZE, MainWindow
+from workbench.ui.base import settings
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.engine_client.jobs import JobStrip
+from workbench.ui.shell.main_window import FRAME, SIZE, MainWindow
+from workbench.ui.shell.tour import Tour
+from workbench.ui.widgets import theme
 
 Key = Qt.Key
 

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_window import LEFT, click_layer, dialog
-from workbench.core.recipe import load_recipe
-from workbench.ui import figures
+from workbench.core.recipe.recipe import load_recipe
+from workbench.ui.text import format
 
 
 def add_step(window, qtbot, method: str) -> None:
@@ -63,7 +63,7 @@ def test_from_the_demo_to_a_verified_file(demo_window, qtbot, tmp_path):
     assert session.preview.size.value < at_first.size.value
     assert session.preview.value.how == "measured" and session.preview.value.samples == session.data.samples
     board = space.scoreboard
-    assert figures.value_text(session.preview.value.value, session.data.metric) in board.metric_tile.value.text()
+    assert format.value_text(session.preview.value.value, session.data.metric) in board.metric_tile.value.text()
     assert "measured" in board.metric_tile.note.text() and "forecast" in board.size_tile.note.text()
 
     qtbot.keyClick(demo_window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QApplication, QLabel, QStyle, QStyleOptionSlider
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from workbench.core.params import Field
-from workbench.methods.distill_layer import LayerDistillation
-from workbench.ui import theme
+from workbench.core.recipe.params import Field
+from workbench.methods.distill.layer import LayerDistillation
 from workbench.ui.actions import ParamForm
-from workbench.ui.actions import values as v
+from workbench.ui.actions.form import values as v
+from workbench.ui.widgets import theme
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 RATE = Field("rate", "float", 0.003, "Learning rate.", low=1e-5, high=0.1, log=True)

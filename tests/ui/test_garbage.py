@@ -6,7 +6,7 @@ import threading
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from workbench.ui.engine_link import EngineLink
+from workbench.ui.engine_client.client import EngineLink
 
 
 class Ring(QWidget):

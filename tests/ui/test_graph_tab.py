@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, wait
-from workbench.core.action import Action
-from workbench.ui import colormaps, theme
-from workbench.ui.demo import demo_paths
-from workbench.ui.graph_tab import GraphTab, obstacle, pages
-from workbench.ui.session import Session
+from workbench.core.recipe.action import Action
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.graph import GraphTab, obstacle, pages
+from workbench.ui.widgets import colormaps, theme
 
 INT4 = (Action("quantize.affine", {"bits": 4}),)
 LAYER, OTHER = "blocks.1.conv2", "blocks.3.conv"
@@ -314,9 +314,9 @@ def test_starting_the_window_imports_no_web_engine():
 import sys
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.session import Session
-from workbench.ui.window import MainWindow
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
+from workbench.ui.shell.main_window import MainWindow
 window = MainWindow(Session(EngineLink()))
 window.show()
 window.build_workspace()

@@ -2,11 +2,11 @@
 
 from PySide6.QtGui import QUndoStack
 
-from workbench.core.action import Action
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Stage
-from workbench.core.undo_list import Branch
-from workbench.ui.history import ChangeRecipe, History, Remembered
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Stage
+from workbench.core.session.undo_list import Branch
+from workbench.ui.session.undo import ChangeRecipe, History, Remembered
 
 
 class Holder:

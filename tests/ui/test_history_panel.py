@@ -7,8 +7,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import CTRL, LEFT, SHIFT
-from workbench.core.recipe import Recipe
-from workbench.ui.history_panel import Kind
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.panels.history_panel import Kind
 
 Key = Qt.Key
 

@@ -10,10 +10,10 @@ from PySide6.QtTest import QTest
 from tests.ui import sample
 from tests.ui.conftest import settle
 from tests.ui.test_plots import drag, light, point
-from workbench.core.action import Action
-from workbench.ui.inspect_tab import InspectTab
-from workbench.ui.lines import from_rank
-from workbench.ui.wording import kind_of
+from workbench.core.recipe.action import Action
+from workbench.ui.tabs.inspect.tab import InspectTab
+from workbench.ui.text.describe import kind_of
+from workbench.ui.text.plot_params import from_rank
 
 __all__ = ["light"]      # a fixture
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.ui import sample
-from workbench.core.layer import Layer
-from workbench.methods.method import all_methods
+from workbench.core.layer_data.layer import Layer
+from workbench.methods.base.method import all_methods
 from workbench.ui.actions import meaning
 
 LAYER = sample.LAYER            # 64 outputs, 288 columns, 18,432 weights

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QMainWindow
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, settle
 from tests.ui.test_window import CTRL, LEFT, SHIFT
-from workbench.core.messages import Open
-from workbench.ui import jobs, toast
-from workbench.ui.demo import demo_paths
-from workbench.ui.engine_link import EngineLink, Handlers
-from workbench.ui.jobs import Finished, Jobs
-from workbench.ui.jobs_panel import JobsPanel
+from workbench.core.ipc.messages import Open
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.engine_client import jobs
+from workbench.ui.engine_client.client import EngineLink, Handlers
+from workbench.ui.engine_client.jobs import Finished, Jobs
+from workbench.ui.panels import toast
+from workbench.ui.panels.jobs_panel import JobsPanel
 
 SCRIPTED = "tests.ui.scripted_engine"
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.ui import sample
-from workbench.ui import lines
+from workbench.ui.text import plot_params
 
 
 @pytest.fixture(scope="module")
@@ -14,22 +14,22 @@ def view():
 
 def test_sparsity_and_threshold_are_the_same_line(view):
     for sparsity in (0.0, 0.1, 0.5, 0.93, 1.0):
-        threshold = lines.threshold_of("sparsity", sparsity, view.magnitudes)
-        assert lines.share_below(threshold, view.magnitudes) == pytest.approx(sparsity, abs=1e-6)
+        threshold = plot_params.threshold_of("sparsity", sparsity, view.magnitudes)
+        assert plot_params.share_below(threshold, view.magnitudes) == pytest.approx(sparsity, abs=1e-6)
         assert np.mean(np.abs(sample.weights()) <= threshold) == pytest.approx(sparsity, abs=2e-3)
-        assert lines.converted(view, "threshold", threshold, "sparsity") == sparsity
-    assert lines.share_below(1e9, view.magnitudes) == 1
+        assert plot_params.converted(view, "threshold", threshold, "sparsity") == sparsity
+    assert plot_params.share_below(1e9, view.magnitudes) == 1
 
 
 def test_of_a_layer_that_has_zeros_already_the_share_counts_them():
     magnitudes = np.quantile(np.abs(sample.pruned(sample.weights(), 0.6)), np.linspace(0, 1, 1025))
-    assert lines.share_below(0.0, magnitudes) == pytest.approx(0.6, abs=2e-3)
-    assert lines.share_below(-1.0, magnitudes) == 0
+    assert plot_params.share_below(0.0, magnitudes) == pytest.approx(0.6, abs=2e-3)
+    assert plot_params.share_below(-1.0, magnitudes) == 0
 
 
 def test_a_rank_and_its_energy_are_the_same_line(view):
     for rank in (1, 2, 17, 40, 64):
-        energy = lines.converted(view, "rank", rank, "energy")
-        assert lines.converted(view, "energy", energy, "rank") == rank
-    assert lines.converted(None, "rank", 3, "energy") is None
-    assert lines.converted(view, "rank", 3, "sparsity") is None
+        energy = plot_params.converted(view, "rank", rank, "energy")
+        assert plot_params.converted(view, "energy", energy, "rank") == rank
+    assert plot_params.converted(None, "rank", 3, "energy") is None
+    assert plot_params.converted(view, "rank", 3, "sparsity") is None

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT, settle
-from workbench.core import messages
-from workbench.core.action import Action
-from workbench.core.wanted import WantOutlook, WantWhitened
+from workbench.core.ipc import messages
+from workbench.core.layer_data.layer_queries import WantOutlook, WantWhitened
+from workbench.core.recipe.action import Action
 
 LEFT = Qt.MouseButton.LeftButton
 

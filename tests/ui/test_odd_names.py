@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 from tests.faults import odd_names
 from tests.test_contracts import HOUSE
 from tests.ui.conftest import WAIT
-from workbench.core.errors import UserError
-from workbench.ui import dialogs
-from workbench.ui.labels import Elided, Plain, tooltip
+from workbench.core.base.errors import UserError
+from workbench.ui.base import dialogs
+from workbench.ui.widgets.labels import Elided, Plain, tooltip
 
 RICH = ("<b>", "<i", "<img", "<script")
 

@@ -11,10 +11,12 @@ from tests.guard import HANG_S
 from tests.translations import CALLS, UI
 from tests.ui.conftest import WAIT
 from tests.ui.test_window import CTRL, LEFT, dialog
-from workbench.core import process
-from workbench.ui import colormaps, settings, theme, translation
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.preferences import Preferences
+from workbench.core.ipc import process
+from workbench.ui.base import settings
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.shell.preferences import Preferences
+from workbench.ui.text import i18n
+from workbench.ui.widgets import colormaps, theme
 
 
 @pytest.fixture
@@ -118,17 +120,17 @@ def test_fewer_threads_are_those_of_the_next_engine(window, qtbot):
     (["zh-Hans-CN", "en-US"], "zh_CN"), (["zh-CN", "zh"], "zh_CN"), (["zh"], "zh_CN"), (["zh-Hant-TW", "zh-TW"], "en"),
     (["de-DE", "zh-CN", "en"], "zh_CN"), (["en-GB", "zh-CN"], "en"), (["C"], "en"), ([], "en")])
 def test_the_language_of_the_desktop(desktop, language):
-    assert translation.system_language(desktop) == language
+    assert i18n.system_language(desktop) == language
 
 
 def test_the_window_speaks_chinese_and_english_again(qapp):
-    translation.apply(qapp, "zh_CN")
+    i18n.apply(qapp, "zh_CN")
     box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-    assert translation.tr("Weights") == "权重"
+    assert i18n.tr("Weights") == "权重"
     assert box.buttons()[0].text() == "取消", "Qt's own words too"
-    assert translation.tr("no such text") == "no such text"
-    translation.apply(qapp, "en")
-    assert translation.tr("Weights") == "Weights" and not qapp.findChildren(QTranslator)
+    assert i18n.tr("no such text") == "no such text"
+    i18n.apply(qapp, "en")
+    assert i18n.tr("Weights") == "Weights" and not qapp.findChildren(QTranslator)
 
 
 @pytest.mark.parametrize(("english", "chinese"), [
@@ -140,10 +142,10 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
     ("rank 9 is above break-even 7: the layer grows", "秩 9 高于盈亏平衡点 7：该层变大"),
     ("a sentence, that nobody knows", "a sentence, that nobody knows"), ("", "")])
 def test_sentences_of_the_engine_keep_their_names_and_numbers(qapp, english, chinese):
-    translation.apply(qapp, "zh_CN")
-    found = translation.said(english)
-    translation.apply(qapp, "en")
-    assert found == chinese and translation.said(english) == english
+    i18n.apply(qapp, "zh_CN")
+    found = i18n.said(english)
+    i18n.apply(qapp, "en")
+    assert found == chinese and i18n.said(english) == english
 
 
 def test_nothing_is_translated_before_the_language_is_known():

@@ -11,16 +11,17 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui import sample
 from tests.ui.test_scoreboard import DATA, MEASURED, MODEL, RECIPE
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.recipe import Recipe
-from workbench.ui import theme, translation
-from workbench.ui.engine_link import EngineLink
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.presentation import documents
 from workbench.ui.presentation.slides import SLIDES, Slide
 from workbench.ui.presentation.story import story_of
 from workbench.ui.presentation.window import Presentation
-from workbench.ui.session import Session
+from workbench.ui.session.session import Session
+from workbench.ui.text import i18n
+from workbench.ui.widgets import theme
 
 
 @pytest.fixture
@@ -191,9 +192,9 @@ def test_a_projector_of_any_shape_shows_all_of_it(shown, qapp, size):
 
 
 def test_it_speaks_the_language_of_the_window(session, qapp):
-    translation.apply(qapp, "zh_CN")
+    i18n.apply(qapp, "zh_CN")
     page, story = documents.html(story_of(session)), story_of(session)
-    translation.apply(qapp, "en")
+    i18n.apply(qapp, "en")
     assert '<html lang="zh-CN">' in page and "做了什么" in page and "What was done" not in page
     assert "幅值" in story.deeds[0].what and story.numbers[0].caption == "文件大小"
     assert '<html lang="en">' in documents.html(story_of(session))

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.ui.test_activations_tab import SIDE
 from tests.ui.test_plots import histogram, light, spectrum, weight
 from tests.ui.test_sweep_page import CURVE
-from workbench.core.pictures import Kernels, Tile
-from workbench.core.wanted import WantTile
-from workbench.ui.activations_tab.ranges_plot import RangesPlot
-from workbench.ui.activations_tab.values_plot import ValuesPlot
-from workbench.ui.plots.heat import HeatMaps
-from workbench.ui.plots.kernels import KernelGrid
-from workbench.ui.recover_tab.curve import CurvePlot
-from workbench.ui.sensitivity_tab.sweep_plot import SweepPlot
+from workbench.core.layer_data.layer_queries import WantTile
+from workbench.core.layer_data.pictures import Kernels, Tile
+from workbench.ui.plots.weights.heat import HeatMaps
+from workbench.ui.plots.weights.kernels import KernelGrid
+from workbench.ui.tabs.activations.ranges_plot import RangesPlot
+from workbench.ui.tabs.activations.values_plot import ValuesPlot
+from workbench.ui.tabs.recover.curve import CurvePlot
+from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 
 __all__ = ["histogram", "light", "spectrum", "weight"]      # fixtures
 Key, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from tests.engine.small import network
 from tests.engine.test_train_students import student
 from tests.ui.conftest import WAIT, measured
-from workbench.core.action import Action
-from workbench.core.recovery import Stage, TrainingPoint
-from workbench.ui.recover_tab import RecoverTab
-from workbench.ui.recover_tab.curve import MOST, along, thinned
-from workbench.ui.scoreboard import Scoreboard
-from workbench.ui.snapshot_verbs import SnapshotVerbs
-from workbench.ui.training import Trainings
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage, TrainingPoint
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.panels.scoreboard import Scoreboard
+from workbench.ui.session.training import Trainings
+from workbench.ui.tabs.recover import RecoverTab
+from workbench.ui.tabs.recover.curve import MOST, along, thinned
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.75}),)
 INT4 = (Action("quantize.affine", {"bits": 4}),)

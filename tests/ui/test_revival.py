@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.conftest import WAIT, measured
-from workbench.core import messages
-from workbench.core.action import Action
-from workbench.core.recovery import Stage
-from workbench.ui.demo import demo_paths
-from workbench.ui.session import Session
+from workbench.core.ipc import messages
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session.session import Session
 
 PRUNED = (Action("prune.magnitude", {"sparsity": 0.9}),)
 

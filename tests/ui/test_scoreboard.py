@@ -11,16 +11,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWhatsThis, QWidget
 
 from tests.ui.conftest import settle
-from workbench.core.action import Action
-from workbench.core.layer import Layer, ModelSummary
-from workbench.core.recipe import Recipe
-from workbench.core.report import Figure, LayerChange, Report, Totals, Verified
-from workbench.core.views import DataSummary, Prediction, Preview
-from workbench.ui import theme, translation
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.scoreboard import Scoreboard
-from workbench.ui.session import Session
-from workbench.ui.snapshot_verbs import SnapshotVerbs
+from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.layer_data.layer import Layer, ModelSummary
+from workbench.core.layer_data.views import DataSummary, Prediction, Preview
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.panels.scoreboard import Scoreboard
+from workbench.ui.session.session import Session
+from workbench.ui.text import i18n
+from workbench.ui.widgets import theme
 
 LAYER = Layer("stem", "Conv", (8, 8, 3, 3), "float32", 0, 576, 5760, 2304, "f")
 MODEL = ModelSummary("m.onnx", "onnx", 576, 1_000_000, 5760, 17, (LAYER,), (), ())
@@ -176,10 +177,10 @@ FULL = replace(MEASURED, predicted=Prediction(0.0123, "loss", 0.91, 12), paramet
 
 @pytest.fixture(params=["en", "zh_CN"])
 def spoken(request, qapp):
-    translation.apply(qapp, request.param)
+    i18n.apply(qapp, request.param)
     theme.apply(qapp, "light")
     yield request.param
-    translation.apply(qapp, "en")
+    i18n.apply(qapp, "en")
 
 
 @pytest.mark.parametrize("state", [replace(MEASURED, trained=None), replace(FULL, trained=None), FULL])

@@ -8,11 +8,11 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT, measured
-from workbench.core.action import Action
-from workbench.core.sensitivity import CANDIDATES, Scan, Trial
-from workbench.ui import colormaps
-from workbench.ui.sensitivity_tab import words
-from workbench.ui.sensitivity_tab.matrix import STRENGTH_ROLE, MatrixModel, strength
+from workbench.core.analysis.sensitivity import CANDIDATES, Scan, Trial
+from workbench.core.recipe.action import Action
+from workbench.ui.tabs.sensitivity import words
+from workbench.ui.tabs.sensitivity.matrix import STRENGTH_ROLE, MatrixModel, strength
+from workbench.ui.widgets import colormaps
 
 INT8, INT2 = ((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
@@ -174,7 +174,7 @@ def test_several_cells_are_applied_together(scanned):
 
 
 def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qapp, qtbot):
-    from workbench.ui.sensitivity_tab.table import MatrixTable
+    from workbench.ui.tabs.sensitivity.table import MatrixTable
     table = MatrixTable(model_of())
     qtbot.addWidget(table)
     table.resize(600, 300)
@@ -192,7 +192,7 @@ def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qa
 
 
 def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qtbot):
-    from workbench.ui.sensitivity_tab.table import MatrixTable
+    from workbench.ui.tabs.sensitivity.table import MatrixTable
     plan = replace(SCAN, layers=tuple(f"a.module.with.a.long.name.{path}" for path in SCAN.layers), refused={})
     table = MatrixTable(MatrixModel())
     qtbot.addWidget(table)
@@ -207,7 +207,7 @@ def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qt
 
 
 def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
-    from workbench.ui.sensitivity_tab.table import MatrixTable
+    from workbench.ui.tabs.sensitivity.table import MatrixTable
     table = MatrixTable(model_of())
     qtbot.addWidget(table)
     table.resize(600, 300)
@@ -224,7 +224,7 @@ def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
 
 
 def test_the_matrix_is_saved_whole_and_copied(qapp, qtbot, tmp_path):
-    from workbench.ui.sensitivity_tab.panel import MatrixPanel
+    from workbench.ui.tabs.sensitivity.panel import MatrixPanel
     panel = MatrixPanel(model_of())
     qtbot.addWidget(panel)
     panel.resize(300, 230)          # narrower than its columns
@@ -271,8 +271,8 @@ def test_other_data_forgets_what_was_measured(scanned, qtbot, tmp_path):
 
 
 def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot):
-    from workbench.ui.tree.cells import Column
-    from workbench.ui.tree.model import BAR_ROLE
+    from workbench.ui.tree.data.cells import Column
+    from workbench.ui.tree.data.model import BAR_ROLE
     space, session = demo_window.workspace, demo_window.session
     page, tree = space.sensitivity.scan_page, space.tree
     page.candidates.choose((INT2,))

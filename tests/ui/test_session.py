@@ -7,11 +7,11 @@ import pytest
 
 from tests.engine.small import network
 from tests.ui.conftest import FEW, WAIT, measured, open_demo
-from workbench.core import messages
-from workbench.core.action import Action
-from workbench.core.recipe import Recipe, load_recipe
-from workbench.ui.demo import demo_paths
-from workbench.ui.session import Session
+from workbench.core.ipc import messages
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, load_recipe
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session.session import Session
 
 
 def prune(sparsity: float) -> Action:

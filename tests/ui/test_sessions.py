@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune
 from tests.ui.test_window import CTRL, LEFT, dialog
-from workbench.core.recipe import Recipe
-from workbench.core.session_file import load_session
-from workbench.ui import autosave, settings
-from workbench.ui.demo import demo_paths
-from workbench.ui.session_lock import SessionLock
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.session_file import load_session
+from workbench.ui.base import settings
+from workbench.ui.base.session_lock import SessionLock
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session import autosave
 
 ALT = Qt.KeyboardModifier.AltModifier
 ROOT = Path(__file__).parents[2]
@@ -251,7 +252,7 @@ def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
 
 
 def test_a_lock_of_a_window_that_was_killed_or_that_cannot_be_written_is_in_nobodys_way(tmp_path):
-    code = ("import os, sys; from workbench.ui.session_lock import SessionLock; "
+    code = ("import os, sys; from workbench.ui.base.session_lock import SessionLock; "
             "lock = SessionLock(sys.argv[1]); print(lock.take(), flush=True); os._exit(9)")
     path = tmp_path / "work.mcw"
     done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True)

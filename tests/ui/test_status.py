@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QDialog, QToolButton
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, settle
 from tests.ui.test_window import LEFT
-from workbench.core.layer import InputSpec
-from workbench.core.messages import Open
-from workbench.ui.engine_link import EngineLink, Handlers
-from workbench.ui.jobs import Jobs, JobStrip
-from workbench.ui.status import EngineState, StatusLine, _shape
+from workbench.core.ipc.messages import Open
+from workbench.core.layer_data.layer import InputSpec
+from workbench.ui.engine_client.client import EngineLink, Handlers
+from workbench.ui.engine_client.jobs import Jobs, JobStrip
+from workbench.ui.shell.status import EngineState, StatusLine, _shape
 
 SCRIPTED = "tests.ui.scripted_engine"
 

@@ -3,10 +3,10 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from workbench.core.changes import Blame, Suspect
-from workbench.engine.blame import TRAINED
-from workbench.ui.compare_tab.findings import Findings
-from workbench.ui.compare_tab.suspects import SuspectsPanel
+from workbench.core.analysis.prediction_diff import Blame, Suspect
+from workbench.engine.analysis.attribution import TRAINED
+from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.suspects import SuspectsPanel
 
 
 @pytest.fixture

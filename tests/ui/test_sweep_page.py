@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT
-from workbench.core.action import Action
-from workbench.core.sweep import Curve, Sweep, SweepPoint
-from workbench.ui.sensitivity_tab.sweep_plot import SweepPlot
+from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint
+from workbench.core.recipe.action import Action
+from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 
 POINTS = tuple(SweepPoint(setting, size, setting, 0.9 - drop, (drop - 0.01, drop, drop + 0.01), drop - 0.02,
                           drop + 0.02)

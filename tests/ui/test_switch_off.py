@@ -5,8 +5,8 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import requests
-from workbench.core.action import Action
-from workbench.ui.tree.model import Column
+from workbench.core.recipe.action import Action
+from workbench.ui.tree.data.model import Column
 
 PRUNE, INT4 = Action("prune.magnitude", {"sparsity": 0.9}), Action("quantize.affine", {"bits": 4})
 

@@ -7,11 +7,11 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QIcon, QPalette
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from workbench.core.resources import resource_path
-from workbench.ui import theme
-from workbench.ui.schemes import DARK, LIGHT, contrast
-from workbench.ui.stylesheet import mix
+from workbench.core.base.resources import resource_path
 from workbench.ui.tree.delegate import BAR, BAR_SELECTED
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.schemes import DARK, LIGHT, contrast
+from workbench.ui.widgets.stylesheet import mix
 
 SCHEMES = {"light": LIGHT, "dark": DARK}
 
@@ -68,7 +68,7 @@ def test_scheme_reaches_palette_style_and_listeners(app):
 
 
 def test_palette_leaves_nothing_to_the_platform(app):
-    from workbench.ui.schemes import palette
+    from workbench.ui.widgets.schemes import palette
     for colors in SCHEMES.values():
         result = palette(colors)
         for role in QPalette.ColorRole:

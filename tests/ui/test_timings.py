@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.conftest import WAIT, measured
-from workbench.core.action import Action
+from workbench.core.recipe.action import Action
 
 Key, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 

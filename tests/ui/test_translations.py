@@ -16,7 +16,7 @@ from tests.translations import (
     read,
     window_texts,
 )
-from workbench.core.language import PLACE
+from workbench.core.base.language import PLACE
 
 CATALOGUES = sorted(FOLDER.glob("*.ts"))
 MEND = "run `python -m tests.translations`, translate what it lists in the .ts file, and run it again"

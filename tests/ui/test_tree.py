@@ -3,16 +3,16 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from workbench.core.action import Action
-from workbench.core.layer import Layer, ModelSummary
-from workbench.core.recipe import Recipe
-from workbench.core.report import LayerChange
-from workbench.ui.engine_link import EngineLink
-from workbench.ui.session import Session
-from workbench.ui.tree.cells import Column
-from workbench.ui.tree.model import BAR_ROLE, NODE_ROLE, LayerTreeModel
-from workbench.ui.tree.proxy import LayerTreeProxy, natural
-from workbench.ui.tree.verbs import LayerVerbs
+from workbench.core.analysis.report import LayerChange
+from workbench.core.layer_data.layer import Layer, ModelSummary
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
+from workbench.ui.tree.data.cells import Column
+from workbench.ui.tree.data.model import BAR_ROLE, NODE_ROLE, LayerTreeModel
+from workbench.ui.tree.data.proxy import LayerTreeProxy, natural
 from workbench.ui.tree.view import TreePanel
 
 PRUNE = Action("prune.magnitude", {"sparsity": 0.5})

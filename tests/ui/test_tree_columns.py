@@ -6,10 +6,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
 from tests.ui.conftest import WAIT, settle, show_window
-from workbench.core import messages
-from workbench.core.views import LayerFacts
-from workbench.ui.tree.cells import FACTS, Column
-from workbench.ui.tree.model import COLOR_ROLE
+from workbench.core.ipc import messages
+from workbench.core.layer_data.views import LayerFacts
+from workbench.ui.tree.data.cells import FACTS, Column
+from workbench.ui.tree.data.model import COLOR_ROLE
 from workbench.ui.tree.view import WIDTHS
 
 

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QMenu
 from tests.ui.conftest import show_window
 from tests.ui.test_tree import LAYERS, PRUNE, cell, change, names, summary
 from tests.ui.test_window import CTRL, click_layer, dialog
-from workbench.core.recipe import Recipe
-from workbench.core.views import LayerFacts
-from workbench.ui.tree.cells import Column
-from workbench.ui.tree.grouping import CLASSES, Grouping, class_name, size_class
-from workbench.ui.tree.model import NODE_ROLE, LayerTreeModel
-from workbench.ui.tree.proxy import LayerTreeProxy
+from workbench.core.layer_data.views import LayerFacts
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.tree.data.cells import Column
+from workbench.ui.tree.data.grouping import CLASSES, Grouping, class_name, size_class
+from workbench.ui.tree.data.model import NODE_ROLE, LayerTreeModel
+from workbench.ui.tree.data.proxy import LayerTreeProxy
 
 ROWS = {
     Grouping.OPERATOR: [["Conv", "stem", "blocks.2.conv", "blocks.10.conv"], ["MatMul", "blocks.10"],

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMessageBox
 
 from tests.ui.conftest import WAIT
 from tests.ui.test_window import dialog
-from workbench.core.recipe import Stage
-from workbench.core.session_file import Reference
+from workbench.core.recipe.recipe import Stage
+from workbench.core.session.session_file import Reference
 
 
 def answer(window, qtbot, yes: bool, file: str) -> None:

@@ -4,13 +4,13 @@ import pytest
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from tests.ui.conftest import WAIT, measured, open_demo, settle
-from workbench.core.action import Action
-from workbench.ui import theme
+from workbench.core.recipe.action import Action
 from workbench.ui.actions.step import StepCard
-from workbench.ui.tree.cells import Column
+from workbench.ui.engine_client.redraw_scheduler import Place, Turns
+from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.tree.data.cells import Column
 from workbench.ui.tree.delegate import BarDelegate
-from workbench.ui.turns import Place, Turns
-from workbench.ui.window import MainWindow
+from workbench.ui.widgets import theme
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton
 
 from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
-from workbench.core.action import Action
-from workbench.core.recipe import Recipe
-from workbench.ui import settings
-from workbench.ui.crash import CrashDialog
-from workbench.ui.demo import demo_paths
-from workbench.ui.palette import actions_of
-from workbench.ui.session import Session
-from workbench.ui.tree.model import NODE_ROLE
-from workbench.ui.window import MainWindow
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.base import settings
+from workbench.ui.base.crash import CrashDialog
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session.session import Session
+from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.shell.palette import actions_of
+from workbench.ui.tree.data.model import NODE_ROLE
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.5}),)
 LEFT = Qt.MouseButton.LeftButton

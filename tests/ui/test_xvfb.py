@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageGrab
 
 from tests.guard import HANG_S, until
-from workbench.ui import schemes
+from workbench.ui.widgets import schemes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux" or shutil.which("Xvfb") is None, reason="Xvfb is not installed")
 SCREEN = "1440x900x24"
@@ -43,7 +43,7 @@ def test_the_window_appears_opens_the_demo_and_closes(display, tmp_path):
     environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "XDG_CONFIG_HOME": str(tmp_path),
                    "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)}
     code = ("import sys\n"
-            "from workbench.ui.app import demo_paths, run\n"
+            "from workbench.ui.shell.app import demo_paths, run\n"
             "if __name__ == '__main__':\n"
             "    demo = demo_paths()\n"
             "    sys.exit(run(demo.model, demo.data, None, False))\n")

@@ -5,11 +5,12 @@ import sys
 
 from PySide6.QtCore import QTimer
 
-from workbench.core.action import Action
-from workbench.ui import app, autosave
-from workbench.ui.app import run
-from workbench.ui.demo import demo_paths
-from workbench.ui.window import MainWindow
+from workbench.core.recipe.action import Action
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.session import autosave
+from workbench.ui.shell import app
+from workbench.ui.shell.app import run
+from workbench.ui.shell.main_window import MainWindow
 
 
 def work(window: MainWindow) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from workbench.core.errors import UserError
+from workbench.core.base.errors import UserError
 from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_error, threshold
 
 FALLS = 0.95        # what the mean answer may reach of a metric that is used

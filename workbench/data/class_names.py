@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbench.core.errors import UserError
+from workbench.core.base.errors import UserError
 
 MOST = 100_000      # classes
 LONGEST = 80        # characters of a name

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.core.errors import UserError
-from workbench.core.files import exists, file_and_function
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
-from workbench.core.trust import HOW
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import exists, file_and_function
+from workbench.core.base.job import Job
+from workbench.core.base.trust import HOW
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data import npz_file
 from workbench.data.answer import Answer
 from workbench.data.class_names import read_names

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from workbench.core import yaml_file
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import InputSpec
-from workbench.core.quantities import size
-from workbench.core.system import free_memory
+from workbench.core.base import yaml_file
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.quantities import size
+from workbench.core.base.system import free_memory
+from workbench.core.layer_data.layer import InputSpec
 from workbench.data.class_names import read_names
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}

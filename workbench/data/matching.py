@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from workbench.core.errors import UserError
-from workbench.core.layer import InputSpec
+from workbench.core.base.errors import UserError
+from workbench.core.layer_data.layer import InputSpec
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
 DTYPES: dict[str, Any] = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64,

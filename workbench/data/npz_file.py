@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from workbench.core.errors import UserError
-from workbench.core.quantities import size
-from workbench.core.system import free_memory
+from workbench.core.base.errors import UserError
+from workbench.core.base.quantities import size
+from workbench.core.base.system import free_memory
 
 AGAIN = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
 COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)

@@ -7,29 +7,31 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from workbench.core.action import Action
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import Layer
-from workbench.core.recipe import Recipe, Sparse
-from workbench.core.report import LayerChange
-from workbench.core.trust import NOBODY, Trust
-from workbench.core.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
+from workbench.core.analysis.report import LayerChange
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Sparse
 from workbench.data.choosing import fitting
 from workbench.data.dataset import Dataset, open_dataset
 from workbench.data.matching import Given
-from workbench.engine import apply, evaluate, graph_view, levels, stacking, stats, structure
-from workbench.engine.cache import Cache
-from workbench.engine.evaluate import Evaluator, runner
-from workbench.engine.measured import with_answer
-from workbench.engine.store import Store, cache_folder
-from workbench.engine.training.samples import split
+from workbench.engine.base import evaluate
+from workbench.engine.base.cache import Cache
+from workbench.engine.base.evaluate import Evaluator, runner
+from workbench.engine.base.measured import with_answer
+from workbench.engine.base.store import Store, cache_folder
+from workbench.engine.compile import compiler, conflicts, structure
+from workbench.engine.layer_figures import graph_view, levels, stats
+from workbench.engine.supervision.samples import split
 from workbench.formats.opening import open_model
-from workbench.graph import runtime
-from workbench.graph.edit import Edit
-from workbench.graph.model import Model
-from workbench.graph.rewrite import size_of
-from workbench.methods.method import all_methods, untouched
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import size_of
+from workbench.graph.storage.edit import Edit
+from workbench.methods.base.method import all_methods, untouched
 
 log = logging.getLogger(__name__)
 CACHE = 1 << 30
@@ -94,7 +96,7 @@ class Workspace:
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
         """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
-        from workbench.engine.training.teacher import answers_of
+        from workbench.engine.supervision.teacher import answers_of
         evaluator = self.measurable()
         if evaluator.metric.labelled:
             return self
@@ -181,7 +183,7 @@ class Workspace:
     def _unavailable(self, layer: Layer, name: str) -> str | None:
         """Why a layer cannot have a method, or None. Where that is not found out the method is not offered."""
         try:
-            return all_methods()[name].accepts(layer) or apply.keeps_channels(self.model, layer, (Action(name),))
+            return all_methods()[name].accepts(layer) or compiler.keeps_channels(self.model, layer, (Action(name),))
         except Exception as error:      # which must not keep anybody from looking at the layer
             log.warning("%s: whether it can have %s: %s: %s", layer.path, name, type(error).__name__, error)
             return "Not known: the graph around the layer could not be analysed."
@@ -203,35 +205,35 @@ class Workspace:
         """The model after the structural steps of a recipe, and what the other steps of a layer make of it there: zeros
         where it is not there any more."""
         layer, seed = self.layer(path), recipe.seed
-        chosen = {**apply.stacks(self.model, recipe)[0], layer.path: recipe.actions_for(path)}
+        chosen = {**compiler.stacks(self.model, recipe)[0], layer.path: recipe.actions_for(path)}
         smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
         if path not in smaller.model.sites:     # its module was replaced, or left out
             return smaller, untouched(np.zeros(layer.shape, np.float32))
-        return smaller, apply.edit(smaller.model, path, apply.editing(chosen).get(path, ()), self.calibration, seed,
-                                   self.cache.under(smaller.key), job.part(0.3, 1.0),
-                                   apply.shares(apply.editing(chosen)))
+        stacks = compiler.editing(chosen)
+        return smaller, compiler.edit(smaller.model, path, stacks.get(path, ()), self.calibration, seed,
+                                      self.cache.under(smaller.key), job.part(0.3, 1.0), compiler.shares(stacks))
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """What is drawn of a layer after a recipe."""
         layer, actions, seed = self.layer(path), recipe.actions_for(path), recipe.seed
-        chosen = {**apply.stacks(self.model, recipe)[0], path: actions}
-        sharing = apply.shares(apply.editing(chosen))
+        chosen = {**compiler.stacks(self.model, recipe)[0], path: actions}
+        sharing = compiler.shares(compiler.editing(chosen))
         smaller, edited = self.edited(path, recipe, job)
         cache = self.cache.under(smaller.key)
-        steps = apply.editing(chosen).get(path, ())
+        steps = compiler.editing(chosen).get(path, ())
         gone = path not in smaller.model.sites
 
         def make() -> EditView:
             weight = edited.weight
             edits = {path: edited} if not gone and (steps or path not in smaller.notes) else {}
-            result = apply.Compiled(self.model, smaller, edits, {path: actions})
+            result = compiler.Compiled(self.model, smaller, edits, {path: actions})
             change = next(each for each in result.changes()[0] if each.path == path)
             view = self.view(path)
             if gone:
                 return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges), None)
             left = smaller.model.layer(path)
             return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges),
-                            stats.spectrum(left, weight), stacking.conflicts(layer, actions),
+                            stats.spectrum(left, weight), conflicts.conflicts(layer, actions),
                             self._levels(smaller, path, edited),
                             stats.beyond(weight, view.outliers) if view.outliers is not None else 0)
 
@@ -252,16 +254,16 @@ class Workspace:
             return self.cache.get(("graph view",), lambda: graph_view.of_model(self.model))
         return graph_view.of_compiled(self.compiled(recipe, job), recipe.sparse)
 
-    def compiled(self, recipe: Recipe, job: Job) -> apply.Compiled:
+    def compiled(self, recipe: Recipe, job: Job) -> compiler.Compiled:
         """What the recipe makes of the model. Raises UserError when the recipe does not fit."""
-        chosen, notes = apply.stacks(self.model, recipe)
-        return apply.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
+        chosen, notes = compiler.stacks(self.model, recipe)
+        return compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
 
-    def changes(self, edits: Mapping[str, Edit], chosen: apply.Stacks,
+    def changes(self, edits: Mapping[str, Edit], chosen: compiler.Stacks,
                 sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
         sized = size_of(self.model, edits, sparse)
-        changes = tuple(apply.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
+        changes = tuple(compiler.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
                         for path, edited in edits.items())
         return changes, sized.file
 

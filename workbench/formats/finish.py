@@ -8,14 +8,16 @@ import numpy as np
 import onnx_ir as ir
 import onnxruntime as ort
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import Preparation
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Preparation
 from workbench.formats.format import Loaded
-from workbench.graph import demand, prepare, raise_opset, runtime, saving, shapes
-from workbench.graph.inventory import find_layers
-from workbench.graph.locked import RANDOM
-from workbench.graph.model import OPEN, Model
+from workbench.graph.model import demand
+from workbench.graph.model.hidden_weights import RANDOM
+from workbench.graph.model.inventory import find_layers
+from workbench.graph.model.model import OPEN, Model
+from workbench.graph.onnx import runtime, saving, shapes
+from workbench.graph.prepare import passes, raise_opset
 
 # The prepared graph computes the same in another order; float32 rounding stays far below this share of the outputs.
 TOLERANCE = 1e-4
@@ -30,7 +32,7 @@ UNCHECKED = "It was not checked that preparation changed nothing:"
 # From this many bytes of tensors on, opening does not read them all.
 HEAVY = 1 << 30
 LOOPS = {"Loop", "Scan"}
-EXACT = frozenset(identifier for identifier, _, _ in prepare.STEPS if identifier not in ("format", "metadata"))
+EXACT = frozenset(identifier for identifier, _, _ in passes.STEPS if identifier not in ("format", "metadata"))
 
 Outputs = list[np.ndarray]
 Feeds = dict[str, np.ndarray]
@@ -94,7 +96,7 @@ def _raise_opset(graph: ir.Model, chosen: bool, feeds: Feeds,
 def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Model:
     """Opened without running it and without the steps that read all weights: what is not shown stays on the disk."""
     job.report("preparing the graph", 0.6)
-    prepared, steps = prepare.prepare(loaded.graph, without | {"batchnorm"})
+    prepared, steps = passes.prepare(loaded.graph, without | {"batchnorm"})
     layers, sites = find_layers(prepared)
     job.report("opened", 1.0)
     note = f"{UNCHECKED} its weights take {size / 1e9:.1f} GB, which opening does not read. An export is verified."
@@ -132,7 +134,7 @@ def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: O
     notes: list[str] = []
     for extra, name in ((frozenset[str](), "Folding BatchNorm"), (frozenset({"batchnorm"}), "Preparation"),
                         (EXACT, "Writing it again")):
-        prepared, steps = prepare.prepare(graph, without | extra)
+        prepared, steps = passes.prepare(graph, without | extra)
         try:
             running = runtime.session(prepared, bounded=True)
             got = runtime.run(running, feeds, seconds=runtime.PATIENCE) if feeds else []

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import onnx_ir as ir
 
-from workbench.core.job import Job
-from workbench.graph.model import Source
+from workbench.core.base.job import Job
+from workbench.graph.model.model import Source
 
 
 @dataclass(frozen=True)

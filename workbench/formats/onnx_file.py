@@ -10,14 +10,14 @@ import onnx
 import onnx_ir as ir
 from google.protobuf.message import DecodeError
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.formats import onnx_tensors
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
-from workbench.graph import filesize, map_types
-from workbench.graph.mapped import MappedTensor
-from workbench.graph.model import Model, Source
+from workbench.graph.model.model import Model, Source
+from workbench.graph.onnx import map_types, proto_size
+from workbench.graph.onnx.mapped import MappedTensor
 
 OLDEST_OPSET = 7
 # A function is written out at each of its calls; as many calls as this take some seconds.
@@ -70,7 +70,7 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         _forget_types(model, {value.name for value in proto.graph.value_info})
         if not _sorted(model.graph):
             model.graph.sort()
-        filesize.file_bytes(model.clone())      # can it be copied, and written again?
+        proto_size.file_bytes(model.clone())      # can it be copied, and written again?
     except UserError:
         raise
     except Exception as error:      # whatever is inconsistent in an untrusted file

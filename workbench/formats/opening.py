@@ -3,11 +3,11 @@
 import stat
 from pathlib import Path
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.formats.finish import finish
 from workbench.formats.format import all_formats
-from workbench.graph.model import Model
+from workbench.graph.model.model import Model
 
 HEAD = 4096
 

@@ -8,9 +8,9 @@ names that it finds in the program. So only a file that the user trusts is given
 import zipfile
 from typing import Any
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.trust import HOW
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.trust import HOW
 from workbench.formats.format import Format, Loaded, register
 from workbench.formats.torch_export import export, first_line, quiet
 

@@ -4,8 +4,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.formats.format import Format, Loaded, register
 
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib"}

@@ -13,12 +13,14 @@ import numpy as np
 import onnx_ir as ir
 from onnx_ir.passes import common
 
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
 from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
-from workbench.graph import demand, filesize, prepare, runtime
-from workbench.graph.model import Source
+from workbench.graph.model import demand
+from workbench.graph.model.model import Source
+from workbench.graph.onnx import proto_size, runtime
+from workbench.graph.prepare import passes
 
 OPSET = 21
 # torch and ONNX Runtime use different kernels; beyond this share of the outputs the difference is worth saying.
@@ -37,7 +39,7 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     """A torch.nn.Module with example inputs, or an ExportedProgram, as a graph.
 
     The first dimension of a module's inputs is made free where the module allows it. The exporter's own optimiser is
-    left out: it folds BatchNorm unseen and gives weights new names; graph.prepare does both, listed.
+    left out: it folds BatchNorm unseen and gives weights new names; graph.prepare.passes does both, listed.
     Raises UserError naming what torch could not export.
     """
     job.report("exporting to ONNX", 0.1)
@@ -63,7 +65,7 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     notes = [] if free or not _is_module(model) else ["The batch size is fixed: torch could not export it as free."]
     demand.check(graph, name)       # before torch or the runtime computes anything of it
     notes += _differs(model, args, kwargs, graph, name)
-    return Loaded(graph, Source(name, kind, filesize.file_bytes(graph)), tuple(notes))
+    return Loaded(graph, Source(name, kind, proto_size.file_bytes(graph)), tuple(notes))
 
 
 def _is_module(model: Any) -> bool:
@@ -127,7 +129,7 @@ def _simplified(model: ir.Model) -> ir.Model:
     for value in model.graph.initializers.values():
         if value.const_value is not None:       # the memory of torch's parameters, which nobody changes from here on
             value.const_value = ir.Tensor(value.const_value.numpy(), dtype=value.const_value.dtype, name=value.name)
-    prepare.drop_notes(model)
+    passes.drop_notes(model)
     return model
 
 

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.files import file_and_function
-from workbench.core.job import Job
-from workbench.core.trust import HOW
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.files import file_and_function
+from workbench.core.base.job import Job
+from workbench.core.base.trust import HOW
 from workbench.formats.format import Format, Loaded, register
 from workbench.formats.torch_export import export
 

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.layer import Layer, ModelSummary
-from workbench.core.quantities import size
-from workbench.core.recipe import Recipe, load_recipe
-from workbench.core.report import Figure, Report
-from workbench.core.trust import Trust
-from workbench.core.views import Histogram, Moments, Spectrum
+from workbench.core.analysis.report import Figure, Report
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.quantities import size
+from workbench.core.base.trust import Trust
+from workbench.core.layer_data.layer import Layer, ModelSummary
+from workbench.core.layer_data.views import Histogram, Moments, Spectrum
+from workbench.core.recipe.recipe import Recipe, load_recipe
 from workbench.engine.workspace import Workspace
 
 if TYPE_CHECKING:
     import onnx
     import torch
 
-    from workbench.core.sensitivity import Scan
+    from workbench.core.analysis.sensitivity import Scan
 
     Source = str | Path | onnx.ModelProto | torch.nn.Module
 Data = str | Path | Mapping[str, np.ndarray]
@@ -85,7 +85,7 @@ class Model:
         evaluator = self._workspace.measurable()
         if recipe is None:
             return evaluator.baseline()
-        from workbench.engine.preview import Previewer
+        from workbench.engine.preview.previewer import Previewer
         asked = _recipe(recipe)
         if asked.recover:
             from workbench.engine.training.recover import recovered
@@ -97,8 +97,8 @@ class Model:
     def sensitivity(self, share: float = 1.0) -> Scan:
         """What each layer loses under each candidate step; of the candidates, the share that is predicted to lose least
         is measured. Raises UserError without data."""
-        from workbench.core.sensitivity import Wanted
-        from workbench.engine.sensitivity import scan
+        from workbench.core.analysis.sensitivity import Wanted
+        from workbench.engine.analysis.sensitivity import scan
         return scan(self._workspace, Job(), Wanted(share=share))
 
     def search(self, *, max_drop: float | None = None, max_bytes: int | None = None,
@@ -108,13 +108,13 @@ class Model:
         if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
             raise UserError("Nothing, or more than one thing, limits the search.",
                             "Give exactly one of max_drop, max_bytes and max_ratio.")
-        from workbench.engine.search import Goal, search
+        from workbench.engine.analysis.search import Goal, search
         return search(self._workspace, self.sensitivity(), Goal(max_drop, max_bytes, max_ratio), Job())
 
     def export(self, recipe: Recipe | str | Path, folder: str | Path, name: str = "") -> Report:
         """Write NAME.onnx, its recipe and a report; the file is opened again and compared with the preview. Raises
         UserError when it cannot be written, or does not behave as previewed; nothing is written then."""
-        from workbench.engine.export import export
+        from workbench.engine.api.export import export
         return export(self._workspace, _recipe(recipe), str(folder), Job(), name)
 
     def __repr__(self) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from workbench.core import recipe as core
-from workbench.core.action import Action
-from workbench.core.recovery import Stage
+from workbench.core.recipe import recipe as core
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Stage
 
 
 def step(method: str, **params: Any) -> Action:

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 
 from workbench import __version__
-from workbench.core.errors import UserError
-from workbench.core.files import used_at, write_bytes
-from workbench.engine.apply import Compiled
-from workbench.engine.store import cache_folder
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import used_at, write_bytes
+from workbench.engine.base.store import cache_folder
+from workbench.engine.compile.compiler import Compiled
 
 KEPT = 20           # checkpoints; the oldest go
 

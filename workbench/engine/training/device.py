@@ -2,7 +2,7 @@
 
 import torch
 
-from workbench.core.errors import UserError
+from workbench.core.base.errors import UserError
 
 
 def devices() -> tuple[str, ...]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.core.job import Job
-from workbench.core.quantities import metric_text
-from workbench.core.recovery import ClassChange
+from workbench.core.base.job import Job
+from workbench.core.base.quantities import metric_text
+from workbench.core.recipe.recovery import ClassChange
 from workbench.data.class_names import name_of
 from workbench.data.metrics import Metric
-from workbench.engine.evaluate import Evaluator, runner
-from workbench.graph import runtime
-from workbench.graph.model import Model
+from workbench.engine.base.evaluate import Evaluator, runner
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
 
 ROUNDING = 1e-6     # of the metric: what another order of sums makes
 MOST = 1000         # classes that are listed

@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.quantities import metric_text
-from workbench.core.recovery import Stage, StageResult, Training, TrainingPoint
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.quantities import metric_text
+from workbench.core.recipe.recovery import Stage, StageResult, Training, TrainingPoint
 from workbench.data.metrics import Metric
+from workbench.engine.supervision.samples import Batch, Samples
 from workbench.engine.training import schedule
 from workbench.engine.training.checkpoint import Checkpoint
-from workbench.engine.training.samples import Batch, Samples
 from workbench.engine.training.student import Student
 
 POINTS = 20             # of the curve in an epoch, at most

@@ -9,31 +9,31 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.core.action import Action, in_order
-from workbench.core.errors import Cancelled, UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action, in_order
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
 from workbench.data.choosing import fits, found, why_unfit
 from workbench.data.dataset import Dataset
 from workbench.data.metrics import Metric, against_original, against_teachers
-from workbench.engine import apply
-from workbench.engine.apply import Compiled
-from workbench.engine.cache import Cache
-from workbench.engine.gradients import gradients
-from workbench.engine.preview import effective
-from workbench.engine.structure import structural
-from workbench.engine.training import losses
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.gradients import gradients
+from workbench.engine.compile import compiler
+from workbench.engine.compile.compiler import Compiled
+from workbench.engine.compile.structure import structural
+from workbench.engine.preview.previewer import effective
+from workbench.engine.supervision import losses
+from workbench.engine.supervision.features import Features, pairs
+from workbench.engine.supervision.samples import FEWEST, Batch, Samples, in_both
+from workbench.engine.supervision.teacher import Teacher, teacher, teachers
 from workbench.engine.training.checkpoint import Checkpoint, key_of
 from workbench.engine.training.device import device as device_of
-from workbench.engine.training.features import Features, pairs
 from workbench.engine.training.forgetting import evaluated, forgotten, worse
 from workbench.engine.training.loop import STOPPED, Loop, Task
-from workbench.engine.training.samples import FEWEST, Batch, Samples, in_both
 from workbench.engine.training.student import Student, Wanted
-from workbench.engine.training.teacher import Teacher, teacher, teachers
 from workbench.engine.workspace import Workspace
-from workbench.methods.method import untouched
+from workbench.methods.base.method import untouched
 
 Keep = Callable[[], bool]
 T = TypeVar("T")
@@ -142,23 +142,23 @@ class _Recovering:
 
     def _unquantised(self, job: Job) -> Compiled:
         """The recipe without its quantisation steps."""
-        chosen, notes = apply.stacks(self.workspace.model, self.recipe)
+        chosen, notes = compiler.stacks(self.workspace.model, self.recipe)
         left = {path: tuple(action for action in actions if not _quantises(action)) for path, actions in chosen.items()}
         workspace = self.workspace
-        return apply.compiled(workspace.model, {path: actions for path, actions in left.items() if actions}, notes,
+        return compiler.compiled(workspace.model, {path: actions for path, actions in left.items() if actions}, notes,
                               workspace.calibration, self.recipe.seed, workspace.cache, job.silent())
 
     def _quantised(self, trained: Compiled, job: Job) -> Compiled:
         """The quantisation steps on trained weights; what they calibrate with has passed through the trained model."""
-        chosen, _ = apply.stacks(self.workspace.model, self.recipe)
+        chosen, _ = compiler.stacks(self.workspace.model, self.recipe)
         shown = effective(trained.model, trained.edits)
         steps = {path: tuple(filter(_quantises, in_order(actions))) for path, actions in chosen.items()}
-        sharing, cache = apply.shares(steps), Cache(QUANTISED)
+        sharing, cache = compiler.shares(steps), Cache(QUANTISED)
         edits = dict(trained.edits)
         for path, actions in steps.items():
             if actions and path in trained.model.sites:
                 start = trained.edits.get(path, untouched(trained.model.weight(path)))
-                edits[path] = apply.edit(shown, path, actions, self.workspace.calibration, self.recipe.seed, cache,
+                edits[path] = compiler.edit(shown, path, actions, self.workspace.calibration, self.recipe.seed, cache,
                                          job.silent(), sharing, start)
         return replace(trained, edits=edits, chosen=chosen)
 
@@ -321,7 +321,7 @@ def fitting(params: Training, data: Dataset) -> Training:
 
 def words(result: StageResult) -> str:
     """What a stage did, in a sentence for the report."""
-    from workbench.core.quantities import duration, metric_text
+    from workbench.core.base.quantities import duration, metric_text
     before, after = (metric_text(value, result.metric) for value in (result.before, result.after))
     ended = f"; {result.stopped}" if result.stopped else ""
     return (f"{result.stage} on {result.trained:,} samples: {result.metric} {before} → {after} on {result.held:,} "

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import torch
 
-from workbench.core.recovery import Training
-from workbench.engine.apply import Compiled
+from workbench.core.recipe.recovery import Training
+from workbench.engine.compile.compiler import Compiled
 from workbench.engine.training.student import Student
 from workbench.engine.training.weights import Floats
-from workbench.graph.encoding import Dense
+from workbench.graph.storage.encoding import Dense
 
 RAMP = 2 / 3            # of the stage; then the mask rests, so that what is left can settle (Zhu and Gupta 2017)
 PRUNINGS = 40           # times at which the mask grows

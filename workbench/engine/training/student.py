@@ -13,17 +13,17 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from workbench.core.errors import UserError
+from workbench.core.base.errors import UserError
 from workbench.data.answer import Answer
 from workbench.data.dataset import Dataset
-from workbench.engine.apply import Compiled
-from workbench.engine.differentiable import view_of
-from workbench.engine.training.features import Features
+from workbench.engine.base.differentiable import view_of
+from workbench.engine.compile.compiler import Compiled
+from workbench.engine.supervision.features import Features
 from workbench.engine.training.weights import Floats, Trainable, trainable
-from workbench.graph.constants import norm_constants, with_constants
-from workbench.graph.edit import Edit
-from workbench.graph.encoding import Dense
-from workbench.graph.model import Model
+from workbench.graph.model.constants import norm_constants, with_constants
+from workbench.graph.model.model import Model
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
 
 
 @dataclass(frozen=True)

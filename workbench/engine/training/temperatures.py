@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from workbench.core.errors import UserError
-from workbench.core.job import Job
-from workbench.core.recipe import Recipe
-from workbench.core.recovery import Distill, Stage, parameters
-from workbench.core.temperatures import TemperatureCurve, Temperatures
+from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.recipe.recovery import Distill, Stage, parameters
 from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from workbench.graph.encoding import Affine, Codebook, Dense, Encoding, Factors, Scaled
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Scaled
 
 INSIDE = 0.49       # of a step: how far from its level a weight on a grid may start, so that it starts on that level
 

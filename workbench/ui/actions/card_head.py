@@ -9,11 +9,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QWidget
 
-from workbench.core.action import MethodInfo
-from workbench.ui import theme
+from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
 from workbench.ui.actions.menu import MethodMenu
-from workbench.ui.labels import Elided, Icon, heading
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Elided, Icon, heading
 
 ARROW = 12
 

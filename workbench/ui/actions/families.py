@@ -1,8 +1,8 @@
 """The four families of methods, and how the window calls them."""
 
 
-from workbench.core.action import MethodInfo
-from workbench.ui.translation import tr
+from workbench.core.recipe.action import MethodInfo
+from workbench.ui.text.i18n import tr
 
 ICONS = {"prune": "prune", "lowrank": "lowrank", "distill": "distill", "quantize": "quantize"}
 

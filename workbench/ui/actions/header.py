@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from workbench.core.layer import Layer
-from workbench.core.quantities import amount
-from workbench.ui import theme
-from workbench.ui.labels import Elided, muted
-from workbench.ui.wording import kind_of
+from workbench.core.base.quantities import amount
+from workbench.core.layer_data.layer import Layer
+from workbench.ui.text.describe import kind_of
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Elided, muted
 
 
 class Header(QWidget):

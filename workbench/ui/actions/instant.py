@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from workbench.core.layer import Layer
-from workbench.core.outlook import Evening, Outlook, Ranks
-from workbench.core.views import Spectrum
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.method_insight import Evening, Outlook, Ranks
+from workbench.core.layer_data.views import Spectrum
 from workbench.ui.actions import ranked
-from workbench.ui.translation import tr
+from workbench.ui.text.i18n import tr
 
 FLOATS = {"float16": 16, "bfloat16": 16, "float8e4m3": 8, "float8e5m2": 8}
 Values = Mapping[str, Any]
@@ -123,7 +123,7 @@ def _factored(method: str, values: Values, layer: Layer, drawn: Spectrum | None,
 
 
 def _student(values: Values, layer: Layer) -> str:
-    """A convolution of fewer weights in the place of one (see methods.students)."""
+    """A convolution of fewer weights in the place of one (see methods.common.students)."""
     outputs, inputs, *kernel = layer.shape
     size = prod(kernel)
     if values["student"] == "grouped":

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.action import MethodInfo
-from workbench.core.layer import Layer
-from workbench.core.outlook import Outlook, Refused, Replacing
-from workbench.core.views import LayerView
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.method_insight import Outlook, Refused, Replacing
+from workbench.core.layer_data.views import LayerView
+from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import instant
-from workbench.ui.actions import values as v
+from workbench.ui.actions.form import values as v
 from workbench.ui.actions.ranked import percent
-from workbench.ui.lines import edge_of, share_below, threshold_of
-from workbench.ui.translation import said, tr
+from workbench.ui.text.i18n import said, tr
+from workbench.ui.text.plot_params import edge_of, share_below, threshold_of
 
 
 def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo) -> dict[str, tuple[float, float]]:

@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
-from workbench.core.action import ORDER, MethodInfo
-from workbench.ui import theme
+from workbench.core.recipe.action import ORDER, MethodInfo
 from workbench.ui.actions import families
-from workbench.ui.labels import muted, tooltip
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import muted, tooltip
 
 
 class MethodMenu(QMenu):

@@ -5,23 +5,23 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.core.action import Action, MethodInfo, in_order
-from workbench.core.couplings import Couplings
-from workbench.core.layer import Layer
-from workbench.core.outlook import Outlook
-from workbench.core.report import LayerChange
-from workbench.core.views import LayerView
-from workbench.core.wanted import WantOutlook
-from workbench.ui import theme
+from workbench.core.analysis.report import LayerChange
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer_queries import WantOutlook
+from workbench.core.layer_data.method_insight import Outlook
+from workbench.core.layer_data.views import LayerView
+from workbench.core.recipe.action import Action, MethodInfo, in_order
 from workbench.ui.actions import families, meaning
-from workbench.ui.actions import values as v
+from workbench.ui.actions.form import values as v
+from workbench.ui.actions.form.placeholder import Placeholder
 from workbench.ui.actions.header import Header
 from workbench.ui.actions.menu import FamiliesMenu, MethodMenu
-from workbench.ui.actions.placeholder import Placeholder
 from workbench.ui.actions.result import ResultCard
 from workbench.ui.actions.step import StepCard
-from workbench.ui.labels import muted
-from workbench.ui.translation import said
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import muted
 
 MIN_WIDTH = 304        # a form and a scroll bar beside it
 

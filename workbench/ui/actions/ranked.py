@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
-from workbench.core.layer import Layer
-from workbench.core.outlook import Kept, Ranks
-from workbench.core.views import Spectrum
-from workbench.ui.translation import tr
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.method_insight import Kept, Ranks
+from workbench.core.layer_data.views import Spectrum
+from workbench.ui.text.i18n import tr
 
 Values = Mapping[str, Any]
 

@@ -4,12 +4,13 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.core.quantities import size
-from workbench.core.report import LayerChange
-from workbench.ui import figures, theme
+from workbench.core.analysis.report import LayerChange
+from workbench.core.base.quantities import size
 from workbench.ui.actions.ranked import percent
-from workbench.ui.labels import Caution, heading, muted
-from workbench.ui.translation import said
+from workbench.ui.text import format
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Caution, heading, muted
 
 
 class ShareBar(QWidget):
@@ -76,7 +77,7 @@ class ResultCard(QFrame):
         self.bytes.setFont(theme.font(weight=QFont.Weight.DemiBold, italic=not change.exact))
         self.bytes.setForegroundRole(QPalette.ColorRole.WindowText if change.exact
                                      else QPalette.ColorRole.PlaceholderText)
-        ratio = figures.smaller(before, after) if before != after else self.tr("same size")
+        ratio = format.smaller(before, after) if before != after else self.tr("same size")
         self.ratio.setText(ratio if change.exact else self.tr("○ forecast, {ratio}").format(ratio=ratio))
         source = self.tr("Computed from the parameters; the layer was not made yet.")
         self.ratio.setToolTip("" if change.exact else source)

@@ -6,19 +6,19 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from workbench.core.action import Action, MethodInfo
-from workbench.core.layer import Layer
-from workbench.core.outlook import Outlook
-from workbench.core.views import LayerView
-from workbench.core.wanted import WantOutlook
-from workbench.ui import theme
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer_queries import WantOutlook
+from workbench.core.layer_data.method_insight import Outlook
+from workbench.core.layer_data.views import LayerView
+from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions import families, meaning, ranked
-from workbench.ui.actions import values as v
 from workbench.ui.actions.card_head import CardHead
-from workbench.ui.actions.form import ParamForm
+from workbench.ui.actions.form import values as v
+from workbench.ui.actions.form.form import ParamForm
 from workbench.ui.actions.why import Why
-from workbench.ui.labels import Caution, muted
-from workbench.ui.lines import converted
+from workbench.ui.text.plot_params import converted
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Caution, muted
 
 
 class StepCard(QFrame):

@@ -3,10 +3,10 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from workbench.core.action import MethodInfo
-from workbench.ui import theme
+from workbench.core.recipe.action import MethodInfo
 from workbench.ui.actions import families
-from workbench.ui.labels import label, muted
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import label, muted
 
 
 class Why(QWidget):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyqtgraph as pg
 
-from workbench.ui import theme
+from workbench.ui.widgets import theme
 
 APART = {"left": 18, "bottom": 36}      # pixels between ticks whose words can be read
 

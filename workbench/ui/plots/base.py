@@ -7,10 +7,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from workbench.ui import theme
-from workbench.ui.labels import Elided, Plain
 from workbench.ui.plots.keeping import Keeper
 from workbench.ui.plots.table import FigureTable
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Elided, Plain
 
 HEAD = 28
 SMALLEST = (280, 150)       # pixels

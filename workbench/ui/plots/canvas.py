@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 
-from workbench.ui import theme
 from workbench.ui.plots.labels import spread
 from workbench.ui.plots.overlay import ROW, Marker, Note, Overlay
+from workbench.ui.widgets import theme
 
 __all__ = ["Canvas", "Handle", "Marker", "Note"]
 

@@ -10,10 +10,11 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPixmap, QSho
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from workbench.core.errors import UserError
-from workbench.core.files import write_bytes
-from workbench.ui import dialogs, theme
-from workbench.ui.buttons import small
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import write_bytes
+from workbench.ui.base import dialogs
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import small
 
 if TYPE_CHECKING:
     from workbench.ui.plots.base import PlotPanel

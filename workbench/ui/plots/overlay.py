@@ -10,9 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QResizeEvent
 
-from workbench.ui import theme
 from workbench.ui.plots.axis import Axis
 from workbench.ui.plots.labels import spread
+from workbench.ui.widgets import theme
 
 pg.setConfigOptions(antialias=True, mouseRateLimit=-1)
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QSplitter, QToolButton, QWidget
 
-from workbench.ui import theme
-from workbench.ui.buttons import toggle
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import toggle
 
 BESIDE, PLOTS_BESIDE = 616, 736     # pixels of width from which two have room side by side
 EVEN = 10_000       # far more than there is room for: all get the same

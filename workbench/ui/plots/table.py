@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from workbench.ui import theme
-from workbench.ui.labels import Plain
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
 
 NARROW = 360        # pixels: below, there is no room for words before the figures
 

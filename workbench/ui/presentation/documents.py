@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
-from workbench.core.files import write_bytes, write_text
-from workbench.core.plain import finalize
-from workbench.core.quantities import size
-from workbench.core.resources import resource_path
-from workbench.ui import schemes, translation
+from workbench.core.base.files import write_bytes, write_text
+from workbench.core.base.plain import finalize
+from workbench.core.base.quantities import size
+from workbench.core.base.resources import resource_path
 from workbench.ui.presentation.slides import SLIDES, paint
 from workbench.ui.presentation.story import Story
-from workbench.ui.translation import tr
+from workbench.ui.text import i18n
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import schemes
 
 if TYPE_CHECKING:
     import jinja2
@@ -37,7 +38,7 @@ def html(story: Story) -> str:
     """Self-contained: no script, nothing loaded from elsewhere."""
     marks = tr("○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · "
                "✓ verified in the exported file.")
-    return _template().render(story=story, tr=tr, marks=marks, language=translation.language(),
+    return _template().render(story=story, tr=tr, marks=marks, language=i18n.language(),
                               largest=max((bar.before for bar in story.bars), default=1) or 1)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from workbench.core.params import Field
-from workbench.ui import theme
+from workbench.core.recipe.params import Field
 from workbench.ui.actions import families
-from workbench.ui.actions.values import edit_text, effective, name_text
-from workbench.ui.labels import Plain
-from workbench.ui.session import Session
-from workbench.ui.translation import tr
+from workbench.ui.actions.form.values import edit_text, effective, name_text
+from workbench.ui.session.session import Session
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
 
 STEPS = 200
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
-from workbench.core.quantities import size
-from workbench.ui import theme
+from workbench.core.base.quantities import size
 from workbench.ui.presentation.story import Bar, Number, Story, tr
-from workbench.ui.schemes import Colors
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.schemes import Colors
 
 MARGINS = 5.0, 4.0      # units at the sides, and above and below
 TOP_ROW = 6.0       # units down to what stands below the heading

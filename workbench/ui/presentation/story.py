@@ -4,14 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.core.action import Action
-from workbench.core.plain import plain
-from workbench.core.quantities import amount, size
-from workbench.core.report import LayerChange
-from workbench.ui import figures
-from workbench.ui.actions.values import effective, name_text
-from workbench.ui.session import Session
-from workbench.ui.translation import tr
+from workbench.core.analysis.report import LayerChange
+from workbench.core.base.plain import plain
+from workbench.core.base.quantities import amount, size
+from workbench.core.recipe.action import Action
+from workbench.ui.actions.form.values import effective, name_text
+from workbench.ui.session.session import Session
+from workbench.ui.text import format
+from workbench.ui.text.i18n import tr
 
 LARGEST = 10        # layers that have a bar of their own
 
@@ -73,7 +73,7 @@ def story_of(session: Session) -> Story:
     numbers = _numbers(session)
     facts = tr("{parameters} parameters in {layers} layers, {size}").format(
         parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes))
-    headline = figures.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
+    headline = format.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
     return Story(plain(Path(model.path).name), headline, facts, _bars(session), _deeds(session), numbers, edited)
 
 
@@ -138,20 +138,20 @@ def _numbers(session: Session) -> tuple[Number, ...]:
     current = session.preview_is_current
     exact = current and all(change.exact for change in preview.changes)
     found = [Number(tr("File size"), size(model.bytes), size(preview.size.value),
-                    f"{figures.smaller(model.bytes, preview.size.value)}, {figures.source_text(preview.size)}",
+                    f"{format.smaller(model.bytes, preview.size.value)}, {format.source_text(preview.size)}",
                     preview.size.value / model.bytes, exact)]
     data, value, metric = session.data, preview.value, session.metric
     baseline = preview.baseline or session.baseline
     if data is not None and value is not None and baseline is not None:
-        after = f"{figures.value_text(value.value, metric)}{figures.margin_text(value, metric)}"
-        note = figures.source_text(value, data.samples)
+        after = f"{format.value_text(value.value, metric)}{format.margin_text(value, metric)}"
+        note = format.source_text(value, data.samples)
         if preview.change is not None:
-            note = f"{figures.change_text(preview.change, metric)}, {note}"
-        found.append(Number(metric[:1].upper() + metric[1:], figures.value_text(baseline.value, metric),
+            note = f"{format.change_text(preview.change, metric)}, {note}"
+        found.append(Number(metric[:1].upper() + metric[1:], format.value_text(baseline.value, metric),
                             after, note, sure=current))
     for caption, before, now in ((tr("Parameters"), model.parameters, preview.parameters),
                                  (tr("MACs"), model.macs, preview.macs)):
         if before and now is not None:
-            share = None if figures.slight(before, now) else now / before
-            found.append(Number(caption, amount(before), amount(now), figures.shrunk(before, now), share, current))
+            share = None if format.slight(before, now) else now / before
+            found.append(Number(caption, amount(before), amount(now), format.shrunk(before, now), share, current))
     return tuple(found)

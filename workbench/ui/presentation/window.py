@@ -4,12 +4,12 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui import theme
-from workbench.ui.labels import Plain
 from workbench.ui.presentation.live import LiveSlider, handle_of
 from workbench.ui.presentation.slides import MARGINS, SLIDES, SMALL, paint
 from workbench.ui.presentation.story import Story, story_of
-from workbench.ui.session import Session
+from workbench.ui.session.session import Session
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
 
 NEXT = (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Space, Qt.Key.Key_PageDown, Qt.Key.Key_Return)
 BACK = (Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_PageUp)

@@ -4,8 +4,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from workbench.ui import colormaps
-from workbench.ui.tree.model import BAR_ROLE, COLOR_ROLE, GROUP_ROLE, NODE_ROLE, Index
+from workbench.ui.tree.data.model import BAR_ROLE, COLOR_ROLE, GROUP_ROLE, NODE_ROLE, Index
+from workbench.ui.widgets import colormaps
 
 MARGIN = 3
 CHIP = 12

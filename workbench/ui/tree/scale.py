@@ -2,13 +2,13 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from workbench.core.quantities import amount, size
-from workbench.ui import theme
-from workbench.ui.labels import muted
-from workbench.ui.legend import Legend
-from workbench.ui.tree.cells import Column
-from workbench.ui.tree.columns import ColumnChoice
-from workbench.ui.tree.model import LayerTreeModel
+from workbench.core.base.quantities import amount, size
+from workbench.ui.tree.data.cells import Column
+from workbench.ui.tree.data.columns import ColumnChoice
+from workbench.ui.tree.data.model import LayerTreeModel
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import muted
+from workbench.ui.widgets.legend import Legend
 
 
 class ColorScale(QWidget):

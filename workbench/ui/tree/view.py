@@ -21,23 +21,23 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
-from workbench.ui import theme
-from workbench.ui.session import Session
-from workbench.ui.tree.cells import BARRED, FACTS, Column
-from workbench.ui.tree.columns import ColumnChoice
+from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.session.session import Session
+from workbench.ui.tree.data.cells import BARRED, FACTS, Column
+from workbench.ui.tree.data.columns import ColumnChoice
+from workbench.ui.tree.data.grouping import Grouping
+from workbench.ui.tree.data.groups import GroupChoice
+from workbench.ui.tree.data.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
+from workbench.ui.tree.data.proxy import LayerTreeProxy
+from workbench.ui.tree.data.reader import FactsReader
+from workbench.ui.tree.data.search import SearchBox
 from workbench.ui.tree.delegate import BarDelegate, NameDelegate
-from workbench.ui.tree.grouping import Grouping
-from workbench.ui.tree.groups import GroupChoice
-from workbench.ui.tree.model import COLUMNS, NODE_ROLE, Index, LayerTreeModel
-from workbench.ui.tree.proxy import LayerTreeProxy
-from workbench.ui.tree.reader import FactsReader
 from workbench.ui.tree.scale import ColorScale
-from workbench.ui.tree.search import SearchBox
-from workbench.ui.tree.verbs import LayerVerbs
-from workbench.ui.turns import Place
+from workbench.ui.widgets import theme
 
 if TYPE_CHECKING:
-    from workbench.core.views import LayerFacts
+    from workbench.core.layer_data.views import LayerFacts
 
 # In pixels, as they are at first, and what their figures need at least.
 WIDTHS = {Column.NAME: (150, 130), Column.OP: (70, 56), Column.SHAPE: (96, 76), Column.PARAMETERS: (76, 60),

@@ -1,0 +1,1 @@
+"""Results as values: sensitivity, sweeps, prediction differences, the report."""

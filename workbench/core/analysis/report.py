@@ -1,0 +1,142 @@
+"""Before and after, and how each figure was obtained."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.core.base.plain import make_plain
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import Recovery
+
+How = Literal["forecast", "estimated", "measured", "verified"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number and where it comes from.
+
+    forecast   computed from the parameters or the edit, nothing was run
+    estimated  measured on part of the samples; `low` and `high` bound it with 95 % confidence
+    measured   on all `samples` of the data set, by running the edited graph
+    verified   read off, or measured by running, the exported file
+    """
+
+    value: float
+    how: How
+    samples: int = 0
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class LayerChange:
+    """What a stack of actions makes of one layer. `exact` is false while the bytes are a forecast of the method."""
+
+    path: str
+    actions: tuple[Action, ...]
+    bytes_before: int
+    bytes_after: int
+    sqnr_db: float | None = None    # 10 log10(|W|^2 / |W - W'|^2); None: unchanged, or not computed yet
+    parameters: int = 0
+    macs: int | None = None
+    zeros: float = 0.0              # fraction of the weights that are zero
+    storage: str = ""               # in words: "int4 per channel, zeros as a bit mask"
+    exact: bool = True
+    note: str = ""                  # what the user should know: "stored as 4-bit", "grew: above break-even rank"
+    larger: str = ""                # why it takes as many bytes as before, or more; empty where it shrank
+
+    def __post_init__(self) -> None:
+        make_plain(self, "storage", "note", "larger")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """One side of a comparison; sizes in bytes, latency in milliseconds for one sample."""
+
+    bytes: Figure
+    parameters: int
+    macs: int | None
+    value: Figure | None = None
+    latency_ms: Figure | None = None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The exported file, reopened: its metric; how often it decides as the preview did, and the largest difference.
+
+    Without data it is run on made-up inputs, 0 samples: there is no metric, and no share. `max_abs_diff` is None where
+    no inputs were found that it takes.
+    """
+
+    value: float | None
+    agreement: float | None
+    max_abs_diff: float | None
+    samples: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not."""
+
+    metric: str
+    data: str
+    before: Totals
+    after: Totals
+    forecast_bytes: int
+    preview_value: float | None
+    verified: Verified | None
+    layers: tuple[LayerChange, ...]
+    files: dict[str, str]
+    notes: tuple[str, ...] = ()
+    recovery: Recovery | None = None
+
+    def __post_init__(self) -> None:
+        make_plain(self, "data", "notes")
+
+    @property
+    def ratio(self) -> float:
+        """How many times smaller the file is."""
+        return self.before.bytes.value / self.after.bytes.value
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of the command line's `compress --json`: stable."""
+        return {
+            "before": _totals(self.before),
+            "after": _totals(self.after),
+            "ratio": self.ratio,
+            "forecast_bytes": self.forecast_bytes,
+            "preview_value": self.preview_value,
+            "verified": None if self.verified is None else {
+                "value": self.verified.value,
+                "agreement": self.verified.agreement,
+                "max_abs_diff": self.verified.max_abs_diff,
+                "samples": self.verified.samples,
+            },
+            "layers": [_layer(layer) for layer in self.layers],
+            "files": self.files,
+            "metric": self.metric,
+            "data": self.data,
+            "notes": list(self.notes),
+            "recovery": self.recovery.to_json() if self.recovery else None,
+        }
+
+
+def _totals(totals: Totals) -> dict[str, Any]:
+    return {
+        "bytes": int(totals.bytes.value),
+        "value": totals.value.value if totals.value else None,
+        "parameters": totals.parameters,
+        "macs": totals.macs,
+        "latency_ms": totals.latency_ms.value if totals.latency_ms else None,
+    }
+
+
+def _layer(layer: LayerChange) -> dict[str, Any]:
+    return {
+        "path": layer.path,
+        "actions": [action.step() for action in layer.actions],
+        "bytes_before": layer.bytes_before,
+        "bytes_after": layer.bytes_after,
+        "sqnr_db": layer.sqnr_db,
+        "storage": layer.storage,
+        "note": layer.note,
+    }

@@ -1,0 +1,138 @@
+"""Which layer can bear what: candidates tried on one layer at a time, as values."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbench.core.recipe.action import Action
+
+Stack = tuple[Action, ...]
+
+_CHANNELS = Action("prune.channels", {"ratio": 0.25})
+CANDIDATES: tuple[Stack, ...] = (
+    (Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 4}),),
+    (Action("quantize.affine", {"bits": 3}),), (Action("quantize.affine", {"bits": 2}),),
+    (Action("prune.magnitude", {"sparsity": 0.5}),), (Action("prune.magnitude", {"sparsity": 0.8}),),
+    (Action("lowrank.svd", {"energy": 0.9}),), (Action("lowrank.svd", {"energy": 0.7}),),
+    (_CHANNELS,), (_CHANNELS, Action("quantize.affine", {"bits": 8})),
+    (_CHANNELS, Action("quantize.affine", {"bits": 4})),
+)
+# What else is worth a look, where somebody asks for it.
+OTHERS: tuple[Stack, ...] = (
+    (Action("lowrank.svd", {"ratio": 0.5}),),
+    (Action("prune.nm", {"n": 2, "m": 4}),),
+    (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4})),
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a scan is to try: `layers` are paths, none for all that can be edited.
+
+    share   of the candidates on single layers is measured, those that are foretold to cost least; the others have what
+            is foretold alone
+    """
+
+    candidates: tuple[Stack, ...] = CANDIDATES
+    layers: tuple[str, ...] = ()
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate on one layer, or on all layers that lose channels together.
+
+    path        of the layer; the first of several
+    stacks      what each of the layers gets: of the candidate what it can have
+    bytes       of these layers, and of all others that change with them
+    predicted   rise of the loss, or error of the layer's output (see curvature); None where it is not foretold
+    value       of the metric; `drop` is what it loses (positive: worse). None: it was only foretold
+    low, high   95 % interval of the loss on all data like these, paired with the original sample by sample
+    following   layers that change with these without getting actions -> the share of their bytes that stays
+    """
+
+    path: str
+    candidate: Stack
+    stacks: Mapping[str, Stack]
+    bytes: int
+    predicted: float | None
+    value: float | None = None
+    drop: float | None = None
+    low: float | None = None
+    high: float | None = None
+    following: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def actions(self) -> Stack:
+        return self.stacks[self.path]
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        return (*self.stacks, *self.following)
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command line shows it, the steps as in a recipe; `layers` where it changes more than one."""
+        row = {"action": [action.step() for action in self.actions], "bytes": self.bytes, "value": self.value,
+               "drop": self.drop, "predicted_drop": self.predicted}
+        return row if len(self.changed) == 1 else row | {"layers": list(self.changed)}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A sensitivity scan, as far as it has come.
+
+    baseline      the original's metric on all `samples`; every measured trial is on the same
+    layers        the paths that are tried, in the order of the model
+    refused       (path, candidate) -> why the layer cannot have it
+    evaluations   runs over the whole data set, of the graph or of the part behind a layer
+    kind          what is foretold: the rise of the "loss", or the "output error"; "" where nothing is
+    obstacle      why it is not the loss, in a sentence; "" where it is
+    correlation   of what was foretold with what was measured (Spearman's); None with too few of both
+    """
+
+    metric: str
+    baseline: float
+    samples: int
+    trials: tuple[Trial, ...]
+    evaluations: int
+    correlation: float | None = None
+    candidates: tuple[Stack, ...] = ()
+    layers: tuple[str, ...] = ()
+    refused: Mapping[tuple[str, Stack], str] = field(default_factory=dict)
+    kind: Literal["loss", "output error", ""] = ""
+    obstacle: str = ""
+    complete: bool = False
+
+    @property
+    def measured(self) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if trial.drop is not None)
+
+    def of(self, path: str) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if trial.path == path)
+
+    def cells(self) -> dict[tuple[str, Stack], Trial]:
+        """By layer and candidate; a trial on layers that lose channels together is in the row of each of them."""
+        return {(path, trial.candidate): trial for trial in self.trials for path in trial.stacks}
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The layers that some trial gives actions to."""
+        return tuple(dict.fromkeys(path for trial in self.trials for path in trial.stacks))
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of the command line's `sensitivity --json`, without the seconds."""
+        paths = dict.fromkeys(trial.path for trial in self.trials)
+        return {
+            "baseline": self.baseline, "metric": self.metric, "samples": self.samples,
+            "evaluations": self.evaluations, "foretold_only": len(self.trials) - len(self.measured),
+            "rank_correlation": self.correlation, "predicted": self.kind, "obstacle": self.obstacle,
+            "layers": [{"path": path, "candidates": [trial.to_json() for trial in self.of(path)]} for path in paths],
+        }
+
+
+def cheapest(foretold: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
+    """The candidates that are measured: all, or this share of them by what is foretold, and those it is not of."""
+    known = sorted((trial for trial in foretold if trial.predicted is not None), key=lambda trial: trial.predicted or 0)
+    left = known[:math.ceil(share * len(known))]
+    return {(trial.path, trial.candidate) for trial in left + [t for t in foretold if t.predicted is None]}

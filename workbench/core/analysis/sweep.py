@@ -1,0 +1,141 @@
+"""One parameter of a method raised step by step, and what the metric loses at each step."""
+
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.base.several import several
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What to try: `values` of `parameter` of `method`, on all layers that one of `layers` (paths or globs) matches.
+
+    parameter   empty: the method's first number
+    values      empty: an even grid over the parameter's range
+    tolerance   what the metric may lose, in its own unit: 0.01 of top-1 is one point
+    folds       parts of the data, each with every class in proportion; their spread is the spread of the curve
+    """
+
+    method: str = "prune.magnitude"
+    layers: tuple[str, ...] = ("*",)
+    parameter: str = ""
+    values: tuple[float, ...] = ()
+    tolerance: float = 0.01
+    folds: int = FOLDS
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """One value of the parameter.
+
+    bytes       of the file an export would write, exact
+    zeros       fraction of the weights of the chosen layers that are zero
+    value       the metric on all samples
+    folds       what the metric loses in each fold (positive: worse)
+    low, high   95 % interval of the loss on all data like these, paired with the original sample by sample
+    """
+
+    setting: float
+    bytes: int
+    zeros: float
+    value: float
+    folds: tuple[float, ...]
+    low: float
+    high: float
+
+    @property
+    def drop(self) -> float:
+        return statistics.fmean(self.folds)
+
+    @property
+    def std(self) -> float:
+        """Of the folds' losses."""
+        return statistics.stdev(self.folds) if len(self.folds) > 1 else 0.0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A sweep as measured so far. `chosen` are the layers' paths; `baseline` is the original's metric; `whole` says
+    that the parameter is a whole number.
+
+    Each point was measured on all `samples`, by running the edited graph.
+    """
+
+    sweep: Sweep
+    metric: str
+    baseline: float
+    samples: int
+    chosen: tuple[str, ...]
+    points: tuple[SweepPoint, ...]
+    complete: bool = False
+    whole: bool = False
+
+    def action(self, setting: float) -> Action:
+        """The step that was measured at this value."""
+        return Action(self.sweep.method, {self.sweep.parameter: int(setting) if self.whole else setting})
+
+    def falling(self) -> Iterator[SweepPoint]:
+        """The points from the largest file to the smallest: from gentle to harsh, whatever the parameter."""
+        return iter(sorted(self.points, key=lambda point: -point.bytes))
+
+    @property
+    def proposed(self) -> SweepPoint | None:
+        """The last point before the mean loss of the folds exceeds the tolerance; None when the first one does."""
+        return self._last([point.drop for point in self.falling()])
+
+    @property
+    def certain(self) -> SweepPoint | None:
+        """The last point before the upper end of the 95 % interval exceeds the tolerance."""
+        return self._last([point.high for point in self.falling()])
+
+    @property
+    def held_out(self) -> float | None:
+        """The mean loss of a fold at the point that the other folds propose: what the proposal loses on samples that
+        had no say in it. None without two folds or without points."""
+        count = len(self.points[0].folds) if self.points else 0
+        if count < 2:
+            return None
+        losses = []
+        for fold in range(count):
+            others = [(sum(point.folds) - point.folds[fold]) / (count - 1) for point in self.falling()]
+            picked = self._last(others)
+            losses.append(picked.folds[fold] if picked else 0.0)
+        return statistics.fmean(losses)
+
+    def _last(self, losses: Sequence[float]) -> SweepPoint | None:
+        last = None
+        for point, loss in zip(self.falling(), losses, strict=True):
+            if loss > self.sweep.tolerance:
+                break
+            last = point
+        return last
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command line's `sweep --json` prints it."""
+        return {
+            "method": self.sweep.method, "parameter": self.sweep.parameter, "layers": list(self.chosen),
+            "metric": self.metric, "baseline": self.baseline, "samples": self.samples, "folds": self.sweep.folds,
+            "tolerance": self.sweep.tolerance, "points": [_point(point) for point in self.points],
+            "proposed": None if self.proposed is None else _point(self.proposed) | {"held_out_drop": self.held_out},
+            "certain": None if self.certain is None else _point(self.certain),
+        }
+
+
+def with_step(recipe: Recipe, paths: Iterable[str], action: Action) -> Recipe:
+    """The recipe in which these layers have this step, instead of one of the same method."""
+    for path in several(paths):
+        kept = tuple(step for step in recipe.actions_for(path) if step.method != action.method)
+        recipe = recipe.with_actions([path], (*kept, action))
+    return recipe
+
+
+def _point(point: SweepPoint) -> dict[str, Any]:
+    return {"setting": point.setting, "bytes": point.bytes, "zeros": point.zeros, "value": point.value,
+            "drop": point.drop, "std": point.std, "ci_low": point.low, "ci_high": point.high,
+            "folds": list(point.folds)}

@@ -1,0 +1,1 @@
+"""What everything uses: errors, jobs, files, numbers in words, languages, differences between systems."""

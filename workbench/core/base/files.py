@@ -1,0 +1,197 @@
+"""Files are written whole or not at all: beside their place first, then moved there. And paths that name a function.
+
+What is being written is called `.writing-HOST-PID-…`, so what a killed process left is known by its name.
+"""
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from workbench.core.base import system
+from workbench.core.base.errors import UserError
+
+WRITING = ".writing-"
+LONGEST_STEM = 150      # bytes of a name that results bear
+SPACE = "Free some space or choose another folder."
+FUNCTION = re.compile(r"^(.*\.py):([^/\\:]*)$", re.DOTALL)
+_swept: set[Path] = set()       # folders that this process has looked through
+
+
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a temporary file beside `path`, then move it into place.
+
+    A link stays one; a file that is replaced keeps its rights, a new one has those that the user's umask leaves.
+    Raises UserError when the folder cannot be written or the disk is full; nothing is left behind then, and a file that
+    stood at `path` stays as it was.
+    """
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.parent not in _swept:
+            _swept.add(target.parent)
+            sweep(target.parent)
+        temporary = target.parent / _temporary_name()
+        file = temporary.open("xb")
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {reason(error)}.", "Choose another folder.") from error
+    try:
+        with file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        _take_rights(temporary, target)
+        system.replace(temporary, target)
+    except OSError as error:
+        raise UserError(f"Cannot write {path}: {reason(error)}.", SPACE) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """`write_atomically` for bytes."""
+    write_atomically(path, lambda file: file.write(data))
+
+
+def write_text(path: Path, text: str) -> None:
+    """`write_atomically` for text in UTF-8."""
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
+    write_bytes(path, data)
+
+
+class Staged:
+    """Files that belong together, written into a hidden folder beside their place; see `staged`."""
+
+    def __init__(self, place: Path, folder: Path) -> None:
+        self.place, self.folder = place, folder
+
+    def size(self, stem: str) -> int:
+        """Bytes of the files whose names begin so."""
+        return sum(part.stat().st_size for part in self.folder.iterdir() if part.name.startswith(stem))
+
+    def publish(self, last: str) -> None:
+        """Move all of them into place, that named `last` at the end: all, or none and UserError."""
+        parts = sorted(self.folder.iterdir(), key=lambda part: part.name == last)
+        before = self.folder / "before"
+        moved: list[Path] = []
+        target = self.place
+        try:
+            for part in parts:
+                with part.open("rb+") as file:
+                    os.fsync(file.fileno())
+            before.mkdir()
+            for part in parts:
+                target = self.place / part.name
+                _take_rights(part, target)
+                with contextlib.suppress(OSError):      # a disk without links cannot take back
+                    os.link(target, before / part.name)
+                system.replace(part, target)
+                moved.append(target)
+        except OSError as error:
+            for done in moved:
+                with contextlib.suppress(OSError):
+                    old = before / done.name
+                    system.replace(old, done) if old.exists() else done.unlink()
+            raise UserError(f"Cannot write {target}: {reason(error)}.", SPACE) from error
+
+
+@contextlib.contextmanager
+def staged(place: Path) -> Iterator[Staged]:
+    """A hidden folder in `place`, which is made if need be; gone afterwards, with all in it that was not published.
+
+    What processes that are gone have left in `place` is removed. Raises UserError where the folder cannot be made.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        sweep(place)
+        folder = place / _temporary_name()
+        folder.mkdir()
+    except OSError as error:
+        raise UserError(f"Cannot write into {place}: {reason(error)}.", "Choose another folder.") from error
+    try:
+        yield Staged(place, folder)
+    except UserError as error:      # the user knows the files by their place
+        raise UserError(error.what.replace(str(folder), str(place)), error.mend) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that are gone were writing into a folder."""
+    with contextlib.suppress(OSError):
+        for left in folder.glob(f"{WRITING}*"):
+            if system.abandoned(left.name.removeprefix(WRITING).rpartition("-")[0]):
+                remove(left)
+
+
+def remove(path: Path) -> None:
+    """A file, or a folder and all in it; what cannot be removed stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UserError where files cannot be written into a folder, perhaps one that is still to be made: asked before
+    work that takes long. Nothing is left behind."""
+    try:
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        attempt = there / _temporary_name()
+        attempt.open("xb").close()
+        attempt.unlink()
+    except OSError as error:
+        raise UserError(f"Cannot write into {folder}: {reason(error)}.", "Choose another folder.") from error
+
+
+def reason(error: BaseException) -> str:
+    """Why a file cannot be read or written, in the system's words, without a full stop."""
+    return str(getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "")
+               or type(error).__name__).rstrip(".")
+
+
+def used_at(path: Path) -> int:
+    """When a file was written or used last, in ns; what comes later than now, of a clock that was set back, counts as
+    longest ago, so that it is the first to go. Raises OSError."""
+    found = path.stat().st_mtime_ns
+    return found if found <= time.time_ns() else 0
+
+
+def _temporary_name() -> str:
+    return f"{WRITING}{system.owner()}-{secrets.token_hex(4)}"
+
+
+def _take_rights(new: Path, old: Path) -> None:
+    """Those of the file that is replaced, where there is one."""
+    with contextlib.suppress(OSError):
+        os.chmod(new, stat.S_IMODE(old.stat().st_mode))
+
+
+# -- paths that may name a function ------------------------------------------------------------------------------------
+
+def file_and_function(path: str) -> tuple[str, str]:
+    """`file.py:function` as its two parts; the path and "" where it names a file alone, as C:\\model.onnx does."""
+    found = FUNCTION.match(path)
+    return (found[1], found[2]) if found else (path, "")
+
+
+def stem(path: str) -> str:
+    """What the results of a model are called after: the name of its file without the suffix, shortened if need be."""
+    name = "".join(sign if sign.isprintable() else "_" for sign in Path(file_and_function(path)[0]).stem)
+    return name.encode()[:LONGEST_STEM].decode(errors="ignore")
+
+
+def exists(path: str) -> bool:
+    """Whether there is this file or folder, or the file of `file.py:function`."""
+    return os.path.exists(path) or os.path.exists(file_and_function(path)[0])      # never raise; Path's does

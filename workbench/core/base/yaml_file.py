@@ -1,0 +1,142 @@
+"""The one reader of YAML: recipes and preprocessing files may come from anywhere, so they are measured before they are
+built.
+
+The document is first read as a stream of events, which takes no more memory than its text, and refused where it is too
+long, too deep, refers to itself, unfolds to too much through its aliases, or asks for more than plain values.
+"""
+
+import re
+import stat
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.core.base.errors import UserError
+
+LARGEST = 4 << 20       # characters of a document
+MOST = 500_000          # values, with every alias written out
+DEEPEST = 50            # mappings and lists in each other
+LONGEST_NUMBER = 40     # characters
+TEXT = "tag:yaml.org,2002:str"
+
+# libyaml is ten times as fast, where PyYAML was built with it.
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):
+    """YAML as a recipe means it: keys are text as written (0.10 is a layer's path, not a number; on is a name, not
+    true), 1e-3 is a number, and a key that stands twice is an error: of two rows one would silently be lost.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}      # noqa: RUF012
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            problem = ("a key is not a text" if not isinstance(key, yaml.ScalarNode) else
+                       f"'{key.value[:100]}' stands twice" if key.value in seen and key.value != "<<" else "")
+            if problem:
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        self.flatten_mapping(node)
+        return {key.value: self.construct_object(value, deep=True) for key, value in node.value}
+
+
+class Dumper(yaml.SafeDumper):
+    """Quotes every text that the loader, or another reader of YAML, would take for something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True         # two rows with the same stack are written out twice, to be edited apart
+
+
+for _tag, _pattern, _first in (
+    ("null", r"~|null|", ["~", "n", ""]),
+    ("bool", r"true|false|True|False", list("tfTF")),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?\.inf|\.nan", list("-+.0123456789")),
+    ("merge", r"<<", ["<"]),
+):
+    for _side in (_Loader, Dumper):
+        _side.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
+
+
+def read(path: Path, what: str, mend: str) -> Any:
+    """The document in a file, `what` it is in words. Raises UserError naming the file, and saying what to do."""
+    try:
+        size = path.stat().st_size if stat.S_ISREG(path.stat().st_mode) else None
+        if size is None:
+            raise UserError(f"Cannot read {what} {path}: it is not a file.", mend)
+        if size > LARGEST:
+            raise UserError(f"Cannot read {what} {path}: it is longer than {LARGEST >> 20} MB.", mend)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UserError(f"Cannot read {what} {path}: {reason}.", mend) from error
+    return parse(text, str(path), mend)
+
+
+def parse(text: str, name: str, mend: str) -> Any:
+    """The document in a text: mappings with texts as keys, lists, texts, numbers, true, false and null.
+
+    Raises UserError naming `name`, the line where that is known, and what is wrong there.
+    """
+    try:
+        if len(text) > LARGEST:
+            raise yaml.YAMLError(f"it is longer than {LARGEST >> 20} MB")
+        _measure(text)
+        return yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:       # ValueError: a number that is none after all
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        said = (problem or (str(error) if type(error) is yaml.YAMLError else ""))[:200]
+        if mark and said:
+            line = min(mark.line + 1, text.count("\n") + 1)     # not behind the end
+            raise UserError(f"{name} is not valid YAML, line {line}: {said}.", mend) from error
+        raise UserError(f"{name} is not valid YAML: {said}." if said else f"{name} is not valid YAML.", mend) from error
+
+
+class _Refused(yaml.error.MarkedYAMLError):
+    def __init__(self, problem: str, event: yaml.Event) -> None:
+        mark: Any = event.start_mark        # libyaml has a kind of mark of its own
+        super().__init__(None, None, problem, mark)
+
+
+def _measure(text: str) -> None:
+    """Raise _Refused at the first thing that a document of plain values does not need."""
+    open_: list[tuple[str | None, int]] = []    # anchors of what is open, and how many values there were before it
+    weights: dict[str, int | None] = {}         # of each anchor the values it stands for; None while it is open
+    count = 0
+    for event in yaml.parse(text, _Base):
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = open_.pop()
+            if anchor:
+                weights[anchor] = count - before
+            continue
+        if not isinstance(event, yaml.NodeEvent):
+            continue
+        count += 1
+        if isinstance(event, yaml.AliasEvent):
+            anchor = event.anchor or ""
+            weight = weights.get(anchor, 0)
+            if weight is None:
+                raise _Refused(f"'{anchor[:100]}' contains itself", event)
+            count += weight
+        else:
+            _plain(event)
+            if isinstance(event, yaml.CollectionStartEvent):
+                open_.append((event.anchor, count - 1))
+            if event.anchor:
+                weights[event.anchor] = None if isinstance(event, yaml.CollectionStartEvent) else 1
+        if count > MOST:
+            raise _Refused(f"it has more than {MOST:,} values, counted with every alias", event)
+        if len(open_) > DEEPEST:
+            raise _Refused(f"more than {DEEPEST} lists and mappings are nested", event)
+
+
+def _plain(event: Any) -> None:
+    if event.tag not in (None, "!", TEXT):
+        raise _Refused(f"the tag {event.tag[:100]} is not known; only plain values are", event)
+    if isinstance(event, yaml.ScalarEvent) and not event.style and len(event.value) > LONGEST_NUMBER \
+            and event.value.strip("+-.0123456789eE") == "":
+        raise _Refused(f"a number has {len(event.value):,} characters", event)

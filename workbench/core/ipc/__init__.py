@@ -1,0 +1,1 @@
+"""Requests and answers between the window and the engine process."""

@@ -1,0 +1,314 @@
+"""What crosses the pipe between the window and the engine process. Every request carries the number of its job.
+
+A request is answered by any number of Progressed and Updated and then exactly one of Done, Failed and Stopped.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.analysis import sensitivity, sweep
+from workbench.core.analysis.temperatures import Temperatures
+from workbench.core.base.job import Progress
+from workbench.core.base.language import ENGLISH
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.core.layer_data.layer_queries import Wanted
+from workbench.core.recipe.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Methods:
+    """-> Updated(str), which plug-ins were left out and why, if any; Done(tuple[MethodInfo, ...])"""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Open:
+    """-> Done(ModelSummary). `trusted`: paths to whose code (`file.py:function`) the user gave an informed yes.
+
+    `without` names preparation steps to leave out, or to do where they are optional. `fingerprint`: no other model than
+    that will do. The model that was open stays open when this fails.
+    """
+
+    job: int
+    path: str
+    trusted: Trust = NOBODY
+    without: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Attach:
+    """Data for the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured."""
+
+    job: int
+    path: str
+    calibration: str = ""
+    trusted: Trust = NOBODY
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """These paths, which a recipe names as teachers, are trusted from now on -> Done(None)"""
+
+    job: int
+    paths: Trust
+
+
+@dataclass(frozen=True)
+class Inspect:
+    """-> Done(LayerView)"""
+
+    job: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the weights of layers are like, for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`.
+    A newer one replaces one that waits or runs (Stopped); it gives way to everything that somebody waits for."""
+
+    job: int
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A picture of one layer, before and after the recipe -> Done(what `wanted` says, see layer_queries)"""
+
+    job: int
+    path: str
+    recipe: Recipe
+    wanted: Wanted
+
+
+@dataclass(frozen=True)
+class Activations:
+    """What passes through one layer over the calibration samples -> Updated(passing.Passing)...,
+    Done(passing.Passing). A newer one replaces one that waits or runs (Stopped); gives way to others."""
+
+    job: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the recipe makes of one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
+
+    The whole recipe, because what other layers have may count: those that have the same step, or lose channels.
+    """
+
+    job: int
+    path: str
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
+
+    `focus` are the layers being edited; what does not depend on them is not run again. A newer Measure replaces one
+    that waits or runs (Stopped).
+    """
+
+    job: int
+    recipe: Recipe
+    focus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Have ready what the first edit of the layers in focus will want -> Done(None). Gives way to any Measure."""
+
+    job: int
+    recipe: Recipe
+    focus: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The graph to be drawn, as opened or (with a recipe) as an export would write it -> Done(GraphView)"""
+
+    job: int
+    recipe: Recipe | None = None
+
+
+@dataclass(frozen=True)
+class Coupled:
+    """Which layers of the open model lose channels together -> Done(Couplings)"""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Time:
+    """How fast the original and what a recipe makes of it are, and what their files take, zipped too -> Done(Timing)"""
+
+    job: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Compare:
+    """What the recipe changed, sample by sample -> Done(Changes), see prediction_diff. Gives way to what somebody waits
+    for; a newer Compare or Accuse replaces one that waits or runs (Stopped).
+    """
+
+    job: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class Accuse:
+    """Which layer's steps flipped these samples, by taking layers back one at a time -> Updated(Blame)..., Done(Blame).
+    Gives way like Compare.
+    """
+
+    job: int
+    recipe: Recipe
+    samples: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report). `kept`: what
+    the training of this recipe reached before is written, as in Train."""
+
+    job: int
+    recipe: Recipe
+    folder: str
+    name: str = ""
+    language: str = ENGLISH
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Raise one parameter step by step, beside what the recipe has -> Updated(Curve)..., Done(Curve), see sweep"""
+
+    job: int
+    wanted: sweep.Sweep
+    recipe: Recipe | None = None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
+    Done(sensitivity.Scan). A Sweep and a Scan give way to everything that somebody waits for, but for a training: they
+    go on beside one."""
+
+    job: int
+    wanted: sensitivity.Wanted
+
+
+@dataclass(frozen=True)
+class Train:
+    """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
+    this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
+    `kept`: nothing is trained; what was reached before is read from where it is kept, or Failed where it is not.
+    """
+
+    job: int
+    recipe: Recipe
+    device: str = "cpu"
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Ends a Train early: it answers Done with the best state so far; or Stopped, where it had not begun."""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A Train, or a TryTemperatures, pauses between two steps, or goes on; it has no answer of its own."""
+
+    job: int
+    held: bool
+
+
+@dataclass(frozen=True)
+class TryTemperatures:
+    """Train at each temperature -> Updated(TemperatureCurve)..., Done(TemperatureCurve), see temperatures"""
+
+    job: int
+    recipe: Recipe
+    wanted: Temperatures
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Predict:
+    """Prepare what predicts edits from one pass of gradients (see Preview.predicted) -> Done(Predictability)"""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Ends the job of that number, whatever it is; the job answers Stopped."""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Quit:
+    """Ends the engine process."""
+
+    job: int = 0
+
+
+Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Time | Compare | Accuse
+           | Export | Sweep | Scan | Activations | Predict | Prepare | Train | Finish | Hold | TryTemperatures
+           | Cancel | Quit)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The engine process is up; sent once, unasked. `versions` of torch, onnxruntime and so on, for About; `devices`
+    that can train: cpu, and cuda where torch has it."""
+
+    versions: dict[str, str]
+    devices: tuple[str, ...] = ("cpu",)
+
+
+@dataclass(frozen=True)
+class Progressed:
+    job: int
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Updated:
+    """A result that will be followed by a better one."""
+
+    job: int
+    result: Any
+
+
+@dataclass(frozen=True)
+class Done:
+    job: int
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """`what` and `mend` are one sentence each; `detail` is the traceback, for the log."""
+
+    job: int
+    what: str
+    mend: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Cancelled by the user or replaced by a newer request."""
+
+    job: int
+
+
+Reply = Ready | Progressed | Updated | Done | Failed | Stopped

@@ -1,0 +1,44 @@
+"""The engine process, seen from the window: start it, talk to it, end it.
+
+The window knows the engine only as a module name, so that nothing the engine imports reaches the window's process.
+"""
+
+import importlib
+import multiprocessing
+import os
+import signal
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+ENGINE = "workbench.engine.api.service"
+THREADS = "WORKBENCH_THREADS"       # environment variable: threads of torch and ONNX Runtime; unset: one a core
+
+
+def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
+    """Spawn `module`.serve(connection) in a process of its own; core messages go both ways through the pipe.
+
+    The pipe is private to the two processes: nothing listens. Reading it raises EOFError when the process is gone.
+    """
+    # Python would look for modules in the current folder first, where a stranger's struct.py may lie beside a model.
+    os.environ["PYTHONSAFEPATH"] = "1"
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=True)
+    process = context.Process(target=_serve, args=(module, theirs), name="workbench-engine", daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def threads() -> int:
+    """How many threads one computation may use; 0: one for each core."""
+    wanted = os.environ.get(THREADS, "")
+    return int(wanted) if wanted.isdecimal() else 0
+
+
+def _serve(module: str, connection: Connection) -> None:
+    # Without this a busy machine slows two torch threads tenfold: they spin while they wait (measured).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if threads():
+        os.environ["OMP_NUM_THREADS"] = str(threads())      # torch reads it when it is imported
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl+C in the terminal is for the window; the pipe ends this one
+    importlib.import_module(module).serve(connection)

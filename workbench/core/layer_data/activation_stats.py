@@ -1,0 +1,94 @@
+"""What passes through a layer: its input and output activations, channel by channel, as values to be drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.layer_data.views import Histogram
+
+QUANTILES = (0.001, 0.01, 0.25, 0.5, 0.75, 0.99, 0.999)
+OUTLIER = 6.0       # times the median channel's reach: so far out that it decides the levels of all others
+
+
+@dataclass(frozen=True)
+class Levels8:
+    """The 8-bit levels that a rule chooses for the whole activation.
+
+    low, high    the outermost levels; `step` is the distance of two
+    below, above    the share of all values that is clipped on each side, from a histogram of 4,096 bins
+    """
+
+    low: float
+    high: float
+    step: float
+    below: float
+    above: float
+
+    @property
+    def clipped(self) -> float:
+        return self.below + self.above
+
+
+@dataclass(frozen=True)
+class Activation:
+    """All values of one activation over the samples seen; arrays are [channels] unless said.
+
+    low, high, mean, std, zeros    exact; zeros is the share that is equal to zero
+    quantiles   [len(QUANTILES), channels], to within 1/256 of the channel's reach
+    histogram   of all channels together
+    levels      rule -> the 8-bit levels that it chooses
+    """
+
+    name: str
+    values: int
+    low: np.ndarray
+    high: np.ndarray
+    mean: np.ndarray
+    std: np.ndarray
+    zeros: np.ndarray
+    quantiles: np.ndarray
+    histogram: Histogram
+    levels: Mapping[str, Levels8]
+
+    @property
+    def channels(self) -> int:
+        return len(self.low)
+
+    @property
+    def reach(self) -> np.ndarray:
+        """[channels] the largest magnitude."""
+        return np.maximum(np.abs(self.low), np.abs(self.high))
+
+    @property
+    def dead(self) -> np.ndarray:
+        """Indices of the channels that were zero on every sample."""
+        return np.flatnonzero(self.reach == 0)
+
+    @property
+    def outliers(self) -> np.ndarray:
+        """Indices of the channels that reach OUTLIER times as far as the median channel, the farthest first."""
+        alive = self.reach[self.reach > 0]
+        if not len(alive):
+            return np.zeros(0, np.int64)
+        far = np.flatnonzero(self.reach > OUTLIER * np.median(alive))
+        return far[np.argsort(-self.reach[far])]
+
+
+@dataclass(frozen=True)
+class Passing:
+    """Of one layer over the first `seen` of `samples` calibration samples; both sides None for what is no number.
+
+    received    what the operator reads
+    delivered   what it hands on: behind its bias, and behind the activation function where nothing else reads it before
+    """
+
+    path: str
+    received: Activation | None
+    delivered: Activation | None
+    seen: int
+    samples: int
+
+    @property
+    def complete(self) -> bool:
+        return self.seen >= self.samples

@@ -1,0 +1,117 @@
+"""Pictures of one layer that the engine makes on demand (see core.layer_data.layer_queries), ready to be drawn.
+
+Arrays are numpy; positions are those of the layer as it was opened: removed channels have no weights after (NaN).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.layer_data.views import Histogram, Levels, Moments, Outliers, Spectrum
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Output channels as bars, each of one channel, or of several neighbours where there are very many.
+
+    first     [bars + 1] bar i is of the channels first[i] .. first[i + 1] - 1
+    widest    [bars] the channel of each bar with the largest magnitude
+    before    [7, bars] QUANTILES of the weights of each bar; `after` the same, NaN where nothing is left; or None
+    ends      [2, bars] where the quantisation levels end, or None
+    silent    [bars] whether all its weights are zero, or removed, after (before, where nothing was edited)
+    """
+
+    first: np.ndarray
+    widest: np.ndarray
+    before: np.ndarray
+    after: np.ndarray | None
+    ends: np.ndarray | None
+    silent: np.ndarray
+
+    def bar_of(self, channel: float) -> int:
+        """The bar that a channel is in; the nearest where there is none."""
+        last = len(self.widest) - 1
+        return min(max(int(np.searchsorted(self.first, channel, side="right")) - 1, 0), last)
+
+
+@dataclass(frozen=True)
+class ChannelBefore:
+    """See core.views.LayerView; the histogram is of this channel, in bins of its own."""
+
+    moments: Moments
+    histogram: Histogram
+    magnitudes: np.ndarray
+    outliers: Outliers
+
+
+@dataclass(frozen=True)
+class ChannelAfter:
+    """See core.views.EditView."""
+
+    moments: Moments
+    histogram: Histogram
+    levels: Levels | None
+    outliers: int
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One output channel. `after` is None where nothing was edited, or the channel was removed (`removed`)."""
+
+    number: int
+    before: ChannelBefore
+    after: ChannelAfter | None
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class Whitened:
+    """Singular values of W S with S S^T = E[x x^T] over the calibration inputs x: their energy is that of the output
+    (see methods.lowrank.whitened). `after` is None where nothing was edited, or the shape is another."""
+
+    before: Spectrum
+    after: Spectrum | None
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Part of a weight as a matrix, a row an output channel; float32, each cell the mean of a block of weights.
+
+    rows, columns   (first, behind the last) of the part; `shape` of the whole matrix
+    block           weights of a cell: (down, across); those at the end may have fewer
+    before, after   [cells down, cells across]; after: NaN where channels were removed; None where nothing was edited
+    largest         magnitude in the whole layer, before or after; `change`: of a difference
+    kernel          () or the size of the kernel: columns are inputs x kernel
+    """
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    shape: tuple[int, int]
+    block: tuple[int, int]
+    before: np.ndarray
+    after: np.ndarray | None
+    largest: float
+    change: float
+    kernel: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """Kernels of a convolution as small pictures, float32.
+
+    places      [n, 2] output channel and input (within its group); input -1: a colour picture of all three
+    before      [n, height, width] or [n, height, width, 3]; `after` the same, NaN where removed; None: nothing edited
+    norms       [n] Frobenius norm, before
+    silent      [n] whether it is zero, or removed, after (before, where nothing was edited)
+    total       kernels of the layer
+    """
+
+    places: np.ndarray
+    before: np.ndarray
+    after: np.ndarray | None
+    norms: np.ndarray
+    silent: np.ndarray
+    total: int
+    largest: float

@@ -1,0 +1,1 @@
+"""What is done to which layer: actions, their parameters, recipes, training stages."""

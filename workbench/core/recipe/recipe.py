@@ -1,0 +1,205 @@
+"""The one document of the application: what is done to which layer. Read from and written to YAML."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from reprlib import repr as brief
+from typing import Any, Literal, cast
+
+import yaml
+
+from workbench.core.base import yaml_file
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import write_text
+from workbench.core.base.several import several
+from workbench.core.recipe.action import Action, in_order
+from workbench.core.recipe.recovery import Stage
+
+VERSION = 1
+LONGEST = 300       # characters of what a complaint quotes
+Sparse = Literal["auto", "off"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer path or glob and the actions it asks for."""
+
+    pattern: str
+    actions: tuple[Action, ...]
+
+    def matches(self, path: str) -> bool:
+        return self.pattern == path or fnmatchcase(path, self.pattern)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Ordered rows; for a layer the last row that matches it wins, so a row without actions leaves a layer alone.
+
+    recover  training stages, in order, after all actions
+    sparse   "auto": zeros are stored in the smallest way; "off": every value is stored
+    data     fingerprint of the data the recipe was made with, or empty
+    """
+
+    rows: tuple[Row, ...] = ()
+    seed: int = 0
+    recover: tuple[Stage, ...] = ()
+    sparse: Sparse = "auto"
+    data: str = ""
+
+    def stack_for(self, path: str) -> tuple[Action, ...]:
+        """What the recipe says of a layer: its actions in the order in which they are applied, those that are switched
+        off among them."""
+        row = self._row_for(path)
+        return in_order(row.actions) if row is not None else ()
+
+    def actions_for(self, path: str) -> tuple[Action, ...]:
+        """The actions that a layer is given, in the order in which they are applied: none that is switched off."""
+        return tuple(action for action in self.stack_for(path) if not action.off)
+
+    @cached_property
+    def in_effect(self) -> "Recipe":
+        """What identifies a recipe, in the window and in the engine: those that do the same are equal so.
+
+        Without what is switched off, what a later row replaces, what says of a layer no more than the globs do, and the
+        data it was made with; the globs in their order, then the layers by name.
+        """
+        acting = [Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off)))
+                  for row in self.rows]
+        layers, globs = self._places
+        general = Recipe(tuple(acting[place] for place in reversed(globs)))
+        own = tuple(acting[place] for path, place in sorted(layers.items()) if place not in globs
+                    and self._place_of(path) == place and acting[place].actions != general.actions_for(path))
+        return dataclasses.replace(self, rows=general.rows + own, data="")
+
+    @cached_property
+    def as_trained(self) -> "Recipe":
+        """What identifies a training: what is in effect, however zeros are stored in the end."""
+        return dataclasses.replace(self.in_effect, sparse="auto")
+
+    def with_actions(self, paths: Iterable[str], actions: tuple[Action, ...]) -> "Recipe":
+        """The recipe in which exactly these layers have these actions; rows of their own replace earlier ones. Raises
+        TypeError for one path alone."""
+        chosen = dict.fromkeys(several(paths))
+        kept = dataclasses.replace(self, rows=tuple(row for row in self.rows if row.pattern not in chosen))
+        added = tuple(Row(path, in_order(actions)) for path in chosen if actions or kept._row_for(path) is not None)
+        return dataclasses.replace(self, rows=kept.rows + added)
+
+    def _row_for(self, path: str) -> Row | None:
+        """The last row that matches. A model has hundreds of layers, and each may have a row: they are looked up."""
+        place = self._place_of(path)
+        return self.rows[place] if place >= 0 else None
+
+    def _place_of(self, path: str) -> int:
+        """Of the last row that matches; -1 where none does."""
+        exact, globs = self._places
+        place = exact.get(path, -1)
+        found = next((at for at in globs if at <= place or fnmatchcase(path, self.rows[at].pattern)), -1)
+        return max(place, found)
+
+    @cached_property
+    def _places(self) -> tuple[dict[str, int], tuple[int, ...]]:
+        """Where the row of each pattern is, the last of it; and where the globs are, from the last to the first."""
+        globs = tuple(at for at, row in enumerate(self.rows) if any(sign in row.pattern for sign in "*?["))
+        return {row.pattern: at for at, row in enumerate(self.rows)}, globs[::-1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it says, not what was looked up in it."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def to_dict(self) -> dict[str, Any]:
+        document: dict[str, Any] = {
+            "version": VERSION,
+            "seed": self.seed,
+            "layers": {row.pattern: [action.step() | ({"off": True} if action.off else {}) for action in row.actions]
+                       for row in self.rows},
+            "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
+            "export": {"format": "onnx", "sparse": self.sparse},
+        }
+        return document | ({"data": self.data} if self.data else {})
+
+    def to_yaml(self) -> str:
+        return yaml.dump(self.to_dict(), Dumper=yaml_file.Dumper, sort_keys=False, allow_unicode=True,
+                         default_flow_style=None, width=120)
+
+    def save(self, path: Path) -> None:
+        """Raises UserError when the file cannot be written."""
+        write_text(path, self.to_yaml())
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Raises UserError when the file is missing, is not YAML, or is not a recipe."""
+    return recipe_of(yaml_file.read(path, "the recipe", "Give a YAML file."), str(path))
+
+
+def parse_recipe(text: str, name: str = "recipe") -> Recipe:
+    """Raises UserError naming `name` and the first thing in it that is not as it should be."""
+    return recipe_of(yaml_file.parse(text, name, "Correct it, or save a recipe from the window."), name)
+
+
+def recipe_of(document: Any, name: str) -> Recipe:
+    """What `Recipe.to_dict` made, read back; raises UserError as `parse_recipe` does."""
+    if not isinstance(document, dict):
+        raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
+    _check(document.get("version") == VERSION, name, f"its version is {brief(document.get('version'))}",
+           f"This program reads version {VERSION}.")
+    known = {"version", "seed", "layers", "recover", "export", "data"}
+    extra = [str(key) for key in document if key not in known]
+    _check(not extra, name, f"it has an unknown key '{', '.join(extra)}'", f"The keys are {', '.join(sorted(known))}.")
+    seed = document.get("seed", 0)
+    _check(isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2 ** 63, name,
+           "its seed is not a whole number from 0", "Leave it out, or give one.")
+    layers = document.get("layers") or {}
+    _check(isinstance(layers, dict), name, "'layers' is not a mapping", "Its keys are layer paths or globs.")
+    export = document.get("export") or {}
+    _check(isinstance(export, dict), name, "'export' is not a mapping", "")
+    sparse = export.get("sparse", "auto")
+    sparse = "off" if sparse is False else sparse
+    _check(sparse in ("auto", "off"), name, f"export.sparse is {brief(sparse)}", "It is auto or off.")
+    kind = export.get("format", "onnx")
+    _check(kind == "onnx", name, f"export.format is {brief(kind)}", "It is onnx.")
+    recover = document.get("recover")
+    stages = tuple(Stage(kind, params) for kind, params in _steps(name, "recover", "stage", recover))
+    rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
+    return Recipe(rows, seed, stages, cast(Sparse, sparse), str(document.get("data", "")))
+
+
+def _actions(name: str, pattern: str, steps: Any) -> tuple[Action, ...]:
+    switched = [_off(name, pattern, step) for step in steps] if isinstance(steps, list) else []
+    read = _steps(name, pattern, "action", [step for step, _ in switched] if isinstance(steps, list) else steps)
+    return tuple(Action(method, params, off) for (method, params), (_, off) in zip(read, switched, strict=True))
+
+
+def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
+    """A step without the word that switches it off, and whether it does."""
+    if not isinstance(step, dict) or len(step) < 2:
+        return step, False
+    off = step.get("off", False)
+    _check(isinstance(off, bool), name, f"'off' of a step of '{pattern}' is {brief(off)}", "It is true or false.")
+    return {key: value for key, value in step.items() if key != "off"}, off
+
+
+def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each step of a list is, and its parameters: of a row of layers, or of the recovery."""
+    steps = [] if steps is None else steps
+    key, place = ("family.method", f"the row '{where}'") if one == "action" else ("stage", f"'{where}'")
+    _check(isinstance(steps, list), name, f"{place} is not a list of {one}s", f"Write [{{{key}: {{…}}}}].")
+    for step in steps:
+        step = {step: {}} if isinstance(step, str) else step
+        _check(isinstance(step, dict) and len(step) == 1, name, f"a step of '{where}' is not one {one}",
+               f"Write {{{key}: {{parameter: value}}}}.")
+        (what, params), = step.items()
+        params = {} if params is None else params
+        _check(isinstance(params, dict), name, f"the parameters of {what} in '{where}' are not a mapping",
+               f"Write {{{key}: {{parameter: value}}}}.")
+        odd = [key for key, value in params.items() if isinstance(value, list | dict)]
+        _check(not odd, name, f"{', '.join(odd)} of {what} in '{where}' is not a single value", "Give one value.")
+        yield what, params
+
+
+def _check(condition: bool, name: str, problem: str, mend: str) -> None:
+    if not condition:
+        problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
+        raise UserError(f"{name} is not a valid recipe: {problem}.", mend)

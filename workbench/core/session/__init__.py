@@ -1,0 +1,1 @@
+"""Session files, snapshots and the undo list, as values."""

@@ -1,0 +1,174 @@
+"""The session file (.mcw): which model and data, the recipe, the pinned states, the undo list, how the window was laid
+out.
+
+JSON with a version. It holds no code and no weights, and nothing in it is believed: every value is checked when it is
+read, the model and the data are compared with their fingerprints, and trust to run code is asked for again.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from reprlib import repr as brief
+from typing import Any
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import exists, reason, write_bytes
+from workbench.core.recipe.recipe import Recipe, recipe_of
+from workbench.core.session.checked import Checked
+from workbench.core.session.session_states import snapshot_out, snapshots_in, undo_list_in, undo_list_out
+from workbench.core.session.snapshot import Snapshot
+from workbench.core.session.undo_list import UndoList
+
+VERSION = 1
+SUFFIX = ".mcw"
+LARGEST = 64 << 20      # bytes; a session is far smaller
+MEND = "Save the session again from the window."
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A file outside the session. `near` is its place beside the session file, for folders that were moved."""
+
+    path: str
+    fingerprint: str = ""
+    near: str = ""
+
+    def find(self, folder: Path) -> str:
+        """Where it is now: where it was, or beside the session file; "" where it is in neither place.
+
+        A path may name a function: `file.py:function`.
+        """
+        candidates = [self.path, *([str(folder / self.near)] if self.near else [])]
+        return next((path for path in candidates if path and exists(path)), "")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A dock: whether it is shown, on which side, how wide in pixels."""
+
+    shown: bool
+    side: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What of the window belongs to the work: the tab, the chosen layers, the docks by name."""
+
+    tab: str = ""
+    selection: tuple[str, ...] = ()
+    current: str = ""
+    panels: dict[str, Panel] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """`without` are preparation steps that were left out, or done though they are optional; `history` leads to the
+    recipe, None in the files of older versions."""
+
+    model: Reference
+    recipe: Recipe
+    without: tuple[str, ...] = ()
+    data: Reference | None = None
+    calibration: Reference | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    layout: Layout = Layout()
+    history: UndoList | None = None
+
+    def save(self, path: Path) -> None:
+        """Raises UserError when the file cannot be written."""
+        try:
+            text = json.dumps(self.to_dict(path.parent), indent=1, ensure_ascii=False, allow_nan=False)
+            data = text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
+        except ValueError as error:
+            raise UserError(f"Cannot write {path}: the recipe has a value that is not finite.",
+                            "Correct it in the recipe.") from error
+        write_bytes(path, data + b"\n")
+
+    def to_dict(self, folder: Path) -> dict[str, Any]:
+        return {
+            "version": VERSION,
+            "model": _reference_out(self.model, folder) | {"without": list(self.without)},
+            "data": _reference_out(self.data, folder) if self.data else None,
+            "calibration": _reference_out(self.calibration, folder) if self.calibration else None,
+            "recipe": self.recipe.to_dict(),
+            "snapshots": [snapshot_out(each) for each in self.snapshots],
+            "history": undo_list_out(self.history) if self.history else None,
+            "layout": {"tab": self.layout.tab, "selection": list(self.layout.selection),
+                       "current": self.layout.current,
+                       "panels": {name: vars(panel) for name, panel in self.layout.panels.items()}},
+        }
+
+
+def load_session(path: Path) -> SavedSession:
+    """Raises UserError, naming the file and the first thing in it that is not as it should be."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path} is too large for a session.", f"A session is a {SUFFIX} file of the window.")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = reason(error) if isinstance(error, OSError) else "it is not text"
+        raise UserError(f"Cannot read the session {path}: {why}.", f"Give a {SUFFIX} file.") from error
+    try:
+        document = json.loads(text, parse_constant=_refuse)
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")   # what could not be written again
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not a session: it is damaged, or of another program.", MEND) from error
+    return _Reader(str(path), MEND).session(document)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(constant)
+
+
+# -- out -------------------------------------------------------------------------------------------------------------
+
+def _reference_out(reference: Reference, folder: Path) -> dict[str, Any]:
+    try:
+        near = os.path.relpath(reference.path, folder)
+    except ValueError:          # on another drive
+        near = ""
+    return {"path": reference.path, "near": near, "fingerprint": reference.fingerprint}
+
+
+# -- in --------------------------------------------------------------------------------------------------------------
+
+class _Reader(Checked):
+    """What `SavedSession.to_dict` made, read back."""
+
+    def session(self, document: Any) -> SavedSession:
+        document = self.mapping(document, "it")
+        if document.get("version") != VERSION:
+            raise UserError(f"{self.name} has the version {brief(document.get('version'))}.",
+                            f"This program reads version {VERSION} of a session.")
+        model = self.mapping(document.get("model"), "model")
+        found = self._reference(model, "model")
+        if found is None or not found.path:
+            raise self.wrong("it names no model")
+        recipe = recipe_of(document.get("recipe"), self.name)
+        return SavedSession(
+            found, recipe, self.texts(model.get("without"), "model.without"),
+            self._reference(document.get("data"), "data"), self._reference(document.get("calibration"), "calibration"),
+            snapshots_in(document.get("snapshots"), self), self._layout(document.get("layout")),
+            undo_list_in(document.get("history"), recipe, self))
+
+    def _layout(self, value: Any) -> Layout:
+        layout = self.mapping(value or {}, "layout")
+        panels = {}
+        for name, item in self.mapping(layout.get("panels") or {}, "layout.panels").items():
+            panel = self.mapping(item, "a panel")
+            panels[name] = Panel(self.one_of(panel.get("shown"), (True, False), "shown"),
+                                 self.one_of(panel.get("side"), ("left", "right", "bottom"), "side"),
+                                 min(self.count(panel.get("width"), "width"), 10_000))
+        return Layout(self.text(layout.get("tab"), "tab"), self.texts(layout.get("selection"), "selection"),
+                      self.text(layout.get("current"), "current"), panels)
+
+    def _reference(self, value: Any, what: str) -> Reference | None:
+        if value is None:
+            return None
+        found = self.mapping(value, what)
+        texts = (self.text(found.get(key), f"{what}.{key}") for key in ("path", "fingerprint", "near"))
+        return Reference(*texts)

@@ -1,0 +1,171 @@
+"""The states in a session file: those that were pinned, and those of the undo list. Written, and read with every value
+checked."""
+
+from dataclasses import replace
+from math import isfinite
+from typing import Any, cast, get_args
+
+from workbench.core.analysis.report import Figure, How, Totals
+from workbench.core.recipe.recipe import Recipe, Row, recipe_of
+from workbench.core.session.checked import Checked
+from workbench.core.session.snapshot import Snapshot, unused
+from workbench.core.session.undo_list import BRANCHES, ROWS, STEPS, TEXT, Branch, PinStep, RecipeStep, UndoList
+
+# -- out -------------------------------------------------------------------------------------------------------------
+
+
+def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
+    totals = snapshot.totals
+    return {
+        "name": snapshot.name,
+        "recipe": snapshot.recipe.to_dict(),
+        "totals": None if totals is None else {
+            "bytes": _figure_out(totals.bytes), "parameters": totals.parameters, "macs": totals.macs,
+            "value": _figure_out(totals.value), "latency_ms": _figure_out(totals.latency_ms)},
+        "change": _figure_out(snapshot.change),
+        "metric": snapshot.metric,
+        "data": snapshot.data,
+        "trained": snapshot.trained,
+    }
+
+
+def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
+    """The newest of it. Steps differ in few rows, so each row is written once and recipes name rows by their number."""
+    undo = whole.newest()
+    if undo is None:
+        return None
+    table: dict[Row, int] = {}
+
+    def recipe_out(recipe: Recipe) -> dict[str, Any]:
+        return replace(recipe, rows=()).to_dict() | {"layers": [table.setdefault(row, len(table))
+                                                                for row in recipe.rows]}
+
+    def step_out(step: RecipeStep | PinStep) -> dict[str, Any]:
+        text = {"text": step.text[:TEXT]}
+        if isinstance(step, RecipeStep):
+            return text | {"recipe": recipe_out(step.recipe)}
+        new = None if step.new is None else snapshot_out(step.new)
+        return text | {"pinned": snapshot_out(step.old), "became": new, "place": step.place}
+
+    document = {
+        "first": recipe_out(undo.first),
+        "steps": [step_out(step) for step in undo.steps],
+        "here": undo.here,
+        "branches": [{"text": branch.text[:TEXT], "steps": branch.steps, "recipe": recipe_out(branch.recipe)}
+                     for branch in undo.branches],
+    }
+    return document | {"rows": [Recipe((row,)).to_dict()["layers"] for row in table]}
+
+
+def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
+    """What is not finite is not written: nobody can compare with it."""
+    values = [] if figure is None else [figure.value, figure.low or 0.0, figure.high or 0.0]
+    return vars(figure) if figure is not None and all(map(isfinite, values)) else None
+
+
+# -- in --------------------------------------------------------------------------------------------------------------
+
+def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
+    """Their names become unique."""
+    found: list[Snapshot] = []
+    for item in check.list(value, "snapshots"):
+        each = _snapshot(item, check)
+        found.append(each.named(unused(each.name, {other.name for other in found})))
+    return tuple(found)
+
+
+def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
+    """One that leads to the recipe; None where there is none, as in the files of older versions."""
+    if value is None:
+        return None
+    document = check.mapping(value, "history")
+    read = _Recipes(document.get("rows"), check)
+    steps = tuple(_step(each, read, check) for each in _short(document.get("steps"), STEPS, "history.steps", check))
+    here = check.count(document.get("here"), "history.here", len(steps) + 1)
+    branches = tuple(_branch(each, read, check)
+                     for each in _short(document.get("branches"), BRANCHES, "history.branches", check))
+    found = UndoList(read.recipe(document.get("first")), steps, here, branches)
+    if found.at(here) != recipe:
+        raise check.wrong("its undo list does not lead to its recipe")
+    return found
+
+
+class _Recipes:
+    """Recipes that name their rows by number in a table."""
+
+    def __init__(self, rows: Any, check: Checked) -> None:
+        self._check, self._left = check, 2 * ROWS
+        self._rows = [self._row(each) for each in _short(rows, ROWS, "history.rows", check)]
+
+    def recipe(self, value: Any) -> Recipe:
+        check = self._check
+        document = check.mapping(value, "a recipe of history")
+        numbers = check.list(document.get("layers"), "a recipe's layers")
+        self._left -= len(numbers)
+        if self._left < 0:
+            raise check.wrong(f"the recipes of its undo list have more than {2 * ROWS} rows")
+        rows = tuple(self._rows[check.count(each, "a row's number", len(self._rows))] for each in numbers)
+        if len({row.pattern for row in rows}) < len(rows):
+            raise check.wrong("a recipe of its undo list has a row twice")
+        return replace(recipe_of(document | {"layers": {}}, check.name), rows=rows)
+
+    def _row(self, value: Any) -> Row:
+        layers = self._check.mapping(value, "a row of history")
+        rows = recipe_of({"version": 1, "layers": layers}, self._check.name).rows
+        if len(rows) != 1:
+            raise self._check.wrong("a row of history is not one row")
+        return rows[0]
+
+
+def _step(value: Any, read: _Recipes, check: Checked) -> RecipeStep | PinStep:
+    step = check.mapping(value, "a step of history")
+    text = check.text(step.get("text"), "a step's text")[:TEXT]
+    if "recipe" in step:
+        return RecipeStep(text, read.recipe(step["recipe"]))
+    new = None if step.get("became") is None else _snapshot(step["became"], check)
+    return PinStep(text, _snapshot(step.get("pinned"), check), new, check.count(step.get("place"), "place", 1 << 20))
+
+
+def _branch(value: Any, read: _Recipes, check: Checked) -> Branch:
+    branch = check.mapping(value, "a branch of history")
+    return Branch(check.text(branch.get("text"), "a branch's text")[:TEXT],
+                  check.count(branch.get("steps"), "a branch's steps", 1 << 20), read.recipe(branch.get("recipe")))
+
+
+def _short(value: Any, most: int, what: str, check: Checked) -> list[Any]:
+    found = check.list(value, what)
+    if len(found) > most:
+        raise check.wrong(f"'{what}' has more than {most} entries")
+    return found
+
+
+def _snapshot(value: Any, check: Checked) -> Snapshot:
+    each = check.mapping(value, "a snapshot")
+    return Snapshot(
+        check.text(each.get("name"), "a snapshot's name") or "?", recipe_of(each.get("recipe"), check.name),
+        _totals(each.get("totals"), check), _figure(each.get("change"), "change", check),
+        check.text(each.get("metric"), "metric"), check.text(each.get("data"), "data"),
+        check.one_of(each.get("trained"), (None, True, False), "trained"))
+
+
+def _totals(value: Any, check: Checked) -> Totals | None:
+    if value is None:
+        return None
+    totals = check.mapping(value, "totals")
+    size = _figure(totals.get("bytes"), "bytes", check)
+    if size is None or size.value <= 0:
+        raise check.wrong("a snapshot has no size")
+    macs = totals.get("macs")
+    return Totals(size, check.count(totals.get("parameters"), "parameters"),
+                  None if macs is None else check.count(macs, "macs"), _figure(totals.get("value"), "value", check),
+                  _figure(totals.get("latency_ms"), "latency_ms", check))
+
+
+def _figure(value: Any, what: str, check: Checked) -> Figure | None:
+    if value is None:
+        return None
+    figure = check.mapping(value, what)
+    low, high = (None if figure.get(end) is None else check.number(figure[end], what) for end in ("low", "high"))
+    how = cast(How, check.one_of(figure.get("how"), get_args(How), f"how {what} was obtained"))
+    samples = check.count(figure.get("samples", 0), what)
+    return Figure(check.number(figure.get("value"), what), how, samples, low, high)

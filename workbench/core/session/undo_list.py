@@ -1,0 +1,104 @@
+"""The undo list as values: the recipes that led here, those that were left behind, what was done to pinned states."""
+
+from dataclasses import dataclass, replace
+
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.snapshot import Snapshot
+
+STEPS = 100         # that are kept in a session file, the newest
+BRANCHES = 20       # that are kept, the newest
+ROWS = 20_000       # of all recipes that a session file keeps, ...
+NEW = 4             # ... where a row that no other recipe has counts this much more: about 500 kB
+TEXT = 300          # characters of a step's text
+
+
+@dataclass(frozen=True)
+class RecipeStep:
+    """The text of the step and the recipe after it."""
+
+    text: str
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class PinStep:
+    """A pinned state was renamed, or deleted (`new` is None); `place` is where it stood."""
+
+    text: str
+    old: Snapshot
+    new: Snapshot | None
+    place: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Steps that were undone when the user went another way: the text of the last, their number, where they led."""
+
+    text: str
+    steps: int
+    recipe: Recipe
+
+
+@dataclass(frozen=True)
+class UndoList:
+    """`first` is the recipe that the list began with; the first `here` of the steps are done, the others undone."""
+
+    first: Recipe
+    steps: tuple[RecipeStep | PinStep, ...] = ()
+    here: int = 0
+    branches: tuple[Branch, ...] = ()
+
+    def at(self, place: int) -> Recipe:
+        """The recipe after that many steps."""
+        recipes = (step.recipe for step in reversed(self.steps[:place]) if isinstance(step, RecipeStep))
+        return next(recipes, self.first)
+
+    def from_step(self, place: int) -> "UndoList":
+        """Without the steps before that one."""
+        return replace(self, first=self.at(place), steps=self.steps[place:], here=self.here - place)
+
+    def newest(self) -> "UndoList | None":
+        """As much of it as a session file keeps, where it stands always in it; None where that alone is too much."""
+        kept = self.from_step(min(max(0, len(self.steps) - STEPS), self.here))
+        kept = replace(kept, steps=kept.steps[:STEPS], branches=kept.branches[-BRANCHES:])
+        cost = _Cost()
+        room = ROWS - cost.of(kept.at(kept.here))
+        if room < 0:
+            return None
+        behind = _that_fit([cost.of(_recipe(step)) for step in reversed(kept.steps[:kept.here])], room // 2)
+        ahead = _that_fit([cost.of(_recipe(step)) for step in kept.steps[kept.here:]], room // 4)
+        branches = _that_fit([cost.of(branch.recipe) for branch in reversed(kept.branches)], room // 4)
+        kept = replace(kept, steps=kept.steps[:kept.here + ahead],
+                       branches=kept.branches[len(kept.branches) - branches:])
+        return kept.from_step(kept.here - behind)
+
+    def without_figures(self) -> "UndoList":
+        """Of another model the figures of pinned states do not hold."""
+        return replace(self, steps=tuple(
+            replace(step, old=step.old.without_figures(), new=step.new.without_figures() if step.new else None)
+            if isinstance(step, PinStep) else step for step in self.steps))
+
+
+class _Cost:
+    """What recipes add to a file; those that come of one another share rows."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+
+    def of(self, recipe: Recipe) -> int:
+        new = {id(row) for row in recipe.rows} - self._seen
+        self._seen |= new
+        return len(recipe.rows) + NEW * len(new)
+
+
+def _recipe(step: RecipeStep | PinStep) -> Recipe:
+    return step.recipe if isinstance(step, RecipeStep) else step.old.recipe
+
+
+def _that_fit(sizes: list[int], room: int) -> int:
+    """How many, from the first on, take no more than there is room for."""
+    for number, size in enumerate(sizes):
+        room -= size
+        if room < 0:
+            return number
+    return len(sizes)

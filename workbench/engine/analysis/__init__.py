@@ -1,0 +1,1 @@
+"""Questions about a whole model: sensitivity, sweep, search, attribution, comparison."""

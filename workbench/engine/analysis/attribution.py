@@ -1,0 +1,198 @@
+"""Which layer's steps flipped samples: layers are taken back one at a time, all others kept."""
+
+from collections.abc import Collection, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.core.analysis.prediction_diff import Blame, Suspect
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.dataset import Feeds
+from workbench.engine.analysis.prediction_diff import Answers, answers, batches, margins, original_answers
+from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.compile import compiler
+from workbench.engine.compile.structure import asked_for
+from workbench.engine.preview.previewer import SuffixRunner, effective
+from workbench.engine.workspace import Workspace
+from workbench.graph.channels.rules import channels_of
+from workbench.graph.onnx import runtime
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
+from workbench.graph.subgraph import cut
+from workbench.methods.base.method import RemovalMethod, ReplacingMethod
+
+MOST_BLAMED = 256       # samples that layers are taken back for
+SAME = 1e-6             # of two scores of a sample
+TRAINED = "It keeps its smaller shape: the others were trained with it."
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is taken back at once: a layer, or the layers that lost channels together.
+
+    reshaped   they get their channels, or their blocks, back: all steps that are left are applied anew
+    note       what they do not get back, and why
+    """
+
+    paths: tuple[str, ...]
+    reshaped: bool = False
+    note: str = ""
+
+
+def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job) -> Iterator[Blame]:
+    """Which layer's steps flipped these samples: each layer with steps is taken back alone, all others kept; then the
+    guiltiest together, one after the other, until all samples are decided as the original does.
+
+    Layers that lost channels together are taken back together, with their channels. After a training they keep their
+    smaller shape, and get the weights from before compression back. Raises UserError where there is nothing to blame.
+    """
+    workspace = workspace.ready(recipe)
+    evaluator = workspace.measurable()
+    chosen = np.array([sample for sample in samples if 0 <= sample < evaluator.data.samples][:MOST_BLAMED], dtype=int)
+    known = workspace.recovery(recipe)
+    result = workspace.compiled(recipe, job.part(0.0, 0.1)) if known is None else known.compiled
+    parts = parts_of(result, trained=known is not None)
+    if not len(chosen) or not parts:
+        raise UserError("There is nothing to blame: no sample was chosen, or no layer's weights are changed.",
+                        "Choose samples that flipped, under a recipe with steps.")
+    before = original_answers(workspace, job.part(0.1, 0.2))
+    want = Answers(before.scores[chosen], None if before.decisions is None else before.decisions[chosen])
+    trial = Trial(workspace, recipe, result, chosen)
+    now = trial.answers((), job.silent())
+    tried: list[tuple[Part, Suspect]] = []
+    for index, part in enumerate(job.part(0.2, 0.7).each(parts, "taking layers back")):
+        part, then = trial.alone(part, job.silent())
+        restored, margin = effect(then, now, want)
+        path, *also = part.paths
+        tried.append((part, Suspect(path, result.chosen.get(path, ()), restored, margin, also=tuple(also),
+                                    note=part.note)))
+        yield Blame(tuple(map(int, chosen)), ranked([suspect for _, suspect in tried]), index + 1, len(parts))
+    part_of = {suspect.path: part for part, suspect in tried}
+    ordered = ranked([suspect for _, suspect in tried])
+    together: list[Suspect] = []
+    for suspect in job.part(0.7, 1.0).each(ordered, "taking layers back together"):
+        if together and together[-1].together == len(chosen):
+            break
+        restored = suspect.restored
+        if together:
+            all_parts = [part_of[each.path] for each in (*together, suspect)]
+            restored, _ = effect(trial.answers(all_parts, job.silent()), now, want)
+        together.append(replace(suspect, together=restored))
+    yield Blame(tuple(map(int, chosen)), (*together, *ordered[len(together):]), len(parts), len(parts))
+
+
+def ranked(suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
+    """Those that restore most first; among equals those that give most of the margin back."""
+    return tuple(sorted(suspects, key=lambda suspect: (-suspect.restored, -suspect.margin)))
+
+
+def effect(then: Answers, now: Answers, want: Answers) -> tuple[int, float]:
+    """How many samples are decided as wanted, and what their margins or errors gain on average."""
+    if want.decisions is None or then.logits is None or now.logits is None:
+        left = np.abs(then.scores - want.scores)
+        return int((left < SAME).sum()), float((np.abs(now.scores - want.scores) - left).mean())
+    gain = margins(then.logits, want.decisions) - margins(now.logits, want.decisions)
+    return int(np.count_nonzero(then.decisions == want.decisions)), float(gain.mean())
+
+
+def parts_of(result: compiler.Compiled, trained: bool) -> list[Part]:
+    """In the order of the model, which is that of its cuts."""
+    removing, replacing = (asked_for(result.chosen, kind) for kind in (RemovalMethod, ReplacingMethod))
+    groups = channels_of(result.original).groups if removing and not trained else {}
+    found: list[Part] = []
+    for layer in (*result.original.layers, *result.model.layers):
+        path = layer.path
+        if any(path in part.paths for part in found):
+            continue
+        reshaped = (path in removing or path in replacing) and not trained
+        if reshaped and path in removing:
+            group = groups.get(path, ())
+            found = [part for part in found if not set(part.paths) & set(group)]
+            found.append(Part((path, *(other for other in group if other != path)), True))
+        elif reshaped:
+            found.append(Part((path,), True))
+        elif path in result.edits:
+            found.append(Part((path,), note=TRAINED if path in result.structure.kept else ""))
+    return found
+
+
+class Trial:
+    """The edited model with some layers as they were, on a few samples.
+
+    Where a layer gets another weight and no more, what lies behind it runs; what crosses the cut before it is computed
+    from what crossed the one before.
+    """
+
+    def __init__(self, workspace: Workspace, recipe: Recipe, result: compiler.Compiled, chosen: np.ndarray) -> None:
+        self._workspace, self._recipe, self._result, self._chosen = workspace, recipe, result, chosen
+        self._evaluator = workspace.measurable()
+        self._edited = effective(result.model, result.edits)
+        self._last: SuffixRunner | None = None
+
+    def alone(self, part: Part, job: Job) -> tuple[Part, Answers]:
+        """With this part as it was; with its weights alone, saying why, where the steps that are left allow no more."""
+        try:
+            return part, self.answers((part,), job)
+        except UserError as error:
+            if not part.reshaped:
+                raise
+            part = replace(part, reshaped=False, note=error.what)
+            return part, self.answers((part,), job)
+
+    def answers(self, parts: Sequence[Part], job: Job) -> Answers:
+        """With these parts as they were."""
+        if any(part.reshaped for part in parts):
+            left = self._without({path for part in parts for path in part.paths}, job)
+            return self._of(runner(runtime.session(effective(left.model, left.edits))), job)
+        paths = [path for part in parts for path in part.paths if path in self._result.edits]
+        run = self._behind(paths)
+        return self.whole(paths, job) if run is None else self._of(run, job)
+
+    def whole(self, paths: Collection[str], job: Job) -> Answers:
+        """With the weights of these layers as they were, from the inputs on."""
+        left = {path: edit for path, edit in self._result.edits.items() if path not in paths}
+        return self._of(runner(runtime.session(effective(self._result.model, left))), job)
+
+    def _of(self, run: Run, job: Job) -> Answers:
+        return answers(self._evaluator, run, self._chosen, job, keep=True)
+
+    def _without(self, gone: Set[str], job: Job) -> compiler.Compiled:
+        """What the steps of all layers but these make of the model."""
+        left = {path: actions for path, actions in self._result.chosen.items() if path not in gone}
+        own = self._workspace
+        return compiler.compiled(own.model, left, (), own.calibration, self._recipe.seed, own.cache, job)
+
+    def _behind(self, paths: Sequence[str]) -> Run | None:
+        """What lies behind the first of these layers; None where their edits are more than other weights and biases,
+        or where none has all others behind it."""
+        if not paths or not all(map(self._plain, paths)):
+            return None
+        first = next((path for path in self._edited.sites if path in paths
+                      and not cut.before(self._edited, path, [other for other in paths if other != path])), None)
+        behind = None if first is None else self._cut_at(first)
+        if first is None or behind is None:
+            return None
+        return behind.run(self._as_it_was(first), {path: self._as_it_was(path) for path in paths if path != first})
+
+    def _plain(self, path: str) -> bool:
+        edit = self._result.edits[path]
+        return edit.compute is None and (edit.bias is None or self._result.model.bias(path) is not None)
+
+    def _as_it_was(self, path: str) -> Edit:
+        model = self._result.model
+        return Edit(Dense(model.weight(path)), model.bias(path))
+
+    def _cut_at(self, path: str) -> SuffixRunner | None:
+        last = self._last
+        if last is not None and last.path == path:
+            return last
+        try:
+            self._last = SuffixRunner(self._edited, path)
+        except UserError:
+            return None
+        if last is not None and last.cut.crossing and self._last.cut.crossing:
+            self._last.follow(last, (Feeds(self._evaluator.data, filled)
+                                     for _, filled in batches(self._evaluator, self._chosen)))
+        return self._last

@@ -1,0 +1,62 @@
+"""Two models on the same samples."""
+
+from typing import Any
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.data.metrics import ALL, paired_interval
+from workbench.engine.base.evaluate import runner
+from workbench.engine.bench import latency as measure
+from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+
+
+def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
+    """Size, metric and latency of both, how often they decide alike, how many samples the second answers worse (`lost`)
+    and better (`won`), and the paired difference of the metric.
+
+    Without labels, `first` is what the second is measured against. Raises UserError when their outputs differ in shape.
+    """
+    evaluator = first.measurable()
+    runs = [runner(runtime.session(workspace.model, spinning=True)) for workspace in (first, second)]
+    answer = evaluator.data.answer
+    places = answer, answer.among([spec.name for spec in second.model.outputs])
+    if places[1].index >= len(second.model.outputs):
+        raise UserError(f"{second.model.source.path} has no output '{answer.name}'.",
+                        "Compare models of the same task.")
+    scores = np.empty((2, evaluator.data.samples))
+    agree = largest = 0.0
+    for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):
+        feeds = evaluator.data.feeds(chosen)
+        a, b = (answer.of(run(feeds)) for run, answer in zip(runs, places, strict=True))
+        if a.shape != b.shape:
+            raise UserError(f"The outputs differ in shape: {a.shape} and {b.shape}.",
+                            "Compare models of the same task.")
+        scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        agree += float(evaluator.metric.same(a, b).sum())
+        if a.dtype.kind == "f":
+            largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
+    latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.least(), job.part(0.9, 1.0))
+    gain = (scores[1] - scores[0]) * (1 if evaluator.metric.higher_is_better else -1)
+    # The samples stand for many more like them: the interval is of the difference on those.
+    low, high = paired_interval(scores[1] - scores[0], ALL)
+    return {
+        "metric": evaluator.metric.title,
+        "samples": evaluator.data.samples,
+        "a": _side(first, float(scores[0].mean()), latencies[0]),
+        "b": _side(second, float(scores[1].mean()), latencies[1]),
+        "difference": {"value": float((scores[1] - scores[0]).mean()), "ci_low": low, "ci_high": high},
+        "agreement": agree / evaluator.data.samples,
+        "lost": int(np.count_nonzero(gain < 0)),
+        "won": int(np.count_nonzero(gain > 0)),
+        "max_abs_diff": largest,
+        "ratio": first.model.source.bytes / second.model.source.bytes,
+    }
+
+
+def _side(workspace: Workspace, value: float, latency: float) -> dict[str, Any]:
+    summary = workspace.model.summary()
+    return {"path": summary.path, "bytes": summary.bytes, "parameters": summary.parameters, "macs": summary.macs,
+            "value": value, "latency_ms": latency}

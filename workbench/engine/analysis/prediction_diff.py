@@ -1,0 +1,147 @@
+"""What changed for which samples: the model of a recipe beside the original."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.core.analysis.prediction_diff import Changes, ClassChange, Flip, FlipKind, SampleError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.class_names import name_of
+from workbench.data.dataset import Feeds
+from workbench.data.metrics import DECIDING
+from workbench.engine.analysis.thumbnails import Pictures
+from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.preview.previewer import effective
+from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+
+MOST_FLIPS = 240        # of each kind that are shown; all are counted
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a model answered to samples.
+
+    scores      [n] the metric of each
+    decisions   [n] the class decided for; None where the model does not decide between classes
+    sure        [n] how sure it is of that, 0..1
+    logits      [n, classes] float32, where they were to be kept
+    """
+
+    scores: np.ndarray
+    decisions: np.ndarray | None = None
+    sure: np.ndarray | None = None
+    logits: np.ndarray | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return sum(part.nbytes for part in (self.scores, self.decisions, self.sure, self.logits) if part is not None)
+
+
+def certainty(outputs: np.ndarray) -> np.ndarray:
+    """How sure of its decision a model is [n]: as it says where it gives probabilities, else by softmax."""
+    values = outputs.astype(np.float64)
+    if values.min() >= 0 and np.allclose(values.sum(axis=1), 1, atol=1e-3):
+        return values.max(axis=1)
+    return 1 / np.exp(values - values.max(axis=1, keepdims=True)).sum(axis=1)
+
+
+def margins(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """The score of these classes [n] less that of the best other one."""
+    rows, others = np.arange(len(classes)), logits.astype(np.float64)
+    chosen = others[rows, classes].copy()
+    others[rows, classes] = -np.inf
+    return chosen - others.max(axis=1)
+
+
+def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
+    """The recipe beside the original on all samples. Raises UserError without data, or where the recipe does not
+    fit."""
+    workspace = workspace.ready(recipe)
+    evaluator = workspace.measurable()
+    everything = np.arange(evaluator.data.samples)
+    before = original_answers(workspace, job.part(0.0, 0.3))
+    known = workspace.recovery(recipe)
+    result = workspace.compiled(recipe, job.part(0.3, 0.5)) if known is None else known.compiled
+    after = before if result.nothing else answers(
+        evaluator, runner(runtime.session(effective(result.model, result.edits))), everything, job.part(0.5, 1.0))
+    pictures = Pictures(evaluator.data)
+    base = Changes(evaluator.data.samples, evaluator.metric.title, evaluator.metric.labelled,
+                   trained=known is not None if recipe.recover else None)
+    if before.decisions is None:
+        return _errors(base, evaluator, before, after, pictures)
+    return _classes(base, evaluator, before, after, pictures)
+
+
+def original_answers(workspace: Workspace, job: Job) -> Answers:
+    """Those of the original model to all samples; computed once for a data set."""
+    evaluator = workspace.measurable()
+    key = ("answers", workspace.model.summary().fingerprint, evaluator.data.fingerprint, workspace.teachers)
+    run = runner(runtime.session(workspace.model))
+    return workspace.cache.get(key, lambda: answers(evaluator, run, np.arange(evaluator.data.samples), job))
+
+
+def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: bool = False) -> Answers:
+    """What a model answers to the chosen samples, in their order; `keep` the scores of all classes."""
+    parts: list[Answers] = []
+    for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
+        outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[:len(batch)]
+        scores = evaluator.score(outputs, batch)
+        if evaluator.metric.id not in DECIDING or outputs.ndim != 2:
+            parts.append(Answers(scores))
+            continue
+        parts.append(Answers(scores, outputs.argmax(axis=1), certainty(outputs),
+                             outputs.astype(np.float32) if keep else None))
+
+    def joined(name: str) -> np.ndarray | None:
+        column = [getattr(part, name) for part in parts]
+        return None if column[0] is None else np.concatenate(column)
+
+    scores = np.concatenate([part.scores for part in parts])
+    return Answers(scores, joined("decisions"), joined("sure"), joined("logits"))
+
+
+def batches(evaluator: Evaluator, chosen: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The chosen samples in parts; and these filled up for a model that takes only whole batches."""
+    parts = [chosen[start:start + evaluator.batch] for start in range(0, len(chosen), evaluator.batch)]
+    return [(part, np.resize(part, evaluator.batch) if evaluator.data.fixed_batch else part) for part in parts]
+
+
+def _classes(base: Changes, evaluator: Evaluator, before: Answers, after: Answers, pictures: Pictures) -> Changes:
+    was, now, sure_was, sure_now = before.decisions, after.decisions, before.sure, after.sure
+    assert was is not None and now is not None and sure_was is not None and sure_now is not None
+    labels, names = evaluator.data.labels, evaluator.data.classes
+    truth = labels.astype(np.int64) if base.labelled and labels is not None else was
+    count = max(len(names), int(max(truth.max(), was.max(), now.max())) + 1)
+    names = tuple(name_of(names, number) for number in range(count))
+    was_right, now_right, flipped = was == truth, now == truth, was != now
+    kinds: tuple[tuple[FlipKind, np.ndarray], ...] = (
+        ("lost", np.flatnonzero(flipped & was_right)), ("won", np.flatnonzero(flipped & now_right)),
+        ("moved", np.flatnonzero(flipped & ~was_right & ~now_right)))
+    flips = tuple(
+        Flip(int(sample), kind, int(truth[sample]), int(was[sample]), int(now[sample]), float(sure_was[sample]),
+             float(sure_now[sample]), pictures.of(int(sample)))
+        for kind, members in kinds for sample in members[np.argsort(-sure_now[members], kind="stable")][:MOST_FLIPS])
+    before_counts, after_counts = _confusion(truth, was, count), _confusion(truth, now, count)
+    lost, won, moved = (members for _, members in kinds)
+    gone, come = (np.bincount(truth[members], minlength=count) for members in (lost, won))
+    per_class = tuple(
+        ClassChange(names[c], int(before_counts[c].sum()), int(before_counts[c, c]), int(after_counts[c, c]),
+                    int(gone[c]), int(come[c])) for c in range(count) if before_counts[c].any())
+    return replace(base, classes=names, before=before_counts, after=after_counts, per_class=per_class, flips=flips,
+                   lost=len(lost), won=len(won), moved=len(moved))
+
+
+def _confusion(truth: np.ndarray, decided: np.ndarray, count: int) -> np.ndarray:
+    """int32 [truth, decision] counts."""
+    return np.bincount(truth * count + decided, minlength=count * count).reshape(count, count).astype(np.int32)
+
+
+def _errors(base: Changes, evaluator: Evaluator, before: Answers, after: Answers, pictures: Pictures) -> Changes:
+    """The samples that became worst, by the metric of each."""
+    loss = before.scores - after.scores if evaluator.metric.higher_is_better else after.scores - before.scores
+    worst = np.argsort(-loss, kind="stable")[:MOST_FLIPS]
+    found = tuple(SampleError(int(sample), float(before.scores[sample]), float(after.scores[sample]),
+                              pictures.of(int(sample))) for sample in worst if loss[sample] > 0)
+    return replace(base, errors=found, worse=int((loss > 0).sum()), better=int((loss < 0).sum()))

@@ -1,0 +1,243 @@
+"""Which layer can bear what: every candidate on every layer, one at a time, measured on the same samples.
+
+A layer's candidates share one cut of the graph, so that only what lies behind the layer runs again for each of them.
+What they will cost is foretold first, so that a scan may leave out those that look worst.
+Where a candidate removes channels, the layers that hang together are one: it is tried once for all of them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import accumulate
+from typing import Any
+
+from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted, cheapest
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.dataset import Feeds
+from workbench.data.metrics import ALL, paired_interval
+from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.compile import compiler, structure
+from workbench.engine.preview.curvature import Predictor
+from workbench.engine.preview.predict import prepared, rank_correlation
+from workbench.engine.preview.previewer import SuffixRunner, effective
+from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+from workbench.graph.storage.edit import Edit
+
+Refused = dict[tuple[str, Stack], str]
+FORETELLING = 0.1       # of the work, about
+
+
+def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
+    """Measure the candidates that a layer can have. Raises UserError without data or without editable layers.
+
+    `job.update` gets the Scan before its first trial, and then each Trial: when it is foretold, and when it is
+    measured.
+    """
+    wanted = wanted or Wanted()
+    evaluator = workspace.measurable()
+    layers = _layers(workspace, wanted)
+    foretelling, known = prepared(workspace, job.part(0.0, 0.05), check=False)
+    found = Scan(evaluator.metric.title, float(evaluator.scores.mean()), evaluator.data.samples, (), 1,
+                 candidates=wanted.candidates, layers=tuple(layer.path for layer in layers),
+                 refused=_refusals(workspace, layers, wanted.candidates), kind=known.kind or "",
+                 obstacle=known.obstacle)
+    job.update(found)
+    trials: dict[tuple[str, Stack], Trial] = {}
+    refused = dict(found.refused)
+    for piece in _pieces(workspace, found, foretelling, wanted.share, seed, job):
+        if isinstance(piece, Trial):
+            trials[piece.path, piece.candidate] = piece
+            job.update(piece)
+        else:
+            refused |= piece
+    found = replace(found, trials=_in_order(trials, found), refused=refused, complete=True)
+    return replace(found, evaluations=len(found.measured) + 1, correlation=_correlation(found.measured))
+
+
+def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[Trial, ...]:
+    layers = {path: index for index, path in enumerate(found.layers)}
+    columns = {stack: index for index, stack in enumerate(found.candidates)}
+    return tuple(sorted(trials.values(), key=lambda trial: (layers.get(trial.path, -1), columns[trial.candidate])))
+
+
+def _pieces(workspace: Workspace, found: Scan, foretelling: Predictor | None, share: float, seed: int,
+            job: Job) -> Iterator[Trial | Refused]:
+    """First all that is foretold, then what is measured."""
+    joint = tuple(stack for stack in found.candidates if any(map(compiler.structural, stack)))
+    groups = _groups(workspace, found.layers) if joint else []
+    plans: list[Callable[[Job], Trial | Refused]] = [
+        *(partial(_foretold, workspace, path, stack, foretelling, seed) for path in found.layers
+          for stack in found.candidates if stack not in joint and (path, stack) not in found.refused),
+        *(partial(_foretold_together, workspace, members, stack, foretelling, seed)
+          for members in groups for stack in joint)]
+    foretold: list[Trial] = []
+    for plan in job.part(0.05, FORETELLING).each(plans, "predicting the candidates"):
+        piece = plan(job)
+        if isinstance(piece, Trial):
+            foretold.append(piece)
+        yield piece
+    chosen = cheapest(foretold, share)
+    work = list(_work(workspace, [trial for trial in foretold if (trial.path, trial.candidate) in chosen], seed))
+    total = sum(each.weight for each in work) or 1.0
+    ends = list(accumulate((each.weight / total for each in work), initial=0.0))
+    measuring = job.part(FORETELLING, 1.0)
+    for index, each in enumerate(work):
+        part = measuring.part(ends[index], ends[index + 1])
+        part.report(f"trying {each.path}", 0.0)
+        key = ("trial", each.path, each.candidate, seed, workspace.evaluator, workspace.calibration)
+        yield workspace.cache.get(key, partial(each.run, part))     # a scan that was cancelled goes on where it was
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One trial that is run; `weight` is its time beside a run of the whole graph."""
+
+    path: str
+    candidate: Stack
+    weight: float
+    run: Callable[[Job], Trial]
+
+
+def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
+    layers = [layer for layer in workspace.model.layers if not layer.locked]
+    if wanted.layers:
+        layers = [layer for layer in layers if layer.path in wanted.layers]
+    if not layers:
+        raise UserError(f"{workspace.model.source.path} has no layer that can be edited.",
+                        "Choose other layers." if wanted.layers else "Open another model.")
+    return layers
+
+
+def _refusals(workspace: Workspace, layers: Sequence[Layer], candidates: Sequence[Stack]) -> Refused:
+    """Why layers cannot have candidates: one of its steps, or of one that removes channels that step."""
+    found: Refused = {}
+    for layer in layers:
+        for stack in candidates:
+            steps = [action for action in stack if compiler.structural(action)] or stack
+            reasons = (_refusal(workspace, layer, action) for action in steps)
+            if reason := next(filter(None, reasons), None):
+                found[layer.path, stack] = reason
+    return found
+
+
+def _refusal(workspace: Workspace, layer: Layer, action: Action) -> str | None:
+    model = workspace.model
+    return compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+
+
+def _correlation(measured: Sequence[Trial]) -> float | None:
+    pairs = [(trial.predicted, trial.drop) for trial in measured if trial.predicted is not None]
+    return rank_correlation(*zip(*pairs, strict=True)) if pairs else None
+
+
+def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]]:
+    """The layers that lose channels together, once each; most are alone."""
+    found = structure.couplings(workspace.model)
+    of_path = {path: group for group in found.groups for path in group}
+    return list(dict.fromkeys(of_path.get(path, (path,)) for path in layers if path not in found.kept))
+
+
+# -- one layer ---------------------------------------------------------------------------------------------------------
+
+def _foretold(workspace: Workspace, path: str, stack: Stack, foretelling: Predictor | None, seed: int,
+              job: Job) -> Trial:
+    """A candidate on a layer that can have it, with its bytes and what it is foretold to cost."""
+    model = workspace.model
+    edited = _edited(workspace, path, stack, seed, job)
+    stored, _ = model.size_of({path: edited}).layers[path]
+    rise = None if foretelling is None else foretelling.rise(path, edited)
+    return Trial(path, stack, {path: stack}, compiler.with_bias(model.layer(path), edited, stored), rise)
+
+
+def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[_Work]:
+    """A trial of one layer is run from that layer on, and those of a layer share the cut; of several, the whole is."""
+    walk, weights = _Walk(workspace), _behind(workspace)
+    for trial in trials:
+        if any(map(compiler.structural, trial.candidate)):
+            yield _Work(trial.path, trial.candidate, 1.0, partial(_together, workspace, trial, seed))
+        else:
+            yield _Work(trial.path, trial.candidate, weights[trial.path], partial(_alone, workspace, walk, trial, seed))
+
+
+def _alone(workspace: Workspace, walk: "_Walk", trial: Trial, seed: int, job: Job) -> Trial:
+    behind = walk.to(trial.path)
+    edited = _edited(workspace, trial.path, trial.candidate, seed, job)
+    return replace(trial, **_measured(workspace, behind.run(edited), job))
+
+
+class _Walk:
+    """The cut that was measured last: what crosses the next one is computed from what crossed it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.last: SuffixRunner | None = None
+
+    def to(self, path: str) -> SuffixRunner:
+        evaluator, last = self.workspace.measurable(), self.last
+        if last is not None and last.path == path:
+            return last
+        self.last = SuffixRunner(self.workspace.model, path)
+        if last is not None and last.cut.crossing and self.last.cut.crossing:
+            self.last.follow(last, (Feeds(evaluator.data, chosen) for chosen in evaluator.batches()))
+        return self.last
+
+
+def _behind(workspace: Workspace) -> dict[str, float]:
+    """Of each layer, the share of the model's work that is its own or behind it in the order of the graph."""
+    layers = workspace.model.layers
+    costs = [float(layer.macs or layer.parameters or 1) for layer in layers]
+    left = list(accumulate(reversed(costs)))[::-1]
+    return {layer.path: rest / left[0] for layer, rest in zip(layers, left, strict=True)}
+
+
+def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) -> Edit:
+    return compiler.edit(workspace.model, path, stack, workspace.calibration, seed, workspace.cache, job.silent())
+
+
+# -- layers that lose channels together --------------------------------------------------------------------------------
+
+def _foretold_together(workspace: Workspace, members: tuple[str, ...], stack: Stack, foretelling: Predictor | None,
+                       seed: int, job: Job) -> Trial | Refused:
+    """One stack on all of them, each with the steps of it that it can have. What it costs is foretold where channels
+    are all that changes."""
+    stacks = {path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
+              for path in members}
+    stacks = {path: actions for path, actions in stacks.items() if actions}
+    if not any(compiler.structural(action) for actions in stacks.values() for action in actions):
+        return {}
+    try:
+        result = _compiled(workspace, stacks, seed, job)
+    except UserError as error:      # these channels cannot be removed after all: see engine.compile.equivalence
+        return {(path, stack): error.what for path in members}
+    changes = {change.path: change for change in result.changes()[0]}
+    following = {path: change.bytes_after / max(change.bytes_before, 1)
+                 for path, change in changes.items() if path not in stacks}
+    size = sum(change.bytes_after for change in changes.values())
+    rise = foretelling.without(result.structure.kept) if foretelling and not result.edits else None
+    return Trial(next(iter(stacks)), stack, stacks, size, rise, following=following)
+
+
+def _together(workspace: Workspace, trial: Trial, seed: int, job: Job) -> Trial:
+    result = _compiled(workspace, trial.stacks, seed, job)
+    return replace(trial, **_measured(workspace, runner(runtime.session(effective(result.model, result.edits))), job))
+
+
+def _compiled(workspace: Workspace, stacks: Mapping[str, Stack], seed: int, job: Job) -> compiler.Compiled:
+    recipe = Recipe(seed=seed)
+    for path, actions in stacks.items():
+        recipe = recipe.with_actions([path], actions)
+    return workspace.compiled(recipe, job.silent())
+
+
+def _measured(workspace: Workspace, run: Run, job: Job) -> dict[str, Any]:
+    """The measured figures of a Trial, from all samples."""
+    evaluator = workspace.measurable()
+    *_, (seen, scores) = evaluator.stream(run, job.silent())
+    losses = evaluator.losses(seen, scores)
+    low, high = paired_interval(losses, ALL)
+    return {"value": float(scores.mean()), "drop": float(losses.mean()), "low": low, "high": high}

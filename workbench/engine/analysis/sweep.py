@@ -1,0 +1,118 @@
+"""Raise one parameter of a method step by step: what does the metric lose, and how far can it go?
+
+Every value costs one run over the data: edits are cached, and what is calibrated is the same for all of them. Folds
+come from the scores of the single samples, so k folds cost no more than one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.several import several
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.params import Field, fields_of
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.data.metrics import ALL, paired_interval
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import Previewer
+from workbench.engine.workspace import Workspace
+from workbench.methods.base.method import find
+
+STEPS = 19          # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
+
+
+def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None) -> Curve:
+    """Measure every value; `job.update` gets the curve so far after each. What `recipe` has stays, beside this method.
+
+    Raises UserError without data, for a parameter that is no number, or when no layer can have the method.
+    """
+    evaluator = workspace.measurable()
+    recipe = recipe or Recipe()
+    if not 1 <= wanted.folds <= evaluator.data.samples:
+        raise UserError(f"{evaluator.data.samples} samples cannot make {wanted.folds} folds.",
+                        "Give a number of folds from 1 to the number of samples.")
+    field = parameter(wanted)
+    paths = chosen(workspace, wanted)
+    values = wanted.values or grid(workspace, field, paths)
+    curve = Curve(replace(wanted, parameter=field.name, values=values), evaluator.metric.title,
+                  float(evaluator.scores.mean()), evaluator.data.samples, paths, (),
+                  whole=field.kind == "int")
+    previewer = Previewer(workspace)        # only what depends on the layers runs again
+    for index, value in enumerate(values):
+        part = job.part(index / len(values), (index + 1) / len(values))
+        part.report(f"{wanted.method}, {field.name} {value:g}", 0.0)
+        edited = with_step(recipe, paths, curve.action(value))
+        point = _measured(previewer, edited, paths, value, wanted.folds, part)
+        curve = replace(curve, points=(*curve.points, point), complete=index + 1 == len(values))
+        job.update(curve)
+    return curve
+
+
+def parameter(wanted: Sweep) -> Field:
+    """The parameter to raise. Raises UserError when the method has no such number."""
+    method, _ = find(Action(wanted.method))
+    numbers = {field.name: field for field in fields_of(method.Params) if field.kind in ("int", "float")}
+    if not numbers:
+        raise UserError(f"{wanted.method} has no number to raise.", "Choose another method.")
+    name = wanted.parameter or next(iter(numbers))
+    if name not in numbers:
+        raise UserError(f"{wanted.method} has no number '{name}'.", f"It has: {', '.join(numbers)}.")
+    return numbers[name]
+
+
+def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
+    """The layers that a path or glob matches and that can have the method."""
+    rows, action, model = [Row(each, ()) for each in several(wanted.layers)], Action(wanted.method), workspace.model
+    matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
+    if not matched:
+        raise UserError(f"'{', '.join(wanted.layers)}' matches no layer of the model.",
+                        "Give a layer's path, or a glob.")
+    refused = {layer.path: compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+               for layer in matched}
+    paths = tuple(path for path, reason in refused.items() if reason is None)
+    if not paths:
+        path, reason = next(iter(refused.items()))
+        raise UserError(f"{path}: {reason}", "Choose other layers, or another method.")
+    return paths
+
+
+def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[float, ...]:
+    """Values from one end of a parameter's range to the other, without the ends of one from 0 to 1.
+
+    A threshold has no upper end: it goes through the magnitudes of the layers' weights, in steps of 5 % of them.
+    """
+    if field.high is None or field.low is None:
+        if field.name != "threshold":
+            raise UserError(f"{field.name} has no largest value.", "Give the values to try.")
+        magnitudes = np.concatenate([np.abs(workspace.model.weight(path)).ravel() for path in paths])
+        return tuple(float(value) for value in np.quantile(magnitudes, np.linspace(0, 1, STEPS + 2)[1:-1]))
+    if field.kind == "int" and field.high - field.low < STEPS:
+        return tuple(float(value) for value in range(int(field.low), int(field.high) + 1))
+    if field.log and field.low > 0:
+        values = np.geomspace(field.low, field.high, STEPS)
+    else:
+        values = np.linspace(field.low, field.high, STEPS + 2)[1:-1]
+    rounded = np.rint(values) if field.kind == "int" else np.round(values, 6)
+    return tuple(dict.fromkeys(float(value) for value in rounded))
+
+
+def _measured(previewer: Previewer, recipe: Recipe, paths: Sequence[str], value: float, folds: int,
+              job: Job) -> SweepPoint:
+    workspace = previewer.workspace
+    evaluator = workspace.measurable()
+    result = workspace.compiled(recipe, job.part(0.0, 0.3))
+    changes, size = result.changes(recipe.sparse)
+    run = previewer.run(result, paths)
+    *_, (seen, scores) = evaluator.stream(run, job.part(0.3, 1.0))
+    losses = evaluator.losses(seen, scores)
+    low, high = paired_interval(losses, ALL)
+    zeros = {change.path: change.zeros for change in changes}
+    counts = [workspace.model.layer(path).count for path in paths]
+    share = float(np.average([zeros.get(path, 0.0) for path in paths], weights=counts))
+    # `seen` is in the evaluator's order, in which every k-th sample is a stratified part.
+    return SweepPoint(value, size, share, float(scores.mean()),
+                      tuple(float(losses[fold::folds].mean()) for fold in range(folds)), low, high)

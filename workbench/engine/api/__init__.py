@@ -1,0 +1,1 @@
+"""What the command line and the window ask of the engine; export and its report."""

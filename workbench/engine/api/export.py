@@ -1,0 +1,162 @@
+"""Write the edited graph, open the file again, and say whether it behaves as shown."""
+
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
+from workbench.core.base import files as places
+from workbench.core.base import system
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.language import ENGLISH
+from workbench.core.base.language import language as speaking
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.matching import Given
+from workbench.engine.api import report_page, without_data
+from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.bench import latency as measure
+from workbench.engine.compile import settle
+from workbench.engine.compile.compiler import effective_stacks
+from workbench.engine.preview import previewer
+from workbench.engine.training.recover import recovered
+from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+
+# Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
+LARGEST_RELATIVE_DIFFERENCE = 1e-2
+
+
+def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
+           device: str = "cpu", language: str = ENGLISH, kept: bool = False, notes: tuple[str, ...] = (),
+           given: Given | None = None) -> Report:
+    """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
+
+    The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
+    `notes`: what else the report is to say.
+
+    The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
+    only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
+    and steps that need data are refused. Raises UserError when the recipe does not fit, the folder cannot be written,
+    or the file does not behave as the preview did.
+    """
+    spoken = speaking(language)
+    name = name or f"{places.stem(workspace.model.source.path)}_compressed"
+    files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
+             (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
+    if problem := system.name_problem(name):
+        raise UserError(f"No file can be called {name}: {problem}.", "Choose another name.")
+    _not_the_original(workspace.model, files["model"])
+    places.check_folder(Path(folder))
+    chosen, _ = effective_stacks(workspace.model, recipe)
+    if workspace.calibration is None:
+        without_data.refuse(chosen, recipe)
+    workspace = workspace.ready(recipe)
+    middle = 0.8 if recipe.recover else 0.5
+    trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)
+    result = trained.compiled.settled(workspace.calibration, job)
+    changes, forecast_bytes = result.changes(recipe.sparse)
+    compressed = result.model.with_edits(result.edits, recipe.sparse)
+    shown = previewer.effective(result.model, result.edits)
+    job.report("writing the file", middle)
+    with places.staged(Path(folder)) as place:
+        written = place.folder / files["model"].name
+        compressed.save(written)
+        written_run = runner(runtime.session(str(written), spinning=True))
+        verified = preview_value = None
+        notes += result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
+        if workspace.evaluator is not None:
+            preview_run = runner(runtime.session(shown))
+            preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
+            apart = settle.note_on_file(str(written), written_run, workspace.evaluator.data)
+            notes += (apart,) if apart else ()
+        else:
+            verified, said = without_data.verify(shown, str(written), given or {})
+            notes += (said,)
+        latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
+        after_bytes = place.size(written.name)
+        report = Report(
+            metric=workspace.evaluator.metric.title if workspace.evaluator else "",
+            data=describe_data(workspace),
+            before=_before(workspace, latencies[0]),
+            after=_after(result.model, changes, after_bytes, verified, latencies[1]),
+            forecast_bytes=forecast_bytes,
+            preview_value=preview_value,
+            verified=verified,
+            layers=changes,
+            files={kind: str(path) for kind, path in files.items()},
+            notes=notes,
+            recovery=trained.recovery,
+        )
+        job.report("writing the report", 1.0)
+        recipe.save(place.folder / files["recipe"].name)
+        page = report_page.page(report, workspace.model.summary(), spoken)
+        places.write_text(place.folder / files["report"].name, page)
+        del written_run         # Windows moves no file that is open
+        place.publish(last=written.name)
+    return report
+
+
+def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[float, Verified]:
+    """The preview's metric and the file's, on every sample, and how far their outputs are apart.
+
+    Raises UserError when they differ by more than rounding.
+    """
+    scores = np.empty((2, evaluator.data.samples))
+    agree = 0.0
+    largest = scale = 0.0
+    for chosen in job.each(evaluator.batches(), "verifying the file"):
+        feeds = evaluator.data.feeds(chosen)
+        a, b = evaluator.answer(shown(feeds)), evaluator.answer(written(feeds))
+        scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
+        agree += float(evaluator.metric.same(a, b).sum())
+        if evaluator.metric.decide is not None and a.dtype.kind != "f":        # class numbers, names, true and false
+            continue
+        apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))        # where both are infinite, too
+        largest = max(largest, float(np.nan_to_num(apart, nan=np.inf).max()))
+        scale = max(scale, float(np.abs(a).max()))
+    if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
+        raise UserError(f"The written file does not behave as the preview did: outputs differ by {largest:.3g} "
+                        f"of {scale:.3g}.", "Nothing was written; export with 'sparse: off', and report this recipe.")
+    samples = evaluator.data.samples
+    return float(scores[0].mean()), Verified(float(scores[1].mean()), agree / samples, largest, samples)
+
+
+def describe_data(workspace: Workspace) -> str:
+    """In words: which samples were measured, whether against labels, what was calibrated with."""
+    if workspace.data is None or workspace.evaluator is None:
+        return "no data: not measured"
+    against = "against labels" if workspace.evaluator.metric.labelled else f"against {workspace.against}"
+    return (f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
+            f"calibration: {workspace.calibration_words}")
+
+
+def _not_the_original(model: Model, target: Path) -> None:
+    source = Path(model.source.path)
+    if places.exists(str(target)) and places.exists(str(source)) and target.samefile(source):
+        raise UserError(f"{target} is the model that is open.", "Choose another name or folder.")
+
+
+def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | None, Figure | None]:
+    if workspace.data is None:
+        return None, None
+    original = runner(runtime.session(workspace.model, spinning=True))
+    before, after = measure.paired_latency_ms(original, written, workspace.data.least(), job)
+    return Figure(before, "measured", measure.COUNTED), Figure(after, "measured", measure.COUNTED)
+
+
+def _before(workspace: Workspace, latency: Figure | None) -> Totals:
+    summary = workspace.model.summary()
+    value = workspace.evaluator.baseline() if workspace.evaluator else None
+    return Totals(Figure(summary.bytes, "verified"), summary.parameters, summary.macs, value, latency)
+
+
+def _after(model: Model, changes: tuple[LayerChange, ...], size: int, verified: Verified | None,
+           latency: Figure | None) -> Totals:
+    state = previewer.sized(model, changes, float(size))
+    measured = verified.value if verified else None
+    value = Figure(measured, "verified", verified.samples) if verified and measured is not None else None
+    return Totals(Figure(size, "verified"), state.parameters, state.macs, value, latency)
+
+

@@ -1,0 +1,38 @@
+"""The one-page report beside an exported model."""
+
+from functools import cache, partial
+from pathlib import Path
+
+import jinja2
+
+from workbench.core.analysis.report import Report
+from workbench.core.base.language import ENGLISH, Language, language
+from workbench.core.base.plain import finalize
+from workbench.core.base.quantities import amount, metric_text, size, smaller, three
+from workbench.core.base.resources import resource_path
+from workbench.core.layer_data.layer import ModelSummary
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+                                     lstrip_blocks=True, finalize=finalize)
+    environment.filters |= {"size": size, "amount": amount, "three": three,
+                            "percent": lambda value: f"{100 * value:.2f} %"}
+    environment.globals |= {"metric_text": metric_text, "share": _share}
+    return environment.from_string(resource_path("report.html.j2").read_text(encoding="utf-8"))
+
+
+def page(report: Report, model: ModelSummary, spoken: Language | None = None) -> str:
+    """Self-contained HTML: no script, nothing loaded from elsewhere; English unless another language is `spoken`."""
+    spoken = spoken or language(ENGLISH)
+    largest = max((layer.bytes for layer in model.layers), default=1)
+    changes = {change.path: change for change in report.layers}
+    return _template().render(report=report, model=model, name=Path(model.path).name, changes=changes, largest=largest,
+                              tr=spoken.tr, said=spoken.said, smaller=partial(smaller, tr=spoken.tr),
+                              language=spoken.code.replace("_", "-"))
+
+
+def _share(part: float, whole: float) -> str:
+    """How wide a bar is that shows a part of another, as CSS has it."""
+    return f"{100 * min(part / max(whole, 1), 1):.1f}%"

@@ -1,0 +1,320 @@
+"""The engine process: reads requests from the window, runs them in its lanes, answers.
+
+edit      one layer, while the mouse moves; a newer request replaces an older one
+measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
+look      pictures of one layer that is looked at
+graph     the structure to be drawn; waits for nobody's samples
+changes   which samples are decided otherwise, and by whose doing; a newer request replaces an older one, and all that
+          somebody waits for goes first
+train     the recovery stages of a recipe
+scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
+passing   the activations of the layer that is looked at; others go first
+facts     what the weights of all layers are like, for the tree; others go first
+idle      what will be wanted next; nobody waits for it
+inspect   what a layer is like, when it is chosen
+work      opening, timing, exporting: one after the other
+
+The main thread only reads the pipe, so cancelling never waits for a computation to end.
+"""
+
+import importlib.metadata
+import logging
+import os
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from workbench.core.base import system
+from workbench.core.base.errors import Cancelled, UserError, behind
+from workbench.core.base.job import Job, Progress
+from workbench.core.base.plain import plain
+from workbench.core.ipc import messages as m
+from workbench.engine.analysis.attribution import blame
+from workbench.engine.analysis.prediction_diff import changes
+from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.analysis.sweep import sweep
+from workbench.engine.api.export import export
+from workbench.engine.base.cache import Cache
+from workbench.engine.bench.timing import timed
+from workbench.engine.compile.structure import couplings
+from workbench.engine.inspection.activation_stats import passing
+from workbench.engine.inspection.look import look
+from workbench.engine.preview.predict import prepared
+from workbench.engine.preview.previewer import Previewer
+from workbench.engine.training.device import devices
+from workbench.engine.training.recover import recovered
+from workbench.engine.training.temperatures import sweep as try_temperatures
+from workbench.engine.workspace import Workspace
+from workbench.methods.base.method import all_methods
+from workbench.methods.base.plugins import left_out
+
+log = logging.getLogger(__name__)
+# What a request ends when it comes: those of its own kind before it, and what gives way to it.
+REPLACED: dict[type, tuple[type, ...]] = {
+    m.Edit: (m.Edit,), m.Measure: (m.Measure, m.Prepare), m.Prepare: (m.Prepare,), m.Facts: (m.Facts,),
+    m.Compare: (m.Compare, m.Accuse), m.Accuse: (m.Compare, m.Accuse), m.Activations: (m.Activations,)}
+WAIT_S = 0.02       # between two looks whether others are done
+LANES = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts", m.Compare: "changes",
+         m.Accuse: "changes", m.Activations: "passing", m.Look: "look", m.Inspect: "inspect", m.Graph: "graph",
+         m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan", m.Predict: "idle", m.Train: "train",
+         m.TryTemperatures: "train"}
+# Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
+PATIENT: dict[str, tuple[str, ...]] = {"scan": ("train",), "idle": (), "facts": ("train",), "changes": ("train",),
+                                       "passing": ("train",)}
+
+
+class Service:
+    """Holds the one open workspace. `send` may be called from any lane."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.sending = threading.Lock()
+        self.workspace: Workspace | None = None
+        self.previewer: Previewer | None = None
+        self.jobs: dict[int, Job] = {}
+        self.finishing: set[int] = set()    # trainings that end with the best state so far
+        self.busy: dict[int, str] = {}      # jobs that somebody waits for, and their lanes
+        self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
+
+    def send(self, reply: m.Reply) -> None:
+        with self.sending:
+            self.connection.send(reply)
+
+    def serve(self) -> None:
+        """Until Quit, or until the window is gone."""
+        self.send(m.Ready(versions(), devices()))
+        while True:
+            try:
+                request = self.connection.recv()
+            except (EOFError, OSError):
+                return
+            if isinstance(request, m.Quit):
+                return
+            if isinstance(request, m.Cancel):
+                self.cancel(request.job)
+            elif isinstance(request, m.Finish):
+                self.finish(request.job)
+            elif isinstance(request, m.Hold):
+                self.hold(request.job, request.held)
+            else:
+                self.accept(request)
+
+    def cancel(self, number: int) -> None:
+        job = self.jobs.get(number)
+        if job is not None:
+            job.cancel()
+
+    def finish(self, number: int) -> None:
+        """Training sees this as a cancelled job, and keeps what there is."""
+        if number in self.jobs:
+            self.finishing.add(number)
+            self.jobs[number].cancel()
+
+    def hold(self, number: int, held: bool) -> None:
+        if number in self.jobs:
+            self.jobs[number].hold(held)
+
+    def accept(self, request: Any) -> None:
+        """Queue a request in its lane; what it replaces is cancelled."""
+        job = Job(lambda progress: self._progressed(request.job, progress),
+                  updates=lambda result: self.send(m.Updated(request.job, result)))
+        self.jobs[request.job] = job
+        lane = LANES.get(type(request), "work")
+        if lane in PATIENT:
+            job.turn = partial(self._let_others_go_first, job, PATIENT[lane])
+        else:
+            self.busy[request.job] = lane
+        self.lanes[lane].put(request, job)
+
+    def _progressed(self, number: int, progress: Progress) -> None:
+        self.send(m.Progressed(number, progress))
+
+    def run(self, request: Any, job: Job) -> None:
+        """Answer one request; whatever happens, exactly one of Done, Failed and Stopped is sent."""
+        number = request.job
+        try:
+            job.check()
+            self.send(m.Done(number, HANDLERS[type(request)](self, request, job)))
+        except Cancelled:
+            self.send(m.Stopped(number))
+        except UserError as error:
+            self.send(m.Failed(number, error.what, error.mend))
+        except MemoryError:
+            self.send(m.Failed(number, "There is not enough memory for this.",
+                               "Close other programs, or use less data."))
+        except Exception as error:
+            if (meant := behind(error)) is not None:
+                self.send(m.Failed(number, meant.what, meant.mend))
+                return
+            log.exception("request failed")
+            self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {plain(str(error))}.",
+                               "The model is unharmed; the log has the details.", traceback.format_exc()))
+        finally:
+            self.busy.pop(number, None)
+            self.finishing.discard(number)
+            self.jobs.pop(number, None)
+
+    def _let_others_go_first(self, job: Job, beside: tuple[str, ...]) -> None:
+        """Unless one of them waits for what this job is making, or is in one of the lanes `beside`."""
+        while (not Cache.awaited and not job.cancelled
+               and any(lane not in beside for lane in tuple(self.busy.values()))):
+            time.sleep(WAIT_S)
+
+    # What each request does. Each returns the result that Done carries.
+
+    def methods(self, request: m.Methods, job: Job) -> Any:
+        known = tuple(method.info() for method in all_methods().values())
+        if left_out():
+            job.update(" ".join(left_out()))
+        return known
+
+    def open(self, request: m.Open, job: Job) -> Any:
+        workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))
+        summary = workspace.model.summary()
+        if request.fingerprint not in ("", summary.fingerprint):
+            raise UserError(f"{request.path} holds another model than the one that was open.",
+                            "Put the earlier file back and measure again, or open the new one.")
+        self._replace(workspace)
+        system.give_memory_back()       # what was remembered of the model before
+        return summary
+
+    def attach(self, request: m.Attach, job: Job) -> Any:
+        self._replace(self._open().attach(request.path, job, request.calibration, request.trusted))
+        return self._open().data_summary()
+
+    def trusted(self, request: m.Trusted, job: Job) -> Any:
+        workspace = self._open()
+        self._replace(replace(workspace, trusted=workspace.trusted | request.paths))
+
+    def inspect(self, request: m.Inspect, job: Job) -> Any:
+        return self._open().view(request.path)
+
+    def facts(self, request: m.Facts, job: Job) -> Any:
+        for path in job.each(request.paths, "looking at the weights"):
+            self.send(m.Updated(request.job, self._open().facts(path)))
+
+    def look(self, request: m.Look, job: Job) -> Any:
+        return look(self._open(), request.path, request.recipe, request.wanted, job)
+
+    def activations(self, request: m.Activations, job: Job) -> Any:
+        return passing(self._open(), request.path, job)
+
+    def edit(self, request: m.Edit, job: Job) -> Any:
+        return self._open().edit_view(request.path, request.recipe, job)
+
+    def measure(self, request: m.Measure, job: Job) -> Any:
+        evaluator = self._open().ready(request.recipe).evaluator
+        assert self.previewer is not None
+        metric = evaluator.metric.title if evaluator is not None else ""
+        for preview in self.previewer.measure(request.recipe, request.focus, job):
+            job.check()
+            preview = replace(preview, metric=metric)
+            if preview.complete:
+                return preview
+            self.send(m.Updated(request.job, preview))
+        raise AssertionError("a measurement ends with a complete preview")
+
+    def graph(self, request: m.Graph, job: Job) -> Any:
+        return self._open().graph_view(request.recipe, job)
+
+    def coupled(self, request: m.Coupled, job: Job) -> Any:
+        return couplings(self._open().model)
+
+    def compare(self, request: m.Compare, job: Job) -> Any:
+        return changes(self._open(), request.recipe, job)
+
+    def accuse(self, request: m.Accuse, job: Job) -> Any:
+        for found in blame(self._open(), request.recipe, request.samples, job):
+            job.update(found)
+        return found
+
+    def time(self, request: m.Time, job: Job) -> Any:
+        return timed(self._open(), request.recipe, job)
+
+    def export(self, request: m.Export, job: Job) -> Any:
+        return export(self._open(), request.recipe, request.folder, job, request.name, language=request.language,
+                      kept=request.kept)
+
+    def sweep(self, request: m.Sweep, job: Job) -> Any:
+        return sweep(self._open(), request.wanted, job, request.recipe)
+
+    def scan(self, request: m.Scan, job: Job) -> Any:
+        return scan(self._open(), job, request.wanted)
+
+    def train(self, request: m.Train, job: Job) -> Any:
+        workspace = self._open().ready(request.recipe)
+        return recovered(workspace, request.recipe, job, lambda: request.job in self.finishing, request.device,
+                         request.kept).recovery
+
+    def try_temperatures(self, request: m.TryTemperatures, job: Job) -> Any:
+        return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
+
+    def predict(self, request: m.Predict, job: Job) -> Any:
+        return prepared(self._open(), job)[1]
+
+    def prepare(self, request: m.Prepare, job: Job) -> Any:
+        self._open()
+        assert self.previewer is not None
+        self.previewer.prepare(request.recipe, request.focus, job)
+
+    def _open(self) -> Workspace:
+        if self.workspace is None:
+            raise UserError("No model is open.", "Open one first.")
+        return self.workspace
+
+    def _replace(self, workspace: Workspace) -> None:
+        self.workspace, self.previewer = workspace, Previewer(workspace)
+
+
+HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
+    m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach,
+    m.Trusted: Service.trusted, m.Inspect: Service.inspect,
+    m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
+    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Time: Service.time, m.Compare: Service.compare,
+    m.Accuse: Service.accuse, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
+    m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
+    m.TryTemperatures: Service.try_temperatures, m.Activations: Service.activations,
+}
+
+
+class Lane:
+    """A thread that runs requests one after the other."""
+
+    def __init__(self, name: str, run: Callable[[Any, Job], None]) -> None:
+        self.run = run
+        self.waiting: queue.SimpleQueue[tuple[Any, Job]] = queue.SimpleQueue()
+        self.latest: dict[type, Job] = {}       # by the kind of request
+        threading.Thread(target=self._work, name=f"lane-{name}", daemon=True).start()
+
+    def put(self, request: Any, job: Job) -> None:
+        for kind in REPLACED.get(type(request), ()):
+            if (replaced := self.latest.get(kind)) is not None:
+                replaced.cancel()
+        self.latest[type(request)] = job
+        self.waiting.put((request, job))
+
+    def _work(self) -> None:
+        while True:
+            request, job = self.waiting.get()
+            try:
+                self.run(request, job)
+            except (BrokenPipeError, OSError):
+                return                       # the window is gone; so is the process, in a moment
+
+
+def versions() -> dict[str, str]:
+    """What the engine runs on."""
+    return {name: importlib.metadata.version(name) for name in ("torch", "onnxruntime", "onnx", "onnx-ir", "numpy")}
+
+
+def serve(connection: Connection) -> None:
+    """Entry of the engine process (see core.ipc.process). Ends the process when the window says so or is gone."""
+    Service(connection).serve()
+    connection.close()
+    os._exit(0)     # lanes may be deep in native code; nothing here needs an orderly end, files are written atomically

@@ -1,0 +1,49 @@
+"""Export without data: steps that need none, and a file that is run on made-up inputs."""
+
+import numpy as np
+
+from workbench.core.analysis.report import Verified
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.matching import Given, constants
+from workbench.engine.compile.compiler import Stacks, find
+from workbench.formats.finish import answers, relative_difference
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+
+LARGEST_RELATIVE_DIFFERENCE = 1e-2      # of the outputs; see engine.api.export
+
+
+def refuse(chosen: Stacks, recipe: Recipe) -> None:
+    """Raises UserError naming the first step that needs data."""
+    for path, actions in chosen.items():
+        for action in actions:
+            method, params = find(action)
+            if method.uses_data(params):
+                raise UserError(f"{action.method} on {path} needs data, and none was given.",
+                                "Give data, or use steps that need none (see workbench methods).")
+    if recipe.recover:
+        raise UserError(f"The recovery stage {recipe.recover[0].kind} needs data, and none was given.",
+                        "Give data, or take the stages out of the recipe.")
+
+
+def verify(shown: Model, written: str, given: Given) -> tuple[Verified, str]:
+    """Run the preview and the file on inputs that are made up, and say what was found.
+
+    Raises UserError when their outputs differ by more than rounding.
+    """
+    running = runtime.session(written)
+    feeds, found, why = answers(running, constants(shown.inputs, given))
+    if not feeds:
+        return Verified(None, None, None, 0), f"No data: not measured, and the file was not run: {why.rstrip('.')}"
+    expected = runtime.run(runtime.session(shown), feeds)
+    difference, largest = relative_difference(expected, found), 0.0
+    if not difference <= LARGEST_RELATIVE_DIFFERENCE:
+        raise UserError(f"The written file does not behave as the preview did: on made-up inputs its outputs differ by "
+                        f"{difference:.3g} of their size.",
+                        "Nothing was written; export with 'sparse: off', and report this recipe.")
+    for a, b in zip(expected, found, strict=True):
+        if isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.size:
+            largest = max(largest, float(np.nan_to_num(np.abs(a.astype(np.float64) - b)).max()))
+    return Verified(None, None, largest, 0), ("No data: not measured. The written file was run on made-up inputs; its "
+                                              f"outputs differ from the preview's by at most {largest:.2g}")

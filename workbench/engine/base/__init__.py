@@ -1,0 +1,1 @@
+"""Caches, evaluation, activations of layers observed in one run."""

@@ -1,0 +1,54 @@
+"""Where every verb gets a torch view from, and the few samples on which models are compared."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.layer_data.layer import fixed_batch
+from workbench.data.dataset import Dataset
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
+
+if TYPE_CHECKING:           # torch takes a second to import, and most verbs do without
+    from workbench.graph.torch.torch_view import TorchView
+
+FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
+
+
+def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
+    """A view that answers as ONNX Runtime does on two samples: of the output that is measured, where there is data.
+
+    Raises UserError naming the operator in the way."""
+    from workbench.graph.torch.torch_proof import proved_view
+    return proved_view(model if data is None else cut.only(model, data.answer.name), few_samples(model, data))
+
+
+def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
+    """Two samples, or noise of a shape that the model takes. Raises UserError when none is found."""
+    count = (fixed_batch(model.inputs) if data is None else data.fixed_batch) or 2
+    if data is not None and data.samples >= count:
+        return dict(data.feeds(slice(0, count)))
+    if all(size is not None for spec in model.inputs for size in spec.shape[1:]):
+        return _noise(model, count, 1)
+    session = runtime.session(model)
+    wanted = [value.name for value in session.get_inputs()]
+    for size in FREE:
+        feeds = _noise(model, count, size)
+        with suppress(UserError):       # a shape that the model does not take
+            runtime.run(session, {name: feeds[name] for name in wanted})
+            return feeds
+    raise UserError("A change is proved by running the model, and no shape of its inputs was found that it takes.",
+                    "Attach a data set.")
+
+
+def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    made = {}
+    for spec in model.inputs:
+        shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
+        made[spec.name] = (rng.standard_normal(shape) if spec.dtype.startswith("float")
+                           else rng.integers(0, 2, shape)).astype(spec.dtype)
+    return made

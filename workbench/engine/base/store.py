@@ -1,0 +1,86 @@
+"""Results that outlive the program: arrays on the disk by key, under a byte budget, oldest use forgotten first."""
+
+import hashlib
+import io
+import os
+import threading
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import used_at, write_bytes
+
+BUDGET = 256 << 20
+FOLDER = "WORKBENCH_CACHE"      # environment variable: another folder than the user's cache
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+
+
+def cache_folder() -> Path:
+    """Where results may be kept between runs."""
+    chosen = os.environ.get(FOLDER)
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("compression-workbench", appauthor=False))
+
+
+class Store:
+    """Thread-safe, and several programs may share a folder: files are written whole or not at all.
+
+    What cannot be read counts as not there; what cannot be written is not kept. Neither is an error.
+    """
+
+    def __init__(self, folder: Path, budget: int = BUDGET) -> None:
+        self.folder, self.budget = folder, budget
+        self._lock = threading.Lock()
+        self._used: int | None = None       # bytes in the folder; None until it was looked through
+
+    def load(self, key: str) -> dict[str, np.ndarray] | None:
+        """The arrays of a key if they are there and whole."""
+        file = self._file(key)
+        try:
+            with file.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
+                arrays = dict(found)
+            os.utime(file)
+        except UNREADABLE:
+            return None
+        return arrays
+
+    def save(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **arrays)
+        try:
+            write_bytes(self._file(key), buffer.getvalue())
+        except UserError:
+            return
+        with self._lock:
+            self._used = sum(size for size, _, _ in self._files()) if self._used is None else \
+                self._used + buffer.tell()
+            if self._used > self.budget:
+                self._forget()
+
+    def _file(self, key: str) -> Path:
+        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:40]}.npz"
+
+    def _files(self) -> list[tuple[int, int, Path]]:
+        """(bytes, time of the last use in ns, file) of each entry."""
+        found = []
+        for file in self.folder.glob("*.npz"):
+            try:
+                found.append((file.stat().st_size, used_at(file), file))
+            except OSError:         # another program forgot it meanwhile
+                continue
+        return found
+
+    def _forget(self) -> None:
+        """Leave room for a fifth of the budget, so that this is not done for every entry."""
+        files = sorted(self._files(), key=lambda entry: entry[1])
+        used = sum(size for size, _, _ in files)
+        for size, _, file in files:
+            if used <= self.budget * 4 // 5:
+                break
+            file.unlink(missing_ok=True)
+            used -= size
+        self._used = used

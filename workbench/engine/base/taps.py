@@ -1,0 +1,78 @@
+"""What layers receive and hand on over the calibration samples, observed for several layers in one run."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
+from workbench.methods.base.observer import Observed, Observer
+
+TOGETHER = 16       # values observed in one run, a small batch of each in memory at a time
+SHARE = 8           # of a batch, where the model leaves its size free: no more is held than of one or two layers
+FINITE = float(np.finfo(np.float32).max)
+
+
+def channel_axis(layer: Layer) -> int:
+    """The axis of an activation that counts channels."""
+    return 1 if layer.op == "Conv" else -1
+
+
+def observed(model: Model, name: str, data: Dataset, samples: int, batch: int, cache: Cache, job: Job) -> Observed:
+    """Of the value called `name` over so many samples; its neighbours are observed in the same run."""
+    values = _values(model)
+    start = list(values).index(name) // TOGETHER * TOGETHER
+    chosen = dict(list(values.items())[start:start + TOGETHER])
+    key = ("observed", data.fingerprint, start)
+    return cache.get(key, lambda: _observe(model, chosen, data, samples, batch, job))[name]
+
+
+def _values(model: Model) -> dict[str, int]:
+    """Names of the values around every layer that a runtime computes in integers, with their channel axes."""
+    found: dict[str, int] = {}
+    for layer in model.layers:
+        if not layer.locked and layer.op in ("Conv", "Gemm", "MatMul"):
+            for behind in (False, True):
+                found.setdefault(cut.tapped(model, layer.path, behind), channel_axis(layer))
+    return found
+
+
+def _observe(model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int,
+             job: Job) -> dict[str, Observed]:
+    observers = {name: Observer(axis) for name, axis in values.items()}
+    for arrays in runs(model, list(values), data, samples, batch, job):
+        for name, x in arrays.items():
+            refuse_what_is_not_finite(name, x)
+            observers[name].add(x)
+    return {name: observer.observed for name, observer in observers.items()}
+
+
+def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
+    """Raises UserError where something that calibration saw is NaN, or so large that twice of it is infinite: nothing
+    can be fitted to it."""
+    reach = float(values.max(initial=0)), float(-values.min(initial=0))
+    if not all(2 * edge < FINITE for edge in reach):
+        raise UserError(f"{name}: on the calibration samples there are values that are not finite.",
+                        "Check the data and the weights of the layers before it.")
+
+
+def runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int,
+          job: Job) -> Iterator[dict[str, np.ndarray]]:
+    """The values of these names over so many samples, batch by batch."""
+    inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
+    session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
+    batch = data.at_once(-(-batch // SHARE))
+    total = -(-min(data.samples, samples) // batch)
+    for feeds in job.each(data.batches(batch, samples), "observing activations", total):
+        found = {name: feeds[name] for name in names if name not in inner}
+        if session is not None:
+            wanted = {value.name for value in session.get_inputs()}
+            values = runtime.run(session, {name: array for name, array in feeds.items() if name in wanted}, inner)
+            found.update(zip(inner, values, strict=True))
+        yield found

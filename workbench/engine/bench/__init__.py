@@ -1,0 +1,1 @@
+"""Latency in the runtime."""

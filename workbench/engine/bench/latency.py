@@ -1,0 +1,34 @@
+"""How long the runtime takes for one sample."""
+
+import statistics
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.engine.base.evaluate import Run
+
+BLOCKS = 6
+RUNS = 8            # in a block; the first of them, while the other model's threads still spin, do not count
+SETTLING = 3
+COUNTED = BLOCKS * (RUNS - SETTLING)
+
+
+def paired_latency_ms(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[float, float]:
+    """Median milliseconds of both for the same sample, in blocks that take turns, so that a busy machine slows both."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in job.each(range(BLOCKS), "measuring latency"):
+        for run, into in zip((first, second), times, strict=True):
+            into += _block(run, feeds)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def _block(run: Run, feeds: Mapping[str, np.ndarray]) -> list[float]:
+    """Milliseconds of each run of a block that counts."""
+    taken = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        run(feeds)
+        taken.append((time.perf_counter() - start) * 1000)
+    return taken[SETTLING:]

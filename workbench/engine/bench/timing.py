@@ -1,0 +1,56 @@
+"""How fast a compressed model is beside the original, and what both take as files, without writing one."""
+
+import os
+import zlib
+from pathlib import Path
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import reason
+from workbench.core.base.job import Job
+from workbench.core.layer_data.views import Timing
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.base.evaluate import runner
+from workbench.engine.bench import latency
+from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+
+PART = 1 << 22          # bytes that are zipped between two looks whether the job was cancelled
+
+
+def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
+    """Of the trained model where that is remembered.
+
+    Raises UserError where the recipe does not fit, no sample can be made up, or the file would be beyond 2 GB.
+    """
+    known = workspace.recovery(recipe)
+    result = workspace.compiled(recipe, job.part(0.0, 0.4)) if known is None else known.compiled
+    compressed = result.model.with_edits(result.edits, recipe.sparse)
+    made_up = workspace.data is None
+    feeds = runtime.random_inputs(workspace.model) if workspace.data is None else \
+        workspace.data.least()
+    runs = [runner(runtime.session(model, spinning=True)) for model in (workspace.model, compressed)]
+    before, after = latency.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.7))
+    written = compressed.to_bytes()
+    return Timing(before, after, latency.COUNTED, len(written),
+                  zipped(_original(workspace.model), job.part(0.7, 0.85), "zipping the original"),
+                  zipped(written, job.part(0.85, 1.0), "zipping the compressed model"), made_up)
+
+
+def zipped(content: bytes, job: Job, text: str) -> int:
+    """Bytes after deflating, as a zip archive stores them at its usual level."""
+    packer, size = zlib.compressobj(6, wbits=-15), 0
+    for start in job.each(range(0, len(content), PART), text):
+        size += len(packer.compress(content[start:start + PART]))
+    return size + len(packer.flush())
+
+
+def _original(model: Model) -> bytes:
+    """The file as it was opened where it is one of ONNX; else the graph that was made of it."""
+    path = Path(model.source.path)
+    if path.suffix == ".onnx" and os.path.isfile(path) and path.stat().st_size == model.source.bytes:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise UserError(f"Cannot read {path}: {reason(error)}.", "Open the model again.") from error
+    return model.to_bytes()

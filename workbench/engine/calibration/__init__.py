@@ -1,0 +1,1 @@
+"""What a method may ask about a layer: weights, inputs, gradients."""

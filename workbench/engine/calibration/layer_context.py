@@ -1,0 +1,154 @@
+"""What a method may ask about a layer: its weight at once, its calibration activations by running the prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.base.taps import observed, refuse_what_is_not_finite
+from workbench.engine.calibration import im2col
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
+from workbench.methods.base.observer import Observed
+
+if TYPE_CHECKING:
+    from workbench.engine.calibration.gradients import Gradients
+
+SAMPLES = 512       # calibration samples used; the metric of the demo models did not move with more
+BATCH = 32
+ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True, eq=False)
+class LayerContext:
+    """See methods.method.Context. `data` is None when nothing was given to calibrate with."""
+
+    model: Model
+    path: str
+    data: Dataset | None
+    seed: int
+    cache: Cache
+    sharing: tuple[str, ...] = ()       # paths of the layers that have the same step
+    batch: int = BATCH
+
+    @cached_property
+    def layer(self) -> Layer:
+        return self.model.layer(self.path)
+
+    @cached_property
+    def weight(self) -> np.ndarray:
+        return self.model.weight(self.path)
+
+    @cached_property
+    def bias(self) -> np.ndarray | None:
+        return self.model.bias(self.path)
+
+    @property
+    def peers(self) -> tuple[LayerContext, ...]:
+        paths = self.sharing or (self.path,)
+        return tuple(self if path == self.path else replace(self, path=path) for path in paths)
+
+    def gradients(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        found = self._gradients(job)
+        return found.mean, found.square
+
+    def gates(self, job: Job) -> np.ndarray:
+        return self._gradients(job).gates
+
+    def _gradients(self, job: Job) -> Gradients:
+        """Computed for all layers at once, the first time a layer asks."""
+        from workbench.engine.calibration.gradients import gradients
+        data = self.samples()
+        found = self.cache.get(("gradients", data.fingerprint), lambda: gradients(self.model, data, job))
+        if self.path not in found:
+            raise UserError(f"{self.path}: no gradients reach this layer.", "Choose a method that needs none.")
+        return found[self.path]
+
+    def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        from workbench.engine.calibration.gradients import synaptic_flow
+        return synaptic_flow(self.model, masks, self.samples())
+
+    def samples(self) -> Dataset:
+        """The calibration samples. Raises UserError when there are none."""
+        if self.data is None:
+            raise UserError(f"{self.path}: this method needs data, and none was given.",
+                            "Give data, or use methods that need none.")
+        return self.data
+
+    def inputs(self, job: Job) -> Iterator[np.ndarray]:
+        """What the operator receives, batch by batch; never more than a batch in memory."""
+        data = self.samples()
+        prefix, name = cut.tap(self.model, self.path)
+        if prefix is None:                      # the layer reads a model input
+            for feeds in data.batches(self.batch, SAMPLES):
+                job.check()
+                yield feeds[name]
+            return
+        session = runtime.session(prefix)
+        wanted = {value.name for value in session.get_inputs()}
+        total = -(-data.first(SAMPLES) // data.at_once(self.batch))
+        for feeds in job.each(data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
+            yield runtime.run(session, {k: v for k, v in feeds.items() if k in wanted}, [name])[0]
+
+    def observed(self, job: Job, behind: bool = False) -> Observed:
+        """By the value's name: what one layer hands on and the next receives has the same levels."""
+        return observed(self.model, cut.tapped(self.model, self.path, behind), self.samples(), SAMPLES, self.batch,
+                        self.cache, job)
+
+    def rows(self, count: int, job: Job) -> np.ndarray:
+        """[groups, about `count`, columns]: as many random positions from each sample."""
+        return self.cache.get(self._key("rows", count, self.seed), lambda: self._rows(count, job))
+
+    def _rows(self, count: int, job: Job) -> np.ndarray:
+        rng = np.random.default_rng(self.seed)
+        samples, batch = self.samples().first(SAMPLES), self.samples().at_once(self.batch)
+        parts = []
+        for x in self.inputs(job):
+            available = im2col.count(self.layer, x)
+            quota = min(available, -(-count * batch // samples))
+            parts.append(im2col.unfold(self.layer, x, np.sort(rng.choice(available, quota, replace=False))))
+        sample = np.concatenate(parts, axis=1)
+        refuse_what_is_not_finite(self.path, sample)
+        return sample[:, rng.permutation(sample.shape[1])]
+
+    def gram(self, job: Job) -> np.ndarray:
+        """[groups, columns, columns] float64: mean of x x^T over all rows, streamed."""
+        return self._moments(job)[0]
+
+    def mean(self, job: Job) -> np.ndarray:
+        """[groups, columns] float64: mean of x over all rows, streamed."""
+        return self._moments(job)[1]
+
+    def _moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        return self.cache.get(self._key("moments"), lambda: self._measure_moments(job))
+
+    def _measure_moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
+        import torch
+        columns = self.layer.matrix[1]
+        second = torch.zeros(self.layer.groups, columns, columns, dtype=torch.float64)
+        first = torch.zeros(self.layer.groups, columns, dtype=torch.float64)
+        seen = 0
+        for x in self.inputs(job):
+            available = im2col.count(self.layer, x)
+            for start in range(0, available, ROWS_AT_ONCE):
+                chosen = np.arange(start, min(start + ROWS_AT_ONCE, available))
+                part = torch.from_numpy(im2col.unfold(self.layer, x, chosen))
+                second += (part.transpose(1, 2) @ part).double()
+                first += part.double().sum(dim=1)
+            seen += available
+        refuse_what_is_not_finite(self.path, second.numpy())
+        return (second / seen).numpy(), (first / seen).numpy()
+
+    def _key(self, *what: object) -> tuple[object, ...]:
+        fingerprint = self.data.fingerprint if self.data else ""
+        return ("calibration", self.layer.fingerprint, self.path, fingerprint, *what)

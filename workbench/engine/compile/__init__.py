@@ -1,0 +1,1 @@
+"""A recipe made into edits: structural steps first, then each layer's stack."""

@@ -1,0 +1,298 @@
+"""Turn a recipe into edits: check it against the model, remove channels, then run each layer's stack of actions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from workbench.core.analysis.report import LayerChange
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action, in_order
+from workbench.core.recipe.recipe import Recipe, Sparse
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile import settle, structure
+from workbench.engine.compile.conflicts import conflict
+from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
+from workbench.engine.compile.structure import Structure, structural
+from workbench.graph.model import cost
+from workbench.graph.model.model import Model
+from workbench.graph.rewrite import rewrite
+from workbench.graph.storage.edit import Edit, sqnr_db
+from workbench.graph.storage.encoding import Factors
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import find, untouched
+
+OTHER = "Choose another method for it."
+APART = "Leave out one of the two steps."
+Sharing = Mapping[Action, tuple[str, ...]]
+Stacks = Mapping[str, tuple[Action, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """What a recipe makes of a model: edits of the layers of a model that may have become smaller before.
+
+    chosen   the actions of every layer that has any
+    notes    what could not be applied to a layer, and what the user should know of the whole
+    """
+
+    original: Model
+    structure: Structure
+    edits: Mapping[str, Edit]
+    chosen: Stacks
+    notes: tuple[str, ...] = ()
+
+    @property
+    def model(self) -> Model:
+        """The model that the edits belong to."""
+        return self.structure.model
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the original is left as it is."""
+        return not self.edits and self.model is self.original
+
+    def without(self, left_out: settle.Settled) -> "Compiled":
+        """The same without levels of activations that the runtime does not take, and a note on them."""
+        said = left_out.notes(self.model, self.edits)
+        return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
+
+    def settled(self, data: Dataset | None, job: Job) -> "Compiled":
+        """The same, found out for exactly these edits. Raises UserError."""
+        if data is None or all(edited.compute is None for edited in self.edits.values()):
+            return self
+        return self.without(settle.search(self.model, self.edits, data, job))
+
+    def changes(self, sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
+        """A summary of every layer that changes, and the exact bytes of the file that an export would write."""
+        size = rewrite.size_of(self.model, self.edits, sparse)
+        after = {layer.path: layer for layer in self.model.layers}
+        changes = []
+        for layer in self.original.layers:
+            path, note = layer.path, self.structure.notes.get(layer.path, "")
+            actions = self.chosen.get(path, ())
+            if path in self.edits:
+                changes.append(change_of(self.model, path, actions, self.edits[path], *size.layers[path],
+                                         before=layer, note=note))
+            elif path in after and (actions or note or after[path].shape != layer.shape):
+                left = after[path]
+                changes.append(LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs,
+                                           note=note))
+            elif path not in after:
+                changes.append(_gone(layer, actions, note))
+        return tuple(changes), size.file
+
+
+def compiled(model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset | None, seed: int, cache: Cache,
+             job: Job) -> Compiled:
+    """Both stages: channels removed, then the edits of what is left, without levels that the runtime does not take.
+
+    Raises UserError.
+    """
+    smaller = structure.build(model, chosen, data, seed, cache, job.part(0.0, 0.3))
+    left = {path: actions for path, actions in editing(chosen).items() if path in smaller.model.sites}
+    edits = edit_all(smaller.model, left, data, seed, cache.under(smaller.key), job.part(0.3, 1.0))
+    left_out = settle.settled(smaller.model, edits, data, cache.under(smaller.key), job)
+    return Compiled(model, smaller, edits, chosen, notes + smaller.remarks).without(left_out)
+
+
+def editing(chosen: Stacks) -> dict[str, tuple[Action, ...]]:
+    """The stacks without structural steps."""
+    left = {path: tuple(action for action in actions if not structural(action)) for path, actions in chosen.items()}
+    return {path: actions for path, actions in left.items() if actions}
+
+
+def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
+    """The actions of every layer that has any, and notes on what a glob could not be applied to.
+
+    Raises UserError for an unknown method or parameter, a row that matches no layer, or a row that names a layer
+    which cannot have the method; layers matched by a glob are left as they are instead, and noted.
+    """
+    paths = [layer.path for layer in model.layers]
+    if recipe.rows and not paths:
+        raise UserError("The model has no layers with weights.", "Open another model.")
+    for row in recipe.rows:
+        for action in row.actions:
+            if not action.off:
+                find(action)
+        if not any(row.matches(path) for path in paths):
+            raise UserError(f"The recipe's row '{row.pattern}' matches no layer of the model.",
+                            f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")
+    named = {row.pattern for row in recipe.rows}
+    chosen: dict[str, tuple[Action, ...]] = {}
+    left: list[Left] = []
+    for layer in model.layers:
+        actions = recipe.actions_for(layer.path)
+        if layer.path not in named:
+            actions, notes = structure.possible(model, layer, actions)
+            left += notes
+        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
+            or keeps_channels(model, layer, actions)
+        reason = refused or conflict(layer, actions)        # plans are of layers that can have each step alone
+        if reason and layer.path in named:
+            raise UserError(f"{layer.path}: {reason}", OTHER if refused else APART)
+        if reason:
+            left.append(Left(layer.path, UNTOUCHED, reason))
+        elif actions:
+            chosen[layer.path] = actions
+    return chosen, notes_on(left, frozenset(paths))
+
+
+def effective_stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]], tuple[str, ...]]:
+    """The same; raises UserError too where the recipe has steps, and no layer can have any of them."""
+    chosen, notes = stacks(model, recipe)
+    asked = any(row.actions for row in recipe.in_effect.rows) and not recipe.recover
+    refuse_without_effect(asked, chosen, notes)
+    return chosen, notes
+
+
+def refusal(model: Model, layer: Layer, action: Action) -> str | None:
+    """Why a layer cannot have an action, or None."""
+    chosen, params = find(action)
+    reason = chosen.refuses(layer, params)
+    if not reason and model.opset < chosen.opset(params):
+        return chosen.older(params, model.opset)
+    return reason
+
+
+def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
+    """Why a structural step of the stack cannot be had in this place of the model, or None."""
+    if layer.locked:
+        return None
+    return next(filter(None, (structure.refusal(model, layer.path, action) for action in actions)), None)
+
+
+def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,
+         job: Job, sharing: Sharing | None = None, start: Edit | None = None) -> Edit:
+    """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
+
+    `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
+    `start` is what the stack starts from, where that is not the weight as it is; the cache is for this start alone.
+    """
+    layer = model.layer(path)
+    reason = conflict(layer, actions)
+    if reason:
+        raise UserError(f"{path}: {reason}", APART)
+    result = untouched(model.weight(path)) if start is None else start
+    done: tuple[Action, ...] = ()
+    steps = in_order(actions)
+    for index, action in enumerate(steps):
+        chosen, params = find(action)
+        reason = refusal(model, layer, action)
+        if reason:
+            raise UserError(f"{path}: {reason}", OTHER)
+        done += (action,)
+        peers = (sharing or {}).get(action, (path,)) if chosen.shared(params) else ()
+        context = LayerContext(model, path, data, seed, cache, peers)
+        samples = data.fingerprint if data and chosen.uses_data(params) else ""
+        key = ("edit", layer.fingerprint, path, done, seed, peers, samples)
+        before, part = result, job.part(index / len(steps), (index + 1) / len(steps))
+        result = cache.get(key, partial(chosen.apply, context, before, params, part))
+    return result
+
+
+def shares(chosen: Stacks) -> Sharing:
+    """For each action, the layers that have it."""
+    found: dict[Action, tuple[str, ...]] = {}
+    for path, actions in chosen.items():
+        for action in actions:
+            found[action] = (*found.get(action, ()), path)
+    return found
+
+
+def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> dict[str, Edit]:
+    """The edits of all layers with actions."""
+    edits = {}
+    sharing = shares(chosen)
+    for index, (path, actions) in enumerate(chosen.items()):
+        part = job.part(index / len(chosen), (index + 1) / len(chosen))
+        part.report(f"editing {path}", 0.0)
+        edits[path] = edit(model, path, actions, data, seed, cache, part, sharing)
+    return edits
+
+
+def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit, size: int, words: str,
+              before: Layer | None = None, note: str = "") -> LayerChange:
+    """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
+    layer = model.layer(path)
+    size = with_bias(layer, edited, size)
+    notes = "; ".join(part for part in (note, edited.note) if part)
+    was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
+    return LayerChange(path, actions, was, size, sqnr_db(model.weight(path), edited.weight), *counted(layer, edited),
+                       zeros, words, True, notes, larger(was, size, zeros, words, edited))
+
+
+def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> str:
+    """Why a layer takes as many bytes as before or more, in one sentence; nothing where it shrank."""
+    if after < before:
+        return ""
+    if isinstance(edited.encoding, Factors):
+        return f"The factors hold {edited.encoding.parameters:,} weights, and the layer had {edited.weight.size:,}."
+    if zeros and "zeros" not in words:
+        return f"So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie."
+    if after > before:
+        return "What is stored beside the values (scales, decoders, lists) takes more than the values save."
+    return "The step changes values, but not how they are stored."
+
+
+def kept_bias(layer: Layer) -> int:
+    """Bytes of a bias that stays as it is: an edit's size is of what it stores, a layer's bytes are of both."""
+    return 4 * (layer.parameters - layer.count)
+
+
+def with_bias(layer: Layer, edited: Edit, size: int) -> int:
+    """Bytes of a layer after an edit that stores `size` bytes."""
+    return size + (kept_bias(layer) if edited.bias is None else 0)
+
+
+def counted(layer: Layer, edited: Edit) -> tuple[int, int | None]:
+    """Parameters and MACs of a layer after its edit."""
+    encoding = edited.encoding
+    weights = encoding.parameters
+    parts = [piece.encoding.shape for piece in encoding.pieces] if isinstance(encoding, Factors) else [layer.shape]
+    bias = layer.parameters - layer.count
+    if edited.bias is not None:
+        bias = edited.bias.size
+    return weights + bias, cost.of_chain(layer, parts)
+
+
+def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerChange, ...], int]:
+    """What the stacks will store, from their parameters alone, and the bytes of the file."""
+    outline = structure.outline(model, chosen)
+    smaller = structure.foretold(outline, chosen)
+    new = [path for path in outline.sites if outline.layer(path).fingerprint != model.layer(path).fingerprint]
+    layers = {path: smaller.get(path, outline.layer(path)) for path in dict.fromkeys((*chosen, *smaller, *new))
+              if path in outline.sites}
+    plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
+    size = rewrite.forecast(outline, plans, sparse)
+    changes = [_foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
+               for path, plan in plans.items()]
+    left = {layer.path for layer in outline.layers}
+    return (*changes, *(_gone(layer, chosen.get(layer.path, ())) for layer in model.layers if layer.path not in left)
+            ), size.file
+
+
+def _gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
+    """A layer that is not in the model any more."""
+    return LayerChange(layer.path, actions, layer.bytes, 0, None, 0, None if layer.macs is None else 0, note=note)
+
+
+def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
+    plan = Plan.of(layer)
+    for action in in_order(actions):
+        chosen, params = find(action)
+        plan = chosen.forecast(layer, plan, params)
+    return plan
+
+
+def _foretold(before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int,
+              words: str) -> LayerChange:
+    macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])
+    size += 0 if plan.biased else kept_bias(layer)
+    return LayerChange(before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words,
+                       exact=False)

@@ -1,0 +1,151 @@
+"""That a model made of another is right, shown in ONNX Runtime each time that one is made.
+
+Without some channels: the original with these channels at zero, wherever they are made or read, must answer as the
+smaller model does. With other scales: it must answer as the original does.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.data.dataset import Dataset
+from workbench.engine.base.differentiable import few_samples
+from workbench.graph.channels.slicing import silenced
+from workbench.graph.channels.units import Channels
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+
+TOLERANCE = 1e-4        # of the largest output
+ROUNDING = 1e-6         # outputs that are all as small as this say nothing
+# What ONNX Runtime says of an operator: when it runs it, and when it loads it; with its groups of kind and name.
+STOPPED = ((re.compile(r"while running (\w+) node\. Name:'([^']*)'"), 1, 2),
+           (re.compile(r"Node \(([^)]*)\) Op \((\w+)\)"), 2, 1))
+SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
+
+
+class NotProved(UserError):
+    """A change of a model was run, and it does not run or does not answer as it should."""
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """A model made by structural steps; for each layer that is another, by what; and remarks on the whole.
+
+    kept        for each layer that lost channels, along each axis of its weight the places that are left
+    """
+
+    model: Model
+    notes: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    kept: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
+
+
+def few(paths: Iterable[str]) -> str:
+    """Names in a sentence: three at most."""
+    first, *rest = paths
+    if len(rest) > 2:
+        return f"{first}, {rest[0]} and {len(rest) - 1} more"
+    return " and ".join((", ".join((first, *rest[:-1])), rest[-1])) if rest else first
+
+
+def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
+    """Run both. Raises UserError when they do not answer the same."""
+    job.check()
+    feeds = few_samples(model, data)
+    for a, b in zip(_run(other, feeds), _run(model, feeds), strict=True):
+        if a.shape != b.shape or not _close(a, b):
+            raise UserError("With these scales the model does not answer as before.",
+                            "Leave the rescaling of channels out, and report this model.")
+
+
+def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
+    """Run both. Raises UserError when the other does not run, or gives outputs of other shapes."""
+    job.check()
+    feeds = few_samples(model, data)
+    try:
+        found = _run(other, feeds)
+    except Exception as error:
+        raise UserError("With these students the model does not run: a size in it is fixed in a way that could not be "
+                        "followed.", "Replace other blocks.") from error
+    if [value.shape for value in found] != [value.shape for value in _run(model, feeds)]:
+        raise UserError("With these students the model gives outputs of another shape.", "Replace other blocks.")
+
+
+def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
+                  job: Job) -> tuple[str, ...]:
+    """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
+
+    A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
+    its own torch view, where that of the original answers as ONNX Runtime does. Raises NotProved when it does not run
+    or answers otherwise.
+    """
+    job.check()
+    feeds = few_samples(model, data)
+    try:
+        _run(smaller, feeds, optimize=False)        # as written: a fusion would jump over a reshape that does not fit
+        found = _run(smaller, feeds)
+    except Exception as error:
+        raise NotProved(f"Without these channels {_where(error)} does not run: a size in it is fixed in a way that "
+                        "could not be followed.", "Remove channels from other layers.") from error
+    if not removed & channels.normed:
+        expected = _run(silenced(model, channels, removed), feeds)
+    else:
+        by_torch = _by_torch(model, smaller, feeds)
+        if by_torch is None:
+            return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
+        expected = by_torch
+    for a, b in zip(found, expected, strict=False):     # the torch view gives the model's outputs alone
+        if a.shape != b.shape or not _close(a, b):
+            raise NotProved("Without these channels the model does not answer as it should.",
+                            "Remove channels from other layers, and report this model.")
+    return ()
+
+
+def _where(error: BaseException) -> str:
+    """The operator at which ONNX Runtime stopped, "Reshape 'name'", as far as it says so."""
+    text = f"{error} {error.__cause__ or ''}"
+    for pattern, op, name in STOPPED:
+        if found := pattern.search(text):
+            return f"{found[op]} '{found[name]}'"
+    return "the model"
+
+
+def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray] | None:
+    """The smaller model's outputs as torch computes them; None where it computes the original wrongly or not at all."""
+    import torch
+
+    from workbench.graph.torch.torch_proof import proved_view
+    from workbench.graph.torch.torch_view import TorchView
+    try:
+        proved_view(model, feeds)
+    except UserError:
+        return None
+    with torch.no_grad():
+        made = TorchView(smaller)(**{name: torch.from_numpy(array) for name, array in feeds.items()})
+    return [value.numpy() for value in made]
+
+
+def _run(model: Model, feeds: Mapping[str, np.ndarray], optimize: bool = True) -> list[np.ndarray]:
+    """The outputs, and what is put into the functions that they come from: a saturated Sigmoid would hide it."""
+    copy = model.ir.clone()
+    for value in list(copy.graph.outputs):
+        node = value.producer()
+        if node is not None and node.op_type in SATURATING and node.inputs[0] is not None:
+            inner = node.inputs[0]
+            if inner.producer() is not None and inner not in copy.graph.outputs:
+                inner.type = inner.type or value.type
+                copy.graph.outputs.append(inner)
+    session = runtime.session(replace(model, ir=copy), optimize=optimize)
+    outputs = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+    return [value for value in outputs if isinstance(value, np.ndarray)]        # sequences and maps are made of others
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype.kind != "f":
+        return bool(np.mean(a == b) > 0.99)        # indices may differ on ties
+    scale = float(np.abs(b).max(initial=0.0))
+    return bool(np.abs(a.astype(np.float64) - b).max(initial=0.0) <= TOLERANCE * scale + ROUNDING)

@@ -1,0 +1,52 @@
+"""What a recipe asks of layers that cannot have it: one note for all layers with about the same reason."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from workbench.core.base.errors import UserError
+from workbench.engine.compile.equivalence import few
+
+UNTOUCHED = "is left as it is"
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+
+
+@dataclass(frozen=True)
+class Left:
+    """A layer that a glob named and that cannot have a step: what it does instead ("is left as it is"), and why."""
+
+    path: str
+    what: str
+    reason: str
+
+
+def notes_on(left: Iterable[Left], paths: Collection[str]) -> tuple[str, ...]:
+    """A sentence for each reason, in the order of the first layers. Reasons that differ in numbers and in names of
+    layers (`paths`, of all layers) alone are one; the first layer's is told then."""
+    alike: dict[tuple[str, str], list[Left]] = {}
+    for each in left:
+        alike.setdefault((each.what, _outline(each.reason, paths)), []).append(each)
+    return tuple(_sentence(group) for group in alike.values())
+
+
+def _sentence(group: list[Left]) -> str:
+    first = group[0]
+    if len(group) == 1:
+        return f"{first.path} {first.what}: {first.reason}"
+    names = few([each.path for each in group])
+    if all(each.reason == first.reason for each in group):
+        return f"{len(group)} layers ({names}): each {first.what}: {first.reason}"
+    return f"{len(group)} layers ({names}): each {first.what}; {first.path}: {first.reason}"
+
+
+def _outline(reason: str, paths: Collection[str]) -> str:
+    """A reason without its numbers and names of layers."""
+    words = ("@" if word.strip(".,:;()'") in paths else word for word in reason.split())
+    return _NUMBER.sub("#", " ".join(words))
+
+
+def refuse_without_effect(asked: bool, chosen: Collection[str], notes: tuple[str, ...]) -> None:
+    """Raises UserError where a recipe has steps and no layer can have any of them."""
+    if asked and not chosen:
+        raise UserError(f"The recipe changes nothing. {' '.join(notes)}".strip(),
+                        "Choose other layers or methods.")

@@ -1,0 +1,279 @@
+"""Removing channels: which groups a recipe names, what each loses, and what every layer becomes.
+
+Every layer that has such a step names a group: the layers that hang together with it (graph/channels/units). A group is
+pruned once, by the largest amount asked for in it. engine/compile/equivalence then shows that nothing else was taken.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache as cache_results
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.calibration.layer_context import LayerContext
+from workbench.engine.compile.equivalence import Changed, NotProved, few, prove_removal
+from workbench.graph.channels.rules import channels_of
+from workbench.graph.channels.slicing import among, left, without
+from workbench.graph.channels.units import Channels
+from workbench.graph.model.model import Model
+from workbench.graph.prepare.fold_batchnorm import folded_scale
+from workbench.methods.base.method import ChannelGroup, RemovalMethod, find
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """One group that is pruned: by which step, asked for by which layers, and the units that may go."""
+
+    action: Action
+    asked: tuple[str, ...]
+    paths: tuple[str, ...]
+    units: np.ndarray
+    group: ChannelGroup
+
+    def method(self) -> tuple[RemovalMethod, Any]:
+        chosen, params = find(self.action)
+        assert isinstance(chosen, RemovalMethod)
+        return chosen, params
+
+
+# Found out once a model, for each recipe asks it of every layer; once for all layers with the same channels.
+_refusals: WeakKeyDictionary[Model, dict[tuple[str, Action], str | None]] = WeakKeyDictionary()
+_unables: WeakKeyDictionary[Model, dict[tuple[bytes, Action], str | None]] = WeakKeyDictionary()
+_norms: WeakKeyDictionary[Model, tuple[np.ndarray, np.ndarray]] = WeakKeyDictionary()
+
+
+def refusal(model: Model, path: str, action: Action) -> str | None:
+    """Why a layer keeps its channels, or None."""
+    known = _refusals.setdefault(model, {})
+    if (path, action) not in known:
+        known[path, action] = channels_of(model).refusal(path) or _unable(model, path, action)
+    return known[path, action]
+
+
+def _unable(model: Model, path: str, action: Action) -> str | None:
+    channels, known = channels_of(model), _unables.setdefault(model, {})
+    key = channels.free(path).tobytes(), action
+    if key not in known:
+        task = _task(model, channels, {path: action}, channels.groups[path], _without_data(model))
+        method, params = task.method()
+        known[key] = method.unable(task.group, params)
+    return known[key]
+
+
+def _without_data(model: Model) -> Callable[[str], LayerContext]:
+    """For what follows from sizes alone."""
+    return lambda path: LayerContext(model, path, None, 0, Cache(0))
+
+
+def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
+           job: Job) -> Changed:
+    """The model without the channels that these steps take out of it. A group of layers without whose channels it does
+    not run, or answers otherwise, keeps them, and a remark says so. Raises UserError where that is each of them."""
+    channels = channels_of(model)
+    tasks = _tasks(model, channels, asked, lambda path: LayerContext(model, path, data, seed, cache))
+    picks = _picks(tasks, job)
+
+    @cache_results
+    def proved(some: tuple[_Task, ...]) -> Changed:
+        removed = {unit for task in some for unit in picks[task]}
+        _leave_one(channels, removed)
+        if not removed:
+            return Changed(model, dict.fromkeys(asked, "all channels stay"), _remarks(some, asked))
+        smaller = without(model, channels, removed)
+        remarks = _remarks(some, asked) + prove_removal(model, smaller, channels, removed, data, job)
+        return Changed(smaller, _notes(model, channels, removed, some), remarks, _kept(model, channels, removed))
+
+    possible, failed = _provable(tasks, proved)
+    if not possible:
+        raise next(iter(failed.values()))
+    known = _refusals.setdefault(model, {})
+    for task, error in failed.items():      # a glob is not applied there again, and the forecast knows
+        known.update(dict.fromkeys(((path, asked[path]) for path in task.asked), error.what))
+    left = tuple(f"{path} keeps its channels: {error.what}" for task, error in failed.items() for path in task.asked)
+    made = proved(possible)
+    return replace(made, remarks=left + made.remarks)
+
+
+def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
+    """The units that each task removes. Tasks with the same step choose together."""
+    picks = {}
+    for action in dict.fromkeys(task.action for task in tasks):
+        same = [task for task in tasks if task.action == action]
+        method, params = same[0].method()
+        for task, picked in zip(same, method.choose(tuple(t.group for t in same), params, job), strict=True):
+            picks[task] = task.units[picked].tolist()
+    return picks
+
+
+def _provable(tasks: tuple[_Task, ...],
+              proved: Callable[[tuple[_Task, ...]], Changed]) -> tuple[tuple[_Task, ...], dict[_Task, NotProved]]:
+    """The tasks that can be carried out together, found by halving, and why each other one cannot."""
+    try:
+        proved(tasks)
+        return tasks, {}
+    except NotProved as error:
+        if len(tasks) == 1:
+            return (), {tasks[0]: error}
+        whole = error
+    half = len(tasks) // 2
+    (first, failed), (second, others) = _provable(tasks[:half], proved), _provable(tasks[half:], proved)
+    if failed or others:
+        return first + second, failed | others
+    return (), dict.fromkeys(tasks, whole)      # each half can be had, and not both
+
+
+def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tuple[np.ndarray, ...]]:
+    """Along each axis of the weights that get smaller the places that stay."""
+    found = {}
+    for path, site in model.sites.items():
+        axes = [(channels.axes.get((site.initializer, axis)), size)
+                for axis, size in enumerate(model.layer(path).shape)]
+        places = tuple(np.arange(size) if units is None else np.flatnonzero(~among(units, removed))
+                       for units, size in axes)
+        if any(len(left) < size for left, (_, size) in zip(places, axes, strict=True)):
+            found[path] = places
+    return found
+
+
+def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
+           context: Callable[[str], LayerContext]) -> tuple[_Task, ...]:
+    """The groups to prune, in the model's order."""
+    by_group: dict[tuple[str, ...], list[str]] = {}
+    for path in asked:
+        reason = channels.refusal(path)
+        if reason:
+            raise UserError(f"{path}: {reason}", "Choose another layer, or another method for it.")
+        by_group.setdefault(channels.groups[path], []).append(path)
+    return tuple(_task(model, channels, {path: asked[path] for path in paths}, members, context)
+                 for members, paths in by_group.items())
+
+
+def _task(model: Model, channels: Channels, asked: Mapping[str, Action], paths: tuple[str, ...],
+          context: Callable[[str], LayerContext]) -> _Task:
+    """The strongest step of a group. Its units: those of the layers that ask for it."""
+    units = np.unique(np.concatenate([channels.free(path) for path in asked]))
+    first = next(iter(asked))
+    every = np.unique(channels.layers[first])
+    number = {int(unit): index for index, unit in enumerate(units)}
+    members = tuple((context(path), np.array([number.get(unit, -1) for unit in channels.layers[path].tolist()]))
+                    for path in (*asked, *(path for path in paths if path not in asked)))
+    group = ChannelGroup(len(units), len(np.setdiff1d(every, units)),
+                         max(1, len(channels.layers[first]) // len(every)), members, _scale(model, channels, units))
+
+    def amount(path: str) -> int:
+        method, params = find(asked[path])
+        assert isinstance(method, RemovalMethod)
+        return method.removes(group, params)
+
+    strongest = max(asked, key=amount)
+    return _Task(asked[strongest], tuple(asked), paths, units, group)
+
+
+def _scale(model: Model, channels: Channels, units: np.ndarray) -> np.ndarray | None:
+    """Mean |scale| over the BatchNormalizations that read each unit; None where one is read by none.
+
+    Those that were folded at opening count with those that are there.
+    """
+    if model not in _norms:
+        every = list(_scales(model, channels)) or [(np.zeros(0, int), np.zeros(0))]
+        _norms[model] = np.concatenate([held for held, _ in every]), np.concatenate([scale for _, scale in every])
+    held, scale = _norms[model]
+    place = np.searchsorted(units, held)
+    inside = (place < len(units)) & (units[np.minimum(place, len(units) - 1)] == held)
+    seen = np.bincount(place[inside], minlength=len(units))
+    return np.bincount(place[inside], scale[inside], len(units)) / seen if seen.all() else None
+
+
+def _scales(model: Model, channels: Channels) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The units of each BatchNormalization's channels, and |scale| of these."""
+    for name in channels.scales:
+        value = model.ir.graph.initializers[name].const_value
+        held = channels.axes.get((name, 0))
+        if value is not None and held is not None:
+            yield held, np.abs(value.numpy())
+    for path, held in channels.layers.items():
+        site = model.sites.get(path)
+        scale = None if site is None else folded_scale(model.ir.graph.initializers[site.initializer].const_value)
+        if scale is not None:
+            yield held, scale
+
+
+def _leave_one(channels: Channels, removed: set[int]) -> None:
+    """A tensor whose channels would all go, because several groups meet in it, keeps one."""
+    for units in channels.axes.values():
+        if len(units) and left(units, removed) == 0:
+            removed.discard(int(units.max()))
+
+
+def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
+    return tuple(f"{few(task.asked)} are coupled: they are pruned once, by {task.action}"
+                 for task in tasks if len({asked[path] for path in task.asked}) > 1)
+
+
+def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, str]:
+    """For every layer that gets smaller, what it loses and why."""
+    causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
+    notes = {}
+    for layer in model.layers:
+        parts = []
+        out = channels.layers.get(layer.path)
+        if out is not None and left(out, removed) < len(out):
+            task = next(causes[unit] for unit in out.tolist() if unit in causes)
+            others = [path for path in task.paths if path != layer.path]
+            rest = left(out, removed)
+            parts.append(f"{len(out)} -> {rest} channels, with {few(others)}" if others else
+                         f"{len(out)} -> {rest} channels")
+        for units in _other_axes(model, channels, layer):
+            cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
+            if cause is not None:
+                parts.append(f"{len(units)} -> {left(units, removed)} inputs, from {few(cause.asked)}")
+        if parts:
+            notes[layer.path] = "; ".join(parts)
+    return notes
+
+
+def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarray]:
+    """Units along the axes of a layer's weight that are not its output."""
+    if layer.path not in model.sites:
+        return []
+    name = model.sites[layer.path].initializer
+    return [channels.axes[name, axis] for axis in range(len(layer.shape))
+            if axis != layer.out_axis and (name, axis) in channels.axes]
+
+
+def foretold(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
+    """The layers that get smaller, as they will be, from sizes alone: which channels go is not known yet."""
+    channels = channels_of(model)
+    removed: set[int] = set()
+    for task in _tasks(model, channels, asked, _without_data(model)):
+        method, params = task.method()
+        removed.update(task.units[:method.removes(task.group, params)].tolist())
+    _leave_one(channels, removed)
+    smaller = {}
+    for path, site in model.sites.items():
+        layer = model.layer(path)
+        shape = list(layer.shape)
+        for axis in range(len(shape)):
+            units = channels.axes.get((site.initializer, axis))
+            shape[axis] -= 0 if units is None else len(units) - left(units, removed)
+        if tuple(shape) != layer.shape:
+            smaller[path] = _resized(layer, tuple(shape), channels, removed)
+    return smaller
+
+
+def _resized(layer: Layer, shape: tuple[int, ...], channels: Channels, removed: set[int]) -> Layer:
+    out = channels.layers.get(layer.path)
+    bias = layer.parameters - layer.count
+    if bias and out is not None:
+        bias = left(out, removed)
+    resized = replace(layer, shape=shape)
+    macs = None if layer.macs is None else round(layer.macs * resized.count / layer.count)
+    return replace(resized, parameters=resized.count + bias, macs=macs, bytes=4 * (resized.count + bias))

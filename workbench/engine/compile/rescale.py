@@ -1,0 +1,83 @@
+"""Moving scale between layers: which channels a recipe names, and what every layer becomes (graph/channels/scaling)."""
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile.equivalence import Changed, few, prove_same
+from workbench.graph.channels.scaling import Held, Scaling, rescaled, scaling_of
+from workbench.graph.model.model import Model
+from workbench.methods.base.method import RescalingMethod, find
+
+NONE = "the ranges are equal already"
+
+_known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()      # a model never changes
+
+
+def scaling(model: Model) -> Scaling:
+    """What of a model can be rescaled; found out once a model."""
+    if model not in _known:
+        _known[model] = scaling_of(model)
+    return _known[model]
+
+
+def refusal(model: Model, path: str) -> str | None:
+    """Why the output channels of a layer cannot be rescaled, or None."""
+    return scaling(model).refusal(path)
+
+
+def rescale(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
+            job: Job) -> Changed:
+    """The model after these steps, step by step where they differ. Raises UserError when it answers otherwise."""
+    links, made = scaling(model), model
+    factors = np.ones(links.count)
+    paths = [layer.path for layer in model.layers if layer.path in asked and links.refusal(layer.path) is None]
+    for action in dict.fromkeys(asked[path] for path in paths):
+        method, params = _method(action)
+        chosen = tuple(links.free(path) for path in paths if asked[path] == action)
+        weights = {name: _values(made, name) for name, held in links.held.items() if held.weight}
+        found = method.factors(links, weights, chosen, params, job)
+        made, factors = rescaled(made, links, found), factors * found
+    if made is not model:
+        prove_same(model, made, data, job)
+    return Changed(made, {**dict.fromkeys(asked, NONE), **_notes(model, links, factors)})
+
+
+def _method(action: Action) -> tuple[RescalingMethod, Any]:
+    chosen, params = find(action)
+    assert isinstance(chosen, RescalingMethod)
+    return chosen, params
+
+
+def _values(model: Model, name: str) -> np.ndarray:
+    tensor = model.ir.graph.initializers[name].const_value
+    assert tensor is not None
+    return tensor.numpy()
+
+
+def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, str]:
+    """For every layer that is rescaled: by what its channels are multiplied, and with whom it shares that."""
+    makers = {path: links.layers[path] for path in links.layers}
+    notes = {}
+    for layer in model.layers:
+        held = links.held.get(model.sites[layer.path].initializer, Held()) if layer.path in model.sites else Held()
+        parts = []
+        if held.made is not None and _moved(held.made, factors):
+            own = factors[held.made]
+            parts.append(f"channels times {own.min():.2g} to {own.max():.2g}")
+        if held.read is not None and _moved(held.read, factors):
+            sources = [path for path, units in makers.items() if np.isin(units, np.unique(held.read)).any()]
+            parts.append(f"inputs follow {few(sources)}")
+        if parts:
+            notes[layer.path] = "; ".join(parts)
+    return notes
+
+
+def _moved(units: np.ndarray, factors: np.ndarray) -> bool:
+    return bool((factors[units] != 1).any())

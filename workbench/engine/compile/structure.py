@@ -1,0 +1,135 @@
+"""The first stage of a recipe: steps that change several layers at once, and give another model.
+
+First blocks are replaced by students (blocks), then channels are removed (removal), then scale is moved
+between those that are left (rescale); all other steps run on the result. Each shows in ONNX Runtime that the new
+model runs, and where nothing may have been lost that it answers as it should (engine/compile/equivalence).
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import blocks, removal, rescale
+from workbench.engine.compile.equivalence import Changed
+from workbench.engine.compile.left_out import Left
+from workbench.graph.channels.rules import channels_of
+from workbench.graph.model.model import Model
+from workbench.methods.base.method import RemovalMethod, ReplacingMethod, RescalingMethod, StructuralMethod, find
+
+Stacks = Mapping[str, tuple[Action, ...]]
+Change = Callable[[Model, Mapping[str, Action], Dataset | None, int, Cache, Job], Changed]
+STAGES: tuple[tuple[type, Change], ...] = (
+    (ReplacingMethod, blocks.replace), (RemovalMethod, removal.remove), (RescalingMethod, rescale.rescale))
+
+
+@dataclass(frozen=True, eq=False)
+class Structure:
+    """A model as the structural steps of a recipe make it; the original where there are none.
+
+    key       what was done to the original, for caches; () when nothing
+    notes     for each layer that is another, by what: "64 -> 45 channels, with blocks.3.conv"
+    remarks   on the whole
+    kept      for each layer that lost channels, along each axis of its weight the places that are left
+    stages    the kinds of its steps
+    """
+
+    model: Model
+    key: tuple[Hashable, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+    kept: Mapping[str, tuple[np.ndarray, ...]] = field(default_factory=dict)
+    stages: tuple[type, ...] = ()
+
+    @property
+    def only_smaller(self) -> bool:
+        """Whether channels were removed and nothing else was done."""
+        return self.stages == (RemovalMethod,)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(layer.bytes for layer in self.model.layers)
+
+    def then(self, key: tuple[Hashable, ...], kind: type, made: Changed) -> "Structure":
+        """After one stage more, of this kind."""
+        notes = {path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
+                 for path in (*self.notes, *made.notes)}
+        return Structure(made.model, key, notes, self.remarks + made.remarks, {**self.kept, **made.kept},
+                         (*self.stages, kind))
+
+
+def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
+    """The model that the structural steps of the stacks make. Raises UserError where that cannot be done or proved."""
+    structure = Structure(model)
+    for kind, change in STAGES:
+        asked = {path: action for path, action in asked_for(chosen, kind).items() if path in structure.model.sites}
+        if asked:
+            key = (*structure.key, kind.__name__, tuple(sorted((path, str(action)) for path, action in asked.items())),
+                   seed, data.fingerprint if data else "")
+            structure = cache.get(key, partial(_after, structure, key, kind, change, asked, data, seed, cache, job))
+    return structure
+
+
+def _after(before: Structure, key: tuple[Hashable, ...], kind: type, change: Change, asked: Mapping[str, Action],
+           data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
+    return before.then(key, kind, change(before.model, asked, data, seed, cache.under(before.key), job))
+
+
+def asked_for(chosen: Stacks, kind: type) -> dict[str, Action]:
+    """The step of this kind of each layer that has one."""
+    return {path: action for path, actions in chosen.items() for action in actions if isinstance(find(action)[0], kind)}
+
+
+def structural(action: Action) -> bool:
+    return find(action)[0].structural
+
+
+def refusal(model: Model, path: str, action: Action) -> str | None:
+    """Why a layer cannot have a structural step in this place of the model, or None; also for steps of one layer."""
+    method = find(action)[0]
+    if isinstance(method, ReplacingMethod):
+        return blocks.refusal(model, path, action)
+    if isinstance(method, RemovalMethod):
+        return removal.refusal(model, path, action)
+    return rescale.refusal(model, path) if isinstance(method, RescalingMethod) else None
+
+
+def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[tuple[Action, ...], tuple[Left, ...]]:
+    """A stack without the structural steps that the layer cannot have, and what is said of each of them."""
+    kept, notes = [], []
+    for action in actions:
+        method = find(action)[0]
+        reason = None if layer.locked else refusal(model, layer.path, action)
+        if reason and isinstance(method, StructuralMethod):
+            notes.append(Left(layer.path, method.keeps, reason))
+        else:
+            kept.append(action)
+    return tuple(kept), tuple(notes)
+
+
+def couplings(model: Model) -> Couplings:
+    """Which layers of a model lose output channels together, and why others keep theirs."""
+    channels = channels_of(model)
+    kept = {layer.path: reason for layer in model.layers
+            if not layer.locked and (reason := channels.refusal(layer.path))}
+    groups = dict.fromkeys(group for path, group in channels.groups.items() if len(group) > 1 and path not in kept)
+    return Couplings(tuple(groups), kept)
+
+
+def outline(model: Model, chosen: Stacks) -> Model:
+    """The model whose graph is as the structural steps make it: with students that are not fitted yet."""
+    asked = asked_for(chosen, ReplacingMethod)
+    return blocks.outline(model, asked) if asked else model
+
+
+def foretold(model: Model, chosen: Stacks) -> dict[str, Layer]:
+    """The layers that get smaller, as they will be, from sizes alone."""
+    asked = {path: action for path, action in asked_for(chosen, RemovalMethod).items() if path in model.sites}
+    return removal.foretold(model, asked) if asked else {}

@@ -1,0 +1,162 @@
+"""What passes through one layer, gathered batch by batch: memory grows with the channels, not with the samples.
+
+Means and squares are merged batch by batch (Chan, Golub, LeVeque 1983, Algorithms for computing the sample variance).
+"""
+
+from typing import get_args
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.activation_stats import QUANTILES, Activation, Levels8, Passing
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Histogram
+from workbench.engine.base.taps import runs
+from workbench.engine.calibration.layer_context import BATCH, SAMPLES
+from workbench.engine.workspace import Workspace
+from workbench.graph.subgraph import cut
+from workbench.methods.base.observer import COUNTED, Observed, Observer, RangeRule
+
+BINS = 512          # of each channel, over -reach..reach
+DRAWN = 256         # of the whole, between its ends
+
+
+def passing(workspace: Workspace, path: str, job: Job) -> Passing:
+    """Of a layer of the model as it is; `job.update` gets it after 1, 2, 4, … batches.
+
+    Raises UserError without samples, and for a layer that cannot be edited.
+    """
+    data = workspace.calibration
+    if data is None or data.samples == 0:
+        raise UserError("There are no calibration samples.", "Open a data set.")
+    layer = workspace.layer(path)
+    names = tuple(cut.tapped(workspace.model, path, behind) for behind in (False, True))
+    key = ("passing", path, layer.fingerprint, data.fingerprint)
+    return workspace.cache.get(key, lambda: _measured(workspace, layer, names, job))
+
+
+def _measured(workspace: Workspace, layer: Layer, names: tuple[str, ...], job: Job) -> Passing:
+    data = workspace.calibration
+    assert data is not None
+    samples, seen = min(data.samples, SAMPLES), 0
+    both: dict[str, _Both] = {}
+    batches = runs(workspace.model, list(dict.fromkeys(names)), data, SAMPLES, BATCH, job)
+    for number, arrays in enumerate(batches, 1):
+        for name, x in arrays.items():
+            if x.dtype.kind == "f" and x.ndim > 1:
+                both.setdefault(name, _Both(name, channel_axis(layer, name == names[0]))).add(x)
+        seen = min(seen + len(next(iter(arrays.values()))), samples)
+        if seen < samples and number & (number - 1) == 0:
+            job.update(_view(layer.path, names, both, seen, samples))
+    return _view(layer.path, names, both, samples, samples)
+
+
+def channel_axis(layer: Layer, received: bool) -> int:
+    """The axis that counts the channels of what a layer receives or hands on."""
+    if layer.op.startswith("Conv"):
+        return 1
+    if layer.attributes.get("side") == "left":
+        return -2
+    return 0 if received and layer.attributes.get("transA") else -1
+
+
+class _Both:
+    """One activation: each channel by itself, and all of them together."""
+
+    def __init__(self, name: str, axis: int) -> None:
+        self.name, self.axis = name, axis
+        self.whole = Observer(axis)
+        self.each: Channels | None = None
+
+    def add(self, x: np.ndarray) -> None:
+        self.whole.add(x)
+        rows = np.moveaxis(x, self.axis, 0).reshape(x.shape[self.axis], -1)
+        self.each = self.each or Channels(len(rows))
+        self.each.add(rows)
+
+    @property
+    def activation(self) -> Activation:
+        each, observed = self.each, self.whole.observed
+        assert each is not None
+        return Activation(self.name, each.count * len(each.mean), each.low, each.high, each.mean,
+                          np.sqrt(each.squares / each.count), each.zeros / each.count, each.quantiles(QUANTILES),
+                          _drawn(observed), {rule: _levels(observed, rule) for rule in get_args(RangeRule)})
+
+
+class Channels:
+    """Figures of every channel of an activation that comes batch by batch; the bins of each double their reach when
+    needed."""
+
+    def __init__(self, channels: int) -> None:
+        self.count = 0
+        self.mean, self.squares, self.zeros, self.reach = (np.zeros(channels) for _ in range(4))
+        self.low, self.high = np.full(channels, np.inf), np.full(channels, -np.inf)
+        self.counts = np.zeros((channels, BINS))
+
+    def add(self, rows: np.ndarray) -> None:
+        """[channels, n] values. Of many the bins count a regular sample, all other figures all of them."""
+        n = rows.shape[1]
+        if n == 0:
+            return
+        mean = rows.mean(axis=1, dtype=np.float64)
+        squares = np.square(rows - mean[:, None], dtype=np.float64).sum(axis=1)
+        apart, total = mean - self.mean, self.count + n
+        self.squares += squares + np.square(apart) * (self.count * n / total)
+        self.mean += apart * (n / total)
+        self.count = total
+        self.zeros += (rows == 0).sum(axis=1)
+        self.low, self.high = np.minimum(self.low, rows.min(axis=1)), np.maximum(self.high, rows.max(axis=1))
+        self._widen(np.maximum(np.abs(self.low), np.abs(self.high)))
+        self._sort(rows[:, ::max(1, -(-rows.size // COUNTED))])
+
+    def _widen(self, needed: np.ndarray) -> None:
+        self.reach = np.where(self.reach > 0, self.reach, needed)
+        while (short := self.reach < needed).any():
+            pairs = self.counts[short].reshape(-1, BINS // 2, 2).sum(axis=2)
+            self.counts[short] = np.pad(pairs, ((0, 0), (BINS // 4, BINS // 4)))
+            self.reach[short] *= 2
+
+    def _sort(self, rows: np.ndarray) -> None:
+        reach = np.where(self.reach > 0, self.reach, 1.0)[:, None]
+        place = np.clip(((rows / reach + 1) * (BINS / 2)).astype(np.int64), 0, BINS - 1)
+        place += BINS * np.arange(len(rows))[:, None]
+        self.counts += np.bincount(place.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
+
+    def quantiles(self, shares: tuple[float, ...]) -> np.ndarray:
+        """[shares, channels], to within a bin."""
+        below = np.cumsum(self.counts, axis=1)
+        found = np.empty((len(shares), len(below)))
+        width = 2 * self.reach / BINS
+        for row, share in enumerate(shares):
+            wanted = share * below[:, -1]
+            at = (below < wanted[:, None]).sum(axis=1).clip(0, BINS - 1)
+            inside = self.counts[np.arange(len(below)), at]
+            rest = (wanted - (below[np.arange(len(below)), at] - inside)) / np.maximum(inside, 1)
+            found[row] = (at + rest.clip(0, 1)) * width - self.reach
+        return np.clip(found, self.low, self.high)
+
+
+def _levels(observed: Observed, rule: RangeRule) -> Levels8:
+    levels = observed.levels(rule)
+    low, high = -levels.zero_point * levels.scale, (255 - levels.zero_point) * levels.scale
+    total = max(observed.counts.sum(), 1.0)
+    half = levels.scale / 2         # what rounds to an outermost level is not clipped
+    below, above = (float(observed.counts[side].sum() / total)
+                    for side in (observed.centres < low - half, observed.centres > high + half))
+    return Levels8(low, high, levels.scale, below, above)
+
+
+def _drawn(observed: Observed) -> Histogram:
+    """Fewer bins, between the smallest and the largest value."""
+    low, high = observed.low, observed.high
+    if high <= low:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, DRAWN + 1)
+    counts, _ = np.histogram(np.clip(observed.centres, low, high), edges, weights=observed.counts)
+    return Histogram(edges, counts)
+
+
+def _view(path: str, names: tuple[str, ...], both: dict[str, _Both], seen: int, samples: int) -> Passing:
+    made = {name: each.activation for name, each in both.items()}
+    return Passing(path, made.get(names[0]), made.get(names[1]), seen, samples)

@@ -1,0 +1,1 @@
+"""What is drawn of a layer, from its arrays alone."""

@@ -1,0 +1,210 @@
+"""Exact statistics of a layer's weights, ready to be drawn."""
+
+from collections.abc import Callable
+from dataclasses import astuple, dataclass, replace
+
+import numpy as np
+
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Histogram, Moments, Noise, Outliers, Spectrum
+from workbench.engine.base.store import Store
+from workbench.methods.base import ranks, vbmf
+from workbench.methods.common import factors
+
+VERSION = 4             # of what is kept on the disk: raised when a number here is computed in another way
+BINS = 160
+QUANTILES = 1025
+EXACT = 3072            # rows and columns up to which all singular values are computed: 10 s on two cores
+LARGEST = 512
+OVERSAMPLED = 32
+FENCE = 3.0             # interquartile ranges outside the quartiles: Tukey's outer fence
+FARTHEST = 200          # outliers that are drawn one by one
+
+
+def moments(weight: np.ndarray) -> Moments:
+    values = weight.astype(np.float64)
+    return Moments(float(values.mean()), float(values.std()), float(values.min()), float(values.max()),
+                   float((weight == 0).mean()))
+
+
+def edges(weight: np.ndarray) -> np.ndarray:
+    """[BINS + 1] bin edges, symmetric about zero, with a bin centred on it so that zeros stand alone."""
+    bound = float(np.abs(weight).max()) or 1.0
+    half = bound * (1 + 1 / BINS)
+    return np.linspace(-half, half, BINS + 2 - BINS % 2)
+
+
+def histogram(weight: np.ndarray, at: np.ndarray) -> Histogram:
+    """All weights counted in the bins `at`; what lies outside counts in the outermost."""
+    counts, _ = np.histogram(np.clip(weight, at[0], at[-1]), at)
+    return Histogram(at, counts.astype(np.float64))
+
+
+def magnitudes(weight: np.ndarray) -> np.ndarray:
+    """[QUANTILES] quantiles 0..1 of |w|."""
+    return np.quantile(np.abs(weight.astype(np.float64)), np.linspace(0, 1, QUANTILES))
+
+
+def outliers(weight: np.ndarray) -> Outliers:
+    """See core.views.Outliers; a weight of zeros has none."""
+    values = weight[weight != 0]
+    if not len(values):
+        return Outliers(0.0, 0.0, 0, np.zeros(0))
+    first, third = np.quantile(values, (0.25, 0.75))
+    low, high = first - FENCE * (third - first), third + FENCE * (third - first)
+    found = values[(values < low) | (values > high)]
+    farthest = found[np.argsort(-np.abs(found))[:FARTHEST]]
+    return Outliers(float(low), float(high), len(found), np.sort(farthest).astype(np.float64))
+
+
+def beyond(weight: np.ndarray, fences: Outliers) -> int:
+    """How many weights lie outside these fences, zeros not counted."""
+    return int((((weight < fences.low) | (weight > fences.high)) & (weight != 0)).sum())
+
+
+def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np.ndarray:
+    """The `count` largest singular values, descending, by a random projection with two power iterations (Halko,
+    Martinsson and Tropp 2011, Finding structure with randomness, algorithms 4.4 and 5.1), in float32.
+
+    They are never too large; the last ones are a few per cent too small where the spectrum is flat.
+    """
+    import torch
+    values = torch.from_numpy(np.ascontiguousarray(matrix, dtype=np.float32))
+    generator = torch.Generator().manual_seed(seed)
+    basis = torch.linalg.qr(values @ torch.randn(values.shape[1], count + OVERSAMPLED, generator=generator))[0]
+    for _ in range(2):
+        basis = torch.linalg.qr(values @ torch.linalg.qr(values.T @ basis)[0])[0]
+    return factors.singular_values((basis.T @ values).numpy())[:count]
+
+
+def tail(last: float, rest: float, count: int) -> np.ndarray:
+    """[count] values below `last`, falling by a constant factor, whose squares sum to `rest`: a guess, to be drawn."""
+    if rest <= 0 or last <= 0:
+        return np.zeros(count)
+    steps = np.arange(1, count + 1)
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        factor = (low + high) / 2
+        low, high = (factor, high) if last ** 2 * (factor ** (2.0 * steps)).sum() < rest else (low, factor)
+    guess = last * high ** steps
+    return guess * np.sqrt(rest / np.square(guess).sum())
+
+
+def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
+    """Of the weight unfolded to [output channels, rest]; None for weights that have no such matrix.
+
+    Of a matrix with more than EXACT rows and columns the LARGEST largest values are computed; the tail is made up so
+    that it has the energy that is left, which is known exactly.
+    """
+    if layer.op in ("LSTM", "GRU", "RNN"):
+        matrix, unfolding = weight.reshape(-1, weight.shape[-1]), "gates · hidden  ×  inputs"
+    elif weight.ndim < 2 or min(layer.matrix) < 1:
+        return None
+    else:
+        matrix, unfolding = np.moveaxis(weight, layer.out_axis, 0).reshape(layer.matrix), _unfolding(layer)
+    rows, columns = matrix.shape
+    unfolding = f"{unfolding} = {rows} × {columns}"
+    computed = min(rows, columns)
+    if computed <= EXACT:
+        values = factors.singular_values(matrix)
+    else:
+        values, missing = largest_singular_values(matrix, LARGEST), computed - LARGEST
+        computed = LARGEST
+        unfolding += f", the largest {computed} computed, the others a guess"
+        rest = float(np.square(matrix, dtype=np.float64).sum() - np.square(values).sum())
+        values = np.concatenate([values, tail(float(values[-1]), rest, missing)])
+    return spectrum_of(values, (rows, columns), unfolding, computed)
+
+
+def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, computed: int) -> Spectrum:
+    """Of a matrix with these singular values."""
+    squares = np.square(values)
+    total = float(squares.sum())
+    energy = np.cumsum(squares) / total if total else np.ones_like(squares)
+    stable = total / float(squares[0]) if squares[0] else 0.0
+    return Spectrum(values, energy, unfolding, ranks.break_even(shape), stable, computed)
+
+
+def noise(found: Spectrum, shape: tuple[int, int]) -> Noise | None:
+    """What stands out of noise; None where values are missing, or there is nothing to tell it from."""
+    values = found.values
+    if found.computed < len(values) or len(values) < 3 or not values[0] > 0:
+        return None
+    edge = ranks.bulk_edge(values, shape)
+    hard = int((values > ranks.hard_threshold(values, shape)).sum())
+    return Noise(vbmf.rank_of(values, shape), edge, int((values > edge).sum()), hard)
+
+
+def matrix_of(layer: Layer) -> tuple[int, int]:
+    """Rows and columns of the matrix that `spectrum` is of."""
+    if layer.op in ("LSTM", "GRU", "RNN"):
+        return layer.count // layer.shape[-1], layer.shape[-1]
+    return layer.matrix
+
+
+def _unfolding(layer: Layer) -> str:
+    if layer.op in ("Conv", "ConvTranspose"):
+        kernel = " · ".join(str(size) for size in layer.shape[2:])
+        inputs = "inputs per group" if layer.groups > 1 else "inputs"
+        return f"outputs  ×  {inputs} · {kernel}"
+    return "outputs  ×  inputs"
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """All that is drawn of a weight: see core.views.LayerView."""
+
+    moments: Moments
+    histogram: Histogram
+    spectrum: Spectrum | None
+    magnitudes: np.ndarray
+    outliers: Outliers
+
+    @property
+    def nbytes(self) -> int:
+        drawn = [self.histogram.edges, self.histogram.counts, self.magnitudes, self.outliers.farthest]
+        drawn += [self.spectrum.values, self.spectrum.energy] if self.spectrum is not None else []
+        return sum(array.nbytes for array in drawn)
+
+
+def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statistics:
+    """Computed once for the values of a weight, whatever model they are in; the weight is read only for that."""
+    key = f"{VERSION} {layer.fingerprint} {layer.op} {layer.out_axis} {layer.groups} {layer.shape}"
+    found = store.load(key)
+    if found is not None and (known := _unpacked(found)) is not None:
+        return known
+    values = weight()
+    drawn = spectrum(layer, values)
+    if drawn is not None:
+        drawn = replace(drawn, noise=noise(drawn, matrix_of(layer)))
+    made = Statistics(moments(values), histogram(values, edges(values)), drawn, magnitudes(values), outliers(values))
+    store.save(key, _packed(made))
+    return made
+
+
+def _packed(made: Statistics) -> dict[str, np.ndarray]:
+    arrays = {"moments": np.array(astuple(made.moments)), "edges": made.histogram.edges,
+              "counts": made.histogram.counts, "magnitudes": made.magnitudes, "farthest": made.outliers.farthest,
+              "fences": np.array([made.outliers.low, made.outliers.high, made.outliers.count])}
+    if (drawn := made.spectrum) is not None:
+        arrays |= {"values": drawn.values, "energy": drawn.energy, "unfolding": np.array(drawn.unfolding),
+                   "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed]),
+                   "noise": np.array(astuple(drawn.noise) if drawn.noise is not None else ())}
+    return arrays
+
+
+def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
+    """None where something is missing."""
+    try:
+        drawn = None
+        if "values" in arrays:
+            break_even, stable_rank, computed = arrays["numbers"].tolist()
+            found = arrays["noise"].tolist()
+            drawn = Spectrum(arrays["values"], arrays["energy"], str(arrays["unfolding"]), int(break_even),
+                             stable_rank, int(computed),
+                             Noise(int(found[0]), found[1], int(found[2]), int(found[3])) if found else None)
+        low, high, count = arrays["fences"].tolist()
+        return Statistics(Moments(*arrays["moments"].tolist()), Histogram(arrays["edges"], arrays["counts"]), drawn,
+                          arrays["magnitudes"], Outliers(low, high, int(count), arrays["farthest"]))
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""Measuring while the user drags, and predictions before anything runs."""

@@ -1,0 +1,146 @@
+"""What an edit will cost, foretold before anything of the edited model runs.
+
+The answers move away from the original's, in Kullback-Leibler divergence, by ½ E (Σₜ gₜᵀ ΔW xₜ)²: x what a layer
+receives at an output position t, g the gradient there of the log-likelihood of an answer that the model itself would
+give. As in KFC (Grosse and Martens 2016, section 3) inputs and gradients are taken to be independent, and what varies
+from position to position to be so, too: t · E Δyᵀ Γ Δy with Δy = ΔW (x − x̄) and the second moments Γ of g. What all
+positions of a sample have in common, its mean x̄, adds up instead: with Δy = ΔW x̄ and the second moments Γₛ of Σₜ gₜ.
+The inputs are kept as a sample of rows, so that a candidate costs a few small products. Where no gradients pass, what
+is foretold is the relative error of the layer's output, E |ΔW x|² / E |W x|².
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Prediction, PredictionKind
+from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
+from workbench.graph.storage.edit import Edit
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One part of the sum: mean Δyᵀ Γ Δy over rows of the layer's input.
+
+    inputs   [groups, n, columns] float32: rows that the layer's matrix is applied to
+    moment   [outputs, outputs] float32, Γ; None: the identity
+    """
+
+    inputs: np.ndarray
+    moment: np.ndarray | None
+
+    @property
+    def nbytes(self) -> int:
+        return self.inputs.nbytes + (0 if self.moment is None else self.moment.nbytes)
+
+    def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
+        """Of a weight, or a difference of weights, in the layer's shape; `bias` [outputs] is added to its outputs."""
+        matrix = np.moveaxis(weight, layer.out_axis, 0).reshape(len(self.inputs), -1, self.inputs.shape[2])
+        outputs = (matrix @ self.inputs.transpose(0, 2, 1)).reshape(-1, self.inputs.shape[1])
+        if bias is not None:
+            outputs = outputs + bias.reshape(-1, 1)
+        weighted = outputs if self.moment is None else self.moment @ outputs
+        return max(float(np.vdot(outputs, weighted)), 0.0) / outputs.shape[1]
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """Of one layer: what varies between the positions of a sample, and what they have in common."""
+
+    varying: Term
+    common: Term
+
+    @property
+    def nbytes(self) -> int:
+        return self.varying.nbytes + self.common.nbytes
+
+    def of(self, weight: np.ndarray, layer: Layer, bias: np.ndarray | None = None) -> float:
+        return self.varying.of(weight, layer) + self.common.of(weight, layer, bias)
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """Foretells edits of one model. `correlation`: Spearman's, over `trials` candidates that were run. `obstacle`: why
+    the loss cannot be predicted, where it is the output error."""
+
+    model: Model
+    curvatures: Mapping[str, Curvature]
+    kind: PredictionKind
+    correlation: float | None = None
+    trials: int = 0
+    obstacle: str = ""
+    _known: "WeakKeyDictionary[Edit, float]" = field(default_factory=WeakKeyDictionary)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(curvature.nbytes for curvature in self.curvatures.values())
+
+    def rise(self, path: str, edit: Edit) -> float | None:
+        """Of the loss, or the relative error of the layer's output; None where the layer's inputs are not known."""
+        curvature = self.curvatures.get(path)
+        if curvature is None:
+            return None
+        if edit not in self._known:
+            self._known[edit] = self._rise(path, edit, curvature)
+        return self._known[edit]
+
+    def _rise(self, path: str, edit: Edit, curvature: Curvature) -> float:
+        layer, original = self.model.layer(path), self.model.weight(path)
+        before = self.model.bias(path)
+        bias = None if edit.bias is None or before is None else edit.bias - before
+        return self._in_kind(curvature, curvature.of(edit.weight - original, layer, bias), layer, original)
+
+    def without(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> float | None:
+        """Of removing channels: of each layer, along each axis of its weight, the places that are left.
+
+        What a layer no longer delivers is an error as large as itself; that others no longer receive it is the same
+        error once more, and is not counted. None where one of them cannot be foretold.
+        """
+        total = 0.0
+        for path, places in kept.items():
+            layer = self.model.layer(path)
+            left = places[layer.out_axis]
+            if len(left) == layer.shape[layer.out_axis]:
+                continue
+            curvature = self.curvatures.get(path)
+            if curvature is None:
+                return None
+            weight, bias = self.model.weight(path), self.model.bias(path)
+            lost, lost_bias = weight.copy(), None if bias is None else bias.copy()
+            np.moveaxis(lost, layer.out_axis, 0)[left] = 0
+            if lost_bias is not None:
+                lost_bias[left] = 0
+            total += self._in_kind(curvature, curvature.of(lost, layer, lost_bias), layer, weight)
+        return total
+
+    def _in_kind(self, curvature: Curvature, rise: float, layer: Layer, original: np.ndarray) -> float:
+        return rise if self.kind == "loss" else rise / max(curvature.of(original, layer), 1e-30)
+
+    def of_removal(self, kept: Mapping[str, tuple[np.ndarray, ...]]) -> Prediction | None:
+        """See `without`."""
+        return self._prediction(self.without(kept))
+
+    def of(self, edits: Mapping[str, Edit]) -> Prediction | None:
+        """Of several edits together: the sum, as their errors hardly meet. None where one cannot be foretold."""
+        rises = [rise for path, edit in edits.items() if (rise := self.rise(path, edit)) is not None]
+        return self._prediction(sum(rises) if rises and len(rises) == len(edits) else None)
+
+    def _prediction(self, rise: float | None) -> Prediction | None:
+        return None if rise is None else Prediction(rise, self.kind, self.correlation, self.trials)
+
+
+def known(workspace: Workspace) -> Predictor | None:
+    """The one that was made and checked before (see predict): what follows the hand does not wait for it."""
+    key = checked_key(workspace)
+    return None if key is None else workspace.cache.peek(key)
+
+
+def checked_key(workspace: Workspace) -> tuple[str, ...] | None:
+    """Where the workspace's cache has it; None without data."""
+    if workspace.calibration is None or workspace.evaluator is None:
+        return None
+    return "predictor", workspace.calibration.fingerprint, workspace.evaluator.data.fingerprint

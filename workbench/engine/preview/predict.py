@@ -1,0 +1,215 @@
+"""Make the predictor of a model (see engine.preview.curvature), and measure how far to trust it.
+
+A few candidates are run, and the ranks of what was foretold are compared with those of how far the outputs moved.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+from torch.nn import functional
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.views import Predictability
+from workbench.core.recipe.action import Action
+from workbench.data.dataset import Dataset
+from workbench.engine.base.differentiable import view_of
+from workbench.engine.base.evaluate import Evaluator, Run
+from workbench.engine.calibration import im2col
+from workbench.engine.compile import compiler
+from workbench.engine.preview.curvature import Curvature, Predictor, Term, checked_key
+from workbench.engine.preview.previewer import SuffixRunner
+from workbench.engine.supervision.losses import logits
+from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
+from workbench.methods.base.method import untouched
+
+SAMPLES = 32        # calibration samples that are looked at: with 256 the ranks are no better (within 0.005)
+TOGETHER = 8        # of them at a time
+ROWS = 64           # rows kept of each layer's inputs, and of their means
+PROBED = 8          # layers on which the prediction is checked, with each of TRIED
+PROBE = 128         # evaluation samples of such a check
+TRIED = tuple((action,) for action in (
+    Action("quantize.affine", {"bits": 4}), Action("quantize.affine", {"bits": 2}),
+    Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8})))
+
+
+def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
+    """Of a workspace with data, made once. `check`: with its rank correlation. Raises UserError without samples."""
+    data = workspace.calibration
+    if data is None or data.samples == 0:
+        raise UserError("There are no calibration samples.", "Give a data set.")
+    made = workspace.cache.get(("predictor", data.fingerprint),
+                               lambda: _made(workspace.model, data, job.part(0.0, 0.5)))
+    key = checked_key(workspace)
+    if not check or key is None:
+        return made
+    return workspace.cache.get(key, lambda: _checked(workspace, made, job.part(0.5, 1.0)))
+
+
+def prepared(workspace: Workspace, job: Job, check: bool = True) -> tuple[Predictor | None, Predictability]:
+    """The predictor for a verb that does without where there is none, and in a sentence what is in its way."""
+    if workspace.calibration is None:
+        return None, Predictability(None, "No predictions: there are no calibration samples.")
+    try:
+        made = predictor(workspace, job, check)
+    except UserError as error:
+        return None, Predictability(None, f"No predictions: {error.what}")
+    why = f"The error of each layer's output is predicted, not the loss: {made.obstacle}" if made.obstacle else ""
+    return made, Predictability(made.kind, why)
+
+
+def _made(model: Model, data: Dataset, job: Job) -> Predictor:
+    layers = [layer for layer in model.layers if not layer.locked and layer.op in ("Conv", "Gemm", "MatMul")]
+    inputs = _inputs(model, layers, data, job.part(0.0, 0.4))
+    try:
+        moments = _moments(model, data, job.part(0.4, 1.0))
+    except UserError as error:      # an operator that gradients cannot pass
+        plain = {path: Curvature(Term(varying, None), Term(common, None)) for path, (varying, common) in inputs.items()}
+        return Predictor(model, plain, "output error", obstacle=error.what)
+    fitting = {path: Curvature(*map(Term, found, moments[path])) for path, found in inputs.items()
+               if path in moments and len(moments[path][0]) == model.layer(path).matrix[0]}
+    return Predictor(model, fitting, "loss")
+
+
+def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Of every layer a seeded sample of the rows that its matrix is applied to, less the mean of each one's sample; and
+    these means. All layers in one run."""
+    names = {layer.path: cut.tapped(model, layer.path, False) for layer in layers}
+    given = {spec.name for spec in model.inputs}
+    inner = list(dict.fromkeys(name for name in names.values() if name not in given))
+    session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
+    wanted = {value.name for value in session.get_inputs()} if session else set()
+    rng, batch = np.random.default_rng(0), data.at_once(TOGETHER)
+    parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {path: [] for path in names}
+    quota = -(-ROWS * batch // min(data.samples, SAMPLES))
+    for feeds in job.each(data.batches(batch, SAMPLES), "looking at activations"):
+        values = dict(feeds)
+        if session is not None:
+            ran = runtime.run(session, {name: x for name, x in feeds.items() if name in wanted}, inner)
+            values |= dict(zip(inner, ran, strict=True))
+        count = data.count(feeds)
+        for layer in layers:
+            received = values[names[layer.path]]
+            if im2col.count(layer, received) % count == 0:        # else its rows are not those of single samples
+                parts[layer.path].append(_rows(layer, received, count, quota, rng))
+    return {path: tuple(np.concatenate(part, axis=1)[:, :ROWS]  # type: ignore[misc]
+                        for part in zip(*found, strict=True))
+            for path, found in parts.items() if found}
+
+
+def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
+          rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """About `quota` rows less their samples' means, and the means of the `count` samples: [groups, n, columns] each."""
+    available = im2col.count(layer, x)
+    chosen = np.sort(rng.choice(available, min(available, quota), replace=False))
+    found = im2col.unfold(layer, x, chosen)
+    if layer.op == "Conv":      # a window's mean over all positions, edges aside, is that of its channel
+        means = np.repeat(x.mean(axis=tuple(range(2, x.ndim))), layer.matrix[1] * layer.groups // x.shape[1], axis=1)
+        means = means.reshape(count, -1, layer.groups, layer.matrix[1]).mean(axis=1).transpose(1, 0, 2)
+    else:
+        means = im2col.unfold(layer, x).reshape(1, count, -1, layer.matrix[1]).mean(axis=2)
+    return found - means[:, chosen * count // available], means.astype(np.float32)
+
+
+def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """½ t Γ and ½ Γₛ of every layer that the torch view has as a module: one pass of gradients."""
+    view = view_of(model, data).requires_grad_(False)       # of the activations only, which is half the work
+    generator = torch.Generator().manual_seed(0)
+    sums: dict[str, list[torch.Tensor]] = {}
+    for path, module in view.layers.items():
+        module.register_forward_hook(_observing(path, sums, -1 if isinstance(module, torch.nn.Linear) else 1))
+    seen = 0
+    size = data.at_once(TOGETHER)
+    for start in job.each(range(0, data.first(SAMPLES), size), "gradients"):
+        chosen = slice(start, min(start + size, data.samples))
+        feeds = {name: torch.from_numpy(x) for name, x in data.feeds(chosen).items()}
+        count = chosen.stop - chosen.start
+        try:
+            _loss(data.answer.take(view(**feeds)[0]), generator).backward()
+        except (RuntimeError, IndexError) as error:     # outputs of a form that no answers are drawn from
+            raise UserError("Gradients of these outputs cannot be taken.", "Measure instead.") from error
+        seen += count
+    return {path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
+            for path, (each, summed) in sums.items()}
+
+
+def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Summed over the samples. Its squared gradients are, in expectation, the curvature of `divergence`: answers are
+    drawn as the model itself gives them (the Fisher matrix, not the empirical one: Kunstner et al. 2019)."""
+    if outputs.dim() == 2 and outputs.shape[1] > 1:
+        scores = logits(outputs)
+        drawn = torch.multinomial(torch.softmax(scores.detach(), dim=1), 1, generator=generator)[:, 0]
+        return functional.cross_entropy(scores, drawn, reduction="sum")
+    noise = torch.randn(outputs.shape, generator=generator)
+    return (outputs * noise).sum() * (2 / outputs[0].numel()) ** 0.5
+
+
+def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Callable[..., None]:
+    """A forward hook that adds up, of the gradients g that come back to a module's output, g gᵀ over all positions, and
+    s sᵀ over all samples of their sums s over a sample's positions."""
+    def add(gradient: torch.Tensor) -> None:
+        each = gradient.movedim(axis, 0).flatten(1)
+        summed = gradient.movedim(axis, 1).reshape(len(gradient), len(each), -1).sum(dim=2)
+        found = sums.setdefault(path, [torch.zeros((), dtype=torch.float64)] * 2)
+        sums[path] = [found[0] + (each @ each.T).double(), found[1] + (summed.T @ summed).double()]
+
+    def hook(_module: torch.nn.Module, _given: object, output: torch.Tensor) -> None:
+        output.requires_grad_().register_hook(add)
+
+    return hook
+
+
+def _checked(workspace: Workspace, made: Predictor, job: Job) -> Predictor:
+    """The same with its rank correlation, from candidates that are run on a few evaluation samples."""
+    pairs = list(_probe(workspace, made, job))
+    correlation = rank_correlation(*zip(*pairs, strict=True)) if pairs else None
+    return Predictor(made.model, made.curvatures, made.kind, correlation, len(pairs), made.obstacle)
+
+
+def rank_correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Spearman's; None where there are too few values, or nothing to put in order."""
+    if len(first) < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    return float(spearmanr(first, second).statistic)
+
+
+def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[float, float]]:
+    """What was foretold of each candidate, and how far it moved the outputs."""
+    model, evaluator = workspace.model, workspace.measurable()
+    paths = list(made.curvatures)
+    few = evaluator.part(evaluator.order[:PROBE])
+    for path in job.each(paths[::-(-len(paths) // PROBED)] if paths else [], "checking the prediction"):
+        behind = SuffixRunner(model, path)
+        layer = model.layer(path)
+        original = list(_outputs(behind.run(untouched(model.weight(path))), few))
+        for stack in TRIED:
+            if any(compiler.refusal(model, layer, action) for action in stack):
+                continue
+            edited = compiler.edit(model, path, stack, workspace.calibration, 0, workspace.cache, job.silent())
+            moved = [divergence(after, before) for after, before
+                     in zip(_outputs(behind.run(edited), few), original, strict=True)]
+            yield made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean())
+
+
+def _outputs(run: Run, evaluator: Evaluator) -> Iterator[np.ndarray]:
+    for chosen in evaluator.batches():
+        yield evaluator.answer(run(evaluator.data.feeds(chosen)))
+
+
+def divergence(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """[samples] how far outputs moved: KL(original ‖ outputs) of class scores [n, classes], else the mean square."""
+    if outputs.ndim != 2 or outputs.shape[1] < 2:
+        return np.square(outputs.astype(np.float64) - original).reshape(len(outputs), -1).mean(axis=1)
+    before, after = _log_softmax(original), _log_softmax(outputs)
+    return (np.exp(before) * (before - after)).sum(axis=1)
+
+
+def _log_softmax(scores: np.ndarray) -> np.ndarray:
+    shifted = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

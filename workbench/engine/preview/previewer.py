@@ -1,0 +1,238 @@
+"""Measure an edited model while the user drags: only what lies behind the layer being edited is run again.
+
+The graph is cut before that layer. What crosses the cut is computed once a batch and kept; the layer's weight is an
+input of the suffix, so a new weight needs no new session. Everything runs in ONNX Runtime, the deployment runtime.
+"""
+
+import dataclasses
+import hashlib
+from collections import ChainMap, OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+import numpy as np
+import onnxruntime as ort
+
+from workbench.core.analysis.report import Figure, LayerChange
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.several import several
+from workbench.core.layer_data.views import Prediction, Preview
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.dataset import Feeds
+from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.compile import compiler
+from workbench.engine.preview import curvature
+from workbench.engine.preview.activation_cache import Crossings
+from workbench.engine.workspace import Workspace
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
+from workbench.graph.subgraph import cut
+
+READY = 4           # cuts whose sessions are kept, each with a copy of the weights behind it
+
+
+@dataclass
+class SuffixRunner:
+    """Runs what lies behind one layer, for any weight and bias of it. Not thread-safe: one preview at a time.
+
+    model      has the other layers' effective weights already in it
+    crossings  keeps what crosses the cut; `upstream` says, with the path, what that depends on
+    """
+
+    model: Model
+    path: str
+    crossings: Crossings = field(default_factory=Crossings)
+    upstream: Hashable = None
+
+    def __post_init__(self) -> None:
+        self.cut = cut.cut(self.model, self.path)
+        self.suffix = runtime.session(self.cut.suffix)
+
+    @cached_property
+    def prefix(self) -> ort.InferenceSession:
+        assert self.cut.prefix is not None
+        return runtime.session(self.cut.prefix)
+
+    def run(self, edit: Edit, others: Mapping[str, Edit] | None = None) -> Run:
+        """A function from feeds to outputs of the model in which the layer is as this edit makes it; and `others`, all
+        behind it, as theirs do."""
+        if others or edit.compute is not None or (edit.bias is not None and self.cut.bias_input is None):
+            return self._running(self._rebuilt({self.path: edit, **(others or {})}), {})
+        layer = {self.cut.weight_input: edit.weight}
+        if self.cut.bias_input is not None:
+            bias = edit.bias if edit.bias is not None else self.model.bias(self.path)
+            assert bias is not None
+            layer[self.cut.bias_input] = bias.reshape(self.cut.bias_shape)
+        return self._running(self.suffix, layer)
+
+    def _running(self, session: ort.InferenceSession, layer: Mapping[str, np.ndarray]) -> Run:
+        wanted = {value.name for value in session.get_inputs()}
+
+        def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+            known = ChainMap({**self._cross(feeds), **layer}, feeds)        # type: ignore[arg-type]
+            return runtime.run(session, {name: known[name] for name in wanted})
+
+        return run
+
+    def _rebuilt(self, edits: Mapping[str, Edit]) -> ort.InferenceSession:
+        """What lies behind, with these edits in it: for several, or one that is more than another weight and bias."""
+        kept = cut.cut(self.model, self.path, keep_weight=True)
+        return runtime.session(effective(dataclasses.replace(self.model, ir=kept.suffix), edits))
+
+    def prepare(self, feeds: Mapping[str, np.ndarray]) -> None:
+        """Have ready what crosses the cut for these samples."""
+        self._cross(feeds)
+
+    def follow(self, other: "SuffixRunner", batches: Iterable[Mapping[str, np.ndarray]]) -> None:
+        """Have ready what crosses the cut, computed from what crosses another cut further up of the same model, rather
+        than from the start."""
+        wanted = tuple(name for name in self.cut.crossing if name not in other.cut.crossing)
+        session = runtime.session(cut.between(self.model, other.cut.crossing, wanted)) if wanted else None
+        for feeds in batches:
+            self.crossings.get(self._place, _batch(feeds), partial(self._from, other, session, feeds))
+
+    def _from(self, other: "SuffixRunner", session: ort.InferenceSession | None,
+              feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        known = other._cross(feeds)
+        made = _outputs(session, ChainMap(known, feeds)) if session is not None else {}  # type: ignore[arg-type]
+        return {name: made[name] if name in made else known[name] for name in self.cut.crossing}
+
+    def _cross(self, feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What crosses the cut for these samples: computed once, kept while there is room."""
+        if self.cut.prefix is None:
+            return {}
+        return self.crossings.get(self._place, _batch(feeds), lambda: _outputs(self.prefix, feeds))
+
+    @property
+    def _place(self) -> Hashable:
+        return self.path, self.upstream, self.cut.crossing
+
+
+def _outputs(session: ort.InferenceSession, known: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """All outputs by name; `known` may have more than the inputs."""
+    names = [value.name for value in session.get_outputs()]
+    feeds = {value.name: known[value.name] for value in session.get_inputs()}
+    return dict(zip(names, runtime.run(session, feeds, names), strict=True))
+
+
+def _batch(feeds: Mapping[str, np.ndarray]) -> Hashable:
+    return feeds.key if isinstance(feeds, Feeds) else b"".join(hash_of(array) for array in feeds.values())
+
+
+def hash_of(array: np.ndarray) -> bytes:
+    """Of the contents, to recognise a batch."""
+    return hashlib.blake2b(np.ascontiguousarray(array).data, digest_size=16).digest()
+
+
+class Previewer:
+    """Streams Previews of recipes over one workspace; remembers the layers in focus lately."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._crossings = Crossings()
+        self._suffixes: OrderedDict[Hashable, SuffixRunner] = OrderedDict()
+
+    def measure(self, recipe: Recipe, focus: Sequence[str], job: Job) -> Iterator[Preview]:
+        """Size by forecast at once, then exactly, then the metric batch by batch; the last one is complete.
+
+        focus   the layers being edited: what does not depend on them is not run again. Raises TypeError for one alone
+        """
+        focus = several(focus)
+        chosen, _ = compiler.stacks(self.workspace.model, recipe)
+        foretold, size = compiler.forecast(self.workspace.model, chosen, recipe.sparse)
+        yield sized(self.workspace.model, foretold, float(size))
+        known = self.workspace.recovery(recipe)
+        result = self.workspace.compiled(recipe, job.part(0.0, 0.5)) if known is None else known.compiled
+        changes, size = result.changes(recipe.sparse)
+        predicted = self.predicted(result) if known is None else None       # which is of a model that was not trained
+        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=predicted,
+                                      trained=known is not None if recipe.recover else None)
+        # Where there is one data set only, samples that were trained on measure nothing.
+        evaluator = self.workspace.ready(recipe).evaluator
+        if evaluator is None:
+            yield dataclasses.replace(preview, complete=True)
+            return
+        yield preview
+        if result.nothing:
+            baseline = evaluator.baseline()
+            zero = Figure(0.0, "measured", baseline.samples, 0.0, 0.0)
+            yield dataclasses.replace(preview, value=baseline, baseline=baseline, change=zero, complete=True)
+            return
+        run = self.run(result, focus)
+        total = evaluator.data.samples
+        for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
+            yield dataclasses.replace(preview, value=evaluator.figure(scores), baseline=evaluator.baseline(seen),
+                                      change=evaluator.change(seen, scores), complete=len(seen) == total)
+
+    def predicted(self, result: compiler.Compiled) -> Prediction | None:
+        """What the edits will cost, once the predictor is there."""
+        found = curvature.known(self.workspace)
+        if found is None or result.original is not found.model:
+            return None
+        if result.model is result.original:
+            return found.of(result.edits)
+        # Edits of layers that lost channels before are of other shapes than what the predictor knows.
+        return found.of_removal(result.structure.kept) if result.structure.only_smaller and not result.edits else None
+
+    def prepare(self, recipe: Recipe, focus: Sequence[str], job: Job) -> None:
+        """Have ready what the first edit of these layers will want: their cut, and what crosses it."""
+        focus, evaluator = several(focus), self.workspace.evaluator
+        behind = self._behind(self.workspace.compiled(recipe, job), focus) if evaluator is not None else None
+        if evaluator is not None and behind is not None:
+            for chosen in job.each(evaluator.batches(), "preparing"):
+                behind.prepare(Feeds(evaluator.data, chosen))
+
+    def run(self, result: compiler.Compiled, focus: Sequence[str]) -> Run:
+        """The edited model as a function: behind the first of the layers in focus where it can be cut, else whole."""
+        model, edits = result.model, result.edits
+        chosen = [path for path in several(focus) if path in edits]
+        behind = self._behind(result, chosen)
+        if behind is None:
+            return runner(runtime.session(effective(model, edits)))
+        return behind.run(edits[behind.path], {path: edits[path] for path in chosen if path != behind.path})
+
+    def _behind(self, result: compiler.Compiled, focus: Sequence[str]) -> SuffixRunner | None:
+        """Cut before the layer in focus that has all others of them behind it; None where there is none."""
+        model, edits = result.model, result.edits
+        first = next((path for path in model.sites if path in focus
+                      and not cut.before(model, path, [other for other in focus if other != path])), None)
+        if first is None:
+            return None
+        others = {path: edited for path, edited in edits.items() if path not in focus}
+        # By the edits themselves, compared by identity: the same actions make another edit when a layer that shares
+        # the step joins or leaves.
+        key = (first, frozenset(others.items()), result.structure.key)
+        if key not in self._suffixes:
+            upstream = frozenset((path, edits[path]) for path in cut.before(model, first, others)), result.structure.key
+            try:
+                self._suffixes[key] = SuffixRunner(effective(model, others), first, self._crossings, upstream)
+            except UserError:
+                return None
+            if len(self._suffixes) > READY:
+                self._suffixes.popitem(last=False)
+        self._suffixes.move_to_end(key)
+        return self._suffixes[key]
+
+
+def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Preview:
+    """Totals of a model after these changes of its layers; `size` is of the file, bytes."""
+    summary = model.summary()
+    by_path = {change.path: change for change in changes}
+    parameters, macs = summary.parameters, summary.macs
+    for layer in summary.layers:
+        change = by_path.get(layer.path)
+        if change is not None:
+            parameters += change.parameters - layer.parameters
+            if macs is not None and change.macs is not None and layer.macs is not None:
+                macs += change.macs - layer.macs
+    return Preview(changes, Figure(size, "forecast"), parameters, macs)
+
+
+def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
+    """The model as an export would run it: effective weights and biases as plain floats, integer layers as stored."""
+    return model.with_edits({path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
+                             for path, edit in edits.items()}, "off")

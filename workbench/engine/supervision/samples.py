@@ -1,0 +1,133 @@
+"""Samples to train on, apart from those that are measured; batches in a seeded order, images moved and mirrored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.data.dataset import Dataset
+from workbench.data.matching import DTYPES
+from workbench.engine.base.evaluate import stratified
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+HELD = 0.1          # of the training samples choose the best state
+MOST_HELD = 5000
+FEWEST = 20
+SPLIT = 0.5         # of the only data set is trained on, the rest is measured
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Feeds by input name, labels [n, ...] or None, and which samples these are; `moved` when they were augmented."""
+
+    feeds: dict[str, Tensor]
+    labels: Tensor | None
+    chosen: np.ndarray
+    moved: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """`train` and `held` are indices into `data`; the latter choose the best state and are never trained on.
+
+    classes     whether the labels are class numbers
+    """
+
+    data: Dataset
+    classes: bool
+    train: np.ndarray
+    held: np.ndarray
+
+    @staticmethod
+    def of(data: Dataset, classes: bool, seed: int) -> Samples:
+        """Raises UserError when there are too few."""
+        if data.samples < FEWEST:
+            raise UserError(f"{data.samples} samples are too few to train on.", f"Give {FEWEST} or more.")
+        order = stratified(data.labels, data.samples, seed)
+        size = data.at_once(1)
+        count = max(1, min(MOST_HELD, round(HELD * data.samples)) // size) * size
+        return Samples(data, classes, order[count:], order[:count])
+
+    def steps(self, batch: int) -> int:
+        """In a pass; a last batch that is smaller is left out where there are others."""
+        return max(1, len(self.train) // batch)
+
+    def batches(self, batch: int, seed: tuple[int, ...], shift: int, flip: bool, start: int = 0) -> Iterator[Batch]:
+        """One pass in an order that the seed fixes, from the step `start` on."""
+        order = np.random.default_rng(seed).permutation(self.train)
+        for step in range(start, self.steps(batch)):
+            rng = np.random.default_rng((*seed, step))
+            yield self._batch(order[step * batch:(step + 1) * batch], rng, shift, flip)
+
+    def held_back(self, batch: int) -> Iterator[Batch]:
+        """The held-back samples, as they are."""
+        batch = self.data.at_once(batch)
+        for start in range(0, len(self.held), batch):
+            yield self._batch(self.held[start:start + batch], None, 0, False)
+
+    def _batch(self, chosen: np.ndarray, rng: np.random.Generator | None, shift: int, flip: bool) -> Batch:
+        import torch
+        feeds = self.data.feeds(chosen)
+        moved = rng is not None and (shift > 0 or flip)
+        if rng is not None and moved:
+            feeds = {name: augment(x, shift, flip, rng) if name in self.data.inputs and is_image(x) else x
+                     for name, x in feeds.items()}
+        labels = self.data.labels
+        target = None if labels is None else torch.from_numpy(
+            labels[chosen].astype(np.int64 if self.classes else np.float32))
+        return Batch({name: torch.from_numpy(x) for name, x in feeds.items()}, target, chosen, moved)
+
+
+def is_image(x: np.ndarray) -> bool:
+    return x.ndim == 4 and x.dtype.kind == "f"
+
+
+def channels_last(shape: tuple[int, ...]) -> bool:
+    """Of [n, a, b, c]: where an image has one, three or four channels, tells [n, height, width, channels]."""
+    return shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)
+
+
+def augment(x: np.ndarray, shift: int, flip: bool, rng: np.random.Generator) -> np.ndarray:
+    """Images [n, channels, height, width], each moved by up to `shift` pixels (edges repeated) and perhaps mirrored."""
+    if channels_last(x.shape):
+        turned = augment(np.ascontiguousarray(x.transpose(0, 3, 1, 2)), shift, flip, rng)
+        return np.ascontiguousarray(turned.transpose(0, 2, 3, 1))
+    if flip:
+        mirrored = rng.random(len(x)) < 0.5
+        x = np.where(mirrored[:, None, None, None], x[..., ::-1], x)
+    if not shift:
+        return np.ascontiguousarray(x)
+    height, width = x.shape[2:]
+    padded = np.pad(x, ((0, 0), (0, 0), (shift, shift), (shift, shift)), mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (height, width), axis=(2, 3))
+    top, left = rng.integers(0, 2 * shift + 1, (2, len(x)))
+    return np.ascontiguousarray(windows[np.arange(len(x)), :, top, left])
+
+
+def split(data: Dataset, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where only one data set is given: indices to train on and to measure on, classes in proportion."""
+    order = stratified(data.labels, data.samples, seed)
+    size = data.at_once(1)
+    count = round(SPLIT * data.samples / size) * size
+    return np.sort(order[:count]), np.sort(order[count:])
+
+
+def in_both(first: Dataset, second: Dataset) -> int:
+    """How many samples of the first are among those of the second, by their inputs."""
+    if {spec.name for spec in first.specs} != {spec.name for spec in second.specs}:
+        return 0
+    known = set(_hashes(second))
+    return sum(value in known for value in _hashes(first))
+
+
+def _hashes(data: Dataset) -> Iterator[int]:
+    types = {spec.name: DTYPES[spec.dtype] for spec in data.specs}
+    for index in range(data.samples):
+        yield hash(b"".join(np.ascontiguousarray(data.inputs[name][index], types[name]).tobytes()
+                            for name in sorted(data.inputs)))

@@ -1,0 +1,116 @@
+"""Teachers answer in the deployment runtime: any model that it runs can teach, whatever gradients can pass."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.data.dataset import Dataset
+from workbench.engine.base.evaluate import Run, runner
+from workbench.engine.supervision.features import output_of
+from workbench.engine.supervision.losses import together
+from workbench.engine.supervision.samples import Batch
+from workbench.formats.opening import open_model
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
+
+REMEMBERED = 256 << 20      # bytes of answers that are kept, so that a sample is asked once
+
+
+@dataclass(eq=False)
+class Teacher:
+    """One model's answers to the training samples."""
+
+    name: str
+    run: Run
+    data: Dataset
+    inputs: tuple[str, ...]
+    _known: list[np.ndarray] = field(default_factory=list)
+    _asked: np.ndarray | None = None
+
+    def answers(self, batch: Batch) -> list[Tensor]:
+        """The output that is measured, then what is watched; those for samples as they are stored are remembered while
+        there is room."""
+        if batch.moved:
+            return self._ask({name: value.numpy() for name, value in batch.feeds.items()})
+        if self._asked is None:
+            first = self._ask(self.data.feeds(batch.chosen[:self.data.at_once(1)]))
+            size = sum(output.numel() * 4 for output in first) * self.data.samples
+            self._asked = np.zeros(self.data.samples if size <= REMEMBERED else 0, bool)
+            if len(self._asked):
+                self._known = [np.empty((self.data.samples, *output.shape[1:]), np.float32) for output in first]
+        if not len(self._asked):
+            return self._ask(self.data.feeds(batch.chosen))
+        new = batch.chosen[~self._asked[batch.chosen]]
+        if len(new):
+            new = batch.chosen if self.data.fixed_batch else new
+            for kept, output in zip(self._known, self._ask(self.data.feeds(new)), strict=True):
+                kept[new] = output.numpy()
+            self._asked[new] = True
+        return [torch.from_numpy(kept[batch.chosen]) for kept in self._known]
+
+    def _ask(self, feeds: dict[str, np.ndarray]) -> list[Tensor]:
+        named = dict(zip(self.inputs, feeds.values(), strict=True))
+        return [torch.from_numpy(np.asarray(output, np.float32)) for output in self.run(named)]
+
+
+def teachers(original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = (),
+             trusted: Trust = NOBODY) -> tuple[Teacher, ...]:
+    """The original model, or those in these files (with commas); the first of them also says what these layers give.
+    Raises UserError for one that does not fit."""
+    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)] or \
+        [("the original model", original)]
+    return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
+
+
+def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
+    """What the teachers in these files say together, as a function from feeds. Raises UserError for one that does not
+    fit."""
+    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)]
+    asked = [teacher(name, model, data) for name, model in models]
+
+    def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        answers = [torch.from_numpy(np.asarray(each.run(dict(zip(each.inputs, feeds.values(), strict=True)))[0],
+                                               np.float32)) for each in asked]
+        return [together(answers, answers[0].dim() == 2 and answers[0].shape[1] > 1).numpy()]
+
+    return run
+
+
+def named(paths: str) -> list[str]:
+    """Files with commas between them."""
+    return [part.strip() for part in paths.split(",") if part.strip()]
+
+
+def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) -> Teacher:
+    """Answers with the output that is measured, then with what these layers give. Raises UserError when it takes other
+    inputs than the data holds, or has no such output or layer."""
+    own = {spec.name: spec for spec in model.inputs}
+    names = [spec.name for spec in data.specs]
+    order = names if set(own) == set(names) else list(own)
+    fits = len(order) == len(names) and all(
+        own[mine].dtype == spec.dtype and len(own[mine].shape) == len(spec.shape)
+        for mine, spec in zip(order, data.specs, strict=True))
+    if not fits:
+        raise UserError(f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
+                        "Choose a teacher with the same inputs and outputs.")
+    watched = [output_of(model, path, name) for path in layers]
+    outputs = [str(value.name) for value in model.ir.graph.outputs]
+    place = data.answer.among(outputs)
+    if place.index >= len(outputs):
+        raise UserError(f"{name} has no output '{place.name}'.", "Choose a teacher with the same outputs.")
+    chosen = outputs[place.index]
+    answering = cut.ending_in(model, (chosen, *watched)) if watched else cut.only(model, chosen)
+    run = runner(runtime.session(answering))
+
+    def told(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        first, *others = run(feeds)
+        return [place.take(first), *others]
+
+    return Teacher(name, told, data, tuple(order))

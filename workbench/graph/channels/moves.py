@@ -1,0 +1,278 @@
+"""What operators that only move channels do to them: put together, cut, reshaped, repeated (see units)."""
+
+from collections.abc import Iterator, Sequence
+from math import prod
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.channels.tracer import Tracer, named, rule
+from workbench.graph.channels.units import Units
+from workbench.graph.model.operators import constant, number
+from workbench.graph.model.settings import setting
+
+
+@rule("Concat")
+def _concat(t: Tracer, node: ir.Node) -> None:
+    inputs = [value for value in node.inputs if value is not None]
+    rank = max(len(t.shape(value) or ()) for value in inputs)
+    axis = number(node, "axis") % max(rank, 1)
+    for other in range(rank):
+        if other != axis:
+            units = next((t.followed(value)[other] for value in inputs if other in t.followed(value)), None)
+            if units is not None:
+                for index in range(len(node.inputs)):
+                    t.read(node, index, other, units)
+                t.put(node.outputs[0], other, units)
+    if not any(axis in t.followed(value) for value in inputs):
+        return
+    parts: list[Units] = []
+    for index, value in enumerate(inputs):
+        size = (t.shape(value) or (None,) * rank)[axis]
+        if t.constant(value):
+            parts.append(t.new(size or 0, "Its channels stand beside constants."))
+            t.read(node, index, axis, parts[-1])
+        elif (units := t.units(value, axis)) is not None:
+            parts.append(units)
+        else:
+            t.fix_inputs(node, "Its channels stand beside an unknown number of others.")
+            return
+    t.put(node.outputs[0], axis, np.concatenate(parts))
+
+
+@rule("Transpose")
+def _transpose(t: Tracer, node: ir.Node) -> None:
+    rank = len(t.shape(node.inputs[0]) or ())
+    order = list(node.attributes["perm"].as_ints()) if "perm" in node.attributes else list(reversed(range(rank)))
+    for axis, units in t.followed(node.inputs[0]).items():
+        t.put(node.outputs[0], order.index(axis), units)
+
+
+@rule("Reshape", "Flatten", "Squeeze", "Unsqueeze")
+def _reshape(t: Tracer, node: ir.Node) -> None:
+    """Where an axis is split, as attention does into heads, the outer axis counts: whole heads go."""
+    value, out = node.inputs[0], node.outputs[0]
+    if value is None or not t.followed(value):
+        return
+    before, after = t.shape(value), t.shape(out)
+    blocks = _blocks(before, after) if before is not None and after is not None else None
+    if blocks is None or before is None or after is None:
+        t.fix_value(value, f"{named(node)} reads its channels in a shape that is not known before running.")
+        return
+    for old, new in blocks:
+        found = {axis: t.followed(value)[axis] for axis in old if axis in t.followed(value)}
+        if len(found) > 1:
+            t.fix_value(value, f"{named(node)} merges its channels with others.")
+        elif found:
+            (axis, units), = found.items()
+            whole = [len(units) if i == axis else before[i] or 0 for i in old], [after[j] or 0 for j in new]
+            if len(old) == len(new) == 1:
+                t.put(out, new[0], units)
+                _count_target(t, node, new[0], units)
+            elif 0 in whole[0] or 0 in whole[1] or prod(whole[0]) != prod(whole[1]):
+                t.fix(units, f"{named(node)} reads its channels in a shape that is not known before running.")
+            else:
+                _regroup(t, node, units, old.index(axis), whole[0], new, whole[1])
+
+
+def _blocks(before: Sequence[int | None], after: Sequence[int | None]) -> list[tuple[list[int], list[int]]] | None:
+    """Axes of the two shapes that hold the same elements, smallest runs first; None where sizes are not known."""
+    blocks: list[tuple[list[int], list[int]]] = []
+    i = j = 0
+    while i < len(before) and j < len(after):
+        old, new = [i], [j]
+        a, b = before[i], after[j]
+        i, j = i + 1, j + 1
+        while a != b:
+            if a is None or b is None:
+                return None
+            if a < b and i < len(before) and before[i] is not None:
+                a, i = a * (before[i] or 1), i + 1
+                old.append(i - 1)
+            elif b < a and j < len(after) and after[j] is not None:
+                b, j = b * (after[j] or 1), j + 1
+                new.append(j - 1)
+            else:
+                return None
+        blocks.append((old, new))
+    rest = [*(before[k] for k in range(i, len(before))), *(after[k] for k in range(j, len(after)))]
+    if not blocks or any(size != 1 for size in rest):
+        return None
+    blocks[-1][0].extend(range(i, len(before)))
+    blocks[-1][1].extend(range(j, len(after)))
+    return blocks
+
+
+def _regroup(t: Tracer, node: ir.Node, units: Units, place: int, before: list[int], axes: list[int],
+             after: list[int]) -> None:
+    """The units of one axis of a block, along the axes that the block becomes."""
+    view = units.reshape([len(units) if index == place else 1 for index in range(len(before))])
+    every = np.broadcast_to(view, before).reshape(after)
+    chosen = _single(every)
+    if chosen is None:
+        chosen = next((k for k, size in enumerate(after) if size > 1), 0)
+    rows = np.moveaxis(every, chosen, 0).reshape(after[chosen], -1)
+    for row in rows:
+        for unit in set(row.tolist()) - {int(row[0])}:
+            t.one(int(row[0]), unit)
+    t.put(node.outputs[0], axes[chosen], rows[:, 0].copy())
+    _count_target(t, node, axes[chosen], rows[:, 0].copy())
+
+
+def _single(every: np.ndarray) -> int | None:
+    """The axis along which alone the units differ."""
+    for axis in range(every.ndim):
+        rows = np.moveaxis(every, axis, 0).reshape(every.shape[axis], -1)
+        if every.shape[axis] > 1 and (rows == rows[:, :1]).all():
+            return axis
+    return None
+
+
+def _count_target(t: Tracer, node: ir.Node, axis: int, units: Units) -> None:
+    """Where the target of a Reshape names the number of channels, it must follow."""
+    if node.op_type != "Reshape":
+        return
+    for position, place in enumerate(_elements(t, node, 1)):
+        if position == axis and place is not None:
+            holder, index, inner = place
+            told = constant(holder, index)
+            if told is not None and int(told.numpy().reshape(-1)[inner]) > 0:
+                t.count(holder, index, inner, units)
+
+
+def _elements(t: Tracer, node: ir.Node, index: int) -> Iterator[tuple[ir.Node, int, int] | None]:
+    """Where each number of a list of sizes stands: (node, input, position in that constant); None where it is computed.
+
+    The list may be put together of parts, some of them constant; behind a part of unknown length nothing is told.
+    """
+    value = node.inputs[index]
+    maker = value.producer() if value is not None else None
+    if value is not None and t.constant(value):
+        yield from ((node, index, position) for position in range(prod(size or 0 for size in t.shape(value) or ())))
+    elif maker is not None and maker.op_type in ("Identity", "Cast"):
+        yield from _elements(t, maker, 0)
+    elif maker is not None and maker.op_type == "Concat":
+        for part, read in enumerate(maker.inputs):
+            size = t.shape(read)
+            if size is None or len(size) != 1 or size[0] is None:
+                return
+            found = list(_elements(t, maker, part))
+            yield from found if len(found) == size[0] else [None] * size[0]
+
+
+@rule("Split")
+def _split(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    sizes = t.shape(value)
+    if value is None or sizes is None or not t.followed(value):
+        return
+    axis = number(node, "axis") % len(sizes)
+    for other, units in t.followed(value).items():
+        for out in node.outputs if other != axis else ():
+            t.put(out, other, units)
+    if axis not in t.followed(value):
+        return
+    units = t.followed(value)[axis]
+    told = setting(node, "split")
+    parts = told.integers
+    if told.computed:
+        t.fix(units, "It is split at places that are computed.")
+        return
+    if parts is None:
+        step = -(-len(units) // len(node.outputs))
+        parts = [min(step, len(units) - start) for start in range(0, len(units), step)]
+    place = told.place if told.place is not None else 1 if t.opset >= 13 else "split"
+    for index, (out, start, size) in enumerate(zip(node.outputs, np.cumsum([0, *parts]).tolist(), parts, strict=False)):
+        t.put(out, axis, units[start:start + size])
+        t.count(node, place, index, units[start:start + size])
+
+
+@rule("Slice")
+def _slice(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    if value is None or not t.followed(value):
+        return
+    rank = len(t.shape(value) or ())
+    first, last, along, step = (setting(node, name) for name in ("starts", "ends", "axes", "steps"))
+    starts, ends, axes, steps = first.integers, last.integers, along.integers, step.integers
+    if starts is None or ends is None or first.place is None or last.place is None or along.computed:
+        t.fix_inputs(node, "It is cut at places that are computed.")
+        return
+    chosen = [axis % rank for axis in axes] if axes is not None else list(range(len(starts)))
+    for axis, units in t.followed(value).items():
+        if axis not in chosen:
+            t.put(node.outputs[0], axis, units)
+            continue
+        k = chosen.index(axis)
+        if step.computed or (steps is not None and steps[k] != 1):
+            t.fix(units, "It is cut with a step.")
+            continue
+        start, end, _ = slice(starts[k], ends[k]).indices(len(units))
+        t.put(node.outputs[0], axis, units[start:end])
+        if start > 0:
+            t.count(node, first.place, k, units[:start])
+        if end < len(units):
+            t.count(node, last.place, k, units[:end])
+
+
+@rule("Pad")
+def _pad(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    amounts, along = setting(node, "pads").integers, setting(node, "axes")
+    rank = len(t.shape(value) or ())
+    axes = [axis % max(rank, 1) for axis in along.integers or range(rank)]
+    known = amounts is not None and not along.computed and len(amounts) == 2 * len(axes)
+    padded = {axis for axis, low, high in zip(axes, amounts[:len(axes)], amounts[len(axes):], strict=True)
+              if low or high} if known and amounts is not None else set(range(rank))
+    for axis, units in t.followed(value).items():
+        if axis in padded:
+            t.fix(units, "It is padded along its channels.")
+        else:
+            t.put(node.outputs[0], axis, units)
+
+
+@rule("Resize", "Upsample")
+def _resize(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    before, after = t.shape(value), t.shape(node.outputs[0])
+    for axis, units in t.followed(value).items():
+        if before is None or after is None or before[axis] != after[axis]:
+            t.fix(units, "It is resized along its channels.")
+            continue
+        sizes = setting(node, "sizes")
+        if sizes.values is not None and sizes.place is not None and "axes" not in node.attributes:
+            t.count(node, sizes.place, axis, units)
+        t.put(node.outputs[0], axis, units)
+
+
+@rule("Gather")
+def _gather(t: Tracer, node: ir.Node) -> None:
+    data, index = node.inputs[0], node.inputs[1]
+    sizes, chosen = t.shape(data), t.shape(index)
+    axis = number(node, "axis")
+    if data is None or sizes is None or chosen is None:
+        t.fix_inputs(node, "Gather reads its channels in an unknown shape.")
+    elif t.constant(data):
+        if axis == 0 and len(sizes) == 2 and not t.constant(index):
+            t.put(node.outputs[0], len(chosen), t.made(node, 0, 1, sizes[1]))
+    else:
+        axis %= len(sizes)
+        t.only(node, data, [place for place in range(len(sizes)) if place != axis])
+        for place, units in t.followed(data).items():
+            if place != axis:
+                t.put(node.outputs[0], place if place < axis else place - 1 + len(chosen), units)
+
+
+@rule("Expand")
+def _expand(t: Tracer, node: ir.Node) -> None:
+    before, after = t.shape(node.inputs[0]), t.shape(node.outputs[0])
+    for axis, units in t.followed(node.inputs[0]).items():
+        if before is None or after is None:
+            t.fix(units, "It is repeated to a shape that is not known before running.")
+            continue
+        place = axis + len(after) - len(before)
+        t.put(node.outputs[0], place, units)
+        target = constant(node, 1)
+        position = place - len(after) + (target.size if target is not None else 0)
+        if target is not None and position >= 0 and int(target.numpy().reshape(-1)[position]) > 1:
+            t.count(node, 1, position, units)

@@ -1,0 +1,210 @@
+"""What each operator that computes does to channels (see units); what only moves them is in channel_moves."""
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.channels import moves as moves  # registers its rules
+from workbench.graph.channels.tracer import Tracer, rule
+from workbench.graph.channels.units import Channels, Units
+from workbench.graph.model.model import Model
+from workbench.graph.model.operators import number
+from workbench.graph.model.settings import REDUCTIONS, setting
+
+_known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()     # a model never changes
+
+
+def channels_of(model: Model) -> Channels:
+    """Which channels of a model hang together; found out once a model."""
+    if model not in _known:
+        _known[model] = Tracer(model).run()
+    return _known[model]
+
+
+@rule("Relu", "LeakyRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh",
+      "Softplus", "Softsign", "Mish", "Gelu", "Swish", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Reciprocal", "Floor",
+      "Ceil", "Round", "Sign", "Sin", "Cos", "Not", "Cast", "Identity", "Dropout", "Clip", "IsNaN")
+def _same(t: Tracer, node: ir.Node) -> None:
+    """Channels pass as they are."""
+    t.same(node)
+
+
+@rule("Shape", "Size", "Constant", "ConstantOfShape", "Range", "RandomNormalLike", "RandomUniformLike")
+def _nothing(t: Tracer, node: ir.Node) -> None:
+    """Only sizes are read, when the model runs: they follow by themselves."""
+
+
+@rule("Add", "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Sum", "Mean", "Where", "PRelu", "Equal", "Greater",
+      "Less", "GreaterOrEqual", "LessOrEqual", "And", "Or", "Xor")
+def _elementwise(t: Tracer, node: ir.Node) -> None:
+    """What is combined element by element is one; sizes of 1 are repeated and have no part in it."""
+    if node.op_type in ("Div", "Mod", "Pow") and t.constant(node.inputs[1]):
+        t.divisors.add(node.inputs[1].name or "")       # type: ignore[union-attr]
+    _broadcast(t, node, 0)
+
+
+def _broadcast(t: Tracer, node: ir.Node, leave: int) -> None:
+    """Join all inputs along all axes but the last `leave`."""
+    inputs = {index: value for index, value in enumerate(node.inputs) if value is not None}
+    sizes = {index: t.shape(value) for index, value in inputs.items()}
+    if any(shape is None for shape in sizes.values()):
+        t.fix_inputs(node, f"{node.op_type} combines its channels with something of unknown shape.")
+        return
+    rank = max(len(shape or ()) for shape in sizes.values())
+    for axis in range(rank - leave):
+        places = {index: axis - rank + len(shape) for index, shape in sizes.items() if shape is not None}
+        places = {index: place for index, place in places.items() if place >= 0 and sizes[index][place] != 1}  # type: ignore[index]
+        units = next((found for index, place in places.items()
+                      if (found := t.followed(inputs[index]).get(place)) is not None), None)
+        if units is None:
+            continue
+        for index, place in places.items():
+            t.read(node, index, place, units)
+        t.put(node.outputs[0], axis, units)
+
+
+@rule("MatMul")
+def _matmul(t: Tracer, node: ir.Node) -> None:
+    left, right = node.inputs
+    a, b = t.shape(left), t.shape(right)
+    if left is None or right is None or a is None or b is None or min(len(a), len(b)) < 2:
+        t.fix_inputs(node, "A product reads its channels as a vector, or in an unknown shape.")
+        return
+    if t.constant(left) and t.constant(right):
+        return
+    rank, out = max(len(a), len(b)), node.outputs[0]
+    rows, columns = t.followed(left).get(len(a) - 2), t.followed(right).get(len(b) - 1)
+    if t.constant(right):
+        t.read(node, 1, len(b) - 2, t.units(left, -1))
+        columns = t.made(node, 1, len(b) - 1, b[-1])
+    elif t.constant(left):
+        t.read(node, 0, len(a) - 1, t.units(right, -2))
+        rows = t.made(node, 0, len(a) - 2, a[-2])
+    elif t.followed(left).get(len(a) - 1) is not None or t.followed(right).get(len(b) - 2) is not None:
+        t.join(t.units(left, -1), t.units(right, -2))
+    t.put(out, rank - 2, rows)
+    t.put(out, rank - 1, columns)
+    _broadcast(t, node, 2)
+
+
+@rule("Gemm")
+def _gemm(t: Tracer, node: ir.Node) -> None:
+    x, weight = node.inputs[0], node.inputs[1]
+    if x is None or weight is None or t.constant(x):
+        t.fix_inputs(node, "A Gemm with a constant on its left reads its channels.")
+        return
+    inner, outer = (1, 0) if number(node, "transB") else (0, 1)
+    rows, columns = (1, 0) if number(node, "transA") else (0, 1)
+    t.read(node, 1, inner, t.units(x, columns))
+    sizes = t.shape(weight)
+    made = t.constant(weight) and sizes is not None
+    out = t.made(node, 1, outer, sizes[outer]) if made and sizes else t.followed(weight).get(outer)
+    t.put(node.outputs[0], 0, t.followed(x).get(rows))
+    t.put(node.outputs[0], 1, out)
+    bias = t.shape(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] is not None else ()
+    if bias and bias[-1] != 1 and out is not None:
+        t.read(node, 2, len(bias) - 1, out)
+
+
+@rule("Conv", "ConvTranspose")
+def _conv(t: Tracer, node: ir.Node) -> None:
+    """A grouped convolution loses whole groups, with all their inputs and outputs; depthwise is one channel each."""
+    x, weight = node.inputs[0], node.inputs[1]
+    sizes = t.shape(weight)
+    if x is None or not t.constant(weight) or not sizes:
+        t.fix_inputs(node, f"The weight of a {node.op_type} that reads its channels is computed.")
+        return
+    t.only(node, x, (0, 1))
+    group = number(node, "group", 1)
+    forward = node.op_type == "Conv"
+    given = t.units(x, 1)
+    if group == 1:
+        t.read(node, 1, 1 if forward else 0, given)
+        out = t.made(node, 1, 0 if forward else 1, sizes[0 if forward else 1])
+    else:
+        out = t.new((sizes[0] if forward else (sizes[1] or 0) * group) or 0)
+        _join_groups(t, given, out, group)
+        t.read(node, 1, 0, out if forward else given)
+        t.count(node, "group", 0, out.reshape(group, -1)[:, 0])
+    if len(node.inputs) > 2 and node.inputs[2] is not None:
+        t.read(node, 2, 0, out)
+    t.put(node.outputs[0], 0, t.followed(x).get(0))
+    t.put(node.outputs[0], 1, out)
+
+
+def _join_groups(t: Tracer, given: Units | None, out: Units, group: int) -> None:
+    if given is None or len(given) % group:
+        t.fix(given, "A grouped convolution reads its channels.")
+        t.fix(out, "It reads an unknown number of channels.")
+        return
+    for members in np.concatenate([given.reshape(group, -1), out.reshape(group, -1)], axis=1).tolist():
+        for member in members[1:]:
+            t.one(members[0], member)
+
+
+@rule("MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool")
+def _pool(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    assert value is not None
+    t.only(node, value, (0, 1))
+    for axis in (0, 1):
+        t.put(node.outputs[0], axis, t.followed(value).get(axis))
+
+
+@rule("BatchNormalization", "InstanceNormalization")
+def _channel_norm(t: Tracer, node: ir.Node) -> None:
+    units = t.followed(node.inputs[0]).get(1)
+    if units is not None:
+        for index in range(1, len(node.inputs)):
+            t.read(node, index, 0, units)
+        if node.op_type == "BatchNormalization" and t.constant(node.inputs[1]):
+            t.scales.append(node.inputs[1].name or "")      # type: ignore[union-attr]
+    if node.op_type == "InstanceNormalization":
+        t.only(node, node.inputs[0], (0, 1))              # type: ignore[arg-type]
+    t.same(node)
+
+
+@rule("LayerNormalization", "RMSNormalization")
+def _layer_norm(t: Tracer, node: ir.Node) -> None:
+    rank = len(t.shape(node.inputs[0]) or ())
+    first = number(node, "axis", -1) % max(rank, 1)
+    for axis, units in t.followed(node.inputs[0]).items():
+        if axis >= first:
+            t.normed.append(units)
+            for index in range(1, len(node.inputs)):
+                t.read(node, index, axis - first, units)
+    t.same(node)
+
+
+@rule("Softmax", "LogSoftmax", "Hardmax")
+def _softmax(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    rank = len(t.shape(value) or ())
+    axis = number(node, "axis", -1 if t.opset >= 13 else 1) % max(rank, 1)
+    taken = [axis] if t.opset >= 13 else range(axis, rank)
+    assert value is not None
+    t.only(node, value, [place for place in range(rank) if place not in taken])
+    t.same(node)
+
+
+@rule(*REDUCTIONS)
+def _reduce(t: Tracer, node: ir.Node) -> None:
+    value = node.inputs[0]
+    sizes = t.shape(value)
+    if value is None or not t.followed(value):
+        return
+    told = setting(node, "axes")
+    axes = told.integers
+    if sizes is None or told.computed:
+        t.fix_inputs(node, f"{node.op_type} reads its channels along axes that are computed.")
+        return
+    if not axes and number(node, "noop_with_empty_axes"):
+        t.same(node)
+        return
+    gone = {axis % len(sizes) for axis in axes or range(len(sizes))}
+    kept = [axis for axis in range(len(sizes)) if axis not in gone]
+    t.only(node, value, kept)
+    for axis in kept:
+        place = axis if number(node, "keepdims", 1) else kept.index(axis)
+        t.put(node.outputs[0], place, t.followed(value).get(axis))

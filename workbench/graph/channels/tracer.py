@@ -1,0 +1,242 @@
+"""The walk over a graph that finds which channels hang together (see graph/channels/units)."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.channels.units import Channels, Count, Units
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import names
+
+OUTPUT = "Its channels are an output of the model."
+UNKNOWN = "Its channels meet others of unknown number."
+FAILED = "Not known: following its channels through {op} '{name}' failed."
+
+log = logging.getLogger(__name__)
+
+
+RULES: "dict[str, Callable[[Tracer, ir.Node], None]]" = {}
+
+
+class Tracer:
+    """Walks over the graph once. The rules of graph/channels/rules and channel_moves speak to it."""
+
+    rules = RULES
+    unknown = "{op} '{name}' reads its channels, and they are not followed through it."
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.opset = model.opset
+        self._graph = model.ir.graph
+        self._known = model.known_of_one_sample
+        self._parents: list[int] = []
+        self._fixed: dict[int, str] = {}
+        self._values: dict[ir.Value, dict[int, Units]] = {}
+        self._axes: dict[tuple[ir.Value, int], Units] = {}
+        self._read: set[tuple[ir.Node, int]] = set()
+        self._counts: list[Count] = []
+        self.normed: list[Units] = []
+        self.divisors: set[str] = set()
+        self.scales: list[str] = []
+
+    def run(self) -> Channels:
+        self.walk()
+        return self._result()
+
+    def walk(self) -> None:
+        """Every node once, each by its rule."""
+        for node in self._graph:
+            self._visit(node)
+            for attribute in node.attributes.values():
+                for graph in names.subgraphs(attribute):
+                    for part in ir.traversal.RecursiveGraphIterator(graph):
+                        self.fix_inputs(part, f"{node.op_type} reads its channels under a condition.")
+        for value in self._graph.outputs:
+            self.fix_value(value, OUTPUT)
+        self._fix_read_otherwise()
+
+    def _visit(self, node: ir.Node) -> None:
+        """By the operator's rule. Where a rule fails the channels around the node stay, and the rest is followed."""
+        rule = self.rules.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        if rule is None:
+            self.fix_inputs(node, self.unknown.format(op=node.op_type, name=node.name))
+            return
+        try:
+            rule(self, node)
+        except Exception as error:      # a graph of a stranger may hold what no rule thought of
+            log.warning("channels are not followed through %s: %s: %s", named(node), type(error).__name__, error)
+            reason = FAILED.format(op=node.op_type, name=node.name)
+            self.fix_inputs(node, reason)
+            for value in node.outputs:
+                self.fix_value(value, reason)
+
+    # What rules ask and say.
+
+    def shape(self, value: ir.Value | None) -> tuple[int | None, ...] | None:
+        """Of one sample; None when not even the rank is known."""
+        found = self._known.get(value.name or "") if value is not None else None
+        return None if found is None else found.shape
+
+    def constant(self, value: ir.Value | None) -> bool:
+        return value is not None and value.is_initializer()
+
+    def followed(self, value: ir.Value | None) -> dict[int, Units]:
+        """The units along the axes of a value that hold channels."""
+        return self._values.get(value, {}) if value is not None else {}
+
+    def units(self, value: ir.Value, axis: int) -> Units | None:
+        """Along any axis of a computed value; where nothing is followed they stay. None where the size is unknown."""
+        shape = self.shape(value)
+        if shape is None:
+            return None
+        axis %= len(shape)
+        size = shape[axis]
+        if axis not in self.followed(value) and size is not None:
+            reason = f"Its channels meet those of '{value.name}', which stay."
+            self._values.setdefault(value, {})[axis] = self.new(size, reason)
+        return self.followed(value).get(axis)
+
+    def put(self, value: ir.Value, axis: int, units: Units | None) -> None:
+        """The units along an axis of a computed value; where it is known to have another size they stay."""
+        if units is None:
+            return
+        shape = self.shape(value)
+        if shape is not None and (axis >= len(shape) or shape[axis] not in (None, len(units))):
+            self.fix(units, UNKNOWN)
+        else:
+            self._values.setdefault(value, {})[axis] = units
+
+    def new(self, count: int, reason: str = "") -> Units:
+        """Units that nothing else holds yet."""
+        units = np.arange(len(self._parents), len(self._parents) + count)
+        self._parents.extend(units.tolist())
+        if reason:
+            self._fixed |= dict.fromkeys(units.tolist(), reason)
+        return units
+
+    def join(self, first: Units | None, second: Units | None) -> None:
+        """Position by position one unit; where they do not match, both stay."""
+        if first is None or second is None or len(first) != len(second):
+            for units in (first, second):
+                self.fix(units, UNKNOWN)
+            return
+        if first is not second:
+            for a, b in set(zip(first.tolist(), second.tolist(), strict=True)):
+                self.one(a, b)
+
+    def one(self, a: int, b: int) -> None:
+        """Two units become one; it has the smaller number, so that the result does not depend on the order."""
+        low, high = sorted((self._root(a), self._root(b)))
+        if low == high:
+            return
+        self._parents[high] = low
+        if high in self._fixed:
+            self._fixed.setdefault(low, self._fixed.pop(high))
+
+    def fix(self, units: Units | None, reason: str) -> None:
+        for unit in set(() if units is None else units.tolist()):
+            self._fixed.setdefault(self._root(unit), reason)
+
+    def fix_value(self, value: ir.Value, reason: str) -> None:
+        for units in self.followed(value).values():
+            self.fix(units, reason)
+
+    def fix_inputs(self, node: ir.Node, reason: str) -> None:
+        for value in node.inputs:
+            if value is not None:
+                self.fix_value(value, reason)
+
+    def same(self, node: ir.Node) -> None:
+        """Channels pass from the first input to the first output."""
+        for axis, units in self.followed(node.inputs[0]).items():
+            self.put(node.outputs[0], axis, units)
+
+    def made(self, node: ir.Node, index: int, axis: int, size: int | None) -> Units:
+        """New channels, made by a weight."""
+        units = self.new(size or 0)
+        self.read(node, index, axis, units)
+        return units
+
+    def only(self, node: ir.Node, value: ir.Value, axes: Sequence[int]) -> None:
+        """Channels of a value along other axes than these stay."""
+        for axis, units in self.followed(value).items():
+            if axis not in axes:
+                self.fix(units, f"{node.op_type} works along its channels.")
+
+    def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
+        """A node reads a constant whose positions along an axis are these units. What is computed is fixed."""
+        value = node.inputs[index] if index < len(node.inputs) else None
+        if value is None or units is None:
+            self.fix(units, UNKNOWN)
+            return
+        if not self.constant(value):
+            self.join(units, self.units(value, axis))
+            return
+        self._read.add((node, index))
+        self.join(self._axes.setdefault((value, axis), units), units)
+
+    def count(self, node: ir.Node, place: int | str, position: int, units: Units) -> None:
+        """A constant input or attribute of a node holds the number of these units at a position."""
+        self._counts.append(Count(node.name or "", place, position, units))
+
+    # The result.
+
+    def _fix_read_otherwise(self) -> None:
+        """A tensor that some node reads in a way that no rule told keeps its shape."""
+        for (value, _), units in self._axes.items():
+            others = [use.node.op_type for use in value.uses() if (use.node, use.idx) not in self._read]
+            if others or value.is_graph_output():
+                self.fix(units, f"{others[0] if others else 'An output'} reads '{value.name}' too.")
+
+    def _root(self, unit: int) -> int:
+        while self._parents[unit] != unit:
+            self._parents[unit] = self._parents[self._parents[unit]]
+            unit = self._parents[unit]
+        return unit
+
+    def _roots(self, units: Units) -> Units:
+        return np.array([self._root(unit) for unit in units.tolist()], dtype=int)
+
+    def _result(self) -> Channels:
+        axes = {(value.name or "", axis): self._roots(units) for (value, axis), units in self._axes.items()}
+        values = {value.name or "": {axis: self._roots(units) for axis, units in found.items()}
+                  for value, found in self._values.items()}
+        layers = {path: axes[key] for path, site in self.model.sites.items()
+                  if (key := (site.initializer, self.model.layer(path).out_axis)) in axes}
+        layers |= {path: units for path, units in self._of_grouped(axes).items() if path not in layers}
+        counts = tuple(Count(c.node, c.place, c.position, self._roots(c.units)) for c in self._counts)
+        normed = frozenset(unit for units in self.normed for unit in self._roots(units).tolist())
+        fixed = {self._root(unit): reason for unit, reason in self._fixed.items()}
+        return Channels(axes, values, layers, counts, fixed, normed, frozenset(self.divisors), tuple(self.scales))
+
+    def _of_grouped(self, axes: Mapping[tuple[str, int], Units]) -> dict[str, Units]:
+        """A grouped transposed convolution stores [in, out / groups]: its output channels are its value's."""
+        nodes = {node.name: node for node in self._graph}
+        found = {}
+        for path, site in self.model.sites.items():
+            layer = self.model.layer(path)
+            if layer.op == "ConvTranspose" and layer.groups > 1 and (site.initializer, 0) in axes:
+                units = self.followed(nodes[site.node].outputs[0]).get(1)
+                if units is not None:
+                    found[path] = self._roots(units)
+        return found
+
+
+def named(node: ir.Node) -> str:
+    """An operator in a sentence: which one is in the way."""
+    return f"{node.op_type} '{node.name}'"
+
+
+Rule = Callable[[Tracer, ir.Node], None]
+
+
+def rule(*names: str) -> Callable[[Rule], Rule]:
+    """Decorator: what these operators do to channels."""
+
+    def register(function: Rule) -> Rule:
+        RULES.update(dict.fromkeys(names, function))
+        return function
+
+    return register

@@ -1,0 +1,1 @@
+"""The opened model: its layers, operators, multiply-accumulates."""

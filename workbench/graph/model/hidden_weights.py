@@ -1,0 +1,106 @@
+"""Weights that are not tensors of the file by themselves: found, so that they are shown and the reason is said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import onnx_ir as ir
+
+from workbench.graph.model.operators import ALREADY, MULTIPLY, NORMS, RECURRENT
+from workbench.graph.storage.decoders import DOMAIN as DECODERS
+
+RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
+
+COMPRESSED = "Its weights are stored compressed already."
+NOT_STORED = "Its weights are not in the file: ConstantOfShape makes them."
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A node whose weight is computed from constants; `stored` are those that it is computed from."""
+
+    node: ir.Node
+    index: int
+    weight: ir.Value
+    stored: tuple[ir.Value, ...]
+    reason: str
+    dtype: str
+
+    @property
+    def part(self) -> str:
+        """Which of the weights of a recurrent layer it is."""
+        return "WR"[self.index - 1] if self.node.op_type in RECURRENT else ""
+
+    @property
+    def name(self) -> str:
+        """The name of what is stored, unless that is only a shape, or packed under a name of our own."""
+        made = self.reason in (NOT_STORED, COMPRESSED) or not self.stored
+        return (self.weight.name if made else self.stored[0].name) or ""
+
+
+def norm_tensors(node: ir.Node) -> list[ir.Value]:
+    """The constant vectors of a normalisation: scale first."""
+    if node.op_type not in NORMS:
+        return []
+    return [value for value in node.inputs[1:]
+            if value is not None and value.is_initializer() and value.const_value is not None]
+
+
+def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
+    """What nodes of the graph multiply with that other nodes compute from constants alone."""
+    sources = _constant_values(graph)
+    for node in graph:
+        if node.domain not in ("", "ai.onnx") or any(output in sources for output in node.outputs):
+            continue
+        for index in MULTIPLY.get(node.op_type, ()):
+            weight = node.inputs[index] if index < len(node.inputs) else None
+            if weight is None or weight not in sources:
+                continue
+            stored, ops = sources[weight]
+            largest = stored[0].const_value if stored else None
+            reason = _reason(stored, ops)
+            if node.op_type == "Gather" and reason != ALREADY and not any(map(_is_float, stored)):
+                continue                # it picks from a shape
+            name = str(largest.dtype).lower() if largest is not None and reason != NOT_STORED else "float"
+            yield Hidden(node, index, weight, stored, reason, {"float": "float32"}.get(name, name))
+
+
+def _is_float(value: ir.Value) -> bool:
+    return value.const_value is not None and value.const_value.dtype.is_floating_point()
+
+
+def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]]:
+    """Values that are computed from constants alone: the constants, largest first, and the operators on the way."""
+    sources: dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]] = {}
+    for node in graph:
+        if node.op_type in RANDOM or any(attribute.type in (ir.AttributeType.GRAPH, ir.AttributeType.GRAPHS)
+                                         for attribute in node.attributes.values()):
+            continue
+        inputs = [value for value in node.inputs if value is not None]
+        if any(not value.is_initializer() and value not in sources for value in inputs):
+            continue
+        stored: dict[ir.Value, None] = {}
+        ops: dict[str, None] = {}
+        for value in inputs:
+            if value in sources:
+                stored |= dict.fromkeys(sources[value][0])
+                ops |= dict.fromkeys(sources[value][1])
+            else:
+                stored[value] = None
+        ops[f"{DECODERS}.{node.op_type}" if node.domain == DECODERS else node.op_type] = None
+        ordered = tuple(sorted(stored, key=lambda value: -value.const_value.nbytes if value.const_value else 0))
+        for value in node.outputs:
+            sources[value] = ordered, tuple(ops)
+    return sources
+
+
+def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
+    if any(op.startswith(f"{DECODERS}.") for op in ops):
+        return COMPRESSED
+    largest = stored[0].const_value if stored else None
+    if any(op == "DequantizeLinear" for op in ops):
+        return ALREADY
+    if set(ops) <= {"ConstantOfShape", "Constant"}:
+        return NOT_STORED
+    if largest is not None and not largest.dtype.is_floating_point() and "ConstantOfShape" not in ops:
+        return ALREADY
+    return f"Its weights are computed by {', '.join(ops[:4])} from what is stored; they are kept as they are."

@@ -1,0 +1,154 @@
+"""An opened model: one graph that nobody changes, and where its layers sit in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Preparation
+from workbench.core.recipe.recipe import Sparse
+from workbench.graph.model import cost
+from workbench.graph.model.inventory import Site, find_layers
+from workbench.graph.onnx import saving, shapes
+from workbench.graph.rewrite import rewrite
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
+
+OPEN = "The model leaves sizes open: MACs are counted for"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a model comes from. `bytes`: of the file, or of the plain ONNX that a torch model amounts to."""
+
+    path: str
+    format: str
+    bytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """`ir` is prepared (see passes) and never changed; edits make a new Model that shares untouched tensors.
+
+    settled   whether data says what one sample is like where the graph leaves that open (see `at`)
+    """
+
+    ir: ir.Model
+    layers: tuple[Layer, ...]
+    sites: Mapping[str, Site]
+    source: Source
+    preparations: tuple[Preparation, ...] = ()
+    notes: tuple[str, ...] = ()
+    settled: bool = False
+
+    @property
+    def opset(self) -> int:
+        return self.ir.opset_imports.get("", 1)
+
+    @cached_property
+    def _by_path(self) -> dict[str, Layer]:
+        return {layer.path: layer for layer in self.layers}
+
+    def layer(self, path: str) -> Layer:
+        """Raises KeyError when there is no such layer."""
+        return self._by_path[path]
+
+    def weight(self, path: str) -> np.ndarray:
+        """The weight of a layer that can be edited, float32, in the stored layout."""
+        return self._tensor(self.sites[path].initializer)
+
+    def bias(self, path: str) -> np.ndarray | None:
+        """The layer's bias [outputs], float32, or None when it has none."""
+        name = self.sites[path].bias
+        return None if name is None else self._tensor(name).reshape(-1)
+
+    def _tensor(self, name: str) -> np.ndarray:
+        value = self.ir.graph.initializers[name].const_value
+        assert value is not None
+        return np.asarray(value.numpy(), dtype=np.float32)
+
+    def with_edits(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> "Model":
+        """The model as an export writes it. Raises UserError when a layer cannot become what an edit asks for."""
+        return replace(self, ir=rewrite.apply_edits(self.ir, self.sites, edits, sparse))
+
+    def with_weights(self, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> "Model":
+        """The same graph with other weights and biases, as plain floats: what a preview runs."""
+        every = {**{path: self.weight(path) for path in biases}, **weights}
+        return self.with_edits({path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path))
+                                for path, weight in every.items()}, "off")
+
+    def size_of(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> rewrite.Size:
+        """Exactly the bytes that `with_edits(...).save` would write."""
+        return rewrite.size_of(self, edits, sparse)
+
+    @cached_property
+    def known(self) -> Mapping[str, shapes.Known]:
+        """Types and shapes of all values, by name, as far as they can be inferred."""
+        return shapes.infer(self.ir)
+
+    @cached_property
+    def known_of_one_sample(self) -> Mapping[str, shapes.Known]:
+        """The same with one sample in the batch, where the graph leaves the batch free."""
+        return cost.of_one_sample(self.ir)
+
+    def at(self, sizes: Mapping[str, tuple[int, ...]]) -> "Model":
+        """The same model whose MACs are counted for such a sample, input -> shape, where it leaves more open than the
+        batch; else this one."""
+        free = [spec for spec in self.inputs if None in spec.shape[1:] and spec.name in sizes]
+        if not free or self.ir.graph.meta.get(shapes.SIZES) == dict(sizes):
+            return self
+        copy = self.ir.clone()
+        shapes.settled(copy, sizes)
+        layers, sites = find_layers(copy)
+        words = ", ".join(f"{spec.name} {list(sizes[spec.name])}" for spec in free)
+        notes = tuple(note for note in self.notes if not note.startswith(OPEN))
+        return replace(self, ir=copy, layers=layers, sites=sites, settled=True,
+                       notes=(*notes, f"{OPEN} {words}, as the data has it."))
+
+    def to_bytes(self) -> bytes:
+        """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
+        return saving.to_bytes(self.ir, self.source.path)
+
+    def save(self, path: Path) -> None:
+        """Write atomically; beyond 2 GB the tensors go to PATH.data beside it. Raises UserError when it cannot."""
+        saving.save(self.ir, path)
+
+    @cached_property
+    def inputs(self) -> tuple[InputSpec, ...]:
+        """Initialisers that old files list as inputs are left out."""
+        known = self.ir.graph.initializers
+        return tuple(_spec(value) for value in self.ir.graph.inputs if value.name not in known)
+
+    @cached_property
+    def outputs(self) -> tuple[InputSpec, ...]:
+        return tuple(_spec(value) for value in self.ir.graph.outputs)
+
+    @property
+    def _macs(self) -> int | None:
+        """Of all layers and of attention; None where a part of it is not known."""
+        layers = cost.total(self.layers)
+        between = None if layers is None else cost.of_no_layer(self.ir, self.known_of_one_sample)
+        return None if layers is None or between is None else layers + between
+
+    @cached_property
+    def _summary(self) -> ModelSummary:
+        parameters = sum(value.const_value.size for graph in self.ir.graphs() for value in graph.initializers.values()
+                         if value.const_value is not None and value.const_value.dtype.is_floating_point())
+        return ModelSummary(self.source.path, self.source.format, parameters, self.source.bytes,
+                            self._macs, self.opset, self.layers, self.inputs, self.outputs,
+                            self.preparations, self.notes)
+
+    def summary(self) -> ModelSummary:
+        """The model in plain values, for the window and `inspect`."""
+        return self._summary
+
+
+def _spec(value: ir.Value) -> InputSpec:
+    shape = () if value.shape is None else tuple(size if isinstance(size, int) and size > 0 else None
+                                                 for size in value.shape)
+    names = () if value.shape is None else tuple("" if isinstance(size, int) else str(size.value or "")
+                                                 for size in value.shape)
+    return InputSpec(value.name or "", shapes.dtype_name(value), shape, names)

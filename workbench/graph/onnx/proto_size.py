@@ -1,0 +1,92 @@
+"""Sizes of ONNX messages without writing the tensors in them.
+
+Protobuf is additive: a message takes the sum of its fields, each a tag, a length and its content. So tensors are
+counted and everything else, which is small, is serialised.
+"""
+
+from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
+
+import onnx_ir as ir
+
+from workbench.graph.onnx import map_types
+
+
+def varint(number: int) -> int:
+    """Bytes of a protobuf varint: seven bits each."""
+    return max(1, -(-number.bit_length() // 7))
+
+
+def field_bytes(size: int) -> int:
+    """A field with a one-byte tag that holds `size` bytes."""
+    return 1 + varint(size) + size
+
+
+def tensor_bytes(name: str, dtype: ir.DataType, shape: Sequence[int], data: int) -> int:
+    """A TensorProto with `data` bytes of raw data; every dimension is a field of its own."""
+    named = field_bytes(len(name.encode())) if name else 0
+    return sum(1 + varint(size) for size in shape) + 1 + varint(dtype.value) + named + field_bytes(data)
+
+
+def nodes_bytes(nodes: Iterable[ir.Node]) -> int:
+    """What nodes take in a graph."""
+    return sum(field_bytes(ir.serde.serialize_node(node).ByteSize()) for node in nodes)
+
+
+def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
+    """What an initialiser takes in a graph: its tensor, and its type where onnx-ir writes that beside it."""
+    tensor = value.const_value
+    if tensor is None:
+        return 0
+    if isinstance(tensor, (ir.serde.TensorProtoTensor, ir.ExternalTensor)) or tensor.dtype == ir.DataType.STRING:
+        tensor.name = value.name        # the writer does the same
+        size = ir.serde.serialize_tensor(tensor).ByteSize()
+    else:
+        size = tensor_bytes(value.name or "", tensor.dtype, tensor.shape.numpy(), tensor.nbytes)
+    typed = not is_input and (value.type is not None or value.shape is not None)
+    return field_bytes(size) + (field_bytes(ir.serde.serialize_value(value).ByteSize()) if typed else 0)
+
+
+def file_bytes(model: ir.Model) -> int:
+    """The model serialised as one ONNX file."""
+    return _measure(model)[0]
+
+
+def grown(model: ir.Model, graph: int, rest: int) -> int:
+    """The file when the graph in it grows by `graph` bytes and what is beside the graph by `rest`.
+
+    The model is measured once, so it must not change any more (graph.model.model's do not).
+    """
+    if model not in _measured:
+        _measured[model] = _measure(model)
+    file, before = _measured[model]
+    return file - field_bytes(before) + field_bytes(before + graph) + rest
+
+
+def graph_bytes(graph: ir.Graph) -> int:
+    """The graph serialised, without the tag and length that it has in a file."""
+    inputs = {value.name for value in graph.inputs}
+    tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
+    view = _without_initializers(graph)
+    proto = ir.serde.serialize_graph(view)      # type: ignore[arg-type]
+    map_types.restore(proto, view)
+    return proto.ByteSize() + tensors
+
+
+def _measure(model: ir.Model) -> tuple[int, int]:
+    """The whole file, and the graph in it."""
+    bare = ir.Model(_without_initializers(model.graph), ir_version=model.ir_version,  # type: ignore[arg-type]
+                    producer_name=model.producer_name, producer_version=model.producer_version, domain=model.domain,
+                    model_version=model.model_version, doc_string=model.doc_string,
+                    functions=tuple(model.functions.values()), metadata_props=model.metadata_props)
+    proto = ir.serde.serialize_model(bare)
+    graph = graph_bytes(model.graph)
+    return proto.ByteSize() - field_bytes(proto.graph.ByteSize()) + field_bytes(graph), graph
+
+
+def _without_initializers(graph: ir.Graph) -> ir.GraphView:
+    return ir.GraphView(graph.inputs, graph.outputs, nodes=tuple(graph), name=graph.name, doc_string=graph.doc_string,
+                        opset_imports=graph.opset_imports, metadata_props=graph.metadata_props)
+
+
+_measured: WeakKeyDictionary[ir.Model, tuple[int, int]] = WeakKeyDictionary()

@@ -1,0 +1,172 @@
+"""ONNX Runtime, the deployment runtime: every figure that is measured comes through here."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnx_ir as ir
+import onnxruntime as ort
+
+from workbench.core.base.errors import UserError
+from workbench.core.ipc import process
+from workbench.core.layer_data.layer import InputSpec
+from workbench.graph.onnx import saving
+from workbench.graph.onnx.refusals import cannot_load, cannot_run
+
+# A graph that nobody has run yet may take this much memory and time: see `session` and `run`.
+LIMIT, PATIENCE = 3 << 28, 30.0
+QUIET = 4       # only what is fatal; errors reach the user as sentences instead
+NUMPY = {"float": np.float32, "float32": np.float32, "float16": np.float16, "double": np.float64, "float64": np.float64,
+         "int64": np.int64, "int32": np.int32, "int16": np.int16, "int8": np.int8, "uint64": np.uint64,
+         "uint32": np.uint32, "uint16": np.uint16, "uint8": np.uint8, "bool": np.bool_}
+
+
+class Graphed(Protocol):
+    """Anything that has a graph, with inputs in plain values: a graph.model.Model."""
+
+    @property
+    def ir(self) -> ir.Model: ...
+
+    @property
+    def inputs(self) -> tuple[InputSpec, ...]: ...
+
+
+def session(source: Graphed | ir.Model | bytes | str | Path, *, threads: int = 0, optimize: bool = True,
+            spinning: bool = False, optimized_to: Path | None = None, bounded: bool = False) -> ort.InferenceSession:
+    """Load a model, a graph, ONNX bytes, or a file, for the CPU.
+
+    `threads` 0: as many as the user allows, else one for each core. `optimize`: fold constants and fuse operators, as
+    a deployment does. `spinning`: threads go on busily for a moment after a run, as they do by default, which is what
+    to time; it slows every other session that runs next. `optimized_to` writes the graph with constants folded; beyond
+    that, what ONNX Runtime writes runs only on this machine. `bounded`: its values may take `LIMIT`
+    bytes together, and constants are not folded beyond a part of that. Raises UserError in one sentence when the
+    runtime cannot load it.
+    """
+    options = ort.SessionOptions()
+    options.log_severity_level = QUIET
+    # The very graph that was checked: by its name or its first bytes the runtime would take a file for another format.
+    options.add_session_config_entry("session.load_model_format", "ONNX")
+    options.intra_op_num_threads = threads or process.threads()
+    options.add_session_config_entry("session.force_spinning_stop", "0" if spinning else "1")
+    if bounded:
+        _bound(options)
+    level = ort.GraphOptimizationLevel
+    options.graph_optimization_level = level.ORT_ENABLE_ALL if optimize else level.ORT_DISABLE_ALL
+    if optimized_to is not None:
+        options.optimized_model_filepath = str(optimized_to)
+        options.graph_optimization_level = level.ORT_ENABLE_BASIC
+    if isinstance(source, bytes | str | Path):
+        return _load(str(source) if isinstance(source, Path) else source, options)
+    graph = source if isinstance(source, ir.Model) else source.ir
+    if optimized_to is not None and not saving.is_large(graph):
+        return _load(saving.to_bytes(graph), options)
+    # The graph alone as bytes, and the tensors as they are in memory or in a mapped file: without protobuf's limit of
+    # 2 GB, and without copying them into a message and out of it again. The runtime makes its own copy.
+    bare, tensors = saving.without_values(graph)
+    kinds = {name: ort.OrtValue.ortvalue_from_numpy(array) for name, array in tensors.items()}
+    options.add_external_initializers(list(kinds), list(kinds.values()))
+    return _load(bare, options)
+
+
+def _bound(options: ort.SessionOptions) -> None:
+    """Values come from one arena with a limit; weights, which the file really has, do not."""
+    _limited_arena()
+    options.add_session_config_entry("session.use_env_allocators", "1")
+    options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
+    options.add_session_config_entry("optimization.constant_folding_max_output_size_in_bytes", str(LIMIT // 16))
+
+
+@cache
+def _limited_arena() -> None:
+    """Sessions that ask for it share this arena; the runtime takes one a process."""
+    place = ort.OrtMemoryInfo("Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT)
+    ort.create_and_register_allocator(place, ort.OrtArenaCfg({"max_mem": LIMIT, "arena_extend_strategy": 1}))
+
+
+def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSession:
+    try:
+        return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:      # the runtime raises a class of its own for each status code
+        raise cannot_load(error) from error
+
+
+class Beyond(UserError):
+    """A run took more memory than its session may, or more time than it was given."""
+
+
+def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray], names: Sequence[str] | None = None,
+        seconds: float | None = None) -> list[np.ndarray]:
+    """These outputs, or all. Raises UserError naming the input that does not fit, or the operator that failed; Beyond
+    when it takes more than `seconds`, or than a bounded session may."""
+    options = ort.RunOptions()
+    options.log_severity_level = QUIET
+    if seconds is not None:
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    watch = threading.Timer(seconds or 0, setattr, (options, "terminate", True))
+    watch.daemon = True
+    try:
+        if seconds is not None:
+            watch.start()
+        return running.run(names, dict(feeds), options)
+    except Exception as error:
+        if options.terminate:
+            raise Beyond(f"One run takes more than {seconds:.0f} seconds.") from error
+        if "Available memory of" in str(error):
+            raise Beyond(f"One run takes more than {LIMIT >> 20} MB of memory.") from error
+        raise cannot_run(error, specs(running.get_inputs()), feeds) from error
+    finally:
+        watch.cancel()
+        if watch.ident is not None:
+            watch.join()
+
+
+def random_inputs(model: Graphed, seed: int = 0, free: int = 1) -> dict[str, np.ndarray]:
+    """Seeded inputs for a model: see `random_feeds`."""
+    return random_feeds(model.inputs, seed, free)
+
+
+def random_feeds(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg] | ort.InferenceSession, seed: int = 0,
+                 free: int = 1, only_last: bool = False) -> dict[str, np.ndarray]:
+    """Seeded inputs of the right types and shapes: normal floats, integers 0 and 1.
+
+    Of the dimensions that are free, the first, and those of the same name, are 1, every other one is `free`; with
+    `only_last` only the last ones are. Raises UserError for inputs of other types.
+    """
+    rng = np.random.default_rng(seed)
+    values = inputs.get_inputs() if isinstance(inputs, ort.InferenceSession) else inputs
+    feeds: dict[str, np.ndarray] = {}
+    for value, shape in zip(values, input_shapes(values, free, only_last), strict=True):
+        kind = value.dtype if isinstance(value, InputSpec) else _dtype(value.type)
+        dtype = NUMPY.get(kind)
+        if dtype is None:
+            raise UserError(f"The input {value.name} is of type {kind}, which cannot be made up.",
+                            "Attach a data set.")
+        if np.issubdtype(dtype, np.floating):
+            feeds[value.name] = rng.standard_normal(shape).astype(dtype)
+        else:
+            feeds[value.name] = rng.integers(0, 2, shape).astype(dtype)
+    return feeds
+
+
+def input_shapes(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg], free: int = 1,
+                 only_last: bool = False) -> list[list[int]]:
+    """The shapes that `random_feeds` makes, without making anything."""
+    symbols = {value.shape[0] for value in inputs if value.shape and isinstance(value.shape[0], str)}
+    return [[size if isinstance(size, int) and size > 0
+             else 1 if index == 0 or size in symbols or (only_last and index != len(value.shape) - 1) else free
+             for index, size in enumerate(value.shape)] for value in inputs]
+
+
+def specs(values: Sequence[ort.NodeArg]) -> tuple[InputSpec, ...]:
+    """Names, types and shapes of a session's inputs or outputs; None where a dimension is free."""
+    return tuple(InputSpec(value.name, _dtype(value.type),
+                           tuple(size if isinstance(size, int) and size > 0 else None for size in value.shape))
+                 for value in values)
+
+
+def _dtype(name: str) -> str:
+    inner = name.removeprefix("tensor(").removesuffix(")")
+    return {"float": "float32", "double": "float64"}.get(inner, inner)

@@ -1,0 +1,66 @@
+"""A graph as ONNX bytes and as a file."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import SPACE, reason, staged, write_bytes
+from workbench.graph.onnx import map_types, proto_size
+
+LARGEST_PROTOBUF = (1 << 31) - 1
+# Smaller tensors stay in the graph: shapes and the like, which the runtime's checks read.
+NAMED = 1 << 16
+
+
+def is_large(model: ir.Model) -> bool:
+    """Whether it is too large for one protobuf message, and so for one file."""
+    # Measuring serialises every node: only where the answer is not plain.
+    return tensor_bytes(model) > LARGEST_PROTOBUF // 2 and proto_size.file_bytes(model) > LARGEST_PROTOBUF
+
+
+def tensor_bytes(model: ir.Model) -> int:
+    """Of the tensors of the graph, subgraphs not counted."""
+    return sum(value.const_value.nbytes for value in model.graph.initializers.values()
+               if value.const_value is not None)
+
+
+def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
+    """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
+    if is_large(model):
+        raise UserError(f"{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.")
+    proto = ir.serde.serialize_model(model)
+    map_types.restore(proto.graph, model.graph)
+    return proto.SerializeToString()
+
+
+def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
+    """The graph as ONNX bytes that only name its large tensors, and those tensors by name.
+
+    Types that numpy does not have, of which the runtime takes no arrays, stay in the bytes.
+    """
+    copy = model.clone()
+    tensors: dict[str, np.ndarray] = {}
+    for name, value in copy.graph.initializers.items():
+        tensor = value.const_value
+        if tensor is None or tensor.nbytes < NAMED or tensor.dtype == ir.DataType.STRING:
+            continue
+        if tensor.dtype.numpy().isbuiltin == 1:
+            tensors[name] = np.ascontiguousarray(tensor.numpy())
+            value.const_value = ir.ExternalTensor("elsewhere", 0, tensor.nbytes, tensor.dtype, name=name,
+                                                  shape=ir.Shape(tensor.shape.numpy()))
+    return ir.serde.serialize_model(copy).SerializeToString(), tensors
+
+
+def save(model: ir.Model, path: Path) -> None:
+    """Write atomically; beyond 2 GB the tensors go to PATH.data beside it. Raises UserError when it cannot."""
+    if not is_large(model):
+        write_bytes(path, to_bytes(model))
+        return
+    with staged(path.parent) as place:
+        try:
+            ir.save(model.clone(), place.folder / path.name, format="protobuf", external_data=f"{path.name}.data")
+        except OSError as error:
+            raise UserError(f"Cannot write {path}: {reason(error)}.", SPACE) from error
+        place.publish(last=path.name)

@@ -1,0 +1,207 @@
+"""Operators that only move or widen a constant are computed once, so that methods find the weight itself.
+
+Only what is exact: Identity, Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Cast from float16 or bfloat16 to float32,
+and Slice and Concat where they only put a weight in another order (the gates of an LSTM from torch). A weight that is
+read in several forms (a tied embedding: gathered as it is, multiplied transposed) stays one tensor.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.model.settings import INPUTS, setting
+from workbench.graph.onnx import names
+
+# A constant this small may be stored twice when it is read in two forms: shapes, axes, scalars.
+SMALL = 64
+WIDENED = (ir.DataType.FLOAT16, ir.DataType.BFLOAT16)
+
+
+def compute(model: ir.Model) -> tuple[int, int, int]:
+    """In place: operators computed, weights left because they are read in several forms, bytes that widening added."""
+    graph = model.graph
+    taken = names.value_names(graph)
+    computed, left, grown = _reorder(graph), set(), 0
+    queue = list(graph.initializers.values())
+    while queue:
+        value = queue.pop()
+        computed += _drop_identities(value)
+        forms = _forms(value)
+        tensor = value.const_value
+        if not forms or tensor is None or value.is_graph_output():
+            continue
+        readers = sum(len(nodes) for nodes in forms.values())
+        alone = len(forms) == 1 and readers == len(value.uses())
+        if not alone and tensor.size > SMALL:
+            left.add(value.name)
+            continue
+        for nodes in forms.values():
+            array = np.ascontiguousarray(MOVES[nodes[0].op_type](nodes[0], _arrays(nodes[0])))
+            name = value.name if alone else names.unique(f"{value.name}_{nodes[0].op_type.lower()}", taken)
+            queue.append(_replace(graph, nodes, str(name), array, value if alone else None))
+            grown += array.nbytes - tensor.nbytes if nodes[0].op_type == "Cast" else 0
+            computed += len(nodes)
+    return computed, len(left), grown
+
+
+def _reorder(graph: ir.Graph) -> int:
+    """Compute each Concat of parts of constants that nothing else reads; how many operators that saved."""
+    count = 0
+    for node in list(graph):
+        inside = _expression(node) if node.op_type == "Concat" else None
+        if inside is None or node.outputs[0].is_graph_output():
+            continue
+        read = {value for part in inside for value in part.inputs
+                if value is not None and value.is_initializer() and value.const_value is not None}
+        large = [value for value in read if value.const_value is not None and value.const_value.size > SMALL]
+        closed = all(use.node in inside for value in large for use in value.uses())
+        if not large or not closed or any(value.is_graph_output() for value in large):
+            continue
+        array = np.ascontiguousarray(_evaluate(node.outputs[0]))
+        name = max(large, key=lambda value: value.const_value.size if value.const_value else 0).name or "weight"
+        for value in large:
+            del graph.initializers[value.name or ""]
+            value.name = f"{value.name}__before"
+        _replace(graph, [node], name, array, None)
+        for part in reversed([part for part in inside if part is not node]):
+            graph.remove(part, safe=True)
+        count += len(inside)
+    return count
+
+
+def _expression(node: ir.Node) -> list[ir.Node] | None:
+    """A Concat and the moves before it, inputs first, when they read constants alone and nothing else reads them."""
+    found: list[ir.Node] = []
+    for value in node.inputs:
+        made = value.producer() if value is not None else None
+        if value is None or (made is None and not value.is_initializer()):
+            return None
+        if made is None:
+            continue
+        if made.op_type not in (*MOVES, "Slice", "Identity") or made.op_type == "Cast" or len(value.uses()) > 1:
+            return None
+        if any(setting(made, name).computed for name in INPUTS.get(made.op_type, ())):
+            return None
+        before = _expression(made)
+        if before is None:
+            return None
+        found += [part for part in before if part not in found]
+    return [*found, node]
+
+
+def _evaluate(value: ir.Value | None) -> np.ndarray:
+    """A constant, or what moves make of constants."""
+    assert value is not None
+    node = value.producer()
+    if node is None:
+        assert value.const_value is not None
+        return value.const_value.numpy()
+    arrays = [_evaluate(read) for read in node.inputs if read is not None]
+    match node.op_type:
+        case "Concat":
+            return np.concatenate(arrays, axis=node.attributes["axis"].as_int())
+        case "Slice":
+            return _sliced(node, arrays[0])
+        case "Identity":
+            return arrays[0]
+    return MOVES[node.op_type](node, arrays)
+
+
+def _sliced(node: ir.Node, array: np.ndarray) -> np.ndarray:
+    starts, ends, axes, steps = (setting(node, name).integers for name in ("starts", "ends", "axes", "steps"))
+    starts, ends = starts or [], ends or []
+    chosen = [slice(None)] * array.ndim
+    for start, end, axis, step in zip(starts, ends, axes or range(len(starts)), steps or [1] * len(starts),
+                                      strict=True):
+        chosen[axis] = slice(start, end if step > 0 or end >= -array.shape[axis] else None, step)
+    return array[tuple(chosen)]
+
+
+def _drop_identities(value: ir.Value) -> int:
+    """Readers of an Identity of the value read the value."""
+    count = 0
+    for node in {use.node for use in value.uses()}:
+        if node.op_type == "Identity" and not node.outputs[0].is_graph_output() and node.graph is not None:
+            node.outputs[0].replace_all_uses_with(value)
+            node.graph.remove(node, safe=True)
+            count += 1
+    return count
+
+
+def _forms(value: ir.Value) -> dict[object, list[ir.Node]]:
+    """The operators that move or widen the value, those that do the same together."""
+    forms: dict[object, list[ir.Node]] = {}
+    for node, index in value.uses():
+        if index == 0 and (key := _key(node)) is not None:
+            forms.setdefault(key, []).append(node)
+    return forms
+
+
+def _key(node: ir.Node) -> object:
+    """What an operator does to its constant; None when it is not one of MOVES, or not exact."""
+    if node.op_type not in MOVES or node.domain not in ("", "ai.onnx") or node.outputs[0].is_graph_output():
+        return None
+    if any(value is None or not value.is_initializer() or value.const_value is None for value in node.inputs):
+        return None
+    data = node.inputs[0]
+    assert data is not None and data.const_value is not None
+    if data.const_value.dtype == ir.DataType.STRING:
+        return None
+    if node.op_type == "Cast":
+        to = ir.DataType(node.attributes["to"].as_int())
+        if not (data.const_value.dtype in WIDENED and to == ir.DataType.FLOAT) and data.const_value.dtype != to:
+            return None
+    try:
+        MOVES[node.op_type](node, _arrays(node))
+    except (ValueError, TypeError, KeyError, IndexError, np.exceptions.AxisError):
+        return None
+    attributes = tuple(sorted((name, repr(attribute.value)) for name, attribute in node.attributes.items()))
+    return node.op_type, attributes, tuple(array.tobytes() for array in _arrays(node)[1:])
+
+
+def _arrays(node: ir.Node) -> list[np.ndarray]:
+    return [value.const_value.numpy() for value in node.inputs if value is not None and value.const_value is not None]
+
+
+def _replace(graph: ir.Graph, nodes: list[ir.Node], name: str, array: np.ndarray, old: ir.Value | None) -> ir.Value:
+    """A new initialiser in place of what the nodes yield; it takes the name of the one that it replaces."""
+    if old is not None:
+        del graph.initializers[name]
+        old.name = f"{name}__before"
+    new = ir.Value(name=name, const_value=ir.Tensor(array, name=name))
+    graph.initializers.add(new)
+    for node in nodes:
+        node.outputs[0].replace_all_uses_with(new)
+        assert node.graph is not None
+        node.graph.remove(node, safe=True)
+    return new
+
+
+def _axes(node: ir.Node) -> tuple[int, ...] | None:
+    axes = setting(node, "axes").integers
+    return None if axes is None else tuple(axes)
+
+
+def _reshape(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
+    literal = "allowzero" in node.attributes and node.attributes["allowzero"].as_int()
+    return arrays[0].reshape([arrays[0].shape[index] if size == 0 and not literal else int(size)
+                              for index, size in enumerate(arrays[1])])
+
+
+def _flatten(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
+    axis = node.attributes["axis"].as_int() if "axis" in node.attributes else 1
+    shape = arrays[0].shape
+    axis = axis if axis >= 0 else axis + len(shape)
+    return arrays[0].reshape(int(np.prod(shape[:axis])), -1)
+
+
+MOVES: dict[str, Callable[[ir.Node, list[np.ndarray]], np.ndarray]] = {
+    "Transpose": lambda node, arrays: arrays[0].transpose(
+        node.attributes["perm"].as_ints() if "perm" in node.attributes else None),
+    "Reshape": _reshape,
+    "Flatten": _flatten,
+    "Squeeze": lambda node, arrays: arrays[0].squeeze(_axes(node)),
+    "Unsqueeze": lambda node, arrays: np.expand_dims(arrays[0], _axes(node) or ()),
+    "Cast": lambda node, arrays: arrays[0].astype(ir.DataType(node.attributes["to"].as_int()).numpy()),
+}

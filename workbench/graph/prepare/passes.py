@@ -1,0 +1,189 @@
+"""What is done to every graph at opening, so that weights are where methods look for them. Each step is listed."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import onnx_ir as ir
+from onnx_ir.passes import common
+
+from workbench.core.base.several import several
+from workbench.core.layer_data.layer import Preparation
+from workbench.graph.onnx import names, proto_size
+from workbench.graph.prepare import fold_batchnorm, fold_constants
+from workbench.graph.storage.decoders import DOMAIN as DECODERS
+
+# Model-local functions, which decode stored weights, are part of the format from this version on.
+FUNCTIONS_SINCE = 8
+STANDARD = ("", "ai.onnx")
+KEPT_METADATA = (names.SCOPES,)
+EXPORTERS = "pkg."      # prefix of what torch's and ONNX Script's exporters note of a whole model
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class PassResult:
+    """What one step did to a graph, which it changes in place.
+
+    modified   whether the graph is another now
+    note       what was done, or why something was left as it is; "" where there was nothing to do
+    """
+
+    modified: bool
+    note: str = ""
+
+
+def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.Model, tuple[Preparation, ...]]:
+    """A prepared copy, which shares all tensors that did not change, and what was done.
+
+    Afterwards every node of the graph and its subgraphs has a unique name, and every initialiser is read. `without`
+    names steps to leave out; those are listed as not applied, as are steps that left the graph as it is and say why.
+    Expects nodes in topological order. Raises TypeError for one name alone in place of a set of names.
+    """
+    return _prepared(model, dict.fromkeys(several(without), "left out at opening"))
+
+
+def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, tuple[Preparation, ...]]:
+    """`left_out`: step -> why. A step that fails is one of them, and all others are done on a new copy."""
+    copy = model.clone()
+    names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
+    done = []
+    for identifier, title, step in STEPS:
+        if identifier in left_out:
+            done.append(Preparation(identifier, title, left_out[identifier], False))
+            continue
+        try:
+            result = step(copy)
+        except Exception as error:      # a graph of a stranger may hold what no step thought of
+            log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
+            return _prepared(model, {**left_out, identifier: "left out: it failed on this model"})
+        if result.note:
+            done.append(Preparation(identifier, title, result.note, result.modified))
+    names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
+    return copy, tuple(done)
+
+
+def _format(model: ir.Model) -> PassResult:
+    """Old files list initialisers as inputs too, which lets a caller replace a weight; here they are constants."""
+    listed = len(model.graph.inputs)
+    common.RemoveInitializersFromInputsPass()(model)
+    listed -= len(model.graph.inputs)
+    parts = [f"{listed} initialisers no longer listed as inputs"] if listed else []
+    if model.ir_version < FUNCTIONS_SINCE:
+        parts.append(f"IR version {model.ir_version} -> {FUNCTIONS_SINCE}")
+        model.ir_version = FUNCTIONS_SINCE
+    return PassResult(bool(parts), "; ".join(parts))
+
+
+def _functions(model: ir.Model) -> PassResult:
+    """Functions of the exporter, in which weights would be out of sight; those that decode stored weights stay."""
+    called = [key for key in model.functions if key[0] != DECODERS]
+    if not called:
+        return PassResult(False)
+    try:
+        common.InlinePass(lambda function: function.domain != DECODERS)(model)
+    except (ValueError, ir.passes.InvariantError, ir.passes.PassError) as error:
+        return PassResult(False, f"kept: {str(error).splitlines()[0][:100]}")
+    common.RemoveUnusedFunctionsPass()(model)
+    common.RemoveUnusedOpsetsPass()(model)
+    return PassResult(True, f"{len(called)} functions written out where they are called")
+
+
+def _constants(model: ir.Model) -> PassResult:
+    before = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
+    common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
+    left = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
+    return PassResult(before > left, f"{before - left} Constant nodes made initialisers" if before > left else "")
+
+
+def _weight_chains(model: ir.Model) -> PassResult:
+    computed, left, grown = fold_constants.compute(model)
+    parts = [f"{computed} operators on constants computed once"] if computed else []
+    if grown > 0:
+        parts.append(f"float16 weights widened to float32, {grown:,} bytes more")
+    if left:
+        parts.append(f"{left} weights kept that are read in several forms")
+    return PassResult(computed > 0, "; ".join(parts))
+
+
+def _batchnorm(model: ir.Model) -> PassResult:
+    folded, left = fold_batchnorm.fold(model)
+    parts = [f"{folded} BatchNormalization folded into the layer before"] if folded else []
+    parts += [f"{count} kept: {reason}" for reason, count in Counter(left).most_common()]
+    return PassResult(folded > 0, "; ".join(parts))
+
+
+def drop_notes(model: ir.Model) -> None:
+    """Remove in place what exporters note: stack traces, source paths, documentation of operators and inner values.
+
+    Module scopes are kept, and what the author says of the whole model, its inputs and its outputs: class names, task,
+    stride. Programs that run the model read them.
+    """
+    for holder in (model, model.graph):
+        for key in [key for key in holder.metadata_props if key.startswith(EXPORTERS)]:
+            del holder.metadata_props[key]
+    for node in ir.traversal.RecursiveGraphIterator(model.graph):
+        node.doc_string = None
+        for key in [key for key in node.metadata_props if key not in KEPT_METADATA]:
+            del node.metadata_props[key]
+    ends = {*model.graph.inputs, *model.graph.outputs}
+    for value in _values(model.graph):
+        value.metadata_props.clear()
+        value.doc_string = value.doc_string if value in ends else None
+
+
+def _metadata(model: ir.Model) -> PassResult:
+    """Exporter notes, and the recorded shapes of inner values, which the runtime infers."""
+    before = _described(model)
+    drop_notes(model)
+    for value in _values(model.graph):
+        made = value.producer()
+        if not value.is_graph_input() and not value.is_graph_output() and (made is None or made.domain in STANDARD):
+            value.type = value.shape = None
+    saved = before - _described(model)
+    return PassResult(saved > 0, f"{saved:,} bytes of exporter notes dropped" if saved > 0 else "")
+
+
+def _values(graph: ir.Graph) -> list[ir.Value]:
+    return [*graph.inputs, *graph.initializers.values(), *(value for node in graph for value in node.outputs)]
+
+
+def _described(model: ir.Model) -> int:
+    """Bytes of nodes and of what is said about values; tensors are not counted."""
+    total = proto_size.nodes_bytes(model.graph) + len(model.doc_string or "") + len(model.graph.doc_string or "")
+    total += sum(len(key) + len(text) + 6 for holder in (model, model.graph)
+                 for key, text in holder.metadata_props.items())
+    return total + sum(proto_size.field_bytes(ir.serde.serialize_value(value).ByteSize())
+                       for value in _values(model.graph)
+                       if value.type is not None or value.metadata_props or value.doc_string)
+
+
+def _unused(model: ir.Model) -> PassResult:
+    """What no output depends on."""
+    graph = model.graph
+    nodes = {node: proto_size.nodes_bytes([node]) for node in graph}
+    tensors = {value: proto_size.initializer_bytes(value) for value in graph.initializers.values()}
+    common.RemoveUnusedNodesPass()(model)
+    for name, value in list(graph.initializers.items()):
+        if not value.uses() and not value.is_graph_output():
+            del graph.initializers[name]
+    for kept in graph:
+        del nodes[kept]
+    for value in graph.initializers.values():
+        del tensors[value]
+    saved = sum(nodes.values()) + sum(tensors.values())
+    parts = [f"{len(gone)} {what}" for gone, what in ((nodes, "operators"), (tensors, "constants")) if gone]
+    return PassResult(bool(parts), f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else "")
+
+
+STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
+    ("format", "Older format raised", _format),
+    ("functions", "Functions inlined", _functions),
+    ("constants", "Constants to initialisers", _constants),
+    ("weight_chains", "Operators on weights computed once", _weight_chains),
+    ("batchnorm", "BatchNorm folded", _batchnorm),
+    ("unused", "Unused parts removed", _unused),
+    ("metadata", "Exporter notes dropped", _metadata),
+)

@@ -1,0 +1,1 @@
+"""Edits put into the graph, and how the runtime computes edited layers."""

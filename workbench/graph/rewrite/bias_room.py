@@ -1,0 +1,55 @@
+"""Scales that leave room for the bias: when it loads a file, ONNX Runtime puts the bias behind QDQ in 32-bit integers.
+
+Their step is the input's scale times the weight's (Jacob et al. 2018, section 2.4). A channel whose weights are weak,
+dead or pruned away has a tiny scale, and its bias would leave the 32 bits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.graph.model.inventory import Site
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Affine, Encoding, Scaled
+from workbench.graph.storage.kernels import Static
+
+LARGEST = 2.0**30       # half of what 32 bits hold, for the sums that are added to the bias
+SMALLEST = float(np.finfo(np.float32).tiny)     # a product of two scales below this is not exact any more
+
+
+def with_room(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, Edit]:
+    """The edits, with larger scales for those channels of static layers whose bias would leave 32 bits."""
+    return {path: _with_room(edit, edit.compute, _bias(graph, sites[path], edit))
+            if isinstance(edit.compute, Static) else edit for path, edit in edits.items()}
+
+
+def _bias(graph: ir.Graph, site: Site, edit: Edit) -> np.ndarray:
+    """[outputs], or one zero where there is none."""
+    tensor = graph.initializers[site.bias].const_value if site.bias is not None else None
+    values = edit.bias if edit.bias is not None else None if tensor is None else tensor.numpy()
+    return np.zeros(1) if values is None else np.abs(values.astype(np.float64)).reshape(-1)
+
+
+def _with_room(edit: Edit, compute: Static, bias: np.ndarray) -> Edit:
+    encoding = raised(edit.encoding, np.maximum(bias / LARGEST, SMALLEST) / compute.received.scale)
+    return edit if encoding is edit.encoding else replace(edit, encoding=encoding)
+
+
+def raised(encoding: Encoding, least: np.ndarray) -> Encoding:
+    """A weight on symmetric levels whose scale is nowhere below `least` ([outputs] or [1]); the same object where it is
+    not already. Weights of a channel whose scale grows are rounded again: they add less than 2^-23 of its bias each.
+    """
+    if isinstance(encoding, Scaled):
+        inner = raised(encoding.inner, least)
+        return encoding if inner is encoding.inner else Scaled(inner, encoding.columns)
+    if not isinstance(encoding, Affine) or encoding.zero_point is not None:
+        return encoding
+    old = encoding.scale
+    needed = least.reshape(old.shape) if old.size == least.size else np.full(old.shape, least.max())
+    if (old >= needed).all():
+        return encoding
+    scale = np.where(old >= needed, old, needed * (1 + 1e-6)).astype(np.float32)
+    q = np.rint(encoding.q * (old.astype(np.float64) / scale)).astype(encoding.q.dtype)
+    return Affine(q, encoding.bits, scale, None, encoding.shape, encoding.axis)

@@ -1,0 +1,328 @@
+"""One edit after another put into a graph: stored weights, new biases, chains of layers."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.base.errors import UserError
+from workbench.core.recipe.recipe import Sparse
+from workbench.graph.model.inventory import Site
+from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
+from workbench.graph.rewrite import apart, bias_room, qdq
+from workbench.graph.rewrite.qdq import Pen
+from workbench.graph.storage import chain, decoders, storage
+from workbench.graph.storage.content import content_of
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Encoding, Factors, Scaled
+from workbench.graph.storage.forms import Form, forms
+from workbench.graph.storage.kernels import WORDS, Blockwise, Compute, Dynamic, Static
+from workbench.graph.storage.spec import Content
+from workbench.graph.storage.storage import Stored
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit stored, and by how many bytes the file grows for it (negative: shrinks), decoders not counted."""
+
+    stored: tuple[Stored, ...]
+    growth: int
+    compute: Compute | None = None
+
+    @property
+    def words(self) -> str:
+        """How the layer is stored; factors one after the other where they differ; and how it is computed."""
+        words = [part.words for part in self.stored]
+        if len(words) > 1:
+            return f"{len(words)} layers: {words[0] if len(set(words)) == 1 else ' · '.join(words)}"
+        if isinstance(self.compute, Blockwise):
+            words.append(f"int4 per group of {self.compute.block}")
+        return ", ".join([*words, *([WORDS[type(self.compute)]] if self.compute is not None else [])])
+
+
+def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> ir.Model:
+    """A copy of the graph with the edits in it. See graph.rewrite.apply_edits."""
+    opset = model.opset_imports[""]
+    edits = bias_room.with_room(model.graph, sites, edits)
+    stored = _store(edits, sites, opset, sparse)
+    copy = model.clone()
+    handed = _handed(model.graph, sites, edits)
+    editor = _Editor(copy.graph, model.graph, handed)
+    editor.keep_apart(apart.between_levels(model.graph, sites, edits, handed.values()))
+    changes = [editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()]
+    functions = functions_of(changes)
+    for name in sorted(functions):
+        function = decoders.function(name, opset)
+        copy.functions[function.identifier()] = function
+    if functions:
+        copy.opset_imports[decoders.DOMAIN] = 1
+        copy.ir_version = max(copy.ir_version, decoders.IR_VERSION)
+    if needs_runtime(edits):
+        copy.opset_imports[qdq.RUNTIME] = 1
+    return copy
+
+
+def needs_runtime(edits: Mapping[str, Edit]) -> bool:
+    """Whether ONNX Runtime's own operators are used."""
+    return any(isinstance(edit.compute, Blockwise) for edit in edits.values())
+
+
+def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit],
+            sparse: Sparse) -> tuple[dict[str, Change], int]:
+    """What `rewrite` would do to each layer, and the bytes by which the graph would grow.
+
+    Found out on copies of the few nodes that read edited weights and biases.
+    """
+    edits = bias_room.with_room(model.graph, sites, edits)
+    stored = _store(edits, sites, model.opset_imports[""], sparse)
+    handed = _handed(model.graph, sites, edits)
+    floats = apart.between_levels(model.graph, sites, edits, handed.values())
+    graph = _excerpt(model.graph, [sites[path] for path in edits], set(handed.values()), floats)
+    before = graph_bytes(graph)
+    editor = _Editor(graph, model.graph, handed)
+    editor.keep_apart(floats)
+    changes = {path: editor.put(path, sites[path], edit, stored[path]) for path, edit in edits.items()}
+    return changes, graph_bytes(graph) - before
+
+
+def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], others: Collection[str]) -> ir.Graph:
+    """A graph of copies of the nodes that read the weights and biases of these layers, or make what they hand on, and
+    of others by name."""
+    read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
+    readers = {use.node for value in read for use in value.uses()}
+    nodes = [node for node in graph if node in readers or node.name in others
+             or any(value.name in handed for value in node.outputs)]
+    inputs = dict.fromkeys(value for node in nodes for value in node.inputs if value is not None)
+    made = {value for node in nodes for value in node.outputs}
+    constants = [value for value in inputs if value.is_initializer()]
+    free = [value for value in inputs if value not in made and not value.is_initializer()]
+    return ir.GraphView(free, [value for node in nodes for value in node.outputs], nodes=nodes,
+                        initializers=constants).clone()
+
+
+def _names(graph: ir.Graph) -> set[str]:
+    """Every value's name, those inside an If, Loop or Scan too."""
+    nodes = list(ir.traversal.RecursiveGraphIterator(graph))
+    graphs = {id(part): part for part in (graph, *(node.graph for node in nodes)) if part is not None}.values()
+    made = {value.name for node in nodes for value in node.outputs}
+    return {name for name in (*made, *(name for part in graphs for name in part.initializers),
+                              *(value.name for part in graphs for value in part.inputs)) if name is not None}
+
+
+def functions_of(changes: Iterable[Change]) -> frozenset[str]:
+    """The decoders, with their building blocks, that edits share."""
+    return frozenset().union(*(part.form.functions for change in changes for part in change.stored))
+
+
+def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
+    """Names of the values that layers hand on, of those that put them on levels; none that a subgraph reads."""
+    nodes = _by_name(graph)
+    values = {path: qdq.delivered(nodes, sites[path]) for path, edit in edits.items()
+              if isinstance(edit.compute, Static) and edit.compute.delivered is not None}
+    return {path: str(value.name) for path, value in values.items() if not apart.read_inside(value, graph)}
+
+
+def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
+    return {node.name or "": node for node in graph}
+
+
+def _store(edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int,
+           sparse: Sparse) -> dict[str, tuple[Stored, ...]]:
+    """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
+    named = [(path, name, encoding) for path, edit in edits.items() if not isinstance(edit.compute, Blockwise)
+             for name, encoding in _weights(edit.encoding, sites[path].initializer)]
+    chosen = storage.choose([_forms(content_of(encoding, sparse), name, opset, sparse, edits[path].compute)
+                             for path, name, encoding in named], opset)
+    stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
+    for (path, _, encoding), form in zip(named, chosen, strict=True):
+        stored[path] += (storage.pack(encoding, form, opset),)
+    return stored
+
+
+def _forms(content: Content, name: str, opset: int, sparse: Sparse, compute: Compute | None) -> list[Form]:
+    """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
+    found = forms(content, name, opset, sparse)
+    if compute is None:
+        return found
+    return [replace(form, calls=()) if form.layout == "plain" and (form.content.kind, form.content.bits) ==
+            ("Symmetric", 8) else form for form in found]
+
+
+def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
+    """The tensors of an encoding, each with the name of the value that it becomes."""
+    if isinstance(encoding, Scaled):
+        return [(f"{name}.scaled", encoding.inner)]
+    if not isinstance(encoding, Factors):
+        return [(name, encoding)]
+    return [(chain.piece_name(name, index), piece.encoding) for index, piece in enumerate(encoding.pieces)]
+
+
+class _Editor:
+    """Puts edits into a graph that it may change: a copy of `whole`, or of a part of it, whose names are taken."""
+
+    def __init__(self, graph: ir.Graph, whole: ir.Graph, handed: Mapping[str, str]) -> None:
+        self._graph = graph
+        self._handed = handed
+        self._nodes = _by_name(graph)
+        self._names = _names(whole)
+        self._node_names = {node.name for node in ir.traversal.RecursiveGraphIterator(whole) if node.name}
+
+    def keep_apart(self, names: Iterable[str]) -> None:
+        """Keep these nodes in floats although they are between values on levels."""
+        for name in names:
+            apart.keep_float(Pen(self._graph, self._unique), self._nodes[name])
+
+    def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
+        """Put one edit in. Raises UserError when the layer cannot become the chain of layers that it asks for."""
+        old = self._take(site.initializer)
+        growth = sum(part.bytes for part in stored) - initializer_bytes(old)
+        if edit.bias is not None:
+            growth += self._put_bias(site, edit.bias)
+        if edit.compute is not None:
+            growth += self._put_computed(path, site, edit, edit.compute, stored)
+            return Change(stored, growth, edit.compute)
+        weights = [self._add(part)[0] for part in stored]
+        if isinstance(edit.encoding, Factors):
+            growth += self._put_chain(path, site, edit.encoding, weights)
+        else:
+            pen = Pen(self._graph, self._unique)
+            if isinstance(edit.encoding, Scaled):
+                weights = [qdq.put_scaled(pen, self._nodes[site.node], site.initializer, weights[0], edit.encoding)]
+            old.replace_all_uses_with(weights[0])
+            growth += pen.bytes
+        return Change(stored, growth)
+
+    def _put_computed(self, path: str, site: Site, edit: Edit, compute: Compute, stored: tuple[Stored, ...]) -> int:
+        """The layer with integer arithmetic around it or in its place; bytes by which nodes and constants grow."""
+        node, encoding = self._nodes[site.node], edit.encoding
+        reason = qdq.refuse(node, site, type(compute), encoding)
+        if reason:
+            raise UserError(f"{path}: {reason}", "Choose another method for it.")
+        touched = [node]
+        handed = None
+        if path in self._handed:
+            maker, handed = next((part, value) for part in self._graph for value in part.outputs
+                                 if value.name == self._handed[path])
+            touched += [maker] if maker is not node else []
+        before = nodes_bytes(touched)
+        pen = Pen(self._graph, self._unique)
+        if isinstance(encoding, Scaled):
+            qdq.put_smooth(pen, node, encoding)
+            encoding = encoding.inner
+        if isinstance(compute, Blockwise):
+            qdq.put_blockwise(pen, node, site, encoding, compute)
+            return pen.bytes - before
+        weight, initializers = self._add(stored[0])
+        scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)
+        if scale is None:       # stored in floats: so few weights that a decoder would take more
+            scale = pen.constant(f"{site.initializer}.scale", qdq.scale_of(encoding))
+        if isinstance(compute, Dynamic):
+            qdq.put_dynamic(pen, node, weight, scale)
+            return pen.bytes - before
+        qdq.put_static(pen, node, site.weight_input, weight, scale, compute, handed)
+        return pen.bytes + nodes_bytes(touched) - before
+
+    def _take(self, name: str) -> ir.Value:
+        """Remove an initialiser from the graph, also where it is listed as an input with a default."""
+        value = self._graph.initializers.pop(name)
+        if value in self._graph.inputs:
+            self._graph.inputs.remove(value)
+        self._names.discard(name)
+        return value
+
+    def _add(self, stored: Stored) -> tuple[ir.Value, dict[str, ir.Value]]:
+        """Put initialisers and decoders in; the value that the layer reads, and the initialisers by planned name."""
+        nodes, initializers = stored.build()
+        named = {str(value.name): value for value in initializers}
+        for value in [*initializers, *(node.outputs[0] for node in nodes)]:
+            value.name = self._unique(str(value.name))
+        for value in initializers:
+            self._graph.initializers.add(value)
+        self._graph.insert_before(self._graph[0], nodes)
+        return nodes[-1].outputs[0] if nodes else initializers[0], named
+
+    def _unique(self, name: str) -> str:
+        """A name that no value has."""
+        return _free(name, self._names)
+
+    def _free_node(self, name: str) -> str:
+        """A name that no node has: ONNX Runtime takes none twice."""
+        return _free(name, self._node_names)
+
+    def _put_chain(self, path: str, site: Site, factors: Factors, weights: list[ir.Value]) -> int:
+        """Every node that reads the weight becomes a chain; bytes that the chains take more than the nodes did."""
+        growth = 0
+        for name, weight_input in site.uses:
+            node = self._nodes[name]
+            reason = chain.refuse(node, weight_input, factors.shape, factors.out_axis)
+            if reason:
+                raise UserError(f"{path}: {reason}", "Choose another method for it.")
+            growth -= nodes_bytes([node])
+            growth += nodes_bytes(chain.replace(self._graph, node, weight_input, weights, factors.pieces,
+                                                self._free_node, self._unique))
+        return growth
+
+    def _put_bias(self, site: Site, bias: np.ndarray) -> int:
+        """Give the layer this bias, in place of its own or as a new one; bytes by which the graph grows."""
+        node = self._nodes[site.node]
+        if site.bias is not None:
+            old = self._graph.initializers[site.bias]
+            reader = self._nodes[site.bias_node] if site.bias_node else node
+            position = next(index for index, value in enumerate(reader.inputs) if value is old)
+            growth = 0
+            if len(old.uses()) == 1:
+                growth = -initializer_bytes(self._take(site.bias))
+            value = self._initializer(site.bias, bias.reshape(shape_of(old)))
+            reader.replace_input_with(position, value)
+            return growth + initializer_bytes(value)
+        module, dot, _ = site.initializer.rpartition(".")
+        name = f"{module}.bias" if dot else f"{site.initializer}.bias"
+        occupied = len(node.inputs) > 2 and node.inputs[2] is not None      # by what is added beside a bias
+        if node.op_type == "MatMul" or occupied:
+            behind = 1 if site.side == "left" else _spatial(node, site)
+            value = self._initializer(name, bias.reshape(-1, *(1 for _ in range(behind))))
+            growth = initializer_bytes(value) - nodes_bytes([node])
+            return growth + nodes_bytes([self._add_after(node, value), node])
+        value = self._initializer(name, bias)
+        growth = initializer_bytes(value) - nodes_bytes([node])
+        node.resize_inputs(max(3, len(node.inputs)))
+        node.replace_input_with(2, value)
+        return growth + nodes_bytes([node])
+
+    def _initializer(self, name: str, values: np.ndarray) -> ir.Value:
+        name = self._unique(name)
+        value = ir.Value(name=name, const_value=ir.Tensor(np.ascontiguousarray(values, np.float32), name=name))
+        self._graph.initializers.add(value)
+        return value
+
+    def _add_after(self, node: ir.Node, bias: ir.Value) -> ir.Node:
+        """An Add behind a node; it yields the node's value under its name, and the node's own gets another."""
+        product = node.outputs[0]
+        new = ir.Node("", "Add", [product, bias], name=self._free_node(f"{node.name}.bias") if node.name else "")
+        total = new.outputs[0]
+        total.name, total.type, total.shape = product.name, product.type, product.shape
+        product.replace_all_uses_with(total, replace_graph_outputs=True)
+        new.replace_input_with(0, product)
+        product.name = self._unique(f"{product.name}.product")
+        self._graph.insert_after(node, new)
+        return new
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
+
+
+def _spatial(node: ir.Node, site: Site) -> int:
+    """How many axes of a layer's output follow its channels."""
+    weight = node.inputs[site.weight_input]
+    return len(shape_of(weight)) - 2 if node.op_type in ("Conv", "ConvTranspose") and weight is not None else 0
+
+
+def shape_of(initializer: ir.Value) -> tuple[int, ...]:
+    """The shape of an initialiser's tensor."""
+    assert initializer.const_value is not None
+    return tuple(int(size) for size in initializer.const_value.shape.numpy())

@@ -1,0 +1,314 @@
+"""Layers that the runtime computes in integers, written as nodes: QDQ, dynamic, and the 4-bit product.
+
+The optimiser of ONNX Runtime folds what comes from constants alone and fuses the rest into integer kernels; the tests
+look at the graph that it makes.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import onnx
+import onnx.helper
+import onnx.numpy_helper
+import onnx_ir as ir
+
+from workbench.graph.model.inventory import Site
+from workbench.graph.model.operators import number
+from workbench.graph.onnx import runtime
+from workbench.graph.onnx.proto_size import initializer_bytes, nodes_bytes
+from workbench.graph.storage.encoding import Affine, Encoding, Factors, Scaled
+from workbench.graph.storage.kernels import Blockwise, Compute, Dynamic, Levels, Static
+from workbench.graph.storage.spec import Planned
+
+RUNTIME = "com.microsoft"       # the domain of ONNX Runtime's own operators
+ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels behind them
+
+
+@dataclass
+class Pen:
+    """Writes nodes and initialisers into a graph and remembers them, because their bytes are counted."""
+
+    graph: ir.Graph
+    unique: Callable[[str], str]
+    nodes: list[ir.Node] = field(default_factory=list)
+    initializers: list[ir.Value] = field(default_factory=list)
+
+    @property
+    def bytes(self) -> int:
+        """What was written takes in a graph."""
+        return nodes_bytes(self.nodes) + sum(initializer_bytes(value) for value in self.initializers)
+
+    def constant(self, name: str, tensor: np.ndarray | ir.TensorProtocol) -> ir.Value:
+        name = self.unique(name)
+        value = ir.Value(name=name, const_value=tensor if isinstance(tensor, ir.TensorProtocol)
+                         else ir.Tensor(np.asarray(tensor), name=name))
+        self.graph.initializers.add(value)
+        self.initializers.append(value)
+        return value
+
+    def node(self, op: str, inputs: Sequence[ir.Value], output: str, *, before: ir.Node | None = None,
+             after: ir.Node | None = None, domain: str = "", attributes: Sequence[ir.Attr] = ()) -> ir.Value:
+        """A node with one output, beside another node or first of all; its output."""
+        made = ir.Node(domain, op, inputs, attributes, outputs=[ir.Value(name=self.unique(output))], name="")
+        if after is not None:
+            self.graph.insert_after(after, made)
+        else:
+            self.graph.insert_before(before or self.graph[0], made)
+        self.nodes.append(made)
+        return made.outputs[0]
+
+
+def received(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
+    """What a layer receives; `nodes` of the graph, by name."""
+    node = nodes[site.node]
+    value = node.inputs[1 - site.weight_input if node.op_type in ("MatMul", "Gather") else 0]
+    assert value is not None
+    return value
+
+
+def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
+    """What a layer hands on: behind its bias, and behind the activation when nothing else reads it before that."""
+    node = nodes[site.bias_node or site.node]
+    value, uses = node.outputs[0], node.outputs[0].uses()
+    if len(uses) == 1 and not value.is_graph_output():
+        reader = next(iter(uses)).node
+        if reader.op_type in ACTIVATIONS and reader.graph is node.graph:
+            return reader.outputs[0]
+    return value
+
+
+def refuse(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
+    """Why this layer cannot be computed so, or None."""
+    if isinstance(encoding, Factors):
+        return "It is a chain of factors; levels of activations are for whole layers."
+    shape = encoding.shape
+    return refuse_layer(node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")),
+                        compute)
+
+
+def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
+    """The same from what is known of a layer. `left`: the weight is on the left of the product."""
+    if uses > 1:
+        return "Its weight is read in several places, which would need different levels."
+    if left:
+        return "It multiplies from the left, which ONNX Runtime has no integer kernel for."
+    if compute is Blockwise and (op not in ("MatMul", "Gemm") or len(shape) != 2):
+        return "ONNX Runtime has a 4-bit kernel for products with a matrix only."
+    if op not in ("Conv", "MatMul", "Gemm") or (op != "Conv" and len(shape) != 2):
+        return f"ONNX Runtime has no integer kernel for {op} with such a weight."
+    if compute is Dynamic and op == "Conv" and len(shape) != 4:
+        return "ONNX Runtime's integer convolution at run-time levels is two-dimensional."
+    return None
+
+
+@cache
+def saturates() -> bool:
+    """Whether sums of 8-bit products saturate on this machine: ONNX Runtime is asked with the largest there are."""
+    given = [onnx.helper.make_tensor_value_info(name, kind, [1, 64] if name == "a" else [64, 16])
+             for name, kind in (("a", onnx.TensorProto.UINT8), ("b", onnx.TensorProto.INT8))]
+    made = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.INT32, None)
+    node = onnx.helper.make_node("MatMulInteger", ["a", "b"], ["y"])
+    weight = onnx.numpy_helper.from_array(np.full((64, 16), 127, np.int8), "b")
+    graph = onnx.helper.make_graph([node], "product", given[:1], [made], [weight])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 11)], ir_version=8)
+    found = runtime.session(model.SerializeToString()).run(None, {"a": np.full((1, 64), 255, np.uint8)})[0]
+    return bool((found != 255 * 127 * 64).any())
+
+
+def scale_of(encoding: Encoding) -> np.ndarray:
+    """The scale of a weight's levels, float32; raises TypeError for a weight that is not on symmetric levels."""
+    if isinstance(encoding, Planned):
+        return np.ones(encoding.content.side or (), np.float32)
+    if not isinstance(encoding, Affine) or encoding.zero_point is not None or encoding.q.shape != encoding.shape:
+        raise TypeError("integer kernels take symmetric levels per tensor or per channel")
+    return encoding.scale if encoding.scale.size > 1 else encoding.scale.reshape(())
+
+
+def put_static(pen: Pen, node: ir.Node, position: int, weight: ir.Value, scale: ir.Value, compute: Static,
+               handed: ir.Value | None) -> None:
+    """QDQ around a layer that reads its weight at `position`. `weight`: floats on the grid of `scale`, or the levels.
+    """
+    source = node.inputs[0]
+    assert source is not None
+    node.replace_input_with(0, _on_levels(pen, source, compute.received))
+    levels = _levels_of(pen, node, weight, scale)
+    flat, attributes = scale, []
+    if _rank(scale) > 0:
+        flat = pen.node("Squeeze", [scale], f"{scale.name}.flat", before=node)
+        axis = max(range(_rank(scale)), key=lambda index: _shape(scale)[index])
+        attributes = [ir.AttrInt64("axis", axis)] if axis != 1 else []      # 1 is ONNX's default
+    reads = [levels, flat]
+    if node.op_type == "Gemm":      # which the runtime fuses only with a zero point
+        reads.append(pen.constant(f"{levels.name}.zero", np.zeros(_count(scale) if _rank(scale) else (), np.int8)))
+    node.replace_input_with(position, pen.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node,
+                                               attributes=attributes))
+    if handed is not None and compute.delivered is not None:
+        _deliver(pen, handed, compute.delivered)
+
+
+def _deliver(pen: Pen, value: ir.Value, levels: Levels) -> None:
+    """QDQ behind a value; what reads it reads its name as before."""
+    producer = value.producer()
+    assert producer is not None
+    name = str(value.name)
+    value.name = pen.unique(f"{name}.raw")
+    scale, zero = _constants(pen, name, levels)
+    q = pen.node("QuantizeLinear", [value, scale, zero], f"{name}.q", after=producer)
+    dq = pen.node("DequantizeLinear", [q, scale, zero], f"{name}.dq", after=q.producer())
+    dq.name, dq.type, dq.shape = name, value.type, value.shape
+    quantizer = q.producer()
+    value.replace_all_uses_with(dq, replace_graph_outputs=True)
+    assert quantizer is not None
+    quantizer.replace_input_with(0, value)
+
+
+def put_dynamic(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> None:
+    """The node becomes an integer product whose input levels are found at run time; float32 out, under its name."""
+    source, output = node.inputs[0], node.outputs[0]
+    assert source is not None
+    stem = str(output.name)
+    quantized = ir.Node("", "DynamicQuantizeLinear", [source], name="",
+                        outputs=[ir.Value(name=pen.unique(f"{stem}.{part}")) for part in ("q", "scale", "zero")])
+    pen.graph.insert_before(node, quantized)
+    pen.nodes.append(quantized)
+    q, found, zero = quantized.outputs
+    levels = _levels_of(pen, node, weight, scale)
+    if node.op_type == "Gemm" and number(node, "transB"):
+        levels = pen.node("Transpose", [levels], f"{weight.name}.t", before=node)
+    conv = node.op_type == "Conv"
+    product = pen.node("ConvInteger" if conv else "MatMulInteger", [q, levels, zero], f"{stem}.i32", before=node,
+                       attributes=list(node.attributes.values()) if conv else [])
+    number_of = pen.node("Cast", [product], f"{stem}.f32", before=node,
+                         attributes=[ir.AttrInt64("to", ir.DataType.FLOAT.value)])
+    scales = pen.node("Mul", [found, _along_channels(pen, node, scale)], f"{stem}.scales", before=node)
+    _replace(pen, node, "Mul", [number_of, scales])
+
+
+def put_blockwise(pen: Pen, node: ir.Node, site: Site, encoding: Encoding, compute: Blockwise) -> None:
+    """The node becomes ONNX Runtime's 4-bit product. K inputs, N outputs; blocks run along K."""
+    name = site.initializer
+    transposed = node.op_type == "Gemm" and bool(number(node, "transB"))
+    outputs, inputs = encoding.shape if transposed else encoding.shape[::-1]
+    blocks = -(-inputs // compute.block)
+    parts = cache(lambda: blockwise_parts(encoding, compute.block, outputs, inputs))
+    packed = ir.LazyTensor(lambda: ir.Tensor(parts()[0]), ir.DataType.UINT8,
+                           ir.Shape((outputs, blocks, compute.block // 2)), name=f"{name}.q")
+    scale = ir.LazyTensor(lambda: ir.Tensor(parts()[1]), ir.DataType.FLOAT, ir.Shape((outputs * blocks,)),
+                          name=f"{name}.scale")
+    source = node.inputs[0]
+    assert source is not None
+    attributes = [ir.AttrInt64("K", inputs), ir.AttrInt64("N", outputs), ir.AttrInt64("bits", 4),
+                  ir.AttrInt64("block_size", compute.block)]
+    if compute.accuracy == "int8":
+        attributes.append(ir.AttrInt64("accuracy_level", 4))
+    reads = [source, pen.constant(f"{name}.q", packed), pen.constant(f"{name}.scale", scale)]
+    _replace(pen, node, "MatMulNBits", reads, RUNTIME, attributes)
+
+
+def blockwise_parts(encoding: Encoding, block: int, outputs: int, inputs: int) -> tuple[np.ndarray, np.ndarray]:
+    """[N, blocks, block / 2] uint8, the first of two levels in the low bits, and [N * blocks] float32."""
+    if not isinstance(encoding, Affine) or encoding.zero_point is not None:
+        raise TypeError("the 4-bit kernel takes symmetric levels in groups")
+    blocks = -(-inputs // block)
+    q, scale = encoding.q, encoding.scale
+    if encoding.axis == 1:
+        q, scale = np.moveaxis(q, 2, 0), np.moveaxis(scale, 2, 0)
+    q = np.pad(q.reshape(outputs, -1), ((0, 0), (0, max(0, blocks * block - q.size // outputs))))
+    levels = (q[:, :blocks * block].astype(np.int16) + 8).astype(np.uint8).reshape(outputs, blocks, block)
+    packed = levels[..., 0::2] | (levels[..., 1::2] << 4)
+    return np.ascontiguousarray(packed), np.ascontiguousarray(scale.reshape(-1), np.float32)
+
+
+def put_scaled(pen: Pen, before: ir.Node, name: str, value: ir.Value, scaled: Scaled) -> ir.Value:
+    """A weight that is stored with larger columns, made as it was: folded when the file is loaded."""
+    inverse = pen.constant(f"{name}.columns", (1 / scaled.columns).astype(np.float32))
+    return pen.node("Mul", [value, inverse], name, before=before)
+
+
+def put_smooth(pen: Pen, node: ir.Node, scaled: Scaled) -> None:
+    """A layer's input made smaller where its weight's columns were made larger. Xiao et al. 2023, SmoothQuant."""
+    source = node.inputs[0]
+    assert source is not None
+    inverse = (1 / scaled.columns).astype(np.float32).reshape(-1)
+    if node.op_type == "Conv":
+        inverse = inverse.reshape(1, -1, *(1 for _ in scaled.shape[2:]))
+    factor = pen.constant(f"{source.name}.smooth", inverse)
+    node.replace_input_with(0, pen.node("Mul", [source, factor], f"{source.name}.smoothed", before=node))
+
+
+def _on_levels(pen: Pen, value: ir.Value, levels: Levels) -> ir.Value:
+    """The value on these levels: as it is when it has just been put on them, else by QDQ that other readers share."""
+    producer = value.producer()
+    if producer is not None and producer.op_type == "DequantizeLinear" and _same(producer, levels):
+        return value
+    for use in value.uses():
+        if use.node.op_type == "QuantizeLinear" and use.idx == 0 and _same(use.node, levels):
+            return next(iter(use.node.outputs[0].uses())).node.outputs[0]
+    scale, zero = _constants(pen, str(value.name), levels)
+    q = pen.node("QuantizeLinear", [value, scale, zero], f"{value.name}.q", after=producer)
+    return pen.node("DequantizeLinear", [q, scale, zero], f"{value.name}.dq", after=q.producer())
+
+
+def _constants(pen: Pen, name: str, levels: Levels) -> tuple[ir.Value, ir.Value]:
+    return (pen.constant(f"{name}.scale", np.array(levels.scale, np.float32)),
+            pen.constant(f"{name}.zero", np.array(levels.zero_point, np.uint8)))
+
+
+def _same(node: ir.Node, levels: Levels) -> bool:
+    """Whether a QuantizeLinear or DequantizeLinear has these levels."""
+    scale, zero = (value.const_value if value is not None else None for value in node.inputs[1:3])
+    if scale is None or zero is None or scale.size != 1:
+        return False
+    return scale.numpy().item() == np.float32(levels.scale) and zero.numpy().item() == levels.zero_point
+
+
+def _levels_of(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> ir.Value:
+    """The int8 levels of a weight that is decoded to floats on a grid; of stored levels, these."""
+    tensor = weight.const_value
+    if tensor is not None and tensor.dtype == ir.DataType.INT8:
+        return weight
+    steps = pen.node("Div", [weight, scale], f"{weight.name}.steps", before=node)
+    rounded = pen.node("Round", [steps], f"{weight.name}.round", before=node)
+    return pen.node("Cast", [rounded], f"{weight.name}.i8", before=node,
+                    attributes=[ir.AttrInt64("to", ir.DataType.INT8.value)])
+
+
+def _along_channels(pen: Pen, node: ir.Node, scale: ir.Value) -> ir.Value:
+    """A weight's scale, in a shape that fits the node's output."""
+    if _rank(scale) == 0:
+        return scale
+    shape = [1, -1] + [1] * (_rank(scale) - 2) if node.op_type == "Conv" else [-1]
+    return pen.node("Reshape", [scale, pen.constant(f"{scale.name}.shape", np.array(shape, np.int64))],
+                    f"{scale.name}.flat", before=node)
+
+
+def _replace(pen: Pen, node: ir.Node, op: str, reads: list[ir.Value], domain: str = "",
+             attributes: Sequence[ir.Attr] = ()) -> None:
+    """The last node of what replaces a node: it takes over the output's name, or hands on to the bias that does."""
+    output = node.outputs[0]
+    name = str(output.name)
+    new = pen.node(op, reads, f"{name}.product", before=node, domain=domain, attributes=attributes)
+    bias = node.inputs[2] if len(node.inputs) > 2 else None
+    if bias is not None:
+        if node.op_type == "Conv":
+            shape = pen.constant(f"{bias.name}.shape", np.array([1, -1, 1, 1], np.int64))
+            bias = pen.node("Reshape", [bias, shape], f"{bias.name}.flat", before=node)
+        new = pen.node("Add", [new, bias], f"{name}.sum", before=node)
+    new.name, new.type, new.shape = name, output.type, output.shape
+    output.replace_all_uses_with(new, replace_graph_outputs=True)
+    pen.graph.remove(node, safe=True)
+
+
+def _count(value: ir.Value) -> int:
+    return math.prod(_shape(value))
+
+
+def _rank(value: ir.Value) -> int:
+    return len(_shape(value))
+
+
+def _shape(value: ir.Value) -> tuple[int, ...]:
+    return () if value.const_value is None else tuple(value.const_value.shape.numpy())

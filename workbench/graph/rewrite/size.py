@@ -1,0 +1,103 @@
+"""The size of the file that edits make, without writing it or packing a weight."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+import onnx_ir as ir
+
+from workbench.core.recipe.recipe import Sparse
+from workbench.graph.model.inventory import Site
+from workbench.graph.onnx.proto_size import field_bytes, file_bytes, grown
+from workbench.graph.rewrite.editor import account, functions_of, needs_runtime
+from workbench.graph.rewrite.qdq import RUNTIME
+from workbench.graph.storage import chain, decoders, storage
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Encoding, Factors, Piece, Scaled
+from workbench.graph.storage.plan import Plan
+from workbench.graph.storage.spec import Planned
+
+__all__ = ["Size", "file_bytes", "forecast", "size_of"]
+# The import of the domain of ONNX Runtime's own operators.
+RUNTIME_BYTES = field_bytes(onnx.OperatorSetIdProto(domain=RUNTIME, version=1).ByteSize())
+
+
+@dataclass(frozen=True)
+class Size:
+    """Bytes of a file with edits in it.
+
+    file       of the whole file
+    layers     of each edited layer: those of its weight as opened, 4 a value, and what the file grows by its edit,
+               shared decoders not counted; with how it is stored, in words. A bias is in it when the edit has one
+    functions  of the decoders that the layers share
+    """
+
+    file: int
+    layers: Mapping[str, tuple[int, str]]
+    functions: int
+
+
+def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:
+    """Exactly the bytes of what graph.rewrite.apply_edits makes."""
+    changes, growth = account(model, sites, edits, sparse)
+    functions = _functions_bytes(model, functions_of(changes.values()))
+    if needs_runtime(edits) and RUNTIME not in model.opset_imports:
+        functions += RUNTIME_BYTES
+    layers = {path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
+              for path, change in changes.items()}
+    return Size(grown(model, growth, functions), layers, functions)
+
+
+def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
+    """What the plans will take: exact without zeros, and with zeros what is to be expected of random positions."""
+    nodes = {node.name: node for node in model.graph}
+    edits = {path: Edit(_planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None,
+                        compute=plan.compute) for path, plan in plans.items()}
+    return size_of(model, sites, edits, sparse)
+
+
+def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
+    """What decoders add to a file that may have some of them already."""
+    present = [decoders.function_bytes(name, model.opset_imports[""]) for name in names
+               if (decoders.DOMAIN, name, "") in model.functions]
+    imported = decoders.IMPORT_BYTES if decoders.DOMAIN in model.opset_imports and names else 0
+    return storage.functions_bytes(names, model.opset_imports[""]) - sum(present) - imported
+
+
+def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
+    """Bytes, before the edit, of the tensors that it replaces."""
+    names = [site.initializer, *([site.bias] if site.bias is not None and edit.bias is not None else [])]
+    tensors = [model.graph.initializers[name].const_value for name in names]
+    return sum(tensor.nbytes for tensor in tensors if tensor is not None)
+
+
+def _planned(plan: Plan, node: ir.Node) -> Encoding:
+    """A plan as an encoding without values."""
+    contents = [Planned(tensor.content) for tensor in plan.tensors]
+    if not plan.chain:
+        return contents[0] if plan.columns is None else Scaled(contents[0], np.ones(plan.columns, np.float32))
+    left = set(range(len(plan.shape) - 2)) if plan.conv else set()
+    channels = plan.shape[1] * int(node.attributes["group"].as_int() if plan.conv and "group" in node.attributes else 1)
+    pieces = []
+    for content in contents:
+        # The piece that has the original's extent along an axis of the kernel is the one that moves along it.
+        axes = {axis for axis in left if content.shape[2 + axis] == plan.shape[2 + axis]}
+        whole = bool(axes) and len(axes) == len(plan.shape) - 2
+        attributes = {} if whole else _along(node, axes, len(plan.shape) - 2)
+        if plan.conv and channels != content.shape[1]:
+            attributes["group"] = channels // content.shape[1]
+        pieces.append(Piece(content, inherit=whole, attributes=attributes))
+        left -= axes
+        channels = content.shape[0]
+    return Factors(tuple(pieces), plan.conv, plan.shape, plan.out_axis)
+
+
+def _along(node: ir.Node, axes: set[int], rank: int) -> dict[str, tuple[int, ...] | int]:
+    """Strides, pads and dilations of a convolution along some axes of its kernel, defaults along the others."""
+    found: dict[str, tuple[int, ...] | int] = {}
+    for name, default in chain.DEFAULTS.items():
+        if axes and name in node.attributes:
+            values = node.attributes[name].as_ints()
+            found[name] = tuple(value if index % rank in axes else default for index, value in enumerate(values))
+    return found

@@ -1,0 +1,1 @@
+"""How weights are represented and stored, with exact bytes."""

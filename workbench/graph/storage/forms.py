@@ -1,0 +1,200 @@
+"""Every way to store a weight in an ONNX graph, each with the exact bytes that it adds to the file."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+import onnx
+import onnx_ir as ir
+
+from workbench.core.recipe.recipe import Sparse
+from workbench.graph.onnx.proto_size import field_bytes, tensor_bytes
+from workbench.graph.storage import decoders, layouts
+from workbench.graph.storage.layouts import Layout
+from workbench.graph.storage.spec import Content, product
+
+SIDES = {"Codebook": ("codebook",), "Symmetric": ("scale",), "Affine": ("scale", "zero")}
+PLACES = {"mask": "mask", "gaps4": "gaps", "gaps8": "gaps", "index": "index"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """An initialiser, as yet without data."""
+
+    name: str
+    dtype: ir.DataType
+    shape: tuple[int, ...]
+
+    @cached_property
+    def bytes(self) -> int:
+        """What it adds to the file."""
+        return field_bytes(self.size)
+
+    @cached_property
+    def size(self) -> int:
+        return tensor_bytes(self.name, self.dtype, self.shape, round(product(self.shape) * self.dtype.itemsize))
+
+
+@dataclass(frozen=True)
+class Call:
+    """A node that decodes. `attributes` are shapes, or the target type of a Cast."""
+
+    op: str
+    inputs: tuple[str, ...]
+    output: str
+    attributes: tuple[tuple[str, tuple[int, ...] | int], ...] = ()
+
+    @property
+    def domain(self) -> str:
+        return "" if self.op == "Cast" else decoders.DOMAIN
+
+    def node(self, values: dict[str, ir.Value]) -> ir.Node:
+        """The node, reading from `values` and adding its output to them."""
+        output = ir.Value(name=self.output)
+        attributes = [ir.serde.deserialize_attribute(_attribute(name, value)) for name, value in self.attributes]
+        node = ir.Node(self.domain, self.op, [values[name] for name in self.inputs], attributes, outputs=[output],
+                       name="")
+        values[self.output] = output
+        return node
+
+    @property
+    def bytes(self) -> int:
+        """What it adds to the file."""
+        return _call_bytes(self)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to store a weight: initialisers, calls that decode them, and the functions these need."""
+
+    name: str
+    content: Content
+    layout: Layout
+    parts: tuple[Part, ...]
+    calls: tuple[Call, ...] = ()
+
+    @cached_property
+    def bytes(self) -> int:
+        """What initialisers and nodes add to the file; functions, which layers share, are counted apart."""
+        return sum(part.bytes for part in self.parts) + sum(call.bytes for call in self.calls)
+
+    @cached_property
+    def decoders(self) -> frozenset[str]:
+        """The functions that it calls itself."""
+        return frozenset(call.op for call in self.calls if call.domain)
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """These and their building blocks."""
+        return frozenset().union(*(decoders.closure(decoder) for decoder in self.decoders))
+
+    @property
+    def words(self) -> str:
+        words = self.content.words
+        return f"{words}, {layouts.WORDS[self.layout]}" if self.layout in layouts.WORDS else words
+
+
+def forms(content: Content, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:
+    """Every way to store the content as a value called `name`; plain float32 is always one of them."""
+    floats = replace(content, kind="Float32", bits=32, side=None, group=0)
+    found = [_form(floats, "plain", name)]
+    kept = _offered(content, opset)
+    if kept is None:
+        kept = floats
+    elif kept.kind != "Float32":
+        found.append(_form(kept, "plain", name))
+    if sparse == "auto" and opset >= decoders.SPARSE_OPSET and content.nonzeros < content.count:
+        found += [_form(kept, layout, name) for layout in layouts.SPARSE]
+    return found
+
+
+def plain_bytes(shape: tuple[int, ...], name: str) -> int:
+    """What a float32 initialiser takes in the file."""
+    return Part(name, ir.DataType.FLOAT, shape).bytes
+
+
+def _form(content: Content, layout: Layout, name: str) -> Form:
+    """The initialisers and calls of one layout."""
+    if content.kind == "Float32" and layout == "plain":
+        return Form(name, content, layout, (Part(name, ir.DataType.FLOAT, content.shape),))
+    symbols = layouts.stored_symbols(layout, content.count, content.nonzeros, _fillers(content, layout), content.bits)
+    shape: tuple[int, ...] = (layouts.packed(symbols, content.bits) if content.bits < 8 else symbols,)
+    if layout == "plain" and content.bits >= 8:
+        shape = content.shape
+    suffix = "values" if content.side is None else "q"
+    parts = [Part(f"{name}.{suffix}", _symbol_type(content), shape)]
+    if layout != "plain":
+        parts.append(_places(content, layout, symbols, name))
+    reads = [part.name for part in parts]
+    calls = []
+    for side in SIDES.get(content.kind, ()):
+        dtype = ir.DataType.UINT8 if side == "zero" else ir.DataType.FLOAT
+        parts.append(Part(f"{name}.{side}", dtype, content.side or ()))
+        reads.append(parts[-1].name)
+        if content.group:
+            group = (content.group,) if content.axis == 0 else (content.group, 1)
+            reads[-1] = f"{name}.{side}s"
+            calls.append(Call(f"PerGroup{content.axis}", (parts[-1].name,), reads[-1],
+                              (("group", group), ("shape", content.shape))))
+    calls.append(_decode(content, layout, tuple(reads), name))
+    return Form(name, content, layout, tuple(parts), tuple(calls))
+
+
+def _places(content: Content, layout: Layout, symbols: int, name: str) -> Part:
+    if layout == "index":
+        dtype = ir.DataType.UINT16 if layouts.index_bits(content.count) == 16 else ir.DataType.INT32
+        return Part(f"{name}.index", dtype, (symbols,))
+    return Part(f"{name}.{PLACES[layout]}", ir.DataType.UINT8, (layouts.place_bytes(layout, content.count, symbols),))
+
+
+def _decode(content: Content, layout: Layout, reads: tuple[str, ...], name: str) -> Call:
+    """The call that yields the weight; half-width floats need no more than a Cast."""
+    if layout == "plain" and content.kind in ("Float16", "BFloat16"):
+        return Call("Cast", reads, name, (("to", ir.DataType.FLOAT.value),))
+    kind = {"BFloat16": "Float16"}.get(content.kind, content.kind)
+    bits = str(content.bits) if content.side is not None else ""
+    placement = "" if layout == "plain" else layout.capitalize()
+    shape = (("shape", content.shape),) if layout != "plain" or content.bits < 8 else ()
+    return Call(f"{placement}{kind}{bits}", reads, name, shape)
+
+
+def _offered(content: Content, opset: int) -> Content | None:
+    """The content as it can be stored at an opset, or None: bfloat16 came with 13, and Slice by inputs with 10."""
+    if content.kind == "BFloat16" and opset < 13:
+        return None
+    if opset >= 10:
+        return content
+    if content.group and content.group * product(content.side or ()) != content.count:
+        return None         # the last group reaches over the end
+    return replace(content, bits=8) if content.bits < 8 and content.count * content.bits % 8 else content
+
+
+def _fillers(content: Content, layout: Layout) -> int:
+    return {"gaps4": content.fillers4, "gaps8": content.fillers8}.get(layout, 0)
+
+
+def _symbol_type(content: Content) -> ir.DataType:
+    match content.kind:
+        case "Float32":
+            return ir.DataType.FLOAT
+        case "Float16":
+            return ir.DataType.FLOAT16
+        case "BFloat16":
+            return ir.DataType.BFLOAT16
+        case "Symmetric" if content.bits == 8:
+            return ir.DataType.INT8
+    return ir.DataType.UINT8
+
+
+@lru_cache(1 << 14)
+def _call_bytes(call: Call) -> int:
+    attributes = [_attribute(name, value) for name, value in call.attributes]
+    return field_bytes(onnx.NodeProto(op_type=call.op, domain=call.domain or None, input=call.inputs,
+                                      output=[call.output], attribute=attributes).ByteSize())
+
+
+def _attribute(name: str, value: tuple[int, ...] | int) -> onnx.AttributeProto:
+    if isinstance(value, int):
+        return onnx.AttributeProto(name=name, i=value, type=onnx.AttributeProto.INT)
+    # A tensor because opset 9 has no other constants; packed varints because 8 raw bytes a dimension weigh too much.
+    tensor = onnx.TensorProto(data_type=onnx.TensorProto.INT64, dims=[len(value)], int64_data=value)
+    return onnx.AttributeProto(name=name, t=tensor, type=onnx.AttributeProto.TENSOR)

@@ -1,0 +1,134 @@
+"""The smallest way to keep exactly these values in an ONNX file.
+
+A weight's Content (content) says what must be kept; its forms (forms) are all the ways to keep it, each
+with the exact bytes that it adds to the file; here one is chosen and filled with data. A forecast goes the same way
+with planned counts in place of values (graph/storage/plan), so it cannot drift from the writer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+import onnx_ir as ir
+
+from workbench.core.recipe.recipe import Sparse
+from workbench.graph.storage import decoders, packing
+from workbench.graph.storage.content import content_of
+from workbench.graph.storage.encoding import Encoding
+from workbench.graph.storage.forms import Form, forms
+
+
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """A form with its data: what the writer puts into a graph."""
+
+    form: Form
+    tensors: tuple[ir.TensorProtocol, ...]
+    opset: int
+
+    @property
+    def bytes(self) -> int:
+        return self.form.bytes
+
+    @property
+    def words(self) -> str:
+        return self.form.words
+
+    @property
+    def function_names(self) -> frozenset[str]:
+        return self.form.functions
+
+    @property
+    def function_bytes(self) -> int:
+        """What the functions add to the file, once however many weights share them."""
+        return functions_bytes(self.form.functions, self.opset)
+
+    def functions(self) -> tuple[ir.Function, ...]:
+        """Fresh copies, for one model to own."""
+        return tuple(decoders.function(name, self.opset) for name in sorted(self.form.functions))
+
+    def build(self) -> tuple[list[ir.Node], list[ir.Value]]:
+        """Fresh nodes, the last of which yields the value called `form.name`, and the initialisers that they read.
+
+        Without nodes the single initialiser bears that name itself.
+        """
+        initializers = [ir.Value(name=part.name, const_value=tensor)
+                        for part, tensor in zip(self.form.parts, self.tensors, strict=True)]
+        values = {value.name: value for value in initializers if value.name}
+        return [call.node(values) for call in self.form.calls], initializers
+
+
+def store(encoding: Encoding, name: str, opset: int, sparse: Sparse = "auto") -> Stored:
+    """Store a weight under `name` in the smallest way that keeps its values exactly, decoders not counted.
+
+    Raises TypeError for Factors, which are several weights (see graph/rewrite/rewrite).
+    """
+    options = forms(content_of(encoding, sparse), name, opset, sparse)
+    return pack(encoding, min(options, key=lambda form: form.bytes), opset)
+
+
+def choose(options: Sequence[Sequence[Form]], opset: int) -> list[Form]:
+    """For each weight one of its forms, so that all together with the decoders they share are small.
+
+    A decoder takes hundreds of bytes, which one tiny layer does not earn. Starts with floats for all, which need none;
+    then, as long as the file gets smaller, takes in the decoders of the form that helps most, or gives one up.
+    """
+    if not options:
+        return []
+    market = _Market(options, opset)
+    allowed: frozenset[str] = frozenset()
+    size = market.size(allowed)
+    while True:
+        moves = {allowed | bundle for bundle in market.bundles} | {allowed - {decoder} for decoder in allowed}
+        smallest, decoders_of = min(((market.size(move), sorted(move)) for move in moves), default=(size, []))
+        if smallest >= size:
+            return market.pick(allowed)
+        size, allowed = smallest, frozenset(decoders_of)
+
+
+class _Market:
+    """What each weight costs with each bundle of decoders that one of its forms needs."""
+
+    def __init__(self, options: Sequence[Sequence[Form]], opset: int) -> None:
+        self.bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
+        self._opset = opset
+        self._forms = [{form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)}
+                       for forms in options]
+        self._bytes = np.array([[forms[bundle].bytes if bundle in forms else np.inf for bundle in self.bundles]
+                                for forms in self._forms])
+
+    def size(self, allowed: frozenset[str]) -> int:
+        """Bytes of all weights in their smallest forms, and of the decoders that these use."""
+        chosen = self._chosen(allowed)
+        used = frozenset().union(*(self.bundles[index] for index in np.unique(chosen)))
+        functions = frozenset().union(*(decoders.closure(decoder) for decoder in used))
+        weights = self._bytes[np.arange(len(chosen)), chosen].sum()
+        return int(weights) + functions_bytes(functions, self._opset)
+
+    def pick(self, allowed: frozenset[str]) -> list[Form]:
+        return [forms[self.bundles[index]]
+                for forms, index in zip(self._forms, self._chosen(allowed), strict=True)]
+
+    def _chosen(self, allowed: frozenset[str]) -> np.ndarray:
+        """The bundle of each weight; the empty one, which stores floats, is always allowed."""
+        usable = np.array([index for index, bundle in enumerate(self.bundles) if bundle <= allowed])
+        return usable[self._bytes[:, usable].argmin(axis=1)]
+
+
+def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
+    """The encoding's values laid out as the form says; the work is done when a tensor is first read."""
+    arrays = cache(lambda: packing.arrays(encoding, form.content, form.layout))
+
+    def tensor(index: int) -> ir.TensorProtocol:
+        return ir.Tensor(arrays()[index])
+
+    tensors = tuple(ir.LazyTensor(partial(tensor, index), part.dtype, ir.Shape(part.shape), name=part.name)
+                    for index, part in enumerate(form.parts))
+    return Stored(form, tensors, opset)
+
+
+def functions_bytes(functions: Iterable[str], opset: int) -> int:
+    """What these functions, and the import of their domain, add to the file."""
+    names = set(functions)
+    return sum(decoders.function_bytes(name, opset) for name in names) + (decoders.IMPORT_BYTES if names else 0)

@@ -1,0 +1,243 @@
+"""Parts of a graph: what a layer receives, and everything behind it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+import onnx_ir as ir
+from onnx_ir.passes import common
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.several import several
+from workbench.graph.model.inventory import Site
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import names, runtime
+from workbench.graph.onnx.shapes import Known
+from workbench.graph.rewrite import qdq
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A model cut before a layer, as graphs that graph.runtime.session loads.
+
+    prefix        computes `crossing` from the model's inputs; None when nothing needs computing
+    suffix        computes the model's outputs from `crossing`, model inputs, and the layer's weight and bias
+    crossing      names of the values that cross the cut
+    weight_input  the suffix's input that takes the layer's weight, float32 in the stored layout; "" where it is kept
+    bias_input    the one that takes its bias, in `bias_shape`, or None
+    extra         names of values behind the cut that the suffix yields after the model's outputs
+    """
+
+    prefix: ir.Model | None
+    suffix: ir.Model
+    crossing: tuple[str, ...]
+    weight_input: str
+    bias_input: str | None
+    bias_shape: tuple[int, ...] = ()
+    extra: tuple[str, ...] = ()
+
+
+def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight: bool = False) -> Cut:
+    """Cut before the first node that reads the layer's weight. Other layers keep their weights as constants.
+
+    `extra_outputs` names values of the graph that the suffix yields too; with `keep_weight` it has the layer's weight
+    and bias as constants as well, so that the layer can be edited in it. Raises UserError for a layer that cannot be
+    edited, which is what a weight inside a subgraph is, and KeyError for a path that does not exist.
+    """
+    site, extra_outputs = _site(model, path), several(extra_outputs)
+    graph = model.ir.graph
+    behind = _behind(graph, {site.initializer, *([site.bias] if site.bias else [])})
+    extra = [value for value in _values(graph) if value.name in set(extra_outputs)]
+    crossing = _crossing(graph, behind, extra)
+    suffix = model.ir.clone()
+    _end_in(suffix.graph, [*(value.name or "" for value in suffix.graph.outputs), *extra_outputs], model.known)
+    weight = None if keep_weight else _as_input(suffix.graph, site.initializer)
+    bias = _as_input(suffix.graph, site.bias) if site.bias and not keep_weight else None
+    prefix = None
+    if crossing:
+        prefix = ending_in(model, crossing)
+        _start_from(suffix.graph, crossing, _types(model, crossing, prefix))
+    _prune(suffix)
+    shape = tuple(bias.shape.numpy()) if bias is not None and bias.shape is not None else ()
+    return Cut(prefix, suffix, crossing, str(weight.name) if weight is not None else "",
+               bias.name if bias is not None else None, shape, tuple(extra_outputs))
+
+
+def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
+    """Those of some other layers on which depends what crosses the cut before a layer."""
+    site = _site(model, path)
+    behind = {node.name for node in _behind(model.ir.graph, {site.initializer, *([site.bias] if site.bias else [])})}
+    return frozenset(other for other in others if not behind.issuperset(name for name, _ in model.sites[other].uses))
+
+
+def tap(model: Model, path: str) -> tuple[ir.Model | None, str]:
+    """The graph that ends in what the layer receives, and that value's name.
+
+    (None, name) when the layer reads a model input. Raises UserError for a layer that cannot be edited.
+    """
+    name = tapped(model, path)
+    return (None if any(value.name == name for value in model.ir.graph.inputs) else ending_in(model, (name,))), name
+
+
+def tapped(model: Model, path: str, behind: bool = False) -> str:
+    """The name of what the layer receives, or hands on (`behind`). Raises UserError for one that cannot be edited."""
+    nodes = {node.name or "": node for node in model.ir.graph}
+    value = (qdq.delivered if behind else qdq.received)(nodes, _site(model, path))
+    return str(value.name)
+
+
+def _site(model: Model, path: str) -> Site:
+    if path not in model.sites:
+        raise UserError(f"{path}: {model.layer(path).locked}", "Choose another layer.")
+    return model.sites[path]
+
+
+def _values(graph: ir.Graph) -> list[ir.Value]:
+    return [value for node in graph for value in node.outputs]
+
+
+def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
+    """Every node that depends on a changed initialiser."""
+    reached: set[ir.Node] = set()
+    dependent = set(changed)
+    for node in graph:                  # a prepared graph is in topological order
+        if any(value.name in dependent for value in read_by(node)):
+            reached.add(node)
+            dependent.update(value.name for value in node.outputs if value.name)
+    return reached | _inseparable(graph, reached)
+
+
+def _inseparable(graph: ir.Graph, reached: set[ir.Node]) -> set[ir.Node]:
+    """What belongs to nodes that read it: decoders of their constants, and the second half of QDQ.
+
+    The runtime fuses these with what reads them; cut apart, it would compute the layer in another way.
+    """
+    constant: set[ir.Value] = set(graph.initializers.values())
+    fixed: set[ir.Node] = set()
+    for node in graph:
+        if node.inputs and all(value is None or value in constant for value in read_by(node)):
+            fixed.add(node)
+            constant.update(node.outputs)
+    read = {value for node in reached for value in read_by(node)}
+    found: set[ir.Node] = set()
+    for node in reversed(graph):
+        if node not in reached and (node in fixed or node.op_type == "DequantizeLinear") and read & set(node.outputs):
+            found.add(node)
+            read.update(read_by(node))
+    return found
+
+
+def read_by(node: ir.Node) -> list[ir.Value]:
+    """All values that a node reads, those of its subgraphs too."""
+    values = [value for value in node.inputs if value is not None]
+    for attribute in node.attributes.values():
+        for graph in names.subgraphs(attribute):
+            values.extend(graph.outputs)
+            values.extend(value for part in ir.traversal.RecursiveGraphIterator(graph) for value in part.inputs
+                          if value is not None)
+    return values
+
+
+def _crossing(graph: ir.Graph, behind: set[ir.Node], extra: list[ir.Value]) -> tuple[str, ...]:
+    """Values computed before the cut and read behind it, or put out by the model as they are."""
+    before = {value for node in graph if node not in behind for value in node.outputs}
+    read = [value for node in graph if node in behind for value in read_by(node) if value in before]
+    read += [value for value in (*graph.outputs, *extra) if value in before]
+    return tuple(dict.fromkeys(value.name or "" for value in read))
+
+
+def _types(model: Model, crossing: tuple[str, ...], prefix: ir.Model) -> dict[str, Known]:
+    """Of the values that cross; the runtime is asked where ONNX's inference does not know."""
+    found = {name: model.known.get(name, Known(None, None)) for name in crossing}
+    if any(known.dtype is None for known in found.values()):
+        for spec in runtime.specs(runtime.session(prefix, optimize=False).get_outputs()):
+            dtype = {"float32": "FLOAT", "float64": "DOUBLE"}.get(spec.dtype, spec.dtype.upper())
+            if found[spec.name].dtype is None:
+                found[spec.name] = Known(ir.DataType[dtype], None)
+    return found
+
+
+def ending_in(model: Model, outputs: tuple[str, ...]) -> ir.Model:
+    """The part of the graph that computes these values, which are not inputs of it."""
+    part = model.ir.clone()
+    _end_in(part.graph, outputs, model.known)
+    _prune(part)
+    return part
+
+
+def only(model: Model, output: str) -> Model:
+    """The model with one of its outputs, without what only the others need; itself where it has no other, or not this
+    one."""
+    outputs = [value.name for value in model.ir.graph.outputs]
+    if len(outputs) < 2 or output not in outputs:
+        return model
+    made = _parts.setdefault(model, {})
+    if output not in made:
+        made[output] = _part(model, output)
+    return made[output]
+
+
+_parts: "WeakKeyDictionary[Model, dict[str, Model]]" = WeakKeyDictionary()      # what is known of a part stays known
+
+
+def _part(model: Model, output: str) -> Model:
+    part = ending_in(model, (output,))
+    left = {node.name for node in part.graph}
+    sites = {path: site for path, site in model.sites.items() if any(name in left for name, _ in site.uses)}
+    return replace(model, ir=part, sites=sites,
+                   layers=tuple(layer for layer in model.layers if layer.path in sites or layer.locked))
+
+
+def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir.Model:
+    """The part of the graph that computes some values from others; `known` may be more than that takes."""
+    part = ending_in(model, wanted)
+    inner = {value.name for value in _values(part.graph)}
+    known = tuple(name for name in known if name in inner)
+    _start_from(part.graph, known, _types(model, known, ending_in(model, known)) if known else {})
+    _prune(part)
+    return part
+
+
+def _end_in(graph: ir.Graph, outputs: Iterable[str], known: Mapping[str, Known]) -> None:
+    """Make these values the graph's outputs. Types are given where they are known; the runtime infers the others."""
+    values = {value.name: value for value in (*graph.inputs, *graph.initializers.values(), *_values(graph))}
+    chosen = [values[name] for name in dict.fromkeys(several(outputs))]
+    graph.outputs.clear()
+    for value in chosen:
+        inferred = known.get(value.name or "")
+        if value.type is None and inferred is not None and inferred.dtype is not None:
+            value.type = ir.TensorType(inferred.dtype)
+        graph.outputs.append(value)
+
+
+def _start_from(graph: ir.Graph, crossing: tuple[str, ...], known: dict[str, Known]) -> None:
+    """Make these values inputs of the graph."""
+    values = {value.name: value for value in _values(graph)}
+    for name in crossing:
+        old, found = values[name], known[name]
+        new = ir.Value(name=name, type=ir.TensorType(found.dtype) if found.dtype is not None else old.type,
+                       shape=ir.Shape(found.shape) if found.shape is not None else None)
+        old.name = f"{name}__before"
+        old.replace_all_uses_with(new, replace_graph_outputs=True)
+        graph.inputs.append(new)
+
+
+def _as_input(graph: ir.Graph, name: str) -> ir.Value:
+    value = graph.initializers.pop(name)
+    tensor = value.const_value
+    assert tensor is not None
+    value.const_value = None
+    value.type, value.shape = ir.TensorType(tensor.dtype), ir.Shape(tensor.shape.numpy())
+    graph.inputs.append(value)
+    return value
+
+
+def _prune(model: ir.Model) -> None:
+    """Remove what the outputs do not need, inputs too."""
+    common.RemoveUnusedNodesPass()(model)
+    graph = model.graph
+    for name, value in list(graph.initializers.items()):
+        if not value.uses() and not value.is_graph_output():
+            del graph.initializers[name]
+    for value in [value for value in graph.inputs if not value.uses() and not value.is_graph_output()]:
+        graph.inputs.remove(value)

@@ -1,0 +1,214 @@
+"""Part of a graph that stands for a module: one value goes in, one comes out, and nothing else of it is read.
+
+Where it begins and ends follows from dominators (Cooper, Harvey, Kennedy 2001, A simple, fast dominance algorithm):
+the last value on every way to its layers, and the first on every way from them. A sum with what the span receives
+belongs to it, as in a residual block; an activation that follows does not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import onnx_ir as ir
+
+from workbench.core.base.errors import UserError
+from workbench.graph.model.inventory import Site
+from workbench.graph.model.model import Model
+from workbench.graph.onnx.names import subgraphs
+from workbench.graph.subgraph.cut import read_by
+
+OTHER = "Choose another span, or another method."
+
+
+@dataclass(frozen=True)
+class Span:
+    """The nodes of a module, by name.
+
+    layers           its layers that can be edited, in the model's order
+    received, given  names of the value that goes in and of the one that comes out
+    before, after    their shapes for one sample
+    """
+
+    module: str
+    layers: tuple[str, ...]
+    nodes: tuple[str, ...]
+    received: str
+    given: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def inside(module: str, path: str) -> bool:
+    """Whether a layer is the module, or in it."""
+    return path == module or path.startswith(f"{module}.")
+
+
+def span_of(model: Model, module: str) -> Span:
+    """Raises UserError where the module has no layers, or not one value that goes in and one that comes out."""
+    members = tuple(path for path in model.sites if inside(module, path))
+    if not members:
+        raise UserError(f"There is no module '{module}' with layers that can be edited.", "Name one of the tree.")
+    if model not in _flows:
+        _flows[model] = _Flow(model)
+    flow = _flows[model]
+    own = {flow.number(name) for path in members for name in _readers(model.sites[path])}
+    start, last = flow.common_start(own), flow.common_end(own)
+    region = flow.between(start, last)
+    strangers = flow.strangers(region, members)
+    if strangers or not own <= region:
+        more = f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else "the outputs"
+        raise UserError(f"{module} cannot be cut out alone: between the one value that goes into it and the one that "
+                        f"comes out there is also {more}.", OTHER)
+    region = flow.with_sums(region, start, last, members)
+    received, given = flow.received(region), flow.given(region)
+    if len(received) != 1 or len(given) != 1:
+        raise UserError(f"{module} has {len(received)} inputs ({', '.join(received)}) and {len(given)} outputs "
+                        f"({', '.join(given)}); a student has one of each.", OTHER)
+    return Span(module, members, tuple(flow.name(number) for number in sorted(region)), received[0], given[0],
+                *_shapes(model, module, received[0], given[0]))
+
+
+def _readers(site: Site) -> tuple[str, ...]:
+    """The nodes that compute a layer."""
+    return tuple(name for name, _ in site.uses) + ((site.bias_node,) if site.bias_node else ())
+
+
+def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
+    known = model.known_of_one_sample
+    found = []
+    for name in names:
+        shape = known[name].shape if name in known else None
+        if shape is None or any(size is None for size in shape):
+            raise UserError(f"The sizes of what {module} receives and gives are not known before the model runs.",
+                            OTHER)
+        found.append(tuple(size for size in shape if size is not None))
+    return found
+
+
+class _Flow:
+    """Nodes of the main graph that depend on its inputs, numbered from 1 in order of execution.
+
+    0 stands for the inputs, the number behind the last node for the outputs. Made once a model: a node is looked at
+    for each module that is near it, not for each of all modules.
+    """
+
+    def __init__(self, model: Model) -> None:
+        graph = model.ir.graph
+        inputs = {value for value in graph.inputs if not value.is_initializer()}
+        self._made: dict[ir.Value, int] = dict.fromkeys(inputs, 0)
+        self._nodes: list[ir.Node] = []
+        self._reads: list[list[ir.Value]] = [[]]
+        for node in graph:
+            read = [value for value in read_by(node) if value in self._made]
+            if read:
+                self._nodes.append(node)
+                self._reads.append(read)
+                self._made |= dict.fromkeys(node.outputs, len(self._nodes))
+        self._end = len(self._nodes) + 1
+        self._outputs = set(graph.outputs)
+        self._numbers = {node.name: number for number, node in enumerate(self._nodes, 1)}
+        self._sources = [{self._made[value] for value in read} for read in self._reads]
+        self._readers: list[set[int]] = [set() for _ in range(self._end + 1)]
+        for number, sources in enumerate(self._sources):
+            for source in sources:
+                self._readers[source].add(number)
+        for value in self._outputs & self._made.keys():
+            self._readers[self._made[value]].add(self._end)
+        self._before = _dominators(range(1, self._end), self._sources, 0)
+        self._after = _dominators(range(self._end - 1, -1, -1), self._readers, self._end)
+        self._owners: dict[int, list[str]] = {}
+        for path, site in model.sites.items():
+            for number in map(self.number, _readers(site)):
+                self._owners.setdefault(number, []).append(path)
+        # Nodes with graphs inside, If, Loop and Scan, are kept as they are.
+        self._branching = {number: node.op_type for number, node in enumerate(self._nodes, 1)
+                           if any(subgraphs(attribute) for attribute in node.attributes.values())}
+
+    def number(self, name: str) -> int:
+        """0 for a node that depends on no input."""
+        return self._numbers.get(name, 0)
+
+    def strangers(self, region: Iterable[int], members: Sequence[str]) -> list[str]:
+        """Layers in a region that are not among the members, and operators with graphs inside."""
+        found: dict[str, None] = {}
+        for number in sorted(region):
+            found |= dict.fromkeys(path for path in self._owners.get(number, ()) if path not in members)
+            if number in self._branching:
+                found[self._branching[number]] = None
+        return list(found)
+
+    def name(self, number: int) -> str:
+        return self._nodes[number - 1].name or ""
+
+    def common_start(self, numbers: Iterable[int]) -> int:
+        """The last node, not among these, that is on every way to all of them."""
+        return _meet([self._before[number] for number in numbers if number], self._before)
+
+    def common_end(self, numbers: Iterable[int]) -> int:
+        """The first node that is on every way from all of them; it may be one of them."""
+        return _meet(list(numbers), self._after, rising=True)
+
+    def between(self, start: int, last: int) -> set[int]:
+        """Behind the one, and up to the other with it."""
+        if last == self._end:
+            return set()
+        behind = self._reached(start, self._readers, range(start, last + 1))
+        return {number for number in self._reached(last, self._sources, range(start, last)) | {last}
+                if number in behind}
+
+    def with_sums(self, region: set[int], start: int, last: int, members: Sequence[str]) -> set[int]:
+        """With what joins the span's output and its input, where nothing else is needed for that."""
+        found = region
+        after = self._after[last]
+        while after != self._end:
+            wider = self.between(start, after)
+            if self.strangers(wider, members) or len(self.received(wider)) != 1 or len(self.given(wider)) != 1:
+                break
+            behind = self._reached(last, self._readers, range(last, after)) | {last}
+            if any(source not in behind for source in self._sources[after]):
+                found = wider
+            after = self._after[after]
+        return found
+
+    def received(self, region: set[int]) -> list[str]:
+        read = dict.fromkeys(value for number in sorted(region) for value in self._reads[number]
+                             if self._made[value] not in region)
+        return [value.name or "" for value in read]
+
+    def given(self, region: set[int]) -> list[str]:
+        return [value.name or "" for number in sorted(region) for value in self._nodes[number - 1].outputs
+                if value in self._outputs or any(value in self._reads[reader] for reader in self._readers[number]
+                                                 if reader not in region and reader != self._end)]
+
+    def _reached(self, start: int, ways: Sequence[set[int]], within: range) -> set[int]:
+        seen: set[int] = set()
+        left = [start]
+        while left:
+            new = {number for number in ways[left.pop()] if number in within} - seen
+            seen |= new
+            left += new
+        return seen
+
+
+_flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()       # a model never changes
+
+
+def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:
+    """For every vertex the nearest one on every way from the root. The graph has no cycles: one pass is exact."""
+    found = {root: root}
+    for number in order:
+        ways = [source for source in sources[number] if source in found]
+        found[number] = _meet(ways, found, rising=root != 0) if ways else root
+    return found
+
+
+def _meet(numbers: Sequence[int], above: dict[int, int], rising: bool = False) -> int:
+    """The nearest vertex above all of these; numbers fall towards the root, or rise."""
+    first, *rest = numbers
+    for other in rest:
+        while first != other:
+            if (first > other) != rising:
+                first = above[first]
+            else:
+                other = above[other]
+    return first

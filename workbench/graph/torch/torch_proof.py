@@ -1,0 +1,179 @@
+"""The one way to a torch view that something learns or is predicted from: it has answered as ONNX Runtime does.
+
+A view whose outputs differ, that does not run, or through which no gradient comes back, is refused, and the operator
+that is to blame is named. What was found of a model is remembered with it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import onnx_ir as ir
+import torch
+from torch import Tensor
+
+from workbench.core.base.errors import UserError
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
+from workbench.graph.torch.torch_view import TorchView, refused
+
+TOLERANCE = 1e-4        # of the largest value of an output, or of an operator's
+SMALLEST = 1e-6         # values that are all as small as this say nothing
+ALIKE = 0.99            # of whole numbers; places of largest values may differ where several are equal
+SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")     # they hide what differs before them
+
+Feeds = Mapping[str, np.ndarray]
+_found: "WeakKeyDictionary[Model, UserError | None]" = WeakKeyDictionary()
+
+
+def proved_view(model: Model, feeds: Feeds) -> TorchView:
+    """A new view of the model, compared with ONNX Runtime on these inputs, a few samples, the first time.
+
+    Raises UserError naming the operator that has no torch counterpart, computes something else, or stops gradients.
+    """
+    view = TorchView(model)
+    if model not in _found:
+        _found[model] = _refusal(view, feeds)
+    if (error := _found[model]) is not None:
+        raise UserError(error.what, error.mend)
+    return view
+
+
+def difference(found: np.ndarray, expected: np.ndarray) -> float:
+    """The largest difference, as a share of the largest value expected; of whole numbers, the share that is others.
+
+    Infinite for other shapes, or where one is a number and the other is not.
+    """
+    if found.shape != expected.shape:
+        return float("inf")
+    if expected.dtype.kind not in "fV" or not expected.size:
+        return float(np.mean(found != expected)) if expected.size else 0.0
+    a, b = (each.astype(np.float64) for each in (found, expected))
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    known = np.isfinite(b)
+    if not (same | (known & np.isfinite(a))).all():
+        return float("inf")
+    largest = np.abs(np.where(same, 0, a - b)).max()
+    return float(max(largest - SMALLEST, 0) / max(np.abs(b[known]).max(initial=0.0), SMALLEST))
+
+
+@torch.enable_grad()
+def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
+    """Why no gradients are taken with a view; also where the caller takes none itself."""
+    given = {name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names}
+    expected = _ran(view.model, _telling(view.model), feeds)
+    try:
+        values = view.values(given)
+        found = {name: _array(values[name]) for name in expected}
+    except Exception:       # whatever torch says of a node: it is run again, to find which it is
+        return _culprit(view, feeds) or refused("the model", why="its torch view does not run on these inputs")
+    worst = max((_beyond(found[name], expected[name]) for name in expected), default=0.0)
+    if worst:
+        return _culprit(view, feeds, values) or refused(
+            "the model", why=f"ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what "
+                             "torch computes")
+    return _stopping(view, values)
+
+
+def _telling(model: Model) -> tuple[str, ...]:
+    """The names of the outputs, and of what is put into those functions that hide differences."""
+    names = []
+    for value in model.ir.graph.outputs:
+        names.append(value.name or "")
+        node = value.producer()
+        if node is not None and node.op_type in SATURATING and node.inputs[0] is not None:
+            names.append(node.inputs[0].name or "")
+    return tuple(dict.fromkeys(names))
+
+
+def _ran(model: Model, names: tuple[str, ...], feeds: Feeds, optimize: bool = True) -> dict[str, np.ndarray]:
+    """These values as ONNX Runtime computes them."""
+    session = runtime.session(cut.ending_in(model, names), optimize=optimize)
+    ran = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
+    return dict(zip((value.name for value in session.get_outputs()), ran, strict=True))
+
+
+def _array(value: Any) -> np.ndarray:
+    value = value.detach()
+    return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+
+
+def _beyond(found: np.ndarray, expected: np.ndarray) -> float:
+    """The difference where it is too large, else 0."""
+    differing = difference(found, expected)
+    return differing if differing > (TOLERANCE if expected.dtype.kind in "fV" else 1 - ALIKE) else 0.0
+
+
+def _amount(differing: float) -> str:
+    return "in its size" if not np.isfinite(differing) else f"by {differing:.1g} of its largest value"
+
+
+def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = None) -> UserError | None:
+    """The first operator that, given the runtime's own values, does not run or gives others than the runtime; else the
+    first of whose result little differences before it, of these values of the view, have made a large one."""
+    grown = None
+    for node, before, expected in _nodes(view, feeds):
+        try:
+            made = view.step(node, before)
+        except Exception as error:      # torch's text would tell the user nothing
+            why = f" {error}" if error.args and type(error).__name__ == "Unsupported" else ""
+            return refused(f"{node.op_type}{why}", node.name, "" if why else "it does not run in torch as it is used")
+        for name, value in made.items():
+            if name in expected and (worst := _beyond(_array(value), expected[name])):
+                return refused(node.op_type, node.name,
+                               f"computed by torch its result differs {_amount(worst)} from ONNX Runtime")
+            if grown is None and values is not None and name in expected \
+                    and (worst := _beyond(_array(values[name]), expected[name])):
+                grown = refused(node.op_type, node.name, f"values before it are rounded differently, and its "
+                                                         f"result differs {_amount(worst)} from ONNX Runtime")
+    return grown
+
+
+def _nodes(view: TorchView, feeds: Feeds) -> Iterator[tuple[ir.Node, dict[str, Any], dict[str, np.ndarray]]]:
+    """Each node in order, all values before it, and the runtime's values of the whole graph."""
+    model = view.model
+    names = tuple(value.name for node in model.ir.graph for value in node.outputs
+                  if value.name and (value.uses() or value.is_graph_output()))
+    expected = _ran(model, names, feeds, optimize=False)
+    values = view.given({name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names})
+    values |= {name: torch.from_numpy(array) for name, array in expected.items()
+               if isinstance(array, np.ndarray) and array.dtype.isbuiltin == 1 and array.dtype.kind in "fiub"}
+    for node in model.ir.graph:
+        yield node, values, expected
+
+
+def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
+    """The operator that lets no gradient of the first output back, if one does not."""
+    first, weights = values[view.output_names[0]], [module.weight for module in view.layers.values()]
+    if not weights:
+        return None
+    if not isinstance(first, Tensor) or not first.requires_grad:
+        node = _end_of_gradients(view, values)
+        return refused(node.op_type, node.name, "the first output of the model comes from it") if node is not None \
+            else UserError("No layer that could learn leads to the first output of the model.",
+                           "Choose a method that needs no gradients.")
+    try:
+        torch.autograd.grad(first.sum(), weights, allow_unused=True)  # type: ignore[arg-type]
+    except RuntimeError:
+        return refused("the model", why="torch knows no derivative of one of its operators")
+    return None
+
+
+def _end_of_gradients(view: TorchView, values: Mapping[str, Any]) -> ir.Node | None:
+    """Walk back from the first output to the operator that received gradients and hands none on."""
+    pending, seen = [view.model.ir.graph.outputs[0]], set()
+    while pending:
+        value = pending.pop()
+        node = value.producer()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        inputs = [each for each in node.inputs if each is not None]
+        computed = any(isinstance(values.get(each.name or ""), Tensor) and values[each.name or ""].requires_grad
+                       for each in inputs)
+        if computed or view.is_layer(node):
+            return node
+        pending += inputs
+    return None

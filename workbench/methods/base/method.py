@@ -1,0 +1,308 @@
+"""What a compression method is, and how the workbench finds them.
+
+A method is a class with a frozen `Params` dataclass and three answers: whether it fits a layer, what it will store
+(a forecast, at once), and the edit itself. Register it with `@method("family.name")` in a file of this folder, or from
+another distribution through the entry-point group `workbench.methods`.
+"""
+
+import inspect
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action, Family, MethodInfo
+from workbench.core.recipe.params import fields_of, parse
+from workbench.graph.channels.scaling import Scaling
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece, Scaled
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base import plugins
+from workbench.methods.base.observer import Observed
+from workbench.methods.base.ranks import Matrix
+
+
+class Context(Protocol):
+    """What a method may ask about a layer. Everything is computed when asked for, and cached.
+
+    A layer is a matrix applied to rows: the rows of a convolution are its unfolded input patches
+    (channels x kernel), those of a linear layer its input vectors. Activations are those of the original model.
+    """
+
+    @property
+    def layer(self) -> Layer: ...
+
+    @property
+    def weight(self) -> np.ndarray:
+        """The original, float32, in the stored layout."""
+
+    @property
+    def bias(self) -> np.ndarray | None: ...
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def peers(self) -> "tuple[Context, ...]":
+        """Every layer of the recipe that has the very same step, this one among them, in the model's order."""
+
+    def gradients(self, job: Job) -> "tuple[np.ndarray, np.ndarray]":
+        """Mean gradient of the loss, and mean of its square, in the weight's layout. UserError where none passes."""
+
+    def gates(self, job: Job) -> np.ndarray:
+        """[outputs] mean square of the loss's gradient with respect to a factor of each output channel. UserError."""
+
+    def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        """SynFlow scores of all layers, by path, in each weight's layout, with those that `masks` drops at zero."""
+
+    def rows(self, count: int, job: Job) -> np.ndarray:
+        """A seeded sample [groups, at most count, columns] of the calibration rows. UserError without data."""
+
+    def gram(self, job: Job) -> np.ndarray:
+        """[groups, columns, columns] float64: the mean of x x^T over all calibration rows. UserError without data."""
+
+    def mean(self, job: Job) -> np.ndarray:
+        """[groups, columns] float64: the mean of x over all calibration rows. UserError without data."""
+
+    def observed(self, job: Job, behind: bool = False) -> Observed:
+        """What the layer receives, or hands on (`behind`), over all calibration samples. UserError without data."""
+
+    def inputs(self, job: Job) -> Iterator[np.ndarray]:
+        """The layer's calibration inputs, batch by batch, as the operator receives them."""
+
+
+class Method(ABC):
+    """Base of all methods; the class attributes are shown to the user, the docstring gives the source."""
+
+    id: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    formula: ClassVar[str]
+    citation: ClassVar[str]
+    needs_data: ClassVar[bool] = False
+    corrects: ClassVar[bool] = False        # makes up for what steps before it changed: no change comes behind it
+    structural: ClassVar[bool] = False      # changes the shapes of several layers at once: see StructuralMethod
+    Params: ClassVar[type]
+
+    @abstractmethod
+    def accepts(self, layer: Layer) -> str | None:
+        """Why this layer cannot have the method, in one sentence; None when it can."""
+
+    def refuses(self, layer: Layer, params: Any) -> str | None:
+        """The same for these parameters."""
+        return self.accepts(layer)
+
+    @abstractmethod
+    def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
+        """What will be stored after this step, from shapes alone: instant."""
+
+    def whole(self, params: Any) -> str:
+        """What of this is of whole layers alone, so that it cannot follow a factoring; "" where factors can have it."""
+        return ""
+
+    def shared(self, params: Any) -> bool:
+        """Whether the edit depends on the other layers that have the same step (see Context.peers)."""
+        return getattr(params, "scope", "layer") == "global"
+
+    def uses_data(self, params: Any) -> bool:
+        """Whether the edit depends on the calibration samples."""
+        return self.needs_data
+
+    def opset(self, params: Any) -> int:
+        """The oldest opset of a model that can hold the result."""
+        return 9
+
+    def older(self, params: Any, opset: int) -> str:
+        """Why a model of an older opset cannot have this."""
+        return f"{self.title} needs opset {self.opset(params)}, and the model has opset {opset}."
+
+    def foretells(self, params: Any) -> bool:
+        """Whether `forecast` is exact, up to the zeros that rounding makes (many at 2 bits) and where zeros lie; not
+        when the amount depends on the weights."""
+        return True
+
+    @abstractmethod
+    def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        """The step itself, on what earlier steps made. Deterministic for `context.seed`; `edit` is not changed."""
+
+    def matrices(self, context: Context, job: Job) -> tuple[Matrix, ...]:
+        """Where ranks are found in other matrices than the unfolded weight: one for each rank, of the original layer.
+
+        Raises UserError without the data that it takes.
+        """
+        return ()
+
+    @classmethod
+    def info(cls) -> MethodInfo:
+        family = cast(Family, cls.id.partition(".")[0])
+        outlook = cls.matrices is not Method.matrices or issubclass(cls, RescalingMethod | ReplacingMethod)
+        return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
+                          fields_of(cls.Params), cls.needs_data, issubclass(cls, RemovalMethod),
+                          issubclass(cls, ReplacingMethod), outlook)
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelGroup:
+    """Units of channels that may be removed, and the layers that lose output channels with them.
+
+    count      of units that may go
+    stay       units of the chosen layer that cannot go, beside them
+    width      output channels of the chosen layer that one unit holds
+    members    each layer's context, and for each of its output channels the unit (0..count-1), or -1
+    scale      [count] mean |scale| of the BatchNormalizations that read the unit; None where none does
+    """
+
+    count: int
+    stay: int
+    width: int
+    members: tuple[tuple[Context, np.ndarray], ...]
+    scale: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Sums over rows x of inputs and y of outputs, float64: x xᵀ, x yᵀ, and for each output y and y²."""
+
+    inputs: np.ndarray
+    across: np.ndarray
+    outputs: np.ndarray
+    squares: np.ndarray
+    rows: int
+
+
+class StructuralMethod(Method):
+    """A method that changes several layers at once, and gives another model (see engine.compile.structure).
+
+    It comes before all other steps of all layers; those run on that model. Each kind of it is one of the classes below.
+    `keeps` says in a note what a layer keeps that a glob named and that cannot have the step.
+    """
+
+    structural = True
+    keeps: ClassVar[str]
+
+    def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
+        return plan         # of the layer as the first stage leaves it
+
+    def foretells(self, params: Any) -> bool:
+        return False
+
+    def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        raise UserError(f"{self.id} changes several layers at once; it has no edit of one layer.",
+                        "Apply it with a recipe.")
+
+
+class RemovalMethod(StructuralMethod):
+    """Takes output channels out of layers, and of all that hang together with them."""
+
+    keeps = "keeps its channels"
+
+    def unable(self, group: ChannelGroup, params: Any) -> str | None:
+        """Why this group's units cannot be told apart, or None; asked before anything runs."""
+        return None
+
+    @abstractmethod
+    def removes(self, group: ChannelGroup, params: Any) -> int:
+        """How many units go, from sizes alone; what is asked for is comparable among parameters of one method."""
+
+    @abstractmethod
+    def choose(self, groups: tuple[ChannelGroup, ...], params: Any, job: Job) -> tuple[np.ndarray, ...]:
+        """For each group that has this very step, the units to remove. Deterministic."""
+
+
+class RescalingMethod(StructuralMethod):
+    """Moves scale between output channels and the layers that read them; the model answers as before."""
+
+    keeps = "keeps the scale of its channels"
+
+    @abstractmethod
+    def factors(self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...], params: Any,
+                job: Job) -> np.ndarray:
+        """[scaling.count] float64 > 0: what each unit's channels are multiplied by. Deterministic.
+
+        weights   initialiser -> float32 values, of the layers' weights among what is held
+        chosen    for each layer that has this very step, in the model's order, the units that may change
+        """
+
+
+class ReplacingMethod(StructuralMethod):
+    """Puts a student in the place of a span of layers: the module that a layer is in, or another one."""
+
+    keeps = "stays as it is"
+
+    def module(self, path: str, params: Any) -> str:
+        """The module that is replaced when this layer has the step: the one it names, or the layer's own."""
+        return getattr(params, "span", "") or path.rpartition(".")[0] or path
+
+    @abstractmethod
+    def kernel(self, params: Any) -> int | None:
+        """The size of the student's kernel, where it is a convolution; None: nothing takes the span's place."""
+
+    @abstractmethod
+    def fit(self, moments: Moments, params: Any, job: Job) -> np.ndarray:
+        """The student's weights, float64 [columns, outputs]. Deterministic.
+
+        Moments are of the student's inputs with a 1 behind them, for the bias, and of the span's outputs.
+        """
+
+
+M = TypeVar("M", bound=type[Method])
+_registered: dict[str, Method] = {}
+_loading = threading.Lock()
+
+
+def method(identifier: str) -> Callable[[M], M]:
+    """Class decorator: make a method known under `family.name`."""
+
+    def register(cls: M) -> M:
+        if identifier.partition(".")[0] not in get_args(Family):
+            raise ValueError(f"{identifier}: the family is one of {', '.join(get_args(Family))}")
+        if identifier in _registered and type(_registered[identifier]) is not cls:
+            raise ValueError(f"{identifier} is registered twice")
+        if inspect.isabstract(cls):
+            raise TypeError(f"{identifier} does not answer accepts, forecast and apply")
+        cls.id = identifier
+        _registered[identifier] = cls()
+        return cls
+
+    return register
+
+
+@cache
+def all_methods() -> dict[str, Method]:
+    """Every method by id, in alphabetical order. A file or plug-in that is broken is left out (see plugins)."""
+    with _loading:
+        plugins.load_all(_registered)
+        return dict(sorted(_registered.items()))
+
+
+def find(action: Action) -> tuple[Method, Any]:
+    """The method of an action and its validated parameters. Raises UserError for an unknown method or parameter."""
+    known = all_methods()
+    if action.method not in known:
+        raise UserError(f"There is no method '{action.method}'.", f"The methods are: {', '.join(known)}.")
+    chosen = known[action.method]
+    return chosen, parse(chosen.Params, action.params, owner=action.method)
+
+
+def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray, int], Encoding]) -> Encoding:
+    """Apply `change(values, out_axis)` to the weight, or to each factor where it was factored before."""
+    if isinstance(encoding, Factors):
+        axis = 0 if encoding.conv else 1
+        pieces = tuple(Piece(each_tensor(piece.encoding, axis, change), piece.inherit, piece.attributes)
+                       for piece in encoding.pieces)
+        return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)
+    if isinstance(encoding, Scaled):
+        return Scaled(each_tensor(encoding.inner, out_axis, change), encoding.columns)
+    return change(encoding.decode(), out_axis)
+
+
+def untouched(weight: np.ndarray) -> Edit:
+    """The edit that a stack of actions starts from."""
+    return Edit(Dense(weight))

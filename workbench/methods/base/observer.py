@@ -1,0 +1,139 @@
+"""What calibration sees of an activation, gathered batch by batch in constant memory, and the levels that follow.
+
+Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, section 3; Migacz 2017, 8-bit
+inference with TensorRT, for the choice by entropy.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from workbench.graph.storage.kernels import Levels
+
+RangeRule = Literal["minmax", "percentile", "mse", "entropy"]
+BINS = 4096
+COUNTED = 1 << 20       # values of a batch that are sorted into bins
+# Fractions of the full range that the searches for the smallest error and divergence try.
+SHRINK = np.linspace(1.0, 0.3, 36)
+SMOOTH = 1e-6           # the share that a bin without any counts with
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """Of all values of an activation over the calibration samples.
+
+    low, high   the extremes
+    counts      [BINS] of values in equal bins over -reach..reach
+    lows, highs     [channels] the extremes of each
+    """
+
+    low: float
+    high: float
+    counts: np.ndarray
+    reach: float
+    lows: np.ndarray
+    highs: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        return self.counts.nbytes + 2 * self.lows.nbytes
+
+    @property
+    def centres(self) -> np.ndarray:
+        return (np.arange(BINS) + 0.5) * (2 * self.reach / BINS) - self.reach
+
+    def levels(self, rule: RangeRule, percentile: float = 99.99) -> Levels:
+        """The 8-bit levels that a rule chooses."""
+        match rule:
+            case "percentile":
+                return Levels.covering(*self._percentiles(percentile))
+            case "mse":
+                return self._best(self._squared_error)
+            case "entropy":
+                return self._best(self._divergence)
+        return Levels.covering(self.low, self.high)
+
+    def _percentiles(self, percentile: float) -> tuple[float, float]:
+        """The interval that leaves the same share out on each side."""
+        share = np.cumsum(self.counts) / self.counts.sum()
+        outside = 1 - percentile / 100
+        low = self.centres[int(np.searchsorted(share, outside))]
+        high = self.centres[min(int(np.searchsorted(share, 1 - outside)), BINS - 1)]
+        return max(float(low), self.low), min(float(high), self.high)
+
+    def _best(self, cost: Callable[[Levels], float]) -> Levels:
+        candidates = [Levels.covering(fraction * self.low, fraction * self.high) for fraction in SHRINK]
+        return min(candidates, key=cost)
+
+    def _squared_error(self, levels: Levels) -> float:
+        return float((self.counts * np.square(self.centres - levels.rounded(self.centres), dtype=np.float64)).sum())
+
+    def _divergence(self, levels: Levels) -> float:
+        side = np.full((1, 1), levels.scale), np.full((1, 1), float(levels.zero_point))
+        return float(divergence(self.counts[None], self.centres[None], *side, (0, 255))[0])
+
+
+def divergence(counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero: np.ndarray,
+               limits: tuple[int, int]) -> np.ndarray:
+    """[rows] Kullback-Leibler divergence of values on integer levels from the values (Migacz 2017).
+
+    counts, centres    [rows, bins] of histograms
+    scale, zero        [rows, 1] of the levels, which are integers within `limits`
+    What is cut ends up on the outermost levels; what a level holds is spread over the bins that it was gathered from.
+    """
+    least, most = limits
+    inside = (centres >= (least - zero) * scale) & (centres <= (most - zero) * scale)
+    rows, bins = counts.shape
+    p = np.where(inside, counts, 0.0)
+    edges = inside.argmax(axis=1), bins - 1 - inside[:, ::-1].argmax(axis=1)
+    place = np.arange(bins)
+    for edge, cut in zip(edges, (place < edges[0][:, None], place > edges[1][:, None]), strict=True):
+        p[np.arange(rows), edge] += np.where(cut, counts, 0.0).sum(axis=1)
+    level = np.clip(np.rint(centres / scale) + zero, least, most).astype(int) - least
+    level += (most - least + 1) * np.arange(rows)[:, None]
+    filled = inside & (counts > 0)
+    mass, shared = (np.bincount(level[filled], values, rows * (most - least + 1))
+                    for values in (counts[filled], None))
+    q = np.where(filled, mass[level] / np.maximum(shared[level], 1), 0.0)
+    p, q = (part / np.maximum(part.sum(axis=1, keepdims=True), 1e-12) for part in (p, q))
+    q = np.where(q > 0, q, SMOOTH)
+    lost = np.where(p > 0, p * np.log(np.maximum(p, 1e-300) / q), 0.0).sum(axis=1)
+    return np.where(inside.any(axis=1), lost, np.inf)
+
+
+class Observer:
+    """Goes through an activation batch by batch; `axis` counts channels. The bins double their reach when needed."""
+
+    def __init__(self, axis: int) -> None:
+        self._axis = axis
+        self._counts = np.zeros(BINS)
+        self._reach = self._low = self._high = 0.0
+        self._lows = self._highs = np.zeros(())
+
+    def add(self, x: np.ndarray) -> None:
+        """A batch. Of large ones the bins count a regular sample, the extremes all values."""
+        others = tuple(index for index in range(x.ndim) if index != self._axis % x.ndim)
+        self._lows = np.minimum(self._lows, x.min(axis=others, initial=0.0))
+        self._highs = np.maximum(self._highs, x.max(axis=others, initial=0.0))
+        self._low, self._high = float(self._lows.min()), float(self._highs.max())
+        needed = max(-self._low, self._high)
+        self._reach = self._reach or needed
+        while 0.0 < self._reach < needed:
+            self._counts = _widened(self._counts)
+            self._reach *= 2
+        if self._reach > 0.0:
+            sample = x.ravel()[::max(1, -(-x.size // COUNTED))]
+            self._counts += np.histogram(sample, BINS, (-self._reach, self._reach))[0]
+
+    @property
+    def observed(self) -> Observed:
+        """So far."""
+        return Observed(self._low, self._high, self._counts, self._reach or 1.0, self._lows, self._highs)
+
+
+def _widened(counts: np.ndarray) -> np.ndarray:
+    """The same counts in bins twice as wide."""
+    pairs = counts.reshape(-1, 2).sum(axis=1)
+    return np.pad(pairs, (BINS // 4, BINS // 4))

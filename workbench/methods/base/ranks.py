@@ -1,0 +1,155 @@
+"""Which rank: the choices that all low-rank methods share.
+
+energy          the squared singular values are the variances of a principal component analysis (Jolliffe 2002)
+weakening       Nakajima et al. 2013, EVBMF (methods/base/vbmf), weakened as by Gusak et al. 2019, MUSCO: multi-stage
+                compression of neural networks, ICCV workshops
+marchenko-pastur    Marchenko and Pastur 1967: the largest singular value that pure noise reaches
+gavish-donoho   Gavish and Donoho 2014, The optimal hard threshold for singular values is 4/√3, IEEE Trans. Inf. Theory
+                60:8: the threshold of least squared error; the noise told from the median (section III.E)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Literal
+
+import numpy as np
+
+from workbench.core.layer_data.method_insight import Kept
+from workbench.core.recipe.params import Drag, Help, OneOf, Range
+from workbench.methods.base import vbmf
+
+Shape = tuple[int, int]
+Rule = Literal["break-even", "marchenko-pastur", "gavish-donoho"]
+Number = Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"),
+                   Help("Number of singular values kept; more than there are means all.")]
+Energy = Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
+                   Help("Keep the smallest rank with this fraction of the squared singular values.")]
+Ratio = Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"), Help("Rank as a fraction of full rank.")]
+Weakening = Annotated[float | None, Range(0, 1, 0.05), OneOf("amount"),
+                      Help("0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the "
+                           "way.")]
+ByRule = Annotated[Rule | None, OneOf("amount"),
+                   Help("break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands "
+                        "out of noise; gavish-donoho: the threshold of least squared error.")]
+
+
+@dataclass(frozen=True)
+class RankParams:
+    """Exactly one of these says the rank."""
+
+    rank: Number = None
+    energy: Energy = 0.9
+    ratio: Ratio = None
+    weakening: Weakening = None
+    rule: ByRule = None
+
+
+@dataclass(frozen=True)
+class SpectrumParams(RankParams):
+    """For a rank of the matrix whose singular values the window draws."""
+
+    rank: Annotated[Number, Drag("spectrum")] = None
+    energy: Annotated[Energy, Drag("spectrum")] = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Matrix:
+    """A matrix in which a method finds a rank: its singular values [min(shape)], descending, the largest rank with
+    which the layer shrinks, and what a rank keeps a share of."""
+
+    values: np.ndarray
+    shape: Shape
+    largest: int
+    kept: Kept = "weights"
+
+
+def foretold(params: RankParams) -> bool:
+    """Whether shapes alone tell the rank."""
+    return params.rank is not None or params.ratio is not None or params.rule == "break-even"
+
+
+def expected(params: RankParams, shape: Shape, largest: int | None = None) -> int:
+    """The rank from shapes; where it depends on the spectrum, half of break-even stands in until the edit is there.
+
+    `largest` is the break-even rank, where that is not of two factors of the matrix.
+    """
+    even = break_even(shape) if largest is None else largest
+    if params.rank is not None:
+        wanted = params.rank
+    elif params.ratio is not None:
+        wanted = round(params.ratio * min(shape))
+    else:
+        wanted = even if params.rule == "break-even" else even // 2
+    return max(1, min(wanted, *shape))
+
+
+def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], largest: int | None = None) -> int:
+    """The rank that the parameters ask for, between 1 and full; `values` gives all singular values when needed."""
+    if foretold(params):
+        return expected(params, shape, largest)
+    found, full = values(), min(shape)
+    if params.weakening is not None:
+        least = max(1, vbmf.rank_of(found, shape))
+        wanted = round(least + params.weakening * (full - least))
+    elif params.rule is not None:
+        edge = bulk_edge(found, shape) if params.rule == "marchenko-pastur" else hard_threshold(found, shape)
+        wanted = int((found > edge).sum())
+    else:
+        wanted = rank_for_energy(found, params.energy or 0.0)
+    return max(1, min(wanted, full))
+
+
+def words(params: RankParams, rank: int, full: int, even: int) -> str:
+    """What the user should know about a rank: which one was found, and whether the layer grows."""
+    notes = [] if params.rank is not None else [f"rank {rank} of {full}"]
+    if rank > even:
+        notes.append(f"rank {rank} is above break-even {even}: the layer grows")
+    return "; ".join(notes)
+
+
+def break_even(shape: Shape) -> int:
+    """The largest rank at which two factors hold fewer weights than the matrix."""
+    rows, columns = shape
+    return (rows * columns - 1) // (rows + columns)
+
+
+def rank_for_energy(values: np.ndarray, energy: float) -> int:
+    """The smallest rank whose squared singular values sum to at least `energy` of all."""
+    cumulative = np.cumsum(np.square(values, dtype=np.float64))
+    return min(int(np.searchsorted(cumulative, energy * cumulative[-1] * (1 - 1e-12)) + 1), len(values))
+
+
+def bulk_edge(values: np.ndarray, shape: Shape) -> float:
+    """The largest singular value of noise of this shape, as strong as the median singular value says."""
+    short, long = sorted(shape)
+    return _noise(values, short, long) * (np.sqrt(long) + np.sqrt(short))
+
+
+def hard_threshold(values: np.ndarray, shape: Shape) -> float:
+    """Equation 11 of Gavish and Donoho 2014, times the noise."""
+    short, long = sorted(shape)
+    beta = short / long
+    times = np.sqrt(2 * (beta + 1) + 8 * beta / (beta + 1 + np.sqrt(beta**2 + 14 * beta + 1)))
+    return float(times * np.sqrt(long) * _noise(values, short, long))
+
+
+def _noise(values: np.ndarray, short: int, long: int) -> float:
+    """Standard deviation of the noise."""
+    return float(np.median(values) / np.sqrt(long * median(short / long)))
+
+
+@cache
+def median(beta: float) -> float:
+    """The median of the Marchenko-Pastur distribution of ratio beta in 0..1 and variance 1."""
+    from scipy.integrate import quad
+    from scipy.optimize import brentq
+    low, high = (1 - np.sqrt(beta))**2, (1 + np.sqrt(beta))**2
+
+    def below(x: float) -> float:
+        # In u = sqrt(t) the density has no pole at zero, where beta is 1.
+        density = quad(lambda u: np.sqrt(max((high - u * u) * (u * u - low), 0.0)) / (np.pi * beta * max(u, 1e-12)),
+                       np.sqrt(low), np.sqrt(x))[0]
+        return density - 0.5
+
+    return float(brentq(below, low, high))

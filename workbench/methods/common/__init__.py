@@ -1,0 +1,1 @@
+"""Mathematics that methods of several families share."""

@@ -1,0 +1,42 @@
+"""Factors for the input channels of a weight: what activation-aware methods make larger or smaller."""
+
+import numpy as np
+
+from workbench.core.layer_data.layer import Layer
+
+LIMIT = 1e4         # factors stay within this of 1, so that no channel is lost to rounding
+
+
+def refuse(layer: Layer) -> str | None:
+    """Why a layer's input channels cannot have factors, or None."""
+    if layer.op not in ("Conv", "Gemm", "MatMul") or (layer.op != "Conv" and len(layer.shape) != 2):
+        return f"Factors of input channels are for convolutions and products with a matrix, not for {layer.op}."
+    if layer.groups > 1:
+        return "Its groups of channels read different inputs; factors of input channels are for one group."
+    if layer.attributes.get("side") == "left" or layer.attributes.get("transA"):
+        return "It multiplies from the left; its inputs are not the last axis of what it receives."
+    return None
+
+
+def axis(layer: Layer) -> int:
+    """The axis of the stored weight that counts input channels."""
+    return 1 - layer.out_axis
+
+
+def shape(layer: Layer) -> tuple[int, ...]:
+    """Of the factors, broadcastable to the stored weight."""
+    return tuple(size if index == axis(layer) else 1 for index, size in enumerate(layer.shape))
+
+
+def largest(weight: np.ndarray, layer: Layer) -> np.ndarray:
+    """[input channels] the largest magnitude of each column."""
+    return np.abs(weight).max(axis=tuple(index for index in range(weight.ndim) if index != axis(layer)))
+
+
+def bounded(factor: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Factors around 1, float32; those of channels without values are 1."""
+    if not valid.any():
+        return np.ones(factor.shape, np.float32)
+    used = factor[valid]
+    centred = factor / np.sqrt(used.max() * used.min())
+    return np.where(valid, np.clip(centred, 1 / LIMIT, LIMIT), 1.0).astype(np.float32)

@@ -1,0 +1,153 @@
+"""A layer as a matrix, and a pair of factors as two layers: what all low-rank methods share."""
+
+import numpy as np
+
+from workbench.core.layer_data.layer import Layer
+from workbench.graph.storage.encoding import Dense, Factors, Piece
+from workbench.methods.base.ranks import RankParams, break_even, words
+
+TINY = 1e-30
+COLUMNS = 4096          # of a matrix that are in memory in float64 at once
+
+
+def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
+    """The weight as a matrix [output channels, inputs]; a convolution's inputs are channels x kernel."""
+    if layer.op == "Conv":
+        return weight.reshape(weight.shape[0], -1)
+    return weight if layer.out_axis == 0 else weight.T
+
+
+def by_output(values: np.ndarray, out_axis: int) -> np.ndarray:
+    """Any weight as a matrix with a row for each output channel."""
+    return np.moveaxis(values, out_axis, 0).reshape(values.shape[out_axis], -1)
+
+
+def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
+    """The inverse of `by_output`: the matrix in the shape of `values`, contiguous float32."""
+    moved = np.moveaxis(values, out_axis, 0)
+    return np.ascontiguousarray(np.moveaxis(matrix.reshape(moved.shape), 0, out_axis), dtype=np.float32)
+
+
+def refuse_rows(layer: Layer) -> str | None:
+    """Why a layer has no input rows to look at (see engine.calibration.im2col), or None."""
+    if layer.locked:
+        return layer.locked
+    return None if layer.op in ("Conv", "Gemm", "MatMul") else f"The inputs of {layer.op} layers are not looked at."
+
+
+def refuse_gradients(layer: Layer) -> str | None:
+    """Why no gradient of the loss is taken of a layer's weight, or None (see graph.torch.torch_view)."""
+    if layer.locked:
+        return layer.locked
+    known = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
+    return None if layer.op in known else f"No gradients are taken of {layer.op} layers."
+
+
+def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
+    """The layer W ≈ left @ right as two layers, `right` [rank, inputs] first, then `left` [outputs, rank].
+
+    A convolution becomes one to `rank` channels with the original kernel, stride and padding, then one of 1 x 1
+    (Denton et al. 2014; Zhang et al. 2016, section 3.1).
+    """
+    left, right = (np.ascontiguousarray(part, dtype=np.float32) for part in (left, right))
+    if layer.op == "Conv":
+        kernel = layer.shape[2:]
+        first = Piece(Dense(right.reshape(-1, layer.shape[1], *kernel)), inherit=True)
+        second = Piece(Dense(left.reshape(*left.shape, *(1 for _ in kernel))))
+        return Factors((first, second), True, layer.shape, 0)
+    first, second = Piece(Dense(np.ascontiguousarray(right.T))), Piece(Dense(np.ascontiguousarray(left.T)))
+    return Factors((first, second), False, layer.shape, layer.out_axis)
+
+
+def pair_shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shapes of the two stored weights that `pair` makes."""
+    rows, columns = layer.matrix
+    if layer.op == "Conv":
+        kernel = layer.shape[2:]
+        return (rank, layer.shape[1], *kernel), (rows, rank, *(1 for _ in kernel))
+    return (columns, rank), (rank, rows)
+
+
+def refuse(layer: Layer) -> str | None:
+    """Why a layer cannot be written as two layers, or None."""
+    if layer.locked:
+        return layer.locked
+    if layer.op not in ("Conv", "Gemm", "MatMul", "Embedding"):
+        return f"{layer.op} cannot be written as two layers."
+    if layer.groups > 1:
+        return "A grouped or depthwise convolution has no single matrix to factor."
+    if layer.also:
+        return f"{layer.also} reads its weight too, in another form: it stays one tensor."
+    if min(layer.matrix) < 2:
+        return "A matrix with a single row or column has rank 1 already."
+    return None
+
+
+def split(matrix: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray]:
+    """The best rank-`rank` approximation, the singular values shared by both sides (Eckart and Young 1936).
+
+    The directions are those of the smaller Gram matrix, many times as fast as a singular value decomposition. Squaring
+    halves the digits: directions whose values are within 1e-8 of the largest value may mix, which costs the
+    approximation no more than that (Golub and Van Loan, Matrix Computations, section 8.6).
+    """
+    if matrix.shape[0] > matrix.shape[1]:
+        right, left = split(matrix.T, rank)
+        return left.T, right.T
+    squares, vectors = np.linalg.eigh(gram(matrix))
+    values = np.sqrt(np.maximum(squares[::-1], 0))
+    root = np.sqrt(np.maximum(values, 1e-8 * values[:1]))[:rank]
+    basis = vectors[:, ::-1][:, :rank]
+    return basis * root, basis.T @ matrix.astype(np.float64) / np.maximum(root, TINY)[:, None]
+
+
+def singular_values(matrix: np.ndarray) -> np.ndarray:
+    """All of them [min(rows, columns)], descending, float64, from the eigenvalues of the smaller Gram matrix.
+
+    Squaring halves the digits: the absolute error is about sqrt(eps) = 1e-8 of the largest value (Golub and Van Loan,
+    Matrix Computations, section 8.6), less than the rounding of float32 weights, 6e-8: no slower algorithm is needed.
+    """
+    values = np.linalg.eigvalsh(gram(matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T))
+    return np.sqrt(np.maximum(values[::-1], 0))
+
+
+def gram(wide: np.ndarray) -> np.ndarray:
+    """The products of its rows with each other, in float64, of which few columns at a time are in memory.
+
+    numpy's eigenvalues of it are several times as fast as torch's, whose threads wait for each other at these sizes.
+    """
+    products = np.zeros((wide.shape[0], wide.shape[0]))
+    for start in range(0, wide.shape[1], COLUMNS):
+        part = np.ascontiguousarray(wide[:, start:start + COLUMNS], dtype=np.float64)
+        products += part @ part.T
+    return products
+
+
+def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
+    """An attribute of the operator as `size` whole numbers."""
+    value = layer.attributes.get(name)
+    return (default,) * size if not value or isinstance(value, str) else tuple(value)
+
+
+def refuse_spatial(layer: Layer) -> str | None:
+    """Why a convolution cannot be split into a vertical and a horizontal one, or None."""
+    if layer.op != "Conv" or len(layer.shape) != 4 or min(layer.shape[2:]) < 2:
+        return layer.locked or "Only a two-dimensional convolution with a kernel wider than 1 splits like this."
+    if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
+        return "Its padding depends on the input's size (auto_pad)."
+    return refuse(layer)
+
+
+Attributes = dict[str, tuple[int, ...] | int]
+
+
+def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
+    """Stride, dilation and padding of a two-dimensional convolution for its vertical and its horizontal part."""
+    strides, dilations, pads = (ints(layer, name, default, size) for name, default, size in
+                                (("strides", 1, 2), ("dilations", 1, 2), ("pads", 0, 4)))
+    return ({"strides": (strides[0], 1), "dilations": (dilations[0], 1), "pads": (pads[0], 0, pads[2], 0)},
+            {"strides": (1, strides[1]), "dilations": (1, dilations[1]), "pads": (0, pads[1], 0, pads[3])})
+
+
+def note(layer: Layer, params: RankParams, rank: int) -> str:
+    """What the user should know about the rank of a pair."""
+    return words(params, rank, min(layer.matrix), break_even(layer.matrix))

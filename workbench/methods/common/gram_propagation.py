@@ -1,0 +1,80 @@
+"""The matrices that a layer is stored as, each with the second moments of what it receives.
+
+A layer that was factored before is a chain of smaller layers: what reaches each of them follows from what reaches the
+first and from those between, as linear maps of an input patch.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.graph.storage.encoding import Encoding, Factors, Piece
+from workbench.methods.base.method import Context
+
+Change = Callable[[np.ndarray, int, np.ndarray], Encoding]
+
+
+def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Change) -> Encoding:
+    """Apply `change(values, out_axis, grams)` to the weight, or to each factor where it was factored before.
+
+    `grams` [groups, columns, columns] are of the rows that the matrix is applied to; those of a factor count what the
+    changed factors before it hand on. Of a convolution's patches all are taken to lie inside of its input.
+    """
+    if not isinstance(encoding, Factors):
+        return change(encoding.decode(), out_axis, grams)
+    walk = _convolutions if encoding.conv else _products
+    return Factors(tuple(walk(encoding, grams, change)), encoding.conv, encoding.shape, encoding.out_axis)
+
+
+def second_moments(context: Context, job: Job) -> np.ndarray:
+    """[outputs, columns]: the mean square of the input that each weight meets, in the shape of `factors.by_output`."""
+    diagonals = np.diagonal(context.gram(job), axis1=1, axis2=2)        # [groups, columns]
+    return np.repeat(diagonals, context.layer.matrix[0] // len(diagonals), axis=0)
+
+
+def _products(encoding: Factors, grams: np.ndarray, change: Change) -> list[Piece]:
+    made = []
+    for piece in encoding.pieces:
+        changed = change(piece.encoding.decode(), 1, grams)
+        made.append(Piece(changed, piece.inherit, piece.attributes))
+        matrix = changed.decode().astype(np.float64)
+        grams = (matrix.T @ grams[0] @ matrix)[None]
+    return made
+
+
+def _convolutions(encoding: Factors, grams: np.ndarray, change: Change) -> list[Piece]:
+    """`seen` are the second moments of all values of a patch of `window` that is still to be reduced to a point."""
+    made, seen = [], grams[0]
+    channels, window = encoding.shape[1], encoding.shape[2:]
+    for piece in encoding.pieces:
+        values = piece.encoding.decode()
+        group = int(piece.attributes.get("group", 1))       # type: ignore[arg-type]
+        places = _places(channels, window, values.shape[2:], group)
+        own = np.mean([seen[place[:, :, None], place[:, None, :]] for place in places], axis=0)
+        changed = change(values, 0, own)
+        made.append(Piece(changed, piece.inherit, piece.attributes))
+        step = _as_matrix(changed.decode(), places, len(seen))
+        seen = step @ seen @ step.T
+        channels = len(values)
+        window = tuple(size - kernel + 1 for size, kernel in zip(window, values.shape[2:], strict=True))
+    return made
+
+
+def _places(channels: int, window: tuple[int, ...], kernel: tuple[int, ...], group: int) -> np.ndarray:
+    """[positions, groups, columns]: which values of the patch the kernel reads in each position."""
+    index = np.arange(channels * int(np.prod(window))).reshape(channels, *window)
+    dims = tuple(range(1, 1 + len(kernel)))
+    views = np.lib.stride_tricks.sliding_window_view(index, kernel, axis=dims)      # [channels, *positions, *kernel]
+    moved = np.moveaxis(views, 0, len(kernel))
+    return moved.reshape(-1, group, channels // group * int(np.prod(kernel)))
+
+
+def _as_matrix(weight: np.ndarray, places: np.ndarray, columns: int) -> np.ndarray:
+    """The convolution of one patch as a matrix [outputs x positions, columns], channel by channel."""
+    positions, groups, _ = places.shape
+    rows = weight.reshape(groups, len(weight) // groups, -1).astype(np.float64)
+    matrix = np.zeros((groups, rows.shape[1], positions, columns))
+    for position, group in np.ndindex(positions, groups):
+        matrix[group, :, position, places[position, group]] = rows[group].T
+    return matrix.reshape(-1, columns)

@@ -1,0 +1,205 @@
+"""Affine grids: where the levels lie, and which weight goes to which level.
+
+Nagel et al. 2021, A white paper on neural network quantization, section 2 and 3.1; Jacob et al. 2018, equation 1;
+Migacz 2017, 8-bit inference with TensorRT, for the range of least divergence; Nahshan et al. 2021, Loss aware
+post-training quantization, Machine Learning 110, section 4.1, for other powers of the error than its square; Banner,
+Nahshan and Soudry 2019, Post training 4-bit quantization of convolutional networks for rapid-deployment, NeurIPS, for
+clipping.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from workbench.core.recipe.params import Help, Range, When
+from workbench.graph.storage.encoding import Affine
+from workbench.methods.base.observer import divergence
+
+Granularity = Literal["tensor", "channel", "group"]
+RangeRule = Literal["minmax", "percentile", "mse", "cubed", "entropy", "clip"]
+Clip = Annotated[float, Range(0.001, 1, 0.001), When("range", ("clip",)),
+                 Help("The range ends at this share of the layer's largest magnitude; weights beyond end on the "
+                      "outermost level.")]
+Rounding = Literal["nearest", "floor", "stochastic"]
+# Fractions of the full range that the searches for the smallest error and divergence try.
+SHRINK = np.linspace(1.0, 0.4, 25)
+# Powers of the error that ranges may minimise. Above two, the few large weights are spared, which matter more than
+# their number says.
+POWERS = {"mse": 2, "cubed": 3}
+COUNTED = 1 << 20       # bins of histograms in memory at once
+BLOCK = 1 << 16         # values of which an error is taken at once: they fit a processor's nearest caches
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A weight viewed so that `scale` broadcasts over it.
+
+    values      [grid shape], the weight, its last group padded by repeating zeros
+    reduce      axes of the view that share a scale
+    axis        as in graph.encoding.Affine
+    """
+
+    values: np.ndarray
+    reduce: tuple[int, ...]
+    axis: int
+    shape: tuple[int, ...]
+
+
+def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size: int) -> Grid:
+    """Group weights so that those which share a scale lie along `reduce`. Groups run along the input of a channel."""
+    if granularity == "tensor":
+        return Grid(values, tuple(range(values.ndim)), 0, values.shape)
+    if granularity == "channel":
+        return Grid(values, tuple(axis for axis in range(values.ndim) if axis != out_axis), 0, values.shape)
+    columns_out = values.ndim == 2 and out_axis == 1
+    matrix = values if columns_out else values.reshape(values.shape[0], -1)
+    along = 0 if columns_out else 1
+    length = matrix.shape[along]
+    size = min(group_size, length)
+    groups = -(-length // size)
+    padding = [(0, 0), (0, 0)]
+    padding[along] = (0, groups * size - length)
+    padded = np.pad(matrix, padding)
+    if columns_out:
+        return Grid(padded.reshape(groups, size, -1), (1,), 1, values.shape)
+    return Grid(padded.reshape(len(matrix), groups, size), (2,), 0, values.shape)
+
+
+def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float,
+           importance: np.ndarray | None = None, clip: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
+
+    `importance` of each value, shaped like the grid, for the least error. `clip` for the rule of that name: the range
+    goes no farther than this share of the largest magnitude of all values.
+    """
+    low, high = _range(grid, rule, percentile, clip)
+    best = _affine(low, high, bits, symmetric)
+    if rule in ("minmax", "percentile", "clip"):
+        return best
+
+    def cost(affine: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        if rule == "entropy":
+            return _divergence(grid, affine, bits, symmetric)
+        return _error(grid, affine, bits, symmetric, POWERS[rule], importance)
+
+    error = cost(best)
+    for factor in SHRINK[1:]:
+        candidate = _affine(low * factor, high * factor, bits, symmetric)
+        trial = cost(candidate)
+        better = trial < error
+        error = np.where(better, trial, error)
+        best = (np.where(better, candidate[0], best[0]), np.where(better, candidate[1], best[1]))
+    return best
+
+
+def _range(grid: Grid, rule: RangeRule, percentile: float, clip: float) -> tuple[np.ndarray, np.ndarray]:
+    if rule == "percentile":
+        tail = 100 - percentile
+        low, high = np.percentile(grid.values, [tail, percentile], axis=grid.reduce, keepdims=True)
+    else:
+        low = grid.values.min(axis=grid.reduce, keepdims=True)
+        high = grid.values.max(axis=grid.reduce, keepdims=True)
+    if rule == "clip":
+        edge = clip * np.abs(grid.values).max()
+        low, high = np.maximum(low, -edge), np.minimum(high, edge)
+    return np.minimum(low, 0), np.maximum(high, 0)      # zero must be a level: pruned weights stay zero
+
+
+def _affine(low: np.ndarray, high: np.ndarray, bits: int, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
+    tiny = np.float32(1e-30)
+    if symmetric:
+        scale = np.maximum(np.maximum(-low, high), tiny) / (2 ** (bits - 1) - 1)
+        return scale.astype(np.float32), np.zeros_like(scale, dtype=np.float32)
+    levels = 2**bits - 1
+    scale = (np.maximum(high - low, tiny) / levels).astype(np.float32)
+    return scale, np.clip(np.rint(-low / scale), 0, levels).astype(np.float32)
+
+
+def limits(bits: int, symmetric: bool) -> tuple[int, int]:
+    """The smallest and largest integer of the grid."""
+    return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if symmetric else (0, 2**bits - 1)
+
+
+def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool, power: int,
+           importance: np.ndarray | None) -> np.ndarray:
+    """Of each set of weights that share a scale, a block of them at a time where they lie one after the other."""
+    scale, zero = affine
+    rows = len(grid.values)
+    step = rows if 0 in grid.reduce else max(1, BLOCK * rows // max(grid.values.size, 1))
+    parts = (slice(start, start + step) for start in range(0, rows, step))
+    return np.concatenate([
+        _cost(grid.values[part], scale[part], zero[part], limits(bits, symmetric), power,
+              None if importance is None else importance[part]).sum(axis=grid.reduce, keepdims=True)
+        for part in parts])
+
+
+def _cost(values: np.ndarray, scale: np.ndarray, zero: np.ndarray, ends: tuple[int, int], power: int,
+          importance: np.ndarray | None) -> np.ndarray:
+    low, high = ends
+    error = values / scale              # in place from here on: this runs for every candidate of a range
+    np.rint(error, out=error)
+    error += zero
+    np.clip(error, low, high, out=error)
+    error -= zero
+    error *= scale
+    error -= values
+    cost = np.square(error)
+    if power == 3:
+        cost *= np.abs(error, out=error)
+    if importance is not None:
+        cost *= importance
+    return cost
+
+
+def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool) -> np.ndarray:
+    """Of each set of weights that share a scale; histograms have eight bins a level."""
+    count = len(grid.reduce)
+    values = np.moveaxis(grid.values, grid.reduce, range(-count, 0)).reshape(affine[0].size, -1)
+    sides = [side.reshape(-1, 1) for side in affine]
+    bins = 8 << bits
+    found = np.empty(len(values))
+    for start in range(0, len(values), step := max(1, COUNTED // bins)):
+        part = values[start:start + step]
+        reach = np.maximum(np.abs(part).max(axis=1, keepdims=True), 1e-30)
+        index = np.clip(((part / reach + 1) * (bins / 2)).astype(int), 0, bins - 1)
+        index += bins * np.arange(len(part))[:, None]
+        counts = np.bincount(index.ravel(), minlength=bins * len(part)).reshape(-1, bins).astype(np.float64)
+        centres = ((np.arange(bins) + 0.5) * (2 / bins) - 1) * reach
+        scale, zero = (side[start:start + step] for side in sides)
+        found[start:start + step] = divergence(counts, centres, scale, zero, limits(bits, symmetric))
+    return found.reshape(affine[0].shape)
+
+
+def quantize(grid: Grid, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool,
+             rounding: Rounding = "nearest", rng: np.random.Generator | None = None) -> Affine:
+    """The weight on its grid: q = round(w / scale) + zero, clipped to the levels."""
+    position = grid.values / scale
+    match rounding:
+        case "nearest":
+            q = np.rint(position)
+        case "floor":
+            q = np.floor(position)
+        case "stochastic":
+            noise = (rng or np.random.default_rng(0)).random(position.shape, dtype=np.float32)
+            q = np.floor(position + np.where(position == np.floor(position), 0, noise))
+    low, high = limits(bits, symmetric)
+    q = np.clip(q + zero, low, high)
+    return affine(grid, q, scale, zero, bits, symmetric)
+
+
+def affine(grid: Grid, q: np.ndarray, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool) -> Affine:
+    """Pack chosen levels `q` (floats in the grid's shape) into the encoding."""
+    if symmetric:
+        return Affine(q.astype(np.int8), bits, scale.astype(np.float32), None, grid.shape, grid.axis)
+    return Affine(q.astype(np.uint8), bits, scale.astype(np.float32), zero.astype(np.uint8), grid.shape, grid.axis)
+
+
+def like_weight(levels: np.ndarray, scale: np.ndarray, zero: np.ndarray, weight: np.ndarray, out_axis: int, bits: int,
+                symmetric: bool) -> Affine:
+    """Levels chosen on the matrix [outputs, inputs], one scale an output, as an encoding in the weight's own layout."""
+    moved = np.moveaxis(weight, out_axis, 0)
+    shape = [1] * weight.ndim
+    shape[out_axis] = len(levels)
+    q = np.ascontiguousarray(np.moveaxis(levels.reshape(moved.shape), 0, out_axis))
+    return affine(Grid(q, (), 0, weight.shape), q, scale.reshape(shape), zero.reshape(shape), bits, symmetric)

@@ -1,0 +1,103 @@
+"""What the methods with 8-bit activations share: weights on symmetric levels, and what a layer must be."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Drag, Help, Range, Unit
+from workbench.graph.rewrite import qdq
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Affine, container
+from workbench.graph.storage.kernels import OPSETS, Compute
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method
+from workbench.methods.common import grids
+
+RAISE = "Model > Prepared at opening offers to raise the opset; on the command line, --raise-opset does."
+REDUCED = 7         # bits that keep the sum of two products u8 x s8 within 16 bits
+
+
+@dataclass(frozen=True)
+class IntegerParams:
+    bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
+                    Help("Bits per weight. The kernel computes with 8-bit integers; fewer bits make the file smaller.")
+                    ] = 8
+    granularity: Annotated[Literal["tensor", "channel"],
+                           Help("Which weights share a scale: all, or an output channel.")] = "channel"
+    range: Annotated[grids.RangeRule, Help("What the levels of the weight cover.")] = "minmax"
+    clip: Annotated[grids.Clip, Drag("range")] = 0.8
+    reduced_range: Annotated[bool, Help(
+        "Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, which saturates."
+    )] = True
+
+    @property
+    def levels(self) -> int:
+        """Bits of the grid of levels."""
+        return min(self.bits, REDUCED) if self.reduced_range else self.bits
+
+
+class IntegerMethod(Method):
+    """Base of methods whose layers the runtime computes in integers."""
+
+    compute: type[Compute]
+
+    def whole(self, params: Any) -> str:
+        return "integer kernels are"
+
+    def accepts(self, layer: Layer) -> str | None:
+        left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
+        return layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, left, self.compute)
+
+    def opset(self, params: IntegerParams) -> int:
+        return OPSETS[self.compute][params.granularity == "channel"]
+
+    def older(self, params: IntegerParams, opset: int) -> str:
+        least = OPSETS[self.compute][0]
+        hint = [f"With one scale for the whole weight, opset {least} is enough."] if opset >= least else []
+        return " ".join((super().older(params, opset), *hint, RAISE))
+
+    def planned(self, plan: Plan, params: IntegerParams) -> Plan:
+        """The weight on its levels; one that earlier steps have put on such levels stays as it is."""
+        return plan if on_levels(plan) else plan.quantized(params.levels, params.granularity, 0, True)
+
+    def weight(self, context: Context, edit: Edit, params: IntegerParams, job: Job,
+               columns: np.ndarray | None = None) -> Affine:
+        """The weight, times `columns`, on its levels. Raises UserError for a layer that is factored."""
+        job.check()
+        sharing = params.granularity
+        if columns is None and isinstance(edit.encoding, Affine) and _fits(edit.encoding):
+            if edit.encoding.bits <= params.levels:
+                return edit.encoding
+            sharing = "tensor" if edit.encoding.scale.size == 1 else "channel"
+        values = edit.weight if columns is None else (edit.weight * columns).astype(np.float32)
+        grid = grids.view(values, context.layer.out_axis, sharing, 0)
+        scale, zero = grids.scales(grid, params.levels, True, params.range, 99.9, clip=params.clip)
+        made = grids.quantize(grid, scale, zero, params.levels, True, "nearest", np.random.default_rng(context.seed))
+        assert isinstance(made, Affine)
+        return made
+
+
+def on_levels(plan: Plan) -> bool:
+    """Whether a plan's weight is on symmetric levels per tensor or channel, its columns as they were."""
+    tensor = plan.tensors[0]
+    return len(plan.tensors) == 1 and plan.columns is None and tensor.kind == "Symmetric" and not tensor.group
+
+
+def _fits(encoding: Affine) -> bool:
+    return encoding.zero_point is None and encoding.q.shape == encoding.shape
+
+
+def remarks(edit: Edit, params: IntegerParams) -> str:
+    """Earlier notes, and what the user should know of the weight's bits and of this machine."""
+    notes = [edit.note]
+    encoding = edit.encoding
+    if isinstance(encoding, Affine) and encoding.bits > params.levels:
+        notes.append(f"its {encoding.bits}-bit levels are rounded to {params.levels} bits, the reduced range")
+    if params.bits not in (2, 4, 8):
+        notes.append(f"{params.bits}-bit levels are stored in {container(params.bits)} bits")
+    if params.levels == 8 and qdq.saturates():
+        notes.append("8-bit products saturate on this processor, which the figures show; reduced range avoids it")
+    return "; ".join(filter(None, notes))

@@ -1,0 +1,1 @@
+"""Methods that train something smaller on what was there, one file each."""

@@ -1,0 +1,103 @@
+"""Replace a layer by a smaller student that is trained to answer as the layer does.
+
+FitNets (Romero et al. 2015, ICLR) trains on hidden responses; Zhang et al. 2016 (IEEE TPAMI 38:10) minimises the
+response error of factored layers. The students, and what each starts from, are in methods/common/students.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Drag, Help, OneOf, Range, When
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Factors
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base import ranks
+from workbench.methods.base.method import Context, Method, method
+from workbench.methods.common import factors, responses, students
+
+PAIR = When("student", ("factors",))
+
+
+@dataclass(frozen=True)
+class _Student:
+    """Comes first in the form, before the ranks."""
+
+    student: Annotated[Literal["factors", "separable", "grouped"],
+                       Help("What takes the layer's place: two factors of a rank; a kernel for each input channel and "
+                            "a 1 × 1 convolution (depthwise separable); a convolution in groups of channels.")
+                       ] = "factors"
+
+
+@method("distill.layer")
+class LayerDistillation(Method):
+    title = "Distil the layer"
+    summary = ("Replaces the layer by a smaller student, trained by backpropagation to give the layer's outputs on the "
+               "calibration samples.")
+    formula = "min over A, B:  mean ‖ (W x + b) − (A B x + c) ‖²"
+    citation = "Romero et al. 2015, FitNets, ICLR; Zhang et al. 2016, IEEE TPAMI 38:10"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params(ranks.RankParams, _Student):
+        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"), Drag("spectrum"), PAIR,
+                        Help("Width of the student.")] = 16
+        energy: Annotated[ranks.Energy, PAIR] = None
+        ratio: Annotated[ranks.Ratio, PAIR] = None
+        weakening: Annotated[ranks.Weakening, PAIR] = None
+        rule: Annotated[ranks.ByRule, PAIR] = None
+        multiplier: Annotated[int, Range(1, 9), When("student", ("separable",)),
+                              Help("Kernels for each input channel; as many as a kernel has values can be the layer "
+                                   "itself.")] = 1
+        groups: Annotated[int, Range(2, 64), When("student", ("grouped",)),
+                          Help("Groups of channels; the layer's inputs and outputs are divided evenly.")] = 2
+        steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
+        rate: Annotated[float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine."
+                                                                )] = 0.003
+
+    def accepts(self, layer: Layer) -> str | None:
+        if layer.op == "Embedding":
+            return "An embedding has no inputs to train on, only indices."
+        return factors.refuse(layer)
+
+    def refuses(self, layer: Layer, params: Params) -> str | None:
+        return students.refuse(layer, params.student, params.groups) or self.accepts(layer)
+
+    def foretells(self, params: Params) -> bool:
+        return params.student != "factors" or ranks.foretold(params)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        shapes: tuple[tuple[int, ...], ...]
+        match params.student:
+            case "separable":
+                shapes = students.separable_shapes(layer, params.multiplier)
+            case "grouped":
+                shapes = students.grouped_shapes(layer, params.groups)
+            case _:
+                shapes = factors.pair_shapes(layer, ranks.expected(params, layer.matrix))
+        return plan.factored(*shapes).with_bias()
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        start, note = _start(context.layer, edit.weight, params)
+        trained = responses.train(context, start, params.steps, params.rate, job)
+        bias = context.bias if edit.bias is None else edit.bias
+        shifted = (np.float32(0) if bias is None else bias) + trained.shift
+        return Edit(trained.encoding, shifted.astype(np.float32), "; ".join(filter(None, (trained.words, note))))
+
+
+def _start(layer: Layer, weight: np.ndarray, params: Any) -> tuple[Factors, str]:
+    """The student before training, and what the user should know of its size."""
+    match params.student:
+        case "separable":
+            start = students.separable(weight, layer, params.multiplier)
+        case "grouped":
+            start = students.grouped(weight, layer, params.groups)
+        case _:
+            matrix = factors.unfold(weight, layer)
+            rank = ranks.chosen(params, layer.matrix, lambda: factors.singular_values(matrix))
+            return factors.pair(*factors.split(matrix, rank), layer), factors.note(layer, params, rank)
+    grows = start.parameters >= layer.count
+    return start, f"{start.parameters:,} weights for {layer.count:,}: the layer grows" if grows else ""

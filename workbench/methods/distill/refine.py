@@ -1,0 +1,54 @@
+"""Train what pruning and factoring left of a layer to give the layer's outputs again, one layer at a time.
+
+Lebedev et al. 2015 (ICLR) and Kim et al. 2016 (ICLR) fine-tune their factors; Zhang et al. 2016 (IEEE TPAMI 38:10) fit
+factors to a layer's responses; Hubara et al. 2021, Accelerated sparse neural training (NeurIPS), do the same to what a
+mask leaves, layer by layer.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, method
+from workbench.methods.common import factors, responses
+
+
+@method("distill.refine")
+class Refinement(Method):
+    title = "Refine on the layer's outputs"
+    summary = ("Trains the factors, or the weights that pruning left, by backpropagation to give the layer's outputs "
+               "on the calibration samples. Size and zeros stay. Put it behind a pruning or a factoring.")
+    formula = "min over Ŵ, c:  mean ‖ (W x + b) − (Ŵ x + c) ‖²,   ŵᵢ = 0 where it was"
+    citation = "Zhang et al. 2016, IEEE TPAMI 38:10; Hubara et al. 2021, NeurIPS"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
+        rate: Annotated[float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine."
+                                                                )] = 0.001
+
+    def accepts(self, layer: Layer) -> str | None:
+        if layer.uses > 1:
+            return "Several operators share its weight, each with different inputs."
+        return factors.refuse_rows(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan
+
+    def foretells(self, params: Params) -> bool:
+        return False        # whether a bias is added depends on the layer's having one
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        trained = responses.train(context, edit.encoding, params.steps, params.rate, job)
+        bias = edit.bias
+        if trained.shift.any():
+            before = context.bias if bias is None else bias
+            bias = ((np.float32(0) if before is None else before) + trained.shift).astype(np.float32)
+        return Edit(trained.encoding, bias, "; ".join(filter(None, (edit.note, trained.words))))

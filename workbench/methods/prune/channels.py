@@ -1,0 +1,169 @@
+"""Remove output channels: the layer and all that hang together with it get smaller, and faster.
+
+What hangs together: Fang, Ma, Song, Mi, Wang: DepGraph: Towards any structural pruning. CVPR 2023 (see units).
+Which channels go:
+l1, l2      Li, Kadav, Durdanovic, Samet, Graf: Pruning filters for efficient ConvNets. ICLR 2017
+fpgm        He, Liu, Wang, Hu, Yang: Filter pruning via geometric median. CVPR 2019
+taylor      Molchanov, Mallya, Tyree, Frosio, Kautz: Importance estimation for neural network pruning. CVPR 2019
+bn          Liu, Li, Shen, Huang, Yan, Zhang: Learning efficient networks through network slimming. ICCV 2017
+activation  Molchanov, Tyree, Karras, Aila, Kautz: Pruning convolutional neural networks. ICLR 2017 (section 2.2)
+lamp        Lee, Park, Mo, Ahn, Shin: Layer-adaptive sparsity for the magnitude-based pruning. ICLR 2021
+"""
+
+from dataclasses import dataclass
+from math import gcd
+from typing import Annotated, Literal
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range
+from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
+from workbench.methods.common.factors import by_output, refuse_gradients, refuse_rows
+
+Criterion = Literal["l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
+OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
+ROWS = 2048     # calibration rows that an activation is averaged over
+
+
+@method("prune.channels")
+class ChannelPruning(RemovalMethod):
+    title = "Remove channels"
+    summary = ("Takes whole output channels out of the layer, and out of every layer that is coupled with it: "
+               "smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.")
+    formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c|"
+    citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"
+
+    @dataclass(frozen=True)
+    class Params:
+        ratio: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the output channels that are removed; at least "
+                                                        "one stays.")] = 0.3
+        criterion: Annotated[Criterion, Help("What a channel's worth is told from: norm of its weights, distance to "
+                                             "the other filters, gradients, BatchNorm scale, mean output; lamp shares "
+                                             "the removal among all layers that have this same step.")] = "l1"
+        round_to: Annotated[int, Range(1, 64), Help("What remains is a multiple of this many channels, where there "
+                                                    "are as many.")] = 1
+
+    def accepts(self, layer: Layer) -> str | None:
+        removed = f"The output channels of {layer.op} layers are not removed."
+        return layer.locked or (None if layer.op in OPS else removed)
+
+    def unable(self, group: ChannelGroup, params: Params) -> str | None:
+        return _unable(group, params.criterion)
+
+    def removes(self, group: ChannelGroup, params: Params) -> int:
+        wanted = round(params.ratio * (group.count + group.stay))
+        return _rounded(group, min(wanted, group.count), params.round_to)
+
+    def choose(self, groups: tuple[ChannelGroup, ...], params: Params, job: Job) -> tuple[np.ndarray, ...]:
+        scores = [_scores(group, params.criterion, job) for group in job.each(groups, "comparing channels")]
+        numbers = [self.removes(group, params) for group in groups]
+        if params.criterion == "lamp":
+            order = np.argsort(np.concatenate(scores), kind="stable")
+            total = round(params.ratio * len(order))
+            of_group = np.repeat(np.arange(len(groups)), [group.count for group in groups])
+            shares = np.bincount(of_group[order[:total]], minlength=len(groups)).tolist()
+            numbers = [_rounded(group, share, params.round_to) for group, share in zip(groups, shares, strict=True)]
+        return tuple(np.sort(np.argsort(score, kind="stable")[:number])
+                     for score, number in zip(scores, numbers, strict=True))
+
+
+def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
+    """The number of units nearest to `wanted` that leaves a multiple of `round_to` channels, and one unit at least."""
+    step = round_to // gcd(round_to, group.width)
+    total = group.count + group.stay
+    keep = max(step, (2 * (total - wanted) + step) // (2 * step) * step)
+    least = max(1, group.stay)
+    return 0 if keep >= total else total - max(keep, least)
+
+
+def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
+    """[count] float64, larger: kept."""
+    job.check()
+    reason = _unable(group, criterion)
+    if reason:
+        raise UserError(f"{group.members[0][0].layer.path}: {reason}", "Choose another criterion.")
+    if criterion == "bn":
+        assert group.scale is not None
+        return group.scale
+    total = np.zeros(group.count)
+    for context, units in group.members:
+        if _refuse(context.layer, criterion) is None:
+            score = _CRITERIA[criterion](context, job)
+            inside = units >= 0
+            # Gradients are on one scale, that of the loss; norms and outputs of different layers are not.
+            scale = 1.0 if criterion == "taylor" else float(score[inside].mean()) or 1.0
+            total += np.bincount(units[inside], score[inside] / scale, group.count)
+    return _lamp(total) if criterion == "lamp" else total
+
+
+def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
+    """Why the criterion tells nothing of these channels, or None: one layer of which it tells is enough."""
+    if criterion == "bn":
+        return None if group.scale is not None else "No BatchNorm behind it says what its channels are worth."
+    reasons = [_refuse(context.layer, criterion) for context, _ in group.members]
+    return reasons[0] if all(reasons) else None
+
+
+def _refuse(layer: Layer, criterion: Criterion) -> str | None:
+    if criterion == "activation":
+        return refuse_rows(layer)
+    return refuse_gradients(layer) if criterion == "taylor" else None
+
+
+def _rows(context: Context) -> np.ndarray:
+    """The weight with a row for each output channel, float64."""
+    layer, weight = context.layer, context.weight
+    if layer.op == "ConvTranspose" and layer.groups > 1:        # [in, out / groups, kernel]
+        weight = weight.reshape(layer.groups, -1, *weight.shape[1:])
+        return np.moveaxis(weight, 2, 1).reshape(layer.groups * weight.shape[2], -1).astype(np.float64)
+    return by_output(weight, layer.out_axis).astype(np.float64)
+
+
+def _l1(context: Context, job: Job) -> np.ndarray:
+    return np.abs(_rows(context)).sum(axis=1)
+
+
+def _l2(context: Context, job: Job) -> np.ndarray:
+    return np.sqrt(np.square(_rows(context)).sum(axis=1))
+
+
+def _energy(context: Context, job: Job) -> np.ndarray:
+    return np.square(_rows(context)).sum(axis=1)
+
+
+def _fpgm(context: Context, job: Job) -> np.ndarray:
+    """Distance to all other filters: the one nearest to the geometric median says least that the others do not."""
+    from scipy.spatial.distance import cdist
+    rows = _rows(context)
+    return np.concatenate([cdist(rows[start:start + 256], rows).sum(axis=1) for start in range(0, len(rows), 256)])
+
+
+def _taylor(context: Context, job: Job) -> np.ndarray:
+    """(Σ w g)² over all that makes a channel, the squared gradient of a gate on it, averaged (section 3)."""
+    return context.gates(job).astype(np.float64)
+
+
+def _activation(context: Context, job: Job) -> np.ndarray:
+    """Mean |output| before the activation function."""
+    rows = context.rows(ROWS, job)                                             # [groups, rows, columns]
+    weight = _rows(context).reshape(len(rows), -1, rows.shape[2])              # [groups, outputs, columns]
+    outputs = np.einsum("gnc,goc->gno", rows, weight, optimize=True)
+    bias = context.bias
+    if bias is not None:
+        outputs = outputs + bias.reshape(len(rows), 1, -1)
+    return np.abs(outputs).mean(axis=1).reshape(-1)
+
+
+def _lamp(energy: np.ndarray) -> np.ndarray:
+    """Energy of a channel over that of all channels that have at least as much."""
+    order = np.argsort(energy, kind="stable")
+    rest = np.cumsum(energy[order][::-1])[::-1]
+    score = np.empty_like(energy)
+    score[order] = energy[order] / np.maximum(rest, np.finfo(float).tiny)
+    return score
+
+
+_CRITERIA = {"l1": _l1, "l2": _l2, "fpgm": _fpgm, "taylor": _taylor, "activation": _activation, "lamp": _energy}

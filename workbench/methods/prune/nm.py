@@ -1,0 +1,72 @@
+"""Keep N weights of every M in a row: the pattern that sparse tensor cores read.
+
+Mishra et al. 2021, Accelerating sparse deep neural networks (2:4); Zhou et al. 2021, Learning N:M fine-grained
+structured sparse neural networks from scratch, ICLR.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense, Encoding
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, each_tensor, method
+from workbench.methods.common import factors
+from workbench.methods.prune.magnitude import smallest
+
+
+@method("prune.nm")
+class NOfMPruning(Method):
+    title = "N:M"
+    summary = ("Of every M weights in a row of the unfolded matrix keeps the N of largest magnitude and sets the "
+               "others to zero. 2:4 is what sparse tensor cores accelerate; here it makes the file smaller.")
+    formula = "in each group of M:  wᵢ ← wᵢ · [|wᵢ| is among the N largest]"
+    citation = "Mishra et al. 2021, Accelerating sparse deep neural networks; Zhou et al. 2021, ICLR"
+
+    @dataclass(frozen=True)
+    class Params:
+        n: Annotated[int, Range(1, 64, 1), Help("Weights kept in each group.")] = 2
+        m: Annotated[int, Range(2, 64, 1), Help("Weights in a group, along the input of an output channel.")] = 4
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or None
+
+    def foretells(self, params: Params) -> bool:
+        return False        # zeros at regular places take fewer bytes than the forecast expects of random ones
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        rows, columns = layer.matrix
+        return plan.with_zeros(rows * _dropped(columns, params) / max(layer.count, 1))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        if params.n > params.m:
+            raise UserError(f"{context.layer.path}: {params.n} of {params.m} cannot be kept.", "N is at most M.")
+        job.check()
+
+        def prune(values: np.ndarray, out_axis: int) -> Encoding:
+            matrix = factors.by_output(values, out_axis)
+            kept = matrix * ~group_mask(np.abs(matrix), params)
+            return Dense(factors.like(kept, values, out_axis))
+
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, prune), edit.bias, edit.note)
+
+
+def group_mask(saliency: np.ndarray, params: NOfMPruning.Params) -> np.ndarray:
+    """True where a weight is dropped. A last, shorter group keeps N too, or all that it has."""
+    rows, columns = saliency.shape
+    groups = -(-columns // params.m)
+    padded = np.pad(saliency, [(0, 0), (0, groups * params.m - columns)], constant_values=-1)
+    cells = padded.reshape(-1, params.m)
+    drop = smallest(cells, params.m - params.n)
+    return drop.reshape(rows, -1)[:, :columns]
+
+
+def _dropped(columns: int, params: NOfMPruning.Params) -> int:
+    whole, left = divmod(columns, params.m)
+    return whole * (params.m - params.n) + max(0, left - params.n)

@@ -1,0 +1,73 @@
+"""Pruning by a score of each weight: what the methods that differ only in the score share."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method
+from workbench.methods.common import factors
+from workbench.methods.prune.magnitude import smallest
+
+Scope = Literal["layer", "global"]
+SCOPE_HELP = "Compare weights within the layer, or among all layers that have this same step."
+
+
+@dataclass(frozen=True)
+class LayerParams:
+    """For scores that mean the same only within a layer, unless asked otherwise."""
+
+    sparsity: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the weights that become zero.")] = 0.5
+    scope: Annotated[Scope, Help(SCOPE_HELP)] = "layer"
+
+
+@dataclass(frozen=True)
+class GlobalParams(LayerParams):
+    """For scores that were published to compare all layers with each other."""
+
+    scope: Annotated[Scope, Help(SCOPE_HELP)] = "global"
+
+
+class SaliencyPruning(Method):
+    """Zeroes the weights of least score. With scope "global" the number of zeros is fixed for all layers of the step
+    together (see Context.peers)."""
+
+    needs_data = True
+
+    @abstractmethod
+    def score(self, context: Context, weight: np.ndarray, params: Any, job: Job) -> np.ndarray:
+        """Shaped like the weight; larger is kept."""
+
+    def whole(self, params: Any) -> str:
+        return "gradients are"
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse_gradients(layer)
+
+    def foretells(self, params: Any) -> bool:
+        return params.scope == "layer"
+
+    def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
+        return plan.with_zeros(params.sparsity)
+
+    def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
+        own = self.score(context, edit.weight, params, job)
+        if params.scope == "layer" or len(context.peers) < 2:
+            drop = smallest(own.reshape(1, -1), round(params.sparsity * own.size)).reshape(own.shape)
+            return Edit(Dense(np.where(drop, np.float32(0), edit.weight)), edit.bias)
+        scores = [own.ravel() if peer.layer.path == context.layer.path
+                  else self.score(peer, peer.weight, params, job).ravel()
+                  for peer in job.each(context.peers, "comparing the layers")]
+        count = round(params.sparsity * sum(part.size for part in scores))
+        if count == 0:
+            return Edit(Dense(edit.weight.copy()), edit.bias)
+        joined = np.concatenate(scores)
+        bound = np.partition(joined, count - 1)[count - 1]
+        return Edit(Dense(np.where(own <= bound, np.float32(0), edit.weight)), edit.bias)

@@ -1,0 +1,24 @@
+"""Zero the weights whose connection matters least to the loss, by the gradient of its strength.
+
+Lee, Ajanthan, Torr: SNIP, single-shot network pruning based on connection sensitivity. ICLR 2019, equation 7.
+"""
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.methods.base.method import Context, method
+from workbench.methods.prune import saliency
+
+
+@method("prune.snip")
+class SnipPruning(saliency.SaliencyPruning):
+    title = "SNIP"
+    summary = ("Sets to zero the weights with the smallest connection sensitivity: the magnitude of weight times mean "
+               "gradient of the loss. As published it compares all layers with each other.")
+    formula = "saliency  Sᵢ = |wᵢ · ∂L/∂wᵢ| / Σⱼ |wⱼ · ∂L/∂wⱼ|"
+    citation = "Lee et al. 2019, SNIP, ICLR"
+    Params = saliency.GlobalParams
+
+    def score(self, context: Context, weight: np.ndarray, params: saliency.GlobalParams, job: Job) -> np.ndarray:
+        # The sum over all connections that normalises it does not change the order.
+        return np.abs(weight * context.gradients(job)[0])

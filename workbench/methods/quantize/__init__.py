@@ -1,0 +1,1 @@
+"""Methods that put weights or activations on few levels, one file each."""

@@ -1,0 +1,84 @@
+"""Weight-only integers that spare the input channels with large activations.
+
+Lin et al. 2024, AWQ: activation-aware weight quantization for on-device LLM compression and acceleration, MLSys,
+equations 4 and 5: s_j = mean|x_j|^a with the a that leaves the least error of the layer's output.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range, Unit, When
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Encoding, Scaled, container
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, method
+from workbench.methods.common import channel_scales, grids
+
+TRIED = np.linspace(0.0, 1.0, 11)
+ROWS = 2048         # calibration rows that the error is measured on
+
+
+@method("quantize.awq")
+class ActivationAware(Method):
+    title = "AWQ"
+    summary = ("Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when "
+               "the file is loaded: they get finer levels. How much is found on calibration inputs.")
+    formula = "w ≈ Q(w · s) / s,   s_j = mean|x_j|^α,   α = argmin ‖x w − x Q(w s)/s‖²"
+    citation = "Lin et al. 2024, AWQ, MLSys, arXiv:2306.00978"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
+                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        granularity: Annotated[grids.Granularity,
+                               Help("Which weights share a scale: all, an output channel, or a group.")] = "channel"
+        group_size: Annotated[int, Range(8, 1024, 8, log=True), When("granularity", ("group",)),
+                              Help("Weights that share a scale, along the input of a channel.")] = 32
+        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+
+    def whole(self, params: Any) -> str:
+        return "factors of input channels are"
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or channel_scales.refuse(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        quantized = plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)
+        return quantized.scaled(channel_scales.shape(layer))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        sample = context.rows(ROWS, job)[0]                 # [rows, columns]
+        gram = sample.T @ sample / len(sample)
+        channels = layer.shape[channel_scales.axis(layer)]
+        mean = np.abs(sample).mean(axis=0).reshape(channels, -1).mean(axis=1)
+        square = np.square(sample).mean(axis=0).reshape(channels, -1).mean(axis=1).reshape(channel_scales.shape(layer))
+        weight = edit.weight
+
+        def rounded(power: float) -> tuple[Encoding, np.ndarray]:
+            scale = channel_scales.bounded(np.maximum(mean, 1e-12)**power, mean > 0)
+            scale = scale.reshape(channel_scales.shape(layer))
+            grid = grids.view((weight * scale).astype(np.float32), layer.out_axis, params.granularity,
+                              params.group_size)
+            weights = np.broadcast_to((square / np.square(scale)).astype(np.float32), weight.shape)
+            importance = grids.view(weights, layer.out_axis, params.granularity, params.group_size).values
+            steps, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 99.9, importance)
+            return grids.quantize(grid, steps, zero, params.bits, params.symmetric), scale
+
+        def error(power: float) -> float:
+            job.check()
+            encoding, scale = rounded(power)
+            wrong = np.moveaxis(encoding.decode() / scale - weight, layer.out_axis, 0).reshape(-1, gram.shape[0])
+            return float(((wrong @ gram) * wrong).sum())
+
+        best = min(TRIED, key=error)
+        encoding, scale = rounded(best)
+        stored = container(params.bits)
+        notes = [edit.note, f"α = {best:.1f}",
+                 f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""]
+        return Edit(Scaled(encoding, scale), edit.bias, "; ".join(filter(None, notes)))

@@ -1,0 +1,50 @@
+"""Take back the mean shift that changed weights cause in the layer's output.
+
+Nagel, van Baalen, Blankevoort, Welling: Data-free quantization through weight equalization and bias correction.
+ICCV 2019, section 4.2, with the input's mean measured on the calibration samples.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, method
+from workbench.methods.common import factors
+
+
+@method("quantize.bias_correction")
+class BiasCorrection(Method):
+    title = "Bias correction"
+    summary = ("Adds to the bias what the changed weights take from the layer's mean output on the calibration "
+               "samples. Put it behind a quantisation; it costs nothing.")
+    formula = "b ← b + (W − Ŵ) E[x]"
+    citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.2"
+    needs_data = True
+    corrects = True
+
+    @dataclass(frozen=True)
+    class Params:
+        pass
+
+    def accepts(self, layer: Layer) -> str | None:
+        if layer.uses > 1:
+            return "Several operators share its weight, each with a different bias."
+        return factors.refuse_rows(layer)
+
+    def foretells(self, params: Params) -> bool:
+        return False        # whether a bias is added depends on the layer's having one
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        mean = context.mean(job)                                              # [groups, columns]
+        lost = factors.by_output(context.weight.astype(np.float64) - edit.weight, layer.out_axis)
+        shift = np.einsum("grc,gc->gr", lost.reshape(len(mean), -1, mean.shape[1]), mean).ravel()
+        old = context.bias if edit.bias is None else edit.bias
+        return replace(edit, bias=((0.0 if old is None else old) + shift).astype(np.float32))

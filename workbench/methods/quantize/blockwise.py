@@ -1,0 +1,92 @@
+"""4-bit weights in blocks that ONNX Runtime multiplies with its own 4-bit kernel, MatMulNBits.
+
+The operator com.microsoft.MatMulNBits of ONNX Runtime; blocks with a scale each as in Dettmers & Zettlemoyer 2023,
+The case for 4-bit precision, ICML.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help
+from workbench.graph.rewrite import qdq
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Affine, crop
+from workbench.graph.storage.kernels import Blockwise
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, method
+from workbench.methods.common import grids
+
+SMALLEST = 16       # inputs of a block that the kernel takes
+
+
+@method("quantize.blockwise")
+class BlockwiseQuantization(Method):
+    title = "Block-wise, 4-bit kernel"
+    summary = ("Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: "
+               "in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an "
+               "earlier step is kept.")
+    formula = "w ≈ s_block · (q − 8),   q = 0 … 15"
+    citation = "MatMulNBits, operators of ONNX Runtime; Dettmers & Zettlemoyer 2023, ICML"
+
+    @dataclass(frozen=True)
+    class Params:
+        block: Annotated[Literal["16", "32", "64", "128"], Help("Inputs that share a scale.")] = "32"
+        accuracy: Annotated[Literal["float", "int8"], Help(
+            "Multiply floats, or round the inputs to 8 bits first: faster on some processors.")] = "float"
+
+    def whole(self, params: Any) -> str:
+        return "the 4-bit kernel is"
+
+    def accepts(self, layer: Layer) -> str | None:
+        left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
+        reason = layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, left, Blockwise)
+        if not reason and layer.matrix[1] < SMALLEST:
+            return f"A block has at least {SMALLEST} inputs, and this layer has {layer.matrix[1]}."
+        return reason
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        block = _block(layer, params)
+        kept = plan if _keeps(plan, block) else plan.quantized(4, "group", block, True)
+        return kept.computed(Blockwise(block, params.accuracy))
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer, block = context.layer, _block(context.layer, params)
+        compute = Blockwise(block, params.accuracy)
+        job.check()
+        if isinstance(edit.encoding, Affine) and _fits(edit.encoding, block):
+            return Edit(_in_blocks(edit.encoding, layer.out_axis, block), edit.bias, edit.note, compute)
+        grid = grids.view(edit.weight, layer.out_axis, "group", block)
+        scale, zero = grids.scales(grid, 4, True, "mse", 99.9)
+        made = grids.quantize(grid, scale, zero, 4, True, "nearest", np.random.default_rng(context.seed))
+        return Edit(made, edit.bias, edit.note, compute)
+
+
+def _block(layer: Layer, params: BlockwiseQuantization.Params) -> int:
+    """What is asked for, or the largest power of two that the inputs fill."""
+    return min(int(params.block), 1 << (layer.matrix[1].bit_length() - 1))
+
+
+def _keeps(plan: Plan, block: int) -> bool:
+    """Whether the levels that an earlier step has chosen are levels of the kernel too: 4 bits, symmetric, and no two
+    scales within a block."""
+    tensor = plan.tensors[0]
+    return tensor.kind == "Symmetric" and tensor.bits <= 4 and tensor.group % block == 0 and plan.columns is None
+
+
+def _fits(encoding: Affine, block: int) -> bool:
+    """The same of an encoding."""
+    grouped = encoding.q.shape != encoding.shape
+    group = encoding.q.shape[1 if encoding.axis == 1 else 2] if grouped and encoding.q.ndim == 3 else 0
+    return encoding.bits <= 4 and encoding.zero_point is None and group % block == 0
+
+
+def _in_blocks(encoding: Affine, out_axis: int, block: int) -> Affine:
+    """The same levels with a scale for each block."""
+    levels = grids.view(crop(encoding.q.astype(np.float32), encoding.shape, encoding.axis), out_axis, "group", block)
+    scales = crop(np.broadcast_to(encoding.scale, encoding.q.shape), encoding.shape, encoding.axis)
+    scale = grids.view(scales, out_axis, "group", block)
+    return grids.affine(levels, levels.values, scale.values.max(axis=scale.reduce, keepdims=True), np.zeros(1), 4, True)

@@ -1,0 +1,124 @@
+"""Replace weights by the nearest of a few shared values (palettisation).
+
+Han, Mao, Dally: Deep Compression. ICLR 2016, section 3. Lloyd 1982 for the iteration. Kim, Hooper, Gholami, Dong, Li,
+Shen, Mahoney, Keutzer: SqueezeLLM, dense-and-sparse quantization. ICML 2024, section 4.1, for centroids that weigh each
+value by the Fisher information of its place.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range, Unit
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Codebook, Encoding
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, each_tensor, method
+from workbench.methods.common.factors import like, refuse_gradients, refuse_rows
+from workbench.methods.common.gram_propagation import second_moments
+
+ITERATIONS = 100
+LEAST = 1e-4        # of the mean sensitivity
+Start = Literal["linear", "density"]
+Sensitivity = Literal["none", "fisher", "activations"]
+
+
+@method("quantize.codebook")
+class CodebookQuantization(Method):
+    title = "Codebook"
+    summary = ("Finds a few values by k-means and stores for each weight only which of them it is. Zeros that pruning "
+               "made stay zero.")
+    formula = "min over c, a:  Σᵢ sᵢ (wᵢ − c[aᵢ])²,   2ᵇ centroids,   sᵢ = 1, E[(∂L/∂wᵢ)²] or E[xᵢ²]"
+    citation = "Han et al. 2016, Deep Compression, ICLR; Lloyd 1982; Kim et al. 2023, SqueezeLLM (sensitivity)"
+
+    @dataclass(frozen=True)
+    class Params:
+        bits: Annotated[int, Range(1, 8, 1), Unit("bit"),
+                        Help("2 to this power values; 3, 5, 6 and 7 bits are stored in 4 or 8.")] = 4
+        start: Annotated[Start, Help("Centroids start evenly over the range, or evenly over the weights.")] = "linear"
+        sensitivity: Annotated[Sensitivity, Help(
+            "What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); or "
+            "the mean square of the input that it meets. The last two need calibration samples.")] = "none"
+
+    def whole(self, params: Any) -> str:
+        return "sensitivities are" if params.sensitivity != "none" else ""
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or None
+
+    def refuses(self, layer: Layer, params: Params) -> str | None:
+        tells = {"none": lambda layer: None, "fisher": refuse_gradients, "activations": refuse_rows}
+        return self.accepts(layer) or tells[params.sensitivity](layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.codebook(params.bits)
+
+    def uses_data(self, params: Params) -> bool:
+        return params.sensitivity != "none"
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        weights = _sensitivity(context, edit, params, job)
+
+        def cluster(values: np.ndarray, out_axis: int) -> Encoding:
+            centroids = kmeans(values, 2**params.bits, params.start, job, weights)
+            edges = (centroids[1:] + centroids[:-1]) / 2
+            indices = np.searchsorted(edges, values).astype(np.uint8)
+            zeros = np.flatnonzero(centroids == 0)
+            if len(zeros):
+                indices[values == 0] = zeros[0]
+            return Codebook(indices, centroids.astype(np.float32), params.bits)
+
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, cluster), edit.bias, edit.note)
+
+
+def _sensitivity(context: Context, edit: Edit, params: CodebookQuantization.Params, job: Job) -> np.ndarray | None:
+    """What an error counts, shaped like the weight; None where it counts the same everywhere."""
+    if params.sensitivity == "none":
+        return None
+    if params.sensitivity == "fisher":
+        return context.gradients(job)[1]
+    return like(second_moments(context, job), context.weight, context.layer.out_axis)
+
+
+def kmeans(values: np.ndarray, count: int, start: Start, job: Job, weights: np.ndarray | None = None) -> np.ndarray:
+    """At most `count` ascending centroids of all values, exact Lloyd steps on the sorted values (sums by prefix).
+
+    When zeros are there, one centroid is zero and stays it: pruned weights keep their place. `weights` >= 0, shaped
+    like the values, say what a squared error counts.
+    """
+    order = np.argsort(values, axis=None, kind="stable")
+    flat = values.ravel()[order].astype(np.float64)
+    mass = np.ones(len(flat)) if weights is None else _positive(weights.ravel()[order])
+    zeros = bool((flat == 0).any())
+    if zeros:
+        flat, mass = flat[flat != 0], mass[flat != 0]
+        count -= 1
+    distinct = np.unique(flat)
+    if len(distinct) <= count:
+        centroids = distinct
+    elif start == "linear":
+        centroids = np.linspace(flat[0], flat[-1], count)
+    elif weights is None:
+        centroids = np.quantile(flat, (np.arange(count) + 0.5) / count)
+    else:
+        centroids = np.interp((np.arange(count) + 0.5) / count, (np.cumsum(mass) - mass / 2) / mass.sum(), flat)
+    prefix, masses = (np.concatenate([[0.0], np.cumsum(part)]) for part in (flat * mass, mass))
+    for _ in range(ITERATIONS if len(distinct) > count else 0):
+        job.check()
+        bounds = np.concatenate([[0], np.searchsorted(flat, (centroids[1:] + centroids[:-1]) / 2), [len(flat)]])
+        total = masses[bounds[1:]] - masses[bounds[:-1]]
+        sums = prefix[bounds[1:]] - prefix[bounds[:-1]]
+        moved = np.where(total > 0, sums / np.where(total > 0, total, 1.0), centroids)
+        if np.array_equal(moved, centroids):
+            break
+        centroids = moved
+    return np.sort(np.append(centroids, 0.0)) if zeros else centroids
+
+
+def _positive(weights: np.ndarray) -> np.ndarray:
+    """With mean 1, and no place that counts nothing: a centroid among such would have no mean."""
+    mean = float(weights.mean(dtype=np.float64))
+    return np.maximum(weights / mean, LEAST).astype(np.float64) if mean > 0 else np.ones(len(weights))

@@ -1,0 +1,36 @@
+"""8-bit activations on levels that each call finds for itself: no calibration, integer products.
+
+Krishnamoorthi 2018, Quantizing deep convolutional networks for efficient inference, arXiv:1806.08342, section 3; the
+operator DynamicQuantizeLinear of ONNX.
+"""
+
+from dataclasses import dataclass
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.kernels import Dynamic
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, method
+from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
+
+
+@method("quantize.dynamic")
+class DynamicQuantization(IntegerMethod):
+    title = "Dynamic, 8-bit activations"
+    summary = ("Puts the weight on integer levels and the input on levels found for each call, so that the runtime "
+               "multiplies integers without calibration. Made for products with matrices; convolutions tend to be "
+               "slower than in floats.")
+    formula = "s_x = (max x − min x) / 255,   y ≈ s_x s_w Σ (q_x − z_x) q_w"
+    citation = "Krishnamoorthi 2018, arXiv:1806.08342"
+    compute = Dynamic
+
+    @dataclass(frozen=True)
+    class Params(IntegerParams):
+        pass
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return self.planned(plan, params).computed(Dynamic())
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        return Edit(self.weight(context, edit, params, job), edit.bias, remarks(edit, params), Dynamic())

@@ -1,0 +1,56 @@
+"""Store weights in a shorter floating-point format.
+
+IEEE 754-2019 (binary16); Wang and Kanwar 2019 (bfloat16); Micikevicius et al. 2022, FP8 formats for deep learning.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import ml_dtypes
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense, Encoding
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, each_tensor, method
+
+Format = Literal["float16", "bfloat16", "float8e4m3", "float8e5m2"]
+Kind = Literal["Float16", "BFloat16", "Float8E4M3", "Float8E5M2"]
+FORMATS: dict[str, tuple[np.dtype, Kind]] = {
+    "float16": (np.dtype(np.float16), "Float16"),
+    "bfloat16": (np.dtype(ml_dtypes.bfloat16), "BFloat16"),
+    "float8e4m3": (np.dtype(ml_dtypes.float8_e4m3fn), "Float8E4M3"),
+    "float8e5m2": (np.dtype(ml_dtypes.float8_e5m2), "Float8E5M2"),
+}
+
+
+@method("quantize.float")
+class FloatQuantization(Method):
+    title = "Short float"
+    summary = "Rounds each weight to a shorter floating-point number, of 16 or 8 bits."
+    formula = "w ← round to (sign, exponent, fraction) of the format"
+    citation = "IEEE 754-2019; Wang and Kanwar 2019, BFloat16"
+
+    @dataclass(frozen=True)
+    class Params:
+        format: Annotated[Format, Help("float16 has 11 significant bits, up to 65,504; bfloat16 has 8 and the range of "
+                                       "float32; the 8-bit formats have 4 or 3, up to 448 or 57,344.")] = "float16"
+
+    def accepts(self, layer: Layer) -> str | None:
+        return layer.locked or None
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.floats(FORMATS[params.format][1])
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        job.check()
+        dtype = FORMATS[params.format][0]
+        largest = float(ml_dtypes.finfo(dtype).max)
+
+        def shorten(values: np.ndarray, out_axis: int) -> Encoding:
+            return Dense(np.clip(values, -largest, largest).astype(dtype))
+
+        return Edit(each_tensor(edit.encoding, context.layer.out_axis, shorten), edit.bias, edit.note)

@@ -1,0 +1,90 @@
+"""Round weights column by column, letting those not yet rounded make up for the error.
+
+Frantar, Ashkboos, Hoefler, Alistarh: GPTQ, accurate post-training quantization for generative pre-trained
+transformers. ICLR 2023, algorithm 1.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Help, Range, Unit
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Encoding, container
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Context, Method, method
+from workbench.methods.common import factors, grids
+from workbench.methods.common.gram_propagation import each_matrix
+from workbench.methods.common.hessian import inverse_factor
+
+BLOCK = 128
+
+
+@method("quantize.gptq")
+class Gptq(Method):
+    title = "GPTQ"
+    summary = ("Affine grid per output channel, rounded so that the layer's output on the calibration samples changes "
+               "least: each column's rounding error is made up for by the columns after it.")
+    formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
+    citation = "Frantar et al. 2023, GPTQ, ICLR"
+    needs_data = True
+
+    @dataclass(frozen=True)
+    class Params:
+        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
+                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
+        damping: Annotated[float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to H.")] = 0.01
+        order: Annotated[bool, Help("Round the columns with the largest inputs first.")] = True
+
+    def accepts(self, layer: Layer) -> str | None:
+        return factors.refuse_rows(layer)
+
+    def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
+        return plan.quantized(params.bits, "channel", 0, params.symmetric)
+
+    def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
+        layer = context.layer
+        moments = context.gram(job.part(0.0, 0.5))
+
+        def quantize(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
+            matrix = factors.by_output(values, out_axis)
+            scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
+            groups = list(zip(*(np.split(array, len(grams)) for array in (matrix, scale, zero)), grams, strict=True))
+            levels = np.concatenate([_round(rows, gram, s, z, params, job) for rows, s, z, gram in
+                                     job.part(0.5, 1.0).each(groups, f"rounding {layer.path}")])
+            return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
+
+        stored = container(params.bits)
+        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        return Edit(each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias,
+                    "; ".join(filter(None, (edit.note, note))))
+
+
+def _round(matrix: np.ndarray, gram: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: Gptq.Params,
+           job: Job) -> np.ndarray:
+    """Levels [rows, columns] as floats, zero point included. Weights that pruning set to zero stay zero."""
+    order = np.argsort(-np.diagonal(gram), kind="stable") if params.order else np.arange(len(gram))
+    work = matrix.astype(np.float64)[:, order]
+    keep_zero = work == 0
+    upper = inverse_factor(gram[np.ix_(order, order)], params.damping)
+    low, high = grids.limits(params.bits, params.symmetric)
+    levels = np.empty_like(work)
+    s, z = scale[:, 0].astype(np.float64), zero[:, 0].astype(np.float64)
+    for start in range(0, work.shape[1], BLOCK):
+        job.check()
+        end = min(start + BLOCK, work.shape[1])
+        errors = np.empty((len(work), end - start))
+        for column in range(start, end):
+            q = np.where(keep_zero[:, column], z, np.clip(np.rint(work[:, column] / s) + z, low, high))
+            levels[:, column] = q
+            error = (work[:, column] - (q - z) * s) / upper[column, column]
+            work[:, column + 1:end] -= np.outer(error, upper[column, column + 1:end])
+            errors[:, column - start] = error
+        work[:, end:] -= errors @ upper[start:end, end:]
+    return levels[:, np.argsort(order)]
+
+

@@ -1,0 +1,196 @@
+"""A form that builds itself from a method's schema."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+
+from workbench.core.recipe.params import Field
+from workbench.ui.actions.form import values as v
+from workbench.ui.actions.form.editors import BoolEditor, ChoiceEditor, Editor, editor_for, help_text
+from workbench.ui.actions.form.number import NumberEditor
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
+
+LABEL_WIDTH = 96
+Convert = Callable[[str, Any, str], Any]        # value of one member of a group -> the same as another member has it
+
+
+class _Mode(QComboBox):
+    """Which member of a group has the value; stands where the others have their label."""
+
+    def wheelEvent(self, event: Any) -> None:
+        event.ignore()
+
+
+class ParamForm(QWidget):
+    """`changed(field, value, finished)`; `finished` is false while a slider moves.
+
+    Of a group one member has a value; choosing another gives that one a value and the others none.
+    `set_convert` says how, where the two mean the same (sparsity and threshold).
+    """
+
+    changed = Signal(str, object, bool)
+
+    def __init__(self, fields: tuple[Field, ...], values: Mapping[str, Any] | None = None,
+                 parent: QWidget | None = None, limits: v.Limits | None = None) -> None:
+        super().__init__(parent)
+        self._fields = {field.name: field for field in fields}
+        self._limits = dict(limits or {})
+        self._convert: Convert | None = None
+        self._last: dict[str, Any] = {}                 # what a member had before another was chosen
+        self._editors: dict[str, Editor] = {}
+        self._labels: dict[str, QLabel] = {}
+        self._modes: dict[str, _Mode] = {}
+        self._values: dict[str, Any] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.UNIT)
+        self._grid.setVerticalSpacing(theme.HALF)
+        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self._grid.setColumnStretch(1, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._build()
+        self.set_values(values or {})
+
+    def values(self) -> dict[str, Any]:
+        """What the form shows: every field that has a value."""
+        return {name: value for name, value in self._values.items() if value is not None}
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Show values; those not given are at their defaults. Emits nothing, and moves no slider that is held."""
+        self._values = v.effective(tuple(self._fields.values()), values)
+        for name, value in self._values.items():
+            if value is not None:
+                self._last[name] = value
+                self._editors[name].set_value(value)
+        self._arrange()
+
+    def set_limits(self, limits: v.Limits) -> None:
+        """Bounds that the layer sets: field -> (low, high)."""
+        self._limits = dict(limits)
+        for name, editor in self._editors.items():
+            if isinstance(editor, NumberEditor):
+                editor.set_limits(self._limits)
+                if self._values.get(name) is not None:
+                    editor.set_value(self._values[name])
+
+    def set_convert(self, convert: Convert | None) -> None:
+        self._convert = convert
+
+    @property
+    def held(self) -> bool:
+        """A slider of this form is in the hand."""
+        return any(isinstance(editor, NumberEditor) and editor.held for editor in self._editors.values())
+
+    def editor(self, name: str) -> Editor:
+        return self._editors[name]
+
+    def mode(self, group: str) -> QComboBox:
+        """The chooser of a group, for tests and shortcuts."""
+        return self._modes[group]
+
+    def first(self) -> QWidget:
+        """Where the keyboard goes first."""
+        return next((self._editors[name] for name in self._fields if self._values[name] is not None), self)
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        rows: dict[str, int] = {}       # members of a group share their rows; every row has one below it for a slider
+        for field in self._fields.values():
+            row = 2 * rows.setdefault(field.group or field.name, len(rows))
+            # What is dragged most gets the whole width: one pixel should be a small step.
+            wide = field.kind in ("int", "float") and (row == 0 or bool(field.drag))
+            editor = editor_for(field, self._limits, wide, self)
+            editor.changed.connect(lambda value, finished, name=field.name: self._on_changed(name, value, finished))
+            self._editors[field.name] = editor
+            if wide and isinstance(editor, NumberEditor):
+                editor.box.setParent(self)
+                self._grid.addWidget(editor.box, row, 1, Qt.AlignmentFlag.AlignRight)
+                self._grid.addWidget(editor, row + 1, 0, 1, 2)
+            else:
+                self._grid.addWidget(editor, row, 1)
+            if field.group:
+                self._add_member(field, row)
+            elif not isinstance(editor, BoolEditor):
+                self._add_label(field, editor, row)
+
+    def _add_label(self, field: Field, editor: Editor, row: int) -> None:
+        label = Plain(v.name_text(field.name), self)
+        label.setBuddy(editor)
+        label.setToolTip(help_text(field))
+        self._labels[field.name] = label
+        self._grid.addWidget(label, row, 0)
+
+    def _add_member(self, field: Field, row: int) -> None:
+        if field.group not in self._modes:
+            mode = _Mode(self)
+            mode.setObjectName(f"mode-{field.group}")
+            mode.setAccessibleName(self.tr("Which of these is given"))
+            mode.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            mode.activated.connect(lambda _, group=field.group: self._on_mode(group))
+            self._modes[field.group] = mode
+            self._grid.addWidget(mode, row, 0)
+        mode = self._modes[field.group]
+        mode.addItem(v.name_text(field.name), field.name)
+        mode.setItemData(mode.count() - 1, help_text(field), Qt.ItemDataRole.ToolTipRole)
+
+    def _arrange(self) -> None:
+        """Show what matters for these values; write in bold what is not at its default."""
+        for name, field in self._fields.items():
+            chosen = not field.group or self._values[name] is not None
+            shown = chosen and v.applies(field, self._values)
+            editor = self._editors[name]
+            if isinstance(editor, NumberEditor):
+                editor.show_if(shown)
+            else:
+                editor.setVisible(shown)
+            if label := self._labels.get(name):
+                label.setVisible(shown)
+                changed = self._values[name] != field.default
+                label.setFont(theme.font(weight=QFont.Weight.Medium if changed else QFont.Weight.Normal))
+            if field.group and self._values[name] is not None:
+                mode = self._modes[field.group]
+                mode.setCurrentIndex(mode.findData(name))
+                mode.setVisible(shown)
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    def _on_changed(self, name: str, value: Any, finished: bool) -> None:
+        self._values[name] = value
+        self._last[name] = value
+        if isinstance(self._editors[name], ChoiceEditor | BoolEditor):
+            self._arrange()
+        self.changed.emit(name, value, finished)
+
+    def _on_mode(self, group: str) -> None:
+        chosen = self._modes[group].currentData()
+        before = next(name for name, field in self._fields.items()
+                      if field.group == group and self._values[name] is not None)
+        if chosen == before:
+            return
+        value = self._convert(before, self._values[before], chosen) if self._convert else None
+        if value is None:
+            value = self._fallback(chosen)
+        self._values[before] = None
+        self._values[chosen] = value
+        self._last[chosen] = value
+        editor = self._editors[chosen]
+        editor.set_value(value)
+        self._values[chosen] = value = editor.value()       # as the editor's bounds have it
+        self._arrange()
+        self.changed.emit(chosen, value, True)
+
+    def _fallback(self, name: str) -> Any:
+        """A value for a member that has none: the one it had, its default, the first choice, or the middle."""
+        field = self._fields[name]
+        for value in (self._last.get(name), field.default):
+            if value is not None:
+                return value
+        if field.choices:
+            return field.choices[0]
+        scale = v.scale(field, self._limits)
+        return scale.value(scale.steps // 2) if scale else field.low or 0

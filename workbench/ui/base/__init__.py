@@ -1,0 +1,1 @@
+"""Settings, dialogs, crash handling, files that the user may open."""

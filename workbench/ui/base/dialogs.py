@@ -1,0 +1,175 @@
+"""Questions and complaints. None of them blocks: each calls back, so the window and its tests stay alive."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QInputDialog, QLabel, QMessageBox, QWidget
+
+from workbench.core.base.files import file_and_function
+from workbench.core.base.plain import plain, plain_lines
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.ui.base.files import functions_in, runs_code
+from workbench.ui.text.i18n import said, tr
+from workbench.ui.widgets import icons, theme
+
+SIGN, WORDS = 32, 340       # pixels
+SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Question: ("help", "accent")}
+
+
+def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessageBox:
+    """Something went wrong: what, and how to mend it."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, said(what), QMessageBox.StandardButton.Ok, parent)
+    box.setInformativeText(said(mend))
+    return _open(box, "complaint")
+
+
+def ask_unsaved(parent: QWidget, save: Callable[[Callable[[], None]], None],
+                proceed: Callable[[], None], whole: bool = False) -> QMessageBox:
+    """There is work that was not saved: a recipe, or a `whole` session. `proceed` follows unless the user thinks
+    better of it."""
+    buttons = QMessageBox.StandardButton
+    title, question = ((tr("Unsaved session"), tr("Save the session first?")) if whole
+                       else (tr("Unsaved recipe"), tr("Save the recipe first?")))
+    box = QMessageBox(QMessageBox.Icon.Question, title, question, buttons.Save | buttons.Discard | buttons.Cancel,
+                      parent)
+    box.setInformativeText(tr("What you chose for each layer, and the states you pinned, are lost otherwise.") if whole
+                           else tr("What you chose for each layer is lost otherwise."))
+
+    def answered(button: QAbstractButton) -> None:
+        match box.standardButton(button):
+            case buttons.Save:
+                save(proceed)
+            case buttons.Discard:
+                proceed()
+
+    box.buttonClicked.connect(answered)
+    return _open(box, "unsaved")
+
+
+def ask_way_out(parent: QWidget, name: str, title: str, what: str, mend: str,
+                ways: tuple[tuple[str, Callable[[], object]], ...], cancel: str = "") -> QMessageBox:
+    """Something is not as it should be, or is to be decided: one sentence, and the ways to go on, the first of them
+    proposed. Escape, or Cancel, does nothing."""
+    box = QMessageBox(QMessageBox.Icon.Question, title, what, QMessageBox.StandardButton.Cancel, parent)
+    box.setInformativeText(mend)
+    if cancel:
+        box.button(QMessageBox.StandardButton.Cancel).setText(cancel)
+    buttons = {box.addButton(text, QMessageBox.ButtonRole.AcceptRole): verb for text, verb in ways}
+    box.setDefaultButton(next(iter(buttons)))
+    box.buttonClicked.connect(lambda button: buttons[button]() if button in buttons else None)
+    return _open(box, name)
+
+
+def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMessageBox:
+    """Opening runs the user's own code: only after an informed yes."""
+    file = file_and_function(path)[0]
+    box = QMessageBox(QMessageBox.Icon.Warning, tr("Run this code?"),
+                      tr("Opening {path} runs the Python code in {file}.").format(path=path, file=file),
+                      QMessageBox.StandardButton.Cancel, parent)
+    box.setInformativeText(tr("It can do everything that you can do on this computer: read, change and send your "
+                              "files. Say yes only if you wrote it or trust who did."))
+    yes = box.addButton(tr("I trust this code: run it"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.buttonClicked.connect(lambda button: proceed() if button is yes else None)
+    return _open(box, "trust")
+
+
+def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], object]) -> None:
+    """Call `proceed(path, trusted)`; a Python file first asks which function, then for an informed yes."""
+    def trusting(chosen: str) -> None:
+        ask_trust(parent, chosen, lambda: proceed(chosen, frozenset({chosen})))
+
+    if runs_code(path):
+        trusting(path)
+    elif Path(path).suffix == ".py":
+        _ask_function(parent, path, trusting)
+    else:
+        proceed(path, NOBODY)
+
+
+def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) -> None:
+    names = functions_in(path)
+    if not names:
+        complain(parent, tr("Cannot open this file"), tr("{path} defines no function.").format(path=path),
+                 tr("Give a file with a function that returns what is to be opened."))
+        return
+    dialog = QInputDialog(parent)
+    dialog.setObjectName("function")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(tr("Which function?"))
+    name = plain(Path(path).name)
+    dialog.setLabelText(tr("The function in {name} that returns what is to be opened:").format(name=name))
+    dialog.setComboBoxItems(names)
+    for words in dialog.findChildren(QLabel):
+        words.setTextFormat(Qt.TextFormat.PlainText)
+    dialog.textValueSelected.connect(lambda name: proceed(f"{path}:{name}"))
+    dialog.open()
+
+
+def choose_file(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object],
+                start: str = "") -> QFileDialog:
+    """An existing file."""
+    dialog = QFileDialog(parent, title, start, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _open_files(dialog, proceed)
+
+
+def choose_files(parent: QWidget, title: str, filters: str, proceed: Callable[[list[str]], object],
+                 start: str = "") -> QFileDialog:
+    """Existing files, one or more."""
+    dialog = QFileDialog(parent, title, start, filters)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    dialog.filesSelected.connect(proceed)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
+
+
+def choose_target(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "",
+                  suffix: str = "") -> QFileDialog:
+    """A file to write; asks before it replaces one. The name follows the kind that is chosen."""
+    dialog = QFileDialog(parent, title, start, filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    dialog.filterSelected.connect(lambda kind: _take_kind(dialog, kind))
+    return _open_files(dialog, proceed)
+
+
+def _take_kind(dialog: QFileDialog, kind: str) -> None:
+    """`Document (*.pdf)`: what was to be story.html is story.pdf now."""
+    suffix = kind.rpartition("*.")[2].rstrip(")")
+    dialog.setDefaultSuffix(suffix)
+    if chosen := dialog.selectedFiles():
+        dialog.selectFile(Path(chosen[0]).with_suffix(f".{suffix}").name)
+
+
+def choose_folder(parent: QWidget, title: str, proceed: Callable[[str], object], start: str = "") -> QFileDialog:
+    dialog = QFileDialog(parent, title, start)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _open_files(dialog, proceed)
+
+
+def _open_files(dialog: QFileDialog, proceed: Callable[[str], object]) -> QFileDialog:
+    dialog.setObjectName("files")
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(proceed)
+    dialog.open()
+    return dialog
+
+
+def _open(box: QMessageBox, name: str) -> QMessageBox:
+    box.setObjectName(name)
+    box.setText(plain_lines(box.text()))
+    box.setInformativeText(plain_lines(box.informativeText()))
+    name, role = SIGNS.get(box.icon(), ("info", "accent"))
+    color = icons.hexes(getattr(theme.colors(), role))
+    box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for words in box.findChildren(QLabel):
+        words.setTextFormat(Qt.TextFormat.PlainText)        # that of what to do about it, too
+        if words.objectName() == "qt_msgbox_label":         # Qt makes the box as narrow as its title allows
+            words.setMinimumWidth(WORDS)
+    box.open()
+    return box

@@ -1,0 +1,105 @@
+"""What is remembered between starts: preferences, layout, recent files."""
+
+import os
+from typing import cast, get_args
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from workbench.core.ipc import process
+from workbench.ui.text import i18n
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.theme import Motion, Scheme
+
+RECENT = 8
+LAYOUT_VERSION = 2      # another arrangement of the docks from the start
+FOLDERS = ("models", "export")
+
+
+def store() -> QSettings:
+    """The user's settings, as a plain file on every system."""
+    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "compression-workbench", "workbench")
+
+
+def apply(app: QApplication) -> None:
+    """All preferences but the language, which holds for widgets made later; again after one was changed."""
+    theme.set_motion(motion())
+    theme.set_data_colors(data_colors())
+    theme.apply(app, scheme())
+    if threads():
+        os.environ[process.THREADS] = str(threads())
+    else:
+        os.environ.pop(process.THREADS, None)
+
+
+def apply_now() -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    apply(app)
+
+
+# -- recent files ------------------------------------------------------------------------------------------------------
+
+def recent() -> list[str]:
+    """Paths of models opened lately, the newest first."""
+    value = store().value("recent", [])
+    if isinstance(value, str):          # QSettings turns lists of one into texts
+        return [value] if value else []
+    return [str(path) for path in value] if isinstance(value, list) else []
+
+
+def remember(path: str) -> None:
+    paths = [path, *(known for known in recent() if known != path)]
+    store().setValue("recent", paths[:RECENT])
+
+
+def forget(path: str) -> None:
+    store().setValue("recent", [known for known in recent() if known != path])
+
+
+# -- preferences -------------------------------------------------------------------------------------------------------
+
+def choose(key: str, value: str) -> None:
+    """Remember a preference; "" forgets it."""
+    if value:
+        store().setValue(key, value)
+    else:
+        store().remove(key)
+
+
+def scheme() -> Scheme:
+    """The theme that was chosen."""
+    return cast(Scheme, _choice("theme", get_args(Scheme), "system"))
+
+
+def motion() -> Motion:
+    return cast(Motion, _choice("motion", get_args(Motion), "system"))
+
+
+def language() -> str:
+    """A key of translation.LANGUAGES, or "system"."""
+    return _choice("language", ("system", *i18n.LANGUAGES), "system")
+
+
+def data_colors() -> str:
+    return _choice("data_colors", theme.MAPS, theme.MAPS[0])
+
+
+def threads() -> int:
+    """Of one computation; 0: one for each core."""
+    return int(_choice("threads", tuple(map(str, range(1 + (os.cpu_count() or 1)))), "0"))
+
+
+def folder(kind: str) -> str:
+    """Where dialogs begin, of FOLDERS; "" where none was chosen."""
+    return str(store().value(f"{kind}_folder", ""))
+
+
+def tour_was_offered() -> bool:
+    return bool(store().value("tour"))
+
+
+def _choice(key: str, allowed: tuple[str, ...], otherwise: str) -> str:
+    """Settings are a file that anyone may write into."""
+    value = str(store().value(key, otherwise))
+    return value if value in allowed else otherwise

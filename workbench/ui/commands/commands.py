@@ -1,0 +1,171 @@
+"""What the user can do with files and the recipe, as actions that menus, shortcuts and the palette share."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from workbench.core.base.trust import Trust
+from workbench.ui.base import dialogs, settings
+from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
+from workbench.ui.commands.demo import DEMOS, demo_paths
+from workbench.ui.commands.session_commands import SessionCommands
+from workbench.ui.session.session import Session
+
+Key = QKeySequence.StandardKey
+
+
+class Commands(QObject):
+    """Verbs that ask before they do: for a file, for trust, about unsaved work."""
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self.sessions = SessionCommands(window, session)
+        self.sessions.chosen.connect(self.open_path)
+        self.open_model = self._add(self.tr("Open model…"), self.ask_model, Key.Open)
+        self.open_data = self._add(self.tr("Open data…"), self.ask_data, "Ctrl+D")
+        self.open_data_folder = self._add(self.tr("Open a folder of images…"), self.ask_data_folder, "Ctrl+Shift+D")
+        self.open_recipe = self._add(self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
+        self.save_recipe = self._add(self.tr("Save recipe"), self.save, Key.Save)
+        self.save_recipe_as = self._add(self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")
+        titles = (self.tr("Demo: convolutional network"), self.tr("Demo: vision transformer"))
+        self.demos = [self._add(title, partial(self.open_demo, name))
+                      for name, title in zip(DEMOS, titles, strict=True)]
+        self.undo = self._add(self.tr("Undo"), session.undo, Key.Undo)
+        self.redo = self._add(self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
+        self._follow_undo_stack()
+        session.model_changed.connect(self._on_model)
+        session.failed.connect(self._complain)
+        session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
+        self._on_model()
+
+    def _add(self, text: str, verb: Callable[[], object], shortcut: QKeySequence | Key | str = "") -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda: verb())
+        return action
+
+    def _follow_undo_stack(self) -> None:
+        stack = self._session.undo_stack
+        for action in (self.undo, self.redo):
+            action.setEnabled(False)
+        stack.canUndoChanged.connect(self.undo.setEnabled)
+        stack.canRedoChanged.connect(self.redo.setEnabled)
+        stack.undoTextChanged.connect(self._name_undo)
+        stack.redoTextChanged.connect(self._name_redo)
+
+    def _name_undo(self, text: str) -> None:
+        self.undo.setText(f"{self.tr('Undo')} {text}".strip())
+
+    def _name_redo(self, text: str) -> None:
+        self.redo.setText(f"{self.tr('Redo')} {text}".strip())
+
+    def _complain(self, title: str, what: str, mend: str) -> None:
+        dialogs.complain(self._window, title, what, mend)
+
+    def _on_model(self) -> None:
+        model = self._session.model
+        for action in (self.open_data, self.open_data_folder, self.open_recipe, self.save_recipe, self.save_recipe_as):
+            action.setEnabled(model is not None)
+        if model is not None:
+            settings.remember(model.path)
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def ask_model(self) -> None:
+        kinds = " ".join(f"*{suffix}" for suffix in (*MODELS, ".py", *SESSIONS))
+        filters = self.tr("Models ({kinds});;All files (*)").format(kinds=kinds)
+        dialogs.choose_file(self._window, self.tr("Open a model"), filters, self.open_path, self._folder())
+
+    def ask_data(self) -> None:
+        kinds = " ".join(f"*{suffix}" for suffix in (*DATA, ".py"))
+        filters = self.tr("Data ({kinds});;All files (*)").format(kinds=kinds)
+        title = self.tr("Open data to measure with")
+        dialogs.choose_file(self._window, title, filters, self.attach_path, self._folder())
+
+    def ask_data_folder(self) -> None:
+        dialogs.choose_folder(self._window, self.tr("Open a folder of images in class folders"), self.attach_path,
+                              self._folder())
+
+    def ask_recipe(self) -> None:
+        filters = self.tr("Recipes (*.yaml *.yml);;All files (*)")
+        dialogs.choose_file(self._window, self.tr("Open a recipe"), filters, self._session.load_recipe, self._folder())
+
+    def open_path(self, path: str, data: str = "", calibration: str = "", recipe: str = "") -> None:
+        """Open a model, or a session, after the questions that this needs."""
+        if Path(path).suffix.lower() in SESSIONS:
+            self.keep_work_then(lambda: self.sessions.open_path(path))
+            return
+
+        def proceed(path: str, trusted: Trust) -> None:
+            self._session.open(path, trusted, data=data, calibration=calibration, recipe=recipe)
+
+        self.keep_work_then(lambda: dialogs.with_trust(self._window, path, proceed))
+
+    def attach_path(self, path: str) -> None:
+        dialogs.with_trust(self._window, path, lambda path, trusted: self._session.attach(path, trusted=trusted))
+
+    def open_demo(self, name: str = DEMOS[0]) -> None:
+        demo = demo_paths(name)
+        self.open_path(demo.model, demo.data, demo.calibration)
+
+    def open_dropped(self, paths: Iterable[str]) -> None:
+        """Files from a file manager: a model with its data and recipe, or data or a recipe for the open model."""
+        chosen = sort_out(list(paths))
+        if chosen.model:
+            self.open_path(chosen.model, chosen.data, recipe=chosen.recipe)
+            return
+        if self._session.model is None or not (chosen.data or chosen.recipe):
+            names = ", ".join(Path(path).name for path in paths)
+            dialogs.complain(self._window, self.tr("Cannot open this"),
+                             self.tr("There is no model among: {names}.").format(names=names),
+                             self.tr("Drop an ONNX or PyTorch model first; data and recipes go with a model."))
+            return
+        if chosen.data:
+            self.attach_path(chosen.data)
+        if chosen.recipe:
+            self._session.load_recipe(chosen.recipe)
+
+    def _folder(self) -> str:
+        opened = self._session.opened
+        return str(Path(opened.path).parent) if opened else settings.folder("models")
+
+    # -- keeping ---------------------------------------------------------------------------------------------------
+
+    def keep_work_then(self, proceed: Callable[[], None]) -> None:
+        """Ask about unsaved work, where there is any, before something that would lose it.
+
+        A recipe alone is kept as a recipe; with pinned states, or from a session, it is a session.
+        """
+        if self._session.modified:
+            whole = bool(self._session.session_path or self._session.snapshots.all)
+            dialogs.ask_unsaved(self._window, self.sessions.save_then if whole else self._save_then, proceed, whole)
+        else:
+            proceed()
+
+    def save(self) -> None:
+        self._save_then(lambda: None)
+
+    def save_as(self) -> None:
+        self._ask_target(lambda: None)
+
+    def _save_then(self, proceed: Callable[[], None]) -> None:
+        if not self._session.recipe_path:
+            self._ask_target(proceed)
+        elif self._session.save_recipe(self._session.recipe_path):
+            proceed()
+
+    def _ask_target(self, proceed: Callable[[], None]) -> None:
+        def chosen(path: str) -> None:
+            if self._session.save_recipe(path):
+                proceed()
+
+        stem = Path(self._session.opened.path).stem if self._session.opened else "recipe"
+        start = self._session.recipe_path or str(Path(self._folder()) / f"{stem}.yaml")
+        title, filters = self.tr("Save the recipe"), self.tr("Recipes (*.yaml)")
+        dialogs.choose_target(self._window, title, filters, chosen, start, "yaml")

@@ -1,0 +1,104 @@
+"""What came of an export: what was shown against what the file has."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.core.analysis.report import Report
+from workbench.core.base.quantities import size, three
+from workbench.ui.text import format
+from workbench.ui.text.format import value_text
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets.labels import Plain
+
+
+class ResultPage(QWidget):
+    """A table of promises and facts, or what went wrong and how to go on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.report_path = ""
+        self.title = Plain(self, wordWrap=True)
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() + 4)
+        self.title.setFont(font)
+        self.words = Plain(self, wordWrap=True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.table = QWidget(self)
+        self._grid = QGridLayout(self.table)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self.open_folder = QPushButton(self.tr("Open folder"), self)
+        self.open_report = QPushButton(self.tr("Open report"), self)
+        self.back = QPushButton(self.tr("Back"), self)
+        self.close_button = QPushButton(self.tr("Close"), self)
+        self.close_button.setDefault(True)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in (self.open_folder, self.open_report):
+            row.addWidget(button)
+        row.addStretch()
+        row.addWidget(self.back)
+        row.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(self.title)
+        layout.addWidget(self.table)
+        layout.addWidget(self.words)
+        layout.addStretch()
+        layout.addLayout(row)
+
+    def show_report(self, report: Report) -> None:
+        before, after = report.before.bytes.value, report.after.bytes.value
+        self._state(done=True)
+        self.report_path = report.files.get("report", "")
+        self.title.setText(format.smaller(before, after)[:1].upper() + format.smaller(before, after)[1:])
+        self._fill(self._rows(report))
+        self.words.setText("\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")),
+                                      *map(said, report.notes)]))
+
+    def show_failure(self, what: str, mend: str) -> None:
+        self._state(done=False)
+        self.title.setText(self.tr("Not exported"))
+        self.words.setText(f"{what}\n{mend}".strip())
+
+    def _state(self, done: bool) -> None:
+        for widget in (self.table, self.open_folder, self.open_report):
+            widget.setVisible(done)
+        self.back.setVisible(not done)
+
+    def _rows(self, report: Report) -> list[tuple[str, str, str, str]]:
+        rows = [("", self.tr("Original"), self.tr("As shown"), self.tr("In the file")),
+                (self.tr("Size"), size(report.before.bytes.value), size(report.forecast_bytes),
+                 size(report.after.bytes.value))]
+        if report.verified and report.verified.value is not None and report.preview_value is not None and \
+                report.before.value:
+            rows.append((report.metric[:1].upper() + report.metric[1:],
+                         value_text(report.before.value.value, report.metric),
+                         value_text(report.preview_value, report.metric),
+                         value_text(report.verified.value, report.metric)))
+            rows.append((self.tr("Same decision as the preview"), "", "",
+                         self.tr("{share} of {n}").format(share=f"{100 * (report.verified.agreement or 0):.2f} %",
+                                                          n=f"{report.verified.samples:,}")))
+            largest = format.small(report.verified.max_abs_diff or 0, 2)
+            rows.append((self.tr("Largest difference of an output"), "", "", largest))
+        if report.before.latency_ms and report.after.latency_ms:
+            rows.append((self.tr("Latency, one sample"), f"{three(report.before.latency_ms.value)} ms", "",
+                         f"{three(report.after.latency_ms.value)} ms"))
+        return rows
+
+    def _fill(self, rows: list[tuple[str, str, str, str]]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for y, row in enumerate(rows):
+            for x, text in enumerate(row):
+                label = Plain(text, self.table)
+                label.setAlignment((Qt.AlignmentFlag.AlignRight if x else Qt.AlignmentFlag.AlignLeft)
+                                   | Qt.AlignmentFlag.AlignVCenter)
+                if y == 0 or x == 0:
+                    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+                self._grid.addWidget(label, y, x)

@@ -1,0 +1,61 @@
+"""What of the window's layout belongs to the work: the tab, the chosen layers, the docks. As plain values, because a
+session file may come from anywhere, and Qt's own format is not made to be fed by others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+
+from workbench.core.session.session_file import Layout, Panel
+
+if TYPE_CHECKING:
+    from workbench.ui.session.session import Session
+
+AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea,
+         "bottom": Qt.DockWidgetArea.BottomDockWidgetArea}
+NARROWEST = 120
+
+
+def layout_of(window: QMainWindow, session: Session) -> Layout:
+    """As it is now; before anything was opened there are no tabs and docks."""
+    tabs = window.findChild(QTabWidget, "views")
+    tab = tabs.currentWidget() if tabs is not None else None
+    panels = {dock.objectName(): Panel(not dock.isHidden(), _side(window, dock), dock.width())
+              for dock in window.findChildren(QDockWidget)}
+    return Layout(tab_name(tab) if tab is not None else "", session.selection, session.current, panels)
+
+
+def apply(window: QMainWindow, session: Session, layout: Layout) -> None:
+    """What fits this window and this model; the rest stays as it is."""
+    tabs = window.findChild(QTabWidget, "views")
+    if tabs is not None:
+        found = next((tabs.widget(i) for i in range(tabs.count()) if tab_name(tabs.widget(i)) == layout.tab), None)
+        if found is not None:
+            tabs.setCurrentWidget(found)
+    for dock in window.findChildren(QDockWidget):
+        panel = layout.panels.get(dock.objectName())
+        if panel is None:
+            continue
+        wanted = AREAS[panel.side]
+        if not dock.isFloating() and _side(window, dock) != panel.side and dock.isAreaAllowed(wanted):
+            window.addDockWidget(wanted, dock)
+        dock.setVisible(panel.shown)
+        if panel.shown and not dock.isFloating() and panel.side != "bottom":
+            width = max(NARROWEST, min(panel.width, window.width() // 2))
+            window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+    there = {layer.path for layer in session.model.layers} if session.model else set()
+    chosen = [path for path in layout.selection if path in there]
+    if chosen:
+        session.select(chosen, layout.current)
+
+
+def tab_name(widget: object) -> str:
+    """The same in every language."""
+    return type(widget).__name__.removesuffix("Tab").lower()
+
+
+def _side(window: QMainWindow, dock: QDockWidget) -> str:
+    area = window.dockWidgetArea(dock)
+    return next((side for side, each in AREAS.items() if each == area), "left")

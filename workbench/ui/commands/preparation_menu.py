@@ -1,0 +1,43 @@
+"""What was done to the graph at opening, each step reversible: without its tick the model is opened without it. Steps
+that are done only on demand have none at first."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QMenu, QWidget
+
+from workbench.core.layer_data.layer import Preparation
+from workbench.ui.session.session import Session
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets.labels import tooltip
+
+
+class PreparationMenu(QMenu):
+    """Model > Prepared at opening."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setTitle(self.tr("Prepared at opening"))
+        self.setToolTipsVisible(True)
+        session.model_changed.connect(self.fill)
+        session.failed.connect(self.fill)       # the ticks say what is, not what was wanted
+        self.fill()
+
+    def fill(self, *_: object) -> None:
+        self.clear()
+        model, opened = self._session.model, self._session.opened
+        chosen = opened.without if opened is not None else ()
+        for step in model.preparations if model else ():
+            action = self.addAction(said(step.title))
+            action.setCheckable(True)
+            action.setChecked(step.applied)
+            action.setToolTip(tooltip(said(step.detail)))
+            # Where the step found nothing that it could do, opening again would not change that.
+            action.setEnabled(step.applied or step.optional or step.id in chosen)
+            action.toggled.connect(partial(self._toggle, step))
+        self.menuAction().setEnabled(not self.isEmpty())
+
+    def _toggle(self, step: Preparation, wanted: bool) -> None:
+        if self._session.opened is not None:
+            others = set(self._session.opened.without) - {step.id}
+            self._session.reopen(tuple(sorted(others if wanted is not step.optional else {*others, step.id})))

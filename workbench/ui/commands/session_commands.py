@@ -1,0 +1,238 @@
+"""Session files: saved, opened again with all that belongs to them, or found after the program was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.trust import Trust
+from workbench.core.session.session_file import SUFFIX, Reference, SavedSession, load_session
+from workbench.core.session.undo_list import UndoList
+from workbench.ui.base import dialogs, settings
+from workbench.ui.base.files import DATA, MODELS
+from workbench.ui.base.session_lock import SessionLock
+from workbench.ui.commands import layout
+from workbench.ui.session.session import Session
+
+Then = Callable[[], object]
+
+
+class SessionCommands(QObject):
+    """Open and save, with the questions that this needs. `chosen`: the user wants this file opened."""
+
+    chosen = Signal(str)
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window, self._session = window, session
+        self._lock: SessionLock | None = None       # of the session file that is open
+        self.open = self._action(self.tr("Open session…"), self.ask_open, "Ctrl+Alt+O")
+        self.save = self._action(self.tr("Save session"), lambda: self.save_then(lambda: None), "Ctrl+Alt+S")
+        self.save_as = self._action(self.tr("Save session as…"), lambda: self._ask_target(lambda: None),
+                                    "Ctrl+Alt+Shift+S")
+        session.model_changed.connect(self._enable)
+        self._enable()
+
+    def _action(self, text: str, verb: Callable[[], object], shortcut: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda: verb())
+        return action
+
+    def _enable(self) -> None:
+        if not self._session.session_path:
+            self.release()
+        for action in (self.save, self.save_as):
+            action.setEnabled(self._session.model is not None)
+
+    # -- saving ----------------------------------------------------------------------------------------------------
+
+    @property
+    def filters(self) -> str:
+        return self.tr("Sessions (*{suffix})").format(suffix=SUFFIX)
+
+    def gather(self) -> SavedSession | None:
+        """All that belongs to the work, as it is now; None where nothing is open."""
+        session = self._session
+        if session.model is None or session.opened is None:
+            return None
+        attached, print_ = session.attached, session.data.fingerprint if session.data else ""
+        return SavedSession(
+            Reference(_whole(session.opened.path), session.model.fingerprint), session.recipe, session.opened.without,
+            Reference(_whole(attached.path), print_) if attached else None,
+            Reference(_whole(attached.calibration)) if attached and attached.calibration else None,
+            session.snapshots.all, layout.layout_of(self._window, session), session.history.to_keep(session.recipe))
+
+    def save_then(self, proceed: Then) -> None:
+        if self._session.session_path:
+            self._save(self._session.session_path, proceed)
+        else:
+            self._ask_target(proceed)
+
+    def _ask_target(self, proceed: Then) -> None:
+        session = self._session
+        if session.opened is None:
+            return
+        start = session.session_path or str(Path(session.opened.path).with_suffix(SUFFIX))
+        dialogs.choose_target(self._window, self.tr("Save the session"), self.filters,
+                              lambda path: self._save(path, proceed), start, SUFFIX[1:])
+
+    def _save(self, path: str, proceed: Then) -> None:
+        lock = self._lock_of(path)
+        if lock.take() or self._session.session_path == path:       # who opened it all the same was asked then
+            self._write(path, lock, proceed)
+            return
+        dialogs.ask_way_out(
+            self._window, "in use", self.tr("The session is open in another window"),
+            self.tr("Another window has {path} open; what it saved there would be lost.").format(path=path), "",
+            ((self.tr("Save as…"), lambda: self._ask_target(proceed)),
+             (self.tr("Replace it"), lambda: self._write(path, lock, proceed))))
+
+    def _write(self, path: str, lock: SessionLock, proceed: Then) -> None:
+        gathered = self.gather()
+        if gathered is None:
+            return
+        try:
+            gathered.save(Path(path))
+        except UserError as error:
+            self._session.failed.emit(self.tr("Cannot save the session"), error.what, error.mend)
+            return
+        self._mine(path, lock)
+        self._session.told.emit(self.tr("Session saved as {path}").format(path=path))
+        proceed()
+
+    # -- one window a file ------------------------------------------------------------------------------------------
+
+    def _lock_of(self, path: str) -> SessionLock:
+        wanted = SessionLock(path)
+        return self._lock if self._lock is not None and self._lock.path == wanted.path else wanted
+
+    def _mine(self, path: str, lock: SessionLock) -> None:
+        """What is open is what stands in this file."""
+        if lock is not self._lock:
+            self.release()
+            self._lock = lock
+        lock.take()         # the model that was opened before has set it free
+        self._session.mark_saved(path)
+        settings.remember(path)
+
+    def release(self) -> None:
+        """Other windows may have the session file."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def ask_open(self) -> None:
+        start = str(Path(self._session.opened.path).parent) if self._session.opened else ""
+        dialogs.choose_file(self._window, self.tr("Open a session"), self.filters, self.chosen.emit, start)
+
+    def open_path(self, path: str) -> None:
+        """Read it, find its files, open them; who finds it open in another window is asked. What is open stays when
+        this fails."""
+        lock = self._lock_of(path)
+        if lock.take():
+            self._open(path, lambda: self._mine(path, lock))
+            return
+        dialogs.ask_way_out(
+            self._window, "in use", self.tr("The session is open in another window"),
+            self.tr("Another window has {path} open; saving in one overwrites the other's work.").format(path=path),
+            self.tr("A copy keeps both: it asks for a name when it is saved."),
+            ((self.tr("Open a copy"), lambda: self._open(path, lambda: None)),
+             (self.tr("Open it anyway"), lambda: self._open(path, lambda: self._mine(path, lock)))))
+
+    def _open(self, path: str, then: Then) -> None:
+        try:
+            saved = load_session(Path(path))
+        except UserError as error:
+            self._session.failed.emit(self.tr("Cannot open this session"), error.what, error.mend)
+            return
+        self.resume(saved, Path(path).parent, then)
+
+    def resume(self, saved: SavedSession, folder: Path, then: Then) -> None:
+        """Show the work of a session; `then` follows when the model is open and the recipe is back."""
+        def opened(path: str, trusted: Trust) -> None:
+            self._session.open(path, trusted, saved.without, then=lambda: self._compare(saved, folder, then))
+
+        self._found(saved.model, folder, self.tr("model"), self._kinds(MODELS),
+                    lambda path: dialogs.with_trust(self._window, path, opened))
+
+    def _compare(self, saved: SavedSession, folder: Path, then: Then) -> None:
+        """Is it the model that the session was saved with?"""
+        model = self._session.model
+        assert model is not None
+        if saved.model.fingerprint in ("", model.fingerprint):
+            self._take(saved, folder, then, same=True)
+            return
+        dialogs.ask_way_out(
+            self._window, "changed", self.tr("The model has changed"),
+            self.tr("{name} has changed since this session was saved: its layers or weights are different.").format(
+                name=Path(model.path).name),
+            self.tr("The recipe can be used for it all the same; the figures of snapshots do not hold for it."),
+            ((self.tr("Use this model"), lambda: self._take(saved, folder, then, same=False)),
+             (self.tr("Locate another…"), lambda: self._locate(self.tr("model"), self._kinds(MODELS), lambda path: (
+                 self.resume(_moved(saved, path), folder, then))))))
+
+    def _take(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> None:
+        self._session.turns.spread(self._taking(saved, folder, then, same))
+
+    def _taking(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> Iterator[None]:
+        """In parts, between which the window stays awake."""
+        session = self._session
+        kept, snapshots = saved.history or UndoList(saved.recipe), saved.snapshots
+        if not same:
+            kept, snapshots = kept.without_figures(), tuple(each.without_figures() for each in snapshots)
+        session.begin_with(kept, snapshots)
+        yield
+        layout.apply(self._window, session, saved.layout)
+        yield
+        then()
+        if saved.data is not None:
+            self._attach(saved, folder)
+
+    def _attach(self, saved: SavedSession, folder: Path) -> None:
+        assert saved.data is not None
+        calibration = saved.calibration.find(folder) if saved.calibration else ""
+
+        def opened(path: str, trusted: Trust) -> None:      # each file by itself: the one may name code, the other not
+            dialogs.with_trust(self._window, calibration, lambda chosen, also: self._session.attach(
+                path, chosen, trusted | also))
+
+        self._found(saved.data, folder, self.tr("data"), self._kinds(DATA),
+                    lambda path: dialogs.with_trust(self._window, path, opened))
+
+    def _found(self, reference: Reference, folder: Path, what: str, filters: str,
+               proceed: Callable[[str], object]) -> None:
+        """With the file where it is now; one that is gone can be located."""
+        if path := reference.find(folder):
+            proceed(path)
+            return
+        dialogs.ask_way_out(
+            self._window, "missing", self.tr("A file is not where it was"),
+            self.tr("The {what} {name} of this session is not in {folder} any more.").format(
+                what=what, name=Path(reference.path).name, folder=Path(reference.path).parent),
+            self.tr("If it was moved or renamed, say where it is now."),
+            ((self.tr("Locate…"), lambda: self._locate(what, filters, proceed)),))
+
+    def _locate(self, what: str, filters: str, proceed: Callable[[str], object]) -> None:
+        dialogs.choose_file(self._window, self.tr("Where is the {what} now?").format(what=what), filters, proceed)
+
+    def _kinds(self, suffixes: tuple[str, ...]) -> str:
+        kinds = " ".join(f"*{suffix}" for suffix in (*suffixes, ".py"))
+        return self.tr("Files ({kinds});;All files (*)").format(kinds=kinds)
+
+
+def _moved(saved: SavedSession, path: str) -> SavedSession:
+    return replace(saved, model=Reference(path, saved.model.fingerprint))
+
+
+def _whole(path: str) -> str:
+    """An absolute path; of `file.py:function` too."""
+    return str(Path(path).absolute())

@@ -1,0 +1,117 @@
+"""What can be done with snapshots, as actions that the menu, the palette, the scoreboard and the table share."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+
+from workbench.ui.session.session import Session
+from workbench.ui.widgets import theme
+
+
+class SnapshotVerbs(QObject):
+    """`restore`, `rename` and `remove` are of the snapshot that was chosen in the table.
+
+    pinned   the name of a new snapshot
+    """
+
+    pinned = Signal(str)
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+        self._chosen = ""
+        self.pin = self._action(self.tr("Pin this state…"), self.ask_pin, "Ctrl+P")
+        self.compare = self._action(self.tr("Compare states"), None, "Ctrl+Shift+P")
+        self.restore = self._action(self.tr("Restore"), self._restore)
+        self.rename = self._action(self.tr("Rename"), None)      # in place, by the table
+        self.remove = self._action(self.tr("Delete"), self._remove)
+        self.of_one = [self.restore, self.rename, self.remove]
+        self._menus: list[QMenu] = []
+        session.model_changed.connect(self._enable)
+        session.snapshots.changed.connect(self._enable)
+        self._enable()
+
+    def _action(self, text: str, verb: object, shortcut: str = "") -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        if verb is not None:
+            action.triggered.connect(verb)
+        return action
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """Of all of them, with one entry a snapshot that restores it."""
+        menu = QMenu(self.tr("Snapshots"), parent)
+        self._menus.append(menu)
+        self._enable()
+        return menu
+
+    def choose(self, name: str) -> None:
+        self._chosen = name
+        self._enable_chosen()
+
+    def ask_pin(self) -> None:
+        """Under which name? What it reached is proposed; Return takes it."""
+        if self._session.model is None:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setMinimumWidth(380)
+        dialog.setObjectName("pin")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("Pin this state"))
+        dialog.setLabelText(self.tr("Its recipe and figures are kept under this name:"))
+        dialog.setTextValue(self._session.snapshots.suggestion())
+        dialog.setOkButtonText(self.tr("Pin"))
+        dialog.textValueSelected.connect(self._pin)
+        dialog.open()
+
+    def _pin(self, name: str) -> None:
+        made = self._session.snapshots.pin(name)
+        self._session.told.emit(self.tr("Pinned as {name}").format(name=made.name))
+        self.pinned.emit(made.name)
+
+    def _restore(self) -> None:
+        self._session.snapshots.restore(self._chosen)
+
+    def _remove(self) -> None:
+        self._session.snapshots.remove(self._chosen)
+
+    def _enable(self) -> None:
+        opened = self._session.model is not None
+        self.pin.setEnabled(opened)
+        self.compare.setEnabled(opened)
+        self._enable_chosen()
+        for menu in self._menus:
+            self._fill(menu)
+
+    def _enable_chosen(self) -> None:
+        there = self._session.snapshots.find(self._chosen) is not None
+        for action in self.of_one:
+            action.setEnabled(there)
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        menu.addActions([self.pin, self.compare])
+        menu.addSeparator()
+        menu.addActions(self.of_one)
+        menu.addSeparator()
+        for each in self._session.snapshots.all:
+            text = self.tr("Restore {name}").format(name=each.name).replace("&", "&&")
+            menu.addAction(text).triggered.connect(partial(self._session.snapshots.restore, each.name))
+
+
+def button(action: QAction, icon: str, parent: QWidget) -> QPushButton:
+    """A button that does what an action does, and is enabled when that is."""
+    made = QPushButton(action.text(), parent)
+    if icon:
+        theme.set_icon(made, icon)
+    made.setToolTip(action.toolTip())
+    made.clicked.connect(action.trigger)
+
+    def follow() -> None:
+        made.setEnabled(action.isEnabled())
+
+    action.enabledChanged.connect(made.setEnabled)
+    follow()
+    return made

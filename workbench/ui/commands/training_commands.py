@@ -1,0 +1,43 @@
+"""Commands of training, shared by the Run menu, the palette and the Recover tab."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from workbench.ui.session.session import Session
+from workbench.ui.session.training import Trainings
+
+
+class TrainingVerbs(QObject):
+    """Enabled while they can be done."""
+
+    def __init__(self, session: Session, trainings: Trainings, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._trainings = session, trainings
+        self.train = self._action(self.tr("Train"), trainings.start, "Ctrl+T")
+        self.hold = self._action("", trainings.hold, "Ctrl+Alt+P")
+        self.finish = self._action(self.tr("Stop training and keep the best"), trainings.finish, "Ctrl+Shift+T")
+        self.temperatures = self._action(self.tr("Try temperatures"), trainings.try_temperatures)
+        trainings.changed.connect(self._enable)
+        for signal in (session.recipe_changed, session.data_changed, session.model_changed):
+            signal.connect(self._enable)
+        self._enable()
+
+    def all(self) -> list[QAction]:
+        return [self.train, self.hold, self.finish, self.temperatures]
+
+    def _action(self, text: str, verb: Callable[[], object], shortcut: str = "") -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda: verb())
+        return action
+
+    def _enable(self) -> None:
+        trainings = self._trainings
+        ready = not trainings.job and not trainings.reason
+        self.train.setEnabled(ready)
+        self.temperatures.setEnabled(ready and trainings.distils)
+        self.hold.setText(self.tr("Go on training") if trainings.paused else self.tr("Pause training"))
+        self.hold.setEnabled(bool(trainings.job))
+        self.finish.setEnabled(bool(trainings.job))

@@ -1,5 +1,0 @@
-"""Compare: before, now and the pinned states side by side; and what changed for which samples, and by whose doing."""
-
-from workbench.ui.compare_tab.tab import CompareTab
-
-__all__ = ["CompareTab"]

@@ -1,0 +1,1 @@
+"""The engine process as the event loop sees it."""

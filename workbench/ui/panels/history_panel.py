@@ -1,0 +1,181 @@
+"""The undo list, with what was pinned and what was left behind: a click goes there."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QKeyEvent, QPalette, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QVBoxLayout, QWidget
+
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.session.session import Session
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX = QModelIndex()
+ROW, ICON = 26, 12
+
+
+class Kind(Enum):
+    HEAD = auto()
+    SNAPSHOT = auto()
+    BRANCH = auto()
+    STEP = auto()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`place` is the step, or the number of the branch; `ahead`: it was undone."""
+
+    kind: Kind
+    text: str
+    place: int = 0
+    here: bool = False
+    ahead: bool = False
+    tip: str = ""
+
+
+class HistoryModel(QAbstractListModel):
+    """Pinned states, branches, then the steps from the first to the last."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.entries: list[Entry] = []
+
+    def refresh(self) -> None:
+        fresh = [*self._pinned(), *self._branches(), *self._steps()]
+        if len(fresh) != len(self.entries):
+            self.beginResetModel()
+            self.entries = fresh
+            self.endResetModel()
+        elif fresh != self.entries:
+            self.entries = fresh
+            self.dataChanged.emit(self.index(0), self.index(len(fresh) - 1))
+
+    @property
+    def here(self) -> int:
+        """The row of the step that is on show."""
+        return next((row for row, entry in enumerate(self.entries) if entry.here), -1)
+
+    def go(self, row: int) -> None:
+        entry, session = self.entries[row], self._session
+        match entry.kind:
+            case Kind.SNAPSHOT:
+                session.snapshots.restore(entry.text)
+            case Kind.BRANCH:
+                branch = session.history.branches[entry.place]
+                session.change_recipe(branch.recipe, tr("Back to {step}").format(step=branch.text))
+            case Kind.STEP:
+                session.go_to(entry.place)
+
+    def _pinned(self) -> list[Entry]:
+        found = [Entry(Kind.SNAPSHOT, each.name, tip=tr("A click makes it the present state")) for each in
+                 self._session.snapshots.all]
+        return [Entry(Kind.HEAD, tr("Pinned")), *found] if found else []
+
+    def _branches(self) -> list[Entry]:
+        found = [Entry(Kind.BRANCH, tr("{step} (steps: {n})").format(step=branch.text, n=branch.steps), place,
+                       tip=tr("Steps that were undone before other ones were made; a click brings back where they led"))
+                 for place, branch in enumerate(self._session.history.branches)]
+        return [Entry(Kind.HEAD, tr("Branches")), *found] if found else []
+
+    def _steps(self) -> list[Entry]:
+        history = self._session.history
+        here = history.stack.index()
+        texts = [tr("As opened"), *(history.stack.text(i) for i in range(history.stack.count()))]
+        pins = {each.recipe.in_effect: each.name for each in self._session.snapshots.all}
+        found = []
+        for place, text in enumerate(texts):
+            recipe = history.recipe_at(place) if pins and place else None
+            name = pins.get(recipe.in_effect, "") if recipe is not None else ""
+            shown = tr("{step}  ·  pinned as {name}").format(step=text, name=name) if name else text
+            found.append(Entry(Kind.STEP, shown, place, place == here, place > here))
+        return [Entry(Kind.HEAD, tr("Steps")), *found] if self._session.model is not None else []
+
+    # -- what Qt asks ----------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.entries)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or self.entries[index.row()].kind is Kind.HEAD:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or index.row() >= len(self.entries):
+            return None
+        entry = self.entries[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return entry.text
+            case Qt.ItemDataRole.ToolTipRole:
+                return tooltip(entry.tip or entry.text)
+            case Qt.ItemDataRole.SizeHintRole:
+                return QSize(0, ROW)
+            case Qt.ItemDataRole.FontRole if entry.kind is Kind.HEAD:
+                return theme.font(-1)
+            case Qt.ItemDataRole.FontRole if entry.here:
+                return theme.font(weight=QFont.Weight.DemiBold)
+            case Qt.ItemDataRole.ForegroundRole if entry.ahead or entry.kind is Kind.HEAD:
+                return QApplication.palette().color(QPalette.ColorRole.PlaceholderText)
+            case Qt.ItemDataRole.DecorationRole if entry.kind is not Kind.HEAD:
+                name = {Kind.SNAPSHOT: "pin", Kind.BRANCH: "right"}.get(entry.kind, "play" if entry.here else "")
+                return theme.icon(name) if name else _nothing()
+        return None
+
+
+def _nothing() -> QPixmap:
+    """Holds the place of an icon, so that texts stand below each other."""
+    empty = QPixmap(ICON, ICON)
+    empty.fill(Qt.GlobalColor.transparent)
+    return empty
+
+
+class HistoryList(QListView):
+    """A click or Return goes to a step, a pinned state or a branch."""
+
+    def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.history = model
+        self.setAccessibleName(self.tr("History"))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setIconSize(QSize(ICON, ICON))
+        self.setUniformItemSizes(True)
+        self.clicked.connect(lambda index: model.go(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.history.go(self.currentIndex().row())
+            return
+        super().keyPressEvent(event)
+
+
+class HistoryPanel(QWidget):
+    """Follows the session; while it is hidden it costs nothing."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = HistoryModel(session, self)
+        self.list = HistoryList(self.model, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.UNIT, theme.UNIT, theme.UNIT, 0)
+        column.addWidget(self.list)
+        self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
+        self._rows.soon()
+        stack = session.undo_stack
+        for signal in (stack.indexChanged, stack.cleanChanged, session.history.changed, session.snapshots.changed,
+                       session.recipe_changed, session.model_changed, theme.signals.changed):
+            signal.connect(self._rows.soon)
+
+    def refresh(self) -> None:
+        self.model.refresh()
+        row = self.model.here
+        if row >= 0:
+            self.list.setCurrentIndex(self.model.index(row))

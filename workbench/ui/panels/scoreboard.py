@@ -1,0 +1,322 @@
+"""What it costs: size, accuracy, work, before and now, each with how it is known. Always at the bottom."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
+
+from workbench.core.analysis.report import Figure, Report
+from workbench.core.base.quantities import amount, size, three
+from workbench.core.ipc.messages import Attach
+from workbench.core.layer_data.views import Prediction, Preview
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs, button
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.session.session import Session
+from workbench.ui.text import format
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import small
+from workbench.ui.widgets.labels import Plain, tooltip
+
+SHRUNK = 0.995          # of the size before: a file that is larger than this did not shrink
+BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+BESIDE_GAP = 4          # pixels that Qt leaves between an icon and its text
+# Pixels between the tiles, whether the button that measures has a text, whether parameters are shown; the first that
+# fits is taken.
+FITS = ((theme.DOUBLE, True, True), (theme.UNIT, True, True), (theme.UNIT, True, False), (theme.UNIT, False, False))
+
+
+class Tile(QWidget):
+    """One quantity: a caption, a value, and a note that says where it comes from.
+
+    What is only a forecast, or of a moment ago, is muted and in italics.
+    """
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(caption)
+        self.caption = _label(self, -1, muted=True)
+        self.caption.setText(caption)
+        self.value = _label(self, 4, bold=True)
+        self.note = _label(self, -1, muted=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for label in (self.caption, self.value, self.note):
+            theme.steady(label)
+            layout.addWidget(label)
+
+    def show_text(self, value: str, note: str = "", tip: str = "", sure: bool = True) -> None:
+        self.value.setText(value)
+        self.note.setText(note)
+        self.setToolTip(tooltip(tip))
+        self.setAccessibleDescription(f"{value}, {note}" if note else value)
+        font = self.value.font()
+        if font.italic() == sure:
+            font.setItalic(not sure)
+            self.value.setFont(font)
+        role = QPalette.ColorRole.WindowText if sure else QPalette.ColorRole.PlaceholderText
+        self.value.setForegroundRole(role)
+
+
+def reasons_of(preview: Preview | None) -> list[str]:
+    """Why layers did not shrink, the largest first; each reason once."""
+    if preview is None:
+        return []
+    grown = sorted((change for change in preview.changes if change.larger), key=lambda change: -change.bytes_after)
+    first = {said(change.larger): change.path for change in reversed(grown)}
+    return [f"{path}: {reason}" for reason, path in reversed(first.items())]
+
+
+def _label(parent: QWidget, points: int, bold: bool = False, muted: bool = False) -> QLabel:
+    label = Plain(parent)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() + points)
+    font.setBold(bold)
+    label.setFont(font)
+    if muted:
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return label
+
+
+class Scoreboard(QFrame):
+    """Follows the session. `export_button` and `data_button` are connected by the window."""
+
+    def __init__(self, session: Session, pins: SnapshotVerbs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._report: Report | None = None      # of this very recipe, while nothing was changed since
+        self.setObjectName("scoreboard")
+        self.setAccessibleName(self.tr("Scoreboard"))
+        self.size_tile = Tile(self.tr("File size"), self)
+        self.metric_tile = Tile(self.tr("Accuracy"), self)
+        self.change_tile = Tile(self.tr("Change"), self)
+        self.predicted_tile = Tile(self.tr("Predicted loss"), self)
+        self.parameters_tile = Tile(self.tr("Parameters"), self)
+        self.macs_tile = Tile(self.tr("MACs"), self)
+        self.latency_tile = Tile(self.tr("Latency"), self)
+        self.timings = session.timings
+        self.measure_button = small(self, self.tr("Measure"), self.tr("Measure latency and zipped size"),
+                                    self.tr("Measure latency: run the original and the compressed model in turns in "
+                                            "ONNX Runtime, and zip both files"))
+        theme.set_icon(self.measure_button, "play")
+        self._least = 0         # pixels
+        self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
+        self.why_button.clicked.connect(self._explain_size)
+        self.measure_button.clicked.connect(self.timings.ask)
+        self.data_button = QPushButton(self.tr("Open data…"), self)
+        self.data_button.setToolTip(self.tr("Accuracy is measured on samples: an .npz file, a folder of images or "
+                                            "file.py:function (Ctrl+D)"))
+        theme.set_icon(self.data_button, "data")
+        self.pin_button = button(pins.pin, "pin", self)
+        self.pin_button.setText(self.tr("Pin…"))
+        self.pin_button.setToolTip(self.tr("Keep this state under a name, to compare it and to come back to it"))
+        self.export_button = QPushButton(self.tr("Export…"), self)
+        self.export_button.setObjectName("primary")
+        theme.set_icon(self.export_button, "export", "on_accent")
+        self.export_button.setDefault(True)
+        self._lay_out()
+        self._figures = session.turns.piece(self, self.refresh, Place.COST)
+        for signal in (session.model_changed, session.data_changed, session.preview_changed, session.failed,
+                       self.timings.changed):
+            signal.connect(self._figures.soon)
+        session.model_changed.connect(self._forget_report)
+        session.recipe_changed.connect(self._forget_report)
+        session.exported.connect(self._on_exported)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        self._row = layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 8)
+        self._tiles = (self.size_tile, self.why_button, self.data_button, self.metric_tile, self.change_tile,
+                       self.predicted_tile, self.parameters_tile, self.macs_tile, self.latency_tile)
+        for tile in self._tiles:
+            layout.addWidget(tile)
+        layout.addWidget(self.measure_button)
+        layout.addStretch(1)
+        self._verbs = QHBoxLayout()
+        self._verbs.setSpacing(theme.UNIT)
+        self._verbs.addWidget(self.pin_button)
+        self._verbs.addWidget(self.export_button)
+        layout.addLayout(self._verbs)
+
+    def refresh(self) -> None:
+        model, preview = self._session.model, self._session.preview
+        self.setEnabled(model is not None)
+        if model is None:
+            return
+        current = self._session.preview_is_current
+        self._show_size(model.bytes, preview, current)
+        self._show_metric(preview, current)
+        self._show_predicted(preview.predicted if preview and self._session.recipe.rows else None)
+        self._show_count(self.parameters_tile, model.parameters, preview.parameters if preview else None, current)
+        self._show_count(self.macs_tile, model.macs, preview.macs if preview else None, current)
+        self._show_latency()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._least, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Where it is narrow, room is taken from between the tiles, then from the parameters, which MACs go along with,
+        and at last the button keeps its icon alone."""
+        needed = [self._width(*fit) for fit in FITS]
+        if self._least != needed[-1]:
+            self._least = needed[-1]
+            self.updateGeometry()
+        gap, text, parameters = next((fit for fit, width in zip(FITS, needed, strict=True) if width <= self.width()),
+                                     FITS[-1])
+        self._row.setSpacing(gap)
+        self.measure_button.setToolButtonStyle(BESIDE if text else ALONE)
+        self.parameters_tile.setVisible(parameters)
+
+    def _width(self, gap: int, text: bool, parameters: bool) -> int:
+        """Pixels that this takes, whatever is on show."""
+        tiles = [tile for tile in self._tiles if not tile.isHidden() and tile is not self.parameters_tile]
+        tiles += [self.parameters_tile] if parameters else []
+        button = self.measure_button.sizeHint().width()
+        words = self.measure_button.fontMetrics().horizontalAdvance(self.measure_button.text()) + BESIDE_GAP
+        button += (text - (self.measure_button.toolButtonStyle() == BESIDE)) * words
+        margins = self._row.contentsMargins()
+        return (sum(tile.minimumSizeHint().width() for tile in tiles) + button + gap * (len(tiles) + 1)
+                + self._verbs.minimumSize().width() + margins.left() + margins.right())
+
+    def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
+        self._reasons: list[str] = []
+        self.why_button.hide()
+        if preview is None or not (self._session.recipe.rows or self._report):
+            self.size_tile.show_text(size(before), self.tr("as opened"))
+            return
+        after = self._report.after.bytes if self._report else preview.size
+        exact = after.how == "verified" or (current and all(change.exact for change in preview.changes))
+        note = f"{format.smaller(before, after.value)}, {format.source_text(after)}"
+        tip = format.explain(after)
+        if exact and after.how == "forecast":
+            tip += "\n" + self.tr("Every layer was computed, so the written file will have this size.")
+        if after.value > SHRUNK * before and (reasons := reasons_of(preview)):
+            self._reasons = reasons
+            self.why_button.show()
+            tip = "\n".join((self.tr("Why it did not shrink:"), *reasons, tip))
+        if (timing := self.timings.current) is not None:
+            note = f"{format.smaller(before, after.value)}, {format.MARKS[after.how]} " + \
+                self.tr("zipped {size}").format(size=size(timing.zipped))
+            tip += "\n" + self.tr("Zipped {before} → {after}; the compressed model takes {file} bytes as a file "
+                                  "(written to memory).").format(before=size(timing.zipped_before),
+                                                                 after=size(timing.zipped), file=f"{timing.file:,}")
+        self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
+
+    def _explain_size(self) -> None:
+        """The reasons in a small window beside the button, until the next click or key."""
+        place = self.why_button.mapToGlobal(self.why_button.rect().bottomLeft())
+        QWhatsThis.showText(place, "\n".join((self.tr("Why it did not shrink:"), *self._reasons)), self.why_button)
+
+    def _show_metric(self, preview: Preview | None, current: bool) -> None:
+        data = self._session.data
+        for tile in (self.metric_tile, self.change_tile):
+            tile.setVisible(data is not None)
+        self.data_button.setVisible(data is None and not self._session.link.waits_for(Attach))
+        if data is None:
+            return
+        metric = self._session.metric
+        self.metric_tile.caption.setText(metric[:1].upper() + metric[1:])
+        edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
+        value = preview.value if preview and edited else None
+        if value is not None and self._report is not None and self._report.after.value is not None:
+            value = self._report.after.value
+        baseline = preview.baseline if preview and edited and preview.baseline else self._session.baseline
+        if value is None or baseline is None:
+            note = format.source_text(baseline, data.samples) if baseline else ""
+            text = format.value_text(baseline.value, metric) if baseline else "…"
+            if edited:
+                text = f"{text} → …"
+                note = self.tr("not measured; F5 measures") if self._session.measuring_paused else self.tr("measuring")
+            self.metric_tile.show_text(text, note, self._explained(baseline), sure=not edited)
+            self.change_tile.show_text("…" if edited else "–", "", sure=False)
+            return
+        self.metric_tile.show_text(
+            f"{format.number_text(baseline.value, metric)} → {format.value_text(value.value, metric)}"
+            f"{format.margin_text(value, metric)}",
+            self._source(value, preview, data.samples), self._explained(value),
+            sure=current and value.how != "estimated")
+        self._show_change(preview.change if preview else None, current, metric)
+
+    def _explained(self, figure: Figure | None) -> str:
+        """What a figure of the metric is: how it was obtained, and of which output where that is not plain."""
+        notes = self._session.data.notes if self._session.data is not None else ()
+        return "\n".join([*([format.explain(figure)] if figure is not None else []), *map(said, notes)])
+
+    def _source(self, value: Figure, preview: Preview | None, samples: int) -> str:
+        """Where the metric comes from, and whether the recipe's training is in it."""
+        source = format.source_text(value, samples)
+        if preview is None or preview.trained is None or value.how == "verified":
+            return source
+        return self.tr("trained, {source}").format(source=source) if preview.trained else \
+            self.tr("before training, {source}").format(source=source)
+
+    def _show_change(self, change: Figure | None, current: bool, metric: str) -> None:
+        if change is None:
+            self.change_tile.show_text("…", "", sure=False)
+            return
+        settled = format.is_settled(change)
+        note = self.tr("same samples, paired") if settled else self.tr("could be chance")
+        if change.value == 0 and change.how == "measured":
+            note = self.tr("none on these samples")
+        tip = self.tr("Now less before, on the same samples. Grey while the 95 % interval holds 0.")
+        self.change_tile.show_text(format.change_text(change, metric), note, tip, sure=current and settled)
+
+    def _show_predicted(self, predicted: Prediction | None) -> None:
+        """There before anything was run, so always in the look of a forecast."""
+        self.predicted_tile.setVisible(predicted is not None)
+        if predicted is None:
+            return
+        loss = predicted.kind == "loss"
+        self.predicted_tile.caption.setText(self.tr("Predicted loss") if loss else self.tr("Predicted error"))
+        note = self.tr("not checked")
+        if predicted.correlation is not None:
+            note = self.tr("rank correlation {value}").format(value=f"{predicted.correlation:.2f}")
+        tip = self.tr("How far the answers move from the original's (KL divergence), predicted from the edited "
+                      "weights, one pass of gradients and the layers' inputs. Nothing was run.")
+        if not loss:
+            tip = self.tr("The relative error of the layers' outputs, predicted from the edited weights and the "
+                          "layers' inputs. Nothing was run; no gradients pass through this model.")
+        tip += "\n" + self.tr("Rank correlation: how well it put {n} candidates in order that were run. 1 is "
+                              "perfect.").format(n=predicted.trials)
+        self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
+
+    def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
+        if tile is not self.parameters_tile:        # shown where there is room for it
+            tile.setVisible(before is not None)
+        if before is None:
+            return
+        if after is None or amount(after) == amount(before) or not self._session.recipe.rows:
+            tile.show_text(amount(before), self.tr("unchanged") if self._session.recipe.rows else "")
+        else:
+            tile.show_text(f"{amount(before)} → {amount(after)}", format.shrunk(before, after), sure=current)
+
+    def _show_latency(self) -> None:
+        report, timing = self._report, self.timings.current
+        self.latency_tile.show_text("–", self.tr("not measured"), self.measure_button.toolTip(), sure=False)
+        self.measure_button.setEnabled(not self.timings.running)
+        if timing is not None:
+            tip = self.tr("Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this "
+                          "machine.").format(runs=timing.runs)
+            if timing.made_up:
+                tip += " " + self.tr("The sample is random: there is no data.")
+            self.latency_tile.show_text(f"{three(timing.before_ms)} → {three(timing.after_ms)} ms",
+                                        self.tr("● median of {runs}").format(runs=timing.runs), tip)
+        elif report is not None and report.before.latency_ms and report.after.latency_ms:
+            before, after = report.before.latency_ms, report.after.latency_ms
+            tip = self.tr("Median of paired runs of the original and the exported file on this machine.")
+            self.latency_tile.show_text(f"{three(before.value)} → {three(after.value)} ms",
+                                        self.tr("● measured, batch 1"), tip)
+
+    def _on_exported(self, report: Report) -> None:
+        self._report = report
+        self._figures.soon()
+
+    def _forget_report(self) -> None:
+        self._report = None
+        self._figures.soon()

@@ -1,0 +1,75 @@
+"""A word in the corner of the window when a job that took a while is done."""
+
+from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsOpacityEffect, QHBoxLayout, QMainWindow
+
+from workbench.core.base.quantities import duration
+from workbench.ui.engine_client.jobs import Finished, Jobs
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Icon, Plain
+
+WORTH_S = 3.0       # what took less was watched
+STAYS_MS = 6000
+FADE_MS = 200
+
+
+class Toast(QFrame):
+    """Comes, stays a few seconds, goes; a click sends it away. Nothing has to be done about it."""
+
+    def __init__(self, window: QMainWindow, jobs: Jobs) -> None:
+        super().__init__(window)
+        self.setObjectName("card")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._window = window
+        self.words = Plain(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.UNIT)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(Icon("info", "good", parent=self))
+        row.addWidget(self.words)
+        self._gone = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._gone.timeout.connect(self.hide)
+        self.hide()
+        jobs.finished.connect(self._on_finished)
+        window.installEventFilter(self)
+
+    def _on_finished(self, over: Finished) -> None:
+        """Failures have a dialog of their own, and who stopped a job knows."""
+        if over.outcome != "done" or over.seconds < WORTH_S:
+            return
+        self.words.setText(self.tr("{title}: done after {time}").format(title=over.title, time=duration(over.seconds)))
+        self.setAccessibleName(self.words.text())
+        self.adjustSize()
+        self._place()
+        self.show()
+        self.raise_()
+        self._fade_in()
+        self._gone.start()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        if not self._window.isActiveWindow():
+            QApplication.alert(self._window)
+
+    def _fade_in(self) -> None:
+        if not theme.moves():
+            return
+        effect = QGraphicsOpacityEffect(self)
+        self.setGraphicsEffect(effect)
+        fade = QPropertyAnimation(effect, b"opacity", self)
+        fade.setDuration(FADE_MS)
+        fade.setStartValue(0.0)
+        fade.setEndValue(1.0)
+        fade.finished.connect(lambda: self.setGraphicsEffect(None))     # type: ignore[arg-type]
+        fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
+
+    def _place(self) -> None:
+        """Under the menus, at the right: it covers the title of a panel, and no figure."""
+        self.move(self._window.width() - self.width() - theme.UNIT, self._window.menuBar().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.hide()

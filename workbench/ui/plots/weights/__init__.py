@@ -1,0 +1,1 @@
+"""Plots of a layer's weights and singular values."""

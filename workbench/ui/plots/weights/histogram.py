@@ -1,0 +1,286 @@
+"""How a layer's weights are distributed, before and after, with the threshold below which they become zero."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from workbench.core.layer_data.pictures import Channel, ChannelAfter, ChannelBefore
+from workbench.core.layer_data.views import EditView, Histogram, LayerView, Moments
+from workbench.ui.plots.axis import number
+from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.canvas import Canvas, Handle, Note
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import small, toggle
+
+LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
+TAIL = 0.998            # of the weights are always in the plot; what is much farther out takes the room of the hand
+FAR = 1.6
+NARROWEST = 0.001       # share of the largest magnitude that the levels cover at least
+BEYOND = 2000.0         # times the range: farther than the plot goes
+THRESHOLD, RANGE = "threshold", "range"
+CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
+
+
+class HistogramPlot(PlotPanel):
+    """`dragged` with the threshold while its lines move, `range_dragged` with the magnitude at which the levels end;
+    `drag_finished` when they are let go. `channels_asked`: the channels one by one; `channel_left`: all weights again.
+    """
+
+    dragged = Signal(float)
+    range_dragged = Signal(float)
+    drag_finished = Signal()
+    channels_asked = Signal()
+    channel_left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        captions = (self.tr("mean"), self.tr("std"), self.tr("min"), self.tr("max"), self.tr("zeros"),
+                    self.tr("outliers"))
+        canvas = Canvas(self.tr("weight value"), self.tr("weights per bin"))
+        super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
+        self._view: LayerView | None = None
+        self._drawn: LayerView | ChannelBefore | None = None
+        self._edit: EditView | ChannelAfter | None = None
+        self._threshold: float | None = None
+        self._range: float | None = None
+        self._offered = False
+        self._beyond = 0
+        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
+                                 self.tr("Count on a logarithmic scale: rare weights become visible"))
+        self.log_button.toggled.connect(self.redraw)
+        self.channel_button = small(self, "", self.tr("All weights again"), self.tr("Back to all weights of the layer"))
+        theme.set_icon(self.channel_button, "cancel")
+        self.channel_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.channel_button.clicked.connect(self.channel_left)
+        self.channels_button = small(self, self.tr("channels"), self.tr("Channel by channel"),
+                                     self.tr("The ranges of all output channels, side by side"))
+        self.channels_button.clicked.connect(self.channels_asked)
+        for button in (self.channel_button, self.channels_button, self.log_button):
+            self.tools.addWidget(button)
+        self.table.setToolTip(self.tr("Outliers lie more than three interquartile ranges outside the quartiles of the "
+                                      "weights that are not zero (Tukey's outer fences). Dots above the axis mark "
+                                      "them; after an edit they are counted by the same fences."))
+        self._zone, self._cut_low, self._cut_high = (pg.LinearRegionItem(movable=False) for _ in range(3))
+        for zone in (self._zone, self._cut_low, self._cut_high):
+            zone.setZValue(-10)
+            self.canvas.addItem(zone)
+        self._before, self._after = pg.PlotCurveItem(), pg.PlotCurveItem()
+        for curve in (self._before, self._after):
+            self.canvas.addItem(curve)
+        self.canvas.dragged.connect(self._on_dragged)
+        self.canvas.released.connect(self._on_released)
+        self.canvas.hovered.connect(self._on_hovered)
+        self.show_layer(None, None)
+
+    def show_layer(self, view: LayerView | None, edit: EditView | None, channel: Channel | None = None) -> None:
+        """All weights of a layer, or one channel of it."""
+        self._view, self._drawn, self._edit = view, view, edit
+        if view is not None and channel is not None:
+            self._drawn, self._edit = channel.before, channel.after
+        self._name_channel(channel)
+        if self._drawn is None:
+            self.show_sentence(self.tr("The weights of the chosen layer are counted here."))
+            return
+        self.show_canvas()
+        self.channel_button.setVisible(channel is not None)
+        found, after = self._drawn.outliers, self._edit
+        self.table.show_rows(_texts(self._drawn.moments, found.count if found else 0),
+                             _texts(after.moments, after.outliers) if after is not None else None)
+        self.canvas.set_ticks(after.levels.values if after is not None and after.levels is not None else (),
+                              found.farthest if found else ())
+        self.redraw()
+        self._on_hovered(None)
+        edges = self._drawn.histogram.edges
+        self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
+
+    def _name_channel(self, channel: Channel | None) -> None:
+        self.channel_button.setVisible(channel is not None)
+        if channel is None:
+            self.subtitle.show_text("")
+            return
+        self.channel_button.setText(self.tr("channel {number}").format(number=channel.number))
+        self.subtitle.show_text(self.tr("removed") if channel.removed else "")
+
+    def set_handle(self, threshold: float | None) -> None:
+        """Lines at +-threshold; None takes them away."""
+        if threshold != self._threshold:
+            self._threshold = threshold
+            self._place_handles()
+
+    def set_range(self, edge: float | None, offered: bool = False) -> None:
+        """Lines where the levels end, at +-edge; `offered` where the method found the place; None takes them away."""
+        if (edge, offered) != (self._range, self._offered):
+            self._range, self._offered = edge, offered
+            self._place_handles()
+
+    def _place_handles(self) -> None:
+        handles = []
+        if self._threshold is not None:
+            handles.append(Handle(THRESHOLD, (-self._threshold, self._threshold), f"± {number(self._threshold)}"))
+        if self._range is not None:
+            text = self.tr("levels to ± {edge}").format(edge=number(self._range))
+            handles.append(Handle(RANGE, (-self._range, self._range), text, self._offered))
+        self.canvas.set_handles(*handles)
+        if self._drawn is not None and not self.canvas.held:
+            self._set_reach(self._drawn)
+        self._draw_zones()
+        if self._drawn is not None and self.canvas.note is not None:
+            self._label_cut(self._shown(), 0.0)
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        view, edit = self._drawn, self._edit
+        if view is None:
+            return
+        colors, log = theme.colors(), self.log_button.isChecked()
+        self.canvas.y_axis.log = log
+        after = edit.histogram if edit is not None else None
+        foot = LOWEST if log else 0.0
+        self._before.setData(view.histogram.edges, self._scaled(view.histogram), stepMode="center", fillLevel=foot,
+                             brush=colors.before, antialias=False,
+                             pen=self.canvas.pen(colors.before_line, 1) if after is None else pg.mkPen(None))
+        self._after.setVisible(after is not None)
+        if after is not None:
+            self._after.setData(after.edges, self._scaled(after), stepMode="center", fillLevel=foot,
+                                brush=_see_through(colors.after), antialias=False,
+                                pen=self.canvas.pen(colors.after, 1.25))
+        top = self._top(view.histogram, after)
+        self._set_reach(view)
+        self.canvas.box.setYRange(foot, (np.log10(top) if log else top) * 1.06, padding=0)
+        self._label_cut(self._shown(), top * 1.06)
+        self._draw_zones()
+        self.canvas.y_axis.picture = None
+        self.canvas.y_axis.update()
+
+    def _set_reach(self, view: LayerView | ChannelBefore) -> None:
+        """How far the plot goes to both sides: as far as the weights, or as nearly all of them and the line."""
+        full = float(view.histogram.edges[-1])
+        most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
+        lines = [self._threshold or 0.0, 0.0 if self._offered else self._range or 0.0]
+        reach = most if full > most * FAR and max(lines) < most * 0.95 else full
+        if self._offered and self._range is not None:       # in sight, but it does not show all for its sake
+            reach = min(max(reach, 1.15 * self._range), full)
+        self.canvas.box.setXRange(-reach, reach, padding=0)
+        inner = np.minimum(np.abs(view.histogram.edges[:-1]), np.abs(view.histogram.edges[1:]))
+        self._beyond = int(view.histogram.counts[inner >= reach].sum())
+
+    def _shown(self) -> Histogram:
+        assert self._drawn is not None
+        return self._edit.histogram if self._edit is not None else self._drawn.histogram
+
+    def _scaled(self, histogram: Histogram) -> np.ndarray:
+        if not self.log_button.isChecked():
+            return histogram.counts
+        return np.log10(np.maximum(histogram.counts, 10.0 ** LOWEST))
+
+    def _top(self, before: Histogram, after: Histogram | None) -> float:
+        """The largest count to make room for: without the zeros where they would flatten all the rest."""
+        counts = [before.counts.max(), after.counts.max()] if after is not None else [before.counts.max()]
+        top = max(*counts, 1.0)
+        if self.log_button.isChecked():
+            return top
+        zero = len(before.counts) // 2
+        rest = max(np.delete(h.counts, zero).max() for h in (before, after) if h is not None)
+        return max(rest * 1.15, 1.0) if top > rest * CROWDED and rest > 0 else top
+
+    def _label_cut(self, shown: Histogram, top: float) -> None:
+        """A bar that leaves the plot says how high it is."""
+        zero = len(shown.counts) // 2
+        if self.log_button.isChecked() or shown.counts[zero] <= top:
+            self.canvas.set_note(None)
+            return
+        line = self._threshold or 0.0       # the words stand beside the line, not across it
+        self.canvas.set_note(Note(min(float(shown.edges[zero]), -line), max(float(shown.edges[zero + 1]), line),
+                                  self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"),
+                                  "muted" if self._edit is None else "after"))
+
+    def _draw_zones(self) -> None:
+        """Values that become zero lie between the lines of the threshold, those that are clipped beyond the range."""
+        colors = theme.colors()
+        threshold, edge = self._threshold or 0.0, self._range or 0.0
+        self._draw_zone(self._zone, _see_through(colors.accent_soft, 110), -threshold, threshold)
+        self._draw_zone(self._cut_low, _see_through(colors.warn, 22), -BEYOND * edge, -edge)
+        self._draw_zone(self._cut_high, _see_through(colors.warn, 22), edge, BEYOND * edge)
+
+    def _draw_zone(self, zone: pg.LinearRegionItem, brush: QColor, low: float, high: float) -> None:
+        zone.setVisible(low < high)
+        if low < high:
+            zone.setBrush(brush)
+            for line in zone.lines:
+                line.setPen(pg.mkPen(None))
+            zone.setRegion((low, high))
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _on_dragged(self, name: str, index: int, x: float) -> None:
+        if self._view is None:
+            return
+        outward = x if index == 1 else -x       # beyond zero a line waits, it does not swap sides
+        edge, largest = self.canvas.box.viewRange()[0][1], float(self._view.magnitudes[-1])
+        least = largest * NARROWEST if name == RANGE else 0.0
+        place = min(max(outward, least), edge, largest)
+        self.canvas.move_held(name, (-place, place))
+        if name == RANGE:
+            self.set_range(place)
+            self.range_dragged.emit(place)
+        else:
+            self.set_handle(place)
+            self.dragged.emit(place)
+
+    def _on_released(self) -> None:
+        self._place_handles()           # in the hand they had the plot stand still
+        self.drag_finished.emit()
+
+    def _on_hovered(self, x: float | None) -> None:
+        view = self._drawn
+        if view is None:
+            return
+        edges, counts = view.histogram.edges, view.histogram.counts
+        if x is None or not edges[0] <= x < edges[-1]:
+            text = self.tr("{count} weights in {bins} bins").format(count=f"{counts.sum():,.0f}", bins=len(counts))
+            if self._beyond:
+                text += self.tr(", {count} outside the plot").format(count=f"{self._beyond:,}")
+            self.readout.show_text(text + self._levels_text())
+            return
+        at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
+        text = self.tr("{low} … {high}:  {count} weights").format(
+            low=number(edges[at]), high=number(edges[at + 1]), count=f"{counts[at]:,.0f}")
+        if self._edit is not None:
+            text += f" → {self._edit.histogram.counts[at]:,.0f}"
+        self.readout.show_text(text)
+
+    def _levels_text(self) -> str:
+        levels = self._edit.levels if self._edit is not None else None
+        if levels is None:
+            return ""
+        text = "  ·  " + self.tr("{count} levels").format(count=len(levels.values))
+        if levels.channel is not None:
+            text += " " + self.tr("(widest: channel {number})").format(number=levels.channel)
+        if levels.clipped:
+            text += "  ·  " + self.tr("{count} clipped").format(count=f"{levels.clipped:,}")
+        return text
+
+    def to_csv(self) -> str:
+        if self._drawn is None:
+            return ""
+        edges, counts = self._drawn.histogram.edges, self._drawn.histogram.counts
+        after = self._edit.histogram.counts if self._edit is not None else None
+        rows = ["from,to,before" + (",after" if after is not None else "")]
+        for i, count in enumerate(counts):
+            row = f"{edges[i]:.9g},{edges[i + 1]:.9g},{count:.0f}"
+            rows.append(row + (f",{after[i]:.0f}" if after is not None else ""))
+        return "\n".join(rows) + "\n"
+
+
+def _texts(moments: Moments, outliers: int) -> tuple[str, ...]:
+    figures = (moments.mean, moments.std, moments.min, moments.max)
+    return (*(number(value, fixed=True) for value in figures), f"{moments.sparsity:.1%}".replace("%", " %"),
+            f"{outliers:,}")
+
+
+def _see_through(color: QColor, alpha: int = 70) -> QColor:
+    faded = QColor(color)
+    faded.setAlpha(alpha)
+    return faded

@@ -1,5 +1,0 @@
-"""The tab in which the compressed model is trained to win back what compression lost."""
-
-from workbench.ui.recover_tab.tab import RecoverTab
-
-__all__ = ["RecoverTab"]

@@ -1,0 +1,1 @@
+"""The one place of state, and what keeps it in step with the engine."""

@@ -1,0 +1,144 @@
+"""The work is kept while it is done: whoever is killed finds it at the next start."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QLockFile, QObject, QThreadPool, QTimer, Signal
+
+from workbench.core.base.errors import UserError
+from workbench.core.session.session_file import SUFFIX, SavedSession, load_session
+from workbench.ui.base.session_lock import lock_file
+from workbench.ui.session.session import Session
+
+log = logging.getLogger(__name__)
+SOON_MS = 300           # after a change; a drag is many
+NAME = "compression-workbench"
+
+
+def folder() -> Path:
+    return Path(platformdirs.user_state_dir(NAME, appauthor=False)) / "autosave"
+
+
+@dataclass
+class Kept:
+    """Work that a program which is gone has left; `lock` is ours now, so no other window offers it too."""
+
+    path: Path
+    saved: SavedSession
+    when: float
+    lock: QLockFile
+
+    def discard(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.lock.unlock()
+
+    def leave(self) -> None:
+        """For the next start."""
+        self.lock.unlock()
+
+
+class Autosave(QObject):
+    """Writes the session into a file of its own, in another thread, soon after each change; none while nothing would
+    be lost. The file is gone when the window closes as it should.
+    """
+
+    _failed = Signal(str)
+
+    def __init__(self, session: Session, gather: Callable[[], SavedSession | None],
+                 parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._gather = session, gather
+        self.path = folder() / f"{uuid.uuid4().hex}{SUFFIX}"
+        self._lock: QLockFile | None = None
+        self._complained = False
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)         # one after the other: the last one is the newest
+        self._timer = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._timer.timeout.connect(self.save)
+        for signal in (session.recipe_changed, session.snapshots.changed, session.data_changed):
+            signal.connect(self._soon)
+        session.undo_stack.cleanChanged.connect(self._soon)
+        self._failed.connect(self._complain)
+
+    def _soon(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def save(self) -> None:
+        """Now, as far as this thread is concerned; the disk follows."""
+        self._timer.stop()
+        gathered = self._gather() if self._session.modified else None
+        if gathered is None:
+            if self._lock is not None:
+                self._pool.start(lambda: self.path.unlink(missing_ok=True))
+            return
+        if self._lock is None:
+            self._lock = _locked(self.path)
+        self._pool.start(lambda: self._write(gathered))
+
+    def _write(self, gathered: SavedSession) -> None:
+        try:
+            gathered.save(self.path)
+        except UserError as error:
+            self._failed.emit(str(error))
+
+    def _complain(self, words: str) -> None:
+        """Once: a full disk stays full for a while."""
+        if not self._complained:
+            self._complained = True
+            self._session.told.emit(self.tr("Your work is not kept safe while you work: {why}").format(why=words))
+
+    def settle(self) -> None:
+        """Until what was asked for is on the disk."""
+        self._pool.waitForDone()
+
+    def finish(self) -> None:
+        """The window closes as it should: nothing to offer later."""
+        self._timer.stop()
+        self.settle()
+        self.path.unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+
+
+def _locked(path: Path) -> QLockFile | None:
+    """The lock of a file, if nobody who is alive has it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    lock = lock_file(path.with_suffix(".lock"))
+    return lock if lock.tryLock(0) else None
+
+
+def newest() -> Kept | None:
+    """The work left last by a program that is gone; what cannot be read is passed over."""
+    found: list[tuple[float, Path]] = []
+    try:
+        found = [(path.stat().st_mtime, path) for path in folder().glob(f"*{SUFFIX}")]
+    except OSError as error:
+        log.info("the kept work cannot be listed: %s", error)
+    for when, path in sorted(found, reverse=True):
+        lock = _locked(path)
+        if lock is None:
+            continue
+        try:
+            return Kept(path, load_session(path), when, lock)
+        except UserError as error:
+            log.info("kept work is passed over: %s", error)
+            lock.unlock()
+    return None
+
+
+def moment(when: float) -> str:
+    """10:32 for today, else with the date."""
+    there, now = time.localtime(when), time.localtime()
+    return time.strftime("%H:%M" if there[:3] == now[:3] else "%Y-%m-%d %H:%M", there)

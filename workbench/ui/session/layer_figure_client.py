@@ -1,0 +1,73 @@
+"""Pictures of the current layer that are asked for when somebody looks: one request a kind, answers kept."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.ipc import messages
+from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.coalesce import Latest
+from workbench.ui.session.undo import Remembered
+
+if TYPE_CHECKING:
+    from workbench.ui.session.session import Session
+
+PATIENCE_MS = 2000
+KEPT = 60
+
+
+class Looks(QObject):
+    """`answered(wanted, picture)`: of the layer and the recipe on show. `failed(wanted, sentence)`."""
+
+    answered = Signal(object, object)
+    failed = Signal(object, str)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent or session)
+        self._session = session
+        self._known: Remembered[Any] = Remembered(KEPT)
+        self._lines: dict[type, Latest] = {}
+        session.model_changed.connect(self._forget)
+        session.data_changed.connect(self._forget)
+
+    def ask(self, wanted: Wanted) -> None:
+        """The picture comes with `answered`: at once where it is known."""
+        key = self._key(wanted)
+        if (known := self._known.get(key)) is not None:
+            self.answered.emit(wanted, known)
+            return
+        if type(wanted) not in self._lines:
+            self._lines[type(wanted)] = Latest(self._session.link, PATIENCE_MS, self)
+        line = self._lines[type(wanted)]
+        line.submit(lambda: self._request(line, wanted))
+
+    def _request(self, line: Latest, wanted: Wanted) -> int:
+        key = self._key(wanted)
+
+        def done(picture: Any) -> None:
+            self._known.put(key, picture)
+            if key == self._key(wanted):
+                self.answered.emit(wanted, picture)
+            line.answered()
+
+        def failed(failure: messages.Failed) -> None:
+            if key == self._key(wanted):
+                self.failed.emit(wanted, f"{failure.what} {failure.mend}".strip())
+            line.answered()
+
+        return self._session.link.request(messages.Look, Handlers(done=done, failed=failed, quiet=True),
+                                          path=self._session.current, recipe=self._session.recipe, wanted=wanted)
+
+    def _key(self, wanted: Wanted) -> Hashable:
+        """An outlook is of the layer as it was opened."""
+        of_recipe = () if isinstance(wanted, WantOutlook) else self._session.recipe.in_effect
+        return self._session.current, of_recipe, wanted
+
+    def _forget(self) -> None:
+        self._known.clear()
+        for line in self._lines.values():
+            line.drop()

@@ -1,0 +1,97 @@
+"""What a new engine process is told: the model and the data that are open; then all that waits for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from workbench.core.ipc import messages
+from workbench.core.ipc.messages import Failed
+from workbench.ui.engine_client.client import Handlers
+
+if TYPE_CHECKING:
+    from workbench.core.layer_data.views import DataSummary
+    from workbench.ui.session.session import Session
+    from workbench.ui.session.sync import Refresher
+
+
+class Revival(QObject):
+    """Both are asked for at once, so that nothing comes between them: not another model that the user opens.
+
+    given_up    the model was not opened again: the user cancelled that, or its file is not there
+    """
+
+    def __init__(self, session: Session, refresher: Refresher) -> None:
+        super().__init__(session)
+        self._session, self._refresher = session, refresher
+        self._life = 0
+        self.given_up = False
+        session.link.lost.connect(self._begin)
+
+    def _begin(self, sentence: str, by_itself: bool) -> None:
+        session = self._session
+        if self._refresher.lost(by_itself):
+            sentence += self.tr(" Measuring this recipe ended it twice: undo the last step to go on.")
+        session.told.emit(sentence)
+        if session.opened is not None:
+            self.begin()
+
+    def begin(self) -> None:
+        """Ask for the model and the data."""
+        session, opened, attached = self._session, self._session.opened, self._session.attached
+        assert opened is not None
+        self._life += 1
+        self.given_up, life = False, self._life
+        session.link.wait()
+
+        def is_open(_: object) -> None:
+            self._refresher.online = True
+            self._refresher.refresh_layer()
+            if attached is None:
+                self._over()
+
+        def is_not_open(failure: Failed) -> None:
+            session.failed.emit(self.tr("Cannot open the model again"), failure.what, failure.mend)
+            self._give_up()
+
+        def stopped() -> None:
+            if life == self._life:
+                session.told.emit(self.tr("The model is not open: Run > Restart engine opens it again."))
+                self._give_up()
+
+        def has_data(summary: DataSummary) -> None:
+            if attached is not None and session.data is not None and summary.fingerprint != session.data.fingerprint:
+                session.take_data(attached, summary)
+                self._refresher.forget_measured()
+                session.told.emit(self.tr("{name} was changed since it was opened: everything is measured on what it "
+                                          "holds now.").format(name=Path(attached.path).name))
+            self._over()
+
+        def has_no_data(failure: Failed | None = None) -> None:
+            if life == self._life and self._refresher.online:
+                session.lose_data()
+                if failure is not None:
+                    session.mention(failure)
+                self._over()
+
+        session.link.request(messages.Open, Handlers(
+            done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")),
+            first=True, path=opened.path, trusted=opened.trusted, without=opened.without,
+            fingerprint=session.model.fingerprint if session.model is not None else "")
+        if attached is not None:
+            session.link.request(messages.Attach, Handlers(
+                done=has_data, failed=has_no_data, stopped=has_no_data, quiet=True,
+                title=self.tr("Attaching the data again")),
+                first=True, path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
+
+    def _give_up(self) -> None:
+        self.given_up = True
+        self._session.link.go_on()
+        self._session.preview_changed.emit()        # nothing will come, until the user says so
+
+    def _over(self) -> None:
+        self._refresher.supplied = True
+        self._refresher.refresh_and_foretell()
+        self._session.link.go_on()

@@ -1,0 +1,399 @@
+"""The one place of state: what is open, what is chosen, what was computed. Widgets show it and call its verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.analysis.report import Figure, LayerChange, Report
+from workbench.core.base.errors import UserError
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.core.ipc import messages
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.layer_data.layer import Layer, ModelSummary
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.recipe import Recipe, load_recipe
+from workbench.core.session.snapshot import Snapshot
+from workbench.core.session.undo_list import UndoList
+from workbench.ui.engine_client.client import EngineLink, Handlers
+from workbench.ui.engine_client.redraw_scheduler import Turns
+from workbench.ui.session.reconnect import Revival
+from workbench.ui.session.snapshots import Replace, Snapshots
+from workbench.ui.session.sync import Refresher
+from workbench.ui.session.timings import Timings
+from workbench.ui.session.training import Trainings
+from workbench.ui.session.undo import ChangeRecipe, History
+from workbench.ui.text import i18n
+
+if TYPE_CHECKING:       # numpy, for which the first paint need not wait
+    from workbench.core.layer_data.views import DataSummary, EditView, LayerView, Preview
+
+
+@dataclass(frozen=True)
+class Opened:
+    """How the model and its data were asked for: what a restarted engine is told."""
+
+    path: str
+    trusted: Trust = NOBODY
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attached:
+    path: str
+    calibration: str = ""
+    trusted: Trust = NOBODY
+
+
+class Session(QObject):
+    """Signals say *that* something changed; read the attribute.
+
+    changes_changed    frozenset of the layer paths whose figures changed
+    exported           the Report; export_failed: what, mend
+    failed             title, what, mend: for a dialog
+    told               one sentence for the status area
+    """
+
+    model_changed = Signal()
+    data_changed = Signal()
+    methods_changed = Signal()
+    recipe_changed = Signal()
+    selection_changed = Signal()
+    view_changed = Signal()
+    edit_changed = Signal()
+    preview_changed = Signal()
+    changes_changed = Signal(object)
+    couplings_changed = Signal()
+    exported = Signal(object)
+    export_failed = Signal(str, str)
+    failed = Signal(str, str, str)
+    told = Signal(str)
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.link = link
+        self.turns = Turns(self)
+        self.model: ModelSummary | None = None
+        self.opened: Opened | None = None
+        self.data: DataSummary | None = None
+        self.attached: Attached | None = None
+        self.methods: dict[str, MethodInfo] = {}
+        self.recipe = Recipe()
+        self.recipe_path = self.session_path = ""
+        self._layers: dict[str, Layer] = {}
+        self.selection: tuple[str, ...] = ()
+        self.current = ""
+        self.view: LayerView | None = None
+        self.edit: EditView | None = None
+        self._asked = 0         # models
+        self.preview: Preview | None = None
+        self.preview_is_current = False     # false while `preview` is that of an older recipe
+        self.changes: dict[str, LayerChange] = {}
+        self.couplings = Couplings()
+        self.history = History(self)
+        self.undo_stack = self.history.stack
+        self._refresher = Refresher(self)
+        self.timings = Timings(self)
+        self.snapshots = Snapshots(self)
+        self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
+        self.trainings = Trainings(self)
+        link.ready.connect(self._on_ready)
+        link.gave_up.connect(self.told)
+        link.gave_up.connect(lambda _: self._refresher.lost(by_itself=True))
+        self.revival = Revival(self, self._refresher)
+        if link.is_ready:
+            self._on_ready()
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def open(self, path: str, trusted: Trust = NOBODY, without: tuple[str, ...] = (),
+             data: str = "", calibration: str = "", recipe: str = "", then: Callable[[], object] | None = None) -> int:
+        """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
+        wanted, newest = Opened(path, trusted, without), self._newest()
+
+        def done(summary: ModelSummary) -> None:
+            self._take_model(wanted, summary)
+            if not newest():        # the data and the recipe are not of the model that comes next
+                return
+            if recipe:
+                self.load_recipe(recipe)
+            if data:
+                self.attach(data, calibration, trusted)
+            if then is not None:
+                then()
+
+        handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model")),
+                            title=self.tr("Opening {name}").format(name=Path(path).name))
+        return self.link.request(messages.Open, handlers, path=path, trusted=trusted, without=without)
+
+    def reopen(self, without: tuple[str, ...]) -> int:
+        """The same model, prepared otherwise; the data and the recipe stay."""
+        assert self.opened is not None
+        wanted, attached, recipe = replace(self.opened, without=without), self.attached, self.recipe
+        pinned, newest = self.snapshots.all, self._newest()
+
+        def done(summary: ModelSummary) -> None:
+            self._take_model(wanted, summary)
+            if not newest():
+                return
+            self.change_recipe(recipe, self.tr("keep the recipe"))
+            self.snapshots.take(tuple(each.without_figures() for each in pinned), saved=not pinned)
+            if attached is not None:
+                self.attach(attached.path, attached.calibration, attached.trusted)
+
+        handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model so")),
+                            title=self.tr("Opening {name}").format(name=Path(wanted.path).name))
+        return self.link.request(messages.Open, handlers, path=wanted.path, trusted=wanted.trusted, without=without)
+
+    def _newest(self) -> Callable[[], bool]:
+        """Whether no other model was asked for since."""
+        self._asked += 1
+        number = self._asked
+        return lambda: number == self._asked
+
+    def attach(self, path: str, calibration: str = "", trusted: Trust = NOBODY) -> int:
+        """Ask for data. What was attached stays when this fails."""
+        def updated(summary: DataSummary) -> None:
+            self.take_data(Attached(path, calibration, trusted), summary)
+
+        def done(summary: DataSummary) -> None:
+            updated(summary)
+            self._refresher.forget_measured()
+            self._refresher.refresh_and_foretell()
+
+        handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
+                            title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
+        return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
+
+    def trust(self, paths: Trust, then: Callable[[], object]) -> None:
+        """The user said yes to the code in these files; `then` follows when the engine knows."""
+        assert self.opened is not None
+        self.opened = replace(self.opened, trusted=self.opened.trusted | paths)
+        self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
+
+    def take_data(self, attached: Attached, summary: DataSummary) -> None:
+        """The engine has these."""
+        self.attached, self.data = attached, summary
+        if summary.model is not None:       # its sizes are known now, and with them its MACs
+            self.model = summary.model
+        self.data_changed.emit()
+
+    def lose_data(self) -> None:
+        """The engine has it no more."""
+        self.data = self.attached = None
+        self.data_changed.emit()
+        self._refresher.forget_measured()
+
+    def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
+        self._refresher.forget()
+        self._refresher.online = self._refresher.supplied = True
+        self.revival.given_up = False
+        self.history.clear()
+        self.model, self.opened, self.data, self.attached = summary, opened, None, None
+        self._layers = {layer.path: layer for layer in summary.layers}
+        self.selection, self.current, self.view, self.edit = (), "", None, None
+        self.preview, self.preview_is_current, self.changes = None, False, {}
+        self.couplings = Couplings()
+        self.recipe, self.recipe_path, self.session_path = Recipe(), "", ""
+        self.snapshots.take(())
+        self.model_changed.emit()
+        self.data_changed.emit()
+        self.recipe_changed.emit()
+        self.couplings_changed.emit()
+        self.select([layer.path for layer in summary.layers if not layer.locked][:1])
+        self._ask_couplings()
+
+    def _ask_couplings(self) -> None:
+        """They take a moment in a large model, and nothing waits for them."""
+        opened = self.opened
+
+        def done(found: Couplings) -> None:
+            if self.opened is opened:
+                self.couplings = found
+                self.couplings_changed.emit()
+
+        self.link.request(messages.Coupled, Handlers(done=done, failed=self.mention, quiet=True))
+
+    @property
+    def metric(self) -> str:
+        """What is measured of the recipe on show, in words: without labels a student is compared with its teacher."""
+        return (self.preview.metric if self.preview else "") or (self.data.metric if self.data else "")
+
+    @property
+    def baseline(self) -> Figure | None:
+        """That of the model as it was opened."""
+        if self.data is None or self.metric == self.data.metric:
+            return self.data.baseline if self.data else None
+        return self.preview.baseline if self.preview else None
+
+    # -- choosing and editing --------------------------------------------------------------------------------------
+
+    def layer(self, path: str) -> Layer | None:
+        return self._layers.get(path)
+
+    def select(self, paths: Iterable[str], current: str = "") -> None:
+        """Choose layers; `current` is the one that is drawn."""
+        paths = tuple(dict.fromkeys(paths))
+        current = current if current in paths else next(iter(paths), "")
+        if (paths, current) == (self.selection, self.current):
+            return
+        moved, self.selection, self.current = current != self.current, paths, current
+        if moved:
+            self._refresher.leave_layer()
+            self.view, self.edit = self._refresher.view(current), None
+        self.selection_changed.emit()
+        if moved:
+            self.view_changed.emit()
+            self.edit_changed.emit()
+            self._refresher.refresh_layer()
+
+    def set_actions(self, paths: Iterable[str], actions: tuple[Action, ...], text: str, finished: bool = True) -> None:
+        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows."""
+        self.change_recipe(self.recipe.with_actions(paths, actions), text, finished)
+
+    def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
+        if recipe != self.recipe:
+            self.history.push(ChangeRecipe(self, self.recipe, recipe, text, self.history.gesture))
+        if finished:
+            self.history.gesture += 1
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """For ChangeRecipe alone: make this the recipe, without a step on the undo stack."""
+        self.recipe = recipe
+        if not self.history.jumping:
+            self.recipe_changed.emit()
+
+    def undo(self) -> None:
+        self.history.undo()
+
+    def redo(self) -> None:
+        self.history.redo()
+
+    def go_to(self, step: int) -> None:
+        """The state after so many steps of the undo list."""
+        self.history.go_to(step, self)
+
+    # -- files -----------------------------------------------------------------------------------------------------
+
+    @property
+    def modified(self) -> bool:
+        """There is work that was not saved."""
+        return not self.undo_stack.isClean() or self.snapshots.unsaved
+
+    def begin_with(self, kept: UndoList, snapshots: tuple[Snapshot, ...]) -> None:
+        """The work of a session that was kept, with its undo list; it is not saved until `mark_saved`."""
+        self.history.begin_with(kept, partial(Replace, self.snapshots), self)
+        self.snapshots.take(snapshots, saved=not snapshots)
+
+    def mark_saved(self, path: str) -> None:
+        """All of it is in this session file."""
+        self.session_path = path
+        self.undo_stack.setClean()
+        self.snapshots.saved()
+
+    def load_recipe(self, path: str) -> bool:
+        """As one undoable step; a recipe that cannot be read becomes `failed`."""
+        try:
+            recipe = load_recipe(Path(path))
+        except UserError as error:
+            self.failed.emit(self.tr("Cannot use this recipe"), error.what, error.mend)
+            return False
+        self.change_recipe(recipe, self.tr("load recipe"))
+        self.recipe_path = path
+        paths = [layer.path for layer in self.model.layers] if self.model else []
+        strangers = [row.pattern for row in recipe.rows if not any(row.matches(p) for p in paths)]
+        if strangers:
+            self.told.emit(self.tr("These rows of the recipe match no layer: {rows}").format(rows=", ".join(strangers)))
+        return True
+
+    def save_recipe(self, path: str) -> bool:
+        try:
+            self.recipe.save(Path(path))
+        except UserError as error:
+            self.failed.emit(self.tr("Cannot save the recipe"), error.what, error.mend)
+            return False
+        self.recipe_path = path
+        self.undo_stack.setClean()
+        self.told.emit(self.tr("Recipe saved as {path}").format(path=path))
+        return True
+
+    @property
+    def measuring_paused(self) -> bool:
+        """Nothing more will be measured of this recipe until `measure_again`."""
+        return self._refresher.paused or self.revival.given_up
+
+    def measure_again(self) -> None:
+        """Go on with a measurement that was cancelled, or that ended the engine; or open the model again, first."""
+        if self.revival.given_up:
+            self.revival.begin()
+        else:
+            self._refresher.try_again()
+
+    def measure_anew(self, recipe: Recipe) -> None:
+        """What was measured of this recipe no longer holds: it was trained."""
+        self._refresher.forget_preview(recipe)
+        self._refresher.refresh()
+
+    def export(self, folder: str, name: str) -> int:
+        """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
+        def done(report: Report) -> None:
+            self.exported.emit(report)
+
+        def failed(failure: messages.Failed) -> None:
+            self.export_failed.emit(failure.what, failure.mend)
+
+        def stopped() -> None:
+            self.export_failed.emit(self.tr("The export was cancelled; nothing was written."), "")
+
+        handlers = Handlers(done=done, failed=failed, stopped=stopped,
+                            title=self.tr("Exporting {name}").format(name=name))
+        return self.link.request(messages.Export, handlers, recipe=self.recipe, folder=folder, name=name,
+                                 language=i18n.code(), kept=self.trainings.result is not None)
+
+    # -- what was computed (called by the refresher) ---------------------------------------------------------------
+
+    def show_view(self, view: LayerView) -> None:
+        if view.path == self.current:
+            self.view = view
+            self.view_changed.emit()
+
+    def show_edit(self, edit: EditView | None) -> None:
+        """None: the current layer has no actions. An edit of another layer only updates the figures."""
+        if edit is not None:
+            self._take_changes((edit.change,))
+        if edit is not self.edit and (edit is None or edit.change.path == self.current):
+            self.edit = edit
+            self.edit_changed.emit()
+
+    def show_preview(self, preview: Preview | None, current: bool) -> None:
+        if preview is not None and preview is not self.preview:
+            self._take_changes(preview.changes)
+        self.preview, self.preview_is_current = preview, current
+        self.preview_changed.emit()
+
+    def _take_changes(self, changes: tuple[LayerChange, ...]) -> None:
+        fresh = {change.path: change for change in changes if self.changes.get(change.path) != change}
+        if fresh:
+            self.changes.update(fresh)
+            self.changes_changed.emit(frozenset(fresh))
+
+    def mention(self, failure: messages.Failed) -> None:
+        """A background request failed: nothing that needs a dialog."""
+        self.told.emit(f"{failure.what} {failure.mend}".strip())
+
+    def _complaint(self, title: str) -> Callable[[messages.Failed], None]:
+        return lambda failure: self.failed.emit(title, failure.what, failure.mend)
+
+    # -- the engine's life -----------------------------------------------------------------------------------------
+
+    def _on_ready(self) -> None:
+        def done(methods: tuple[MethodInfo, ...]) -> None:
+            self.methods = {method.id: method for method in methods}
+            self.methods_changed.emit()
+
+        self.link.request(messages.Methods, Handlers(done, self.told.emit, self.mention, quiet=True))

@@ -1,0 +1,196 @@
+"""States that were pinned: their recipes, and the figures that were measured of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.analysis.report import Figure, Report, Totals
+from workbench.core.session.snapshot import Snapshot, unused
+from workbench.core.session.undo_list import PinStep
+from workbench.ui.session.undo import Command
+from workbench.ui.text import format
+
+if TYPE_CHECKING:
+    from workbench.core.layer_data.views import Preview
+    from workbench.ui.session.session import Session
+
+
+class Snapshots(QObject):
+    """The pinned states of a session, the oldest first; names are unique.
+
+    Pinning is no step of the undo list: going back from a state must not take away its pin. Renaming and deleting are.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.all: tuple[Snapshot, ...] = ()
+        self.unsaved = False
+        self._reports: dict[Hashable, Report] = {}
+        session.preview_changed.connect(self._on_preview)
+        session.exported.connect(self._on_exported)
+        session.data_changed.connect(self._reports.clear)       # their figures are of the data before
+        session.timings.changed.connect(self._on_timing)
+
+    # -- what is known ---------------------------------------------------------------------------------------------
+
+    def before(self) -> Snapshot:
+        """The model as it was opened."""
+        session = self._session
+        assert session.model is not None
+        model, data = session.model, session.data
+        timing = session.timings.current
+        latency = Figure(timing.before_ms, "measured") if timing is not None else \
+            next((report.before.latency_ms for report in reversed(self._reports.values())), None)
+        totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs,
+                        session.baseline, latency)
+        return Snapshot(self.tr("Before"), replace(session.recipe, rows=(), recover=()), totals, None,
+                        session.metric, data.fingerprint if data else "")
+
+    def now(self) -> Snapshot:
+        """The present recipe, with what is known of it at this moment."""
+        session = self._session
+        data, preview = session.data, session.preview
+        state = Snapshot(self.tr("Now"), session.recipe, metric=session.metric,
+                         data=data.fingerprint if data else "")
+        return self._known(state, preview if session.preview_is_current else None)
+
+    def suggestion(self) -> str:
+        """A name for the present state that says what it reached."""
+        totals, session = self.now().totals, self._session
+        assert session.model is not None
+        if totals is None or not (session.recipe.rows or session.recipe.recover):
+            return self._unused(self.tr("As opened") if totals else self.tr("Snapshot"))
+        times = session.model.bytes / totals.bytes.value
+        parts = [self.tr("{times}x smaller").format(times=f"{times:.1f}")]
+        if totals.value is not None and session.data is not None:
+            parts.append(format.value_text(totals.value.value, session.metric))
+        return self._unused(", ".join(parts))
+
+    def find(self, name: str) -> Snapshot | None:
+        return next((each for each in self.all if each.name == name), None)
+
+    def of(self, recipe_of: Hashable) -> tuple[str, ...]:
+        """The names of those with this recipe, by its key."""
+        return tuple(each.name for each in self.all if each.recipe.in_effect == recipe_of)
+
+    # -- verbs -----------------------------------------------------------------------------------------------------
+
+    def pin(self, name: str) -> Snapshot:
+        """Keep the present state; a name that is taken is numbered."""
+        made = self.now().named(self._unused(name.strip() or self.tr("Snapshot")))
+        self._put((*self.all, made))
+        return made
+
+    def rename(self, name: str, new: str) -> None:
+        old, new = self.find(name), new.strip()
+        if old is not None and new and new != name:
+            self._push(old, old.named(self._unused(new)), self.tr("Rename {name}").format(name=name))
+
+    def remove(self, name: str) -> None:
+        old = self.find(name)
+        if old is not None:
+            self._push(old, None, self.tr("Delete {name}").format(name=name))
+
+    def restore(self, name: str) -> None:
+        """Make its recipe the present one, as one step that can be undone."""
+        if (wanted := self.find(name)) is not None:
+            self._session.change_recipe(wanted.recipe, self.tr("Restore {name}").format(name=name))
+
+    def take(self, snapshots: tuple[Snapshot, ...], saved: bool = True) -> None:
+        """These instead of all others."""
+        self._reports.clear()
+        self.all, self.unsaved = snapshots, not saved
+        self.changed.emit()
+
+    def saved(self) -> None:
+        self.unsaved = False
+        self.changed.emit()
+
+    def replace(self, old: Snapshot | None, new: Snapshot | None, place: int) -> None:
+        """For Replace alone: without a step on the undo list."""
+        here = list(self.all)
+        found = next((i for i, each in enumerate(here) if old is not None and each.name == old.name), None)
+        if old is None and new is not None:
+            here.insert(place, new.named(self._unused(new.name)))
+        elif found is not None and new is None:
+            del here[found]
+        elif found is not None and new is not None:
+            here[found] = here[found].named(new.name)
+        self._put(tuple(here))
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _known(self, state: Snapshot, preview: Preview | None) -> Snapshot:
+        """The state with the best figures there are: those of its file, else those of the preview."""
+        report = self._reports.get(state.recipe.in_effect)
+        if preview is None:
+            return self._timed(replace(state, totals=report.after)) if report else state
+        totals = report.after if report else Totals(preview.size, preview.parameters, preview.macs, preview.value)
+        return self._timed(replace(state, totals=totals, change=preview.change, trained=preview.trained))
+
+    def _timed(self, state: Snapshot) -> Snapshot:
+        """With the latency that was measured on demand; it is of these bytes and of this machine, as a file's is."""
+        timing = self._session.timings.of(state.recipe)
+        if timing is None or state.totals is None:
+            return state
+        return replace(state, totals=replace(state.totals, latency_ms=Figure(timing.after_ms, "measured")))
+
+    def _on_timing(self) -> None:
+        self._refresh(tuple(self._timed(each) for each in self.all))
+
+    def _on_preview(self) -> None:
+        """What was pinned while it was being measured gets the figures that were still to come."""
+        session = self._session
+        preview, data = session.preview, session.data
+        if preview is None or not session.preview_is_current or not preview.complete:
+            return
+        key, print_ = session.recipe.in_effect, data.fingerprint if data else ""
+        fresh = tuple(self._known(replace(each, metric=session.metric, data=print_), preview)
+                      if each.recipe.in_effect == key else each for each in self.all)
+        self._refresh(fresh)
+
+    def _refresh(self, fresh: tuple[Snapshot, ...]) -> None:
+        """Other figures of the same states: no work of the user's that could be lost."""
+        if fresh != self.all:
+            self.all = fresh
+            self.changed.emit()
+
+    def _on_exported(self, report: Report) -> None:
+        self._reports[self._session.recipe.in_effect] = report
+        self._on_preview()
+        self.changed.emit()
+
+    def _unused(self, name: str) -> str:
+        return unused(name, {each.name for each in self.all} | {self.tr("Before"), self.tr("Now")})
+
+    def _push(self, old: Snapshot, new: Snapshot | None, text: str) -> None:
+        self._session.history.push(Replace(self, PinStep(text, old, new, self.all.index(old))))
+
+    def _put(self, snapshots: tuple[Snapshot, ...]) -> None:
+        self.all = snapshots
+        self.unsaved = True
+        self.changed.emit()
+
+
+class Replace(Command):
+    """Renames a snapshot, or deletes it; undone, it is as it was."""
+
+    def __init__(self, snapshots: Snapshots, step: PinStep) -> None:
+        super().__init__(step.text)
+        self._snapshots, self._step = snapshots, step
+
+    @property
+    def step(self) -> PinStep:
+        return self._step
+
+    def go(self, forward: bool) -> None:
+        step = self._step
+        old, new = (step.old, step.new) if forward else (step.new, step.old)
+        self._snapshots.replace(old, new, step.place)

@@ -1,0 +1,246 @@
+"""Keeps what the session shows in step with its recipe: remembers what was computed, asks for what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from workbench.core.ipc import messages
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.coalesce import Latest
+from workbench.ui.session.undo import Remembered
+from workbench.ui.text.i18n import said
+
+if TYPE_CHECKING:
+    from workbench.core.layer_data.views import EditView, LayerView, Predictability, Preview
+    from workbench.ui.session.session import Session
+
+REST_MS = 250               # without an edit: time to prepare the next one
+PATIENCE_MS = 1000          # far longer than most answers take: a request that is replaced too soon is never answered
+DEATHS_ALLOWED = 2          # an engine that dies twice while measuring one recipe will die a third time
+
+
+class Refresher(QObject):
+    """The background requests of a session: Inspect and Edit for the current layer, Measure for the recipe."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._link = session.link
+        self.online = False                 # the engine process holds the model
+        self.supplied = False               # and the data, where there is some: else there is nothing to measure on
+        self._deaths = 0                    # of the engine while it measured this very recipe
+        self._views: dict[str, LayerView] = {}
+        self._edits: Remembered[EditView] = Remembered(400)
+        self._previews: Remembered[Preview] = Remembered(400)
+        self._inspects = Latest(self._link, PATIENCE_MS, self)
+        self._applies = Latest(self._link, PATIENCE_MS, self)
+        self._measures = Latest(self._link, PATIENCE_MS, self)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._prepare)
+        self._at, self._walking = "", 1     # the layer that was looked at last, and the direction that led there
+        self._given_up = False              # the user cancelled this recipe's measurement
+        self._preparing = self._foretelling = 0     # jobs
+        self._foretells = True
+        session.recipe_changed.connect(self._on_recipe)
+        self._link.cancelling.connect(self._on_cancelling)
+
+    def forget(self) -> None:
+        """Another model: nothing that was computed holds."""
+        self.drop()
+        self._views.clear()
+        self.forget_measured()
+
+    def forget_measured(self) -> None:
+        """Other data: views hold; accuracies do not, nor do edits, which may have been calibrated with it. Nor does
+        what is under way, which may be of the data before."""
+        self._foretells = True
+        self._edits.clear()
+        self._previews.clear()
+        self._applies.drop()
+        self._measures.drop()
+
+    def forget_preview(self, recipe: Recipe) -> None:
+        """The engine makes something else of this recipe now; what is under way may be of what it made before."""
+        self._previews.forget(recipe.in_effect)
+        self._measures.drop()
+
+    def drop(self) -> None:
+        """Ask for nothing more until the next refresh."""
+        self._rest.stop()
+        for requests in (self._inspects, self._applies, self._measures):
+            requests.drop()
+        for job in (self._preparing, self._foretelling):
+            self._link.abandon(job)
+
+    def lost(self, by_itself: bool) -> bool:
+        """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
+        self.online = self.supplied = False
+        self._deaths += by_itself and self._measuring
+        self._foretells = not (by_itself and self._foretelling in self._link.asked)     # that may be what kills it
+        self._previews.forget_where(lambda preview: bool(preview.trained))      # it has to be taken up again
+        self.drop()
+        return self._deaths >= DEATHS_ALLOWED
+
+    def hold(self, recipes: Iterable[Recipe]) -> None:
+        """What was measured of these is shown at once whenever they come back."""
+        self._previews.held = frozenset(recipe.in_effect for recipe in recipes)
+
+    def view(self, path: str) -> LayerView | None:
+        return self._views.get(path)
+
+    def try_again(self) -> None:
+        self._deaths, self._given_up = 0, False
+        self.refresh()
+
+    def refresh(self) -> None:
+        self.refresh_layer()
+        self.refresh_preview()
+
+    def leave_layer(self) -> None:
+        """The user looks at another layer: what was asked for the one before is not needed now."""
+        self._inspects.drop()
+        self._applies.drop()
+
+    def refresh_and_foretell(self) -> None:
+        """There is new data, or none: what foretells edits is prepared too, and nobody waits for that."""
+        self.refresh()
+        if self._foretells and self._session.data is not None:
+            self._foretelling = self._link.request(messages.Predict, Handlers(
+                done=self._show_predictability, failed=self._session.mention, quiet=True))
+
+    def _show_predictability(self, known: Predictability) -> None:
+        if known.obstacle:
+            self._session.told.emit(said(known.obstacle))
+
+    def refresh_layer(self) -> None:
+        """The current layer before and after its actions."""
+        path, recipe = self._session.current, self._session.recipe
+        if not path:
+            return
+        self._note_walk(path)
+        self._rest.start()
+        if path not in self._views and self.online:
+            self._inspects.submit(lambda: self._ask_view(path))
+        known = self._edits.get((path, recipe.in_effect))
+        if known is not None or not recipe.actions_for(path):
+            self._applies.drop()
+            self._session.show_edit(known)
+        elif self._wanted:
+            self._applies.submit(lambda: self._ask_edit(path, recipe))
+
+    def _note_walk(self, path: str) -> None:
+        """Whether the user goes down the model, or up."""
+        paths = [layer.path for layer in self._session.model.layers] if self._session.model is not None else []
+        if self._at in paths and path in paths and path != self._at:
+            self._walking = 1 if paths.index(path) > paths.index(self._at) else -1
+        self._at = path
+
+    def refresh_preview(self) -> None:
+        """The figures of the recipe: those that are remembered at once, and a request unless they were complete."""
+        recipe, focus = self._session.recipe, self._session.selection
+        known = self._previews.get(recipe.in_effect)
+        self._session.show_preview(known or self._session.preview, current=known is not None)
+        if known is not None and known.complete:
+            self._measures.drop()
+            self._rest.start()
+        elif self._wanted:
+            self._measures.submit(lambda: self._ask_preview(recipe, focus))
+
+    def _prepare(self) -> None:
+        """The hand rests: what the first edit of the chosen layers will want, then of the layer likely to be next."""
+        recipe, selection = self._session.recipe, self._session.selection
+
+        def done(_: object) -> None:
+            following = self._following()
+            same = (recipe, selection) == (self._session.recipe, self._session.selection)
+            if following and same and self._measured:
+                self._ask_prepare((following,), lambda _: None)
+
+        if self._wanted and self._measured and selection and self._session.data is not None:
+            self._ask_prepare(selection, done)
+
+    def _ask_prepare(self, focus: tuple[str, ...], done: Callable[[object], None]) -> None:
+        handlers = Handlers(done=done, failed=self._session.mention, quiet=True)
+        self._preparing = self._link.request(messages.Prepare, handlers, recipe=self._session.recipe, focus=focus)
+
+    def _following(self) -> str:
+        """The layer next to the current one that can be edited, in the direction in which the user walks; or none."""
+        model, current = self._session.model, self._session.current
+        layers = [layer.path for layer in model.layers if not layer.locked] if model is not None else []
+        if current not in layers:
+            return ""
+        place = layers.index(current) + self._walking
+        return layers[place] if 0 <= place < len(layers) else ""
+
+    @property
+    def paused(self) -> bool:
+        """This recipe is not measured until the user says so: it was cancelled, or ends the engine."""
+        return self._given_up or self._deaths >= DEATHS_ALLOWED
+
+    @property
+    def _wanted(self) -> bool:
+        return self.supplied and not self.paused
+
+    @property
+    def _measured(self) -> bool:
+        """All of this recipe was measured. Until then nothing is prepared: that would only take time from measuring."""
+        known = self._previews.get(self._session.recipe.in_effect)
+        return known is not None and known.complete
+
+    @property
+    def _measuring(self) -> bool:
+        return bool(self._measures.job) and not self._measured
+
+    def _on_recipe(self) -> None:
+        self.try_again()
+
+    def _on_cancelling(self, job: int) -> None:
+        """A measurement waits for the edit of the layer in focus, so that has to end as well."""
+        if job == self._measures.job:
+            self._given_up = True
+            self._applies.drop()
+            self._measures.forget_waiting()     # the newest recipe would be measured a moment later
+
+    def _ask_view(self, path: str) -> int:
+        def done(view: LayerView) -> None:
+            self._views[path] = view
+            self._session.show_view(view)
+            self._inspects.answered()
+
+        return self._link.request(messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True),
+                                  first=True, path=path)
+
+    def _ask_edit(self, path: str, recipe: Recipe) -> int:
+        def done(edit: EditView) -> None:
+            self._edits.put((path, recipe.in_effect), edit)
+            self._session.show_edit(edit)
+            self._applies.answered()
+
+        def failed(failure: messages.Failed) -> None:
+            self._session.mention(failure)
+            self._applies.answered()
+
+        return self._link.request(messages.Edit, Handlers(done=done, failed=failed, quiet=True),
+                                  path=path, recipe=recipe)
+
+    def _ask_preview(self, recipe: Recipe, focus: tuple[str, ...]) -> int:
+        def updated(preview: Preview) -> None:
+            # While the user drags, what arrives is of a recipe a moment old: worth seeing, and marked as such.
+            self._previews.put(recipe.in_effect, preview)
+            self._session.show_preview(preview, current=recipe.in_effect == self._session.recipe.in_effect)
+            if preview.complete or preview.value is not None or self._session.data is None:
+                self._measures.answered()
+            if preview.complete:
+                self._rest.start()
+
+        def failed(failure: messages.Failed) -> None:
+            self._session.mention(failure)
+            self._measures.answered()
+
+        handlers = Handlers(done=updated, updated=updated, failed=failed, stopped=self._session.preview_changed.emit,
+                            quiet=True, title=self.tr("Measuring"))
+        return self._link.request(messages.Measure, handlers, recipe=recipe, focus=focus)

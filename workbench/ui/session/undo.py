@@ -1,0 +1,194 @@
+"""Recipe edits as undo commands, what was left behind when the user went another way, what was computed for them."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.undo_list import BRANCHES, Branch, PinStep, RecipeStep, UndoList
+
+V = TypeVar("V")
+
+
+class HasRecipe(Protocol):
+    recipe: Recipe
+
+    def show_recipe(self, recipe: Recipe) -> None: ...
+
+
+class Command(QUndoCommand):
+    """A step of the undo list. It is `asleep` while a list that was kept is put together again: what the steps of that
+    did is done already."""
+
+    asleep = False
+
+    @property
+    def step(self) -> RecipeStep | PinStep:
+        """As a value that can be kept."""
+        raise NotImplementedError
+
+    def go(self, forward: bool) -> None:
+        """Do it, or take it back."""
+        raise NotImplementedError
+
+    def redo(self) -> None:
+        if not self.asleep:
+            self.go(forward=True)
+
+    def undo(self) -> None:
+        if not self.asleep:
+            self.go(forward=False)
+
+
+class ChangeRecipe(Command):
+    """Every edit is one of these. Those of one gesture (a drag) become one step of the undo stack."""
+
+    def __init__(self, session: HasRecipe, old: Recipe, new: Recipe, text: str, gesture: int) -> None:
+        super().__init__(text)
+        self._session = session
+        self.old = old
+        self._new = new
+        self._gesture = gesture
+
+    def id(self) -> int:
+        return self._gesture
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, ChangeRecipe):
+            return False
+        self._new = other._new
+        self.setText(other.text())
+        self.setObsolete(self._new == self.old)     # dragged back to where it began
+        return True
+
+    @property
+    def recipe(self) -> Recipe:
+        """After this step."""
+        return self._new
+
+    @property
+    def step(self) -> RecipeStep:
+        return RecipeStep(self.text(), self._new)
+
+    def go(self, forward: bool) -> None:
+        self._session.show_recipe(self._new if forward else self.old)
+
+
+class History(QObject):
+    """The undo list of a session, and its branches.
+
+    changed   a branch was kept; what the stack itself does, it says itself
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.stack = QUndoStack(self)
+        self.branches: tuple[Branch, ...] = ()
+        self.gesture = 1            # edits of one gesture become one step
+        self.jumping = False        # on the way to another step: what lies between need not be shown
+
+    def push(self, command: QUndoCommand) -> None:
+        """The steps that could have been redone are kept as a branch."""
+        stack = self.stack
+        if stack.canRedo():
+            recipe = self.recipe_at(stack.count())
+            if recipe is not None and recipe != self.recipe_at(stack.index()):
+                branch = Branch(stack.text(stack.count() - 1), stack.count() - stack.index(), recipe)
+                self.branches = (*self.branches, branch)[-BRANCHES:]
+                self.changed.emit()
+        stack.push(command)
+
+    def recipe_at(self, index: int) -> Recipe | None:
+        """After that many steps; None where no step before changed it, so it is the one that the list began with."""
+        for step in range(index - 1, -1, -1):
+            command = self.stack.command(step)
+            if isinstance(command, ChangeRecipe):
+                return command.recipe
+        return None
+
+    def undo(self) -> None:
+        self.gesture += 1
+        self.stack.undo()
+
+    def redo(self) -> None:
+        self.gesture += 1
+        self.stack.redo()
+
+    def go_to(self, index: int, session: HasRecipe) -> None:
+        """Undo or redo as many steps as needed; the recipe is shown once."""
+        if index == self.stack.index():
+            return
+        self.gesture += 1
+        self.jumping = True
+        try:
+            self.stack.setIndex(index)
+        finally:
+            self.jumping = False
+        session.show_recipe(session.recipe)
+
+    def clear(self) -> None:
+        self.branches = ()
+        self.stack.clear()
+        self.changed.emit()
+
+    def to_keep(self, recipe: Recipe) -> UndoList:
+        """As values, with the recipe that is on show."""
+        commands = [command for i in range(self.stack.count()) if isinstance(command := self.stack.command(i), Command)]
+        first = next((command.old for command in commands if isinstance(command, ChangeRecipe)), recipe)
+        return UndoList(first, tuple(command.step for command in commands), self.stack.index(), self.branches)
+
+    def begin_with(self, kept: UndoList, command_of: Callable[[PinStep], Command], session: HasRecipe) -> None:
+        """A list that was kept, instead of this one; nothing of it counts as saved. `command_of` makes the commands of
+        the steps that are no edits of the recipe."""
+        self.clear()
+        self.stack.resetClean()
+        commands: list[Command] = []
+        for place, step in enumerate(kept.steps):
+            self.gesture += 1
+            commands.append(ChangeRecipe(session, kept.at(place), step.recipe, step.text, self.gesture)
+                            if isinstance(step, RecipeStep) else command_of(step))
+            commands[-1].asleep = True
+            self.stack.push(commands[-1])
+        self.stack.setIndex(kept.here)
+        for command in commands:
+            command.asleep = False
+        self.gesture += 1
+        self.branches = kept.branches
+        session.show_recipe(kept.at(kept.here))
+        self.changed.emit()
+
+
+class Remembered(Generic[V]):
+    """The most recent `limit` values by key: what undo and redo show without computing. `held` are never forgotten."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._values: OrderedDict[Any, V] = OrderedDict()
+        self.held: frozenset[Hashable] = frozenset()
+
+    def get(self, key: Hashable) -> V | None:
+        if (value := self._values.get(key)) is not None:
+            self._values.move_to_end(key)
+        return value
+
+    def put(self, key: Hashable, value: V) -> None:
+        self._values[key] = value
+        self._values.move_to_end(key)
+        free = [key for key in self._values if key not in self.held] if len(self._values) > self._limit else []
+        for oldest in free[:len(self._values) - self._limit]:
+            del self._values[oldest]
+
+    def forget(self, key: Hashable) -> None:
+        self._values.pop(key, None)
+
+    def forget_where(self, wanted: Callable[[V], bool]) -> None:
+        for key in [key for key, value in self._values.items() if wanted(value)]:
+            del self._values[key]
+
+    def clear(self) -> None:
+        self._values.clear()

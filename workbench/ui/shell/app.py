@@ -1,0 +1,60 @@
+"""Starts the window: paint first, then the engine, then what was asked to be opened."""
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from workbench.core.base.resources import resource_path
+from workbench.core.base.trust import NOBODY, Trust
+from workbench.ui.base import settings
+from workbench.ui.base.crash import CrashWatch, keep_log
+from workbench.ui.base.files import SESSIONS, runs_code
+from workbench.ui.commands.demo import demo_paths
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.session.session import Session
+from workbench.ui.shell.main_window import MainWindow
+from workbench.ui.text import i18n
+
+__all__ = ["demo_paths", "run"]
+ICON = "workbench.svg"
+
+
+def run(model: str | None = None, data: str | None = None, recipe: str | None = None, trusted: Trust = NOBODY,
+        calibration: str | None = None) -> int:
+    """Show the window until it is closed; returns the exit code of the process."""
+    keep_log()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)    # Ctrl+C in the terminal: Python's own handler waits for Python code
+    # For the graph tab, which imports WebEngine when it is first looked at; must be said before, and costs nothing.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("compression-workbench")
+    application.setWindowIcon(QIcon(str(resource_path(ICON))))
+    i18n.apply(application, settings.language())
+    application.setApplicationDisplayName(i18n.tr("Model Compression Workbench"))
+    settings.apply(application)
+    link = EngineLink()
+    session = Session(link)
+    window = MainWindow(session)
+    watch = CrashWatch(lambda: link.versions, window)
+    watch.report.connect(window.show_crash)
+
+    def begin() -> None:
+        link.start()
+        window.offer_kept_work()
+        if model and (model in trusted or not runs_code(model)) and Path(model).suffix.lower() not in SESSIONS:
+            session.open(model, trusted, data=data or "", calibration=calibration or "", recipe=recipe or "")
+        elif model:
+            window.commands.open_path(model, data or "", calibration or "", recipe or "")
+        window.prepare_workspace()
+
+    window.painted.connect(begin)
+    window.show()
+    try:
+        return application.exec()
+    finally:
+        link.shutdown()

@@ -1,0 +1,295 @@
+"""The four places of an open model: where (tree), what it looks like (tabs), what to do (actions), what it costs.
+
+Built after the first paint: the plots are the slowest thing to import.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
+
+from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
+from workbench.core.recipe.action import Action
+from workbench.ui.actions import ActionPanel, families
+from workbench.ui.actions.form import values
+from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.engine_client.jobs import Jobs, JobStrip
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.panels.history_panel import HistoryPanel
+from workbench.ui.panels.jobs_panel import JobsPanel
+from workbench.ui.panels.scoreboard import Scoreboard
+from workbench.ui.session.layer_figure_client import Looks
+from workbench.ui.session.scans import Scans
+from workbench.ui.session.session import Session
+from workbench.ui.session.sweeps import Sweeps
+from workbench.ui.tabs.activations import ActivationsTab
+from workbench.ui.tabs.compare import CompareTab
+from workbench.ui.tabs.graph import GraphTab
+from workbench.ui.tabs.inspect.tab import InspectTab
+from workbench.ui.tabs.recover import RecoverTab
+from workbench.ui.tabs.sensitivity import SensitivityTab
+from workbench.ui.text.describe import stack_words
+from workbench.ui.tree.data.cells import short
+from workbench.ui.tree.view import TreePanel
+from workbench.ui.widgets.dock_title import DockTitle
+
+SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
+SHARES = ((0.29, (372, 560)), (0.24, (304, 420)))     # of the window's width for layers and steps, and pixels
+MORE = 0.05         # of the window's width for one more column of the layers
+HEIGHTS = (150, 300)        # of what is at the bottom
+
+
+class Workspace(QObject):
+    """The widgets of an open model, and the wires between them and the session. They are there after `build`."""
+
+    def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs,
+                 jobs: Jobs) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+        self._verbs, self._pins, self._jobs = verbs, pins, jobs
+
+    def build(self) -> Iterator[None]:
+        """One part at a time."""
+        session, window, pins = self._session, self._window, self._pins
+        self.tree = TreePanel(session, self._verbs, window)
+        self.looks = Looks(session, self)
+        self.actions = ActionPanel(window)
+        self._verbs.steps = self.actions.families
+        yield
+        self.scoreboard = Scoreboard(session, pins, window)
+        self.jobs = JobStrip(self._jobs, session.link, window)
+        window.statusBar().addPermanentWidget(self.jobs)
+        yield
+        yield from self._build_tabs()
+        self._build_docks()
+        self.bar = _bottom_bar(window, self.scoreboard)
+        self._connect()
+
+    def _build_tabs(self) -> Iterator[None]:
+        session, tabs = self._session, QTabWidget(self._window)
+        self.tabs = tabs
+        tabs.setObjectName("views")
+        tabs.setDocumentMode(True)
+        tabs.setAccessibleName(self.tr("Views"))
+        self.inspect = InspectTab(tabs)
+        tabs.addTab(self.inspect, self.tr("Inspect"))
+        yield
+        self.activations = ActivationsTab(session, tabs)
+        tabs.addTab(self.activations, self.tr("Activations"))
+        yield
+        self.graph = GraphTab(session, tabs)
+        tabs.addTab(self.graph, self.tr("Graph"))
+        self.scans = Scans(session)
+        self.sensitivity = SensitivityTab(session, self.scans, Sweeps(session), tabs)
+        tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
+        yield
+        self.recover = RecoverTab(session, session.trainings, tabs)
+        tabs.addTab(self.recover, self.tr("Recover"))
+        yield
+        self.compare = CompareTab(session, self._pins, tabs)
+        tabs.addTab(self.compare, self.tr("Compare"))
+        self._pins.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
+        yield
+
+    def _build_docks(self) -> None:
+        session, window = self._session, self._window
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
+        self.layers_dock = _dock(window, "layers", self.tr("Layers"), self.tree, left)
+        self.actions_dock = _dock(window, "actions", self.tr("Actions"), self.actions, right)
+        self.history = HistoryPanel(session, window)
+        self.history_dock = _dock(window, "history", self.tr("History"), self.history, bottom, "Ctrl+Shift+H")
+        self.jobs_panel = JobsPanel(self._jobs, session.link, window)
+        self.jobs_dock = _dock(window, "jobs", self.tr("Jobs and log"), self.jobs_panel, bottom, "Ctrl+Shift+J")
+        self._share_the_bottom()
+        self.docks = [self.layers_dock, self.actions_dock, self.history_dock, self.jobs_dock]
+
+    def set_visible(self, visible: bool) -> None:
+        for widget in (self.layers_dock, self.actions_dock, self.bar):
+            widget.setVisible(visible)
+        for dock in self.docks:
+            dock.toggleViewAction().setEnabled(visible)
+
+    def _share_the_bottom(self) -> None:
+        """Behind each other, under the views alone: layers and steps keep the whole height."""
+        window = self._window
+        window.tabifyDockWidget(self.jobs_dock, self.history_dock)
+        window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+
+    def reset_sizes(self) -> None:
+        """Of a window that nobody has arranged yet: shares of its size, within what is read well."""
+        size = self._window.size()
+        widths = [_within(share * size.width(), *ends) for share, ends in SHARES]
+        self._window.resizeDocks([self.layers_dock, self.actions_dock], widths, Qt.Orientation.Horizontal)
+        for dock in (self.jobs_dock, self.history_dock):
+            self._window.resizeDocks([dock], [_within(0.2 * size.height(), *HEIGHTS)], Qt.Orientation.Vertical)
+
+    def scan(self) -> None:
+        """Look at the sensitivity of the layers, and begin to measure it."""
+        self.tabs.setCurrentWidget(self.sensitivity)
+        self.sensitivity.scan()
+
+    def sweep(self) -> None:
+        """Look at one parameter, and begin to measure how far it can go."""
+        self.tabs.setCurrentWidget(self.sensitivity)
+        self.sensitivity.sweep()
+
+    def _connect(self) -> None:
+        session = self._session
+        self._looks = session.turns.piece(self.inspect, self._show_layer, Place.WHAT_IT_LOOKS_LIKE)
+        self._result = session.turns.piece(self.actions, self._show_result, Place.WHAT_TO_DO)
+        for signal in (session.methods_changed, session.selection_changed, session.recipe_changed,
+                       session.view_changed, session.edit_changed, session.couplings_changed):
+            signal.connect(self._looks.soon)
+        for signal in (session.selection_changed, session.recipe_changed, session.changes_changed):
+            signal.connect(self._result.soon)
+        # The steps at once: what is clicked there must be what is there.
+        session.methods_changed.connect(self._show_methods)
+        session.selection_changed.connect(self._show_selection)
+        session.recipe_changed.connect(self._show_steps)
+        session.view_changed.connect(self._show_view)
+        session.couplings_changed.connect(self._show_couplings)
+        session.edit_changed.connect(self._show_conflicts)
+        for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
+            signal.connect(self._show_losses)
+        self.inspect.wanted.connect(self.looks.ask)
+        for answer in (self.looks.answered, self.looks.failed):     # it is of the layer that is chosen now
+            answer.connect(lambda *_: self._looks.run())
+        self.looks.answered.connect(self.inspect.show_picture)
+        self.looks.failed.connect(self.inspect.show_failure)
+        self.looks.failed.connect(lambda _wanted, sentence: session.told.emit(sentence))
+        self.looks.answered.connect(self._show_outlook)
+        self.actions.outlook_wanted.connect(self.looks.ask)
+        session.data_changed.connect(self.actions.forget_outlooks)
+        self.inspect.action_dragged.connect(self._on_dragged)
+        self.actions.actions_changed.connect(self._on_actions)
+        self._show_methods()
+        self._show_couplings()
+        self._show_selection()
+        self._show_view()
+        self._show_conflicts()
+        self._show_layer()
+
+    # -- what to do ------------------------------------------------------------------------------------------------
+
+    def _show_methods(self) -> None:
+        self.actions.set_methods(tuple(self._session.methods.values()))
+
+    def _show_selection(self) -> None:
+        session = self._session
+        layers = tuple(layer for path in session.selection if (layer := session.layer(path)) is not None)
+        self.actions.set_layers(layers)
+        self.actions.set_view(session.view)
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        session = self._session
+        self.actions.set_actions(session.recipe.stack_for(session.current) if session.current else ())
+
+    def _show_view(self) -> None:
+        self.actions.set_view(self._session.view)
+
+    def _show_couplings(self) -> None:
+        self.actions.set_couplings(self._session.couplings)
+
+    def _show_outlook(self, wanted: Wanted, picture: Any) -> None:
+        if isinstance(wanted, WantOutlook):
+            self.actions.set_outlook(wanted, picture)
+
+    def _show_conflicts(self) -> None:
+        edit = self._session.edit
+        self.actions.set_conflicts(edit.conflicts if edit else {})
+
+    def _show_result(self) -> None:
+        session = self._session
+        edited = bool(session.current and session.recipe.actions_for(session.current))
+        self.actions.set_change(session.changes.get(session.current) if edited else None)
+
+    # -- what it looks like ----------------------------------------------------------------------------------------
+
+    def _show_layer(self) -> None:
+        session, inspect = self._session, self.inspect
+        inspect.set_couplings(session.couplings)
+        inspect.set_actions(session.recipe.stack_for(session.current) if session.current else (), session.methods)
+        inspect.show_layer(session.layer(session.current), session.view, session.edit)
+
+    def _show_losses(self) -> None:
+        """What the layers lose with the candidate that is looked at: beside their names, and in the graph."""
+        scans, session = self.scans, self._session
+        metric = scans.plan.metric if scans.plan is not None else ""
+        words = stack_words(scans.candidate, session.methods)
+        appeared = self.tree.show_losses(scans.drops(), metric, words, short(scans.candidate))
+        if appeared:        # a column more needs more room
+            more = round(MORE * self._window.width())
+            self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + more], Qt.Orientation.Horizontal)
+        self.graph.set_drops(scans.drops(), metric, words)
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _on_actions(self, actions: tuple[Action, ...], text: str, finished: bool) -> None:
+        self._session.set_actions(self._editable(), actions, text, finished)
+
+    def _on_dragged(self, step: int, field: str, value: Any, finished: bool) -> None:
+        """A line in a plot is the same parameter as in the form: the other members of its group give way, and what it
+        depends on is set so that it matters."""
+        actions = list(self._session.recipe.stack_for(self._session.current))
+        method = self._session.methods.get(actions[step].method) if 0 <= step < len(actions) else None
+        fields = method.fields if method is not None else ()
+        if method is None or not any(each.name == field for each in fields):
+            return          # the line of a step that was undone a moment ago
+        group = next((f.group for f in fields if f.name == field), "")
+        rivals = tuple(f.name for f in fields if group and f.group == group and f.name != field)
+        actions[step] = actions[step].with_param(field, value, rivals)
+        needed = next((f.when for f in fields if f.name == field), None)
+        if needed is not None and values.effective(fields, actions[step].params)[needed[0]] not in needed[1]:
+            actions[step] = actions[step].with_param(needed[0], needed[1][0])
+        text = values.edit_text(families.name(method), field)
+        self._session.set_actions(self._editable(), tuple(actions), text, finished)
+
+    def _editable(self) -> list[str]:
+        layers = (self._session.layer(path) for path in self._session.selection)
+        return [layer.path for layer in layers if layer is not None and not layer.locked]
+
+
+def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea,
+          shortcut: str = "") -> QDockWidget:
+    """One with a shortcut is hidden until it is wanted."""
+    dock = QDockWidget(title, window)
+    dock.setObjectName(name)
+    dock.setAllowedAreas(SIDES | Qt.DockWidgetArea.BottomDockWidgetArea if shortcut else SIDES)
+    dock.setWidget(widget)
+    dock.setTitleBarWidget(DockTitle(dock, widget.head(dock) if isinstance(widget, JobsPanel) else None))
+    window.addDockWidget(area, dock)
+    if shortcut:
+        dock.toggleViewAction().setShortcut(QKeySequence(shortcut))
+        dock.toggleViewAction().triggered.connect(lambda shown: _look_at(dock) if shown else None)
+        dock.hide()
+    return dock
+
+
+def _look_at(dock: QDockWidget) -> None:
+    """In front of what shares its place, with the focus, as who asks for it by its key means to use it."""
+    dock.raise_()
+    if lists := [each for each in dock.findChildren(QAbstractItemView) if each.isVisible()]:
+        lists[0].setFocus()
+
+
+def _within(wanted: float, least: int, most: int) -> int:
+    return round(min(max(wanted, least), most))
+
+
+def _bottom_bar(window: QMainWindow, widget: QWidget) -> QToolBar:
+    """A tool bar, because only tool bars span the whole width of a main window, docks included."""
+    bar = QToolBar(window.tr("Scoreboard"), window)
+    bar.setObjectName("bottom")
+    bar.setMovable(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.toggleViewAction().setVisible(False)        # always there
+    bar.addWidget(widget)
+    window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, bar)
+    return bar

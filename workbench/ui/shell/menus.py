@@ -1,0 +1,255 @@
+"""The menu bar: every command of the window, in its place."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.plain import plain
+from workbench.ui.base import dialogs, settings
+from workbench.ui.base.crash import log_file
+from workbench.ui.commands.commands import Commands
+from workbench.ui.commands.export_dialog import open_path
+from workbench.ui.commands.layer_commands import LayerVerbs
+from workbench.ui.commands.preparation_menu import PreparationMenu
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.commands.training_commands import TrainingVerbs
+from workbench.ui.engine_client.jobs import Jobs
+from workbench.ui.session.session import Session
+from workbench.ui.shell import about
+from workbench.ui.shell.palette import CommandPalette
+from workbench.ui.widgets import focus, theme
+
+
+class Menus(QObject):
+    """Built once; `view_panels` takes the docks when they are there."""
+
+    def __init__(self, window: QMainWindow, session: Session, commands: Commands, verbs: LayerVerbs,
+                 pins: SnapshotVerbs, jobs: Jobs) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._jobs = jobs
+        self._recent = QMenu(self.tr("Open recent"), window)
+        self._fill_recent(commands)
+        self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
+        self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
+        self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
+        self.pictures = self._action(self.tr("Weights as pictures"), None, "Ctrl+Shift+W")
+        self.latency = self._action(self.tr("Measure latency"), None, "Shift+F9")
+        self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
+        self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
+        self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
+        self.sweep = self._action(self.tr("Sweep one parameter"), None, "Ctrl+F5")
+        self._file(commands)
+        self._edit(commands, verbs, pins)
+        self._view()
+        self._model()
+        self._run()
+        self._help()
+        session.model_changed.connect(self._enable)
+        jobs.changed.connect(self._enable)
+        self._enable()
+
+    def _action(self, text: str, verb: Callable[[], object] | None, shortcut: str | QKeySequence.StandardKey = "",
+                ) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        if verb is not None:
+            action.triggered.connect(lambda: verb())
+        return action
+
+    def _file(self, commands: Commands) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&File"))
+        menu.addAction(commands.open_model)
+        menu.addMenu(self._recent)
+        menu.addActions(commands.demos)
+        menu.addSeparator()
+        menu.addAction(commands.open_data)
+        menu.addAction(commands.open_data_folder)
+        menu.addSeparator()
+        menu.addActions([commands.open_recipe, commands.save_recipe, commands.save_recipe_as])
+        menu.addSeparator()
+        sessions = commands.sessions
+        menu.addActions([sessions.open, sessions.save, sessions.save_as])
+        menu.addSeparator()
+        menu.addAction(self.export)
+        self._story = self._action(self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
+        menu.addAction(self._story)
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
+
+    def _edit(self, commands: Commands, verbs: LayerVerbs, pins: SnapshotVerbs) -> None:
+        self._edits = menu = self._window.menuBar().addMenu(self.tr("&Edit"))
+        menu.addActions([commands.undo, commands.redo])
+        menu.addMenu(pins.menu(self._window))
+        menu.addSeparator()
+        menu.addAction(self.add_step)
+        self._behind_steps = verbs.copy
+        menu.addActions([verbs.copy, verbs.paste, verbs.clear])
+        menu.addSeparator()
+        menu.addActions([verbs.apply_to_alike, verbs.select_alike, verbs.select_coupled])
+        menu.addSeparator()
+        menu.addActions([verbs.clear_all, self.filter])
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Preferences…"), self.show_preferences, "Ctrl+,"))
+
+    def _view(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&View"))
+        menu.addAction(self._action(self.tr("All commands…"), self.show_palette, "Ctrl+K"))
+        menu.addSeparator()
+        self._tabs = menu.addMenu(self.tr("Tabs"))
+        menu.addAction(self.pictures)
+        self._panels = menu.addMenu(self.tr("Panels"))
+        self._tree = menu.addMenu(self.tr("Layer tree"))
+        themes = menu.addMenu(self.tr("Theme"))
+        self._themes = group = QActionGroup(self)
+        titles: dict[theme.Scheme, str] = {"system": self.tr("As the system"), "light": self.tr("Light"),
+                                           "dark": self.tr("Dark")}
+        for name, title in titles.items():
+            action = self._action(title, partial(self.set_theme, name))
+            action.setCheckable(True)
+            action.setData(name)
+            group.addAction(action)
+            themes.addAction(action)
+        self._tick_theme()
+        theme.signals.changed.connect(self._tick_theme)
+        menu.addSeparator()
+        self._present = self._action(self.tr("Present"), self.present, "Shift+F5")
+        menu.addAction(self._present)
+        menu.addAction(self._action(self.tr("Full screen"), self._toggle_full_screen, "F11"))
+        menu.addSeparator()
+        panes = focus.Panes(self._window)
+        menu.addAction(self._action(self.tr("Next pane"), partial(panes.step, True), "F6"))
+        menu.addAction(self._action(self.tr("Previous pane"), partial(panes.step, False), "Shift+F6"))
+
+    def _model(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Model"))
+        self.details = self._action(self.tr("About this model…"), self._show_model, "Ctrl+I")
+        menu.addAction(self.details)
+        menu.addMenu(PreparationMenu(self._session, self._window))
+
+    def _run(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Run"))
+        self._cancel = self._action(self.tr("Cancel the running job"), self._cancel_job, "Ctrl+.")
+        menu.addAction(self._cancel)
+        self._again = self._action(self.tr("Measure again"), self._session.measure_again, "F5")
+        menu.addAction(self._again)
+        menu.addAction(self.latency)
+        menu.addSeparator()
+        menu.addActions([self.scan, self.sweep])
+        menu.addActions(TrainingVerbs(self._session, self._session.trainings, self).all())
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
+
+    def _help(self) -> None:
+        menu = self._window.menuBar().addMenu(self.tr("&Help"))
+        menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
+        menu.addAction(self.tour)
+        menu.addAction(self._action(self.tr("Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1"))
+        menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
+        menu.addSeparator()
+        menu.addAction(self._action(self.tr("About"), self._show_about))
+
+    def edit_steps(self, families: QMenu) -> None:
+        """Every method by its name, for the palette."""
+        self._edits.insertMenu(self._behind_steps, families)
+
+    def view_tabs(self, tabs: QTabWidget) -> None:
+        """A command for every tab: Ctrl+1, Ctrl+2, …"""
+        for index in range(tabs.count()):
+            action = self._action(tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
+            self._tabs.addAction(action)
+        self._enable()
+
+    def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
+        self._panels.addActions(actions)
+        self._panels.addSeparator()
+        self._panels.addAction(self._action(self.tr("Reset layout"), reset, "Ctrl+Shift+0"))
+
+    def view_tree(self, menus: Iterable[QMenu]) -> None:
+        for menu in menus:
+            self._tree.addMenu(menu)
+
+    def show_palette(self) -> None:
+        palette = CommandPalette(self._window.menuBar(), self._window)
+        palette.show()
+        palette.search.setFocus()
+
+    def show_shortcuts(self) -> None:
+        about.show_shortcuts(self._window, self._window.menuBar())
+
+    def show_preferences(self) -> None:
+        from workbench.ui.shell.preferences import Preferences
+        Preferences(self._session.link, self._window).open()
+
+    def set_theme(self, name: theme.Scheme) -> None:
+        settings.choose("theme", name)
+        settings.apply_now()
+
+    def _tick_theme(self) -> None:
+        for action in self._themes.actions():
+            action.setChecked(action.data() == settings.scheme())
+
+    def _enable(self) -> None:
+        opened = self._session.model is not None
+        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self.latency,
+                   self.details, self._again, self.scan, self.sweep)
+        for action in (*wanting, *self._tabs.actions()):
+            action.setEnabled(opened)
+        self._cancel.setEnabled(bool(self._jobs.running))
+
+    def _fill_recent(self, commands: Commands) -> None:
+        self._recent.clear()
+        for path in settings.recent():
+            action = self._recent.addAction(plain(f"{Path(path).name}  —  {Path(path).parent}").replace("&", "&&"))
+            action.triggered.connect(partial(lambda path: commands.open_path(path), path))
+        if self._recent.isEmpty():
+            self._recent.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _show_about(self) -> None:
+        about.show_about(self._window, self._session.link.versions)
+
+    def _show_model(self) -> None:
+        if self._session.model is not None:
+            about.show_model(self._window, self._session.model)
+
+    def _cancel_job(self) -> None:
+        if (running := self._jobs.newest) is not None:
+            self._session.link.cancel(running.job)
+
+    def present(self) -> None:
+        """Full screen, on the screen of the window."""
+        from workbench.ui.presentation.window import Presentation
+        if self._session.model is not None:
+            presentation = Presentation(self._session, self._window)
+            presentation.setScreen(self._window.screen())
+            presentation.showFullScreen()
+            presentation.setFocus()
+
+    def save_story(self) -> None:
+        """As a page or as a document, by the name that is chosen."""
+        from workbench.ui.presentation import documents, story
+
+        def chosen(path: str) -> None:
+            try:
+                documents.save(story.story_of(self._session), Path(path))
+            except UserError as error:
+                dialogs.complain(self._window, self.tr("Cannot save the presentation"), error.what, error.mend)
+                return
+            self._session.told.emit(self.tr("Presentation saved as {path}").format(path=path))
+
+        if self._session.opened is not None:
+            start = str(Path(self._session.opened.path).with_suffix(".html"))
+            dialogs.choose_target(self._window, self.tr("Save the presentation"),
+                                  self.tr("Page (*.html);;Document (*.pdf)"), chosen, start, "html")
+
+    def _toggle_full_screen(self) -> None:
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()

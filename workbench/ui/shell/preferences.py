@@ -1,0 +1,128 @@
+"""Preferences: what is chosen holds at once, and is there again at the next start."""
+
+import os
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QLinearGradient, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui.base import dialogs, settings
+from workbench.ui.engine_client.client import EngineLink
+from workbench.ui.text import i18n
+from workbench.ui.widgets import colormaps, theme
+from workbench.ui.widgets.labels import Plain
+
+SWATCH = QSize(64, 12)
+WIDTH = 560
+
+
+class Preferences(QDialog):
+    """One page. The language alone waits for the next start, and says so."""
+
+    def __init__(self, link: EngineLink, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("preferences")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Preferences"))
+        self.setMinimumWidth(WIDTH)
+        self._link = link
+        self._form = QFormLayout()
+        self._form.setHorizontalSpacing(theme.DOUBLE)
+        self._form.setVerticalSpacing(theme.UNIT)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        as_system = self.tr("As the system")
+        self.language = self._choice(self.tr("Language"), "language", settings.language(),
+                                     {"system": as_system, **i18n.LANGUAGES})
+        self._later = self._note(self.tr("The language changes when the program is started again."))
+        self.theme = self._choice(self.tr("Theme"), "theme", settings.scheme(), {
+            "system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")})
+        self.data_colors = self._choice(self.tr("Colours of data"), "data_colors", settings.data_colors(),
+                                        {name: name.capitalize() for name in theme.MAPS})
+        self.data_colors.setIconSize(SWATCH)
+        for index, name in enumerate(theme.MAPS):
+            self.data_colors.setItemIcon(index, _swatch(name, self.devicePixelRatioF()))
+        self._note(self.tr("Each has even steps of lightness and can be read by colour-blind eyes."))
+        self.motion = self._choice(self.tr("Motion"), "motion", settings.motion(), {
+            "system": as_system, "full": self.tr("Things may slide and fade"), "reduced": self.tr("Nothing moves")})
+        self.folders = {"models": self._folder(self.tr("Models are in"), "models"),
+                        "export": self._folder(self.tr("Export to"), "export")}
+        cores = {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))}
+        self.threads = self._choice(self.tr("Threads of a computation"), "threads", str(settings.threads()),
+                                    {"0": self.tr("One for each core"), **cores})
+        self._note(self.tr("The engine starts again when this changes; your work stays."))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.TRIPLE, theme.TRIPLE, theme.TRIPLE, theme.DOUBLE)
+        layout.setSpacing(theme.TRIPLE)
+        layout.addLayout(self._form)
+        layout.addStretch()
+        layout.addWidget(buttons)
+        self._later.setVisible(False)
+
+    def _choice(self, caption: str, key: str, chosen: str, titles: dict[str, str]) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(caption)
+        box.setObjectName(key)
+        for value, title in titles.items():
+            box.addItem(title, value)
+        box.setCurrentIndex(box.findData(chosen))
+        box.activated.connect(lambda _: self._choose(key, str(box.currentData())))
+        self._form.addRow(caption, box)
+        return box
+
+    def _note(self, words: str) -> QLabel:
+        label = Plain(words, self, wordWrap=True)
+        label.setFont(theme.font(-1))
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._form.addRow("", label)
+        return label
+
+    def _folder(self, caption: str, kind: str) -> QLineEdit:
+        line = QLineEdit(settings.folder(kind), self)
+        line.setAccessibleName(caption)
+        line.setPlaceholderText(self.tr("the folder used last") if kind == "models" else self.tr("workbench, at home"))
+        line.textChanged.connect(lambda text: settings.choose(f"{kind}_folder", text.strip()))
+        browse = QPushButton(self.tr("Choose…"), self)
+        browse.setAutoDefault(False)
+        browse.setAccessibleName(f"{caption}: {browse.text()}")
+        browse.clicked.connect(lambda: dialogs.choose_folder(self, caption, line.setText, line.text()))
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        row.addWidget(line, 1)
+        row.addWidget(browse)
+        self._form.addRow(caption, row)
+        return line
+
+    def _choose(self, key: str, value: str) -> None:
+        before = settings.threads()
+        settings.choose(key, value)
+        settings.apply_now()
+        if key == "language":
+            self._later.setVisible(True)
+        if settings.threads() != before and self._link.is_ready:
+            self._link.restart()
+
+
+def _swatch(name: str, density: float) -> QPixmap:
+    """The colour map from its lowest value to its highest."""
+    picture = QPixmap(SWATCH * density)
+    picture.setDevicePixelRatio(density)
+    gradient = QLinearGradient(0, 0, SWATCH.width(), 0)
+    for step in range(9):
+        gradient.setColorAt(step / 8, colormaps.sample(step / 8, name))
+    painter = QPainter(picture)
+    painter.fillRect(picture.rect(), gradient)
+    painter.end()
+    return picture

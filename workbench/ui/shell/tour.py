@@ -1,0 +1,267 @@
+"""A guided tour: marks over the window's own widgets, one after the other, that say what each place is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QPoint, QRect, QRectF, Qt, QVariantAnimation
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.base import settings
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
+
+if TYPE_CHECKING:
+    from workbench.ui.shell.main_layout import Workspace
+    from workbench.ui.shell.main_window import MainWindow
+
+CARD_WIDTH = 336
+GLIDE_MS = 180
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place of the window; `target` is asked when the tour gets there."""
+
+    target: Callable[[], QWidget]
+    title: str
+    text: str
+
+
+def begin(window: MainWindow) -> None:
+    """Show the tour over an open model; without one over the demo, once it is there."""
+    settings.choose("tour", "seen")
+    window.welcome.offer.hide()
+    if window.session.model is not None:
+        _start(window)
+        return
+
+    def opened() -> None:
+        window.session.model_changed.disconnect(opened)
+        _start(window)
+
+    window.session.model_changed.connect(opened)
+    window.commands.open_demo()
+
+
+def _start(window: MainWindow) -> None:
+    if window.findChild(Tour) is None:
+        window.build_workspace()
+        Tour(window, stops_of(window))
+
+
+def stops_of(window: MainWindow) -> tuple[Stop, ...]:
+    space = window.workspace
+    assert space is not None
+    return (
+        Stop(lambda: space.layers_dock, tr("Where: the layers"),
+             tr("The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box "
+                "above filters them.")),
+        Stop(lambda: _inspector(space), tr("What it looks like"),
+             tr("The weights of the chosen layer and their singular values. Lines that you can drag are the "
+                "parameters of its steps. The other tabs look at the whole model.")),
+        Stop(lambda: space.actions_dock, tr("What to do"),
+             tr("Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and "
+                "why a method is not available.")),
+        Stop(lambda: space.scoreboard, tr("What it costs"),
+             tr("Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, "
+                "◐ estimated, ● measured, ✓ verified in the written file.")),
+        Stop(lambda: window.menuBar(), tr("Every command"),
+             tr("Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all "
+                "shortcuts.")),
+        Stop(lambda: space.scoreboard.export_button, tr("The file"),
+             tr("The export is opened again, run, and compared with what you saw here.")),
+    )
+
+
+def _inspector(space: Workspace) -> QWidget:
+    """With the page that is spoken of in front."""
+    space.tabs.setCurrentWidget(space.inspect)
+    return space.tabs
+
+
+class Tour(QWidget):
+    """Covers the window but for a hole over the place that is spoken of; keys: right, left, Escape."""
+
+    def __init__(self, window: MainWindow, stops: tuple[Stop, ...]) -> None:
+        super().__init__(window)
+        self.setObjectName("tour")
+        self._window, self._stops = window, stops
+        self.index = 0
+        self._hole = QRect()
+        self._spoken_of: QWidget = window
+        self._build()
+        self._glide = QVariantAnimation(self, duration=GLIDE_MS)
+        self._glide.valueChanged.connect(self._move_hole)
+        window.session.model_changed.connect(self.finish)
+        theme.signals.changed.connect(self.update)
+        self.setGeometry(window.rect())
+        self.show()
+        self.raise_()
+        self.go_to(0)
+
+    def _build(self) -> None:
+        self.card = QFrame(self)
+        self.card.setObjectName("card")
+        self.card.setFixedWidth(CARD_WIDTH)
+        self.title, self.text, self.place = Plain(self.card), Plain(self.card, wordWrap=True), Plain(self.card)
+        self.title.setFont(theme.font(2, theme.QFont.Weight.DemiBold))
+        self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.skip = QPushButton(self.tr("Skip"), self.card)
+        self.back = QPushButton(self.tr("Back"), self.card)
+        self.next = QPushButton(self.card)
+        self.next.setObjectName("primary")
+        self.skip.clicked.connect(self.finish)
+        self.back.clicked.connect(lambda: self.go_to(self.index - 1))
+        self.next.clicked.connect(self._go_on)
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.place)
+        row.addStretch()
+        for button in (self.skip, self.back, self.next):
+            button.installEventFilter(self)
+            row.addWidget(button)
+        column = QVBoxLayout(self.card)
+        column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
+        column.setSpacing(theme.UNIT)
+        column.addWidget(self.title)
+        column.addWidget(self.text)
+        column.addSpacing(theme.UNIT)
+        column.addLayout(row)
+
+    def go_to(self, index: int) -> None:
+        """Show a stop; beyond the ends nothing happens."""
+        self.index = min(max(index, 0), len(self._stops) - 1)
+        stop, last = self._stops[self.index], self.index == len(self._stops) - 1
+        self.title.setText(stop.title)
+        self.text.setText(stop.text)
+        self.place.setText(self.tr("{n} of {total}").format(n=self.index + 1, total=len(self._stops)))
+        self.back.setEnabled(self.index > 0)
+        self.skip.setVisible(not last)
+        self.next.setText(self.tr("Done") if last else self.tr("Next"))
+        self.next.setFocus()
+        self.setAccessibleName(stop.title)
+        self.setAccessibleDescription(stop.text)
+        self._spoken_of.removeEventFilter(self)
+        self._spoken_of = stop.target()
+        for widget in (self._window, self._spoken_of):
+            widget.installEventFilter(self)
+        self._arrange(glide=theme.moves() and not self._hole.isNull())
+
+    def finish(self) -> None:
+        """The focus goes to the layers, where the work begins."""
+        self._glide.stop()
+        self.hide()
+        if self._window.workspace is not None:
+            self._window.workspace.tree.tree.setFocus()
+        self.deleteLater()
+
+    def _go_on(self) -> None:
+        if self.index == len(self._stops) - 1:
+            self.finish()
+        else:
+            self.go_to(self.index + 1)
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def _target(self) -> QRect:
+        """Of the place that is spoken of; nothing where it is not to be seen, or floats in a window of its own."""
+        widget = self._spoken_of
+        if not widget.isVisible() or widget.window() is not self._window:
+            return QRect()
+        return QRect(widget.mapTo(self._window, QPoint(0, 0)), widget.size()).intersected(self.rect())
+
+    def _arrange(self, glide: bool = False) -> None:
+        hole = self._target()
+        if glide:
+            self._glide.stop()
+            self._glide.setStartValue(self._hole)
+            self._glide.setEndValue(hole)
+            self._glide.start()
+        else:
+            self._move_hole(hole)
+        # The words wrap to the fixed width, so the height is that for it and not the hint.
+        inner = self.card.layout()
+        assert inner is not None
+        self.card.resize(CARD_WIDTH, inner.totalHeightForWidth(CARD_WIDTH))
+        self.card.move(self._beside(hole))
+
+    def _beside(self, hole: QRect) -> QPoint:
+        """Where there is most room: right of the hole, left of it, below or above; else in the middle."""
+        width, height, gap = self.card.width(), self.card.height(), theme.DOUBLE
+        middle = QRect(QPoint(0, 0), self.card.size())
+        middle.moveCenter(self.rect().center() if hole.isNull() else hole.center())
+        rooms = {(hole.right() + gap, middle.y()): self.width() - hole.right(),
+                 (hole.x() - gap - width, middle.y()): hole.x(),
+                 (middle.x(), hole.bottom() + gap): self.height() - hole.bottom(),
+                 (middle.x(), hole.y() - gap - height): hole.y()}
+        needed = {place: (width if index < 2 else height) + 2 * gap for index, place in enumerate(rooms)}
+        fitting = [place for place, room in rooms.items() if not hole.isNull() and room >= needed[place]]
+        x, y = max(fitting, key=lambda place: rooms[place]) if fitting else (middle.x(), middle.y())
+        return QPoint(min(max(x, gap), self.width() - width - gap), min(max(y, gap), self.height() - height - gap))
+
+    def _move_hole(self, hole: QRect) -> None:
+        self._hole = hole
+        self.update()
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched in (self.skip, self.back, self.next):
+            # A button takes the arrows to move the focus; here they turn pages.
+            if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ARROWS:
+                self.keyPressEvent(event)
+                return True
+        elif event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.setGeometry(self._window.rect())
+            self._glide.stop()
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays on the card: what is below the veil cannot be reached."""
+        buttons = [button for button in (self.skip, self.back, self.next) if button.isVisible() and button.isEnabled()]
+        if not buttons:
+            return False        # the tour is ending
+        here = next((n for n, button in enumerate(buttons) if button.hasFocus()), -1)
+        buttons[(here + (1 if forward else -1)) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Right | Qt.Key.Key_PageDown:
+                self.go_to(self.index + 1)
+            case Qt.Key.Key_Left | Qt.Key.Key_PageUp:
+                self.go_to(self.index - 1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self._go_on()
+            case Qt.Key.Key_Escape:
+                self.finish()
+            case _:
+                event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.colors()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor("#000000")
+        veil.setAlpha(150 if colors.dark else 96)
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.OddEvenFill)
+        path.addRect(QRectF(self.rect()))
+        if not self._hole.isNull():
+            path.addRoundedRect(QRectF(self._hole), theme.RADIUS, theme.RADIUS)
+        painter.fillPath(path, veil)
+        if not self._hole.isNull():
+            painter.setPen(QPen(colors.accent, 2))
+            painter.drawRoundedRect(QRectF(self._hole).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+        painter.end()
+
+    @property
+    def gliding(self) -> bool:
+        return self._glide.state() == QAbstractAnimation.State.Running

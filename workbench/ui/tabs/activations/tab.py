@@ -1,0 +1,211 @@
+"""Activations: what the chosen layer receives and hands on over the calibration samples, channel by channel."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.ipc import messages
+from workbench.core.layer_data.activation_stats import Activation, Passing
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.coalesce import Latest
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.plots.splitter import PlotPair
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.activations import words
+from workbench.ui.tabs.activations.ranges_plot import RangesPlot
+from workbench.ui.tabs.activations.values_plot import ValuesPlot
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import toggle
+from workbench.ui.widgets.labels import Plain, label, muted
+
+PATIENCE_MS = 10_000
+COMFORT = 240       # pixels of height of a plot
+STATIC = "quantize.static"
+
+
+class ActivationsTab(QWidget):
+    """Asks the engine when it is looked at; what was measured is remembered until there is other data."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._known: dict[str, Passing] = {}
+        self._failures: dict[str, str] = {}
+        self._requests = Latest(session.link, PATIENCE_MS, self)
+        self._asked = ""
+        self._content = QWidget(self)
+        self.hint = Plain(self)
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
+        self._build()
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.hint)
+        self._pages.addWidget(self._content)
+        self._drawing = session.turns.piece(self, self.show_passing, Place.WHAT_IT_LOOKS_LIKE)
+        self._drawing.soon()
+        session.model_changed.connect(self._forget)
+        session.data_changed.connect(self._forget)
+        session.selection_changed.connect(self.refresh)
+        session.recipe_changed.connect(self._follow_recipe)
+        session.link.lost.connect(self._on_lost)
+        session.preview_changed.connect(self._ask)          # also after another engine process has opened the model
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.sides = QButtonGroup(self)
+        bar = QHBoxLayout()
+        bar.setSpacing(theme.UNIT)
+        for index, title in enumerate((self.tr("Input"), self.tr("Output"))):
+            button = toggle(self._content, title)
+            self.sides.addButton(button, index)
+            bar.addWidget(button)
+        self.sides.button(0).setChecked(True)
+        self.sides.button(1).setToolTip(self.tr("Behind the bias, and behind the activation function where nothing "
+                                                "else reads what lies before it"))
+        self.sides.idClicked.connect(lambda _: self.show_passing())
+        self.ranges, self.values = RangesPlot(self._content), ValuesPlot(self._content)
+        self.plots = PlotPair(self.ranges, self.values, (self.tr("Channels"), self.tr("Values")), COMFORT,
+                              self._content)
+        bar.addStretch(1)
+        for button in self.plots.buttons:
+            bar.addWidget(button)
+        self.source = muted("", self._content)
+        self.rule = QComboBox(self._content)
+        self.rule.setAccessibleName(self.tr("How the range of 8-bit levels is chosen"))
+        self.rule.setToolTip(self.tr("What the 8-bit levels cover: all values seen, 99.99 % of them, least squared "
+                                     "error, or least divergence of the distribution"))
+        self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.rule.setMinimumContentsLength(10)      # it may give way, down to this
+        self.rule.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.rule.setMaximumWidth(190)
+        for name, title in (("minmax", self.tr("8 bits: all values")), ("percentile", self.tr("8 bits: 99.99 %")),
+                            ("mse", self.tr("8 bits: least squares")), ("entropy", self.tr("8 bits: entropy"))):
+            self.rule.addItem(title, name)
+        self.rule.currentIndexChanged.connect(lambda _: self.show_passing())
+        bar.addSpacing(theme.UNIT)
+        bar.addWidget(self.rule, 2)
+        self.notes = label("", self._content, -1)
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, theme.DOUBLE)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(bar)
+        column.addWidget(self.plots, 1)
+        column.addWidget(self.source)
+        column.addWidget(self.notes)
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is known of the current layer, and ask for what is not."""
+        self._drawing.soon()
+        self._follow_recipe()
+        self._ask()
+
+    def _ask(self) -> None:
+        path, session = self._session.current, self._session
+        layer = session.layer(path)
+        known = self._known.get(path)
+        if (not self.isVisible() or layer is None or layer.locked or session.data is None or path in self._failures
+                or (known is not None and known.complete) or path == self._asked):
+            return
+        self._asked = path
+        self._requests.submit(partial(self._request, path))
+
+    def _request(self, path: str) -> int:
+        def updated(passing: Passing) -> None:
+            self._known[path] = passing
+            self._drawing.soon()
+
+        def done(passing: Passing) -> None:
+            updated(passing)
+            self._settle(path)
+
+        def failed(failure: messages.Failed) -> None:
+            self._failures[path] = f"{failure.what} {failure.mend}".strip()
+            self._drawing.soon()
+            self._settle(path)
+
+        handlers = Handlers(done=done, updated=updated, failed=failed, stopped=partial(self._settle, path), quiet=True)
+        return self._session.link.request(messages.Activations, handlers, path=path)
+
+    def _settle(self, path: str) -> None:
+        if self._asked == path:
+            self._asked = ""
+        self._requests.answered()
+
+    def _forget(self) -> None:
+        """Another model, or other data: nothing that was measured holds."""
+        self._on_lost()
+        self._known.clear()
+        self._failures.clear()
+        self.refresh()
+
+    def _on_lost(self, *_: object) -> None:
+        self._requests.drop()
+        self._asked = ""
+
+    def _follow_recipe(self) -> None:
+        """The rule of the layer's own step, where it has one."""
+        for action in self._session.recipe.actions_for(self._session.current) if self._session.current else ():
+            if action.method == STATIC:
+                self.rule.setCurrentIndex(max(self.rule.findData(action.params.get("activations", "minmax")), 0))
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Activation | None:
+        """The side of the current layer that is on show."""
+        passing = self._known.get(self._session.current)
+        if passing is None:
+            return None
+        return passing.delivered if self.sides.checkedId() else passing.received
+
+    def show_passing(self) -> None:
+        passing, shown = self._known.get(self._session.current), self.shown
+        self.hint.setText(self._why_not(passing))
+        self._pages.setCurrentWidget(self.hint if self.hint.text() else self._content)
+        if passing is None:
+            return
+        self.source.setText(words.source(passing))
+        if shown is None:
+            for plot in (self.ranges, self.values):
+                plot.show_sentence(self.tr("What this layer receives are indices, not values with ranges."))
+            self.notes.setText("")
+            return
+        levels = shown.levels.get(self.rule.currentData())
+        self.ranges.show_activation(shown, levels)
+        self.values.show_activation(shown, levels)
+        parts = [words.clipping(levels)] if levels is not None else []
+        self.notes.setText("\n".join([*parts, words.dead(shown), words.outliers(shown)]))
+
+    def _why_not(self, passing: Passing | None) -> str:
+        session = self._session
+        layer = session.layer(session.current)
+        if layer is None:
+            return self.tr("Choose a layer in the list to see what passes through it.")
+        if layer.locked:
+            return said(layer.locked)
+        if session.data is None:
+            return self.tr("Open a data set first: activations are those of its samples.")
+        if session.current in self._failures:
+            return self._failures[session.current]
+        return "" if passing is not None else self.tr("Running the calibration samples…")

@@ -1,0 +1,87 @@
+"""How all values of an activation are distributed, and what 8-bit levels would clip of them."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QWidget
+
+from workbench.core.layer_data.activation_stats import Activation, Levels8
+from workbench.ui.plots.axis import number
+from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import toggle
+
+LOWEST = -0.3           # log10 of half a value: the foot of a logarithmic count axis
+
+
+class ValuesPlot(PlotPanel):
+    """Counts over values, with the outermost levels as markers."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        canvas = Canvas(self.tr("activation value"), self.tr("values per bin"))
+        super().__init__(self.tr("Values"), canvas, (), "", parent)
+        self.table.hide()
+        self._shown: Activation | None = None
+        self._levels: Levels8 | None = None
+        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
+                                 self.tr("Count on a logarithmic scale: rare values become visible"))
+        self.log_button.setChecked(True)        # most values are near zero, and the tails are what is asked about
+        self.log_button.toggled.connect(self.redraw)
+        self.tools.addWidget(self.log_button)
+        self._curve = pg.PlotCurveItem()
+        self.canvas.addItem(self._curve)
+        self.canvas.hovered.connect(self._on_hovered)
+
+    def show_activation(self, activation: Activation, levels: Levels8 | None) -> None:
+        self._shown, self._levels = activation, levels
+        self.show_canvas()
+        self.table.hide()
+        self.redraw()
+
+    def redraw(self) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        colors, log = theme.colors(), self.log_button.isChecked()
+        self.canvas.y_axis.log = log
+        counts, edges = shown.histogram.counts, shown.histogram.edges
+        foot = LOWEST if log else 0.0
+        heights = np.log10(np.maximum(counts, 10.0 ** LOWEST)) if log else counts
+        self._curve.setData(edges, heights, stepMode="center", fillLevel=foot, brush=colors.after_soft,
+                            pen=self.canvas.pen(colors.after, 1.25), antialias=False)
+        top = max(float(heights.max()), 1e-9)
+        wide = float(edges[-1] - edges[0])
+        self.canvas.box.setRange(xRange=(float(edges[0]) - 0.02 * wide, float(edges[-1]) + 0.02 * wide),
+                                 yRange=(foot, top * 1.06), padding=0)
+        self.canvas.y_axis.picture = None
+        self.canvas.y_axis.update()
+        self._mark(float(edges[0]), float(edges[-1]))
+        self._on_hovered(None)
+        self.canvas.set_stops((edges[:-1] + edges[1:]) / 2)
+
+    def _mark(self, low: float, high: float) -> None:
+        """Where the levels end, if that is in the plot."""
+        levels = self._levels
+        ends = () if levels is None else (levels.low, levels.high)
+        self.canvas.set_markers(tuple(Marker(min(max(end, low), high), number(end)) for end in ends))
+
+    def _on_hovered(self, x: float | None) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        counts, edges = shown.histogram.counts, shown.histogram.edges
+        if x is None or not edges[0] <= x < edges[-1]:
+            text = self.tr("{count} values of {channels} channels; dotted: the 8-bit levels end")
+            self.readout.show_text(text.format(count=f"{shown.values:,}", channels=shown.channels))
+            return
+        at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
+        share = counts[at] / max(counts.sum(), 1)
+        self.readout.show_text(self.tr("{low} … {high}:  {share} of the values").format(
+            low=number(edges[at]), high=number(edges[at + 1]), share=f"{share:.3%}".replace("%", " %")))
+
+    def to_csv(self) -> str:
+        if self._shown is None:
+            return ""
+        counts, edges = self._shown.histogram.counts, self._shown.histogram.edges
+        rows = [f"{edges[i]:.9g},{edges[i + 1]:.9g},{count:.0f}" for i, count in enumerate(counts)]
+        return "\n".join(["from,to,count", *rows]) + "\n"

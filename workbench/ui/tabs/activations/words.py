@@ -1,0 +1,52 @@
+"""What is worth knowing of an activation, in sentences."""
+
+import numpy as np
+
+from workbench.core.layer_data.activation_stats import Activation, Levels8, Passing
+from workbench.ui.plots.axis import number
+from workbench.ui.text.i18n import tr
+
+NAMED = 6       # channels that are listed by number
+
+
+def source(passing: Passing) -> str:
+    """'● measured on 512 calibration samples', or how far it is."""
+    if passing.complete:
+        return tr("● measured on {n} calibration samples").format(n=f"{passing.samples:,}")
+    return tr("◐ {n} of {total} calibration samples so far").format(n=f"{passing.seen:,}", total=f"{passing.samples:,}")
+
+
+def clipping(levels: Levels8) -> str:
+    """What the levels cover, and what they leave out."""
+    return tr("8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, "
+              "{above} above).").format(low=number(levels.low), high=number(levels.high), step=number(levels.step),
+                                clipped=_share(levels.clipped), below=_share(levels.below), above=_share(levels.above))
+
+
+def dead(activation: Activation) -> str:
+    found = activation.dead
+    if not len(found):
+        return tr("No channel is dead.")
+    return tr("Dead, zero on every sample: {n} of {all} channels ({channels}).").format(
+        n=len(found), all=activation.channels, channels=_listed(found))
+
+
+def outliers(activation: Activation) -> str:
+    found = activation.outliers
+    if not len(found):
+        return tr("No channel reaches six times as far as the median channel.")
+    median = float(np.median(activation.reach[activation.reach > 0]))
+    first = int(found[0])
+    text = tr("Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the "
+              "levels of all others; channel {first} reaches {times} times as far.")
+    return text.format(n=len(found), all=activation.channels, channels=_listed(found), first=first,
+                       times=f"{activation.reach[first] / median:.1f}")
+
+
+def _listed(channels: np.ndarray) -> str:
+    text = ", ".join(str(channel) for channel in channels[:NAMED])
+    return text + ", …" if len(channels) > NAMED else text
+
+
+def _share(share: float) -> str:
+    return "0 %" if share == 0 else f"{100 * share:.2g} %" if share >= 1e-5 else "< 0.001 %"

@@ -1,0 +1,5 @@
+"""Compare: before, now and the pinned states side by side; and what changed for which samples, and by whose doing."""
+
+from workbench.ui.tabs.compare.tab import CompareTab
+
+__all__ = ["CompareTab"]

@@ -1,0 +1,164 @@
+"""What changed under the present recipe, as far as the engine has said: asked for while somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.core.ipc import messages
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.session.undo import Remembered
+
+if TYPE_CHECKING:
+    from workbench.core.analysis.prediction_diff import Blame, Changes
+    from workbench.ui.session.session import Session
+
+REST_MS = 300       # after the last edit
+KEPT = 20           # recipes whose changes are remembered
+
+
+class Findings(QObject):
+    """One comparison and one accusation at a time; what was found for a recipe is remembered.
+
+    changed   read `changes`, `blame`, `failure`
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.trainings = session.trainings
+        self.changes: Changes | None = None
+        self.blame: Blame | None = None
+        self.current = False                # `changes` are of the present recipe
+        self.failure = ""
+        self.accused_for = ""               # in words, what blame was asked for
+        self._known: Remembered[Changes] = Remembered(KEPT)
+        self._watched = False
+        self._compare = self._accuse = 0
+        self._asked: Hashable = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask)
+        session.recipe_changed.connect(self._on_recipe)
+        session.preview_changed.connect(self._on_preview)
+        session.data_changed.connect(self.forget)
+        session.model_changed.connect(self.forget)
+        session.link.lost.connect(lambda *_: self._drop())
+
+    @property
+    def asking(self) -> bool:
+        return bool(self._compare)
+
+    @property
+    def accusing(self) -> bool:
+        return bool(self._accuse)
+
+    def watch(self, watched: bool) -> None:
+        """Whether somebody looks; else nothing is computed."""
+        self._watched = watched
+        if watched:
+            self._on_recipe()
+        else:
+            self._rest.stop()
+
+    def forget(self) -> None:
+        """Another model or other data."""
+        self._drop()
+        self._known.clear()
+        self.changes, self.current = None, False
+        self._on_recipe()
+
+    def accuse(self, samples: Iterable[int], words: str) -> None:
+        """Which layer's steps flipped these samples?"""
+        self.stop()
+        self.blame, self.failure, self.accused_for = None, "", words
+
+        def updated(blame: Blame) -> None:
+            self.blame = blame
+            self.changed.emit()
+
+        def done(blame: Blame) -> None:
+            self._accuse = 0
+            updated(blame)
+
+        def failed(failure: messages.Failed) -> None:
+            self._accuse, self.failure = 0, f"{failure.what} {failure.mend}".strip()
+            self.changed.emit()
+
+        def stopped() -> None:
+            self._accuse = 0
+            self.changed.emit()
+
+        self._accuse = self._session.link.request(
+            messages.Accuse, Handlers(done=done, updated=updated, failed=failed, stopped=stopped,
+                                      title=self.tr("Finding the layer")),
+            recipe=self._session.recipe, samples=tuple(samples))
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """End the search for the layer; what was found stays."""
+        if self._accuse:
+            self._session.link.abandon(self._accuse)
+            self._accuse = 0
+            self.changed.emit()
+
+    def _drop(self) -> None:
+        self._rest.stop()
+        for job in (self._compare, self._accuse):
+            if job:
+                self._session.link.abandon(job)
+        self._compare = self._accuse = 0
+        self.blame, self._asked = None, None
+
+    def _on_recipe(self) -> None:
+        """What is known of the present recipe at once; else it is asked for when the hand rests."""
+        key = self._key()
+        if key == self._asked and (self.asking or self.current):
+            return
+        if self.asking or self.accusing or self.blame is not None:
+            self._drop()
+        known = self._known.get(key)
+        self.current, self.failure, self._asked = known is not None, "", key if known else None
+        if known is not None:
+            self.changes = known
+        elif self._watched and self._session.data is not None:
+            self._rest.start()
+        if self._watched:
+            self.changed.emit()
+
+    def _on_preview(self) -> None:
+        """After a training the same recipe is another model; and an engine that was away is there again."""
+        preview = self._session.preview
+        if self._watched and preview is not None and preview.complete and self._session.preview_is_current:
+            self._on_recipe()
+
+    def _key(self) -> Hashable:
+        preview = self._session.preview if self._session.preview_is_current else None
+        return self._session.recipe.in_effect, bool(preview and preview.trained)
+
+    def _ask(self) -> None:
+        if not self._watched or self._session.data is None or self.asking or self.current:
+            return
+        key = self._asked = self._key()
+
+        def done(changes: Changes) -> None:
+            self._compare = 0
+            self._known.put(key, changes)
+            self.changes, self.current = changes, True
+            self.changed.emit()
+
+        def failed(failure: messages.Failed) -> None:
+            self._compare, self.failure = 0, f"{failure.what} {failure.mend}".strip()
+            self.changed.emit()
+
+        def stopped() -> None:
+            self._compare = 0
+            self.changed.emit()
+
+        self._compare = self._session.link.request(
+            messages.Compare, Handlers(done=done, failed=failed, stopped=stopped, quiet=True,
+                                       title=self.tr("Comparing sample by sample")), recipe=self._session.recipe)
+        self.changed.emit()

@@ -1,0 +1,205 @@
+"""Before, now and each snapshot as rows: what each figure is, and how it was obtained."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
+
+from workbench.core.base.quantities import amount, size, three
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.snapshot import Snapshot
+from workbench.ui.session.session import Session
+from workbench.ui.text import format
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import tooltip
+
+Index = QModelIndex | QPersistentModelIndex
+NOTE_ROLE = Qt.ItemDataRole.UserRole
+SURE_ROLE = Qt.ItemDataRole.UserRole + 1
+PINNED = 2          # rows before the first snapshot
+COUNTS = 500        # recipes whose edited layers are counted once
+NO_INDEX = QModelIndex()
+
+
+class Column(IntEnum):
+    NAME = 0
+    SIZE = 1
+    SMALLER = 2
+    METRIC = 3
+    CHANGE = 4
+    MACS = 5
+    LATENCY = 6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure, a word on where it comes from, and whether it can be relied on."""
+
+    text: str
+    note: str = ""
+    sure: bool = True
+    tip: str = ""
+
+
+class StatesModel(QAbstractTableModel):
+    """What the session knows of its states, as of the last `refresh`. Names of snapshots can be edited in place."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._states: tuple[Snapshot, ...] = ()
+        self._rows: list[tuple[Cell, ...]] = []
+        self._counts: dict[Hashable, int] = {}
+        self._metric = tr("Accuracy")
+        session.model_changed.connect(self._counts.clear)
+
+    def refresh(self) -> None:
+        """Reset only where rows come or go, so that the choice and an open editor stay."""
+        snapshots = self._session.snapshots
+        opened = self._session.model is not None
+        states = (snapshots.before(), snapshots.now(), *snapshots.all) if opened else ()
+        rows = [self._row(state, first=index == 0) for index, state in enumerate(states)]
+        if len(rows) != len(self._rows):
+            self.beginResetModel()
+            self._states, self._rows = states, rows
+            self.endResetModel()
+        elif rows != self._rows:
+            self._states, self._rows = states, rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
+        words = self._session.metric
+        metric = words[:1].upper() + words[1:] if words else tr("Accuracy")
+        if metric != self._metric:
+            self._metric = metric
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.METRIC, Column.METRIC)
+
+    @property
+    def has_latency(self) -> bool:
+        """Whether any was measured."""
+        return any(state.totals is not None and state.totals.latency_ms is not None for state in self._states)
+
+    def name_of(self, row: int) -> str:
+        """Of the snapshot in this row; "" for before and now."""
+        return self._states[row].name if PINNED <= row < len(self._states) else ""
+
+    def row_of(self, name: str) -> int:
+        return next((row for row in range(PINNED, len(self._states)) if self._states[row].name == name), -1)
+
+    # -- what Qt asks ----------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid() or not index.row() < len(self._rows):
+            return None
+        cell = self._rows[index.row()][index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return cell.text
+            case Qt.ItemDataRole.ToolTipRole:
+                return tooltip(cell.tip) or None
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{cell.text}, {cell.note}" if cell.note else cell.text
+            case Qt.ItemDataRole.FontRole if index.column() == Column.NAME and index.row() < PINNED:
+                return theme.font(weight=QFont.Weight.DemiBold)
+            case Qt.ItemDataRole.TextAlignmentRole if index.column() != Column.NAME:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return {NOTE_ROLE: cell.note, SURE_ROLE: cell.sure}.get(role)
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        name = self.name_of(index.row())
+        if role != Qt.ItemDataRole.EditRole or not name or not str(value).strip():
+            return False
+        self._session.snapshots.rename(name, str(value))
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        editable = index.isValid() and index.column() == Column.NAME and index.row() >= PINNED
+        return flags | Qt.ItemFlag.ItemIsEditable if editable else flags
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section == Column.NAME else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (tr("State"), tr("File size"), tr("Smaller"), self._metric, tr("Change"),
+                tr("MACs"), tr("Latency"))[section]
+
+    # -- cells -----------------------------------------------------------------------------------------------------
+
+    def _row(self, state: Snapshot, first: bool) -> tuple[Cell, ...]:
+        name = Cell(state.name, self._words(state, first), tip=state.name)
+        totals, model = state.totals, self._session.model
+        if totals is None or model is None:
+            return name, *(Cell("…", sure=False) for _ in list(Column)[1:])
+        how = tr("as opened") if first else format.source_text(totals.bytes)
+        times = Cell("–") if first else Cell(
+            tr("{times}x").format(times=f"{model.bytes / totals.bytes.value:.1f}"),
+            tr("{share} kept").format(share=f"{totals.bytes.value / model.bytes:.0%}".replace("%", " %")),
+            totals.bytes.how == "verified")
+        verified = totals.bytes.how == "verified"
+        tip = "" if first else format.explain(totals.bytes)
+        return (name, Cell(size(totals.bytes.value), how, verified, tip), times, self._metric_cell(state),
+                self._change(state), self._count(model.macs, totals.macs, first), self._latency(state))
+
+    def _words(self, state: Snapshot, first: bool) -> str:
+        if first:
+            return tr("the original")
+        edited = self._edited(state.recipe)
+        words = tr("{n} layers").format(n=edited) if edited != 1 else tr("1 layer")
+        if state.trained is not None:
+            words += ", " + (tr("trained") if state.trained else tr("before training"))
+        return words
+
+    def _edited(self, recipe: Recipe) -> int:
+        """How many layers have steps; while the hand drags, only the present recipe is another one each time."""
+        key = recipe.in_effect
+        if key not in self._counts:
+            if len(self._counts) > COUNTS:
+                self._counts.clear()
+            layers = self._session.model.layers if self._session.model else ()
+            self._counts[key] = sum(bool(recipe.actions_for(layer.path)) for layer in layers)
+        return self._counts[key]
+
+    def _metric_cell(self, state: Snapshot) -> Cell:
+        data, value = self._session.data, state.totals.value if state.totals else None
+        if data is None or value is None:
+            return Cell("–", tr("not measured"), sure=False)
+        text = format.value_text(value.value, state.metric) + format.margin_text(value, state.metric)
+        if state.data != data.fingerprint:
+            return Cell(text, tr("on other data"), False, tr("Restore it to measure it on the data that is open."))
+        return Cell(text, format.source_text(value, data.samples), value.how != "estimated", format.explain(value))
+
+    def _change(self, state: Snapshot) -> Cell:
+        data, change = self._session.data, state.change
+        if data is None or change is None or state.data != data.fingerprint:
+            return Cell("–")
+        settled = format.is_settled(change)
+        same = change.value == 0 and change.how == "measured"
+        note = tr("none on these samples") if same else tr("paired") if settled else tr("could be chance")
+        return Cell(format.change_text(change, state.metric), note, settled or same,
+                    tr("Now less before, on the same samples. Grey while the 95 % interval holds 0."))
+
+    def _count(self, before: int | None, after: int | None, first: bool) -> Cell:
+        if before is None or after is None:
+            return Cell("–")
+        same = amount(before) == amount(after)
+        note = "" if first else tr("unchanged") if same else format.shrunk_briefly(before, after)
+        return Cell(amount(after), note)
+
+    def _latency(self, state: Snapshot) -> Cell:
+        latency = state.totals.latency_ms if state.totals else None
+        if latency is None:
+            return Cell("–", tip=tr("The button beside the figures below measures it, and so does an export."))
+        return Cell(f"{three(latency.value)} ms", format.source_text(latency),
+                    tip=tr("Median of paired runs of the original and the exported file on this machine."))

@@ -1,0 +1,116 @@
+"""Which layer's steps flipped the samples: layers taken back one at a time, the guiltiest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.session.beside_training import BesideTraining
+from workbench.ui.tabs.compare.tables import RowsTable, Value
+from workbench.ui.text.i18n import said
+from workbench.ui.tree.delegate import BarDelegate
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import label
+
+if TYPE_CHECKING:
+    from workbench.core.analysis.prediction_diff import Blame, Suspect
+    from workbench.ui.tabs.compare.findings import Findings
+
+
+LOWEST = 150        # pixels: the sentence, the head of the table and three layers
+
+
+class SuspectsPanel(QWidget):
+    """`layer_chosen` with the path of a layer."""
+
+    layer_chosen = Signal(str)
+
+    def __init__(self, findings: Findings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._findings = findings
+        self.beside = BesideTraining(findings.trainings, self)
+        self.words = label("", self)
+        self.cancel = QPushButton(self.tr("Stop"), self)
+        self.cancel.clicked.connect(findings.stop)
+        self.table = RowsTable((self.tr("Layer"), self.tr("Restored alone"), self.tr("Together with those above"),
+                                self.tr("Margin")), self.tr("Layers taken back"), self)
+        self.table.setItemDelegateForColumn(1, BarDelegate(self.table))
+        self.table.setToolTip(self.tr("Each layer was given its original weights back, and its channels where it had "
+                                      "lost some, with the layers that lost them with it; all others kept their "
+                                      "steps. Margin: how much the score of the original's decision gains over the "
+                                      "next one."))
+        self.table.clicked.connect(lambda _: self._choose())
+        self.table.activated.connect(lambda _: self._choose())
+        self.setMinimumHeight(LOWEST)
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.cancel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(row)
+        column.addWidget(self.beside)
+        column.addWidget(self.table, 1)
+        findings.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        blame, accusing = self._findings.blame, self._findings.accusing
+        self.setVisible(blame is not None or accusing or bool(self._findings.failure))
+        self.cancel.setVisible(accusing)
+        self.beside.show_while(accusing)
+        self.table.setVisible(blame is not None)
+        self.words.setText(self._findings.failure or self._sentence(blame, accusing))
+        if blame is not None:
+            top = max(len(blame.samples), 1)
+            self.table.rows.show_rows([self._row(suspect, top) for suspect in blame.suspects],
+                                      [suspect.path for suspect in blame.suspects])
+
+    def _sentence(self, blame: Blame | None, accusing: bool) -> str:
+        what = self._findings.accused_for
+        if blame is None:
+            return self.tr("{what}: taking layers back one at a time…").format(what=what)
+        if accusing:
+            return self.tr("{what}: {tried} of {layers} layers taken back…").format(
+                what=what, tried=blame.tried, layers=blame.layers)
+        first, n = blame.suspects[0], len(blame.samples)
+        together = [suspect for suspect in blame.suspects if suspect.together is not None]
+        words = self.tr("{what}: taking {layer} back restores {k} of {n}.").format(
+            what=what, layer=self._name(first), k=first.restored, n=n)
+        if not first.restored:
+            words = self.tr("{what}: no layer alone did it.").format(what=what)
+        if len(together) > 1 and together[-1].together == n:
+            words += " " + self.tr("The first {count} together restore all.").format(count=len(together))
+        if any(suspect.note for suspect in blame.suspects):
+            words += " " + self.tr("* got its weights back, not its channels.")
+        return words
+
+    def _choose(self) -> None:
+        if isinstance(path := self.table.chosen(), str):
+            self.layer_chosen.emit(path)
+
+    def _name(self, suspect: Suspect) -> str:
+        """With how many layers it was taken back."""
+        count = len(suspect.also)
+        return self.tr("{layer} (+{n} coupled)").format(layer=suspect.path, n=count) if count else suspect.path
+
+    def _tip(self, suspect: Suspect) -> str:
+        """What was taken back with it, and what it did not get back."""
+        parts = [suspect.path]
+        if suspect.also:
+            parts.append(self.tr("It got its channels back, with the layers that lost them with it: {layers}.").format(
+                layers=", ".join(suspect.also)))
+        if suspect.note:
+            parts.append(self.tr("It got its weights back, not its channels. {why}").format(why=said(suspect.note)))
+        return "\n".join(parts)
+
+    def _row(self, suspect: Suspect, top: int) -> list[Value]:
+        together = "" if suspect.together is None else f"{suspect.together} / {top}"
+        more = (f" +{len(suspect.also)}" if suspect.also else "") + (" *" if suspect.note else "")
+        return [Value(suspect.path + more, suspect.path, tip=self._tip(suspect)),
+                Value(f"{suspect.restored} / {top}", suspect.restored, suspect.restored / top),
+                Value(together, -1 if suspect.together is None else suspect.together),
+                Value(f"{suspect.margin:+.3g}".replace("-", "−"), suspect.margin)]

@@ -1,0 +1,132 @@
+"""The tab: before, now and pinned states; and sample by sample what the present recipe changed."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.compare.classes import ClassesPage
+from workbench.ui.tabs.compare.confusion import ConfusionPage
+from workbench.ui.tabs.compare.findings import Findings
+from workbench.ui.tabs.compare.samples import SamplesPage
+from workbench.ui.tabs.compare.states_page import StatesPage
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import toggle
+from workbench.ui.widgets.labels import muted
+
+NARROWEST = 240
+
+
+class CompareTab(QWidget):
+    """Four pages. All but the first are asked of the engine, while one of them is on show."""
+
+    def __init__(self, session: Session, verbs: SnapshotVerbs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.findings = Findings(session, self)
+        self.states = StatesPage(session, verbs, self)
+        self.confusion = ConfusionPage(self)
+        self.classes = ClassesPage(self)
+        self.samples = SamplesPage(self.findings, self)
+        self.pages = QStackedWidget(self)
+        self.buttons: dict[QWidget, QToolButton] = {}
+        titles = {self.states: self.tr("States"), self.confusion: self.tr("Confusion"),
+                  self.classes: self.tr("Classes"), self.samples: self.tr("Samples")}
+        self._group = QButtonGroup(self)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, 0)
+        bar.setSpacing(theme.UNIT)
+        for page, title in titles.items():
+            button = toggle(self, title)
+            button.clicked.connect(lambda _=False, page=page: self.show_page(page))
+            self._group.addButton(button)
+            self.buttons[page] = button
+            self.pages.addWidget(page)
+            bar.addWidget(button)
+        bar.addStretch(1)
+        self.state = muted("", self)
+        self.state.setContentsMargins(theme.DOUBLE, theme.HALF, theme.DOUBLE, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.HALF)
+        column.addLayout(bar)
+        column.addWidget(self.state)
+        column.addWidget(self.pages, 1)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+        self.setMinimumWidth(NARROWEST)
+        self._connect()
+        self.show_page(self.states)
+
+    def _connect(self) -> None:
+        self.confusion.chosen.connect(self._look_at_cell)
+        self.classes.chosen.connect(self._look_at_class)
+        self.classes.accused.connect(self._accuse_class)
+        self.samples.suspects.layer_chosen.connect(lambda path: self._session.select([path]))
+        self.findings.changed.connect(self.refresh)
+        self._session.data_changed.connect(self.refresh)
+
+    def show_page(self, page: QWidget) -> None:
+        self.buttons[page].setChecked(True)
+        self.pages.setCurrentWidget(page)
+        self._watch()
+
+    def refresh(self) -> None:
+        """What is there; a moment old while the present recipe is still being compared."""
+        if not self.isVisible():
+            return
+        changes = self.findings.changes
+        classes = bool(changes and changes.classes)
+        for page in (self.confusion, self.classes):
+            self.buttons[page].setEnabled(classes or changes is None)
+        if changes is not None and not classes and self.pages.currentWidget() in (self.confusion, self.classes):
+            self.show_page(self.samples)
+        self.confusion.show_changes(changes if classes else None)
+        self.classes.show_changes(changes if classes else None)
+        self.samples.show_changes(changes)
+        self.state.setText(self._words())
+        self.state.setVisible(self.pages.currentWidget() is not self.states and bool(self.state.text()))
+        for widget in (self.confusion.map, self.classes.table, self.samples.list):
+            widget.setEnabled(self.findings.current)
+
+    def _words(self) -> str:
+        changes, findings = self.findings.changes, self.findings
+        if self._session.data is None:
+            return self.tr("Open a data set to see which samples changed.")
+        if findings.failure and not findings.current:
+            return findings.failure
+        if not findings.current or changes is None:
+            return self.tr("Comparing sample by sample…")
+        words = self.tr("● measured on {n} samples, this recipe beside the original").format(n=f"{changes.samples:,}")
+        if changes.trained is not None:
+            words += ", " + (self.tr("trained") if changes.trained else self.tr("before training"))
+        return words
+
+    def _watch(self) -> None:
+        self.findings.watch(self.isVisible() and self.pages.currentWidget() is not self.states)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._watch()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.findings.watch(False)
+
+    # -- from one page to another ----------------------------------------------------------------------------------
+
+    def _look_at_cell(self, truth: int, decision: int) -> None:
+        self.samples.look_at(truth, decision)
+        self.show_page(self.samples)
+        self.samples.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_at_class(self, name: str) -> None:
+        assert self.findings.changes is not None
+        self.samples.look_at(self.findings.changes.classes.index(name))
+        self.show_page(self.samples)
+
+    def _accuse_class(self, name: str) -> None:
+        self._look_at_class(name)
+        self.samples.list.clearSelection()
+        self.samples.ask()

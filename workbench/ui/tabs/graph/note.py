@@ -1,0 +1,86 @@
+"""Says calmly why there is no graph, and what can be done about it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.tabs.graph.obstacle import Obstacle
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain
+
+WIDTH = 460
+
+
+class Note(QWidget):
+    """`unguarded`: the user wants the graph without Chromium's sandbox; `again`: try once more."""
+
+    unguarded = Signal()
+    again = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = Plain(self)
+        self.title.setFont(theme.font(2, theme.QFont.Weight.DemiBold))
+        self.what, self.detail = Plain(self), Plain(self)
+        self.detail.setForegroundRole(self.detail.palette().ColorRole.PlaceholderText)
+        self.without = QPushButton(self.tr("Show it without the sandbox"), self)
+        self.without.clicked.connect(self.unguarded)
+        self.retry = QPushButton(self.tr("Try again"), self)
+        self.retry.clicked.connect(self.again)
+        column = QVBoxLayout()
+        column.setSpacing(theme.UNIT)
+        for label in (self.title, self.what, self.detail):
+            label.setWordWrap(True)
+            label.setFixedWidth(WIDTH)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            column.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(theme.UNIT)
+        row.addWidget(self.without)
+        row.addWidget(self.retry)
+        row.addStretch()
+        column.addLayout(row)
+        middle = QHBoxLayout(self)
+        middle.addStretch()
+        middle.addLayout(column)
+        middle.addStretch()
+        column.insertStretch(0)
+        column.addStretch()
+        self.wait(self.tr("Choose a model to see its graph."))
+
+    def wait(self, words: str) -> None:
+        """Nothing is wrong."""
+        self._show(words, "", "")
+
+    def explain(self, obstacle: Obstacle) -> None:
+        """Why WebEngine cannot start here, and the way out."""
+        title = self.tr("The graph cannot be shown here")
+        rest = " " + self.tr("Everything else in the window works without it.")
+        match obstacle.kind:
+            case "library":
+                what = self.tr("Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the "
+                               "system library that is named below (on Debian and Ubuntu: apt install libnss3 "
+                               "libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).")
+            case "netron":
+                what = self.tr("It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3")
+            case "root":
+                what = self.tr("The program runs as root, and Chromium refuses to start its sandbox for root. Start "
+                               "the program as an ordinary user, or show the graph without the sandbox.")
+            case _:
+                what = self.tr("This system does not let ordinary users make the namespaces that Chromium's sandbox "
+                               "is built from. Ask for them to be allowed, or show the graph without the sandbox.")
+        guarded = obstacle.kind in ("root", "namespaces")
+        if guarded:
+            rest += " " + self.tr("Without it a damaged model file that takes over the page is not held back from your "
+                                  "files; the page still reaches no network. It holds until the program ends.")
+        self._show(title, what + rest, obstacle.detail, without=guarded, retry=not guarded)
+
+    def complain(self, words: str) -> None:
+        """The graph was there, or should be, and is not."""
+        self._show(self.tr("The graph is gone"), words, "", retry=True)
+
+    def _show(self, title: str, what: str, detail: str, without: bool = False, retry: bool = False) -> None:
+        for label, text in ((self.title, title), (self.what, what), (self.detail, detail)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.without.setVisible(without)
+        self.retry.setVisible(retry)

@@ -1,0 +1,73 @@
+"""One of the two graphs: a line that says what it is, and netron below."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.core.layer_data.views import GraphView
+from workbench.ui.tabs.graph import tints
+from workbench.ui.tabs.graph.web import GraphPage, Profile, css
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import Plain, tooltip
+
+
+class Side(QWidget):
+    """Speaks of layers where the page speaks of nodes. `clicked(path)`; `drawn()`; `failed(why)`."""
+
+    clicked = Signal(str)
+    drawn = Signal()
+    failed = Signal(str)
+
+    def __init__(self, profile: Profile, name: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._nodes: dict[str, tuple[str, ...]] = {}
+        self._owners: dict[str, str] = {}
+        self.head = Plain(title, self)
+        self.head.setContentsMargins(theme.DOUBLE, 0, theme.UNIT, 0)
+        self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)       # long words widen nothing
+        self.head.setForegroundRole(self.head.palette().ColorRole.PlaceholderText)
+        self.page = GraphPage(profile, name, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.HALF)
+        column.addWidget(self.head)
+        column.addWidget(self.page, 1)
+        self.page.selected.connect(self._on_selected)
+        self.page.drawn.connect(self._on_drawn)
+        self.page.failed.connect(self.failed)
+
+    def show_graph(self, graph: GraphView) -> None:
+        self._nodes = dict(graph.nodes)
+        self._owners = {node: path for path, nodes in graph.nodes.items() for node in nodes}
+        self.head.setText(self.tr("{title} · drawing…").format(title=self._title))
+        self.page.show_graph(graph.onnx)
+
+    def complain(self, words: str) -> None:
+        """The graph on show is not the one that was asked for, and why."""
+        self.head.setText(f"{self._title} · {words}")
+        self.head.setToolTip(tooltip(words))
+
+    def select(self, paths: Iterable[str]) -> None:
+        self.page.select([node for path in paths for node in self._nodes.get(path, ())])
+
+    def tint(self, shade: Callable[[str], tints.Shade]) -> None:
+        """Give every layer's nodes the colour that `shade` has for its path."""
+        colors = theme.colors()
+        marks: dict[str, dict[str, str]] = {}
+        for path, nodes in self._nodes.items():
+            shaded = shade(path)
+            fill = tints.fill(shaded, colors)
+            mark = {"fill": css(fill), "text": css(tints.text_on(fill)), "tip": f"{path}\n{shaded.words}"}
+            marks |= dict.fromkeys(nodes, mark)
+        self.page.show_marks(marks)
+
+    def _on_selected(self, node: str) -> None:
+        if path := self._owners.get(node):
+            self.clicked.emit(path)
+
+    def _on_drawn(self, nodes: int) -> None:
+        self.head.setText(self.tr("{title} · {n} nodes").format(title=self._title, n=f"{nodes:,}"))
+        self.head.setToolTip("")
+        self.drawn.emit()

@@ -1,0 +1,286 @@
+"""The graph of the open model, as opened and as the recipe makes it, with the session's selection and figures.
+
+Everything that needs WebEngine is made when the tab is looked at for the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Literal, get_args
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSplitter,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.analysis.report import LayerChange
+from workbench.core.ipc import messages
+from workbench.core.layer_data.views import GraphView
+from workbench.core.recipe.recipe import Recipe
+from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.coalesce import Latest
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.graph import obstacle, tints
+from workbench.ui.tabs.graph.note import Note
+from workbench.ui.text import format
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import toggle
+from workbench.ui.widgets.legend import Legend
+
+if TYPE_CHECKING:
+    from workbench.ui.tabs.graph.side import Side
+    from workbench.ui.tabs.graph.web import Profile
+
+Mode = Literal["original", "compressed", "both"]
+Name = Literal["original", "compressed"]
+REST_MS = 250           # the compressed graph follows when the hand rests
+PATIENCE_MS = 10_000    # it waits for the edits of the whole recipe
+
+
+class GraphTab(QWidget):
+    """`sides` are those that were looked at; `profile` is None until the first."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._drops: Mapping[str, float] = {}
+        self._drops_metric = ""
+        self._drops_candidate = ""
+        self.note = Note(self)
+        self.note.again.connect(self._start_again)
+        self.note.unguarded.connect(self._start_unguarded)
+        self._content = QWidget(self)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.note)
+        self._pages.addWidget(self._content)
+        self._colors = session.turns.piece(self, self._paint, Place.WHAT_IT_LOOKS_LIKE)
+        self._build_bar()
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self._content)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(theme.UNIT)
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, theme.UNIT, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addWidget(self.bar)
+        column.addWidget(self.splitter, 1)
+        self.profile: Profile | None = None
+        self.sides: dict[Name, Side] = {}
+        self._have: dict[Name, object] = {}         # what each side shows
+        self._asked: dict[Name, object] = {}        # what is under way
+        self._requests: dict[Name, Latest] = {name: Latest(session.link, PATIENCE_MS, self) for name in get_args(Name)}
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._ask)
+        self._connect()
+
+    def _build_bar(self) -> None:
+        self.bar = QWidget(self._content)
+        row = QHBoxLayout(self.bar)
+        row.setContentsMargins(theme.DOUBLE, 0, theme.DOUBLE, 0)
+        row.setSpacing(theme.UNIT)
+        titles = {"original": self.tr("Original"), "compressed": self.tr("Compressed"), "both": self.tr("Both")}
+        self.modes = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        for index, (name, title) in enumerate(titles.items()):
+            button = toggle(self.bar, title)
+            self.modes.addButton(button, index)
+            self.buttons[name] = button
+            row.addWidget(button)
+        self.buttons["original"].setChecked(True)
+        self.modes.idClicked.connect(lambda _: self._show_mode())
+        row.addStretch()
+        self.tint = QComboBox(self.bar)
+        self.tint.setAccessibleName(self.tr("Tint"))
+        self.tint.setToolTip(self.tr("What the colour of a layer's nodes stands for"))
+        self.tint.addItem(self.tr("Bytes saved"), "bytes")
+        self.tint.currentIndexChanged.connect(self._colors.soon)
+        self.legend = Legend(self.bar)
+        row.addWidget(self.tint)
+        row.addWidget(self.legend)
+
+    def _connect(self) -> None:
+        session = self._session
+        session.model_changed.connect(self._on_model)
+        session.recipe_changed.connect(self._rest.start)
+        session.preview_changed.connect(self._rest.start)       # also after another engine process has opened the model
+        session.selection_changed.connect(self._show_selection)
+        session.changes_changed.connect(self._colors.soon)
+        session.recipe_changed.connect(self._colors.soon)
+        session.link.lost.connect(self._on_lost)
+        theme.signals.changed.connect(self._colors.soon)
+
+    # -- starting ----------------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.profile is None:
+            self.note.wait(self.tr("Starting the graph view…"))
+            QTimer.singleShot(0, self, self._start)     # the words first: WebEngine takes a moment
+        else:
+            self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._rest.stop()
+        self._drop()
+
+    def _start(self) -> None:
+        if self.profile is not None or not self.isVisible():
+            return
+        found = obstacle.find()
+        if found is not None:
+            self.note.explain(found)
+            return
+        from workbench.ui.tabs.graph.web import Profile
+        self.profile = Profile(self._content)       # after the splitter, so that it is deleted after the pages
+        QApplication.instance().aboutToQuit.connect(self._end)      # type: ignore[union-attr]
+        self._pages.setCurrentWidget(self._content)
+        self._show_mode()
+
+    def _start_again(self) -> None:
+        if self.profile is None:
+            self._start()
+            return
+        self._pages.setCurrentWidget(self._content)
+        self._have.clear()
+        for side in self.sides.values():
+            side.page.load()
+        self._ask()
+
+    def _end(self) -> None:
+        """Pages before their profile, and both before the application: else Chromium ends with a crash."""
+        self._content.deleteLater()
+
+    def _start_unguarded(self) -> None:
+        obstacle.turn_sandbox_off()
+        self._start()
+
+    @property
+    def mode(self) -> Mode:
+        return get_args(Mode)[self.modes.checkedId()]
+
+    @property
+    def _on_show(self) -> tuple[Name, ...]:
+        return get_args(Name) if self.mode == "both" else (self.mode,)
+
+    def _show_mode(self) -> None:
+        if self.profile is None:
+            return          # nothing is drawn before the tab was seen; then this is called again
+        for name in self._on_show:
+            if name not in self.sides:
+                self._make_side(name)
+        for name, side in self.sides.items():
+            side.setVisible(name in self._on_show)
+        self._ask()
+
+    def _make_side(self, name: Name) -> None:
+        from workbench.ui.tabs.graph.side import Side
+        assert self.profile is not None
+        title = self.tr("Original") if name == "original" else self.tr("Compressed")
+        side = Side(self.profile, name, title, self.splitter)
+        self.splitter.insertWidget(get_args(Name).index(name), side)
+        side.clicked.connect(self._on_clicked)
+        side.failed.connect(self._on_failed)
+        self.sides[name] = side
+
+    # -- graphs ------------------------------------------------------------------------------------------------------
+
+    def _on_model(self) -> None:
+        self._drop()
+        self.set_drops({}, "")
+        self._rest.start()
+
+    def _on_lost(self, sentence: str, by_itself: bool) -> None:
+        self._drop()            # asked again when the model is open again
+
+    def _drop(self) -> None:
+        self._rest.stop()
+        self._asked.clear()
+        for requests in self._requests.values():
+            requests.drop()
+
+    def _ask(self) -> None:
+        """Ask for the graphs that should be on show and are not."""
+        session = self._session
+        if not self.isVisible() or self.profile is None or session.model is None:
+            return
+        for name in self._on_show:
+            recipe = None if name == "original" else session.recipe
+            wanted = (session.model, None if recipe is None else recipe.in_effect)
+            if wanted not in (self._have.get(name), self._asked.get(name)):
+                self._asked[name] = wanted
+                self._requests[name].submit(partial(self._request, name, wanted, recipe))
+
+    def _request(self, name: Name, wanted: object, recipe: Recipe | None) -> int:
+        def settle() -> None:
+            self._have[name] = wanted
+            self._asked.pop(name, None)
+            self._requests[name].answered()
+
+        def done(graph: GraphView) -> None:
+            self.sides[name].show_graph(graph)
+            self._show_selection()
+            self._paint()
+            settle()
+
+        def failed(failure: messages.Failed) -> None:
+            self.sides[name].complain(failure.what)
+            settle()
+
+        handlers = Handlers(done=done, failed=failed, quiet=True)
+        return self._session.link.request(messages.Graph, handlers, recipe=recipe)
+
+    def _on_failed(self, why: str) -> None:
+        self.note.complain(why)
+        self._pages.setCurrentWidget(self.note)
+
+    # -- selection and colours -----------------------------------------------------------------------------------------
+
+    def _on_clicked(self, path: str) -> None:
+        self._session.select([path])
+
+    def _show_selection(self) -> None:
+        for side in self.sides.values():
+            side.select(self._session.selection)
+
+    def set_drops(self, drops: Mapping[str, float], metric: str, candidate: str = "") -> None:
+        """Losses of single layers that have the candidate alone, as a sensitivity scan measured them; an empty mapping
+        when there are none."""
+        self._drops, self._drops_metric, self._drops_candidate = drops, metric, candidate
+        there = self.tint.findData("sensitivity")
+        if drops and there < 0:
+            self.tint.addItem(self.tr("Sensitivity"), "sensitivity")
+        elif not drops and there >= 0:
+            self.tint.removeItem(there)
+        self._colors.soon()
+
+    def _paint(self) -> None:
+        if self.tint.currentData() == "sensitivity":
+            self.legend.set_ends("0", format.plain_loss(max(self._drops.values()), self._drops_metric))
+        else:
+            self.legend.set_ends("0 %", "100 %")
+        changes = self._changes()
+        for side in self.sides.values():
+            side.tint(partial(self._shade, changes))
+
+    def _shade(self, changes: Mapping[str, LayerChange], path: str) -> tints.Shade:
+        if self.tint.currentData() == "sensitivity":
+            return tints.by_sensitivity(self._drops, path, self._drops_metric, self._drops_candidate)
+        return tints.by_bytes(changes.get(path))
+
+    def _changes(self) -> dict[str, LayerChange]:
+        """Of the layers that have actions, and of those that became smaller because others lost channels."""
+        session = self._session
+        edited = {path: change for path, change in session.changes.items() if session.recipe.actions_for(path)}
+        preview = session.preview if session.preview_is_current else None
+        return {**({change.path: change for change in preview.changes} if preview else {}), **edited}

@@ -1,0 +1,58 @@
+"""What the nodes of a layer are tinted by: how strongly, in which colour, and in which words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor
+
+from workbench.core.analysis.report import LayerChange
+from workbench.core.base.quantities import size
+from workbench.ui.text import format
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import colormaps
+from workbench.ui.widgets.schemes import Colors, contrast
+
+NEUTRAL = -1.0
+
+
+@dataclass(frozen=True)
+class Shade:
+    """`strength` 0..1 along the colour map, or NEUTRAL; `bad` where the layer grew; `words` for the tooltip."""
+
+    strength: float
+    words: str = ""
+    bad: bool = False
+
+
+def by_bytes(change: LayerChange | None) -> Shade:
+    """The share of a layer's bytes that its actions save."""
+    if change is None or not change.bytes_before:
+        return Shade(NEUTRAL, tr("as in the original"))
+    saved = 1 - change.bytes_after / change.bytes_before
+    words = tr("{before} → {after}, {share} saved").format(
+        before=size(change.bytes_before), after=size(change.bytes_after), share=f"{saved:.0%}".replace("%", " %"))
+    if not change.exact:
+        words += tr(" (forecast)")
+    return Shade(max(saved, 0.0), words, bad=saved < 0)
+
+
+def by_sensitivity(drops: Mapping[str, float], path: str, metric: str, candidate: str = "") -> Shade:
+    """The loss of a layer as a share of the largest; `drops` as measured when that layer alone is compressed."""
+    drop = drops.get(path)
+    if drop is None:
+        return Shade(NEUTRAL, tr("not measured"))
+    largest = max(drops.values())
+    lost = format.plain_loss(drop, metric)
+    words = tr("loses {drop} of {metric} with {candidate} alone").format(drop=lost, metric=metric, candidate=candidate)
+    return Shade(max(drop, 0.0) / largest if largest > 0 else 0.0, words)
+
+
+def fill(shade: Shade, colors: Colors) -> QColor:
+    if shade.strength == NEUTRAL:
+        return colors.before
+    return colors.bad if shade.bad else colormaps.sample(shade.strength)
+
+
+def text_on(background: QColor) -> QColor:
+    """Black or white, whichever is read better."""
+    return max((QColor("#ffffff"), QColor("#101318")), key=lambda color: contrast(color, background))

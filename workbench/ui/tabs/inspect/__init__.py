@@ -1,0 +1,1 @@
+"""The Inspect tab: the chosen layer's weights and singular values."""

@@ -1,0 +1,262 @@
+"""What the chosen layer looks like: its facts, its weights, its singular values; parameters can be dragged in both."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.layer_data.layer import Layer
+from workbench.core.layer_data.layer_queries import Wanted, WantWhitened
+from workbench.core.layer_data.pictures import Whitened
+from workbench.core.layer_data.views import EditView, LayerView
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.ui.actions.form.values import dragged, offered
+from workbench.ui.plots import SpectrumPlot
+from workbench.ui.plots.base import SMALLEST
+from workbench.ui.plots.splitter import FIRST, SECOND, PlotPair
+from workbench.ui.tabs.inspect.layer_header import LayerHeader
+from workbench.ui.tabs.inspect.pictures_view import PicturesView
+from workbench.ui.tabs.inspect.weights_view import WeightsView
+from workbench.ui.text.describe import coupling_of
+from workbench.ui.text.plot_params import edge_of, from_edge, from_rank, from_threshold, rank_of, threshold_of
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.buttons import toggle
+from workbench.ui.widgets.labels import Plain
+
+COMFORT = 300       # pixels of height of a plot with its table
+PICTURES = 3        # behind the places of plots.splitter
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A parameter that is a line in a plot: which step of the stack, which field, and its value.
+
+    offered     the value does not matter yet: dragging makes it matter
+    """
+
+    step: int
+    field: str
+    value: Any
+    offered: bool = False
+
+
+class InspectTab(QWidget):
+    """`action_dragged(step, field, value, finished)` while a line is moved and when it is let go. `wanted(question)`: a
+    picture to be shown by `show_picture`, see core.layer_data.layer_queries."""
+
+    action_dragged = Signal(int, str, object, bool)
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layer: Layer | None = None
+        self._view: LayerView | None = None
+        self._edit: EditView | None = None
+        self._white: Whitened | None = None
+        self._couplings = Couplings()
+        self._handles: dict[str, Handle] = {}
+        self._dragged: tuple[Handle, Any] | None = None
+        self.header = LayerHeader(self)
+        self.weights = WeightsView(self)
+        self.histogram = self.weights.histogram
+        self.spectrum = SpectrumPlot(self)
+        self.plots = PlotPair(self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT,
+                              self)
+        self.hint = Plain(self.tr("Choose a layer in the list to look inside it."), self)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
+        self._pictures: PicturesView | None = None
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.plots)
+        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)     # one plot may be all
+        self.pages.setMinimumHeight(SMALLEST[1])
+        self.pictures_button = toggle(self, self.tr("Pictures"), self.tr("Weights as pictures"), self.tr(
+            "The weights themselves: the matrix before, after and the difference, and kernels"))
+        self.plots.group.addButton(self.pictures_button, PICTURES)
+        self.plots.group.idClicked.connect(lambda place: self.show_pictures(place == PICTURES))
+        for button in (*self.plots.buttons, self.pictures_button):
+            self.header.corner.addWidget(button)
+        content = QWidget(self)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
+        column.setSpacing(theme.DOUBLE)
+        column.addWidget(self.header)
+        column.addWidget(self.pages, 100)
+        column.addStretch(1)        # takes over where a locked layer has nothing to draw
+        self._content = content
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.hint)
+        self._pages.addWidget(content)
+        self.weights.wanted.connect(self.wanted)
+        self.histogram.dragged.connect(self._on_threshold)
+        self.histogram.range_dragged.connect(self._on_range)
+        self.histogram.drag_finished.connect(self._on_finished)
+        self.spectrum.whitening_asked.connect(self._on_whitening)
+        self.spectrum.dragged.connect(self._on_rank)
+        self.spectrum.drag_finished.connect(self._on_finished)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def show_layer(self, layer: Layer | None, view: LayerView | None = None, edit: EditView | None = None) -> None:
+        """A layer, its statistics, and what its steps make of it. Those of another layer are not drawn: a moment later
+        the right ones come."""
+        view = view if layer is not None and view is not None and view.path == layer.path else None
+        edit = edit if view is not None and edit is not None and edit.change.path == view.path else None
+        if layer == self._layer and view is self._view and edit is self._edit:
+            return
+        if view is None or self._view is None or view.path != self._view.path:
+            self._white = None
+        self._layer, self._view, self._edit = layer, view, edit
+        self._pages.setCurrentWidget(self._content if layer is not None else self.hint)
+        if layer is not None:
+            self._draw(layer)
+
+    def set_couplings(self, couplings: Couplings) -> None:
+        if couplings is not self._couplings:
+            self._couplings = couplings
+            self._show_header()
+
+    def show_picture(self, wanted: Wanted, picture: Any) -> None:
+        """The answer to a question of `wanted`, of the layer on show."""
+        if isinstance(wanted, WantWhitened):
+            self._white = picture
+            self._show_spectrum()
+            self._place_handles()
+        else:
+            self.weights.show_picture(wanted, picture)
+            if self._pictures is not None:
+                self._pictures.show_picture(wanted, picture)
+
+    def show_failure(self, wanted: Wanted, sentence: str) -> None:
+        """Why there is no such picture."""
+        if isinstance(wanted, WantWhitened):
+            self.spectrum.refuse_whitening(sentence)
+        if self._pictures is not None:
+            self._pictures.show_failure(wanted, sentence)
+
+    def show_pictures(self, wanted: bool) -> None:
+        """The weights themselves instead of their distributions; or back."""
+        self.plots.group.button(PICTURES if wanted else self.plots.shown).setChecked(True)
+        self.pages.setCurrentWidget(self.pictures if wanted else self.plots)
+
+    def turn_pictures(self) -> None:
+        """To the weights themselves, or back to their distributions."""
+        self.show_pictures(self.pages.currentWidget() is self.plots)
+
+    @property
+    def pictures(self) -> PicturesView:
+        """Made when somebody looks: few do, and every start would wait for it."""
+        if self._pictures is None:
+            self._pictures = PicturesView(self)
+            self.pages.addWidget(self._pictures)
+            self._pictures.wanted.connect(self.wanted)
+            self._show_pictures()
+        return self._pictures
+
+    def _show_pictures(self) -> None:
+        layer = self._layer
+        if self._pictures is not None and layer is not None:
+            has_kernels = layer.op.startswith("Conv") and layer.count > math.prod(layer.shape[:2])
+            self._pictures.show_layer(self._view, self._edit, has_kernels)
+
+    def set_actions(self, actions: tuple[Action, ...], methods: dict[str, MethodInfo]) -> None:
+        """Place the lines of the parameters that can be dragged; the first step that wants a plot has it."""
+        before, self._handles = self._handles, {}
+        for step, action in enumerate(actions):
+            info = methods.get(action.method)
+            if info is None or action.off:
+                continue
+            for plot, (field, value) in dragged(info.fields, action.params).items():
+                self._handles.setdefault(plot, Handle(step, field.name, value))
+            for plot, (field, value) in offered(info.fields, action.params).items():
+                self._handles.setdefault(plot, Handle(step, field.name, value, offered=True))
+        if any(action.family in ("lowrank", "distill") for action in actions):
+            self._handles.pop("range", None)        # the levels are those of the factors
+        last = max(self._handles, key=lambda plot: self._handles[plot].step, default="")
+        self.plots.prefer(SECOND if last == "spectrum" else FIRST)
+        if self._handles != before:
+            self._place_handles()
+
+    def _draw(self, layer: Layer) -> None:
+        view = self._view
+        self._show_header()
+        self.weights.show_layer(view, self._edit)
+        self._show_spectrum()
+        self._show_pictures()
+        if self.spectrum.whiten_button.isChecked() and view is not None:
+            self.wanted.emit(WantWhitened())
+        if view is None:
+            self.histogram.show_sentence(self.tr("Counting the weights…"))
+            self.spectrum.show_sentence(self.tr("Computing the singular values…"))
+        drawable = view is not None or not layer.locked
+        self.pages.setVisible(drawable)
+        for button in self.plots.group.buttons():
+            button.setVisible(drawable)
+        self._place_handles()
+
+    def _show_header(self) -> None:
+        if self._layer is not None:
+            self.header.show_layer(self._layer, self._view.spectrum if self._view is not None else None)
+            self.header.show_coupling(coupling_of(self._couplings, self._layer.path))
+
+    def _show_spectrum(self) -> None:
+        white = self._white if self.spectrum.whiten_button.isChecked() else None
+        self.spectrum.show_layer(self._view, self._edit, white)
+
+    def _on_whitening(self, wanted: bool) -> None:
+        if wanted and self._view is not None:
+            self.wanted.emit(WantWhitened())
+        elif not wanted:
+            self._show_spectrum()
+
+    def _place_handles(self) -> None:
+        view = self._view
+        histogram, spectrum = self._handles.get("histogram"), self._handles.get("spectrum")
+        threshold = rank = None
+        if histogram is not None and view is not None:
+            threshold = threshold_of(histogram.field, histogram.value, view.magnitudes)
+        if spectrum is not None and view is not None and view.spectrum is not None:
+            rank = rank_of(spectrum.field, spectrum.value, view.spectrum)
+        self.histogram.set_handle(threshold)
+        self.histogram.set_range(*self._range())
+        self.spectrum.set_handle(rank)
+
+    def _range(self) -> tuple[float | None, bool]:
+        """Where the levels end: as the step says, or as the edit has it where the method looks for the place."""
+        handle, view = self._handles.get("range"), self._view
+        if handle is None or view is None:
+            return None, False
+        if not handle.offered:
+            return edge_of(handle.value, view.magnitudes), False
+        levels = self._edit.levels if self._edit is not None else None
+        return (float(levels.values[-1]) if levels is not None else None), True
+
+    # -- hand ----------------------------------------------------------------------------------------------------------
+
+    def _on_threshold(self, threshold: float) -> None:
+        handle = self._handles.get("histogram")
+        if handle is not None and self._view is not None:
+            self._report(handle, from_threshold(handle.field, threshold, self._view.magnitudes))
+
+    def _on_range(self, edge: float) -> None:
+        handle = self._handles.get("range")
+        if handle is not None and self._view is not None:
+            self._report(handle, from_edge(edge, self._view.magnitudes))
+
+    def _on_rank(self, rank: int) -> None:
+        handle = self._handles.get("spectrum")
+        if handle is not None and self._view is not None and self._view.spectrum is not None:
+            self._report(handle, from_rank(handle.field, rank, self._view.spectrum))
+
+    def _report(self, handle: Handle, value: Any) -> None:
+        self._dragged = handle, value
+        self.action_dragged.emit(handle.step, handle.field, value, False)
+
+    def _on_finished(self) -> None:
+        if self._dragged is not None:
+            (handle, value), self._dragged = self._dragged, None
+            self.action_dragged.emit(handle.step, handle.field, value, True)
+        self._place_handles()

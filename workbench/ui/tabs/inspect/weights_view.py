@@ -1,0 +1,88 @@
+"""The weights of a layer: all in one histogram, channel by channel, or one channel alone."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+
+from workbench.core.layer_data.layer_queries import WantChannel, WantChannels, Wanted
+from workbench.core.layer_data.views import EditView, LayerView
+from workbench.ui.plots import ChannelsPlot, HistogramPlot
+
+
+class WeightsView(QStackedWidget):
+    """`wanted(question)`: a picture that is to be shown; it comes back by `show_picture`."""
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.histogram = HistogramPlot(self)
+        self._channels: ChannelsPlot | None = None
+        self.addWidget(self.histogram)
+        self._view: LayerView | None = None
+        self._edit: EditView | None = None
+        self._channel: int | None = None
+        self.histogram.channels_asked.connect(self.show_channels)
+        self.histogram.channel_left.connect(self.show_all)
+
+    @property
+    def channels(self) -> ChannelsPlot:
+        """Made when somebody looks: few do, and every start would wait for it."""
+        if self._channels is None:
+            self._channels = ChannelsPlot(self)
+            self.addWidget(self._channels)
+            self._channels.closed.connect(self.show_all)
+            self._channels.chosen.connect(self.show_channel)
+        return self._channels
+
+    def show_layer(self, view: LayerView | None, edit: EditView | None) -> None:
+        """Another layer shows all its weights; another edit of the same is shown as the one before was."""
+        if view is None or self._view is None or view.path != self._view.path:
+            self._channel = None
+            if self._channels is not None:
+                self._channels.show_picture(None)
+            if view is None:
+                self.setCurrentWidget(self.histogram)
+        self._view, self._edit = view, edit
+        if self._channel is None:
+            self.histogram.show_layer(view, edit)
+        self._ask()
+
+    def show_all(self) -> None:
+        self._channel = None
+        self._turn(self.histogram)
+        self.histogram.show_layer(self._view, self._edit)
+
+    def show_channels(self) -> None:
+        self._turn(self.channels)
+        self._ask()
+
+    def show_channel(self, number: int) -> None:
+        """Its histogram, as soon as it is there."""
+        self._channel = number
+        self._ask()
+
+    def show_picture(self, wanted: Wanted, picture: Any) -> None:
+        match wanted:
+            case WantChannels():
+                self.channels.show_picture(picture)
+            case WantChannel(number) if number == self._channel:
+                self.histogram.show_layer(self._view, self._edit, picture)
+                self._turn(self.histogram)
+
+    def _ask(self) -> None:
+        if self._view is None:
+            return
+        if self._channel is not None:
+            self.wanted.emit(WantChannel(self._channel))
+        if self.currentWidget() is self._channels:
+            self.wanted.emit(WantChannels())
+
+    def _turn(self, page: QWidget) -> None:
+        """The keyboard stays where it was."""
+        focused = QApplication.focusWidget()
+        held = focused is not None and self.isAncestorOf(focused)
+        self.setCurrentWidget(page)
+        if held:
+            (self.histogram.canvas if page is self.histogram else self.channels.canvas).setFocus()

@@ -1,0 +1,94 @@
+"""The learning curve: loss of each step, metric on the held-back samples after each epoch, zeros of the weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QWidget
+
+from workbench.core.base.quantities import metric_text
+from workbench.core.recipe.recovery import TrainingPoint
+from workbench.ui.plots.base import PlotPanel
+from workbench.ui.plots.canvas import Canvas, Marker
+from workbench.ui.widgets import theme
+
+MOST = 300          # points that are drawn, neighbours averaged: a longer line takes too long to paint
+
+
+class CurvePlot(PlotPanel):
+    """One line over epochs; stages follow each other on the axis, a dotted line between them."""
+
+    def __init__(self, title: str, y_label: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, Canvas(parent.tr("epoch") if parent else "epoch", y_label), (), "", parent)
+        self.table.hide()
+        self.setMinimumSize(150, 140)
+        self._line, self._dots = pg.PlotCurveItem(), pg.ScatterPlotItem(size=7)
+        self.canvas.addItem(self._line)
+        self.canvas.addItem(self._dots)
+        self.canvas.hovered.connect(self._on_hovered)
+        self._points: list[tuple[float, float]] = []
+        self._metric = ""
+        self._between: tuple[float, ...] = ()
+        self.show_points((), "")
+
+    def show_points(self, points: Sequence[tuple[float, float]], metric: str, between: tuple[float, ...] = ()) -> None:
+        """`points`: epoch and value; `metric`: its title, for the read-out; `between`: where stages end."""
+        self._points, self._metric, self._between = list(points), metric, between
+        if not points:
+            self.show_sentence(self.tr("The curve is drawn here while the model is trained."))
+            return
+        self.show_canvas()
+        self.table.hide()
+        self.redraw()
+
+    def redraw(self) -> None:
+        if not self._points:
+            return
+        xs, ys = thinned(np.array(self._points)).T
+        color = theme.colors().accent
+        self._line.setData(xs, ys, pen=self.canvas.pen(color, 2))
+        few = len(xs) <= 40
+        self._dots.setData(xs if few else [], ys if few else [], pen=None, brush=pg.mkBrush(color))
+        low, high = float(ys.min()), float(ys.max())
+        room = 0.08 * (high - low) or abs(high) * 0.05 or 1.0
+        wide = float(xs[-1] - xs[0]) or 1.0
+        self.canvas.box.setRange(xRange=(xs[0] - 0.02 * wide, xs[0] + 1.02 * wide), yRange=(low - room, high + room),
+                                 padding=0)
+        self.canvas.set_markers(tuple(Marker(x, self.tr("next stage")) for x in self._between))
+        self.readout.show_text(self._words(*self._points[-1]))
+        self.canvas.set_stops(x for x, _ in self._points)
+
+    def to_csv(self) -> str:
+        return "\n".join(["epoch,value", *(f"{x:.6g},{y:.6g}" for x, y in self._points)])
+
+    def _on_hovered(self, x: float | None) -> None:
+        if self._points:
+            nearest = self._points[-1] if x is None else min(self._points, key=lambda point: abs(point[0] - x))
+            self.readout.show_text(self._words(*nearest))
+
+    def _words(self, epoch: float, value: float) -> str:
+        text = metric_text(value, self._metric) if self._metric else f"{value:.3g}"
+        return self.tr("epoch {epoch}: {value}").format(epoch=f"{epoch:.1f}", value=text)
+
+
+def thinned(points: np.ndarray) -> np.ndarray:
+    """[at most about MOST, 2]: runs of neighbours averaged; the last point stays."""
+    run = -(-len(points) // MOST)
+    if run == 1:
+        return points
+    whole = len(points) // run * run
+    means = points[:whole].reshape(-1, run, 2).mean(axis=1)
+    return np.concatenate([means, points[-1:]])
+
+
+def along(points: Sequence[TrainingPoint]) -> tuple[list[float], tuple[float, ...]]:
+    """Epochs of the points with the stages one after the other, and where one ends and the next begins."""
+    places: list[float] = []
+    ends: list[float] = []
+    start = 0.0
+    for index, point in enumerate(points):
+        if index and point.stage != points[index - 1].stage:
+            start = places[-1]
+            ends.append(start)
+        places.append(start + point.epoch)
+    return places, tuple(ends)

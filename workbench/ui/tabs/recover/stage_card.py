@@ -1,0 +1,129 @@
+"""One training stage as a card: what it is, its parameters, why it works."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from workbench.core.recipe.recovery import Stage, StageInfo
+from workbench.ui.actions.form import values as v
+from workbench.ui.actions.form.form import ParamForm
+from workbench.ui.base.dialogs import choose_files
+from workbench.ui.base.files import MODELS
+from workbench.ui.text.i18n import said
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import heading, muted
+
+FEW = ("epochs", "minutes", "rate", "batch", "temperature", "alpha", "before", "sparsify")     # what is changed most
+
+
+class StageCard(QFrame):
+    """`changed(stage, field, finished)`; `removed()`; `moved(by)`: up is -1."""
+
+    changed = Signal(object, str, bool)
+    removed = Signal()
+    moved = Signal(int)
+
+    def __init__(self, stage: Stage, info: StageInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("card")
+        self.stage, self.info = stage, info
+        self.choose: QPushButton | None = None
+        title = said(info.title)
+        self.setAccessibleName(title)
+        few = tuple(field for field in info.fields if field.name in FEW)
+        self.forms = tuple(ParamForm(fields, stage.params, self) for fields in
+                           (few, tuple(field for field in info.fields if field not in few)))
+        for form in self.forms:
+            form.changed.connect(self._on_changed)
+        self.more = QToolButton(self)
+        self.more.setObjectName("fold")
+        self.more.setText(self.tr("More settings"))
+        self.more.setCheckable(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.setIconSize(QSize(12, 12))
+        self.more.toggled.connect(self._unfold)
+        head = QHBoxLayout()
+        head.setSpacing(theme.HALF)
+        head.addWidget(heading(title, self), 1)
+        self.up = self._button("up", self.tr("Earlier"), lambda: self.moved.emit(-1))
+        self.down = self._button("down", self.tr("Later"), lambda: self.moved.emit(1))
+        self.remove = self._button("remove", self.tr("Remove {title}").format(title=title), self.removed.emit)
+        for button in (self.up, self.down, self.remove):
+            head.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.UNIT + theme.HALF, theme.UNIT, theme.UNIT, theme.UNIT)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(head)
+        column.addWidget(muted(said(info.summary), self))
+        column.addWidget(self.forms[0])
+        if any(field.name == "teacher" for field in info.fields):
+            self._build_teachers(column)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.forms[1])
+        column.addWidget(muted(f"{info.formula}\n{info.citation}", self))
+        self._unfold(any(name not in FEW for name in stage.params))
+
+    def set_stage(self, stage: Stage) -> None:
+        """Other parameters of the same kind."""
+        self.stage = stage
+        for form in self.forms:
+            form.set_values(stage.params)
+        self._name_teachers()
+
+    def _build_teachers(self, column: QVBoxLayout) -> None:
+        self.teachers = muted("", self)
+        self.choose = QPushButton(self.tr("Choose teachers…"), self)
+        self.choose.setToolTip(self.tr("Model files with the same inputs and outputs; several are averaged. "
+                                       "Without one the original model teaches."))
+        self.choose.clicked.connect(self._ask_teachers)
+        column.addWidget(self.teachers)
+        column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeft)
+        self._name_teachers()
+
+    def _name_teachers(self) -> None:
+        if self.choose is None:
+            return
+        files = [part.strip() for part in str(self.stage.params.get("teacher", "")).split(",") if part.strip()]
+        names = ", ".join(Path(file).name for file in files) or self.tr("the original model")
+        self.teachers.setText(self.tr("Taught by {names}").format(names=names))
+
+    def _ask_teachers(self) -> None:
+        kinds = " ".join(f"*{suffix}" for suffix in MODELS)
+        choose_files(self, self.tr("Choose teachers"), self.tr("Models ({kinds});;All files (*)").format(kinds=kinds),
+                     self.set_teachers)
+
+    def set_teachers(self, files: Sequence[str]) -> None:
+        """These files teach; none: the original model."""
+        self._on_changed("teacher", ", ".join(files), True)
+
+    def focus_form(self) -> None:
+        """Put the keyboard where the first parameter is."""
+        self.forms[0].first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def held(self) -> bool:
+        return any(form.held for form in self.forms)
+
+    def _button(self, icon: str, words: str, verb: Any) -> QToolButton:
+        button = QToolButton(self)
+        theme.set_icon(button, icon, "muted")
+        button.setIconSize(QSize(theme.ICON, theme.ICON))
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        button.clicked.connect(lambda: verb())
+        return button
+
+    def _unfold(self, open_: bool) -> None:
+        self.more.setChecked(open_)
+        theme.set_icon(self.more, "down" if open_ else "right", "muted")
+        self.forms[1].setVisible(open_)
+
+    def _on_changed(self, name: str, value: Any, finished: bool) -> None:
+        rivals = v.rivals(self.info.fields, name)
+        params = {key: known for key, known in self.stage.params.items() if key not in rivals} | {name: value}
+        self.stage = Stage(self.stage.kind, params)
+        self._name_teachers()
+        self.changed.emit(self.stage, name, finished)

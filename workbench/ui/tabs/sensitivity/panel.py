@@ -1,0 +1,56 @@
+"""The matrix with what every picture has: a title, the legend of its colours, a way to save it and to copy it."""
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.plots.base import PlotPanel
+from workbench.ui.tabs.sensitivity.matrix import MatrixModel
+from workbench.ui.tabs.sensitivity.table import MatrixTable
+from workbench.ui.text import format
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.legend import Legend
+
+
+class MatrixPanel(PlotPanel):
+    """`matrix` is the table; a saved picture has all of its cells, also those that are scrolled away."""
+
+    def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
+        self.matrix = MatrixTable(model)
+        super().__init__(self.tr("Loss of each layer alone"), self.matrix, (), "", parent)
+        self.model = model
+        self.matrix.setAccessibleName(self.tr("Loss of each candidate on each layer"))
+        self.legend = Legend(self)
+        self.legend.setToolTip(self.tr("What is lost, in points or in the metric's own unit. Colours go with its "
+                                       "square root, so that small losses are told apart. Hatched: only predicted."))
+        self.tools.addWidget(self.legend)
+        self.redraw()
+
+    def redraw(self) -> None:
+        scan = self.model.scan
+        metric = scan.metric if scan is not None else ""
+        self.legend.set_ends("0", format.plain_loss(self.model.top, metric))
+        self.subtitle.show_text("" if scan is None else self.tr("{metric}, {n} samples").format(
+            metric=metric, n=f"{scan.samples:,}"))
+        self.matrix.viewport().update()
+
+    def _turn(self, page: QWidget) -> None:
+        super()._turn(page)
+        self.readout.hide()         # what a cell says stands below, where there is room for it
+        self.table.hide()
+        drawn = page is self.canvas
+        self.legend.setVisible(drawn)
+        self.title.setVisible(drawn)
+        self.subtitle.setVisible(drawn)
+
+    def to_csv(self) -> str:
+        return self.model.to_csv()
+
+    def whole(self) -> "MatrixPanel":
+        """The same, as large as its cells need."""
+        copy = MatrixPanel(self.model)
+        copy.show_canvas()
+        header = self.matrix.horizontalHeader()
+        copy.matrix.sortByColumn(header.sortIndicatorSection(), header.sortIndicatorOrder())
+        across, down = copy.matrix.horizontalHeader(), copy.matrix.verticalHeader()
+        copy.resize(across.length() + down.sizeHint().width() + theme.DOUBLE,
+                    down.length() + across.sizeHint().height() + copy.title.sizeHint().height() + 2 * theme.DOUBLE)
+        return copy

@@ -1,0 +1,203 @@
+"""Layers against candidates: what to try, how far it is, the matrix, and what the chosen cell says."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from workbench.core.analysis.sensitivity import Wanted
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.session.scans import Scans
+from workbench.ui.session.session import Session
+from workbench.ui.tabs.sensitivity.candidates import CandidateButton
+from workbench.ui.tabs.sensitivity.matrix import MatrixModel
+from workbench.ui.tabs.sensitivity.panel import MatrixPanel
+from workbench.ui.tabs.sensitivity.running import Running
+from workbench.ui.text.describe import stack_words
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import label, muted
+
+WIDEST = 260            # pixels of a box to choose from
+
+
+class ScanPage(QWidget):
+    """Follows the session and its scans; applies cells through the session's undo stack."""
+
+    def __init__(self, session: Session, scans: Scans, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self.scans = session, scans
+        self.model = MatrixModel(self)
+        self.panel = MatrixPanel(self.model, self)
+        self.table = self.panel.matrix
+        self._build_bar()
+        self._build_foot()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(self._bar)
+        column.addWidget(self.running)
+        column.addWidget(self.why_not)
+        column.addWidget(self.panel, 1)
+        column.addWidget(self.foot)
+        self._connect()
+        self.refresh()
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build_bar(self) -> None:
+        self.candidates = CandidateButton(self)
+        self.layers = QComboBox(self)
+        self.layers.setAccessibleName(self.tr("Layers that are tried"))
+        self.layers.addItem(self.tr("All layers"), False)
+        self.layers.addItem(self.tr("Chosen layers"), True)
+        self.share = QComboBox(self)
+        self.share.setAccessibleName(self.tr("How many are measured"))
+        self.share.setToolTip(self.tr("What every candidate costs is predicted first, in a moment. Measuring "
+                                      "takes longer: those that look worst can be left out."))
+        for title, share in ((self.tr("Measure all"), 1.0), (self.tr("Measure the better half"), 0.5),
+                             (self.tr("Measure the best quarter"), 0.25)):
+            self.share.addItem(title, share)
+        for box in (self.layers, self.share):      # they give way where it is narrow
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(7)
+        self.scan = QPushButton(self.tr("Scan"), self)
+        self.scan.setObjectName("primary")
+        theme.set_icon(self.scan, "play", "on_accent")
+        self.running = Running(self.tr("Stop scanning"), self._session.trainings, self)
+        self.why_not = muted("", self)
+        self._bar = QHBoxLayout()
+        self._bar.setSpacing(theme.UNIT)
+        for widget, share in ((self.candidates, 0), (self.layers, 2), (self.share, 3), (self.scan, 0)):
+            self._bar.addWidget(widget, share)
+        self._bar.addStretch()
+        self.layers.setMaximumWidth(WIDEST)
+        self.share.setMaximumWidth(WIDEST)
+
+    def _build_foot(self) -> None:
+        self.foot = QWidget(self)
+        self.cell = label("", self.foot, -1)
+        self.cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.cell.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.apply = QPushButton(self.tr("Apply to this layer"), self.foot)
+        row = QHBoxLayout(self.foot)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.DOUBLE)
+        row.addWidget(self.cell, 1)
+        row.addWidget(self.apply, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _connect(self) -> None:
+        session, scans = self._session, self.scans
+        scans.changed.connect(self.refresh)
+        progress = session.turns.piece(self.running, lambda: self.running.show_progress(scans.progress),
+                                       Place.ELSEWHERE)
+        scans.progressed.connect(progress.soon)
+        session.methods_changed.connect(self._show_methods)
+        session.selection_changed.connect(self._follow)
+        for signal in (session.data_changed, session.selection_changed, session.recipe_changed):
+            signal.connect(self._show_controls)
+        self.candidates.changed.connect(self._show_controls)
+        self.layers.currentIndexChanged.connect(lambda _: self._show_controls())
+        self.scan.clicked.connect(self.start)
+        self.running.stop.clicked.connect(scans.stop)
+        self.table.cell_chosen.connect(self._on_cell)
+        self.table.applied.connect(self.apply_chosen)
+        self.apply.clicked.connect(self.apply_chosen)
+        self._show_methods()
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        scans, session = self.scans, self._session
+        layers = session.model.layers if session.model is not None else ()
+        self.model.show(scans.plan, scans.cells, scans.refused, {layer.path: layer.bytes for layer in layers})
+        there = scans.plan is not None
+        if there:
+            self.panel.show_canvas()
+            self.panel.redraw()
+        self.foot.setVisible(there)
+        if there and not scans.job:
+            self.table.sort_again()
+        if there and not self.table.currentIndex().isValid():
+            self.table.go_to(session.current)
+        self._show_controls()
+        self._show_cell()
+
+    def _show_methods(self) -> None:
+        self.candidates.set_methods(self._session.methods)
+        self.model.set_methods(self._session.methods)
+
+    def _show_controls(self) -> None:
+        session, scans = self._session, self.scans
+        self.candidates.set_extra(session.recipe.actions_for(session.current) if session.current else ())
+        reason = ""
+        if session.data is None:
+            reason = self.tr("Open a data set first: losses are measured on its samples.")
+        elif not self.candidates.stacks:
+            reason = self.tr("Tick at least one candidate.")
+        elif not self._wanted_layers():
+            reason = self.tr("Choose layers that can be edited.")
+        self.scan.setEnabled(not reason and not scans.job)
+        self.running.setVisible(bool(scans.job))
+        for widget in (self.candidates, self.layers, self.share):
+            widget.setEnabled(not scans.job)
+        self.why_not.setText(scans.failure or reason)
+        self.why_not.setVisible(bool(self.why_not.text()) and not scans.job)
+        if scans.plan is None:
+            self.panel.show_sentence(self._explanation())
+
+    def _explanation(self) -> str:
+        layers, data = len(self._wanted_layers()), self._session.data
+        text = self.tr("Tries each candidate on each layer alone and measures what the model loses. The layers that "
+                       "lose least can be compressed most.")
+        if data is not None and layers:
+            text += "\n\n" + self.tr("{candidates} candidates on {layers} layers, each measured on {n} samples. You "
+                                     "can go on working: what you do goes first.").format(
+                candidates=len(self.candidates.stacks), layers=layers, n=f"{data.samples:,}")
+        return text
+
+    def _show_cell(self) -> None:
+        chosen = self.table.chosen()
+        index = self.table.currentIndex()
+        self.cell.setText(self.model.describe(self.table.proxy.mapToSource(index)) if index.isValid() else
+                          self.tr("Choose a cell to read it; Enter or a double click applies it."))
+        count = len({self.model.cell(each)[0] for each in chosen})
+        self.apply.setText(self.tr("Apply to this layer") if count < 2 else
+                           self.tr("Apply to {n} layers").format(n=count))
+        self.apply.setEnabled(any(not self.model.refusal(each) for each in chosen))
+
+    def _follow(self) -> None:
+        """The layer that was chosen elsewhere."""
+        self.table.go_to(self._session.current)
+        self._show_cell()
+
+    def _on_cell(self) -> None:
+        """The layers of the cells are the chosen ones, and the candidate under the cursor is what other views show."""
+        paths = [self.model.cell(index)[0] for index in self.table.chosen()]
+        if paths:
+            self.scans.show(self.model.cell(self.table.proxy.mapToSource(self.table.currentIndex()))[1])
+            self._session.select(paths, paths[-1])
+        self._show_cell()
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _wanted_layers(self) -> tuple[str, ...]:
+        model = self._session.model
+        paths = tuple(layer.path for layer in model.layers if not layer.locked) if model is not None else ()
+        return tuple(path for path in paths if path in self._session.selection) if self.layers.currentData() else paths
+
+    def start(self) -> None:
+        """Scan what the controls say."""
+        if self.scan.isEnabled():
+            layers = self._wanted_layers() if self.layers.currentData() else ()
+            self.scans.start(Wanted(self.candidates.stacks, layers, self.share.currentData()))
+
+    def apply_chosen(self) -> None:
+        """Give the layers of the selected cells their candidates, as one undoable step."""
+        recipe, last = self._session.recipe, ""
+        for index in self.table.chosen():
+            if self.model.refusal(index):
+                continue
+            (path, stack), trial = self.model.cell(index), self.model.trial(index)
+            for other, actions in (trial.stacks if trial is not None else {path: stack}).items():
+                recipe = recipe.with_actions([other], actions)
+            last = stack_words(stack, self._session.methods)
+        if last:
+            self._session.change_recipe(recipe, self.tr("apply {candidate}").format(candidate=last))

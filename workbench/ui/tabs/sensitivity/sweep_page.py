@@ -1,0 +1,259 @@
+"""Sweep: how far one parameter can go before the metric falls too deep."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
+from workbench.core.base.quantities import size
+from workbench.core.recipe.params import Field
+from workbench.ui.actions import families
+from workbench.ui.actions.form.values import name_words
+from workbench.ui.engine_client.redraw_scheduler import Place
+from workbench.ui.plots.axis import number
+from workbench.ui.session.session import Session
+from workbench.ui.session.sweeps import Sweeps
+from workbench.ui.tabs.sensitivity.running import Running
+from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
+from workbench.ui.text import format
+from workbench.ui.text.i18n import tr
+from workbench.ui.widgets import theme
+from workbench.ui.widgets.labels import label, muted
+from workbench.ui.widgets.rows import at_most
+
+FIRST = "prune.magnitude"
+FORM_WIDEST = 760       # pixels
+
+
+class SweepPage(QWidget):
+    """Follows the session and its sweeps; "use it" goes through the session's undo stack."""
+
+    def __init__(self, session: Session, sweeps: Sweeps, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session, self.sweeps = session, sweeps
+        self._fields: dict[str, Field] = {}
+        self._build_form()
+        self.running = Running(self.tr("Stop the sweep"), self._session.trainings, self)
+        self.why_not = muted("", self)
+        self.plot = SweepPlot(self)
+        self.proposal = label("", self, -1)
+        self.use = QPushButton(self.tr("Use it"), self)
+        foot = QHBoxLayout()
+        foot.setSpacing(theme.DOUBLE)
+        foot.addWidget(self.proposal, 1)
+        foot.addWidget(self.use)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.UNIT)
+        column.addLayout(at_most(FORM_WIDEST, self._form))
+        for widget in (self.running, self.why_not):
+            column.addWidget(widget)
+        column.addWidget(self.plot, 1)
+        column.addLayout(foot)
+        self._connect()
+        self._show_methods()
+        self.refresh()
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def _build_form(self) -> None:
+        self.method, self.parameter, self.layers = (QComboBox(self) for _ in range(3))
+        self.method.setAccessibleName(self.tr("Method that is swept"))
+        self.parameter.setAccessibleName(self.tr("Parameter that is swept"))
+        self.layers.setAccessibleName(self.tr("Layers that have it"))
+        self.layers.addItem(self.tr("All layers"), False)
+        self.layers.addItem(self.tr("Chosen layers"), True)
+        self.values = QLineEdit(self)
+        self.values.setPlaceholderText(self.tr("Values: an even grid"))
+        self.values.setAccessibleName(self.tr("Values that are tried"))
+        self.values.setToolTip(self.tr("Numbers with commas between them; empty: an even grid over the whole range"))
+        self.tolerance = QDoubleSpinBox(self)
+        self.tolerance.setRange(0.0, 100.0)
+        self.tolerance.setDecimals(2)
+        self.tolerance.setSingleStep(0.1)
+        self.tolerance.setValue(1.0)
+        self.tolerance.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.tolerance.setAccessibleName(self.tr("What may be lost"))
+        self.tolerance.setToolTip(self.tr("What the metric may lose, in points or in its own unit"))
+        self.start_button = QPushButton(self.tr("Sweep"), self)
+        self.start_button.setObjectName("primary")
+        theme.set_icon(self.start_button, "play", "on_accent")
+        self._form = QWidget(self)
+        form = QGridLayout(self._form)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(theme.UNIT)
+        form.setVerticalSpacing(theme.UNIT)
+        for place, widget in enumerate((self.method, self.parameter, self.layers, self.values, self.tolerance,
+                                        self.start_button)):
+            form.addWidget(widget, place // 3, place % 3)
+        for column, share in enumerate((3, 2, 2)):
+            form.setColumnStretch(column, share)
+        for box in (self.method, self.parameter, self.layers):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(10)
+
+    def _connect(self) -> None:
+        session, sweeps = self._session, self.sweeps
+        session.methods_changed.connect(self._show_methods)
+        for signal in (session.data_changed, session.selection_changed, session.model_changed):
+            signal.connect(self._show_controls)
+        sweeps.changed.connect(self.refresh)
+        theme.signals.changed.connect(self._dress)
+        progress = session.turns.piece(self.running, lambda: self.running.show_progress(sweeps.progress),
+                                       Place.ELSEWHERE)
+        sweeps.progressed.connect(progress.soon)
+        self.method.currentIndexChanged.connect(lambda _: self._show_parameters())
+        self.layers.currentIndexChanged.connect(lambda _: self._show_controls())
+        self.values.textChanged.connect(lambda _: self._show_controls())
+        self.values.returnPressed.connect(self.start)
+        self.start_button.clicked.connect(self.start)
+        self.running.stop.clicked.connect(sweeps.stop)
+        self.plot.picked.connect(lambda _: self._show_proposal())
+        self.use.clicked.connect(self.use_picked)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        curve = self.sweeps.curve
+        if curve is None:
+            self.plot.setting = None
+        field = self._field_of(curve) if curve is not None else None
+        self.plot.show_curve(curve, self._axis(curve, field), bool(field and field.log and not curve.sweep.values)
+                             if curve is not None else False)
+        self._show_title(curve)
+        self._show_controls()
+        self._show_proposal()
+
+    def _show_title(self, curve: Curve | None) -> None:
+        info = self._session.methods.get(curve.sweep.method) if curve is not None else None
+        self.plot.title.setText(families.name(info) if info is not None else self.tr("Curve"))
+        self.plot.subtitle.show_text(self._where(curve.chosen) if curve is not None else "")
+
+    def _where(self, layers: tuple[str, ...]) -> str:
+        return layers[0] if len(layers) == 1 else self.tr("on {n} layers").format(n=len(layers))
+
+    def _show_methods(self) -> None:
+        """Those that have a number to raise."""
+        chosen = self.method.currentData() or FIRST
+        self.method.blockSignals(True)
+        self.method.clear()
+        for info in self._session.methods.values():
+            if any(_sweeps(field) for field in info.fields):
+                self.method.addItem(families.name(info), info.id)
+        self._dress()
+        self.method.setCurrentIndex(max(self.method.findData(chosen), 0))
+        self.method.blockSignals(False)
+        self._show_parameters()
+
+    def _dress(self) -> None:
+        """The signs of the families, in the colours of the theme."""
+        for index in range(self.method.count()):
+            info = self._session.methods.get(self.method.itemData(index))
+            if info is not None:
+                self.method.setItemIcon(index, theme.icon(families.icon_name(info.family)))
+
+    def _show_parameters(self) -> None:
+        info = self._session.methods.get(self.method.currentData() or "")
+        self._fields = {field.name: field for field in info.fields if _sweeps(field)} if info is not None else {}
+        self.parameter.clear()
+        for name in self._fields:
+            self.parameter.addItem(tr(name_words(name)), name)
+        self._show_controls()
+
+    def _show_controls(self) -> None:
+        running = bool(self.sweeps.job)
+        reason = ""
+        if self._session.data is None:
+            reason = self.tr("Open a data set first: losses are measured on its samples.")
+        elif not self._paths():
+            reason = self.tr("Choose layers that can be edited.")
+        elif self._numbers() is None:
+            reason = self.tr("Give the values as numbers with commas between them.")
+        metric = self._session.data.metric if self._session.data is not None else ""
+        points = format.is_proportion(metric)
+        self.tolerance.setPrefix(self.tr("may lose "))
+        self.tolerance.setSuffix(" " + self.tr("points") if points else "")
+        self.start_button.setEnabled(not reason and not running and bool(self._fields))
+        for widget in (self.method, self.parameter, self.layers, self.values, self.tolerance):
+            widget.setEnabled(not running)
+        self.running.setVisible(running)
+        self.why_not.setText(self.sweeps.failure or reason)
+        self.why_not.setVisible(bool(self.why_not.text()) and not running)
+
+    def _show_proposal(self) -> None:
+        curve, point = self.sweeps.curve, self.plot.picked_point
+        self.use.setEnabled(point is not None)
+        if curve is None or not curve.points:
+            self.proposal.setText(self.tr("Raises one parameter step by step, beside what the recipe has, and proposes "
+                                          "the last value before the loss exceeds what is allowed."))
+        elif point is None:
+            self.proposal.setText(self.tr("The first value already loses more than is allowed."))
+        else:
+            self.proposal.setText(self._words(curve, point))
+
+    def _words(self, curve: Curve, point: SweepPoint) -> str:
+        head = self.tr("Proposed") if point is curve.proposed else self.tr("Chosen")
+        loss = self.tr("loses {loss} (95 % interval {low} … {high}), ● measured, {n} in {folds} folds").format(
+            loss=format.plain_loss(point.drop, curve.metric), low=format.loss_text(point.low, curve.metric),
+            high=format.loss_text(point.high, curve.metric), n=f"{curve.samples:,}", folds=curve.sweep.folds)
+        text = f"{head}: {tr(name_words(curve.sweep.parameter))} {number(point.setting)}, {loss}, {size(point.bytes)}"
+        if point is curve.proposed and curve.held_out is not None:
+            text += "\n" + self.tr("On folds that had no say in the proposal it loses {loss}.").format(
+                loss=format.plain_loss(curve.held_out, curve.metric))
+        return text
+
+    def _axis(self, curve: Curve | None, field: Field | None) -> str:
+        if curve is None or field is None:
+            return ""
+        unit = f", {tr(field.unit)}" if field.unit else ""
+        return f"{tr(name_words(field.name))}{unit}"
+
+    def _field_of(self, curve: Curve) -> Field | None:
+        info = self._session.methods.get(curve.sweep.method)
+        return next((field for field in info.fields if field.name == curve.sweep.parameter), None) if info else None
+
+    # -- hand ------------------------------------------------------------------------------------------------------
+
+    def _paths(self) -> tuple[str, ...]:
+        layers = self._session.model.layers if self._session.model is not None else ()
+        paths = tuple(layer.path for layer in layers if not layer.locked)
+        return tuple(path for path in paths if path in self._session.selection) if self.layers.currentData() else paths
+
+    def _numbers(self) -> tuple[float, ...] | None:
+        """The values that were typed; None where they are no numbers."""
+        try:
+            return tuple(float(part) for part in self.values.text().replace(";", ",").split(",") if part.strip())
+        except ValueError:
+            return None
+
+    def start(self) -> None:
+        """Sweep what the form says."""
+        values = self._numbers()
+        if not self.start_button.isEnabled() or values is None or self._session.data is None:
+            return
+        scale = 100 if format.is_proportion(self._session.data.metric) else 1
+        self.sweeps.start(Sweep(self.method.currentData(), self._paths(), self.parameter.currentData(), values,
+                                self.tolerance.value() / scale, min(5, self._session.data.samples)))
+
+    def use_picked(self) -> None:
+        """Give the layers that were swept the step at the chosen value, as one undoable step."""
+        curve, point = self.sweeps.curve, self.plot.picked_point
+        if curve is not None and point is not None:
+            recipe = with_step(self._session.recipe, curve.chosen, curve.action(point.setting))
+            words = self.tr("use {parameter} {value}").format(
+                parameter=tr(name_words(curve.sweep.parameter)), value=number(point.setting))
+            self._session.change_recipe(recipe, words)
+
+
+def _sweeps(field: Field) -> bool:
+    """A number with both ends, or the threshold, which goes through the magnitudes of the weights."""
+    ends = field.low is not None and field.high is not None
+    return field.kind in ("int", "float") and (ends or field.name == "threshold")

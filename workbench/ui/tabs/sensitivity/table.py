@@ -1,0 +1,187 @@
+"""The matrix to look at: colours for what was measured, a hatch for what was only foretold, keys for the hand."""
+
+from PySide6.QtCore import QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from workbench.ui.tabs.graph.tints import text_on
+from workbench.ui.tabs.sensitivity.matrix import (
+    REFUSED_ROLE,
+    STRENGTH_ROLE,
+    TRIAL_ROLE,
+    Index,
+    MatrixModel,
+    MatrixProxy,
+)
+from workbench.ui.widgets import colormaps, theme
+
+ROW, LEAST = 26, 52
+NAMES = 128, 88         # pixels of the layers' names, and where the columns would not fit beside them
+
+
+class CellDelegate(QStyledItemDelegate):
+    """A cell is a patch of the colour map with its loss; what was not measured has no colour."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colors = theme.colors()
+        where = option.rect.adjusted(1, 1, -1, -1)
+        strength, trial = index.data(STRENGTH_ROLE), index.data(TRIAL_ROLE)
+        painter.save()
+        painter.fillRect(option.rect, colors.surface)
+        words = colors.muted
+        if strength is not None:
+            fill = colormaps.sample(strength)
+            painter.fillRect(where, fill)
+            words = text_on(fill)
+        elif trial is not None:
+            _hatch(painter, where, colors.border)
+        elif not index.data(REFUSED_ROLE):
+            painter.fillRect(where, colors.window)
+        painter.setFont(theme.font(-1, italic=strength is None))
+        painter.setPen(words)
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, index.data() or "")
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected or option.state & QStyle.StateFlag.State_HasFocus:
+            self._frame(painter, where, bool(option.state & QStyle.StateFlag.State_HasFocus))
+        painter.restore()
+
+    def _frame(self, painter: QPainter, where: QRect, focus: bool) -> None:
+        """Around a chosen cell, in two tones: it is seen on every colour of the map."""
+        colors = theme.colors()
+        outer = QRectF(where).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(colors.surface, 4 if focus else 3))
+        painter.drawRect(outer.adjusted(1.5, 1.5, -1.5, -1.5))
+        painter.setPen(QPen(colors.accent, 2))
+        painter.drawRect(outer.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(max(super().sizeHint(option, index).width(), LEAST), ROW)
+
+
+class Candidates(QHeaderView):
+    """Columns as narrow as their words: the arrow of the sorted one stands in its corner, not beside them."""
+
+    def sectionSizeFromContents(self, column: int) -> QSize:
+        lines = str(self.model().headerData(column, self.orientation()) or "").split("\n")
+        metrics = QFontMetrics(self.font())
+        widest = max(metrics.horizontalAdvance(line) for line in lines)
+        return QSize(widest + 2 * theme.UNIT, len(lines) * metrics.lineSpacing() + theme.UNIT)
+
+
+class MatrixTable(QTableView):
+    """`cell_chosen` when cells or the cursor are others, `applied` for Enter and a double click."""
+
+    cell_chosen = Signal()
+    applied = Signal()
+
+    def __init__(self, model: MatrixModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.matrix = model
+        self.proxy = MatrixProxy(self)
+        self.proxy.setSourceModel(model)
+        self.setModel(self.proxy)
+        self.setItemDelegate(CellDelegate(self))
+        self.setAccessibleName(self.tr("Loss of each candidate on each layer"))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)         # Tab leaves the matrix, arrows move in it
+        self.setShowGrid(False)
+        self.setCornerButtonEnabled(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self._set_up_headers()
+        self.doubleClicked.connect(lambda _: self.applied.emit())
+        theme.signals.changed.connect(self.viewport().update)
+
+    def _set_up_headers(self) -> None:
+        self.setHorizontalHeader(Candidates(Qt.Orientation.Horizontal, self))
+        across, down = self.horizontalHeader(), self.verticalHeader()
+        across.setObjectName("candidates")
+        across.setSectionsClickable(True)
+        across.setAccessibleName(self.tr("Candidates"))
+        down.setAccessibleName(self.tr("Layers"))
+        across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across.setResizeContentsPrecision(0)        # what is in view: not all cells at each cell that comes
+        across.setMinimumSectionSize(LEAST)
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
+        across.setFont(theme.font(-1))
+        across.setSortIndicatorClearable(True)
+        across.setHighlightSections(False)
+        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        down.setDefaultSectionSize(ROW)
+        down.setTextElideMode(Qt.TextElideMode.ElideLeft)      # the end of a path tells layers apart
+        down.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        down.setMaximumWidth(NAMES[0])
+        down.setHighlightSections(False)
+        self.setSortingEnabled(True)
+        across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        across.sectionResized.connect(self._fit_names)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """A few pixels too many are taken from the names: nobody should scroll for them."""
+        bar = self.verticalScrollBar()
+        room = self.width() - (bar.width() if bar.isVisible() else 0) - self.horizontalHeader().length()
+        widest, least = NAMES
+        self.verticalHeader().setMaximumWidth(min(widest, room) if room >= least else widest)
+
+    def sort_again(self) -> None:
+        """By the column that was chosen, with the cells that came since."""
+        header = self.horizontalHeader()
+        self.proxy.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        self.cell_chosen.emit()
+
+    def selectionChanged(self, selected: object, deselected: object) -> None:
+        super().selectionChanged(selected, deselected)  # type: ignore[arg-type]
+        self.cell_chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.applied.emit()
+            return
+        super().keyPressEvent(event)
+
+    def chosen(self) -> list[Index]:
+        """Of the matrix itself: the cells that are selected, the one under the cursor last."""
+        current = self.currentIndex()
+        found = sorted(self.selectedIndexes(), key=lambda index: index == current)
+        return [self.proxy.mapToSource(index) for index in found]
+
+    def go_to(self, path: str) -> None:
+        """The cursor moves to that layer's row and stays in its column."""
+        if path not in self.matrix.layers:
+            return
+        current = self.currentIndex()
+        row = self.matrix.layers.index(path)
+        target = self.proxy.mapFromSource(self.matrix.index(row, max(current.column(), 0)))
+        if target.row() != current.row():
+            with QSignalBlocker(self):          # it follows: this is no choice of the hand
+                self.setCurrentIndex(target)
+
+
+def _hatch(painter: QPainter, where: QRect, color: QColor) -> None:
+    """Slanted lines: foretold, not measured."""
+    painter.save()
+    painter.setClipRect(where)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(color, 1))
+    for x in range(where.left() - where.height(), where.right(), 6):
+        painter.drawLine(x, where.bottom() + 1, x + where.height(), where.top())
+    painter.restore()
+

@@ -1,0 +1,68 @@
+"""A cell of the matrix in words: what it loses, how that is known, and what it weighs."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from workbench.core.analysis.report import Figure
+from workbench.core.analysis.sensitivity import Scan, Stack, Trial
+from workbench.core.base.quantities import size
+from workbench.core.recipe.action import MethodInfo
+from workbench.ui.text import format
+from workbench.ui.text.describe import action_words, stack_words
+from workbench.ui.text.i18n import said, tr
+
+
+def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
+    """Of a column: title and value below each other; of several steps a line each."""
+    words = [action_words(action, methods) for action in stack]
+    return "\n".join(words[0] if len(words) == 1 else (" ".join(part) for part in words))
+
+
+def short_loss(trial: Trial, metric: str) -> str:
+    """Inside a cell: points where the metric is a fraction, else its own unit; what was only foretold has its mark."""
+    if trial.drop is not None:
+        return format.loss_text(trial.drop, metric)
+    if trial.predicted is None:
+        return "…"
+    return f"{format.MARKS['forecast']} {format.small(trial.predicted)}"
+
+
+def loss(trial: Trial, scan: Scan) -> str:
+    """'loses 0.40 ± 0.35 points of top-1, ● measured, 2,000': and where chance is enough to explain it, so."""
+    if trial.drop is None:
+        return foretold(trial, scan)
+    ends = sorted((trial.drop if end is None else end) for end in (trial.low, trial.high))
+    worse = Figure(trial.drop, "measured", scan.samples, *ends)
+    figure = worse if format.lower_is_better(scan.metric) else replace(worse, value=-worse.value, low=-ends[1],
+                                                                       high=-ends[0])
+    text = tr("{metric} {change}, {source}").format(metric=scan.metric, change=format.change_text(figure, scan.metric),
+                                                    source=format.source_text(figure))
+    return text if format.is_settled(figure) else text + tr(", could be chance")
+
+
+def foretold(trial: Trial, scan: Scan) -> str:
+    if trial.predicted is None:
+        return tr("not measured yet")
+    words = (tr("predicted from gradients, not measured: the loss rises by {rise}") if scan.kind == "loss" else
+             tr("predicted from its inputs, not measured: its outputs move by {rise} of their size"))
+    return words.format(rise=f"{trial.predicted:.2g}")
+
+
+def weight(trial: Trial, bytes_of: Mapping[str, int]) -> str:
+    """'74.0 kB → 9.30 kB, 8.0x smaller (12 % kept)': of all layers that change."""
+    before = sum(bytes_of.get(path, 0) for path in trial.changed)
+    return f"{size(before)} → {size(trial.bytes)}, {format.smaller(before, trial.bytes)}" if before else ""
+
+
+def whole(path: str, stack: Stack, trial: Trial | None, scan: Scan, methods: Mapping[str, MethodInfo],
+          bytes_of: Mapping[str, int], refused: str = "") -> str:
+    """Everything about a cell, line by line."""
+    lines = [f"{path}: {stack_words(stack, methods)}"]
+    if trial is None:
+        lines.append(said(refused) if refused else tr("not tried yet"))
+        return "\n".join(lines)
+    lines += [loss(trial, scan), weight(trial, bytes_of)]
+    if len(trial.stacks) > 1:
+        lines.append(tr("Tried on {n} layers at once, which lose channels together: {layers}").format(
+            n=len(trial.stacks), layers=", ".join(trial.stacks)))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,1 @@
+"""Figures, descriptions and translations as text."""

@@ -1,0 +1,76 @@
+"""A layer and what is done to it in words, the same everywhere."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.params import Field
+from workbench.ui.text.i18n import said, tr
+
+ARROW, TIMES = " → ", " × "
+
+
+def shape_of(layer: Layer) -> str:
+    """'3 × 3, 64 → 128' for a convolution, '256 → 10' for a matrix, else the bare shape."""
+    convolution = layer.op.startswith("Conv") and len(layer.shape) > 2
+    if layer.out_axis > 1 or not (convolution or len(layer.shape) == 2) or layer.op == "Embedding":
+        return TIMES.join(str(size) for size in layer.shape)
+    outputs, inputs = layer.shape[layer.out_axis], layer.shape[1 - layer.out_axis]
+    if not convolution:
+        return f"{inputs}{ARROW}{outputs}"
+    if layer.op == "ConvTranspose":
+        outputs *= layer.groups
+    else:
+        inputs *= layer.groups
+    kernel = TIMES.join(str(size) for size in layer.shape[2:])
+    if layer.groups > 1 and layer.groups == inputs:
+        return tr("{kernel} depthwise, {shape}").format(kernel=kernel, shape=f"{inputs}{ARROW}{outputs}")
+    shape = f"{kernel}, {inputs}{ARROW}{outputs}"
+    return tr("{shape}, {n} groups").format(shape=shape, n=layer.groups) if layer.groups > 1 else shape
+
+
+def kind_of(layer: Layer) -> str:
+    """'Conv 3 × 3, 64 → 128'; 'Gemm 512 → 10'; 'Conv 3 × 3 depthwise, 64 → 64'."""
+    return f"{layer.op} {shape_of(layer)}".strip()
+
+
+def coupling_of(couplings: Couplings, path: str) -> str:
+    """With which layers this one loses channels, or why it keeps them; nothing where it is alone or locked."""
+    others, reason = couplings.others(path), couplings.kept.get(path)
+    if others:
+        return tr("Loses channels together with {layers}").format(layers=", ".join(others))
+    return tr("Keeps all channels. {reason}").format(reason=said(reason)) if reason else ""
+
+
+def action_words(action: Action, methods: Mapping[str, MethodInfo]) -> tuple[str, str]:
+    """A step in words: the method's title, and the parameters that it was given: ('Affine', '4 bit')."""
+    info = methods.get(action.method)
+    if info is None:
+        return action.method, ", ".join(f"{name} {value}" for name, value in action.params.items())
+    fields = {field.name: field for field in info.fields}
+    given = [_value_words(fields[name], value) for name, value in action.params.items() if name in fields]
+    return tr(info.title), tr(", ").join(given)
+
+
+def stack_words(stack: Iterable[Action], methods: Mapping[str, MethodInfo]) -> str:
+    """'Affine 4 bit'; several steps are joined: 'Magnitude Sparsity 50 % + Affine 4 bit'."""
+    return " + ".join(" ".join(action_words(action, methods)).strip() for action in stack)
+
+
+def _value_words(field: Field, value: Any) -> str:
+    if field.unit and field.unit != "%":
+        return f"{value:g} {tr(field.unit)}"
+    if field.kind == "float" and field.high == 1 and isinstance(value, int | float):
+        text = f"{100 * value:.3g} %"
+    elif isinstance(value, bool):
+        text = tr("yes") if value else tr("no")
+    else:
+        text = f"{value:g}" if isinstance(value, int | float) else tr(str(value))
+    return f"{tr(field.name.replace('_', ' ').capitalize())} {text}"
+
+
+def format_words(name: str) -> str:
+    """A format of files as people call it."""
+    return {"onnx": "ONNX", "pt2": "torch.export", "function": tr("Python function")}.get(name, name)

@@ -1,0 +1,131 @@
+"""How figures are written: the unit of a metric, its interval, and where a number comes from."""
+
+
+from workbench.core.analysis.report import Figure
+from workbench.core.base import quantities
+from workbench.core.base.quantities import three
+from workbench.ui.text.i18n import tr
+
+MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "✓"}
+
+
+def is_proportion(metric: str) -> bool:
+    """The metrics whose values are fractions of samples, shown in per cent."""
+    return quantities.is_fraction(metric)
+
+
+def lower_is_better(metric: str) -> bool:
+    return "error" in metric
+
+
+def value_text(value: float, metric: str) -> str:
+    """92.4 %, or 0.0123."""
+    return f"{100 * value:.1f} %" if is_proportion(metric) else _plain(value)
+
+
+def number_text(value: float, metric: str) -> str:
+    """The same without its unit, for the left side of an arrow."""
+    return f"{100 * value:.1f}" if is_proportion(metric) else _plain(value)
+
+
+def change_text(figure: Figure, metric: str) -> str:
+    """−0.5 ± 0.3 points."""
+    scale, unit = (100, " " + tr("points")) if is_proportion(metric) else (1, "")
+    value = figure.value * scale
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    text = f"{abs(value):.1f}" if is_proportion(metric) else _plain(abs(value))
+    return f"{sign}{text}{_margin(figure, scale)}{unit}"
+
+
+def loss_text(loss: float, metric: str) -> str:
+    """What the metric loses without its unit, for a cell: 0.4 of points, or 0.0123; a gain has its minus."""
+    if not is_proportion(metric):
+        return _plain(loss).replace("-", "−")
+    text = f"{100 * loss:.1f}".replace("-", "−")
+    return "0.0" if text == "−0.0" else text
+
+
+def plain_loss(loss: float, metric: str) -> str:
+    """The same with its unit: 0.4 points."""
+    return loss_text(loss, metric) + (" " + tr("points") if is_proportion(metric) else "")
+
+
+def margin_text(figure: Figure, metric: str) -> str:
+    """± 0.6, or nothing where the figure is exact."""
+    return _margin(figure, 100 if is_proportion(metric) else 1)
+
+
+def _margin(figure: Figure, scale: float) -> str:
+    if figure.low is None or figure.high is None or figure.high <= figure.low:
+        return ""
+    half = (figure.high - figure.low) / 2 * scale
+    return f" ± {half:.1f}" if scale == 100 else f" ± {_plain(half)}"
+
+
+def _plain(value: float) -> str:
+    return three(value) if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
+
+
+def small(value: float, digits: int = 1) -> str:
+    """A small number in few letters: 0.3, 0.005, 7e−4; `digits` of it."""
+    text = f"{value:.{digits}g}" if value >= 0.001 or value == 0 else f"{value:.{digits - 1}e}"
+    return text.replace("e-0", "e−").replace("e-", "e−")
+
+
+def smaller(before: float, after: float) -> str:
+    """'6.2x smaller (16 % kept)', or 'larger' where it grew."""
+    return quantities.smaller(before, after, tr)
+
+
+def slight(before: float, after: float) -> bool:
+    """Too little to be told in times."""
+    return abs(after - before) < 0.005 * before
+
+
+def shrunk(before: float, after: float) -> str:
+    """'−0.11 %' for a slight change, 'unchanged' for none, else as `smaller`."""
+    if before == after:
+        return tr("unchanged")
+    if slight(before, after):
+        percent = 100 * (after - before) / before
+        return f"{percent:+.2f} %".replace("-", "−") if abs(percent) >= 0.005 else tr("hardly changed")
+    return smaller(before, after)
+
+
+def shrunk_briefly(before: float, after: float) -> str:
+    """As `shrunk`, without the share that is kept: '6.2x', for a narrow cell."""
+    if slight(before, after) or before == after or after > before or after <= 0:
+        return shrunk(before, after)
+    return tr("{times}x").format(times=f"{before / after:.1f}")
+
+
+def source_text(figure: Figure, total: int = 0) -> str:
+    """How a figure was obtained: 'estimated, 400 of 2,000'."""
+    words = {"forecast": tr("forecast"), "estimated": tr("estimated"), "measured": tr("measured"),
+             "verified": tr("verified in the file")}
+    text = f"{MARKS[figure.how]} {words[figure.how]}"
+    if figure.samples and total and figure.samples < total:
+        text += ", " + tr("{n} of {total}").format(n=f"{figure.samples:,}", total=f"{total:,}")
+    elif figure.samples:
+        text += f", {figure.samples:,}"
+    return text
+
+
+def explain(figure: Figure) -> str:
+    """What the mark means, for a tooltip."""
+    return {
+        "forecast": tr("Computed from the recipe; nothing was run or written yet."),
+        "estimated": tr("Measured on part of the samples by running the edited model; the interval holds with 95 % "
+                        "confidence."),
+        "measured": tr("Measured on all samples by running the edited model."),
+        "verified": tr("Read off the exported file, which was opened and run again."),
+    }[figure.how]
+
+
+def is_settled(figure: Figure | None) -> bool:
+    """The interval is narrower than the difference: its sign is certain."""
+    if figure is None:
+        return False
+    low = figure.value if figure.low is None else figure.low
+    high = figure.value if figure.high is None else figure.high
+    return low > 0 or high < 0

@@ -1,0 +1,135 @@
+"""What a cell of the layer tree holds, by column: its number, its text, and what rows are sorted by."""
+
+import math
+from enum import IntEnum
+from typing import Any
+
+from workbench.core.base.quantities import amount, size
+from workbench.core.recipe.action import Action
+from workbench.ui.text import format
+from workbench.ui.text.i18n import tr
+from workbench.ui.tree.data.nodes import Node
+
+
+class Column(IntEnum):
+    NAME = 0
+    OP = 1
+    SHAPE = 2
+    PARAMETERS = 3
+    MACS = 4
+    BYTES = 5
+    ACTIONS = 6
+    AFTER = 7
+    LOSS = 8
+    ZEROS = 9
+    STABLE = 10
+    RANK = 11
+
+
+FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)      # what the weights have to be read for
+NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS)
+BARRED = (Column.BYTES, Column.AFTER, Column.LOSS)
+
+
+def number(node: Node, column: Column) -> float | None:
+    """Of a layer, in a numeric column; None for a module, and for what is not known."""
+    layer, facts = node.layer, node.facts
+    if layer is None:
+        return None
+    match column:
+        case Column.PARAMETERS:
+            return layer.parameters
+        case Column.MACS:
+            return layer.macs
+        case Column.BYTES:
+            return layer.bytes
+        case Column.AFTER:
+            return node.change.bytes_after if node.change else layer.bytes
+        case Column.LOSS:
+            return node.loss
+        case Column.ZEROS:
+            return facts.zeros if facts else None
+        case Column.STABLE:
+            return facts.stable_rank if facts else None
+        case Column.RANK if facts and facts.rank_90 is not None and facts.full_rank:
+            return facts.rank_90 / facts.full_rank
+    return None
+
+
+def bar(node: Node, column: Column, most: float) -> tuple[float, float] | None:
+    """Filled and outlined part of a bar, as shares of the largest number of any layer, `most`; a module's would only
+    repeat those of its layers."""
+    found = number(node, column)
+    if found is None or most <= 0 or (column == Column.AFTER and not node.actions):
+        return None
+    share = max(found, 0.0) / most
+    if column == Column.AFTER:
+        assert node.layer is not None
+        return share, node.layer.bytes / most
+    return (share, share) if share else None
+
+
+def text(node: Node, column: Column, metric: str) -> str:
+    """`metric` is what a loss is of."""
+    match column:
+        case Column.NAME:
+            return node.name
+        case Column.OP:
+            return node.layer.op if node.layer else ""
+        case Column.SHAPE:
+            return " × ".join(map(str, node.layer.shape)) if node.layer else ""
+        case Column.PARAMETERS:
+            return amount(node.parameters)
+        case Column.MACS:
+            return "–" if node.macs is None else amount(node.macs)
+        case Column.BYTES:
+            return size(node.bytes)
+        case Column.ACTIONS:
+            return short(node.actions) if node.layer or not node.edited else tr("{n} edited").format(n=node.edited)
+        case Column.AFTER:
+            return "" if not node.edited else size(node.after) if node.settled else f"○ {size(node.after)}"
+        case Column.LOSS:
+            return "" if node.loss is None else format.loss_text(node.loss, metric)
+    return _fact(node, column)
+
+
+def _fact(node: Node, column: Column) -> str:
+    found = number(node, column)
+    if found is None or node.facts is None:
+        return ""
+    if column == Column.ZEROS:
+        return f"{found:.1%}".replace("%", " %")
+    return f"{found:.3g}" if column == Column.STABLE else f"{node.facts.rank_90} / {node.facts.full_rank}"
+
+
+def order(node: Node, column: Column) -> Any:
+    """What rows are sorted by: modules by the sums of what is below them, the unknown first."""
+    match column:
+        case Column.PARAMETERS:
+            return node.parameters
+        case Column.MACS:
+            return -1 if node.macs is None else node.macs
+        case Column.BYTES:
+            return node.bytes
+        case Column.AFTER:
+            return node.after
+        case Column.SHAPE:
+            return node.layer.count if node.layer else 0
+        case Column.OP:
+            return node.layer.op.casefold() if node.layer else ""
+        case Column.ACTIONS:
+            return node.edited
+        case Column.NAME:
+            return node.name
+    found = number(node, column)
+    return -math.inf if found is None else found
+
+
+def short(actions: tuple[Action, ...]) -> str:
+    """Each action by its method and the first number it was given: 'magnitude 0.5, affine 4'."""
+    parts = []
+    for action in actions:
+        numbers = (value for value in action.params.values() if not isinstance(value, bool | str))
+        value = next(numbers, None)
+        parts.append(action.method.partition(".")[2] + ("" if value is None else f" {value:.3g}"))
+    return ", ".join(parts)

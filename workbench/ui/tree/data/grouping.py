@@ -1,0 +1,68 @@
+"""What layers stand below in the tree: the modules of the model, their operator, how large they are, or nothing."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from workbench.core.base.quantities import size
+from workbench.core.layer_data.layer import Layer
+from workbench.ui.text.i18n import tr
+
+Step = tuple[str, str]          # what tells a row from all others, and its name
+CLASSES = (10_000_000, 1_000_000, 100_000, 10_000)      # bytes from which a layer is of a class, the largest first
+
+
+class Grouping(StrEnum):
+    MODULES = "modules"
+    OPERATOR = "operator"
+    SIZE = "size"
+    NONE = "none"
+
+
+def title(grouping: Grouping) -> str:
+    match grouping:
+        case Grouping.MODULES:
+            return tr("Module")
+        case Grouping.OPERATOR:
+            return tr("Operator")
+        case Grouping.SIZE:
+            return tr("Size")
+    return tr("Nothing")
+
+
+def trail(layer: Layer, grouping: Grouping) -> tuple[Step, ...]:
+    """The rows from the outermost to the layer's own. Keys of groups begin with a space, which no path does."""
+    own = (layer.path, layer.path)
+    match grouping:
+        case Grouping.MODULES:
+            parts = layer.path.split(".")
+            return tuple((".".join(parts[:end]), part) for end, part in enumerate(parts, 1))
+        case Grouping.OPERATOR:
+            return (f" {layer.op}", layer.op), own
+        case Grouping.SIZE:
+            name = class_name(size_class(layer.bytes))
+            return (f" {name}", name), own
+    return (own,)
+
+
+def order(grouping: Grouping) -> Callable[[Layer], int]:
+    """What layers are sorted by before their rows are made; equal ones keep the order of the model."""
+    return (lambda layer: size_class(layer.bytes)) if grouping == Grouping.SIZE else lambda layer: 0
+
+
+def size_class(count: int) -> int:
+    """The place of a number of bytes in CLASSES; behind it for the smallest."""
+    return next((place for place, least in enumerate(CLASSES) if count >= least), len(CLASSES))
+
+
+def class_name(place: int) -> str:
+    if place == 0:
+        return tr("from {least}").format(least=_round(CLASSES[0]))
+    if place == len(CLASSES):
+        return tr("below {most}").format(most=_round(CLASSES[-1]))
+    return f"{_round(CLASSES[place])}–{_round(CLASSES[place - 1])}"     # short: it is the name of a row
+
+
+def _round(count: int) -> str:
+    """10 kB, not 10.0 kB: an end, not a figure."""
+    number, unit = size(count).split(" ")
+    return f"{float(number):g} {unit}"

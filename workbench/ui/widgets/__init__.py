@@ -1,0 +1,1 @@
+"""The theme, and small widgets used everywhere."""

@@ -1,0 +1,113 @@
+"""Text and icons as cards and panels show them; colours are roles of the palette, so that they follow the theme."""
+
+import html
+from typing import Any
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from workbench.core.base.plain import plain, plain_lines
+from workbench.ui.widgets import theme
+
+
+class Plain(QLabel):
+    """Shows a text as it is: a name in it may look like markup."""
+
+    def __init__(self, *arguments: Any, **properties: Any) -> None:
+        super().__init__(*arguments, **properties)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+
+def tooltip(text: str) -> str:
+    """A tooltip that shows a text as it is, short and without hidden characters."""
+    text = plain_lines(text)
+    return html.escape(text).replace("\n", "<br>").join(("<qt>", "</qt>")) if "<" in text else text
+
+
+def label(text: str = "", parent: QWidget | None = None, points: float = 0.0,
+          weight: QFont.Weight = QFont.Weight.Normal) -> QLabel:
+    """Plain text that wraps."""
+    result = Plain(text, parent)
+    result.setWordWrap(True)
+    result.setFont(theme.font(points, weight))
+    result.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return result
+
+
+def muted(text: str = "", parent: QWidget | None = None) -> QLabel:
+    """A caption or a note, a size smaller."""
+    result = label(text, parent, -1)
+    result.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return result
+
+
+def heading(text: str = "", parent: QWidget | None = None, points: float = 0.0) -> QLabel:
+    return label(text, parent, points, QFont.Weight.DemiBold)
+
+
+class Icon(QWidget):
+    """An icon in one of the theme's colours, by the colour's name."""
+
+    def __init__(self, name: str, role: str = "text", size: int = theme.ICON, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._role = name, role
+        self.setFixedSize(size, size)
+        theme.signals.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        color = getattr(theme.colors(), self._role)
+        theme.icon(self._name, color).paint(painter, QRect(0, 0, self.width(), self.height()))
+        painter.end()
+
+
+class Elided(Plain):
+    """One line that gives way where it does not fit, at its end or in its middle; the tooltip has all of it. What is
+    `whole` is not shown at all where it does not fit."""
+
+    def __init__(self, mode: Qt.TextElideMode, parent: QWidget | None = None, whole: bool = False) -> None:
+        super().__init__(parent)
+        self._mode = mode
+        self._whole = whole
+        self.full = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_muted(self) -> None:
+        self.setFont(theme.font(-1))
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+    def show_text(self, text: str) -> None:
+        self.full = plain(text)
+        self.setAccessibleName(self.full)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self.full, self._mode, max(self.width(), 1))
+        self.setText("" if self._whole and shown != self.full else shown)
+        self.setToolTip(tooltip(self.full) if shown != self.full else "")
+
+
+class Caution(QWidget):
+    """A sentence that the user should not miss, with its sign; hidden while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text = label("", self, -1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.UNIT)
+        row.addWidget(Icon("warning", "warn", parent=self), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.text, 1)
+        self.hide()
+
+    def show_text(self, text: str) -> None:
+        self.text.setText(text)
+        self.setVisible(bool(text))

@@ -1,0 +1,152 @@
+"""What Fusion's palette cannot say: flat controls with outlines that are seen in both schemes, cards, quiet bars.
+
+Menus, trees and dialogs stay Fusion's own.
+"""
+
+from PySide6.QtGui import QColor
+
+from workbench.core.base.resources import resource_path
+from workbench.ui.widgets.schemes import Colors
+
+BUTTONS = """
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
+
+QPushButton {{
+    background: {raised}; color: {text}; border: 1px solid {outline_soft}; border-radius: 5px;
+    padding: 5px 14px; min-height: 16px;
+}}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:pressed, QPushButton:checked {{ background: {accent_soft}; }}
+QPushButton:focus {{ border-color: {accent}; }}
+QPushButton:disabled {{ color: {disabled}; border-color: {border}; }}
+QPushButton#primary {{ background: {accent}; color: {on_accent}; border-color: {accent}; }}
+QPushButton#primary:hover, QPushButton#primary:pressed {{ background: {accent_strong}; border-color: {accent_strong}; }}
+QPushButton#primary:focus {{ border-color: {text}; }}
+QPushButton#primary:disabled {{ background: {hover}; color: {disabled}; border-color: {border}; }}
+QPushButton#quiet {{ background: transparent; border-color: transparent; padding: 5px 8px; text-align: left; }}
+QPushButton#quiet:hover {{ background: {hover}; }}
+QPushButton#quiet:focus {{ border-color: {accent}; }}
+QPushButton::menu-indicator {{ width: 0; image: none; }}
+
+QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px; }}
+QToolButton:hover {{ background: {hover}; }}
+QToolButton:pressed, QToolButton:checked {{ background: {accent_soft}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton#toggle {{ border-color: {outline_soft}; padding: 2px 8px; }}
+QToolButton#toggle:checked {{ border-color: {accent}; color: {accent}; }}
+QToolButton#toggle:focus {{ border-color: {accent}; }}
+QToolButton#status {{ color: {muted}; padding: 3px 6px; }}
+QToolButton#status:hover {{ color: {text}; }}
+QToolButton#fold {{ color: {muted}; padding: 2px 4px 2px 0; margin-left: -5px; }}
+QToolButton#name {{ color: {text}; padding: 2px 4px; margin-left: -5px; }}
+QToolButton#name::menu-indicator {{ image: none; width: 0; }}
+QToolButton#fold:hover, QToolButton#fold:checked {{ background: transparent; color: {text}; }}
+"""
+
+INPUTS = """
+QLineEdit, QAbstractSpinBox, QComboBox {{
+    background: {surface}; color: {text}; border: 1px solid {outline_soft}; border-radius: 5px;
+    padding: 2px 6px; min-height: 20px;
+    selection-background-color: {accent}; selection-color: {on_accent};
+}}
+QLineEdit:hover, QAbstractSpinBox:hover, QComboBox:hover {{ border-color: {outline}; }}
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {accent}; }}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
+    background: {window}; color: {disabled}; border-color: {border};
+}}
+QAbstractSpinBox {{ padding-right: 2px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    subcontrol-origin: border; width: 18px; border: none; background: transparent; border-radius: 4px;
+}}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin: 2px 2px 0 0; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; margin: 0 2px 2px 0; }}
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {hover}; }}
+QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 10px; height: 10px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
+QAbstractSpinBox::up-arrow:off, QAbstractSpinBox::up-arrow:disabled {{ image: url("{up_off}"); }}
+QAbstractSpinBox::down-arrow:off, QAbstractSpinBox::down-arrow:disabled {{ image: url("{down_off}"); }}
+QComboBox::drop-down {{ subcontrol-origin: border; subcontrol-position: right; width: 22px; border: none; }}
+QComboBox::down-arrow {{ image: url("{down}"); width: 10px; height: 10px; }}
+QComboBox::down-arrow:disabled {{ image: url("{down_off}"); }}
+QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border}; padding: 2px; outline: none; }}
+
+QCheckBox {{ spacing: 8px; }}
+QCheckBox::indicator {{
+    width: 14px; height: 14px; border: 1px solid {outline}; border-radius: 4px; background: {surface};
+}}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url("{check}"); }}
+QCheckBox::indicator:disabled {{ background: {window}; border-color: {border}; }}
+QCheckBox::indicator:checked:disabled {{ background: {disabled}; border-color: {disabled}; }}
+
+QSlider:horizontal {{ min-height: 20px; }}
+QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {track}; }}
+QSlider::sub-page:horizontal {{ border-radius: 2px; background: {accent}; }}
+QSlider::sub-page:horizontal:disabled {{ background: {disabled}; }}
+QSlider::handle:horizontal {{
+    width: 10px; height: 10px; margin: -5px 0; border: 2px solid {accent}; border-radius: 7px; background: {surface};
+}}
+QSlider::handle:horizontal:hover {{ background: {accent_soft}; }}
+QSlider::handle:horizontal:focus {{ background: {accent}; }}
+QSlider::handle:horizontal:disabled {{ border-color: {disabled}; background: {window}; }}
+"""
+
+FRAMES = """
+QScrollBar {{ background: transparent; border: none; margin: 0; }}
+QScrollBar:vertical {{ width: 12px; }}
+QScrollBar:horizontal {{ height: 12px; }}
+QScrollBar::handle {{ background: {border}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover, QScrollBar::handle:pressed {{ background: {outline}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+
+QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; }}
+QFrame#result {{ border: none; border-top: 1px solid {border}; }}
+QTabBar {{ qproperty-drawBase: 0; }}
+QTabBar::tab {{
+    background: transparent; color: {muted}; border: none; border-bottom: 2px solid transparent; padding: 8px 12px;
+}}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {border}; }}
+QDockWidget::title {{ background: {window}; padding: 8px 16px; text-align: left; }}
+QHeaderView {{ background: {surface}; border: none; }}
+QHeaderView::section {{
+    background: {surface}; color: {muted}; border: none; border-bottom: 1px solid {border}; padding: 4px 6px;
+}}
+QHeaderView#candidates::up-arrow, QHeaderView#candidates::down-arrow {{
+    subcontrol-origin: border; subcontrol-position: top right; width: 10px; height: 10px; margin: 1px;
+}}
+QHeaderView#candidates::up-arrow {{ image: url("{up}"); }}
+QHeaderView#candidates::down-arrow {{ image: url("{down}"); }}
+QTableCornerButton::section {{ background: {surface}; border: none; border-bottom: 1px solid {border}; }}
+QHeaderView::section:hover {{ color: {text}; }}
+QToolBar {{ background: {window}; border: none; border-top: 1px solid {border}; spacing: 0; }}
+QStatusBar::item {{ border: none; }}
+QMainWindow::separator {{ background: {border}; width: 1px; height: 1px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+QSplitter::handle {{ background: transparent; }}
+QSplitter::handle:hover {{ background: {border}; }}
+"""
+
+
+def stylesheet(colors: Colors) -> str:
+    """The whole sheet in these colours."""
+    values = {name: value.name() for name, value in vars(colors).items() if isinstance(value, QColor)}
+    values |= {"outline_soft": mix(colors.outline, colors.border, 0.35).name(),
+               "track": mix(colors.outline, colors.border, 0.2).name(),
+               "accent_strong": mix(colors.accent, colors.text, 0.85).name()}
+    scheme = "dark" if colors.dark else "light"
+    for name in ("check", "up", "down", "up-off", "down-off"):
+        values[name.replace("-", "_")] = resource_path(f"icons/controls/{name}-{scheme}.svg").as_posix()
+    return (BUTTONS + INPUTS + FRAMES).format(**values)
+
+
+def mix(first: QColor, second: QColor, share: float) -> QColor:
+    """`share` of the first colour, the rest of the second."""
+    rest = 1 - share
+    return QColor.fromRgbF(first.redF() * share + second.redF() * rest,
+                           first.greenF() * share + second.greenF() * rest,
+                           first.blueF() * share + second.blueF() * rest)

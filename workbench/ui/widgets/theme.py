@@ -1,0 +1,181 @@
+"""How the program looks: one font, two sets of colours, one grid of eight pixels.
+
+`apply` may be called again at any time; what paints with `colors()` itself listens to `signals.changed`.
+"""
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QIcon
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QStyleFactory
+
+from workbench.core.base.resources import resource_path
+from workbench.ui.text.i18n import language, tr
+from workbench.ui.widgets import icons, schemes
+from workbench.ui.widgets.schemes import Colors
+from workbench.ui.widgets.stylesheet import stylesheet
+
+Scheme = Literal["light", "dark", "system"]
+Motion = Literal["system", "full", "reduced"]
+
+HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24      # the grid: inside a group, between parts, around cards, between blocks
+RADIUS = 6
+ICON = 16
+FAMILY = "Inter"
+SIGNS = "Workbench Signs"       # ◐, which Inter lacks (packaging/signs_font.py)
+# Inter has no Chinese: what the translation needs is bundled (packaging/subset_font.py). For other texts, such as names
+# that users give, Qt would find a font by itself, but not always the same one.
+CHINESE = "Workbench Sans SC"
+FALLBACKS = (CHINESE, "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI",
+             "WenQuanYi Micro Hei", "Noto Sans", "Sans Serif")
+# Even steps of lightness, and told apart by colour-blind eyes (Nunez et al. 2018; van der Walt and Smith 2015).
+MAPS = ("cividis", "viridis", "magma")
+FILES = ("Regular", "Italic", "Medium", "SemiBold", "SemiBoldItalic")
+CHINESE_FILES = ("Regular", "Bold")
+
+
+class Signals(QObject):
+    """`changed`: the colours are others now, those of data included."""
+
+    changed = Signal()
+
+
+class _State:
+    """What is applied; a module-wide singleton, as the application is one."""
+
+    colors: Colors = schemes.LIGHT
+    wanted: Scheme = "system"
+    data_colors = MAPS[0]
+    motion: Motion = "system"
+    loaded: tuple[str, ...] = ()        # families
+    applied = False
+    listening = False
+    changing = False
+
+
+signals = Signals()
+
+
+def data_colors() -> str:
+    """The name of the colour map that pictures of data are drawn with."""
+    return _State.data_colors
+
+
+def set_data_colors(name: str) -> None:
+    """One of MAPS."""
+    if name != _State.data_colors:
+        _State.data_colors = name
+        signals.changed.emit()
+
+
+def set_motion(motion: Motion) -> None:
+    _State.motion = motion
+
+
+def moves() -> bool:
+    """Whether things may slide and fade; `system` follows the desktop where the platform tells Qt."""
+    if _State.motion == "system":
+        return QApplication.isEffectEnabled(Qt.UIEffect.UI_General)
+    return _State.motion == "full"
+
+
+def colors() -> Colors:
+    """The colours in use."""
+    return _State.colors
+
+
+def apply(app: QApplication, scheme: Scheme = "system") -> None:
+    """Dress the application. `system` follows the desktop, also when that changes later."""
+    _State.wanted = scheme
+    if not _State.listening:
+        _State.listening = True
+        app.styleHints().colorSchemeChanged.connect(_on_system_changed)
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setFont(_load_font(app.font()))
+    if language().startswith("zh"):
+        _load_family(CHINESE, CHINESE_FILES)
+    _tell_platform(app, scheme)
+    dark = scheme == "dark" or (scheme == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+    wanted = schemes.DARK if dark else schemes.LIGHT
+    if wanted is _State.colors and _State.applied:
+        return      # every widget would be polished again, for nothing
+    _State.colors, _State.applied = wanted, True
+    app.setPalette(schemes.palette(_State.colors))
+    app.setStyleSheet(stylesheet(_State.colors))
+    signals.changed.emit()
+
+
+def font(points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
+    """The program's font, `points` larger or smaller than ordinary text."""
+    result = QFont(QApplication.font())
+    result.setPointSizeF(result.pointSizeF() + points)
+    result.setWeight(weight)
+    result.setItalic(italic)
+    return result
+
+
+def steady(label: QLabel) -> None:
+    """Give a line the height of the language's own script, so that figures beside words stand on one line with them."""
+    whole = QFontMetrics(label.font()).boundingRect(QRect(0, 0, 9999, 9999), 0, tr("Parameters") + "Ag")
+    label.setMinimumHeight(whole.height())
+
+
+def icon(name: str, color: QColor | None = None) -> QIcon:
+    """An icon of resources/icons in the colour of text, or in another. Ask again when the colours change."""
+    chosen = color or _State.colors.text
+    return icons.icon(name, icons.hexes(chosen), icons.hexes(_State.colors.disabled))
+
+
+def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
+    """Give a button an icon that stays in the right colour; `role` is a name in `Colors`."""
+    _Dresser(button, name, role)
+
+
+class _Dresser(QObject):
+    """Lives and dies with its button, and with it the connection."""
+
+    def __init__(self, button: QAbstractButton, name: str, role: str) -> None:
+        super().__init__(button)
+        self._button, self._name, self._role = button, name, role
+        signals.changed.connect(self.dress)
+        self.dress()
+
+    def dress(self) -> None:
+        self._button.setIcon(icon(self._name, getattr(_State.colors, self._role)))
+
+
+def _load_font(platform: QFont) -> QFont:
+    """Inter with figures of one width: a number that changes while the hand moves must not make its neighbours jump."""
+    _load_family(FAMILY, FILES)
+    _load_family(SIGNS, FILES[:1])
+    result = QFont(platform)
+    result.setFamilies([FAMILY, SIGNS, *FALLBACKS])
+    result.setPointSizeF(max(platform.pointSizeF(), 9.75))      # 13 pixels at 96 dpi, or what the user asked for
+    result.setFeature(QFont.Tag("tnum"), 1)
+    result.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
+    return result
+
+
+def _load_family(family: str, styles: tuple[str, ...]) -> None:
+    """Once; Chinese only when it is spoken, because reading fonts delays the window."""
+    if family not in _State.loaded:
+        _State.loaded += (family,)
+        for style in styles:
+            QFontDatabase.addApplicationFont(str(resource_path(f"fonts/{family.replace(' ', '')}-{style}.otf")))
+
+
+def _tell_platform(app: QApplication, scheme: Scheme) -> None:
+    """Title bars and native dialogs follow where the platform can."""
+    _State.changing = True
+    hints = app.styleHints()
+    if scheme == "system":
+        hints.unsetColorScheme()
+    else:
+        hints.setColorScheme(Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light)
+    _State.changing = False
+
+
+def _on_system_changed() -> None:
+    app = QApplication.instance()
+    if _State.wanted == "system" and not _State.changing and isinstance(app, QApplication):
+        apply(app, "system")
