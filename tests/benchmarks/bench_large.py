@@ -21,6 +21,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.workspace import Workspace
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 from workbench.ui.shell.main_window import MainWindow
@@ -94,7 +95,7 @@ def exported(path: Path) -> None:
         start = time.perf_counter()
         result = workspace.compiled(recipe, Job())
         file = Path(folder) / "edited.onnx"
-        result.model.with_edits(result.edits).save(file)
+        with_edits(result.model, result.edits).save(file)
         size = sum(part.stat().st_size for part in Path(folder).iterdir())
         tell(f"edited and saved with external data: {time.perf_counter() - start:.1f} s, {size / 1e9:.2f} GB, "
               f"{resident() >> 20} MB resident")

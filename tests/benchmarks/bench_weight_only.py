@@ -19,6 +19,7 @@ from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense
 from workbench.methods.common import grids
@@ -92,7 +93,7 @@ def main() -> None:
     print(f"{'':20}{'bytes':>12}{'load ms':>10}{'time / original (95 %)':>28}")
     print(f"{'original':20}{len(original):12,}{seconds * 1e3:10.1f}")
     for name, make in CASES.items():
-        content = model.with_edits(make(model)).to_bytes()
+        content = with_edits(model, make(model)).to_bytes()
         edited, seconds = load(content)
         ratio, low, high = paired(session, edited, runtime.random_feeds(model.inputs), arguments.rounds)
         print(f"{name:20}{len(content):12,}{seconds * 1e3:10.1f}{ratio:13.3f} ({low:.3f} … {high:.3f})")

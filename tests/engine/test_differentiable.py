@@ -32,6 +32,7 @@ from workbench.engine.training.student import Wanted as Learning
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch import torch_ops
 from workbench.graph.torch.torch_ops import Operator
 
@@ -311,7 +312,7 @@ def test_a_bias_comes_beside_what_a_gemm_adds_already(beside):
     (path,), x, bias = model.sites, floats(3, 6), floats(4)
     assert model.bias(path) is None
     before = runtime.session(model).run(None, {"x": x})[0]
-    after = model.with_weights({}, {path: bias})
+    after = with_weights(model, {}, {path: bias})
     np.testing.assert_allclose(runtime.session(after).run(None, {"x": x})[0], before + bias, atol=1e-5)
 
 

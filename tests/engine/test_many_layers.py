@@ -13,6 +13,7 @@ from workbench.engine.compile import compiler
 from workbench.engine.compile.structure import couplings
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
+from workbench.graph.rewrite.rewrite import with_edits
 
 FEW, MANY = 24, 72
 SLACK = 1.15        # of three times the calls
@@ -54,7 +55,7 @@ def edited(layers: int, step) -> int:
         compiler.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0], "auto")
         result = workspace.compiled(recipe, Job())
         result.changes()
-        result.model.with_edits(result.edits).to_bytes()
+        with_edits(result.model, result.edits).to_bytes()
 
     workspace = Workspace(from_proto(chain(layers), "chain.onnx", Job()))
     return calls(work)

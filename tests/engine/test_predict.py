@@ -19,6 +19,7 @@ from workbench.engine.preview.predict import divergence, predictor, rank_correla
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense
 
@@ -62,7 +63,7 @@ def test_the_rise_is_that_of_the_loss_where_the_layer_is_the_last(workspace, for
     weight = workspace.model.weight("head")
     noise = np.random.default_rng(1).normal(size=weight.shape).astype(np.float32) * 0.02
     edit = Edit(Dense(weight + noise))
-    changed = workspace.model.with_edits({"head": edit})
+    changed = with_edits(workspace.model, {"head": edit})
     feeds = workspace.calibration.feeds(slice(0, 256))
     before, after = (runner(runtime.session(model))(feeds)[0] for model in (workspace.model, changed))
     assert 1 / 5 < divergence(after, before).mean() / foretelling.rise("head", edit) < 5

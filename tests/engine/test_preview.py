@@ -12,6 +12,7 @@ from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import Previewer, SuffixRunner, effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.methods.base.method import all_methods
 
 FOUR_BITS = (Action("quantize.affine", {"bits": 4}),)
@@ -116,7 +117,7 @@ def test_integer_layers_are_run_as_they_are_exported(workspace, method):
     recipe = everywhere.with_actions(able, (Action(method),))
     result = workspace.compiled(recipe, Job())
     feeds = workspace.data.feeds(slice(0, 16))
-    exported = runner(runtime.session(result.model.with_edits(result.edits)))(feeds)[0]
+    exported = runner(runtime.session(with_edits(result.model, result.edits)))(feeds)[0]
     previewer = Previewer(workspace)
     for focus in [*able[::4], able[-1], editable(workspace)[-1]]:
         quick = previewer.run(result, (focus,))(feeds)[0]

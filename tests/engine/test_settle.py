@@ -18,6 +18,7 @@ from workbench.engine.base.evaluate import runner
 from workbench.engine.compile import settle
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import apart
+from workbench.graph.rewrite.rewrite import with_edits
 
 
 def constant(b, name, value):
@@ -67,7 +68,7 @@ REFUSED = [     # operators that do not survive between integer kernels
 
 def apart_of(result, feeds):
     """The relative distance between the answers of the written graph with optimisation and without."""
-    content = result.model.with_edits(result.edits).to_bytes()
+    content = with_edits(result.model, result.edits).to_bytes()
     assert len(content) == result.changes()[1]
     return settle.distance(*(runtime.run(runtime.session(content, optimize=optimize), feeds)
                              for optimize in (True, False)))

@@ -15,6 +15,7 @@ from workbench.engine.api import without_data
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_weights
 
 
 def recipe(method, **params):
@@ -49,7 +50,7 @@ def test_what_needs_data_is_refused_and_nothing_is_written(workspace, tmp_path, 
 
 
 def test_a_file_that_answers_otherwise_is_refused(workspace, tmp_path):
-    other = workspace.model.with_weights({"first": workspace.model.weight("first") * 2}, {})
+    other = with_weights(workspace.model, {"first": workspace.model.weight("first") * 2}, {})
     other.save(tmp_path / "other.onnx")
     with pytest.raises(UserError, match="on made-up inputs its outputs differ"):
         without_data.verify(workspace.model, str(tmp_path / "other.onnx"), {})

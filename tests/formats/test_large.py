@@ -12,6 +12,7 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.engine.workspace import Workspace
 from workbench.formats import finish, opening
 from workbench.graph.onnx import runtime, saving
+from workbench.graph.rewrite.rewrite import with_edits
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_beyond_what_protobuf_holds_it_runs_edits_and_is_saved_with_its_weights_
     np.testing.assert_allclose(runtime.session(small.model).run(None, feeds)[0], expected, rtol=1e-5)
     recipe = Recipe().with_actions(["blocks.0.fc2"], (Action("prune.magnitude", {"sparsity": 0.5}),))
     result = small.compiled(recipe, Job())
-    edited = result.model.with_edits(result.edits)
+    edited = with_edits(result.model, result.edits)
     file = tmp_path / "out" / "edited.onnx"
     edited.save(file)
     assert file.with_name("edited.onnx.data").stat().st_size > 2 * values[0].nbytes

@@ -12,6 +12,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 
 STATIC = (Action("quantize.static"),)
 
@@ -56,7 +57,7 @@ def test_a_layer_left_in_floats_stays_in_floats(op, behind, between, middle, tmp
     result, feeds = compiled(sandwich(op, behind, between), Row("*", STATIC), Row("middle", middle))
     assert result.notes == ()
     file, optimized = tmp_path / "edited.onnx", tmp_path / "optimized.onnx"
-    result.model.with_edits(result.edits).save(file)
+    with_edits(result.model, result.edits).save(file)
     assert file.stat().st_size == result.changes()[1]
     options = runtime.ort.SessionOptions()
     options.log_severity_level, options.optimized_model_filepath = 4, str(optimized)
@@ -72,4 +73,4 @@ def test_nothing_is_put_before_layers_that_are_not_between_levels():
     for rows in ((Row("*", STATIC),), (Row("first", STATIC),), (Row("last", STATIC),),
                  (Row("*", (Action("quantize.static", {"output": False}),)), Row("middle", ()))):
         result, _ = compiled(model, *rows)
-        assert not any(node.op_type == "Sum" for node in result.model.with_edits(result.edits).ir.graph)
+        assert not any(node.op_type == "Sum" for node in with_edits(result.model, result.edits).ir.graph)

@@ -9,6 +9,7 @@ from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.subgraph.cut import Cut, cut, tap
 
 
@@ -36,7 +37,7 @@ def run_parts(parts: Cut, feeds: dict[str, np.ndarray], weight: np.ndarray,
 def assert_the_same(model: Model, path: str, scale: float = 1.0) -> None:
     """For the layer's own weight, or another, the suffix gives what the whole model with that weight gives."""
     weight, bias, feeds = model.weight(path) * np.float32(scale), model.bias(path), feeds_of(model)
-    whole = model if scale == 1.0 else model.with_weights({path: weight}, {})
+    whole = model if scale == 1.0 else with_weights(model, {path: weight}, {})
     expected = runtime.session(whole, threads=1).run(None, feeds)
     got = run_parts(cut(model, path), feeds, weight, bias)
     assert len(got) == len(expected)

@@ -13,6 +13,7 @@ from workbench.engine.compile import compiler
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import bias_room
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.encoding import Affine
 
 OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
@@ -54,7 +55,7 @@ def error(model: Model, *actions: Action) -> tuple[float, float]:
     data = Dataset("memory", {"x": x}, model.inputs, None)
     chosen, notes = compiler.stacks(model, Recipe().with_actions(["*"], actions))
     result = compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
-    content = result.model.with_edits(result.edits).to_bytes()
+    content = with_edits(result.model, result.edits).to_bytes()
     assert len(content) == result.changes()[1]
     original, plain, optimized = (runtime.run(session, {"x": x})[0].astype(np.float64) for session in (
         runtime.session(model), runtime.session(content, optimize=False), runtime.session(content)))

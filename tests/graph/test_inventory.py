@@ -10,6 +10,7 @@ from tests.graph.graphs import Build, branch, conditional, opened, residual
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.graph.onnx import names
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Affine
 from workbench.methods.base.method import all_methods, find
@@ -189,7 +190,7 @@ def test_an_exported_file_opens_with_its_stored_weights_locked():
     b.node("MatMul", ["v", b.weight("last.weight", 64, 9)], "y")
     model = b.model({"x": ["N", 64]}, {"y": None})
     q = np.clip(np.round(model.weight("first") / 0.02), -8, 7).astype(np.int8)
-    exported = model.with_edits({"first": Edit(Affine(q, 4, np.full((1, 64), 0.02, np.float32), None, (64, 64)))})
+    exported = with_edits(model, {"first": Edit(Affine(q, 4, np.full((1, 64), 0.02, np.float32), None, (64, 64)))})
     again = opened(onnx.load_from_string(exported.to_bytes()))
     assert again.layer("first").locked == "Its weights are stored compressed already."
     assert again.layer("first").shape == (64, 64)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.graph import examples
 from workbench.graph.onnx import proto_size
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage import decoders, storage
 from workbench.graph.storage.content import content_of
 from workbench.graph.storage.edit import Edit
@@ -173,6 +174,6 @@ def test_positions_take_32_bits_where_16_do_not_reach(rows: int, dtype: ir.DataT
     form = next(form for form in forms(content, "w", 18) if form.layout == "index")
     assert form.parts[1].dtype == dtype         # 8 spare slots behind 65,520 and 65,533 weights
     model = examples.model("MatMul", {"layer": np.ones((13, rows), np.float32)})
-    edited = model.with_edits({"layer": Edit(Dense(values))})
+    edited = with_edits(model, {"layer": Edit(Dense(values))})
     output, = examples.run(edited.to_bytes(), np.eye(13, dtype=np.float32))
     np.testing.assert_array_equal(output, values)

@@ -11,6 +11,7 @@ from workbench.core.base.resources import resource_path
 from workbench.formats.onnx_file import from_proto
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch.torch_view import TorchView, missing
 
 
@@ -124,7 +125,7 @@ def test_gradients_reach_every_layer_and_trained_weights_go_back():
     with torch.no_grad():
         for module in view.layers.values():
             module.weight -= 0.2 * module.weight.grad
-    trained = model.with_weights(view.weights(), view.biases())
+    trained = with_weights(model, view.weights(), view.biases())
     with torch.no_grad():
         expected = view(x)[0].numpy()
     got = runtime.session(trained).run(None, {"x": x.numpy()})[0]
@@ -173,7 +174,7 @@ def test_a_weight_that_is_read_in_several_ways_has_the_gradient_of_all(name):
     for sign in (1, -1):
         moved = weight.copy()
         moved[1, 1] += sign * step
-        found.append(runtime.session(model.with_weights({path: moved}, {})).run(None, {"x": x})[0].sum())
+        found.append(runtime.session(with_weights(model, {path: moved}, {})).run(None, {"x": x})[0].sum())
     linear = isinstance(module, torch.nn.Linear) and model.layer(path).out_axis == 1
     gradient = module.weight.grad.T if linear else module.weight.grad
     assert float(gradient[1, 1]) == pytest.approx((found[0] - found[1]) / (2 * step), rel=2e-2, abs=1e-2)

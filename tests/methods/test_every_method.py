@@ -16,7 +16,7 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import effective
 from workbench.graph.onnx import runtime
-from workbench.graph.rewrite.rewrite import forecast, size_of
+from workbench.graph.rewrite.rewrite import forecast, size_of, with_edits
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import all_methods, find
 
@@ -130,7 +130,7 @@ def test_the_file_has_the_bytes_and_the_behaviour_of_the_preview(case, tmp_path)
     _, model, path, data = case
     edits = {path: made(case)}
     file = tmp_path / "edited.onnx"
-    model.with_edits(edits).save(file)
+    with_edits(model, edits).save(file)
     assert file.stat().st_size == size_of(model, edits, "auto").file
     feeds = data.feeds(slice(0, 16))
     written = runtime.session(str(file)).run(None, feeds)[0]

@@ -19,6 +19,7 @@ from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import qdq
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import sqnr_db
 from workbench.graph.storage.encoding import Affine
 from workbench.graph.storage.kernels import Levels
@@ -32,7 +33,7 @@ def edited(model, path, data, *actions):
 def kernels(model, path, data, tmp_path, *actions):
     """The operators of the graph that ONNX Runtime runs."""
     file, optimized = tmp_path / "edited.onnx", tmp_path / "optimized.onnx"
-    model.with_edits({path: edited(model, path, data, *actions)}).save(file)
+    with_edits(model, {path: edited(model, path, data, *actions)}).save(file)
     options = runtime.ort.SessionOptions()
     options.log_severity_level = 4
     options.optimized_model_filepath = str(optimized)
@@ -74,7 +75,7 @@ def test_neighbours_share_the_levels_between_them(tmp_path):
     recipe = Recipe().with_actions(paths, (Action("quantize.static"),))
     chosen, notes = compiler.stacks(model, recipe)
     result = compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
-    graph = result.model.with_edits(result.edits).ir.graph
+    graph = with_edits(result.model, result.edits).ir.graph
     for node in graph:
         if node.op_type == "QuantizeLinear":
             producer = node.inputs[0].producer()
@@ -127,7 +128,7 @@ def test_smoothing_wins_back_what_outlier_channels_take():
 
     def error(*actions):
         edits = {path: edited(model, path, spread, *actions)}
-        return np.abs(runtime.session(model.with_edits(edits)).run(None, feeds)[0] - expected).mean()
+        return np.abs(runtime.session(with_edits(model, edits)).run(None, feeds)[0] - expected).mean()
 
     assert error(Action("quantize.smooth", {"output": False})) < \
         0.5 * error(Action("quantize.static", {"output": False}))
@@ -152,7 +153,7 @@ def test_reduced_range_keeps_sums_of_products_right():
     edit = edited(model, path, data, Action("quantize.static", {"output": False}))
     assert np.abs(edit.encoding.q.astype(int)).max() <= 64
     feeds = data.feeds(slice(0, 8))
-    found = runtime.session(model.with_edits({path: edit})).run(None, feeds)[0]
+    found = runtime.session(with_edits(model, {path: edit})).run(None, feeds)[0]
     exact = edit.compute.received.rounded(feeds["x"]) @ edit.weight + model.bias(path)
     np.testing.assert_allclose(found, exact, atol=1e-4)
 
@@ -177,7 +178,7 @@ def test_bias_correction_keeps_how_the_layer_is_computed():
     assert edit.compute is not None and edit.bias is not None
     feeds = data.feeds(slice(0, 8))
     expected = runtime.session(model).run(None, feeds)[0]
-    found = runtime.session(model.with_edits({path: edit})).run(None, feeds)[0]
+    found = runtime.session(with_edits(model, {path: edit})).run(None, feeds)[0]
     assert sqnr_db(expected, found) > 10
 
 
@@ -200,7 +201,7 @@ def test_old_opsets_are_refused_with_a_reason():
     with pytest.raises(UserError, match="needs opset 13, and the model has opset 11"):
         edited(old, path, data, Action("quantize.static"))
     narrow = Action("quantize.static", {"granularity": "tensor", "bits": 4})
-    runtime.session(old.with_edits({path: edited(old, path, data, narrow)}))
+    runtime.session(with_edits(old, {path: edited(old, path, data, narrow)}))
     assert edited(old, path, data, Action("quantize.dynamic")).compute is not None
 
 
@@ -213,7 +214,7 @@ def test_the_opset_that_is_asked_for_has_every_operator():
     with pytest.raises(UserError, match="needs opset 11, and the model has opset 10"):
         edited(old, path, data, narrow)
     old.ir.opset_imports[""] = 11
-    runtime.session(old.with_edits({path: edited(old, path, data, narrow)}))
+    runtime.session(with_edits(old, {path: edited(old, path, data, narrow)}))
 
 
 def test_observing_takes_one_pass_for_all_layers(monkeypatch):

@@ -16,6 +16,7 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler, conflicts
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.methods.base.method import all_methods, find
 from workbench.methods.common import factors
 
@@ -112,7 +113,7 @@ def test_the_4_bit_kernel_keeps_levels_of_4_bits(earlier):
         both = edited("Gemm", step, kernel)
         np.testing.assert_array_equal(both.weight, edited("Gemm", step).weight)
         model, data = layer_of("Gemm")
-        written = model.with_edits({"layer": both})
+        written = with_edits(model, {"layer": both})
         feeds = data.feeds(slice(0, 8))
         expected = feeds["x"] @ both.weight.T + model.bias("layer")
         found = runtime.session(written).run(None, feeds)[0]

@@ -27,6 +27,7 @@ from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.calibration.gradients import gradients
 from workbench.engine.compile import compiler, structure
+from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch.torch_view import TorchView
 from workbench.methods.base.method import ChannelGroup
 from workbench.methods.prune.channels import ChannelPruning, _lamp
@@ -98,7 +99,7 @@ def test_every_channel_of_a_transposed_convolution_in_groups_has_a_gate():
     model = b.model(IMAGE)
     weight, gates = model.weight("up"), gradients(model, samples(model), Job())["up"].gates
     assert gates.shape == (8,) and (gates > 0).all()
-    silent = model.with_weights({"up": np.where(np.arange(4)[:, None, None] == 1, 0, weight).astype(np.float32)}, {})
+    silent = with_weights(model, {"up": np.where(np.arange(4)[:, None, None] == 1, 0, weight).astype(np.float32)}, {})
     assert np.flatnonzero(gradients(silent, samples(model), Job())["up"].gates == 0).tolist() == [1, 5]
     assert build(model, ["up"], criterion="taylor", ratio=0.5).model.layer("last").shape[1] == 4
 

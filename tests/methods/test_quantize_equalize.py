@@ -18,6 +18,7 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.channels.scaling import rescaled, scaling_of
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import size_of, with_edits, with_weights
 
 EQUALISE = Action("quantize.equalize")
 
@@ -72,7 +73,7 @@ def test_dead_channels_stay_finite():
     model = flattened()
     weight = model.weight("conv").copy()
     weight[3] = 0
-    made = equalised(model.with_weights({"conv": weight}, {}), "conv").model
+    made = equalised(with_weights(model, {"conv": weight}, {}), "conv").model
     assert np.isfinite(made.weight("head")).all() and not made.weight("conv")[3].any()
 
 
@@ -144,8 +145,8 @@ def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     assert notes["blocks.5.depthwise"].startswith("channels times") and notes["head"].startswith("inputs follow")
     assert all(change.bytes_after == change.bytes_before for change in changes)
     file = tmp_path / "equal.onnx"
-    result.model.with_edits(result.edits).save(file)
-    assert file.stat().st_size == size == workspace.model.size_of({}).file
+    with_edits(result.model, result.edits).save(file)
+    assert file.stat().st_size == size == size_of(workspace.model, {}).file
     assert compiler.forecast(workspace.model, chosen, "auto")[1] == size
     feeds = workspace.data.feeds(slice(0, 64))
     expected = runtime.session(workspace.model).run(None, feeds)[0]

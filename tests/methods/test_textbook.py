@@ -22,6 +22,7 @@ from workbench.engine.calibration.gradients import gradients, loss_of, synaptic_
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import compiler
 from workbench.formats.onnx_file import from_proto
+from workbench.graph.rewrite.rewrite import with_weights
 from workbench.graph.torch.torch_view import TorchView
 from workbench.methods.common import factors, grids
 from workbench.methods.prune.magnitude import smallest
@@ -275,7 +276,7 @@ def test_synflow_conserves_flow_from_layer_to_layer():
 def test_synflow_cuts_no_layer_off_where_magnitude_does():
     """Algorithm 1, where magnitude pruning of all layers together empties the one with small weights."""
     model, data = chain(20, 20, 20, 20)
-    small = model.with_weights({"l1": model.weight("l1") * 1e-3}, {})
+    small = with_weights(model, {"l1": model.weight("l1") * 1e-3}, {})
     chosen = {}
     for method in ("prune.synflow", "prune.magnitude"):
         stack = (Action(method, {"sparsity": 0.9, "scope": "global"}),)

@@ -11,6 +11,7 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler
+from workbench.graph.rewrite.rewrite import with_weights
 from workbench.methods.base import ranks, vbmf
 from workbench.methods.common import factors
 from workbench.methods.lowrank.response import ReducedRank
@@ -140,7 +141,7 @@ def test_cp_recovers_a_tensor_of_its_rank():
     rng = np.random.default_rng(3)
     parts = [rng.standard_normal((size, 3)) for size in model.layer(path).shape]
     weight = np.einsum("or,ir,yr,xr->oiyx", *parts).astype(np.float32)
-    planted = dataclasses.replace(model.with_weights({path: weight}, {}))
+    planted = dataclasses.replace(with_weights(model, {path: weight}, {}))
     edit = compiler.edit(planted, path, (Action("lowrank.cp", {"rank": 3, "iterations": 200}),), data, 0,
                       Cache(1 << 20), JOB)
     assert np.square(edit.weight - weight).sum() < 1e-3 * np.square(weight).sum()

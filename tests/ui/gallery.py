@@ -98,7 +98,8 @@ def sample_figure():
 
 def plots() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
-    from workbench.ui.plots import HistogramPlot, SpectrumPlot
+    from workbench.ui.plots.weights.histogram import HistogramPlot
+    from workbench.ui.plots.weights.spectrum import SpectrumPlot
     weight = sample.weights()
     view = sample.view_of(weight)
     edits = {"untouched": None, "pruned": sample.pruned(weight), "rounded": sample.rounded(weight),
@@ -136,7 +137,7 @@ def pictures(weight, after) -> Iterator[tuple[str, object]]:
     from workbench.engine.inspection import look
     from workbench.engine.layer_figures import images
     from workbench.engine.layer_figures.images import Pair
-    from workbench.ui.plots import ChannelsPlot
+    from workbench.ui.plots.weights.channels import ChannelsPlot
     from workbench.ui.plots.weights.heat import HeatMaps
     from workbench.ui.plots.weights.kernels import KernelGrid
     pair = Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QLa
 
 from tests.ui import sample
 from tests.ui.conftest import settle
-from workbench.ui.plots import HistogramPlot, SpectrumPlot
 from workbench.ui.plots.axis import log_ticks, number
 from workbench.ui.plots.labels import spread
+from workbench.ui.plots.weights.histogram import HistogramPlot
+from workbench.ui.plots.weights.spectrum import SpectrumPlot
 from workbench.ui.widgets import theme
 
 

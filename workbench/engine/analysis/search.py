@@ -17,6 +17,7 @@ from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import size_of
 
 ROUNDS = 8
 
@@ -154,7 +155,7 @@ def _recipe(chosen: list[Trial], seed: int) -> Recipe:
 def _overhead(workspace: Workspace, found: Scan) -> int:
     """Bytes of the file that are not in the layers scanned."""
     layers = sum(workspace.model.layer(path).bytes for path in found.paths)
-    return workspace.model.size_of({}).file - layers
+    return size_of(workspace.model, {}).file - layers
 
 
 def _size(workspace: Workspace, recipe: Recipe, job: Job) -> int:

@@ -26,6 +26,7 @@ from workbench.engine.preview.predict import prepared, rank_correlation
 from workbench.engine.preview.previewer import SuffixRunner, effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
 
 Refused = dict[tuple[str, Stack], str]
@@ -149,7 +150,7 @@ def _foretold(workspace: Workspace, path: str, stack: Stack, foretelling: Predic
     """A candidate on a layer that can have it, with its bytes and what it is foretold to cost."""
     model = workspace.model
     edited = _edited(workspace, path, stack, seed, job)
-    stored, _ = model.size_of({path: edited}).layers[path]
+    stored, _ = size_of(model, {path: edited}).layers[path]
     rise = None if foretelling is None else foretelling.rise(path, edited)
     return Trial(path, stack, {path: stack}, compiler.with_bias(model.layer(path), edited, stored), rise)
 

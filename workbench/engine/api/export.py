@@ -23,6 +23,7 @@ from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 
 # Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
@@ -57,7 +58,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)
     result = trained.compiled.settled(workspace.calibration, job)
     changes, forecast_bytes = result.changes(recipe.sparse)
-    compressed = result.model.with_edits(result.edits, recipe.sparse)
+    compressed = with_edits(result.model, result.edits, recipe.sparse)
     shown = previewer.effective(result.model, result.edits)
     job.report("writing the file", middle)
     with places.staged(Path(folder)) as place:

@@ -14,6 +14,7 @@ from workbench.engine.bench import latency
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 
 PART = 1 << 22          # bytes that are zipped between two looks whether the job was cancelled
 
@@ -25,7 +26,7 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
     """
     known = workspace.recovery(recipe)
     result = workspace.compiled(recipe, job.part(0.0, 0.4)) if known is None else known.compiled
-    compressed = result.model.with_edits(result.edits, recipe.sparse)
+    compressed = with_edits(result.model, result.edits, recipe.sparse)
     made_up = workspace.data is None
     feeds = runtime.random_inputs(workspace.model) if workspace.data is None else \
         workspace.data.least()

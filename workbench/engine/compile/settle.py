@@ -20,6 +20,7 @@ from workbench.engine.compile.equivalence import few
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import between, qdq
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Affine, Scaled
 from workbench.graph.storage.kernels import Blockwise, Dynamic, Static
@@ -130,7 +131,7 @@ def _right(model: Model, edits: Edits, feeds: Mapping[str, np.ndarray],
            original: Callable[[], list[np.ndarray]]) -> bool:
     """Whether the optimised graph loads, runs and answers as the graph does without optimisation, up to rounding: that
     is less than the levels themselves cost."""
-    edited = model.with_edits(edits)
+    edited = with_edits(model, edits)
     try:
         found = _outputs(edited, feeds, optimize=True)
     except UserError:

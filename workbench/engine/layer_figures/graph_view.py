@@ -10,6 +10,7 @@ from workbench.core.recipe.recipe import Sparse
 from workbench.engine.compile.compiler import Compiled
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import names
+from workbench.graph.rewrite.rewrite import with_edits
 
 KEPT = 1024         # bytes; smaller tensors keep their values: targets of reshapes, scales, axes
 
@@ -24,7 +25,7 @@ def of_compiled(compiled: Compiled, sparse: Sparse = "auto") -> GraphView:
     model = compiled.model
     written = model.ir
     if compiled.edits:
-        written = model.with_edits(compiled.edits, sparse).ir
+        written = with_edits(model, compiled.edits, sparse).ir
         names.name_nodes(written.graph)     # decoders have no names in a file
     owners = _owners(model, written.graph)
     _adopt(written.graph, owners, {node.name for node in model.ir.graph})

@@ -28,6 +28,7 @@ from workbench.engine.preview.activation_cache import Crossings
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense
 from workbench.graph.subgraph import cut
@@ -234,5 +235,5 @@ def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Previe
 
 def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
     """The model as an export would run it: effective weights and biases as plain floats, integer layers as stored."""
-    return model.with_edits({path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
+    return with_edits(model, {path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
                              for path, edit in edits.items()}, "off")

@@ -9,13 +9,9 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Preparation
-from workbench.core.recipe.recipe import Sparse
 from workbench.graph.model import cost
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
-from workbench.graph.rewrite import rewrite
-from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Dense
 
 OPEN = "The model leaves sizes open: MACs are counted for"
 
@@ -69,20 +65,6 @@ class Model:
         value = self.ir.graph.initializers[name].const_value
         assert value is not None
         return np.asarray(value.numpy(), dtype=np.float32)
-
-    def with_edits(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> "Model":
-        """The model as an export writes it. Raises UserError when a layer cannot become what an edit asks for."""
-        return replace(self, ir=rewrite.apply_edits(self.ir, self.sites, edits, sparse))
-
-    def with_weights(self, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> "Model":
-        """The same graph with other weights and biases, as plain floats: what a preview runs."""
-        every = {**{path: self.weight(path) for path in biases}, **weights}
-        return self.with_edits({path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path))
-                                for path, weight in every.items()}, "off")
-
-    def size_of(self, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> rewrite.Size:
-        """Exactly the bytes that `with_edits(...).save` would write."""
-        return rewrite.size_of(self, edits, sparse)
 
     @cached_property
     def known(self) -> Mapping[str, shapes.Known]:

@@ -1,7 +1,1 @@
-"""Plots of one layer: its weights and its singular values."""
-
-from workbench.ui.plots.weights.channels import ChannelsPlot
-from workbench.ui.plots.weights.histogram import HistogramPlot
-from workbench.ui.plots.weights.spectrum import SpectrumPlot
-
-__all__ = ["ChannelsPlot", "HistogramPlot", "SpectrumPlot"]
+"""Plots: canvases, lines to drag, tables of what is drawn; those of weights in weights/."""

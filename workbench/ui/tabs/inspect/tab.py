@@ -14,9 +14,9 @@ from workbench.core.layer_data.pictures import Whitened
 from workbench.core.layer_data.views import EditView, LayerView
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.ui.actions.form.values import dragged, offered
-from workbench.ui.plots import SpectrumPlot
 from workbench.ui.plots.base import SMALLEST
 from workbench.ui.plots.splitter import FIRST, SECOND, PlotPair
+from workbench.ui.plots.weights.spectrum import SpectrumPlot
 from workbench.ui.tabs.inspect.layer_header import LayerHeader
 from workbench.ui.tabs.inspect.pictures_view import PicturesView
 from workbench.ui.tabs.inspect.weights_view import WeightsView

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from workbench.core.layer_data.layer_queries import WantChannel, WantChannels, Wanted
 from workbench.core.layer_data.views import EditView, LayerView
-from workbench.ui.plots import ChannelsPlot, HistogramPlot
+from workbench.ui.plots.weights.channels import ChannelsPlot
+from workbench.ui.plots.weights.histogram import HistogramPlot
 
 
 class WeightsView(QStackedWidget):
