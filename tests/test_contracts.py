@@ -73,6 +73,35 @@ def test_imports_point_down():
     assert not wrong, "\n".join(wrong)
 
 
+def package(name: str) -> str:
+    """The package that a module or a name in it is in."""
+    while not (ROOT / name.replace(".", "/") / "__init__.py").exists():
+        name = name.rpartition(".")[0]
+    return name
+
+
+def test_packages_form_no_circles():
+    wanted: dict[str, set[str]] = {}
+    for module in MODULES:
+        own = package(dotted(module))
+        if own == "workbench":      # the entry point, and the library's names, which are looked up when they are used
+            continue
+        named = {package(name) for _, name in imports(module) if name.startswith("workbench.")}
+        wanted.setdefault(own, set()).update(named - {own, "workbench"})
+    while free := [name for name, others in wanted.items() if not others & wanted.keys()]:
+        for name in free:
+            del wanted[name]
+    assert not wanted, "\n".join(f"{name} imports {sorted(others & wanted.keys())}" for name, others in wanted.items())
+
+
+def test_packages_are_neither_crowded_nor_alone():
+    counted = {folder: len([file for file in folder.glob("*.py") if file.name != "__init__.py"])
+               for folder in {module.parent for module in MODULES} - {HOUSE}}
+    wrong = {str(folder.relative_to(ROOT)): count for folder, count in counted.items()
+             if count > 12 or (count < 2 and not any(other.parent == folder for other in counted))}
+    assert not {name: count for name, count in wrong.items() if name != "workbench/engine"}, wrong
+
+
 def test_only_the_window_knows_qt():
     assert not libraries(set(BELOW) - {"ui"}, QT)
 

@@ -2874,6 +2874,11 @@
       <translation>测量的输出为“{0}”。</translation>
     </message>
     <message>
+      <source>The method file {0}/{1}.py</source>
+      <extracomment>the engine</extracomment>
+      <translation>方法文件 {0}/{1}.py</translation>
+    </message>
+    <message>
       <source>The methods are: {0}.</source>
       <extracomment>the engine</extracomment>
       <translation>可用的方法：{0}。</translation>
