@@ -217,7 +217,7 @@ def edges(chance: random.Random, model: onnx.ModelProto) -> None:
         case 4:
             held[:] = list(held)[::-1]
         case _:
-            node.CopyFrom(other)
+            node.ParseFromString(other.SerializeToString())     # one may be a part of the other
 
 
 @change

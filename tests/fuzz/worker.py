@@ -27,6 +27,7 @@ LONGEST = 1500          # characters of a sentence, names of the case's files in
 
 WORKS, SENTENCE = "works", "sentence"
 INTERNAL, HANG, OVERRUN, DEATH = "internal error", "hang", "memory", "native death"
+BROKEN = "broken case"  # the fault is in the fuzzer: a change could not be made
 GOOD = (WORKS, SENTENCE)
 
 
@@ -127,7 +128,7 @@ def run(case: dict[str, Any], seeds: Path) -> dict[str, Any]:
             os.close(read)
             _in_fork(case, seeds, write, base)
         except BaseException:
-            os.write(write, json.dumps(["broken case", traceback.format_exc(), ""]).encode())
+            os.write(write, json.dumps([BROKEN, traceback.format_exc(), ""]).encode())
         finally:
             os._exit(0)
     os.close(write)
@@ -140,6 +141,8 @@ def run(case: dict[str, Any], seeds: Path) -> dict[str, Any]:
     if not told:
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         outcome = {signal.SIGXCPU: HANG, signal.SIGALRM: HANG, signal.SIGKILL: OVERRUN}.get(number, DEATH)
+        if not (Path(case["folder"]) / "case.json").exists():
+            outcome = BROKEN
         text = f"ended by signal {number}, exit {status}\n" + _tail(Path(case["folder"]) / "stderr")
     elif outcome in GOOD and memory > _own_memory() + MEMORY:
         outcome, text = OVERRUN, f"{memory >> 20} MB; then: {text}"
