@@ -86,6 +86,18 @@ def test_recurrent_layers_have_two_weights():
         ("rnn.W", (1, 20, 4), 1), ("rnn.R", (1, 20, 5), 1)]
 
 
+@pytest.mark.parametrize(("flat", "left"), [("rnn.R", "rnn.W"), ("rnn.W", "rnn.R")])
+def test_a_recurrent_weight_without_its_axes_is_no_layer(flat, left):
+    """The runtime computes with its bare numbers, whatever their shape."""
+    b = Build()
+    shapes = {"rnn.W": (1, 20, 4), "rnn.R": (1, 20, 5)}
+    inputs = [b.weight(name, *((int(np.prod(shape)),) if name == flat else shape)) for name, shape in shapes.items()]
+    b.node("LSTM", ["x", *inputs], "y", hidden_size=5)
+    model = b.model({"x": [7, "N", 4]}, {"y": None})
+    assert [(layer.path, layer.matrix) for layer in model.layers if not layer.locked] == [
+        (left, (20, shapes[left][2]))]
+
+
 def test_layers_come_in_the_order_of_execution():
     assert [layer.path for layer in opened(residual()).layers] == [
         "stem", "block.depthwise", "shared", "head", "aux"]

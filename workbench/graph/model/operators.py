@@ -18,6 +18,8 @@ ALREADY = "Its weights are quantised already."
 # Operators that multiply with weights, and the inputs that may be weights: also looked at where these are computed.
 MULTIPLY = {"Conv": (1,), "ConvTranspose": (1,), "Gemm": (1,), "MatMul": (1, 0), "LSTM": (1, 2), "GRU": (1, 2),
             "RNN": (1, 2), "Gather": (0,)}
+# How many axes the weights of an operator have. The runtime computes with some that have others, as bare numbers.
+AXES = {"Conv": range(3, 9), "ConvTranspose": range(3, 9), "Gemm": range(2, 3), **dict.fromkeys(RECURRENT, range(3, 4))}
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,14 @@ class Weight:
 
 
 def weights_of(node: ir.Node) -> Iterator[Weight]:
-    """The constants that a node multiplies with, each with the reason why it cannot be edited, if there is one."""
+    """The constants that a node multiplies with, each with the reason why it cannot be edited, if there is one. One
+    without the axes that the operator defines is no weight: nobody knows which of its values are an output channel's.
+    """
+    yield from (weight for weight in _multiplied(node)
+                if weight.op not in AXES or len(shape(node, weight.index)) in AXES[weight.op])
+
+
+def _multiplied(node: ir.Node) -> Iterator[Weight]:
     op = node.op_type
     if op in QUANTIZED:
         several = len(QUANTIZED[op]) > 1
