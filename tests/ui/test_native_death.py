@@ -34,8 +34,8 @@ def window(own_link, qtbot, few):
 
 
 @pytest.mark.allow_logs
-@pytest.mark.parametrize("ask", [lambda session, path: session.open(path, trusted=True),
-                                 lambda session, path: session.attach(path, trusted=True)], ids=["model", "data"])
+@pytest.mark.parametrize("ask", [lambda session, path: session.open(path, trusted=frozenset({path})),
+                                 lambda session, path: session.attach(path, trusted=frozenset({path}))], ids=["model", "data"])
 def test_a_crash_in_native_code_is_told_in_one_sentence_and_the_work_goes_on(window, fatal, qtbot, ask):
     session, pid, recipe = window.session, window.session.link.pid, window.session.recipe
     value = session.preview.value.value
@@ -61,7 +61,7 @@ def test_a_file_that_crashes_the_engine_each_time_does_not_take_the_window_with_
     session.failed.connect(lambda title, what, mend: failures.append(what))
     for _ in range(3):
         count = len(failures)
-        session.open(fatal, trusted=True)
+        session.open(fatal, trusted=frozenset({fatal}))
         qtbot.waitUntil(lambda before=count: len(failures) > before, timeout=WAIT)
     assert len(failures) == 3 and all("(SIGSEGV)" in what for what in failures) and window.isVisible()
     own_link.restart()

@@ -45,7 +45,7 @@ def train(session, qtbot, **params) -> None:
 def test_what_is_asked_while_the_model_is_opened_again_is_answered_with_the_data(mortal, qtbot):
     link = mortal.link
     mortal.couplings, groups = type(mortal.couplings)(), mortal.couplings
-    mortal._ask_couplings(mortal.model)             # a quiet question that the process takes with it
+    mortal._ask_couplings()                          # a quiet question that the process takes with it
     with qtbot.waitSignal(link.lost, timeout=WAIT):
         os.kill(link.pid, signal.SIGKILL)
     mortal.set_actions(["head"], PRUNED, "edit")
