@@ -320,11 +320,11 @@ def test_a_signal_during_an_import_is_no_error(monkeypatch, stop, code):
 
 def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):
     code = ("import os, sys\n"
-            "from workbench import cli_output\n"
-            "with cli_output.working():\n"
+            "from workbench.cli import output\n"
+            "with output.working():\n"
             "    print('from Python')\n"
             "    os.write(1, b'from native code\\n')\n"
-            "cli_output.print_json({'nan': float('nan'), 'list': (1.5, float('inf'))})\n")
+            "output.print_json({'nan': float('nan'), 'list': (1.5, float('inf'))})\n")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert json.loads(done.stdout) == {"nan": None, "list": [1.5, None]}
     assert "from Python" in done.stderr and "from native code" in done.stderr
