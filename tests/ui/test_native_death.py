@@ -35,7 +35,8 @@ def window(own_link, qtbot, few):
 
 @pytest.mark.allow_logs
 @pytest.mark.parametrize("ask", [lambda session, path: session.open(path, trusted=frozenset({path})),
-                                 lambda session, path: session.attach(path, trusted=frozenset({path}))], ids=["model", "data"])
+                                 lambda session, path: session.attach(path, trusted=frozenset({path}))],
+                         ids=["model", "data"])
 def test_a_crash_in_native_code_is_told_in_one_sentence_and_the_work_goes_on(window, fatal, qtbot, ask):
     session, pid, recipe = window.session, window.session.link.pid, window.session.recipe
     value = session.preview.value.value
