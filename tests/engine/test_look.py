@@ -100,7 +100,7 @@ def test_whitened_singular_values_are_those_of_the_output():
     expected = np.linalg.svd(outputs, compute_uv=False) / np.sqrt(len(inputs))
     np.testing.assert_allclose(found.before.values[:8], expected[:8], rtol=1e-2)
     assert found.after is not None and found.after.values[5] < 1e-4 * found.before.values[0]
-    with pytest.raises(UserError, match="calibration samples"):
+    with pytest.raises(UserError, match="needs data"):
         look(Workspace.open(str(resource_path("demo/fashion_vit.onnx")), Job()), layer.path, Recipe(),
              w.WantWhitened(), Job())
 

@@ -130,9 +130,9 @@ def counted(runner_of):
     prefix, calls = runner_of.prefix, []
 
     class Counting:
-        def run(self, names, feeds):
+        def run(self, names, feeds, *options):
             calls.append(1)
-            return prefix.run(names, feeds)
+            return prefix.run(names, feeds, *options)
 
         def __getattr__(self, name):
             return getattr(prefix, name)
