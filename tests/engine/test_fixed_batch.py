@@ -61,7 +61,7 @@ def test_a_batch_that_is_fixed_inside_the_model_is_said_in_a_sentence(tmp_path):
     graph.node("MatMul", [flat, graph.weight("first", 16, 4)], "y")
     np.savez(tmp_path / "data.npz", x=np.zeros((4, 4, 4), np.float32))
     with pytest.raises(UserError, match="on one sample, but not on several at a time: a batch size is fixed inside it"):
-        Workspace(graph.model.model({"x": ["n", 4, 4]}, {"y": None})).attach(str(tmp_path / "data.npz"), Job())
+        Workspace(graph.model({"x": ["n", 4, 4]}, {"y": None})).attach(str(tmp_path / "data.npz"), Job())
 
 
 def test_too_few_samples_for_one_batch_are_refused(tmp_path):

@@ -21,7 +21,7 @@ def chain(*, join: bool = False, tail: bool = False):
     last = graph.node("Add", ["b", stem], "sum") if join else "b"
     graph.node("Relu", [last], "r")
     graph.node("Conv", ["r" if not tail else last, graph.weight("head.weight", 2, 4, 1, 1)], "y")
-    return graph.model.model({"x": ["n", 4, 6, 6]}, {"y": None})
+    return graph.model({"x": ["n", 4, 6, 6]}, {"y": None})
 
 
 def test_it_begins_before_its_first_layer_and_ends_behind_its_last():
@@ -46,7 +46,7 @@ def test_an_activation_that_reads_its_input_twice_is_no_sum():
     graph.node("Sigmoid", ["a"], "gate")
     graph.node("Mul", ["a", "gate"], "swish")
     graph.node("Conv", ["swish", graph.weight("head.weight", 2, 4, 1, 1)], "y")
-    assert span_of(graph.model.model({"x": ["n", 4, 6, 6]}, {"y": None}), "block").given == "a"
+    assert span_of(graph.model({"x": ["n", 4, 6, 6]}, {"y": None}), "block").given == "a"
 
 
 def test_attention_is_cut_out_with_all_that_lies_between():
@@ -63,7 +63,7 @@ def test_why_a_module_cannot_be_cut_out():
     graph.node("Conv", ["a", graph.weight("between.weight", 4, 4, 1, 1)], "m")
     graph.node("Conv", ["m", graph.weight("block.b.weight", 4, 4, 1, 1)], "b")
     graph.node("Add", ["a", "b"], "y")
-    model = graph.model.model({"x": ["n", 4, 6, 6]}, {"y": None})
+    model = graph.model({"x": ["n", 4, 6, 6]}, {"y": None})
     with pytest.raises(UserError, match="comes out there is also between"):
         span_of(model, "block")
     with pytest.raises(UserError, match="no module 'nothing'"):
@@ -74,7 +74,7 @@ def test_why_a_module_cannot_be_cut_out():
     graph.node("Add", ["a", "b"], "sum")
     graph.node("Conv", ["sum", graph.weight("head.weight", 2, 4, 1, 1)], "y")
     with pytest.raises(UserError, match=r"has 2 inputs \(x, z\) and 1 outputs"):
-        span_of(graph.model.model({"x": ["n", 4, 6, 6], "z": ["n", 4, 6, 6]}, {"y": None}), "block")
+        span_of(graph.model({"x": ["n", 4, 6, 6], "z": ["n", 4, 6, 6]}, {"y": None}), "block")
 
 
 def test_an_if_is_never_cut_out_nor_counted_as_a_sum():
@@ -87,7 +87,7 @@ def test_an_if_is_never_cut_out_nor_counted_as_a_sum():
     graph.node("ReduceSum", ["x"], "total", keepdims=0)
     graph.node("Cast", ["total"], "cond", to=TensorProto.BOOL)
     graph.node("If", ["cond"], "y", then_branch=branch("then"), else_branch=branch("other"))
-    span = span_of(graph.model.model({"x": ["n", 4]}, {"y": None}), "block")
+    span = span_of(graph.model({"x": ["n", 4]}, {"y": None}), "block")
     assert (span.received, span.given, span.nodes) == ("x", "h", ("node_h",))
 
 
@@ -95,4 +95,4 @@ def test_sizes_that_are_free_are_named():
     graph = Build()
     graph.node("Conv", ["x", graph.weight("block.a.weight", 4, 4, 1, 1)], "y")
     with pytest.raises(UserError, match="sizes of what block receives"):
-        span_of(graph.model.model({"x": ["n", 4, "h", "w"]}, {"y": None}), "block")
+        span_of(graph.model({"x": ["n", 4, "h", "w"]}, {"y": None}), "block")

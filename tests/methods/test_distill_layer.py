@@ -24,7 +24,7 @@ def convolution():
     graph = Build()
     graph.node("Conv", ["x", graph.weight("first.weight", 8, 8, 3, 3)], "h", pads=[1] * 4, strides=[2, 2])
     graph.node("Conv", ["h", graph.weight("second.weight", 6, 8, 1, 1)], "y")
-    model = graph.model.model({"x": ["n", 8, 9, 9]}, {"y": ["n", 6, 5, 5]})
+    model = graph.model({"x": ["n", 8, 9, 9]}, {"y": ["n", 6, 5, 5]})
     rng = np.random.default_rng(0)
     x = np.einsum("nkhw,kc->nchw", rng.standard_normal((96, 3, 9, 9)), rng.standard_normal((3, 8)))
     return model, Dataset("memory", {"x": x.astype(np.float32)}, (InputSpec("x", "float32", (None, 8, 9, 9)),), None)
