@@ -91,8 +91,8 @@ def test_an_if_is_never_cut_out_nor_counted_as_a_sum():
     assert (span.received, span.given, span.nodes) == ("x", "h", ("node_h",))
 
 
-def test_sizes_that_are_free_are_named():
+def test_sizes_that_are_free_are_those_of_the_sample_that_macs_are_counted_for():
     graph = Build()
     graph.node("Conv", ["x", graph.weight("block.a.weight", 4, 4, 1, 1)], "y")
-    with pytest.raises(UserError, match="sizes of what block receives"):
-        span_of(graph.model({"x": ["n", 4, "h", "w"]}, {"y": None}), "block")
+    span = span_of(graph.model({"x": ["n", 4, "h", "w"]}, {"y": None}), "block")
+    assert span.before == span.after and span.before[:2] == (1, 4) and all(size > 1 for size in span.before[2:])
