@@ -189,6 +189,13 @@ def test_the_runtime_runs_the_graph_that_was_read_whatever_the_file_is_called(tm
     assert model.layers and not any("not checked" in note for note in model.notes)
 
 
+def test_external_weights_in_a_file_whose_name_is_no_text(tmp_path):
+    file = with_external_data(tmp_path)
+    file.write_bytes(file.read_bytes().replace(b"weights.bin", b"weights.\xffin", 1))
+    with pytest.raises(UserError, match="external weights that cannot be read"):
+        open_model(str(file), job=Job())
+
+
 def test_external_weights_that_are_cut_short(tmp_path):
     file = with_external_data(tmp_path)
     os.truncate(tmp_path / "weights.bin", 100)
