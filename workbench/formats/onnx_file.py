@@ -98,7 +98,7 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
     external = [tensor for tensor in onnx_tensors.tensors(proto) if tensor.data_location == onnx.TensorProto.EXTERNAL]
     locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
-    if not all(isinstance(location, str) for location in locations):       # protobuf gives bytes where text is not UTF-8
+    if not all(isinstance(location, str) for location in locations):   # protobuf has bytes for what is no text
         raise UserError(f"{file} names external weights that cannot be read.", "Export it again.")
     for location in sorted(locations):
         try:
