@@ -128,7 +128,7 @@ def test_caches_on_a_full_disk_keep_nothing_and_complain_of_nothing(small_disk, 
     import numpy as np
     values = {"x": np.zeros(20_000)}
     store, disk = Store(small_disk / "store"), Disk(parent=small_disk / "crossings")
-    monkeypatch.setattr("workbench.engine.crossings.FREE", 0)
+    monkeypatch.setattr("workbench.engine.preview.activation_cache.FREE", 0)
     _fill(small_disk)
     store.save("key", values)
     disk.put("key", values)
