@@ -33,8 +33,8 @@ struct hostent *gethostbyname(const char *name) { note(name); return NULL; }
 OPENING = """
 import sys
 from workbench.core.base.job import Job
-from workbench.engine.api import service, verbs
-assert verbs.inspect(sys.argv[1], frozenset(), Job())["layers"]
+from workbench.engine.api import commands, service
+assert commands.inspect(sys.argv[1], frozenset(), Job())["layers"]
 """
 PLAIN = """
 import socket
