@@ -78,7 +78,6 @@ def test_the_command_line_says_it_in_one_sentence_and_lives(tmp_path):
     path = model(tmp_path, external=True)
     code = f"""
 import os, sys
-from workbench.graph.prepare.passes import prepare
 from workbench.engine import workspace
 real = workspace.Workspace.attach
 def attach(self, *arguments, **named):
