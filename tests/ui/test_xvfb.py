@@ -46,7 +46,7 @@ def test_the_window_appears_opens_the_demo_and_closes(display, tmp_path):
             "from workbench.ui.shell.app import demo_paths, run\n"
             "if __name__ == '__main__':\n"
             "    demo = demo_paths()\n"
-            "    sys.exit(run(demo.model, demo.data, None, False))\n")
+            "    sys.exit(run(demo.model, demo.data))\n")
     script = tmp_path / "start.py"
     script.write_text(code)
     root = str(Path(__file__).parents[2])
