@@ -38,7 +38,7 @@ soak: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.soak $(ARGS)
 
 lint: setup-test
-	@$(PYTHON_ENV) -m ruff check . && $(PYTHON_ENV) -m mypy
+	@$(PYTHON_ENV) -m ruff check . && $(PYTHON_ENV) -m ruff format --check . && $(PYTHON_ENV) -m mypy
 
 screenshots: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.screenshots $(ARGS)

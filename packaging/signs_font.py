@@ -18,15 +18,21 @@ from fontTools.ttLib import TTFont
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "fonts"
 FAMILY = "Workbench Signs"
 RING, DISC, HALF = "○", "●", "◐"
-ROUND = 0.5523          # of the radius: where the handles of a quarter of a circle are
+ROUND = 0.5523  # of the radius: where the handles of a quarter of a circle are
 
 
 def main() -> int:
     font = TTFont(FOLDER / "Inter-Regular.otf")
     disc = BoundsPen(font.getGlyphSet())
     font.getGlyphSet()[font.getBestCmap()[ord(DISC)]].draw(disc)
-    options = Options(layout_features=[], hinting=False, desubroutinize=True, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14],
-                      recalc_timestamp=False, drop_tables=["GSUB", "GPOS", "GDEF", "DSIG", "STAT"])
+    options = Options(
+        layout_features=[],
+        hinting=False,
+        desubroutinize=True,
+        name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14],
+        recalc_timestamp=False,
+        drop_tables=["GSUB", "GPOS", "GDEF", "DSIG", "STAT"],
+    )
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=[ord(RING)])
     subsetter.subset(font)
@@ -51,7 +57,7 @@ def fill_left(font: TTFont, disc: tuple[float, float, float, float]) -> None:
     pen = T2CharStringPen(glyphs[name].width, glyphs)
     glyphs[name].draw(pen)
     bow = ROUND * radius
-    pen.moveTo((across, middle - radius))       # as the outer circle is drawn, so that the hole of the ring is filled
+    pen.moveTo((across, middle - radius))  # as the outer circle is drawn, so that the hole of the ring is filled
     pen.lineTo((across, middle + radius))
     pen.curveTo((across - bow, middle + radius), (across - radius, middle + bow), (across - radius, middle))
     pen.curveTo((across - radius, middle - bow), (across - bow, middle - radius), (across, middle - radius))

@@ -32,7 +32,8 @@ USUAL = (
     "资命山金指克许统区保至队形社便空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交"
     "规万取拉格望觉术领共确传师观清今切院让识候带导争运笔往连算件组织存图模型层训练权重数据量化剪枝压缩蒸馏精度损失误差样本测试验证输入"
     "参考文件夹打开保存导出关闭撤销重做设置帮助红橙黄绿青蓝紫黑白灰猫狗鸟鱼车船飞机衣裤裙鞋包帽花草树木石土火雨雪风云星河湖岛桥楼街村镇城"
-    "一二三四五六七八九十百千万亿零左右前后东西南北春夏秋冬早晚快慢多少长短粗细深浅轻厚薄宽窄远近旧始终止停暂继续读写语言字词句段页章节")
+    "一二三四五六七八九十百千万亿零左右前后东西南北春夏秋冬早晚快慢多少长短粗细深浅轻厚薄宽窄远近旧始终止停暂继续读写语言字词句段页章节"
+)
 
 
 def main() -> int:
@@ -56,8 +57,13 @@ def translated() -> set[str]:
 def of_qt() -> set[str]:
     """Every Chinese character of the catalogues that come with Qt."""
     folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
-    return {letter for file in folder.glob("*_zh_CN.qm") for text in messages(file.read_bytes()) for letter in text
-            if "\u4e00" <= letter <= "\u9fff"}
+    return {
+        letter
+        for file in folder.glob("*_zh_CN.qm")
+        for text in messages(file.read_bytes())
+        for letter in text
+        if "\u4e00" <= letter <= "\u9fff"
+    }
 
 
 def messages(compiled: bytes) -> list[str]:
@@ -71,7 +77,7 @@ def messages(compiled: bytes) -> list[str]:
             size = 0 if tag == 1 else 4 if tag == 5 else struct.unpack_from(">i", compiled, place + 1)[0]
             place += 1 + (0 if tag in (1, 5) else 4)
             if tag == 3 and size > 0:
-                found.append(compiled[place:place + size].decode("utf-16-be"))
+                found.append(compiled[place : place + size].decode("utf-16-be"))
             place += max(size, 0)
     return found
 
@@ -84,9 +90,15 @@ def chosen(file: Path) -> TTFont:
 
 def subset(font: TTFont, letters: set[str]) -> TTFont:
     """Without what no text of ours uses: vertical writing, other scripts' forms, hints, glyph names."""
-    options = Options(layout_features=["kern"], hinting=False, desubroutinize=True, notdef_outline=True,
-                      name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], recalc_timestamp=False,
-                      drop_tables=["vhea", "vmtx", "VORG", "DSIG", "BASE", "GSUB"])
+    options = Options(
+        layout_features=["kern"],
+        hinting=False,
+        desubroutinize=True,
+        notdef_outline=True,
+        name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14],
+        recalc_timestamp=False,
+        drop_tables=["vhea", "vmtx", "VORG", "DSIG", "BASE", "GSUB"],
+    )
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=map(ord, letters))
     subsetter.subset(font)

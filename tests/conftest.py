@@ -20,12 +20,12 @@ from tests.guard import HANG_S
 
 # Before Qt and torch are imported; what the caller has set stays.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"     # before ONNX Runtime, which a test may import first
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")     # else torch's threads spin while they wait
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before ONNX Runtime, which a test may import first
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else torch's threads spin while they wait
 if sys.platform == "linux" and os.geteuid() == 0:
-    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")       # Chromium's sandbox refuses root
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")  # Chromium's sandbox refuses root
 
-HELPERS = ("QtWebEngineProcess", "resource_tracker")       # live as long as the application does, whoever started them
+HELPERS = ("QtWebEngineProcess", "resource_tracker")  # live as long as the application does, whoever started them
 
 
 class Demo(NamedTuple):
@@ -48,14 +48,17 @@ def lasting_cache(tmp_path_factory):
 @pytest.fixture(scope="session")
 def demo() -> Demo:
     from workbench.core.base.resources import resource_path
+
     names = ("fashion_cnn.onnx", "fashion_vit.onnx", "fashion_test.npz", "fashion_calibration.npz")
     return Demo(*(resource_path(f"demo/{name}") for name in names))
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "allow_logs: warnings and errors may be logged; the test looks at them itself")
-    config.addinivalue_line("markers", "needs(*requirements): skipped unless these are installed: 'name' or "
-                                       "'name==version', as pip writes them")
+    config.addinivalue_line(
+        "markers",
+        "needs(*requirements): skipped unless these are installed: 'name' or 'name==version', as pip writes them",
+    )
 
 
 def pytest_runtest_setup(item):
@@ -80,8 +83,9 @@ def own_home(tmp_path, monkeypatch):
     for kind in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / "home" / kind.lower()))
     monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "home" / "cache" / "workbench"))
-    if "PySide6.QtCore" in sys.modules:     # Qt asks the environment only once
+    if "PySide6.QtCore" in sys.modules:  # Qt asks the environment only once
         from PySide6.QtCore import QSettings
+
         for format in (QSettings.Format.IniFormat, QSettings.Format.NativeFormat):
             QSettings.setPath(format, QSettings.Scope.UserScope, str(tmp_path / "home" / "settings"))
 
@@ -109,11 +113,16 @@ def nothing_left_running():
 
 def running() -> set[tuple[int, str]]:
     """Threads that Python started and child processes, each as a number that is not used twice and a name."""
-    threads = {(id(thread), f"thread {thread.name}") for thread in threading.enumerate()
-               if not isinstance(thread, threading._DummyThread)}      # those are a library's own
-    return threads | {(pid, f"process {pid} {command}") for pid, command in children().items()
-                      if not any(helper in command for helper in HELPERS)
-                      and pid != resource_tracker._resource_tracker._pid}
+    threads = {
+        (id(thread), f"thread {thread.name}")
+        for thread in threading.enumerate()
+        if not isinstance(thread, threading._DummyThread)
+    }  # those are a library's own
+    return threads | {
+        (pid, f"process {pid} {command}")
+        for pid, command in children().items()
+        if not any(helper in command for helper in HELPERS) and pid != resource_tracker._resource_tracker._pid
+    }
 
 
 def children() -> dict[int, str]:
@@ -129,7 +138,7 @@ def children() -> dict[int, str]:
 def _read(path: Path) -> str:
     try:
         return path.read_text(errors="replace")
-    except OSError:         # ended meanwhile
+    except OSError:  # ended meanwhile
         return ""
 
 
@@ -143,8 +152,9 @@ def nothing_logged(request):
     logging.getLogger().addHandler(keeper)
     yield
     logging.getLogger().removeHandler(keeper)
-    assert not keeper.lines, ("logged without being asked for (mark the test `allow_logs` where that is right):\n"
-                              + "\n".join(keeper.lines))
+    assert not keeper.lines, (
+        "logged without being asked for (mark the test `allow_logs` where that is right):\n" + "\n".join(keeper.lines)
+    )
 
 
 class Keeper(logging.Handler):

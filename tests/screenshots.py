@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 WAIT_S = 300.0
-TRAINED = 6         # points of a learning curve from which it looks like one
+TRAINED = 6  # points of a learning curve from which it looks like one
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,12 @@ class Shoot:
     out: str = "out/screenshots"
 
 
-SHOOTS = (Shoot(), Shoot(scale="2"), Shoot(language="zh_CN", suffix="-zh"),
-          Shoot(size=(2560, 1440), dialogs=False, suffix="-large"))
+SHOOTS = (
+    Shoot(),
+    Shoot(scale="2"),
+    Shoot(language="zh_CN", suffix="-zh"),
+    Shoot(size=(2560, 1440), dialogs=False, suffix="-large"),
+)
 
 
 def main() -> int:
@@ -117,6 +121,7 @@ class Photographer:
 
     def edit(self) -> None:
         from workbench.core.recipe.action import Action
+
         layers = [layer for layer in self.session.model.layers if not layer.locked]
         largest = max(layers, key=lambda layer: layer.bytes)
         last = layers[-1]
@@ -137,8 +142,15 @@ class Photographer:
                 self.pictures()
             if tabs.widget(index) is graph:
                 graph.buttons["both"].click()
-                self.wait(lambda: sum(any(letter.isdigit() for letter in side.head.text())      # so many nodes
-                                      for side in graph.sides.values()) == 2)
+                self.wait(
+                    lambda: (
+                        sum(
+                            any(letter.isdigit() for letter in side.head.text())  # so many nodes
+                            for side in graph.sides.values()
+                        )
+                        == 2
+                    )
+                )
             if tabs.widget(index) is sensitivity:
                 self.sweep(sensitivity)
                 self.scan(sensitivity)
@@ -148,19 +160,21 @@ class Photographer:
                 self.train()
             name = type(tabs.widget(index)).__name__.removesuffix("Tab").lower()
             self.shoot_both(name, rest_ms=3000 if name == "graph" else 350)
-        self.session.undo()         # the training stage
+        self.session.undo()  # the training stage
         tabs.setCurrentIndex(0)
         self.wait(lambda: self.measured)
 
     def train(self) -> None:
         """A training stage before, while, and after it is run."""
         from workbench.core.recipe.recovery import Stage
+
         session, trainings = self.session, self.session.trainings
         self.shoot_both("recover-empty")
         session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 2}),)), "training", True)
         trainings.start()
-        self.wait(lambda: len(trainings.points) > TRAINED and any(point.metric is not None
-                                                                  for point in trainings.points))
+        self.wait(
+            lambda: len(trainings.points) > TRAINED and any(point.metric is not None for point in trainings.points)
+        )
         self.shoot_both("recover-training")
         trainings.finish()
         self.wait(lambda: trainings.result is not None and not trainings.job)
@@ -168,6 +182,7 @@ class Photographer:
     def group(self) -> None:
         """The layers by what they are instead of where they are."""
         from workbench.ui.tree.data.grouping import Grouping
+
         groups = self.window.workspace.tree.groups
         groups.group_by(Grouping.SIZE)
         self.shoot_both("grouped")
@@ -186,6 +201,7 @@ class Photographer:
     def scan(self, tab) -> None:
         """Some candidates on the last layers, half of them measured: it takes seconds."""
         from workbench.core.analysis.sensitivity import CANDIDATES
+
         chosen, page = self.session.selection, tab.scan_page
         self.session.select([layer.path for layer in self.session.model.layers if not layer.locked][-5:])
         page.candidates.choose(CANDIDATES[:6])
@@ -217,11 +233,15 @@ class Photographer:
     def compare(self) -> None:
         """Pinned states side by side; what changed, page by page; history and jobs in their docks."""
         from workbench.core.recipe.action import Action
+
         space, session = self.window.workspace, self.session
         tab = space.compare
         session.snapshots.pin(session.snapshots.suggestion())
-        session.set_actions([session.current], (Action("prune.magnitude", {"sparsity": 0.9}),
-                                                Action("quantize.affine", {"bits": 3})), "bolder")
+        session.set_actions(
+            [session.current],
+            (Action("prune.magnitude", {"sparsity": 0.9}), Action("quantize.affine", {"bits": 3})),
+            "bolder",
+        )
         self.wait(lambda: self.measured)
         session.snapshots.pin("bolder")
         space.tabs.setCurrentWidget(tab)
@@ -248,6 +268,7 @@ class Photographer:
     def present(self) -> None:
         from workbench.ui.presentation.slides import SLIDES
         from workbench.ui.presentation.window import Presentation
+
         presentation = Presentation(self.session, self.window)
         presentation.resize(*self.shoot.size)
         presentation.show()
@@ -258,6 +279,7 @@ class Photographer:
 
     def tour(self) -> None:
         from PySide6.QtWidgets import QWidget
+
         self.window.show_tour()
         self.settle()
         tour = self.window.findChild(QWidget, "tour")
@@ -268,6 +290,7 @@ class Photographer:
     def couple(self) -> None:
         """Channels removed from a layer that others hang together with."""
         from workbench.core.recipe.action import Action
+
         path = self.session.couplings.groups[0][0]
         self.session.select([path])
         self.session.set_actions([path], (Action("prune.channels", {"ratio": 0.3}),), "remove channels")
@@ -276,6 +299,7 @@ class Photographer:
     def dialogs(self) -> None:
         from workbench.ui.base.crash import CrashDialog
         from workbench.ui.shell import about
+
         window = self.window
         window.menus.show_preferences()
         self.shoot_child("preferences")
@@ -299,15 +323,17 @@ class Photographer:
     def complain(self) -> None:
         """Of a file that is no model."""
         from PySide6.QtWidgets import QDialog
+
         broken = Path(self.folder.name) / "broken.onnx"
         broken.write_bytes(b"not a model")
         self.session.open(str(broken))
         self.wait(lambda: self.window.findChild(QDialog, "complaint") is not None)
-        self.failures.clear()       # it is meant
+        self.failures.clear()  # it is meant
         self.shoot_child("complaint")
 
     def export(self) -> None:
         from PySide6.QtWidgets import QDialog
+
         self.window.export()
         dialog = self.window.findChild(QDialog, "export")
         dialog.folder.setText(str(Path(self.folder.name) / "export"))
@@ -321,15 +347,21 @@ class Photographer:
     @property
     def measured(self) -> bool:
         preview = self.session.preview
-        return (self.session.data is not None and preview is not None and preview.complete
-                and self.session.preview_is_current)
+        return (
+            self.session.data is not None
+            and preview is not None
+            and preview.complete
+            and self.session.preview_is_current
+        )
 
     def set_theme(self, name: str) -> None:
         from workbench.ui.widgets import theme
+
         theme.apply(self.app, name)
 
     def shoot_child(self, name: str) -> None:
         from PySide6.QtWidgets import QDialog
+
         self.settle()
         dialog = self.window.findChild(QDialog, name)
         self.shoot_both(name, dialog)
@@ -344,12 +376,14 @@ class Photographer:
 
     def settle(self, rest_ms: int = 350) -> None:
         from PySide6.QtTest import QTest
+
         deadline = time.monotonic() + rest_ms / 1000
         while time.monotonic() < deadline:
-            QTest.qWait(20)         # in small steps: a page waits for what is deleted between them
+            QTest.qWait(20)  # in small steps: a page waits for what is deleted between them
 
     def wait(self, condition: Callable[[], bool]) -> None:
         from PySide6.QtTest import QTest
+
         deadline = time.monotonic() + WAIT_S
         while not condition():
             if self.failures:

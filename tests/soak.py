@@ -27,8 +27,8 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.commands.demo import demo_paths
 
-SAMPLES = 300       # of the demo's: what is looked for is what stays behind, not how long measuring takes
-REST = 10           # steps after which all that was asked for is waited for
+SAMPLES = 300  # of the demo's: what is looked for is what stays behind, not how long measuring takes
+REST = 10  # steps after which all that was asked for is waited for
 INT4 = Action("quantize.affine", {"bits": 4})
 STACKS = (
     lambda at: (Action("prune.magnitude", {"sparsity": round(0.05 + 0.9 * at, 3)}),),
@@ -55,8 +55,9 @@ class Reading:
 
 # How much each may grow from the start to the end. Memory breathes: allocators keep what is free. Of threads and files
 # a pool may have opened one or two when it was first needed.
-BOUND = Reading(window_mb=150, engine_mb=300, window_threads=4, engine_threads=4, window_files=8, engine_files=8,
-                temporary_files=4)
+BOUND = Reading(
+    window_mb=150, engine_mb=300, window_threads=4, engine_threads=4, window_files=8, engine_files=8, temporary_files=4
+)
 
 
 def status(pid: int | str, name: str) -> int:
@@ -74,16 +75,24 @@ def read(hand: Hand, folder: Path) -> Reading:
     window_mb = status("self", "VmRSS") // 1024
     open_demo(hand, folder)
     hand.wait(lambda: not hand.link.asked and not hand.session.turns.waiting)
-    threads, files = ([status(each, "Threads") for each in ("self", pid)],
-                      [len(os.listdir(f"/proc/{each}/fd")) for each in ("self", pid)])
+    threads, files = (
+        [status(each, "Threads") for each in ("self", pid)],
+        [len(os.listdir(f"/proc/{each}/fd")) for each in ("self", pid)],
+    )
     left = [path for path in (folder / "temporary").rglob("*") if path.is_file()]
     return Reading(window_mb, status(pid, "VmRSS") // 1024, *threads, *files, len(left))
 
 
 def open_demo(hand: Hand, folder: Path) -> None:
     hand.session.open(demo_paths().model, data=str(folder / "few.npz"))
-    hand.wait(lambda: hand.session.recipe == Recipe() and hand.session.data is not None and hand.settled
-              and bool(hand.session.methods))
+    hand.wait(
+        lambda: (
+            hand.session.recipe == Recipe()
+            and hand.session.data is not None
+            and hand.settled
+            and bool(hand.session.methods)
+        )
+    )
 
 
 class Day:
@@ -91,12 +100,13 @@ class Day:
 
     def __init__(self, hand: Hand, seed: int) -> None:
         self.hand, self.session, self.random = hand, hand.session, random.Random(seed)
-        self.paths = [layer.path for layer in hand.layers if layer.groups == 1]      # those that every method takes
+        self.paths = [layer.path for layer in hand.layers if layer.groups == 1]  # those that every method takes
         self.done = 0
 
     def step(self) -> None:
-        what, = self.random.choices((self.select, self.edit, self.drag, self.switch, self.undo, self.look, self.pin),
-                                    (5, 5, 3, 2, 5, 2, 1))
+        (what,) = self.random.choices(
+            (self.select, self.edit, self.drag, self.switch, self.undo, self.look, self.pin), (5, 5, 3, 2, 5, 2, 1)
+        )
         what()
         self.hand.turn()
         self.done += 1
@@ -186,8 +196,11 @@ def soak(steps: int, seed: int, tell: Callable[[str], object]) -> list[str]:
 def grown(start: Reading, end: Reading) -> list[str]:
     """What grew beyond its bound, in words."""
     growth = {name: value - getattr(start, name) for name, value in asdict(end).items()}
-    return [f"{name} grew by {growth[name]}, more than {most}" for name, most in asdict(BOUND).items()
-            if growth[name] > most]
+    return [
+        f"{name} grew by {growth[name]}, more than {most}"
+        for name, most in asdict(BOUND).items()
+        if growth[name] > most
+    ]
 
 
 def main() -> int:

@@ -51,14 +51,21 @@ def here(tmp_path, monkeypatch):
     """A folder with a small classifier, data for it and a recipe."""
     rng = np.random.default_rng(0)
     first, second = (rng.normal(size=shape).astype(np.float32) for shape in ((16, 32), (32, 4)))
-    nodes = [helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
-             helper.make_node("Relu", ["h"], ["r"], name="relu"),
-             helper.make_node("MatMul", ["r", "second"], ["y"], name="second")]
-    graph = helper.make_graph(nodes, "small", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
-                              [numpy_helper.from_array(first, "first"), numpy_helper.from_array(second, "second")])
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8),
-              tmp_path / "small.onnx")
+    nodes = [
+        helper.make_node("MatMul", ["x", "first"], ["h"], name="first"),
+        helper.make_node("Relu", ["h"], ["r"], name="relu"),
+        helper.make_node("MatMul", ["r", "second"], ["y"], name="second"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "small",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
+        [numpy_helper.from_array(first, "first"), numpy_helper.from_array(second, "second")],
+    )
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "small.onnx"
+    )
     x = rng.normal(size=(100, 16)).astype(np.float32)
     np.savez(tmp_path / "data.npz", x=x, y=(np.maximum(x @ first, 0) @ second).argmax(1))
     (tmp_path / "recipe.yaml").write_text(RECIPE)
@@ -71,6 +78,7 @@ COMPRESS = ("compress", "small.onnx", "--data", "data.npz", "--recipe", "recipe.
 
 # -- usage ---------------------------------------------------------------------------------------------------------
 
+
 def test_help_names_every_command():
     result = workbench("--help")
     assert result.exit_code == 0
@@ -79,12 +87,20 @@ def test_help_names_every_command():
         assert workbench(name, "--help").exit_code == 0
 
 
-@pytest.mark.parametrize("arguments", [
-    ["inspect"], ["inspect", "m.onnx", "--bits", "4"], ["evaluate", "m"], ["compress", "m", "--data", "d"],
-    ["m.onnx", "n.onnx"], ["search", "m", "--data", "d", "--out", "o"], ["--unheard"],
-    ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "0.5"],
-    ["search", "m", "--data", "d", "--out", "o", "--max-ratio", "2"],
-])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["inspect"],
+        ["inspect", "m.onnx", "--bits", "4"],
+        ["evaluate", "m"],
+        ["compress", "m", "--data", "d"],
+        ["m.onnx", "n.onnx"],
+        ["search", "m", "--data", "d", "--out", "o"],
+        ["--unheard"],
+        ["search", "m", "--data", "d", "--out", "o", "--max-bytes", "1", "--max-ratio", "0.5"],
+        ["search", "m", "--data", "d", "--out", "o", "--max-ratio", "2"],
+    ],
+)
 def test_usage_errors_end_with_2(arguments):
     result = workbench(*arguments)
     assert result.exit_code == 2 and result.stdout == "" and "Usage: workbench" in result.stderr
@@ -94,6 +110,7 @@ def test_usage_errors_end_with_2(arguments):
 
 
 # -- results -------------------------------------------------------------------------------------------------------
+
 
 def test_methods():
     methods = json.loads(workbench("methods", "--json").stdout)["methods"]
@@ -112,7 +129,8 @@ def test_inspect(here):
     assert model["bytes"] == (here / "small.onnx").stat().st_size
     assert layers["first"]["shape"] == [16, 32] and layers["first"]["rank"] == 16 and layers["second"]["rank"] == 4
     assert {"op", "dtype", "mean", "std", "min", "max", "sparsity", "stable_rank", "energy_rank_90"} <= set(
-        layers["first"])
+        layers["first"]
+    )
     words = workbench("inspect", "small.onnx").stdout
     assert "opset 17" in words and "16x32" in words and "512" in words
 
@@ -128,8 +146,21 @@ def test_sensitivity(here):
 
 def test_search(here):
     small = (here / "small.onnx").stat().st_size
-    result = json.loads(workbench("search", "small.onnx", "--data", "data.npz", "--out", "out", "--max-ratio", "0.8",
-                                  "--language", "zh_CN", "--json").stdout)
+    result = json.loads(
+        workbench(
+            "search",
+            "small.onnx",
+            "--data",
+            "data.npz",
+            "--out",
+            "out",
+            "--max-ratio",
+            "0.8",
+            "--language",
+            "zh_CN",
+            "--json",
+        ).stdout
+    )
     assert result["after"]["bytes"] <= 0.8 * small and result["verified"]["samples"] == 100
     assert all((here / path).exists() for path in result["files"].values())
     assert 'lang="zh' in (here / result["files"]["report"]).read_text(), "the page is in the language asked for"
@@ -146,8 +177,9 @@ def test_evaluate(here):
     result = json.loads(workbench("evaluate", "small.onnx", "--data", "data.npz", "--json").stdout)
     assert (result["metric"], result["value"], result["samples"]) == ("top-1", 1.0, 100)
     assert result["ci_low"] < 1 and result["ci_high"] == 1
-    assert "top-1: 100.00 %, measured on 100 samples" in workbench(
-        "evaluate", "small.onnx", "--data", "data.npz").stdout
+    assert (
+        "top-1: 100.00 %, measured on 100 samples" in workbench("evaluate", "small.onnx", "--data", "data.npz").stdout
+    )
 
 
 def test_compress(here):
@@ -167,16 +199,33 @@ def test_compress(here):
 
 def test_compress_in_words(here):
     words = workbench(*COMPRESS).stdout
-    for expected in ("x smaller (", "forecast", "verified: the written file was run on 100 samples", "measured here",
-                     "prune.magnitude(sparsity 0.5) + quantize.affine(bits 4)", "Written, model: "):
+    for expected in (
+        "x smaller (",
+        "forecast",
+        "verified: the written file was run on 100 samples",
+        "measured here",
+        "prune.magnitude(sparsity 0.5) + quantize.affine(bits 4)",
+        "Written, model: ",
+    ):
         assert expected in words
 
 
 @pytest.mark.slow
 def test_the_demo_recipe_keeps_what_the_project_promises(demo, tmp_path):
     """All four families: forecast equals the file, the file equals the preview and runs in stock ONNX Runtime."""
-    result = workbench("compress", demo.cnn, "--data", demo.test, "--calibration", demo.calibration, "--json",
-                       "--recipe", demo.cnn.with_name("recipe.yaml"), "--out", tmp_path / "out")
+    result = workbench(
+        "compress",
+        demo.cnn,
+        "--data",
+        demo.test,
+        "--calibration",
+        demo.calibration,
+        "--json",
+        "--recipe",
+        demo.cnn.with_name("recipe.yaml"),
+        "--out",
+        tmp_path / "out",
+    )
     report = json.loads(result.stdout)
     families = {name.partition(".")[0] for layer in report["layers"] for action in layer["actions"] for name in action}
     assert families == {"prune", "lowrank", "distill", "quantize"}
@@ -191,6 +240,7 @@ def test_the_demo_recipe_keeps_what_the_project_promises(demo, tmp_path):
 
 
 # -- bad input -----------------------------------------------------------------------------------------------------
+
 
 def truncated(here):
     (here / "small.onnx").write_bytes((here / "small.onnx").read_bytes()[:-700])
@@ -231,41 +281,64 @@ def no_recipe(here):
 def missing(name):
     def remove(here):
         (here / name).unlink()
+
     remove.__name__ = f"missing {name}"
     return remove
 
 
-@pytest.mark.parametrize(("spoil", "words"), [
-    (missing("small.onnx"), "small.onnx"), (missing("data.npz"), "data.npz"), (missing("recipe.yaml"), "recipe.yaml"),
-    (truncated, "small.onnx"), (text, "small.onnx"), (pickled, "pickle"), (other_shape, "data.npz"),
-    (other_count, "data.npz"), (no_array, "data.npz"), (unknown_method, "prune.unheard"), (wrong_parameter, "bits"),
-    (no_recipe, "recipe.yaml"),
-], ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (missing("small.onnx"), "small.onnx"),
+        (missing("data.npz"), "data.npz"),
+        (missing("recipe.yaml"), "recipe.yaml"),
+        (truncated, "small.onnx"),
+        (text, "small.onnx"),
+        (pickled, "pickle"),
+        (other_shape, "data.npz"),
+        (other_count, "data.npz"),
+        (no_array, "data.npz"),
+        (unknown_method, "prune.unheard"),
+        (wrong_parameter, "bits"),
+        (no_recipe, "recipe.yaml"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
 def test_bad_input_is_named_in_one_sentence_and_nothing_is_written(here, spoil, words):
     spoil(here)
     before = sorted(here.rglob("*"))
     complaint = sentence(workbench(*COMPRESS, "--json"))
     assert words in complaint and "Traceback" not in complaint and complaint.endswith(".")
     assert sorted(path for path in here.rglob("*") if "home" not in path.parts) == [
-        path for path in before if "home" not in path.parts]
+        path for path in before if "home" not in path.parts
+    ]
 
 
-@pytest.mark.parametrize("command", [COMPRESS, ("search", "small.onnx", "--data", "data.npz", "--out", "out",
-                                                "--max-ratio", "0.8")], ids=["compress", "search"])
+@pytest.mark.parametrize(
+    "command",
+    [COMPRESS, ("search", "small.onnx", "--data", "data.npz", "--out", "out", "--max-ratio", "0.8")],
+    ids=["compress", "search"],
+)
 def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, monkeypatch, command):
     from workbench.engine.api import commands
+
     (here / "out").write_text("a file")
     monkeypatch.setattr(commands.Workspace, "open", lambda *_given: pytest.fail("it began to work"))
     assert "Cannot write into out" in sentence(workbench(*command, "--json"))
 
 
-@pytest.mark.parametrize(("command", "words"), [
-    (COMPRESS, "bits cannot be 99"),
-    (("sweep", "small.onnx", "--data", "data.npz", "--layers", "zzz*"), "matches no layer"),
-    (("sweep", "small.onnx", "--data", "data.npz", "--method", "prune.unheard"), "prune.unheard"),
-], ids=["recipe", "layers", "method"])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (COMPRESS, "bits cannot be 99"),
+        (("sweep", "small.onnx", "--data", "data.npz", "--layers", "zzz*"), "matches no layer"),
+        (("sweep", "small.onnx", "--data", "data.npz", "--method", "prune.unheard"), "prune.unheard"),
+    ],
+    ids=["recipe", "layers", "method"],
+)
 def test_what_does_not_fit_is_told_before_anything_is_measured(here, monkeypatch, command, words):
     from workbench.engine.api import commands
+
     (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{quantize.affine: {bits: 99}}]}\n")
     monkeypatch.setattr(commands.Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
     assert words in sentence(workbench(*command, "--json"))
@@ -286,18 +359,27 @@ def test_code_runs_only_when_trusted(here):
 
 # -- how it ends ---------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("error", "code", "words"), [
-    (UserError("It is broken.", "Mend it."), 1, "Error: It is broken. Mend it."),
-    (Cancelled(), 130, "Cancelled."), (KeyboardInterrupt(), 130, "Cancelled."),
-    (MemoryError(), 1, "Error: There is not enough memory"),
-    (ZeroDivisionError("oh\nno"), 1, "Error: Something went wrong inside (ZeroDivisionError: oh no). Run it again with "
-                                     "--debug"),
-])
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (UserError("It is broken.", "Mend it."), 1, "Error: It is broken. Mend it."),
+        (Cancelled(), 130, "Cancelled."),
+        (KeyboardInterrupt(), 130, "Cancelled."),
+        (MemoryError(), 1, "Error: There is not enough memory"),
+        (
+            ZeroDivisionError("oh\nno"),
+            1,
+            "Error: Something went wrong inside (ZeroDivisionError: oh no). Run it again with --debug",
+        ),
+    ],
+)
 def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error, code, words):
     from workbench.engine.api import commands
 
     def fail(*_given):
         raise error
+
     monkeypatch.setattr(commands, "inspect", fail)
     result = workbench("inspect", "x.onnx", "--json")
     assert result.exit_code == code and result.stderr.startswith(words) and result.stderr.count("\n") == 1
@@ -313,18 +395,21 @@ def test_a_signal_during_an_import_is_no_error(monkeypatch, stop, code):
 
     def fail(*_given):
         raise ImportError("initialization failed") from stop
+
     monkeypatch.setattr(commands, "inspect", fail)
     result = workbench("inspect", "x.onnx")
     assert result.exit_code == code and result.stderr == ("Cancelled.\n" if code == 130 else "")
 
 
 def test_what_libraries_and_models_print_is_kept_out_of_the_json(here):
-    code = ("import os, sys\n"
-            "from workbench.cli import output\n"
-            "with output.working():\n"
-            "    print('from Python')\n"
-            "    os.write(1, b'from native code\\n')\n"
-            "output.print_json({'nan': float('nan'), 'list': (1.5, float('inf'))})\n")
+    code = (
+        "import os, sys\n"
+        "from workbench.cli import output\n"
+        "with output.working():\n"
+        "    print('from Python')\n"
+        "    os.write(1, b'from native code\\n')\n"
+        "output.print_json({'nan': float('nan'), 'list': (1.5, float('inf'))})\n"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert json.loads(done.stdout) == {"nan": None, "list": [1.5, None]}
     assert "from Python" in done.stderr and "from native code" in done.stderr
@@ -345,8 +430,12 @@ main()
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
-    with subprocess.Popen([sys.executable, "-c", INTERRUPTED, *COMPRESS], stderr=subprocess.PIPE, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)}) as started:
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, *COMPRESS],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as started:
         assert any("half way" in line for line in iter(started.stderr.readline, "")), "it ended too early"
         assert list((here / "out").iterdir())
         started.send_signal(number)
@@ -357,10 +446,12 @@ def test_a_signal_ends_it_and_leaves_nothing(here, number, code):
 
 # -- the window ----------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def windows(monkeypatch):
     """What the window would have been started with."""
     from workbench.cli import commands as module
+
     asked = []
     monkeypatch.setattr(module, "show", lambda *given: asked.append(given))
     return asked
@@ -371,9 +462,12 @@ def test_without_a_command_the_window_opens(here, windows):
     workbench("small.onnx")
     workbench("small.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--trust")
     workbench("--data", "data.npz", "small.onnx")
-    assert windows == [(None, None, None, False, None), ("small.onnx", None, None, False, None),
-                       ("small.onnx", "data.npz", "recipe.yaml", True, None),
-                       ("small.onnx", "data.npz", None, False, None)]
+    assert windows == [
+        (None, None, None, False, None),
+        ("small.onnx", None, None, False, None),
+        ("small.onnx", "data.npz", "recipe.yaml", True, None),
+        ("small.onnx", "data.npz", None, False, None),
+    ]
 
 
 def test_demo_opens_the_window_on_the_demo(demo, windows):
@@ -384,14 +478,18 @@ def test_demo_opens_the_window_on_the_demo(demo, windows):
 def test_demo_without_a_window_compresses_and_takes_pictures(demo, tmp_path, monkeypatch):
     from workbench.cli import commands as module
     from workbench.engine.api import commands
+
     asked = []
     monkeypatch.setattr(commands, "compress", lambda *given: asked.append(given[:6]))
     monkeypatch.setattr(module.output, "print_report", asked.append)
     monkeypatch.setattr(module, "take_screenshots", asked.append)
     assert workbench("demo", "--headless", "--out", tmp_path).exit_code == 0
     recipe = str(demo.cnn.with_name("recipe.yaml"))
-    assert asked == [(str(demo.cnn), str(demo.test), recipe, str(tmp_path), frozenset(), str(demo.calibration)), None,
-                     tmp_path / "screenshots"]
+    assert asked == [
+        (str(demo.cnn), str(demo.test), recipe, str(tmp_path), frozenset(), str(demo.calibration)),
+        None,
+        tmp_path / "screenshots",
+    ]
 
 
 @pytest.mark.parametrize("arguments", [["inspekt"], ["small.onnx", "--data", "nowhere.npz"], ["net.py:make"]])

@@ -24,8 +24,9 @@ def here(tmp_path, monkeypatch):
     h = b.node("MatMul", ["x", b.weight("first", 8, 4)], "h")
     kept = b.node("ReduceSum", ["state", b.constant("axes", [0], np.int64)], "kept", keepdims=0)
     b.node("Mul", [b.node("Add", [h, kept], "sum"), "gain"], "y")
-    onnx.save(b.proto({"x": ["batch", 8], "state": [2, "batch", 4], "gain": []}, {"y": ["batch", 4]}),
-              tmp_path / "model.onnx")
+    onnx.save(
+        b.proto({"x": ["batch", 8], "state": [2, "batch", 4], "gain": []}, {"y": ["batch", 4]}), tmp_path / "model.onnx"
+    )
     np.savez(tmp_path / "x.npz", x=SAMPLES)
     np.savez(tmp_path / "all.npz", x=SAMPLES, state=np.zeros((2, 1, 4), np.float32), gain=np.float32(2))
     (tmp_path / "recipe.yaml").write_text(RECIPE)
@@ -80,7 +81,9 @@ def test_what_is_measured_is_said(here):
     onnx.save(b.proto({"x": ["N", 8]}, {"mean": [], "turned": [4, "N"]}), here / "turned.onnx")
     said = result("evaluate", "turned.onnx", "--data", "x.npz")
     assert said["output"] == "turned" and said["notes"] == [
-        "The measured output is 'turned', its samples along axis 1.", "Not measured: 'mean' (has no axis of samples)."]
+        "The measured output is 'turned', its samples along axis 1.",
+        "Not measured: 'mean' (has no axis of samples).",
+    ]
     assert "Note: Not measured: 'mean'" in workbench("evaluate", "turned.onnx", "--data", "x.npz").stdout
 
 
@@ -94,7 +97,8 @@ def test_files_that_are_not_what_they_say_end_in_one_sentence(here):
         with zipfile.ZipFile(here / f"{name}.npz", "w") as archive:
             archive.writestr("x.npy", entry)
         assert f"{name}.npz is not a readable .npz archive" in sentence(
-            workbench("evaluate", "model.onnx", "--data", f"{name}.npz"))
+            workbench("evaluate", "model.onnx", "--data", f"{name}.npz")
+        )
 
 
 @pytest.mark.needs("silero-vad==6.2.3")

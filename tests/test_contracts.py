@@ -56,9 +56,10 @@ def imports(module: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = ".".join(package[:len(package) - node.level + 1]) + "." if node.level else ""
-            yield from ((node.lineno, f"{base}{node.module or ''}.{alias.name}".replace("..", "."))
-                        for alias in node.names)
+            base = ".".join(package[: len(package) - node.level + 1]) + "." if node.level else ""
+            yield from (
+                (node.lineno, f"{base}{node.module or ''}.{alias.name}".replace("..", ".")) for alias in node.names
+            )
 
 
 def test_every_room_has_its_rule():
@@ -66,10 +67,14 @@ def test_every_room_has_its_rule():
 
 
 def test_imports_point_down():
-    wrong = [f"{module.relative_to(ROOT)}:{line} imports {name}"
-             for module in MODULES for line, name in imports(module)
-             if name.startswith("workbench.") and name != "workbench.__version__"
-             and room_of(name) not in BELOW[room(module)] | {room(module)}]
+    wrong = [
+        f"{module.relative_to(ROOT)}:{line} imports {name}"
+        for module in MODULES
+        for line, name in imports(module)
+        if name.startswith("workbench.")
+        and name != "workbench.__version__"
+        and room_of(name) not in BELOW[room(module)] | {room(module)}
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -84,7 +89,7 @@ def test_packages_form_no_circles():
     wanted: dict[str, set[str]] = {}
     for module in MODULES:
         own = package(dotted(module))
-        if own == "workbench":      # the entry point, and the library's names, which are looked up when they are used
+        if own == "workbench":  # the entry point, and the library's names, which are looked up when they are used
             continue
         named = {package(name) for _, name in imports(module) if name.startswith("workbench.")}
         wanted.setdefault(own, set()).update(named - {own, "workbench"})
@@ -95,10 +100,15 @@ def test_packages_form_no_circles():
 
 
 def test_packages_are_neither_crowded_nor_alone():
-    counted = {folder: len([file for file in folder.glob("*.py") if file.name != "__init__.py"])
-               for folder in {module.parent for module in MODULES} - {HOUSE}}
-    wrong = {str(folder.relative_to(ROOT)): count for folder, count in counted.items()
-             if count > 12 or (count < 2 and not any(other.parent == folder for other in counted))}
+    counted = {
+        folder: len([file for file in folder.glob("*.py") if file.name != "__init__.py"])
+        for folder in {module.parent for module in MODULES} - {HOUSE}
+    }
+    wrong = {
+        str(folder.relative_to(ROOT)): count
+        for folder, count in counted.items()
+        if count > 12 or (count < 2 and not any(other.parent == folder for other in counted))
+    }
     assert not {name: count for name, count in wrong.items() if name != "workbench/engine"}, wrong
 
 
@@ -112,14 +122,23 @@ def test_values_and_window_know_neither_torch_nor_onnx():
 
 def libraries(rooms: set[str], unwanted: set[str]) -> list[str]:
     """Where these rooms import what they must not."""
-    return [f"{module.relative_to(ROOT)}:{line} imports {name}" for module in MODULES if room(module) in rooms
-            for line, name in imports(module) if name.split(".")[0] in unwanted]
+    return [
+        f"{module.relative_to(ROOT)}:{line} imports {name}"
+        for module in MODULES
+        if room(module) in rooms
+        for line, name in imports(module)
+        if name.split(".")[0] in unwanted
+    ]
 
 
-@pytest.mark.parametrize(("rooms", "unwanted"), [
-    ({"core", "ui"}, HEAVY),                                    # the window's process
-    ({"core", "display", "cli", "__main__"}, HEAVY | QT),       # the command line, until it knows what is wanted
-], ids=["window", "command line"])
+@pytest.mark.parametrize(
+    ("rooms", "unwanted"),
+    [
+        ({"core", "ui"}, HEAVY),  # the window's process
+        ({"core", "display", "cli", "__main__"}, HEAVY | QT),  # the command line, until it knows what is wanted
+    ],
+    ids=["window", "command line"],
+)
 def test_importing_everything_of_it_loads_nothing_heavy(rooms, unwanted):
     names = [dotted(module) for module in MODULES if room(module) in rooms]
     code = f"import sys, {', '.join(names)}; print(*sorted({unwanted!r} & set(sys.modules)))"
@@ -152,15 +171,20 @@ def tracked() -> list[Path]:
 
 # Written in pieces so that this file does not find itself. The first also looks into models and data.
 MACHINE = re.compile(rb"(?<![\w.])/(?:tmp|work|root|home/\w+|mnt|Users/\w+)" + rb"/\w")
-MARKER = re.compile(rb"\b(?:TO" + rb"DO|FIX" + rb"ME|XX" + rb"X|HA" + rb"CK)\b|^(?:<{7}|>{7}) |breakpoint\(\)|\bpdb\b",
-                    re.MULTILINE)
+MARKER = re.compile(
+    rb"\b(?:TO" + rb"DO|FIX" + rb"ME|XX" + rb"X|HA" + rb"CK)\b|^(?:<{7}|>{7}) |breakpoint\(\)|\bpdb\b", re.MULTILINE
+)
 
 
 def test_no_file_tells_of_the_machine_it_was_made_on(tracked):
-    allowed = {"workbench/display.py": b".X11-unix"}        # where the X protocol puts its sockets
-    found = [f"{name}: {line[:120]!r}" for path in tracked for name in [str(path.relative_to(ROOT))]
-             for line in path.read_bytes().splitlines() if MACHINE.search(line)
-             and not (name in allowed and allowed[name] in line)]
+    allowed = {"workbench/display.py": b".X11-unix"}  # where the X protocol puts its sockets
+    found = [
+        f"{name}: {line[:120]!r}"
+        for path in tracked
+        for name in [str(path.relative_to(ROOT))]
+        for line in path.read_bytes().splitlines()
+        if MACHINE.search(line) and not (name in allowed and allowed[name] in line)
+    ]
     assert not found, "\n".join(found)
 
 
@@ -171,8 +195,11 @@ def test_nothing_is_left_for_later_in_a_corner(tracked):
 
 
 def test_the_window_and_the_engine_do_not_print():
-    found = [f"{module.relative_to(ROOT)}:{node.lineno}" for module in MODULES
-             if room(module) not in ("cli", "display", "__main__")
-             for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"]
+    found = [
+        f"{module.relative_to(ROOT)}:{node.lineno}"
+        for module in MODULES
+        if room(module) not in ("cli", "display", "__main__")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
     assert not found, "\n".join(found)

@@ -31,8 +31,11 @@ def test_everything_that_is_imported_is_a_declared_dependency():
     missing = {}
     for module in (ROOT / "workbench").rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else (
-                [node.module] if isinstance(node, ast.ImportFrom) and not node.level and node.module else [])
+            names = (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else ([node.module] if isinstance(node, ast.ImportFrom) and not node.level and node.module else [])
+            )
             for name in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"workbench"}:
                 if not declared & {normal(package) for package in provider.get(name, [])}:
                     missing[name] = str(module.relative_to(ROOT))
@@ -44,6 +47,7 @@ def test_the_version_is_the_same_everywhere():
 
 
 # -- the set-up, on a machine made of stubs --------------------------------------------------------------------------
+
 
 @pytest.fixture
 def machine(tmp_path):
@@ -57,8 +61,11 @@ def machine(tmp_path):
     stub(stubs, "id", "echo 1000")
     stub(stubs, "sudo", "exit 1")
     stub(stubs, "apt-cache", "exit 0")
-    packages = [line.partition("|")[0] for line in (PACKAGING / "apt-packages.txt").read_text().splitlines()
-                if line and not line.startswith("#")]
+    packages = [
+        line.partition("|")[0]
+        for line in (PACKAGING / "apt-packages.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
     (tmp_path / "installed").write_text("".join(f"installed {name}\n" for name in packages))
     stub(stubs, "dpkg-query", f'cat "{tmp_path}/installed"')
     python = tmp_path / ".venv" / "bin"
@@ -75,8 +82,12 @@ def stub(folder: Path, name: str, body: str) -> None:
 
 def bootstrap(machine: Path, purpose: str = "run", **environment: str) -> subprocess.CompletedProcess:
     path = f"{machine / 'stubs'}:{os.environ['PATH']}"
-    return subprocess.run([machine / "packaging" / "bootstrap.sh", purpose], capture_output=True, text=True,
-                          env={**os.environ, "PIP_INDEX_URL": "none", **environment, "PATH": path})
+    return subprocess.run(
+        [machine / "packaging" / "bootstrap.sh", purpose],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PIP_INDEX_URL": "none", **environment, "PATH": path},
+    )
 
 
 def remove(machine: Path, *names: str) -> None:
@@ -116,7 +127,7 @@ def test_the_second_time_nothing_is_done(machine):
     assert first.returncode == 0 and "Installing Python packages" in first.stderr
     assert "pip install" in (machine / "log").read_text() and ".[test]" in (machine / "log").read_text()
     (machine / "log").unlink()
-    for purpose in ("test", "run"):         # what does for the tests does for running
+    for purpose in ("test", "run"):  # what does for the tests does for running
         again = bootstrap(machine, purpose)
         assert (again.returncode, again.stderr) == (0, "")
     assert not (machine / "log").exists()
@@ -157,15 +168,20 @@ def test_with_rights_they_are_installed(machine, rights):
     done = bootstrap(machine)
     assert done.returncode == 0 and "sudo apt-get" not in done.stderr
     log = (machine / "log").read_text().splitlines()
-    assert log.index("apt-get update -qq") < log.index(
-        "apt-get install -y -qq --no-install-recommends xvfb xauth")
+    assert log.index("apt-get update -qq") < log.index("apt-get install -y -qq --no-install-recommends xvfb xauth")
 
 
-@pytest.mark.parametrize(("python", "words"), [
-    ("exit 1", "Python 3.11 or newer is needed; run: sudo apt-get install python3 python3-venv"),
-    ('case "$2" in *ensurepip*) exit 1;; *print*) echo python3.11-venv;; esac',
-     "Python's venv module is missing; run: sudo apt-get install python3.11-venv"),
-], ids=["too old", "no venv"])
+@pytest.mark.parametrize(
+    ("python", "words"),
+    [
+        ("exit 1", "Python 3.11 or newer is needed; run: sudo apt-get install python3 python3-venv"),
+        (
+            'case "$2" in *ensurepip*) exit 1;; *print*) echo python3.11-venv;; esac',
+            "Python's venv module is missing; run: sudo apt-get install python3.11-venv",
+        ),
+    ],
+    ids=["too old", "no venv"],
+)
 def test_what_cannot_be_done_is_one_sentence(machine, python, words):
     shutil.rmtree(machine / ".venv")
     stub(machine / "stubs", "python3", python)
@@ -181,6 +197,7 @@ def test_a_failed_installation_is_tried_again(machine):
 
 
 # -- make run --------------------------------------------------------------------------------------------------------
+
 
 def test_without_a_display_the_demo_runs_headless(machine):
     bins = machine / ".venv" / "bin"

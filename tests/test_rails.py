@@ -8,9 +8,12 @@ from pathlib import Path
 
 from tests.guard import HANG_S
 
-RAILS = (Path(__file__).parent / "conftest.py").read_text(encoding="utf-8").replace(
-    "from tests.guard import HANG_S", "HANG_S = 0.1")
-GUILTY = '''
+RAILS = (
+    (Path(__file__).parent / "conftest.py")
+    .read_text(encoding="utf-8")
+    .replace("from tests.guard import HANG_S", "HANG_S = 0.1")
+)
+GUILTY = """
 import logging, subprocess, threading, time, warnings
 from PySide6.QtCore import qWarning
 started = []
@@ -19,10 +22,15 @@ def test_process(): started.append(subprocess.Popen(["sleep", "3"]))
 def test_log(): logging.getLogger("somewhere").warning("look out")
 def test_warning(): warnings.warn("old spelling", DeprecationWarning)
 def test_qt(): qWarning("widget without a parent")
-'''
-COMPLAINTS = ("left running: thread loiterer", "sleep 3", "WARNING somewhere: look out",
-              "DeprecationWarning: old spelling", "widget without a parent")
-INNOCENT = '''
+"""
+COMPLAINTS = (
+    "left running: thread loiterer",
+    "sleep 3",
+    "WARNING somewhere: look out",
+    "DeprecationWarning: old spelling",
+    "widget without a parent",
+)
+INNOCENT = """
 import logging, pytest
 def test_clean(): pass
 @pytest.mark.allow_logs
@@ -31,7 +39,7 @@ def test_logs(): logging.warning("meant")
 def test_needs(): assert False
 @pytest.mark.needs("pytest")
 def test_has(): pass
-'''
+"""
 
 
 def run(folder: Path, tests: str) -> str:
@@ -51,8 +59,17 @@ def test_whoever_leaves_something_fails(tmp_path):
 
 # Who may look at a clock, or let time go by: the guards against hanging, and pictures that are taken by hand.
 CLOCKS = ("sleep", "qWait", "perf_counter", "monotonic", "process_time", "thread_time")
-MAY = ("conftest.py", "ui/conftest.py", "guard.py", "screenshots.py", "soak.py", "load.py", "ui/gallery.py",
-       "ui/gallery_actions.py", "ui/working.py")
+MAY = (
+    "conftest.py",
+    "ui/conftest.py",
+    "guard.py",
+    "screenshots.py",
+    "soak.py",
+    "load.py",
+    "ui/gallery.py",
+    "ui/gallery_actions.py",
+    "ui/working.py",
+)
 
 
 def test_no_test_lets_time_go_by_or_looks_at_a_clock():
@@ -74,11 +91,28 @@ def clocked(call: ast.Call) -> bool:
     if not isinstance(call.func, ast.Attribute):
         return False
     name = call.func.attr
-    fixed = [value for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg == "timeout"))
-             if isinstance(value, ast.Constant) and isinstance(value.value, int | float)]
-    return (name in CLOCKS and name != "sleep") or (bool(fixed) and name in (
-        "sleep", "wait", "join", "poll", "waitUntil", "waitSignal", "waitSignals", "run", "communicate", "singleShot")
-        and not (name == "singleShot" and fixed[0].value == 0))
+    fixed = [
+        value
+        for value in (*call.args[:1], *(key.value for key in call.keywords if key.arg == "timeout"))
+        if isinstance(value, ast.Constant) and isinstance(value.value, int | float)
+    ]
+    return (name in CLOCKS and name != "sleep") or (
+        bool(fixed)
+        and name
+        in (
+            "sleep",
+            "wait",
+            "join",
+            "poll",
+            "waitUntil",
+            "waitSignal",
+            "waitSignals",
+            "run",
+            "communicate",
+            "singleShot",
+        )
+        and not (name == "singleShot" and fixed[0].value == 0)
+    )
 
 
 def test_whoever_leaves_nothing_passes_and_a_missing_package_skips_with_its_reason(tmp_path):
@@ -88,6 +122,7 @@ def test_whoever_leaves_nothing_passes_and_a_missing_package_skips_with_its_reas
 
 def test_the_home_of_a_test_is_its_own(tmp_path):
     from PySide6.QtCore import QSettings
+
     assert os.environ["XDG_CONFIG_HOME"].startswith(str(tmp_path))
     store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "compression-workbench", "workbench")
     assert store.fileName().startswith(str(tmp_path)) and not store.allKeys()

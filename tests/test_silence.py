@@ -60,14 +60,29 @@ def listening(tmp_path_factory):
     places = {name: str(home / name.lower()) for name in names}
     (home / "tmpdir").mkdir()
     # What the user's environment says must not count.
-    return {**os.environ, **places, "HOME": str(home), "LD_PRELOAD": str(folder / "lookups.so"),
-            "LOOKUPS": str(folder / "lookups"), "ORT_DISABLE_TELEMETRY": "0",
-            "WORKBENCH_CACHE": str(folder / "cache")}, home, folder / "lookups"
+    return (
+        {
+            **os.environ,
+            **places,
+            "HOME": str(home),
+            "LD_PRELOAD": str(folder / "lookups.so"),
+            "LOOKUPS": str(folder / "lookups"),
+            "ORT_DISABLE_TELEMETRY": "0",
+            "WORKBENCH_CACHE": str(folder / "cache"),
+        },
+        home,
+        folder / "lookups",
+    )
 
 
 def child(environment: dict[str, str], code: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", code, *arguments], env=environment, check=True, timeout=HANG_S,
-                   cwd=Path(__file__).parents[1])
+    subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment,
+        check=True,
+        timeout=HANG_S,
+        cwd=Path(__file__).parents[1],
+    )
 
 
 def test_a_lookup_would_be_heard(listening):

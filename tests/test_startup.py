@@ -20,8 +20,10 @@ def loaded(code: str, watched: set[str]) -> list[str]:
 
 
 def command(*arguments: str) -> str:
-    return ("import contextlib, sys\nfrom workbench.__main__ import main\n"
-            f"sys.argv = ['workbench', *{arguments!r}]\nwith contextlib.suppress(SystemExit): main()")
+    return (
+        "import contextlib, sys\nfrom workbench.__main__ import main\n"
+        f"sys.argv = ['workbench', *{arguments!r}]\nwith contextlib.suppress(SystemExit): main()"
+    )
 
 
 def test_the_package_alone_is_light():
@@ -32,10 +34,14 @@ def test_help_is_light():
     assert loaded(command("--help"), EVERYTHING) == []
 
 
-@pytest.mark.parametrize("arguments", [
-    ("methods", "--json"),
-    ("inspect", "resources/demo/fashion_cnn.onnx", "--json"),
-    ("evaluate", "resources/demo/fashion_cnn.onnx", "--data", "resources/demo/fashion_test.npz", "--json"),
-], ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("methods", "--json"),
+        ("inspect", "resources/demo/fashion_cnn.onnx", "--json"),
+        ("evaluate", "resources/demo/fashion_cnn.onnx", "--data", "resources/demo/fashion_test.npz", "--json"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
 def test_what_needs_no_gradients_does_without_torch(arguments):
     assert loaded(command(*arguments), TRAINING) == []

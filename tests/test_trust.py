@@ -15,8 +15,13 @@ open('ran', 'a').close()
 def make(): raise SystemExit
 def rows(): yield {'x': np.zeros((4, 16), 'f')}
 """
-TAUGHT = json.dumps({"version": 1, "layers": {"*": [{"quantize.affine": {"bits": 8}}]},
-                     "recover": [{"distill": {"epochs": 1, "teacher": "other.py:make"}}]})
+TAUGHT = json.dumps(
+    {
+        "version": 1,
+        "layers": {"*": [{"quantize.affine": {"bits": 8}}]},
+        "recover": [{"distill": {"epochs": 1, "teacher": "other.py:make"}}],
+    }
+)
 
 
 @pytest.fixture
@@ -59,6 +64,7 @@ def test_calibration_is_not_trusted_with_the_model_or_the_data(folder, trusted):
 
 def test_the_library_trusts_what_the_call_names(folder):
     import workbench as wb
+
     (folder / "net.py").write_text("import torch\ndef make(): return torch.nn.Linear(4, 3), (torch.zeros(2, 4),)\n")
     with pytest.raises(UserError, match="is a program"):
         wb.open("net.py:make")

@@ -11,7 +11,7 @@ import pytest
 FOLDER = Path(__file__).parent / "cases" / "untrusted"
 ROOT = Path(__file__).parents[1]
 MEMORY = 1 << 30
-HANG = 300      # seconds: only so that a hang ends
+HANG = 300  # seconds: only so that a hang ends
 # Opens a file in this process and says what it took at most; the child's child is what the system accounts for.
 MEASURED = """
 import json, resource, subprocess, sys
@@ -19,13 +19,20 @@ done = subprocess.run([sys.executable, "-m", "workbench", *sys.argv[1:]], captur
 used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps([done.returncode, done.stderr, used * (1 if sys.platform == "darwin" else 1024)]))
 """
-OPEN = {"functions_2pow10.onnx", "mutant-4.onnx"}      # a thousand operators; a size that no output depends on
+OPEN = {"functions_2pow10.onnx", "mutant-4.onnx"}  # a thousand operators; a size that no output depends on
 
 
 def measured(*arguments):
     """Exit code, error output and most memory, in bytes, of a command."""
-    done = subprocess.run([sys.executable, "-c", MEASURED, *arguments], capture_output=True, text=True, check=True,
-                          timeout=HANG, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=HANG,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     return json.loads(done.stdout)
 
 
@@ -48,8 +55,13 @@ def test_modules_and_plugins_beside_a_model_are_not_run(tmp_path):
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text("[workbench.methods]\nevil = evil\n")
-    done = subprocess.run([sys.executable, "-m", "workbench", "inspect", str(FOLDER / "functions_2pow10.onnx")],
-                          capture_output=True, text=True, timeout=HANG, cwd=tmp_path,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", "inspect", str(FOLDER / "functions_2pow10.onnx")],
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert done.returncode == 0, done.stderr
     assert "evil" not in done.stdout + done.stderr

@@ -14,14 +14,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HANG = 300      # seconds after which a child is given up; no assertion
+HANG = 300  # seconds after which a child is given up; no assertion
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    done = subprocess.run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)],
-                          capture_output=True, text=True, timeout=HANG)
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)],
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -37,16 +41,21 @@ def installed(built, tmp_path_factory) -> Path:
 
 def away(installed: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": str(installed), "QT_QPA_PLATFORM": "offscreen"}
-    done = subprocess.run([sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True,
-                          timeout=HANG)
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=HANG
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
 
 def test_the_wheel_holds_the_resources_the_licences_and_the_entry_points(installed):
     names = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
-    resources = {str(path.relative_to(ROOT)) for path in (ROOT / "resources").rglob("*") if path.is_file()
-                 if "screenshots" not in path.parts and "__pycache__" not in path.parts}
+    resources = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "resources").rglob("*")
+        if path.is_file()
+        if "screenshots" not in path.parts and "__pycache__" not in path.parts
+    }
     assert {f"workbench/{name}" for name in resources} <= names
     assert "workbench/py.typed" in names
     dist = next(installed.glob("*.dist-info"))
@@ -82,14 +91,16 @@ def test_the_demo_model_is_inspected_from_the_wheel(installed, tmp_path):
 
 
 def test_the_window_opens_from_the_wheel(installed, tmp_path):
-    code = ("from PySide6.QtWidgets import QApplication\n"
-            "from workbench.ui.widgets import theme\n"
-            "from workbench.ui.shell.app import ICON\n"
-            "from workbench.core.base.resources import resource_path\n"
-            "app = QApplication([])\n"
-            "theme.apply(app)\n"
-            "from workbench.ui.shell.welcome import WelcomePage\n"
-            "print(resource_path(ICON), app.font().family())\n")
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from workbench.ui.widgets import theme\n"
+        "from workbench.ui.shell.app import ICON\n"
+        "from workbench.core.base.resources import resource_path\n"
+        "app = QApplication([])\n"
+        "theme.apply(app)\n"
+        "from workbench.ui.shell.welcome import WelcomePage\n"
+        "print(resource_path(ICON), app.font().family())\n"
+    )
     done = away(installed, tmp_path, "-c", code)
     assert str(installed) in done.stdout
     assert "Inter" in done.stdout

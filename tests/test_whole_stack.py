@@ -30,8 +30,11 @@ layers:
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
     workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
-    return workspace.attach(str(resource_path("demo/fashion_test.npz")), Job(),
-                            calibration=str(resource_path("demo/fashion_calibration.npz")))
+    return workspace.attach(
+        str(resource_path("demo/fashion_test.npz")),
+        Job(),
+        calibration=str(resource_path("demo/fashion_calibration.npz")),
+    )
 
 
 def test_open(workspace):
@@ -53,7 +56,7 @@ def test_edit_preview_export(workspace, tmp_path):
     recipe = parse_recipe(RECIPE)
     previewer = Previewer(workspace)
     previews = list(previewer.measure(recipe, ("blocks.1.conv1",), Job()))
-    assert [runner.path for runner in previewer._suffixes.values()] == ["blocks.1.conv1"]       # cut there, not whole
+    assert [runner.path for runner in previewer._suffixes.values()] == ["blocks.1.conv1"]  # cut there, not whole
     first, last = previews[0], previews[-1]
     assert first.value is None and not first.complete
     assert last.complete and last.value.how == "measured" and last.value.samples == workspace.data.samples
@@ -69,6 +72,8 @@ def test_edit_preview_export(workspace, tmp_path):
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     with np.load(resource_path("demo/fashion_test.npz")) as data:
-        answers = [session.run(None, {name: data["x"][i:i + 250].astype(np.float32)})[0].argmax(1)
-                   for i in range(0, len(data["x"]), 250)]
+        answers = [
+            session.run(None, {name: data["x"][i : i + 250].astype(np.float32)})[0].argmax(1)
+            for i in range(0, len(data["x"]), 250)
+        ]
         assert (np.concatenate(answers) == data["y"]).mean() == pytest.approx(report.verified.value, abs=0.001)

@@ -46,8 +46,11 @@ def window_texts() -> dict[str, str]:
 
 def page_texts() -> dict[str, str]:
     """Text -> the template of a page that asks for it."""
-    return {text: page.relative_to(ROOT).as_posix() for page in sorted((ROOT / "resources").glob("*.j2"))
-            for text in re.findall(r'\btr\("([^"]+)"\)', page.read_text(encoding="utf-8"))}
+    return {
+        text: page.relative_to(ROOT).as_posix()
+        for page in sorted((ROOT / "resources").glob("*.j2"))
+        for text in re.findall(r'\btr\("([^"]+)"\)', page.read_text(encoding="utf-8"))
+    }
 
 
 def literals(tree: ast.AST) -> Iterator[str]:
@@ -64,6 +67,7 @@ def engine_texts() -> dict[str, str]:
     from workbench.core.recipe.recovery import STAGES
     from workbench.methods.base.method import all_methods
     from workbench.ui.actions.form.values import name_words
+
     # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
     found = dict.fromkeys((", ", "; ", "inputs", "channels", "Shift", "Return", "Backspace"), "said")
     for info in (*(method.info() for method in all_methods().values()), *STAGES):
@@ -90,11 +94,15 @@ def composed_sentences(found: set[str]) -> set[str]:
     from workbench.engine.compile.left_out import UNTOUCHED
     from workbench.graph.model.model import OPEN
     from workbench.methods.base.method import all_methods
+
     kept = {UNTOUCHED, *(method.keeps for method in all_methods().values() if hasattr(method, "keeps"))}
     notes = {f"{{0}} {what}{rest}" for what in kept for rest in (": {1}", "; {1}: {2}")}
     notes |= {f"{OPEN} {{0}}, {until}." for until in ("as the data has it", "until data is attached")}
-    notes |= {f"Cannot read {what} {{0}}: {rest}" for what in ("the recipe", "the preprocessing")
-              for rest in ("{1}.", "it is not a file.", "it is longer than {1} MB.")}
+    notes |= {
+        f"Cannot read {what} {{0}}: {rest}"
+        for what in ("the recipe", "the preprocessing")
+        for rest in ("{1}.", "it is not a file.", "it is longer than {1} MB.")
+    }
     ends = ("the original", "the original at {0}", "the original's output")
     return notes | {text.replace("the original", "the teacher") for text in found if text.endswith(ends)}
 
@@ -109,8 +117,10 @@ def template(node: ast.AST) -> str:
 
 def read(catalogue: Path) -> dict[str, str]:
     """English -> translation, "" where there is none yet."""
-    return {message.findtext("source", ""): message.findtext("translation", "")
-            for message in ET.parse(catalogue).iter("message")}
+    return {
+        message.findtext("source", ""): message.findtext("translation", "")
+        for message in ET.parse(catalogue).iter("message")
+    }
 
 
 def write(catalogue: Path, texts: dict[str, str], translations: dict[str, str]) -> None:

@@ -23,4 +23,5 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from workbench import library
+
     return getattr(library, name)

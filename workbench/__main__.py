@@ -15,12 +15,13 @@ import signal
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     multiprocessing.freeze_support()
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")         # before torch: see core.ipc.process
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # leaves through `finally`: no temporary files stay
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: see core.ipc.process
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaves through `finally`: no temporary files stay
     try:
         from workbench.cli.commands import cli
+
         cli.main(prog_name="workbench")
-    except KeyboardInterrupt:       # before any command began
+    except KeyboardInterrupt:  # before any command began
         sys.exit(130)
 
 

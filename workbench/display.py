@@ -5,7 +5,7 @@ import ctypes.util
 import os
 import sys
 
-NO_X11 = ("offscreen", "minimal", "vnc", "eglfs", "linuxfb")     # Qt platforms that need no display server
+NO_X11 = ("offscreen", "minimal", "vnc", "eglfs", "linuxfb")  # Qt platforms that need no display server
 
 
 def display_problem() -> str:

@@ -21,10 +21,19 @@ TABLE = Path(__file__).with_name("agreement.md")
 
 def main() -> None:
     workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
-    workspace = workspace.attach(str(resource_path("demo/fashion_test.npz")), Job(),
-                                 calibration=str(resource_path("demo/fashion_calibration.npz")))
-    lines = ["# Preview against exported file", "", "Written by `python -m tests.benchmarks.bench_agreement`.", "",
-             "| what | samples | other decision | largest difference of an output |", "|---|---:|---:|---:|"]
+    workspace = workspace.attach(
+        str(resource_path("demo/fashion_test.npz")),
+        Job(),
+        calibration=str(resource_path("demo/fashion_calibration.npz")),
+    )
+    lines = [
+        "# Preview against exported file",
+        "",
+        "Written by `python -m tests.benchmarks.bench_agreement`.",
+        "",
+        "| what | samples | other decision | largest difference of an output |",
+        "|---|---:|---:|---:|",
+    ]
     differing = 0
     for name, actions in rows_of(STRENGTHS["cnn"]).items():
         try:

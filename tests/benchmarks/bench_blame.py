@@ -35,8 +35,10 @@ def measured(workspace: Workspace, recipe: Recipe, samples: int) -> str:
         clock.append(time.perf_counter())
         seconds += np.diff(clock)
         worst = max(worst, float(np.abs(quick.logits - slow.logits).max()))
-    return (f"{len(parts)} layers, {samples:3} images: {seconds[1] / seconds[0]:.2f}x ({seconds[1]:.1f} s the whole "
-            f"graph for each, {seconds[0]:.1f} s what lies behind), largest difference of an output {worst:.1g}")
+    return (
+        f"{len(parts)} layers, {samples:3} images: {seconds[1] / seconds[0]:.2f}x ({seconds[1]:.1f} s the whole "
+        f"graph for each, {seconds[0]:.1f} s what lies behind), largest difference of an output {worst:.1g}"
+    )
 
 
 def main() -> None:
@@ -47,8 +49,9 @@ def main() -> None:
     if not data.exists():
         np.savez(data, x=images(given.images, 7))
     workspace = Workspace.open(str(model), Job()).attach(str(data), Job())
-    recipe = Recipe().with_actions([layer.path for layer in workspace.model.layers if not layer.locked],
-                                   (Action("quantize.affine", {"bits": 4}),))
+    recipe = Recipe().with_actions(
+        [layer.path for layer in workspace.model.layers if not layer.locked], (Action("quantize.affine", {"bits": 4}),)
+    )
     for samples in (8, given.images):
         print(measured(workspace, recipe, samples), flush=True)
 

@@ -96,9 +96,11 @@ def first_paint() -> str:
         there, loaded = done.stdout.split()
         seconds.append(float(there) - start)
         heavy |= loaded == "True"
-    middle = statistics.median(seconds[1:])         # the first one warms the disk
-    return (f"From the command to the painted window: {middle:.2f} s, median of {STARTS} "
-            f"(bar: 1 s), {'with' if heavy else 'without'} torch or ONNX Runtime.")
+    middle = statistics.median(seconds[1:])  # the first one warms the disk
+    return (
+        f"From the command to the painted window: {middle:.2f} s, median of {STARTS} "
+        f"(bar: 1 s), {'with' if heavy else 'without'} torch or ONNX Runtime."
+    )
 
 
 def watched(hand: Hand, name: str, stacks: bool) -> Gaps:
@@ -118,30 +120,38 @@ def watched(hand: Hand, name: str, stacks: bool) -> Gaps:
 
 
 def main(stacks: bool, only: list[str]) -> None:
-    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)      # as app does, for the graph
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # as app does, for the graph
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
-    own = tempfile.TemporaryDirectory()         # settings as they are at first, and left alone
+    own = tempfile.TemporaryDirectory()  # settings as they are at first, and left alone
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, own.name)
     for name in ("STATE", "CACHE", "CONFIG"):
         os.environ[f"XDG_{name}_HOME"] = own.name
     hand = Hand(application)
     lines = ["| job | p99 ms | longest ms | p99 busy ms | longest busy ms | ticks |", "|---|---:|---:|---:|---:|---:|"]
-    print(f"{'job':20} {'p99':>7} {'longest':>8} {'p99 busy':>9} {'longest busy':>13} {'ticks':>6}   ms "
-          f"[bar: p99 under {BAR * 1000:.0f}]")
+    print(
+        f"{'job':20} {'p99':>7} {'longest':>8} {'p99 busy':>9} {'longest busy':>13} {'ticks':>6}   ms "
+        f"[bar: p99 under {BAR * 1000:.0f}]"
+    )
     for name in JOBS:
         if only and name not in (*ALWAYS, *only):
             continue
         gaps = watched(hand, name, stacks)
         figures = [1000 * each for each in (gaps.p99, gaps.longest, p99(gaps.busy), max(gaps.busy))]
-        print(f"{name:20} {figures[0]:7.1f} {figures[1]:8.1f} {figures[2]:9.1f} {figures[3]:13.1f} "
-              f"{len(gaps.late):6}", flush=True)
+        print(
+            f"{name:20} {figures[0]:7.1f} {figures[1]:8.1f} {figures[2]:9.1f} {figures[3]:13.1f} {len(gaps.late):6}",
+            flush=True,
+        )
         lines.append(f"| {name} | " + " | ".join(f"{each:.1f}" for each in figures) + f" | {len(gaps.late)} |")
         if name == "undo, redo":
             slowest, requests = back_to_measured(hand)
     if not only:
-        lines += ["", f"- Back to a state measured before: {slowest:.0f} ms at most, {requests} requests sent (bar: "
-                  "50 ms, none).", f"- {first_paint()}"]
+        lines += [
+            "",
+            f"- Back to a state measured before: {slowest:.0f} ms at most, {requests} requests sent (bar: "
+            "50 ms, none).",
+            f"- {first_paint()}",
+        ]
         print(*lines[-2:], sep="\n")
         TABLE.write_text("\n".join([HEAD, *lines, ""]), encoding="utf-8")
     hand.close()

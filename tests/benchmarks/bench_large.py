@@ -97,8 +97,10 @@ def exported(path: Path) -> None:
         file = Path(folder) / "edited.onnx"
         with_edits(result.model, result.edits).save(file)
         size = sum(part.stat().st_size for part in Path(folder).iterdir())
-        tell(f"edited and saved with external data: {time.perf_counter() - start:.1f} s, {size / 1e9:.2f} GB, "
-              f"{resident() >> 20} MB resident")
+        tell(
+            f"edited and saved with external data: {time.perf_counter() - start:.1f} s, {size / 1e9:.2f} GB, "
+            f"{resident() >> 20} MB resident"
+        )
         start = time.perf_counter()
         again = Workspace.open(str(file), Job())
         tell(f"opened again: {time.perf_counter() - start:.2f} s, {len(again.model.layers)} layers")

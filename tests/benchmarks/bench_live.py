@@ -42,7 +42,7 @@ from workbench.graph.onnx import runtime
 
 OUT = Path("out/bench")
 TABLE = Path(__file__).with_name("live.md")
-MANY = 1024         # images of the naive evaluation that the first estimate is compared with
+MANY = 1024  # images of the naive evaluation that the first estimate is compared with
 
 
 def opened(count: int) -> Workspace:
@@ -63,8 +63,9 @@ def pruned(path: str, sparsity: float) -> Recipe:
 def share_behind(model: Model, running: SuffixRunner) -> float:
     """The share of MACs that an edit of the layer has to run again."""
     nodes = {node.name for node in running.cut.suffix.graph}
-    behind = sum(layer.macs or 0 for layer in model.layers
-                 if layer.path in model.sites and model.sites[layer.path].node in nodes)
+    behind = sum(
+        layer.macs or 0 for layer in model.layers if layer.path in model.sites and model.sites[layer.path].node in nodes
+    )
     return behind / sum(layer.macs or 0 for layer in model.layers)
 
 
@@ -76,7 +77,7 @@ def bench_edit(count: int, every: int) -> list[Row]:
     paths = editable(model)[::every]
     ratios, at_hand, colds, firsts, bounds, details, differ = [], [], [], [], [], [], 0
     with tempfile.TemporaryDirectory() as folder:
-        naive(workspace, pruned(paths[-1], 0.3), Path(folder))          # warm the disk and the runtime
+        naive(workspace, pruned(paths[-1], 0.3), Path(folder))  # warm the disk and the runtime
         for path in paths:
             previewer = Previewer(workspace)
             cold = last(previewer, pruned(path, 0.4), path)
@@ -94,23 +95,36 @@ def bench_edit(count: int, every: int) -> list[Row]:
             bounds.append(1 / share)
             firsts.append(many / ((warm.first + second.first) / 2))
             differ += int(np.abs(again.scores.mean() - second.value) > 1e-9)
-            details.append(f"{path:24} {ratios[-1]:6.2f}x  bound {1 / share:7.2f}x (MACs behind {share:6.1%})  naive "
-                           f"{slow:5.2f} s (apply {other.apply:.2f} save {other.save:.2f} load {other.load:.2f} read "
-                           f"{reading:.2f})  "
-                           f"edit {quick:6.3f} s  selecting it {cold.seconds:5.2f} s  "
-                           f"first {warm.first:6.3f} s {firsts[-1]:6.0f}x")
+            details.append(
+                f"{path:24} {ratios[-1]:6.2f}x  bound {1 / share:7.2f}x (MACs behind {share:6.1%})  naive "
+                f"{slow:5.2f} s (apply {other.apply:.2f} save {other.save:.2f} load {other.load:.2f} read "
+                f"{reading:.2f})  "
+                f"edit {quick:6.3f} s  selecting it {cold.seconds:5.2f} s  "
+                f"first {warm.first:6.3f} s {firsts[-1]:6.0f}x"
+            )
             print("   ", details[-1], flush=True)
     return [
-        Row(f"edit to measured accuracy, {count} pictures, every layer, its cut prepared", "median 3x, none under 1.3x",
+        Row(
+            f"edit to measured accuracy, {count} pictures, every layer, its cut prepared",
+            "median 3x, none under 1.3x",
             f"median {median(ratios):.1f}x, least {min(ratios):.2f}x; other figure on {differ} of {len(paths)} layers. "
             f"By the MACs behind the layer alone: median {median(bounds):.1f}x, least {min(bounds):.2f}x",
-            median(ratios) >= 3 and min(ratios) >= 1.3, tuple(details)),
-        Row("the same, the naive way with the pictures in memory", "",
-            f"median {median(at_hand):.1f}x, least {min(at_hand):.2f}x", None),
+            median(ratios) >= 3 and min(ratios) >= 1.3,
+            tuple(details),
+        ),
+        Row(
+            "the same, the naive way with the pictures in memory",
+            "",
+            f"median {median(at_hand):.1f}x, least {min(at_hand):.2f}x",
+            None,
+        ),
         Row("the same, its cut not prepared", "", f"median {median(colds):.1f}x, least {min(colds):.2f}x", None),
-        Row(f"edit to the first paired estimate, against {MANY:,} images", "median 30x",
+        Row(
+            f"edit to the first paired estimate, against {MANY:,} images",
+            "median 30x",
             f"median {median(firsts):.0f}x, least {min(firsts):.0f}x (naive: measured on {count}, scaled)",
-            median(firsts) >= 30),
+            median(firsts) >= 30,
+        ),
     ]
 
 
@@ -132,10 +146,17 @@ def last(previewer: Previewer, recipe: Recipe, focus: str) -> Measured:
     return Measured(time.perf_counter() - start, first, value)
 
 
-CANDIDATES = tuple((action,) for action in (
-    Action("quantize.affine", {"bits": 8}), Action("quantize.affine", {"bits": 3}),
-    Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8}),
-    Action("lowrank.svd", {"energy": 0.9}), Action("lowrank.svd", {"energy": 0.7})))
+CANDIDATES = tuple(
+    (action,)
+    for action in (
+        Action("quantize.affine", {"bits": 8}),
+        Action("quantize.affine", {"bits": 3}),
+        Action("prune.magnitude", {"sparsity": 0.5}),
+        Action("prune.magnitude", {"sparsity": 0.8}),
+        Action("lowrank.svd", {"energy": 0.9}),
+        Action("lowrank.svd", {"energy": 0.7}),
+    )
+)
 
 
 def bench_scan(count: int) -> list[Row]:
@@ -160,26 +181,34 @@ def bench_scan(count: int) -> list[Row]:
             worst = max(worst, abs((base - float(other.scores.mean())) - (trial.drop or 0.0)))
     slow = time.perf_counter() - start
     previewer = Previewer(workspace)
-    for trial in found.trials:      # how far the outputs move, which is what is foretold
+    for trial in found.trials:  # how far the outputs move, which is what is foretold
         result = workspace.compiled(Recipe().with_actions([trial.path], trial.actions), Job())
         run = previewer.run(result, (trial.path,))
         moved.append(divergence(run(workspace.data.feeds(slice(0, count)))[0], original).mean())
     foretold = [trial.predicted or 0.0 for trial in found.trials]
     ranks = rank_correlation(foretold, moved) or 0.0
-    best = set(np.argsort(moved)[:len(moved) // 3].tolist())
+    best = set(np.argsort(moved)[: len(moved) // 3].tolist())
     measured = {(trial.path, trial.actions) for trial in screened.measured}
-    missed = [found.trials[index] for index in best
-              if (found.trials[index].path, found.trials[index].actions) not in measured]
+    missed = [
+        found.trials[index] for index in best if (found.trials[index].path, found.trials[index].actions) not in measured
+    ]
     return [
-        Row(f"sensitivity scan, {len(found.trials)} trials on {count} images", "2x exact, same numbers to 1e-6",
+        Row(
+            f"sensitivity scan, {len(found.trials)} trials on {count} images",
+            "2x exact, same numbers to 1e-6",
             f"{slow / quick:.2f}x ({slow:.0f} s against {quick:.0f} s; with the pictures in memory "
             f"{(slow - reading) / quick:.2f}x), largest difference {worst:.1g}",
-            slow / quick >= 2 and worst <= 1e-6),
-        Row("sensitivity scan, a third measured, the rest foretold", "6x, rank correlation 0.9, the missed ones said",
+            slow / quick >= 2 and worst <= 1e-6,
+        ),
+        Row(
+            "sensitivity scan, a third measured, the rest foretold",
+            "6x, rank correlation 0.9, the missed ones said",
             f"{slow / third:.2f}x ({third:.0f} s; with the pictures in memory {(slow - reading) / third:.2f}x); "
             f"rank correlation with how far the outputs move {ranks:.3f}, with the metric's drop "
             f"{found.correlation or 0:.3f}; {len(missed)} of the best {len(best)} missed",
-            slow / third >= 6 and ranks >= 0.9, tuple(f"missed: {trial.path} {trial.actions[0]}" for trial in missed)),
+            slow / third >= 6 and ranks >= 0.9,
+            tuple(f"missed: {trial.path} {trial.actions[0]}" for trial in missed),
+        ),
     ]
 
 
@@ -193,16 +222,22 @@ def bench_predict(count: int) -> list[Row]:
     seconds = []
     for path in made.curvatures:
         for bits in (4, 3):
-            edit = compiler.edit(workspace.model, path, (Action("quantize.affine", {"bits": bits}),), None, 0,
-                              workspace.cache, Job())
+            edit = compiler.edit(
+                workspace.model, path, (Action("quantize.affine", {"bits": bits}),), None, 0, workspace.cache, Job()
+            )
             assert edit.weight.size
             start = time.perf_counter()
             made.rise(path, edit)
             seconds.append(time.perf_counter() - start)
-    return [Row("foretelling an edit", "under 10 ms, its rank correlation shown",
-                f"median {1e3 * median(seconds):.1f} ms, longest {1e3 * max(seconds):.1f} ms; prepared once in "
-                f"{preparing:.0f} s; rank correlation {checked.correlation or 0:.3f} on {checked.trials} trials",
-                median(seconds) < 0.01)]
+    return [
+        Row(
+            "foretelling an edit",
+            "under 10 ms, its rank correlation shown",
+            f"median {1e3 * median(seconds):.1f} ms, longest {1e3 * max(seconds):.1f} ms; prepared once in "
+            f"{preparing:.0f} s; rank correlation {checked.correlation or 0:.3f} on {checked.trials} trials",
+            median(seconds) < 0.01,
+        )
+    ]
 
 
 def bench_spectra() -> list[Row]:
@@ -219,14 +254,20 @@ def bench_spectra() -> list[Row]:
         exact = np.linalg.svd(matrix, compute_uv=False)
         found = ours[path]
         assert found is not None
-        worst = max(worst, float(np.abs(found.values - exact[:len(found.values)]).max() / exact[0]))
+        worst = max(worst, float(np.abs(found.values - exact[: len(found.values)]).max() / exact[0]))
     naive_seconds = time.perf_counter() - start
     other, how = weightwatcher_seconds()
-    return [Row("spectra of all layers", "10x faster than WeightWatcher 0.7.7, within 1e-4 of the largest",
-                f"{other / quick:.1f}x against {how}; {naive_seconds / quick:.1f}x against svdvals; "
-                f"largest error {worst:.1g} ({quick:.2f} s)" if other else
-                f"{naive_seconds / quick:.1f}x against svdvals ({quick:.2f} s), largest error {worst:.1g}; {how}",
-                bool(other) and other / quick >= 10 and worst <= 1e-4)]
+    return [
+        Row(
+            "spectra of all layers",
+            "10x faster than WeightWatcher 0.7.7, within 1e-4 of the largest",
+            f"{other / quick:.1f}x against {how}; {naive_seconds / quick:.1f}x against svdvals; "
+            f"largest error {worst:.1g} ({quick:.2f} s)"
+            if other
+            else f"{naive_seconds / quick:.1f}x against svdvals ({quick:.2f} s), largest error {worst:.1g}; {how}",
+            bool(other) and other / quick >= 10 and worst <= 1e-4,
+        )
+    ]
 
 
 def weightwatcher_seconds() -> tuple[float, str]:
@@ -238,6 +279,7 @@ def weightwatcher_seconds() -> tuple[float, str]:
     import warnings
 
     from tests.benchmarks.networks import resnet18
+
     logging.getLogger("weightwatcher").setLevel(logging.ERROR)
     model = resnet18()
     with warnings.catch_warnings():
@@ -254,15 +296,21 @@ def bench_memory(count: int) -> list[Row]:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     before, peak, largest, kept = (int(part) for part in result.stdout.split()[-4:])
     used = peak - before
-    return [Row(f"memory of a scan, {count} images", "under 2x one batch's largest activations + the cache budget",
-                f"{used >> 20} MB above the peak of opening it and measuring the original; 2x largest activations "
-                f"{2 * largest >> 20} MB, cache budget {kept >> 20} MB"
-                + (", which it stays below even without the budget" if used <= 2 * largest else ""),
-                used <= 2 * largest + kept)]
+    return [
+        Row(
+            f"memory of a scan, {count} images",
+            "under 2x one batch's largest activations + the cache budget",
+            f"{used >> 20} MB above the peak of opening it and measuring the original; 2x largest activations "
+            f"{2 * largest >> 20} MB, cache budget {kept >> 20} MB"
+            + (", which it stays below even without the budget" if used <= 2 * largest else ""),
+            used <= 2 * largest + kept,
+        )
+    ]
 
 
 def scan_memory(count: int) -> None:
     from workbench.engine.preview import activation_cache
+
     workspace = opened(count)
     before = peak_bytes()
     scan(workspace, Job(), Wanted(CANDIDATES[1:3]))
@@ -276,10 +324,12 @@ def largest_activations(model: Model, batch: int) -> int:
     largest = 0
     for node in model.ir.graph:
         names = [value.name for value in (*node.inputs, *node.outputs) if value is not None and value.name]
-        shapes = [model.known[name].shape for name in names
-                  if name in model.known and name not in model.ir.graph.initializers]
-        largest = max(largest, sum(4 * batch * int(np.prod([size or 1 for size in shape[1:]]))
-                                   for shape in shapes if shape))
+        shapes = [
+            model.known[name].shape for name in names if name in model.known and name not in model.ir.graph.initializers
+        ]
+        largest = max(
+            largest, sum(4 * batch * int(np.prod([size or 1 for size in shape[1:]])) for shape in shapes if shape)
+        )
     return largest
 
 
@@ -290,8 +340,12 @@ def peak_bytes() -> int:
 def table(rows: list[Row], given: argparse.Namespace) -> str:
     """The rows as markdown."""
     command = f"--only {given.only} --images {given.images} --scanned {given.scanned}"
-    lines = [f"`python -m tests.benchmarks.bench_live {command}`: one run, {os.cpu_count()} cores.", "",
-             "| measure | bar | found | |", "|---|---|---|---|"]
+    lines = [
+        f"`python -m tests.benchmarks.bench_live {command}`: one run, {os.cpu_count()} cores.",
+        "",
+        "| measure | bar | found | |",
+        "|---|---|---|---|",
+    ]
     verdict = {True: "holds", False: "MISSED", None: ""}
     lines += [f"| {row.measure} | {row.bar} | {row.found} | {verdict[row.holds]} |" for row in rows]
     for row in rows:
@@ -308,16 +362,23 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="only every nth layer")
     given = parser.parse_args()
     sections: dict[str, Callable[[], list[Row]]] = {
-        "edit": lambda: bench_edit(given.images, given.every), "predict": lambda: bench_predict(given.images),
-        "back": bench_back, "scan": lambda: bench_scan(given.scanned), "spectra": bench_spectra,
+        "edit": lambda: bench_edit(given.images, given.every),
+        "predict": lambda: bench_predict(given.images),
+        "back": bench_back,
+        "scan": lambda: bench_scan(given.scanned),
+        "spectra": bench_spectra,
         "memory": lambda: bench_memory(given.images),
     }
     rows: list[Row] = []
     for name in given.only.split(","):
         found = sections[name]()
         rows += found
-        print("\n".join(f"{row.measure}: {row.found} [bar: {row.bar}] {'MISSED' if row.holds is False else ''}"
-                        for row in found), flush=True)
+        print(
+            "\n".join(
+                f"{row.measure}: {row.found} [bar: {row.bar}] {'MISSED' if row.holds is False else ''}" for row in found
+            ),
+            flush=True,
+        )
         TABLE.write_text(table(rows, given))
 
 

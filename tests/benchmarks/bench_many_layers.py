@@ -38,23 +38,32 @@ def chain(layers: int) -> onnx.ModelProto:
     for index in range(layers - 1):
         name = f"layers.{index}.conv"
         weight = rng.standard_normal((CHANNELS, inputs, 3, 3)) * np.sqrt(0.5 / (9 * inputs))
-        tensors += [numpy_helper.from_array(weight.astype(np.float32), f"{name}.weight"),
-                    numpy_helper.from_array(np.zeros(CHANNELS, np.float32), f"{name}.bias")]
-        nodes += [helper.make_node("Conv", [x, f"{name}.weight", f"{name}.bias"], [f"{name}.out"], name,
-                                   pads=[1, 1, 1, 1]),
-                  helper.make_node("Relu", [f"{name}.out"], [f"{name}.relu"], f"{name}.activation")]
+        tensors += [
+            numpy_helper.from_array(weight.astype(np.float32), f"{name}.weight"),
+            numpy_helper.from_array(np.zeros(CHANNELS, np.float32), f"{name}.bias"),
+        ]
+        nodes += [
+            helper.make_node("Conv", [x, f"{name}.weight", f"{name}.bias"], [f"{name}.out"], name, pads=[1, 1, 1, 1]),
+            helper.make_node("Relu", [f"{name}.out"], [f"{name}.relu"], f"{name}.activation"),
+        ]
         x, inputs = f"{name}.relu", CHANNELS
         if index % 2 == 0:
             if skip:
                 nodes.append(helper.make_node("Add", [x, skip], [f"{name}.sum"], f"{name}.add"))
             x = skip = f"{name}.sum" if skip else x
     head = rng.standard_normal((CHANNELS, 10)).astype(np.float32)
-    nodes += [helper.make_node("GlobalAveragePool", [x], ["pooled"], "pool"),
-              helper.make_node("Flatten", ["pooled"], ["flat"], "flatten"),
-              helper.make_node("MatMul", ["flat", "head.weight"], ["y"], "head")]
-    graph = helper.make_graph(nodes, "chain", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 8, 8])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 10])],
-                              [*tensors, numpy_helper.from_array(head, "head.weight")])
+    nodes += [
+        helper.make_node("GlobalAveragePool", [x], ["pooled"], "pool"),
+        helper.make_node("Flatten", ["pooled"], ["flat"], "flatten"),
+        helper.make_node("MatMul", ["flat", "head.weight"], ["y"], "head"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "chain",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 8, 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 10])],
+        [*tensors, numpy_helper.from_array(head, "head.weight")],
+    )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 

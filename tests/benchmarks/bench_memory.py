@@ -26,8 +26,11 @@ from workbench.engine.workspace import Workspace
 
 LIMIT = 4e9
 TABLE = Path(__file__).with_name("memory.md")
-ACTIONS = {"gptq": Action("quantize.gptq", {"bits": 4}), "adaround": Action("quantize.adaround", {"bits": 4}),
-           "sparsegpt": Action("prune.sparsegpt", {"sparsity": 0.5})}
+ACTIONS = {
+    "gptq": Action("quantize.gptq", {"bits": 4}),
+    "adaround": Action("quantize.adaround", {"bits": 4}),
+    "sparsegpt": Action("prune.sparsegpt", {"sparsity": 0.5}),
+}
 
 
 def compress(method: str, samples: int) -> dict[str, float]:
@@ -44,8 +47,12 @@ def compress(method: str, samples: int) -> dict[str, float]:
         report = export(workspace, Recipe((Row("*", (ACTIONS[method],)),)), folder, Job())
     assert report.verified is not None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": time.monotonic() - start, "peak": peak, "bytes": report.after.bytes.value,
-            "verified": report.verified.value}
+    return {
+        "seconds": time.monotonic() - start,
+        "peak": peak,
+        "bytes": report.after.bytes.value,
+        "verified": report.verified.value,
+    }
 
 
 def main() -> None:
@@ -68,22 +75,34 @@ def main() -> None:
     peaks = {}
     for method in methods:
         for samples in (given.samples, 4 * given.samples):
-            command = [sys.executable, "-m", "tests.benchmarks.bench_memory", "--one", "--methods", method,
-                       "--samples", str(samples)]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.benchmarks.bench_memory",
+                "--one",
+                "--methods",
+                method,
+                "--samples",
+                str(samples),
+            ]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             if done.returncode:
                 sys.exit(done.stderr)
             found = json.loads(done.stdout.splitlines()[-1])
             peaks[method, samples] = found["peak"]
-            lines.append(f"| {method} | {samples} | {found['peak'] / 1e9:.2f} GB | {found['seconds']:.0f} | "
-                         f"{int(found['bytes']):,} | {found['verified']:.4f} |")
+            lines.append(
+                f"| {method} | {samples} | {found['peak'] / 1e9:.2f} GB | {found['seconds']:.0f} | "
+                f"{int(found['bytes']):,} | {found['verified']:.4f} |"
+            )
             print(lines[-1], flush=True)
     lines.append("")
     for method in methods:
         few, many = (peaks[method, samples] for samples in (given.samples, 4 * given.samples))
-        lines.append(f"- {method}: four times the samples, {many / few:.2f} times the memory; "
-                     f"{'below' if max(few, many) < LIMIT else 'NOT below'} 4 GB")
-    print(*lines[-len(methods) - 1:], sep="\n")
+        lines.append(
+            f"- {method}: four times the samples, {many / few:.2f} times the memory; "
+            f"{'below' if max(few, many) < LIMIT else 'NOT below'} 4 GB"
+        )
+    print(*lines[-len(methods) - 1 :], sep="\n")
     head = "# Peak memory of compressing EfficientNet-Lite0\n\nWritten by `python -m tests.benchmarks.bench_memory`.\n"
     TABLE.write_text("\n".join([head, *lines, ""]), encoding="utf-8")
 

@@ -33,23 +33,75 @@ class Strength:
 
     bits: int
     sparsity: float
-    rank: float         # of full rank
-    removed: float      # of the channels
+    rank: float  # of full rank
+    removed: float  # of the channels
     rows: tuple[str, ...] = ()
     steps: int = 500
 
 
-MOST = ("affine 8", "affine", "affine tensor", "tensor minmax", "equalised tensor", "affine minmax", "affine mse",
-        "affine + bias", "gptq", "adaround", "awq", "codebook", "codebook fisher", "float16", "float8e4m3",
-        "blockwise", "static", "static W4A8", "smooth", "dynamic", "magnitude", "wanda", "sparsegpt", "taylor",
-        "channels l1", "channels taylor", "channels bn", "svd", "whitened", "svd refined", "tucker", "tucker refined",
-        "sparsegpt + gptq", "svd + affine", "svd + gptq")
-FEW = ("affine 8", "affine", "affine tensor", "tensor minmax", "affine minmax", "affine mse", "gptq", "adaround",
-       "codebook", "codebook fisher", "static", "magnitude", "wanda", "sparsegpt", "svd", "whitened", "channels l1",
-       "channels taylor", "channels bn")
+MOST = (
+    "affine 8",
+    "affine",
+    "affine tensor",
+    "tensor minmax",
+    "equalised tensor",
+    "affine minmax",
+    "affine mse",
+    "affine + bias",
+    "gptq",
+    "adaround",
+    "awq",
+    "codebook",
+    "codebook fisher",
+    "float16",
+    "float8e4m3",
+    "blockwise",
+    "static",
+    "static W4A8",
+    "smooth",
+    "dynamic",
+    "magnitude",
+    "wanda",
+    "sparsegpt",
+    "taylor",
+    "channels l1",
+    "channels taylor",
+    "channels bn",
+    "svd",
+    "whitened",
+    "svd refined",
+    "tucker",
+    "tucker refined",
+    "sparsegpt + gptq",
+    "svd + affine",
+    "svd + gptq",
+)
+FEW = (
+    "affine 8",
+    "affine",
+    "affine tensor",
+    "tensor minmax",
+    "affine minmax",
+    "affine mse",
+    "gptq",
+    "adaround",
+    "codebook",
+    "codebook fisher",
+    "static",
+    "magnitude",
+    "wanda",
+    "sparsegpt",
+    "svd",
+    "whitened",
+    "channels l1",
+    "channels taylor",
+    "channels bn",
+)
 STRENGTHS = {
-    "cnn": Strength(3, 0.7, 0.5, 0.1), "vit": Strength(3, 0.6, 0.5, 0.1, MOST),
-    "ppocr": Strength(3, 0.3, 0.7, 0.05, MOST), "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
+    "cnn": Strength(3, 0.7, 0.5, 0.1),
+    "vit": Strength(3, 0.6, 0.5, 0.1, MOST),
+    "ppocr": Strength(3, 0.3, 0.7, 0.05, MOST),
+    "efficientnet": Strength(4, 0.5, 0.8, 0.03, FEW, 150),
 }
 
 
@@ -68,18 +120,23 @@ def rows_of(s: Strength) -> dict[str, Steps]:
         "equalised tensor": (Action("quantize.equalize"), few),
         "affine group": (Action("quantize.affine", {"bits": s.bits, "granularity": "group"}),),
         "affine zero point": (affine.with_param("symmetric", False),),
-        **{f"affine {rule}": (affine.with_param("range", rule),)
-           for rule in ("minmax", "percentile", "mse", "entropy")},
+        **{
+            f"affine {rule}": (affine.with_param("range", rule),) for rule in ("minmax", "percentile", "mse", "entropy")
+        },
         **{f"affine {how}": (affine.with_param("rounding", how),) for how in ("floor", "stochastic")},
         "affine + bias": (affine, Action("quantize.bias_correction")),
         "gptq": (Action("quantize.gptq", {"bits": s.bits}),),
         "adaround": (Action("quantize.adaround", {"bits": s.bits, "steps": s.steps}),),
         "awq": (Action("quantize.awq", {"bits": s.bits}),),
         "codebook": (Action("quantize.codebook", {"bits": s.bits}),),
-        **{f"codebook {what}": (Action("quantize.codebook", {"bits": s.bits, "sensitivity": what}),)
-           for what in ("fisher", "activations")},
-        **{name: (Action("quantize.float", {"format": name}),)
-           for name in ("float16", "bfloat16", "float8e4m3", "float8e5m2")},
+        **{
+            f"codebook {what}": (Action("quantize.codebook", {"bits": s.bits, "sensitivity": what}),)
+            for what in ("fisher", "activations")
+        },
+        **{
+            name: (Action("quantize.float", {"format": name}),)
+            for name in ("float16", "bfloat16", "float8e4m3", "float8e5m2")
+        },
         "blockwise": (Action("quantize.blockwise"),),
         "static": (Action("quantize.static"),),
         "static W4A8": (Action("quantize.static", {"bits": 4, "range": "mse"}),),
@@ -90,12 +147,18 @@ def rows_of(s: Strength) -> dict[str, Steps]:
         "magnitude global": (magnitude.with_param("scope", "global"),),
         "nm": (Action("prune.nm"),),
         "block": (Action("prune.block"),),
-        **{name: (Action(f"prune.{name}", {"sparsity": s.sparsity}),)
-           for name in ("wanda", "sparsegpt", "snip", "synflow")},
-        **{name: (Action(f"prune.{name}", {"sparsity": s.sparsity, "scope": "global"}),)
-           for name in ("taylor", "fisher")},
-        **{f"channels {rule}": (Action("prune.channels", {"ratio": s.removed, "criterion": rule}),)
-           for rule in ("l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp")},
+        **{
+            name: (Action(f"prune.{name}", {"sparsity": s.sparsity}),)
+            for name in ("wanda", "sparsegpt", "snip", "synflow")
+        },
+        **{
+            name: (Action(f"prune.{name}", {"sparsity": s.sparsity, "scope": "global"}),)
+            for name in ("taylor", "fisher")
+        },
+        **{
+            f"channels {rule}": (Action("prune.channels", {"ratio": s.removed, "criterion": rule}),)
+            for rule in ("l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp")
+        },
         "svd": (svd,),
         "whitened": (Action("lowrank.whitened", {"ratio": s.rank}),),
         "response": (Action("lowrank.response", {"ratio": s.rank}),),
@@ -123,17 +186,25 @@ def rows_of(s: Strength) -> dict[str, Steps]:
 
 # (better, worse), and who reports it.
 ORDERINGS = (
-    ("affine", "affine tensor", "Krishnamoorthi 2018"), ("affine minmax", "tensor minmax", "Krishnamoorthi 2018"),
+    ("affine", "affine tensor", "Krishnamoorthi 2018"),
+    ("affine minmax", "tensor minmax", "Krishnamoorthi 2018"),
     ("equalised tensor", "affine tensor", "Nagel et al. 2019"),
-    ("adaround", "affine", "Nagel et al. 2020"), ("gptq", "affine", "Frantar et al. 2023"),
-    ("awq", "affine mse", "Lin et al. 2024"), ("affine mse", "affine minmax", "Nagel et al. 2021"),
+    ("adaround", "affine", "Nagel et al. 2020"),
+    ("gptq", "affine", "Frantar et al. 2023"),
+    ("awq", "affine mse", "Lin et al. 2024"),
+    ("affine mse", "affine minmax", "Nagel et al. 2021"),
     ("affine", "affine mse", "Nahshan et al. 2021"),
     ("codebook fisher", "codebook", "Kim et al. 2023"),
-    ("wanda", "magnitude", "Sun et al. 2024"), ("sparsegpt", "magnitude", "Frantar and Alistarh 2023"),
-    ("whitened", "svd", "Wang et al. 2025"), ("response", "svd", "Zhang et al. 2016"),
-    ("svd refined", "svd", "fine-tuned factors"), ("tucker refined", "tucker", "Kim et al. 2016"),
-    ("cp refined", "cp", "Lebedev et al. 2015"), ("channels taylor", "channels l1", "Molchanov et al. 2019"),
-    ("svd + gptq", "svd + affine", "Frantar et al. 2023"))
+    ("wanda", "magnitude", "Sun et al. 2024"),
+    ("sparsegpt", "magnitude", "Frantar and Alistarh 2023"),
+    ("whitened", "svd", "Wang et al. 2025"),
+    ("response", "svd", "Zhang et al. 2016"),
+    ("svd refined", "svd", "fine-tuned factors"),
+    ("tucker refined", "tucker", "Kim et al. 2016"),
+    ("cp refined", "cp", "Lebedev et al. 2015"),
+    ("channels taylor", "channels l1", "Molchanov et al. 2019"),
+    ("svd + gptq", "svd + affine", "Frantar et al. 2023"),
+)
 
 
 def measure(workspace: Workspace, steps: Steps, folder: str) -> tuple[int, float, float]:
@@ -149,9 +220,14 @@ def table(key: str, only: tuple[str, ...]) -> None:
     workspace = Workspace.open(str(subject.model), Job())
     workspace = workspace.attach(str(subject.data), Job(), calibration=str(subject.calibration))
     baseline, size = workspace.measurable().baseline(), workspace.model.source.bytes
-    written = [f"## {subject.name}", "", f"{subject.words}. {size:,} bytes, {baseline.value:.4f}.", "",
-               "| what | steps, on every layer that takes them | bytes | smaller | preview | verified | CPU seconds |",
-               "|---|---|---:|---:|---:|---:|---:|"]
+    written = [
+        f"## {subject.name}",
+        "",
+        f"{subject.words}. {size:,} bytes, {baseline.value:.4f}.",
+        "",
+        "| what | steps, on every layer that takes them | bytes | smaller | preview | verified | CPU seconds |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
     print(*written, sep="\n", flush=True)
     values: dict[str, float] = {}
     lines: list[str] = []
@@ -167,8 +243,11 @@ def table(key: str, only: tuple[str, ...]) -> None:
                 numbers = f"refused: {error.what} | | | "
             written.append(f"| {name} | {said} | {numbers} | {time.process_time() - start:.0f} |")
             print(written[-1], flush=True)
-            lines = [ordering(better, worse, who, values, baseline.samples) for better, worse, who in ORDERINGS
-                     if better in values and worse in values]
+            lines = [
+                ordering(better, worse, who, values, baseline.samples)
+                for better, worse, who in ORDERINGS
+                if better in values and worse in values
+            ]
             if not only:
                 keep("\n".join([*written, "", *lines, ""]))
     print("", *lines, sep="\n", flush=True)
@@ -186,8 +265,10 @@ def keep(section: str) -> None:
     """Put a model's section into the table in place of its old one."""
     found = re.split(r"^(?=## )", TABLE.read_text(encoding="utf-8"), flags=re.M)[1:] if TABLE.exists() else []
     sections = {part.splitlines()[0]: part.strip() + "\n" for part in [*found, section]}
-    head = ("# Every method on whole models\n\nWritten by `python -m tests.benchmarks.bench_methods`. One shot: "
-            "no model is trained\nagain as a whole.\n")
+    head = (
+        "# Every method on whole models\n\nWritten by `python -m tests.benchmarks.bench_methods`. One shot: "
+        "no model is trained\nagain as a whole.\n"
+    )
     TABLE.write_text("\n".join([head, *sections.values()]), encoding="utf-8")
 
 

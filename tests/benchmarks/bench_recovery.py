@@ -40,6 +40,7 @@ PIXELS = 28 * 28
 
 # -- data ----------------------------------------------------------------------------------------------------------
 
+
 def read(folder: Path, name: str) -> np.ndarray:
     raw = gzip.decompress((folder / name).read_bytes())
     shape = np.frombuffer(raw, ">i4", count=raw[3], offset=4)
@@ -55,6 +56,7 @@ def write_samples(folder: Path, split: str, path: Path, count: int) -> Path:
 
 
 # -- the demo network ----------------------------------------------------------------------------------------------
+
 
 def open_demo(train: Path) -> Workspace:
     workspace = Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job())
@@ -92,10 +94,13 @@ def recover(case: str, train: Path, epochs: int) -> None:
     original, before, after = report.before.value.value, report.recovery.unrecovered or 0.0, report.verified.value
     won = (after - before) / (original - before)
     macs = (report.before.macs or 0) / (report.after.macs or 1)
-    print(f"{case:10} original {original:.4f}  before {before:.4f}  after {after:.4f}  won back {won:6.1%}  "
-          f"file {report.ratio:5.2f}x smaller  MACs {macs:.2f}x fewer  forecast "
-          f"{'exact' if report.forecast_bytes == report.after.bytes.value else 'OFF'}  "
-          f"{spent(start)}", flush=True)
+    print(
+        f"{case:10} original {original:.4f}  before {before:.4f}  after {after:.4f}  won back {won:6.1%}  "
+        f"file {report.ratio:5.2f}x smaller  MACs {macs:.2f}x fewer  forecast "
+        f"{'exact' if report.forecast_bytes == report.after.bytes.value else 'OFF'}  "
+        f"{spent(start)}",
+        flush=True,
+    )
 
 
 def clocks() -> tuple[float, float]:
@@ -120,8 +125,10 @@ def distil(train: Path, epochs: int) -> None:
     rows = (Row("*", (Action("prune.channels", {"ratio": 0.5}),)),)
     values: dict[str, list[float]] = {}
     for seed in range(3):
-        for name, stage in (("labels", Stage("finetune", {"epochs": epochs, "batch": 64})),
-                            ("teacher", Stage("distill", {"epochs": epochs, "batch": 64}))):
+        for name, stage in (
+            ("labels", Stage("finetune", {"epochs": epochs, "batch": 64})),
+            ("teacher", Stage("distill", {"epochs": epochs, "batch": 64})),
+        ):
             report = run(workspace, Recipe(rows, seed, (stage,)))
             assert report.verified is not None
             values.setdefault(name, []).append(report.verified.value)
@@ -133,6 +140,7 @@ def distil(train: Path, epochs: int) -> None:
 
 # -- Deep Compression ----------------------------------------------------------------------------------------------
 
+
 class Scaled(nn.Module):
     """Pixels 0..255 to 0..1."""
 
@@ -142,14 +150,24 @@ class Scaled(nn.Module):
 
 def lenet300() -> nn.Module:
     """LeCun et al. 1998: 784-300-100-10."""
-    return nn.Sequential(Scaled(), nn.Flatten(), nn.Linear(PIXELS, 300), nn.ReLU(), nn.Linear(300, 100), nn.ReLU(),
-                         nn.Linear(100, 10))
+    return nn.Sequential(
+        Scaled(), nn.Flatten(), nn.Linear(PIXELS, 300), nn.ReLU(), nn.Linear(300, 100), nn.ReLU(), nn.Linear(100, 10)
+    )
 
 
 def lenet5() -> nn.Module:
     """The variant of Caffe that Han et al. compress: 20 and 50 filters, 500 hidden units, 431 k parameters."""
-    return nn.Sequential(Scaled(), nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2),
-                         nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10))
+    return nn.Sequential(
+        Scaled(),
+        nn.Conv2d(1, 20, 5),
+        nn.MaxPool2d(2),
+        nn.Conv2d(20, 50, 5),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(800, 500),
+        nn.ReLU(),
+        nn.Linear(500, 10),
+    )
 
 
 def fit(network: nn.Module, train: Path, epochs: int) -> nn.Module:
@@ -167,7 +185,7 @@ def fit(network: nn.Module, train: Path, epochs: int) -> nn.Module:
     for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
         for start in range(0, len(x) - 127, 128):
-            chosen = order[start:start + 128]
+            chosen = order[start : start + 128]
             optimiser.zero_grad()
             nn.functional.cross_entropy(network(x[chosen]), y[chosen]).backward()
             optimiser.step()
@@ -188,22 +206,37 @@ def deep(name: str, folder: Path, train: Path, test: Path, epochs: int) -> None:
     if not model.exists():
         network = fit(DEEP[name]["make"](), train, 15)
         batch = torch.export.Dim("batch", min=1, max=65536)
-        torch.onnx.export(network, (torch.zeros(2, 1, 28, 28),), str(model), input_names=["x"], dynamo=True,
-                          dynamic_shapes=({0: batch},), external_data=False, verbose=False)
+        torch.onnx.export(
+            network,
+            (torch.zeros(2, 1, 28, 28),),
+            str(model),
+            input_names=["x"],
+            dynamo=True,
+            dynamic_shapes=({0: batch},),
+            external_data=False,
+            verbose=False,
+        )
     fitted = spent(start)
     start = clocks()
     workspace = Workspace.open(str(model), Job()).attach(str(test), Job(), calibration=str(train))
     codebook = Action("quantize.codebook", {"bits": DEEP[name]["bits"]})
-    rows = tuple(Row(pattern, (Action("prune.magnitude", {"sparsity": sparsity}), codebook))
-                 for pattern, sparsity in DEEP[name]["sparsity"].items())
-    stages = (Stage("distill", {"epochs": epochs, "before": "quantize", "sparsify": "cubic", "batch": 128}),
-              Stage("distill", {"epochs": max(1, epochs // 4), "batch": 128, "rate": 0.0003}))
+    rows = tuple(
+        Row(pattern, (Action("prune.magnitude", {"sparsity": sparsity}), codebook))
+        for pattern, sparsity in DEEP[name]["sparsity"].items()
+    )
+    stages = (
+        Stage("distill", {"epochs": epochs, "before": "quantize", "sparsify": "cubic", "batch": 128}),
+        Stage("distill", {"epochs": max(1, epochs // 4), "batch": 128, "rate": 0.0003}),
+    )
     report = run(workspace, Recipe(rows, recover=stages))
     assert report.before.value is not None and report.verified is not None
     original, after = report.before.value.value, report.verified.value
-    print(f"{name:10} original {original:.4f}  after {after:.4f}  lost {100 * (original - after):.2f} points  "
-          f"{report.before.bytes.value:,.0f} -> {report.after.bytes.value:,.0f} bytes, {report.ratio:.1f}x smaller  "
-          f"fitted in {fitted}, compressed in {spent(start)}", flush=True)
+    print(
+        f"{name:10} original {original:.4f}  after {after:.4f}  lost {100 * (original - after):.2f} points  "
+        f"{report.before.bytes.value:,.0f} -> {report.after.bytes.value:,.0f} bytes, {report.ratio:.1f}x smaller  "
+        f"fitted in {fitted}, compressed in {spent(start)}",
+        flush=True,
+    )
     for note in report.notes:
         print(f"           {note}")
 
@@ -217,7 +250,7 @@ if __name__ == "__main__":
     parser.add_argument("--folder", type=Path, help="where trained LeNets are kept; default: nowhere")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        os.environ["WORKBENCH_CACHE"] = place       # a training that was run before would only be read again
+        os.environ["WORKBENCH_CACHE"] = place  # a training that was run before would only be read again
         some = write_samples(given.data, "train", Path(place) / "train.npz", given.samples)
         for chosen in given.cases.split(","):
             if chosen in DEEP:

@@ -52,8 +52,9 @@ CASES: dict[str, Callable[[Model], dict[str, Edit]]] = {
 }
 
 
-def paired(first: ort.InferenceSession, second: ort.InferenceSession, feeds: dict[str, np.ndarray],
-           rounds: int) -> tuple[float, float, float]:
+def paired(
+    first: ort.InferenceSession, second: ort.InferenceSession, feeds: dict[str, np.ndarray], rounds: int
+) -> tuple[float, float, float]:
     """Time of `second` over that of `first`, and the bounds of its 95 % interval."""
     times = np.empty((rounds, 2))
     for index in range(-rounds // 10, rounds):

@@ -18,7 +18,7 @@ from workbench.core.recipe.recovery import Stage
 from workbench.core.session.session_file import load_session
 
 PRUNE, INT4 = Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4})
-MANY, WIDTH = 300, 24       # layers, and rows and columns of each
+MANY, WIDTH = 300, 24  # layers, and rows and columns of each
 
 
 def start(hand: Hand) -> None:
@@ -88,7 +88,7 @@ def keep_a_session(hand: Hand) -> None:
         hand.window.commands.sessions._save(str(path), lambda: None)
         hand.turn(0.2)
         hand.session.set_actions([hand.session.current], (PRUNE, INT4), "steps")
-        hand.turn(0.5)                      # within which it is kept
+        hand.turn(0.5)  # within which it is kept
         hand.window.autosave.settle()
         before = hand.session.model
         hand.window.commands.sessions.resume(load_session(path), path.parent, lambda: None)
@@ -167,6 +167,7 @@ def draw_the_graph(hand: Hand) -> None:
 def present(hand: Hand) -> None:
     from workbench.ui.presentation.slides import SLIDES
     from workbench.ui.presentation.window import Presentation
+
     presentation = Presentation(hand.session, hand.window)
     presentation.resize(1280, 800)
     presentation.show()
@@ -236,8 +237,10 @@ def many_layers(folder: Path) -> str:
         name = f"blocks.{index // 3}.fc{index % 3 + 1}"
         weight = rng.normal(0, 0.05, (WIDTH, WIDTH)).astype(np.float32)
         weights.append(numpy_helper.from_array(weight, f"{name}.weight"))
-        nodes += [helper.make_node("MatMul", [x, f"{name}.weight"], [f"y{index}"], name=f"/{name}/MatMul"),
-                  helper.make_node("Add", [x, f"y{index}"], [f"x{index}"], name=f"/{name}/Add")]
+        nodes += [
+            helper.make_node("MatMul", [x, f"{name}.weight"], [f"y{index}"], name=f"/{name}/MatMul"),
+            helper.make_node("Add", [x, f"y{index}"], [f"x{index}"], name=f"/{name}/Add"),
+        ]
         x = f"x{index}"
     ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", WIDTH])] for name in ("x", x)]
     graph = helper.make_graph(nodes, "many", *ends, weights)
@@ -247,10 +250,26 @@ def many_layers(folder: Path) -> str:
 
 
 JOBS: dict[str, Callable[[Hand], None]] = {
-    "start": start, "open": Hand.open_demo, "inspect": inspect, "add a step": add_a_step, "drag a line": drag_a_line,
-    "drag a slider": drag_a_slider, "measure": measure, "undo, redo": undo_and_redo, "jump in history": jump_in_history,
-    "activations": look_at_activations, "sensitivity": scan, "sweep": sweep, "compare": compare, "recover": recover,
-    "graph": draw_the_graph, "presentation": present, "jobs": watch_jobs, "export": export,
-    "session": keep_a_session, "open 300 layers": open_many_layers, "scroll, filter 300": scroll_and_filter,
+    "start": start,
+    "open": Hand.open_demo,
+    "inspect": inspect,
+    "add a step": add_a_step,
+    "drag a line": drag_a_line,
+    "drag a slider": drag_a_slider,
+    "measure": measure,
+    "undo, redo": undo_and_redo,
+    "jump in history": jump_in_history,
+    "activations": look_at_activations,
+    "sensitivity": scan,
+    "sweep": sweep,
+    "compare": compare,
+    "recover": recover,
+    "graph": draw_the_graph,
+    "presentation": present,
+    "jobs": watch_jobs,
+    "export": export,
+    "session": keep_a_session,
+    "open 300 layers": open_many_layers,
+    "scroll, filter 300": scroll_and_filter,
     "edit 300": edit_many_layers,
 }

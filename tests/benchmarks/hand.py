@@ -18,7 +18,7 @@ from workbench.ui.shell.main_layout import Workspace
 from workbench.ui.shell.main_window import MainWindow
 from workbench.ui.widgets import theme
 
-LIMIT = 900.0       # seconds; a machine that does other things, too, is slow
+LIMIT = 900.0  # seconds; a machine that does other things, too, is slow
 
 
 def fail(failure: messages.Failed) -> None:

@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper
 
 LAYERS = 300
-WIDTH = 1888            # 300 x 1888 x 1888 x 4 bytes = 4.3 GB
+WIDTH = 1888  # 300 x 1888 x 1888 x 4 bytes = 4.3 GB
 
 
 def large_model(folder: Path, layers: int = LAYERS, width: int = WIDTH) -> Path:
@@ -25,8 +25,13 @@ def large_model(folder: Path, layers: int = LAYERS, width: int = WIDTH) -> Path:
         nodes.append(helper.make_node("Add", [x, f"y{index}"], [f"x{index}"], name=f"/{name}/Add"))
         x = f"x{index}"
     shape = ["batch", width]
-    graph = helper.make_graph(nodes, "large", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-                              [helper.make_tensor_value_info(x, TensorProto.FLOAT, shape)], weights)
+    graph = helper.make_graph(
+        nodes,
+        "large",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(x, TensorProto.FLOAT, shape)],
+        weights,
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     with data.open("wb") as file:
         os.truncate(file.fileno(), layers * size)

@@ -35,8 +35,12 @@ def bench_back() -> list[Row]:
     def complete() -> bool:
         """All that is shown is there and of this state: the figures, and the layer as edited."""
         edited = session.edit.change.actions if session.edit is not None else ()
-        return (session.preview is not None and session.preview.complete and session.preview_is_current
-                and edited == session.recipe.actions_for(session.current))
+        return (
+            session.preview is not None
+            and session.preview.complete
+            and session.preview_is_current
+            and edited == session.recipe.actions_for(session.current)
+        )
 
     def wait() -> None:
         while not complete():
@@ -58,6 +62,11 @@ def bench_back() -> list[Row]:
         assert complete()
     link.request = request
     link.shutdown()
-    return [Row("back to a state measured before", "under 50 ms, nothing recomputed",
-                f"longest of 10: {1e3 * max(seconds):.1f} ms, {len(asked)} requests to the engine",
-                max(seconds) < 0.05 and not asked)]
+    return [
+        Row(
+            "back to a state measured before",
+            "under 50 ms, nothing recomputed",
+            f"longest of 10: {1e3 * max(seconds):.1f} ms, {len(asked)} requests to the engine",
+            max(seconds) < 0.05 and not asked,
+        )
+    ]

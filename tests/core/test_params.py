@@ -25,10 +25,17 @@ FIELDS = {field.name: field for field in fields_of(Params)}
 
 
 def test_annotations_become_fields():
-    assert list(FIELDS) == ["bits", "kind", "size", "sparsity", "threshold", "symmetric", "name",
-                            "block"]
-    assert [field.kind for field in FIELDS.values()] == ["int", "choice", "int", "float", "float", "bool", "text",
-                                                         "choice"]
+    assert list(FIELDS) == ["bits", "kind", "size", "sparsity", "threshold", "symmetric", "name", "block"]
+    assert [field.kind for field in FIELDS.values()] == [
+        "int",
+        "choice",
+        "int",
+        "float",
+        "float",
+        "bool",
+        "text",
+        "choice",
+    ]
     bits = FIELDS["bits"]
     assert (bits.low, bits.high, bits.unit, bits.help, bits.default) == (2, 8, "bit", "Bits per weight.", 4)
     assert FIELDS["kind"].choices == ("tensor", "group") and FIELDS["size"].when == ("kind", ("group",))
@@ -54,47 +61,53 @@ def test_a_parameter_without_a_default_is_refused():
         fields_of(Bare)
 
 
-@pytest.mark.parametrize(("given", "expected"), [
-    ({}, Params()),
-    ({"bits": 8}, Params(bits=8)),
-    ({"bits": 3.0}, Params(bits=3)),                                     # YAML and JSON may write whole numbers so
-    ({"sparsity": 1}, Params(sparsity=1.0)),
-    ({"threshold": 0.1}, Params(sparsity=None, threshold=0.1)),          # the default of the other one steps aside
-    ({"sparsity": None, "threshold": 0.1}, Params(sparsity=None, threshold=0.1)),
-    ({"block": 16}, Params(block="16")),                                 # YAML reads a choice of numbers as a number
-    ({"block": 16.0}, Params(block="16")),
-    ({"block": "16"}, Params(block="16")),
-])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, Params()),
+        ({"bits": 8}, Params(bits=8)),
+        ({"bits": 3.0}, Params(bits=3)),  # YAML and JSON may write whole numbers so
+        ({"sparsity": 1}, Params(sparsity=1.0)),
+        ({"threshold": 0.1}, Params(sparsity=None, threshold=0.1)),  # the default of the other one steps aside
+        ({"sparsity": None, "threshold": 0.1}, Params(sparsity=None, threshold=0.1)),
+        ({"block": 16}, Params(block="16")),  # YAML reads a choice of numbers as a number
+        ({"block": 16.0}, Params(block="16")),
+        ({"block": "16"}, Params(block="16")),
+    ],
+)
 def test_plain_values_become_parameters(given, expected):
     parsed = parse(Params, given)
     assert parsed == expected
     assert all(type(getattr(parsed, name)) is type(getattr(expected, name)) for name in FIELDS)
 
 
-@pytest.mark.parametrize(("given", "words"), [
-    ({"bites": 4}, ("no parameter 'bites'", "bits, kind")),
-    ({"bits": 1}, ("bits cannot be 1", "a whole number from 2 to 8 bit")),
-    ({"bits": 9}, ("bits cannot be 9",)),
-    ({"bits": 2.5}, ("bits cannot be 2.5",)),
-    ({"bits": True}, ("bits cannot be True",)),
-    ({"bits": "4"}, ("bits cannot be '4'",)),
-    ({"bits": None}, ("bits cannot be None",)),
-    ({"sparsity": float("nan")}, ("sparsity cannot be nan", "a number from 0 to 1")),
-    ({"sparsity": float("inf")}, ("sparsity cannot be inf",)),
-    ({"size": 10 ** 400}, ("size cannot be 1000",)),
-    ({"kind": "row"}, ("kind cannot be 'row'", "one of tensor, group")),
-    ({"kind": ["row"]}, ("kind cannot be ['row']",)),
-    ({"block": 8}, ("block cannot be 8", "one of 16, 32, float")),
-    ({"block": 16.5}, ("block cannot be 16.5",)),
-    ({"block": True}, ("block cannot be True",)),
-    ({"block": float("nan")}, ("block cannot be nan",)),
-    ({"block": None}, ("block cannot be None",)),
-    ({"kind": 1}, ("kind cannot be 1",)),
-    ({"symmetric": 1}, ("symmetric cannot be 1", "true or false")),
-    ({"name": 3}, ("name cannot be 3", "a text")),
-    ({"sparsity": 0.5, "threshold": 0.1}, ("sparsity and threshold exclude each other",)),
-    ({"sparsity": None}, ("none of sparsity, threshold is given",)),
-])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"bites": 4}, ("no parameter 'bites'", "bits, kind")),
+        ({"bits": 1}, ("bits cannot be 1", "a whole number from 2 to 8 bit")),
+        ({"bits": 9}, ("bits cannot be 9",)),
+        ({"bits": 2.5}, ("bits cannot be 2.5",)),
+        ({"bits": True}, ("bits cannot be True",)),
+        ({"bits": "4"}, ("bits cannot be '4'",)),
+        ({"bits": None}, ("bits cannot be None",)),
+        ({"sparsity": float("nan")}, ("sparsity cannot be nan", "a number from 0 to 1")),
+        ({"sparsity": float("inf")}, ("sparsity cannot be inf",)),
+        ({"size": 10**400}, ("size cannot be 1000",)),
+        ({"kind": "row"}, ("kind cannot be 'row'", "one of tensor, group")),
+        ({"kind": ["row"]}, ("kind cannot be ['row']",)),
+        ({"block": 8}, ("block cannot be 8", "one of 16, 32, float")),
+        ({"block": 16.5}, ("block cannot be 16.5",)),
+        ({"block": True}, ("block cannot be True",)),
+        ({"block": float("nan")}, ("block cannot be nan",)),
+        ({"block": None}, ("block cannot be None",)),
+        ({"kind": 1}, ("kind cannot be 1",)),
+        ({"symmetric": 1}, ("symmetric cannot be 1", "true or false")),
+        ({"name": 3}, ("name cannot be 3", "a text")),
+        ({"sparsity": 0.5, "threshold": 0.1}, ("sparsity and threshold exclude each other",)),
+        ({"sparsity": None}, ("none of sparsity, threshold is given",)),
+    ],
+)
 def test_what_does_not_fit_is_named_with_what_would(given, words):
     with pytest.raises(UserError) as caught:
         parse(Params, given, "prune.example")
@@ -104,14 +117,28 @@ def test_what_does_not_fit_is_named_with_what_would(given, words):
 
 def test_plain_values_round_trip():
     params = Params(bits=6, sparsity=None, threshold=0.25)
-    assert plain(params) == {"bits": 6, "kind": "tensor", "size": 32, "threshold": 0.25, "symmetric": True, "name": "",
-                             "block": "32"}
+    assert plain(params) == {
+        "bits": 6,
+        "kind": "tensor",
+        "size": 32,
+        "threshold": 0.25,
+        "symmetric": True,
+        "name": "",
+        "block": "32",
+    }
     assert parse(Params, plain(params)) == params
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("bits", "a whole number from 2 to 8 bit"), ("size", "a whole number from 1"), ("threshold", "a number from 0"),
-    ("kind", "one of tensor, group"), ("symmetric", "true or false"), ("name", "a text"),
-])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("bits", "a whole number from 2 to 8 bit"),
+        ("size", "a whole number from 1"),
+        ("threshold", "a number from 0"),
+        ("kind", "one of tensor, group"),
+        ("symmetric", "true or false"),
+        ("name", "a text"),
+    ],
+)
 def test_a_field_in_words(name, words):
     assert describe(FIELDS[name]) == words

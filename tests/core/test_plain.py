@@ -7,17 +7,21 @@ from workbench.core.base.job import Job
 from workbench.core.base.plain import LONGEST, LONGEST_WORD, plain
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("blocks.0.conv1", "blocks.0.conv1"),
-    ("größer 模型 👩\u200d🔬", "größer 模型 👩\u200d🔬"),
-    ("\x1b[31mred\x1b[0m and \x1b]0;title\x07more\x9b2J", "red and more"),
-    ("two\nlines\r\n\tand\u2028more", "two lines and more"),
-    ("bell \x07 null \x00", r"bell \x07 null \x00"),
-    ("abc\u202egpj.onnx", r"abc\u202egpj.onnx"),
-    ("half \udcff", r"half \udcff"),
-    ("9" * 4000, "99999999… (4,000 digits)"),
-    ("<b>&amp;", "<b>&amp;"),
-], ids=["name", "scripts", "codes", "lines", "controls", "direction", "half", "number", "markup"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("blocks.0.conv1", "blocks.0.conv1"),
+        ("größer 模型 👩\u200d🔬", "größer 模型 👩\u200d🔬"),
+        ("\x1b[31mred\x1b[0m and \x1b]0;title\x07more\x9b2J", "red and more"),
+        ("two\nlines\r\n\tand\u2028more", "two lines and more"),
+        ("bell \x07 null \x00", r"bell \x07 null \x00"),
+        ("abc\u202egpj.onnx", r"abc\u202egpj.onnx"),
+        ("half \udcff", r"half \udcff"),
+        ("9" * 4000, "99999999… (4,000 digits)"),
+        ("<b>&amp;", "<b>&amp;"),
+    ],
+    ids=["name", "scripts", "codes", "lines", "controls", "direction", "half", "number", "markup"],
+)
 def test_what_may_stand_in_a_sentence(text, expected):
     assert plain(text) == expected
     assert plain(f"{expected} of that model, and more of it") == f"{expected} of that model, and more of it"

@@ -36,12 +36,15 @@ def test_yaml_becomes_a_recipe():
     assert recipe.rows[2].actions == (Action("lowrank.svd"),)
 
 
-@pytest.mark.parametrize(("path", "expected"), [
-    ("blocks.1.conv", (INT4,)),
-    ("blocks.2.conv", (PRUNE, INT4)),           # in the order of application, not of writing
-    ("head", (Action("lowrank.svd"),)),         # the last row that matches wins
-    ("stem", ()),                               # a row without actions leaves the layer alone
-])
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("blocks.1.conv", (INT4,)),
+        ("blocks.2.conv", (PRUNE, INT4)),  # in the order of application, not of writing
+        ("head", (Action("lowrank.svd"),)),  # the last row that matches wins
+        ("stem", ()),  # a row without actions leaves the layer alone
+    ],
+)
 def test_the_last_row_that_matches_wins(path, expected):
     assert parse_recipe(TEXT).actions_for(path) == expected
 
@@ -53,8 +56,9 @@ def test_keys_are_text_as_written_and_numbers_are_numbers():
 
 
 def test_rows_may_share_a_stack_by_anchor_and_merge():
-    recipe = parse_recipe("version: 1\nlayers:\n  a: &mild [{p.q: &base {bits: 4, x: 1}}]\n  b: *mild\n"
-                          "  c: [{p.q: {<<: *base, bits: 2}}]")
+    recipe = parse_recipe(
+        "version: 1\nlayers:\n  a: &mild [{p.q: &base {bits: 4, x: 1}}]\n  b: *mild\n  c: [{p.q: {<<: *base, bits: 2}}]"
+    )
     assert recipe.actions_for("b") == recipe.actions_for("a")
     assert recipe.actions_for("c")[0].params == {"bits": 2, "x": 1}
 
@@ -65,7 +69,7 @@ def test_a_recipe_can_be_a_key():
 
 def test_no_row_no_actions():
     assert Recipe().actions_for("anything") == ()
-    assert Recipe((Row("Head", (INT4,)),)).actions_for("head") == ()      # upper and lower case are different
+    assert Recipe((Row("Head", (INT4,)),)).actions_for("head") == ()  # upper and lower case are different
 
 
 def test_a_path_with_glob_characters_matches_itself():
@@ -121,32 +125,35 @@ def test_equal_stacks_are_written_out_twice():
     assert text.count("quantize.affine") == 2 and "&" not in text
 
 
-@pytest.mark.parametrize(("text", "words"), [
-    ("layers: [", ("not valid YAML", "line 1")),
-    ("just words", ("not a recipe", "version")),
-    ("", ("not a recipe",)),
-    ("layers: {}", ("its version is None", "reads version 1")),
-    ("version: 2", ("its version is 2",)),
-    ("version: 1\nlayer: {}", ("unknown key 'layer'", "layers")),
-    ("version: 1\nseed: x", ("its seed is not a whole number",)),
-    ("version: 1\nseed: true", ("its seed is not a whole number",)),
-    ("version: 1\nlayers: [a]", ("'layers' is not a mapping",)),
-    ("version: 1\nlayers: {a: 3}", ("row 'a' is not a list", "[{family.method: {…}}]")),
-    ("version: 1\nlayers: {a: [3]}", ("a step of 'a' is not one action",)),
-    ("version: 1\nlayers: {a: [{x: {}, y: {}}]}", ("a step of 'a' is not one action",)),
-    ("version: 1\nlayers: {a: [{prune.magnitude: 0.5}]}", ("parameters of prune.magnitude in 'a'",)),
-    ("version: 1\nexport: 3", ("'export' is not a mapping",)),
-    ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto or off")),
-    ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "It is onnx")),
-    ("version: 1\nrecover: 5", ("'recover' is not a list",)),
-    ("version: 1\nrecover: [{a: {}, b: {}}]", ("a step of 'recover' is not one stage",)),
-    ("version: 1\nseed: -1", ("its seed is not a whole number from 0",)),
-    ("version: 1\nlayers:\n  a: [p.q]\n  '*': []\n  a: []", ("line 5", "'a' stands twice")),
-    ("version: 1\nlayers: {[a]: []}", ("a key is not a text",)),
-    ("version: 1\nlayers: {a: [{p.q: {t: [1]}}]}", ("t of p.q in 'a' is not a single value",)),
-    ("version: 1\nseed: " + "9" * 5000, ("not valid YAML",)),
-    ("[" * 5000, ("not valid YAML",)),
-])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("layers: [", ("not valid YAML", "line 1")),
+        ("just words", ("not a recipe", "version")),
+        ("", ("not a recipe",)),
+        ("layers: {}", ("its version is None", "reads version 1")),
+        ("version: 2", ("its version is 2",)),
+        ("version: 1\nlayer: {}", ("unknown key 'layer'", "layers")),
+        ("version: 1\nseed: x", ("its seed is not a whole number",)),
+        ("version: 1\nseed: true", ("its seed is not a whole number",)),
+        ("version: 1\nlayers: [a]", ("'layers' is not a mapping",)),
+        ("version: 1\nlayers: {a: 3}", ("row 'a' is not a list", "[{family.method: {…}}]")),
+        ("version: 1\nlayers: {a: [3]}", ("a step of 'a' is not one action",)),
+        ("version: 1\nlayers: {a: [{x: {}, y: {}}]}", ("a step of 'a' is not one action",)),
+        ("version: 1\nlayers: {a: [{prune.magnitude: 0.5}]}", ("parameters of prune.magnitude in 'a'",)),
+        ("version: 1\nexport: 3", ("'export' is not a mapping",)),
+        ("version: 1\nexport: {sparse: maybe}", ("export.sparse is 'maybe'", "auto or off")),
+        ("version: 1\nexport: {format: tflite}", ("export.format is 'tflite'", "It is onnx")),
+        ("version: 1\nrecover: 5", ("'recover' is not a list",)),
+        ("version: 1\nrecover: [{a: {}, b: {}}]", ("a step of 'recover' is not one stage",)),
+        ("version: 1\nseed: -1", ("its seed is not a whole number from 0",)),
+        ("version: 1\nlayers:\n  a: [p.q]\n  '*': []\n  a: []", ("line 5", "'a' stands twice")),
+        ("version: 1\nlayers: {[a]: []}", ("a key is not a text",)),
+        ("version: 1\nlayers: {a: [{p.q: {t: [1]}}]}", ("t of p.q in 'a' is not a single value",)),
+        ("version: 1\nseed: " + "9" * 5000, ("not valid YAML",)),
+        ("[" * 5000, ("not valid YAML",)),
+    ],
+)
 def test_what_is_wrong_is_named(text, words):
     with pytest.raises(UserError) as caught:
         parse_recipe(text, "mine.yaml")
@@ -158,8 +165,11 @@ def test_code_in_yaml_is_not_run():
         parse_recipe("version: !!python/object/apply:os.getcwd []")
 
 
-@pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir(),
-                                  lambda path: path.write_bytes(b"\xff\xfe\x00")], ids=["missing", "folder", "binary"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda path: None, lambda path: path.mkdir(), lambda path: path.write_bytes(b"\xff\xfe\x00")],
+    ids=["missing", "folder", "binary"],
+)
 def test_a_file_that_cannot_be_read_is_named(tmp_path, make):
     path = tmp_path / "recipe.yaml"
     make(path)
@@ -186,17 +196,22 @@ def rows(*given: tuple[str, tuple[Action, ...]]) -> Recipe:
 A, B, BARE = ("a", (PRUNE, INT4)), ("b", (INT4,)), ("c", ())
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    (rows(A, B), rows(B, A)),                                                   # as editing a and going back leaves it
-    (rows(A), rows(A, ("c", (INT4.switched(True),)), BARE)),                    # no other row asks for c
-    (rows(A), rows(("a", (INT4, PRUNE)))),
-    (rows(A), rows(("a", (INT4,)), A)),                                         # the last one counts
-    (rows(("*", (INT4,))), rows(A, ("*", (INT4,)), B)),                         # and it says the same of b
-    (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)), ("c", (PRUNE.switched(True),)))),
-    (rows(A), replace(rows(A), data="made with these")),
-    (Recipe(recover=(Stage("finetune", {"epochs": 2, "rate": 0.1}),)),
-     Recipe(recover=(Stage("finetune", {"rate": 0.1, "epochs": 2}),))),
-])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (rows(A, B), rows(B, A)),  # as editing a and going back leaves it
+        (rows(A), rows(A, ("c", (INT4.switched(True),)), BARE)),  # no other row asks for c
+        (rows(A), rows(("a", (INT4, PRUNE)))),
+        (rows(A), rows(("a", (INT4,)), A)),  # the last one counts
+        (rows(("*", (INT4,))), rows(A, ("*", (INT4,)), B)),  # and it says the same of b
+        (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)), ("c", (PRUNE.switched(True),)))),
+        (rows(A), replace(rows(A), data="made with these")),
+        (
+            Recipe(recover=(Stage("finetune", {"epochs": 2, "rate": 0.1}),)),
+            Recipe(recover=(Stage("finetune", {"rate": 0.1, "epochs": 2}),)),
+        ),
+    ],
+)
 def test_recipes_that_do_the_same_are_the_same_in_effect(one, other):
     assert one.in_effect == other.in_effect and hash(one.in_effect) == hash(other.in_effect)
     assert one.as_trained == other.as_trained
@@ -205,13 +220,16 @@ def test_recipes_that_do_the_same_are_the_same_in_effect(one, other):
         assert recipe.in_effect.in_effect == recipe.in_effect
 
 
-@pytest.mark.parametrize(("one", "other"), [
-    (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)))),
-    (rows(("*", (INT4,)), ("[ab]", (PRUNE,))), rows(("[ab]", (PRUNE,)), ("*", (INT4,)))),
-    (rows(A), replace(rows(A), seed=1)),
-    (rows(A), replace(rows(A), recover=(Stage("finetune"),))),
-    (rows(A), rows(("a", (PRUNE.switched(True), INT4)))),
-])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (rows(("*", (INT4,)), BARE), rows(("*", (INT4,)))),
+        (rows(("*", (INT4,)), ("[ab]", (PRUNE,))), rows(("[ab]", (PRUNE,)), ("*", (INT4,)))),
+        (rows(A), replace(rows(A), seed=1)),
+        (rows(A), replace(rows(A), recover=(Stage("finetune"),))),
+        (rows(A), rows(("a", (PRUNE.switched(True), INT4)))),
+    ],
+)
 def test_recipes_that_do_otherwise_are_others(one, other):
     assert one.in_effect != other.in_effect and one.as_trained != other.as_trained
 
@@ -221,9 +239,16 @@ def test_how_zeros_are_stored_is_in_effect_and_no_matter_to_a_training():
     assert one.in_effect != other.in_effect and one.as_trained == other.as_trained
 
 
-@pytest.mark.parametrize("step", ["{prune.magnitude: {}, off: maybe}", "{prune.magnitude: {}, off: 1}", "{off: true}",
-                                  "{prune.magnitude: {}, quantize.affine: {}, off: true}",
-                                  "{prune.magnitude: {}, of: true}"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{prune.magnitude: {}, off: maybe}",
+        "{prune.magnitude: {}, off: 1}",
+        "{off: true}",
+        "{prune.magnitude: {}, quantize.affine: {}, off: true}",
+        "{prune.magnitude: {}, of: true}",
+    ],
+)
 def test_only_true_and_false_switch_a_step(step):
     with pytest.raises(UserError):
         parse_recipe(f"version: 1\nlayers:\n  a: [{step}]\n")

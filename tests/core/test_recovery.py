@@ -23,12 +23,15 @@ def test_parameters_are_validated():
     assert (timed.minutes, timed.epochs) == (1.5, None)
 
 
-@pytest.mark.parametrize(("stage", "words"), [
-    (Stage("boost"), "no recovery stage 'boost'"),
-    (Stage("finetune", {"temperature": 2}), "no parameter 'temperature'"),
-    (Stage("distill", {"temperature": 21}), "temperature cannot be 21"),
-    (Stage("finetune", {"epochs": 1, "minutes": 1}), "exclude each other"),
-])
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (Stage("boost"), "no recovery stage 'boost'"),
+        (Stage("finetune", {"temperature": 2}), "no parameter 'temperature'"),
+        (Stage("distill", {"temperature": 21}), "temperature cannot be 21"),
+        (Stage("finetune", {"epochs": 1, "minutes": 1}), "exclude each other"),
+    ],
+)
 def test_what_is_wrong_is_named(stage, words):
     with pytest.raises(UserError, match=words):
         parameters(stage)

@@ -13,16 +13,28 @@ from workbench.core.session.session_file import LARGEST, Layout, Panel, Referenc
 from workbench.core.session.snapshot import Snapshot
 
 RECIPE = Recipe(recover=(Stage("finetune", {"epochs": 2}),)).with_actions(
-    ["0.10", "*"], (Action("prune.magnitude", {"sparsity": 0.5}),))
-PINNED = Snapshot("6.2x smaller, 91.9 %", RECIPE, Totals(
-    Figure(1e5, "verified"), 100, None, Figure(0.919, "estimated", 400, 0.9, 0.93), Figure(1.2, "measured", 50)),
-    Figure(-0.01, "estimated", 400, -0.02, 0.0), "top-1", "f00d", True)
+    ["0.10", "*"], (Action("prune.magnitude", {"sparsity": 0.5}),)
+)
+PINNED = Snapshot(
+    "6.2x smaller, 91.9 %",
+    RECIPE,
+    Totals(Figure(1e5, "verified"), 100, None, Figure(0.919, "estimated", 400, 0.9, 0.93), Figure(1.2, "measured", 50)),
+    Figure(-0.01, "estimated", 400, -0.02, 0.0),
+    "top-1",
+    "f00d",
+    True,
+)
 
 
 def saved(folder, **more) -> SavedSession:
     pinned = (PINNED, Snapshot("bare", Recipe()))
-    return SavedSession(Reference(str(folder / "m.onnx"), "abc"), RECIPE, snapshots=pinned,
-                        layout=Layout("compare", ("a", "b"), "b", {"layers": Panel(True, "left", 400)}), **more)
+    return SavedSession(
+        Reference(str(folder / "m.onnx"), "abc"),
+        RECIPE,
+        snapshots=pinned,
+        layout=Layout("compare", ("a", "b"), "b", {"layers": Panel(True, "left", 400)}),
+        **more,
+    )
 
 
 def damaged(folder, change, **more) -> UserError:
@@ -59,28 +71,32 @@ def test_a_folder_that_was_moved_with_its_session_is_found(tmp_path):
     assert Reference(f"{new}/f.py:make").find(new) == f"{new}/f.py:make"
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    (lambda d: d.update(version=2), "version"),
-    (lambda d: d["model"].update(path=7), "model.path"),
-    (lambda d: d["model"].update(path=""), "no model"),
-    (lambda d: d.update(snapshots={}), "snapshots"),
-    (lambda d: d["snapshots"][0]["totals"]["bytes"].update(how="believed"), "believed"),
-    (lambda d: d["snapshots"][0]["totals"]["bytes"].update(value=-1), "no size"),
-    (lambda d: d["snapshots"][0]["totals"].update(parameters=True), "parameters"),
-    (lambda d: d["snapshots"][0]["change"].update(value=10 ** 400), "change"),
-    (lambda d: d["snapshots"][0].update(trained="yes"), "trained"),
-    (lambda d: d["recipe"].update(layers=[1]), "layers"),
-    (lambda d: d["recipe"]["layers"].update(x=[{"a": {"b": [1]}}]), "not a single value"),
-    (lambda d: d["layout"]["panels"]["layers"].update(side="top"), "side"),
-    (lambda d: d["layout"].update(selection=[1]), "selection"),
-    (lambda d: d.update(recipe=None), "recipe"),
-])
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda d: d.update(version=2), "version"),
+        (lambda d: d["model"].update(path=7), "model.path"),
+        (lambda d: d["model"].update(path=""), "no model"),
+        (lambda d: d.update(snapshots={}), "snapshots"),
+        (lambda d: d["snapshots"][0]["totals"]["bytes"].update(how="believed"), "believed"),
+        (lambda d: d["snapshots"][0]["totals"]["bytes"].update(value=-1), "no size"),
+        (lambda d: d["snapshots"][0]["totals"].update(parameters=True), "parameters"),
+        (lambda d: d["snapshots"][0]["change"].update(value=10**400), "change"),
+        (lambda d: d["snapshots"][0].update(trained="yes"), "trained"),
+        (lambda d: d["recipe"].update(layers=[1]), "layers"),
+        (lambda d: d["recipe"]["layers"].update(x=[{"a": {"b": [1]}}]), "not a single value"),
+        (lambda d: d["layout"]["panels"]["layers"].update(side="top"), "side"),
+        (lambda d: d["layout"].update(selection=[1]), "selection"),
+        (lambda d: d.update(recipe=None), "recipe"),
+    ],
+)
 def test_each_value_is_checked(tmp_path, change, word):
     assert word in damaged(tmp_path, change).what
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"version": NaN}', "[" * 100_000, "\0",
-                                  '{"version": 1' + "0" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"version": NaN}', "[" * 100_000, "\0", '{"version": 1' + "0" * 5000 + "}"]
+)
 def test_what_is_no_session_is_said_in_one_sentence(tmp_path, text):
     path = tmp_path / "work.mcw"
     path.write_text(text, encoding="utf-8")

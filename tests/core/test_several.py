@@ -17,16 +17,23 @@ def test_several_are_a_tuple_and_one_text_is_refused():
         several("bc")
 
 
-@pytest.mark.parametrize("call", [lambda: Recipe().with_actions("fc", (STEP,)),
-                                  lambda: with_step(Recipe(), "fc", STEP)])
+@pytest.mark.parametrize(
+    "call", [lambda: Recipe().with_actions("fc", (STEP,)), lambda: with_step(Recipe(), "fc", STEP)]
+)
 def test_a_recipe_takes_no_path_alone(call):
     with pytest.raises(TypeError, match="not one text"):
         call()
 
 
 def test_a_trial_with_two_steps_of_one_method_shows_both():
-    stack = (Action("prune.magnitude", {"sparsity": 0.5}), Action("lowrank.svd", {"rank": 4}),
-             Action("prune.magnitude", {"sparsity": 0.2}))
+    stack = (
+        Action("prune.magnitude", {"sparsity": 0.5}),
+        Action("lowrank.svd", {"rank": 4}),
+        Action("prune.magnitude", {"sparsity": 0.2}),
+    )
     row = Trial("fc", stack, {"fc": stack}, 100, None).to_json()
-    assert row["action"] == [{"prune.magnitude": {"sparsity": 0.5}}, {"lowrank.svd": {"rank": 4}},
-                             {"prune.magnitude": {"sparsity": 0.2}}]
+    assert row["action"] == [
+        {"prune.magnitude": {"sparsity": 0.5}},
+        {"lowrank.svd": {"rank": 4}},
+        {"prune.magnitude": {"sparsity": 0.2}},
+    ]

@@ -58,7 +58,7 @@ def ended():
 
 def test_a_process_is_known_to_be_alive_or_gone(ended):
     assert system.alive(os.getpid()) and system.alive(1)
-    assert not system.alive(ended) and not system.alive(10 ** 30)
+    assert not system.alive(ended) and not system.alive(10**30)
 
 
 def test_on_windows_the_kernel_is_asked_and_nobody_is_killed(windows):
@@ -83,11 +83,13 @@ def test_marks_of_processes_that_are_gone(ended, monkeypatch):
 
 def test_caches_of_dead_engines_are_removed_on_windows_too(windows, tmp_path):
     from workbench.engine.preview.activation_cache import Disk
+
     host = system.owner().partition("-")[0]
     for process in (7, 9):
         (tmp_path / f"{host}-{process}-1").mkdir()
     disk = Disk(parent=tmp_path)
     import numpy as np
+
     disk.put("a", {"x": np.zeros(3)})
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([f"{host}-7-1", disk._folder.name])
 
@@ -122,10 +124,13 @@ def test_names_that_windows_does_not_have(name, windows, monkeypatch):
 
 def test_a_drive_is_no_file_with_a_function(monkeypatch):
     monkeypatch.setattr(files, "Path", PureWindowsPath)
-    for path, parts, stem in ((r"C:\models\resnet.onnx", (r"C:\models\resnet.onnx", ""), "resnet"),
-                              (r"C:\models\net.py:make", (r"C:\models\net.py", "make"), "net"),
-                              (r"C:net.py", (r"C:net.py", ""), "net"), ("net.py:", ("net.py", ""), "net"),
-                              ("a.py:b/model.onnx", ("a.py:b/model.onnx", ""), "model")):
+    for path, parts, stem in (
+        (r"C:\models\resnet.onnx", (r"C:\models\resnet.onnx", ""), "resnet"),
+        (r"C:\models\net.py:make", (r"C:\models\net.py", "make"), "net"),
+        (r"C:net.py", (r"C:net.py", ""), "net"),
+        ("net.py:", ("net.py", ""), "net"),
+        ("a.py:b/model.onnx", ("a.py:b/model.onnx", ""), "model"),
+    ):
         assert files.file_and_function(path) == parts and files.stem(path) == stem
 
 

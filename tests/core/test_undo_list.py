@@ -19,9 +19,16 @@ def pruned(sparsity: float, layers: int = 1) -> Recipe:
 
 HISTORY = UndoList(
     Recipe(seed=3),
-    (RecipeStep("first", pruned(0.1)), PinStep("rename", PINNED.named("old"), PINNED, 1), RecipeStep("here", RECIPE),
-     PinStep("delete", PINNED, None, 0), RecipeStep("undone", pruned(0.7, 3))),
-    3, (Branch("left", 2, pruned(0.9)),))
+    (
+        RecipeStep("first", pruned(0.1)),
+        PinStep("rename", PINNED.named("old"), PINNED, 1),
+        RecipeStep("here", RECIPE),
+        PinStep("delete", PINNED, None, 0),
+        RecipeStep("undone", pruned(0.7, 3)),
+    ),
+    3,
+    (Branch("left", 2, pruned(0.9)),),
+)
 
 
 def kept(undo: UndoList, folder) -> UndoList:
@@ -37,8 +44,14 @@ def document_of(folder) -> dict:
 
 def test_it_comes_back_as_it_was(tmp_path):
     assert kept(HISTORY, tmp_path) == HISTORY
-    assert [HISTORY.at(place) for place in range(6)] == [Recipe(seed=3), pruned(0.1), pruned(0.1), RECIPE, RECIPE,
-                                                         pruned(0.7, 3)]
+    assert [HISTORY.at(place) for place in range(6)] == [
+        Recipe(seed=3),
+        pruned(0.1),
+        pruned(0.1),
+        RECIPE,
+        RECIPE,
+        pruned(0.7, 3),
+    ]
 
 
 def test_a_file_of_an_older_version_has_none(tmp_path):
@@ -54,7 +67,7 @@ def test_the_newest_steps_are_kept_and_where_it_stands(tmp_path, here):
     steps = tuple(RecipeStep(f"step {i}", pruned(i / 1000)) for i in range(1, 301))
     found = kept(UndoList(Recipe(), steps, here), tmp_path)
     assert found.at(found.here) == pruned(here / 1000) if here else found.at(found.here) == Recipe()
-    assert len(found.steps) == STEPS and found.steps == steps[(first := min(here, 200)):first + STEPS]
+    assert len(found.steps) == STEPS and found.steps == steps[(first := min(here, 200)) : first + STEPS]
 
 
 def test_recipes_of_many_layers_are_kept_as_far_as_there_is_room(tmp_path):
@@ -79,26 +92,29 @@ def test_a_text_is_cut(tmp_path):
     assert len(kept(UndoList(Recipe(), (RecipeStep("x" * 5000, RECIPE),), 1), tmp_path).steps[0].text) == TEXT
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    (lambda h: h.update(here=6), "history.here"),
-    (lambda h: h.update(here=2), "does not lead to its recipe"),
-    (lambda h: h.update(here=-1), "history.here"),
-    (lambda h: h.update(steps={}), "history.steps"),
-    (lambda h: h.update(steps=h["steps"] * 30), "more than 100"),
-    (lambda h: h.update(branches=h["branches"] * 30), "more than 20"),
-    (lambda h: h.update(rows=[{"a": []}] * (ROWS + 1)), f"more than {ROWS}"),
-    (lambda h: h["rows"].append({"a": [], "b": []}), "not one row"),
-    (lambda h: h["rows"].append([]), "not a mapping"),
-    (lambda h: h["steps"][0]["recipe"].update(layers=[99]), "row's number"),
-    (lambda h: h["steps"][0]["recipe"].update(layers=[True]), "row's number"),
-    (lambda h: h["steps"][0]["recipe"].update(layers=[0, 0]), "twice"),
-    (lambda h: h["steps"][0]["recipe"].update(layers=[0] * (3 * ROWS)), "rows"),
-    (lambda h: h["steps"][0].update(text=[]), "text"),
-    (lambda h: h["steps"][1]["pinned"]["totals"]["bytes"].update(how="believed"), "believed"),
-    (lambda h: h["steps"][1].update(place=1 << 40), "place"),
-    (lambda h: h["branches"][0].update(steps=None), "steps"),
-    (lambda h: h.update(first=None), "recipe"),
-])
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda h: h.update(here=6), "history.here"),
+        (lambda h: h.update(here=2), "does not lead to its recipe"),
+        (lambda h: h.update(here=-1), "history.here"),
+        (lambda h: h.update(steps={}), "history.steps"),
+        (lambda h: h.update(steps=h["steps"] * 30), "more than 100"),
+        (lambda h: h.update(branches=h["branches"] * 30), "more than 20"),
+        (lambda h: h.update(rows=[{"a": []}] * (ROWS + 1)), f"more than {ROWS}"),
+        (lambda h: h["rows"].append({"a": [], "b": []}), "not one row"),
+        (lambda h: h["rows"].append([]), "not a mapping"),
+        (lambda h: h["steps"][0]["recipe"].update(layers=[99]), "row's number"),
+        (lambda h: h["steps"][0]["recipe"].update(layers=[True]), "row's number"),
+        (lambda h: h["steps"][0]["recipe"].update(layers=[0, 0]), "twice"),
+        (lambda h: h["steps"][0]["recipe"].update(layers=[0] * (3 * ROWS)), "rows"),
+        (lambda h: h["steps"][0].update(text=[]), "text"),
+        (lambda h: h["steps"][1]["pinned"]["totals"]["bytes"].update(how="believed"), "believed"),
+        (lambda h: h["steps"][1].update(place=1 << 40), "place"),
+        (lambda h: h["branches"][0].update(steps=None), "steps"),
+        (lambda h: h.update(first=None), "recipe"),
+    ],
+)
 def test_each_value_is_checked(tmp_path, change, word):
     assert word in damaged(tmp_path, lambda document: change(document["history"]), history=HISTORY).what
 
@@ -117,7 +133,7 @@ def mutated(value, dice: random.Random):
         place = dice.randrange(len(value))
         if dice.random() < 0.1:
             return value * 2
-        return [*value[:place], mutated(value[place], dice), *value[place + 1:]]
+        return [*value[:place], mutated(value[place], dice), *value[place + 1 :]]
     return dice.choice(ODD)
 
 

@@ -15,25 +15,28 @@ def bomb(levels: int = 8) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize(("text", "sentence"), [
-    (bomb(), "more than 500,000 values"),
-    ("a: &a {<<: *a}", "'a' contains itself"),
-    ("a: &a [*a]", "'a' contains itself"),
-    ("[" * 60 + "]" * 60, "more than 50 lists and mappings are nested"),
-    ("[" * 100_000, "is not valid YAML"),
-    ("- " * 100_000, "is not valid YAML"),
-    ("a: " + "9" * 5000, "a number has 5,000 characters"),
-    ("a: 1e" + "9" * 5000, "a number has 5,002 characters"),
-    ("a: !!python/object/apply:os.system [ls]", "only plain values"),
-    ("a: !!int ''", "only plain values"),
-    ("a: !!timestamp x", "only plain values"),
-    ("a: !!binary x", "only plain values"),
-    ("a: *b", "line 1"),
-    ("a: \x00", "is not valid YAML"),
-    ("? [a]\n: 1", "a key is not a text"),
-    ("a: 1\na: 2", "line 2: 'a' stands twice"),
-    ("x" * (5 << 20), "longer than 4 MB"),
-])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (bomb(), "more than 500,000 values"),
+        ("a: &a {<<: *a}", "'a' contains itself"),
+        ("a: &a [*a]", "'a' contains itself"),
+        ("[" * 60 + "]" * 60, "more than 50 lists and mappings are nested"),
+        ("[" * 100_000, "is not valid YAML"),
+        ("- " * 100_000, "is not valid YAML"),
+        ("a: " + "9" * 5000, "a number has 5,000 characters"),
+        ("a: 1e" + "9" * 5000, "a number has 5,002 characters"),
+        ("a: !!python/object/apply:os.system [ls]", "only plain values"),
+        ("a: !!int ''", "only plain values"),
+        ("a: !!timestamp x", "only plain values"),
+        ("a: !!binary x", "only plain values"),
+        ("a: *b", "line 1"),
+        ("a: \x00", "is not valid YAML"),
+        ("? [a]\n: 1", "a key is not a text"),
+        ("a: 1\na: 2", "line 2: 'a' stands twice"),
+        ("x" * (5 << 20), "longer than 4 MB"),
+    ],
+)
 def test_what_no_document_needs_is_refused_in_one_sentence(text, sentence):
     with pytest.raises(UserError, match=sentence) as raised:
         yaml_file.parse(text, "mine.yaml", "Correct it.")
@@ -45,8 +48,12 @@ def test_aliases_and_merges_of_reasonable_size_are_read():
     text = "base: &b {x: 1, y: [1, 2]}\nmore: {<<: *b, x: 3}\nagain: [*b, *b]\nname: !!str 5\n"
     text += f"quoted: '{'9' * 60}'"
     assert yaml_file.parse(text, "mine.yaml", "") == {
-        "base": {"x": 1, "y": [1, 2]}, "more": {"x": 3, "y": [1, 2]}, "again": [{"x": 1, "y": [1, 2]}] * 2,
-        "name": "5", "quoted": "9" * 60}
+        "base": {"x": 1, "y": [1, 2]},
+        "more": {"x": 3, "y": [1, 2]},
+        "again": [{"x": 1, "y": [1, 2]}] * 2,
+        "name": "5",
+        "quoted": "9" * 60,
+    }
 
 
 def test_keys_are_texts_and_numbers_are_numbers():
@@ -58,8 +65,13 @@ def test_what_is_not_a_file_of_text_is_named(tmp_path):
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xfd")
     with (tmp_path / "long.yaml").open("wb") as file:
         file.truncate(1 << 40)
-    for name, sentence in (("pipe.yaml", "it is not a file"), ("bytes.yaml", "it is not text"),
-                           ("long.yaml", "longer than 4 MB"), ("none.yaml", "No such file"), (".", "it is not a file")):
+    for name, sentence in (
+        ("pipe.yaml", "it is not a file"),
+        ("bytes.yaml", "it is not text"),
+        ("long.yaml", "longer than 4 MB"),
+        ("none.yaml", "No such file"),
+        (".", "it is not a file"),
+    ):
         with pytest.raises(UserError, match=sentence) as raised:
             yaml_file.read(tmp_path / name, "the recipe", "Give a YAML file.")
         assert str(tmp_path / name) in raised.value.what

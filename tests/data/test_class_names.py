@@ -16,8 +16,11 @@ SAMPLES = {"x": np.zeros((3, 1, 4, 4), np.float32), "y": np.array([0, 2, 1])}
 def test_the_demo_names_its_classes():
     whole = (InputSpec("x", "float32", (None, 1, 28, 28)),)
     opened = [open_dataset(str(resource_path(f"demo/fashion_{part}.npz")), whole) for part in ("test", "calibration")]
-    assert opened[0].classes == opened[1].classes == (
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+    assert (
+        opened[0].classes
+        == opened[1].classes
+        == ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+    )
 
 
 def test_names_change_no_fingerprint_and_stay_with_a_part(tmp_path):
@@ -34,15 +37,18 @@ def test_an_input_of_that_name_stays_an_input(tmp_path):
     assert data.classes == () and data.samples == 4
 
 
-@pytest.mark.parametrize(("names", "sentence"), [
-    (np.arange(3), "int64 of shape"),
-    (np.array([["a", "b", "c"]]), "not a list of texts"),
-    (np.array([], dtype="U1"), "not a list of texts"),
-    (np.array(["a", " ", "c"]), "name of class 1 is empty"),
-    (np.array(["a", "b", "c" * (LONGEST + 1)]), "name of class 2 is empty, longer"),
-    (np.array(["a", "\u202eb", "c"]), "name of class 1"),
-    (np.array(["a", "b"]), "names 2 classes, but has labels up to 2"),
-])
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (np.arange(3), "int64 of shape"),
+        (np.array([["a", "b", "c"]]), "not a list of texts"),
+        (np.array([], dtype="U1"), "not a list of texts"),
+        (np.array(["a", " ", "c"]), "name of class 1 is empty"),
+        (np.array(["a", "b", "c" * (LONGEST + 1)]), "name of class 2 is empty, longer"),
+        (np.array(["a", "\u202eb", "c"]), "name of class 1"),
+        (np.array(["a", "b"]), "names 2 classes, but has labels up to 2"),
+    ],
+)
 def test_names_that_are_none_are_refused(tmp_path, names, sentence):
     with pytest.raises(UserError, match=sentence) as raised:
         open_dataset(save(tmp_path / "bad.npz", **SAMPLES, class_names=names), X)
@@ -56,15 +62,18 @@ def test_equal_names_are_told_apart_and_numbers_stand_in():
 
 def test_a_function_may_name_them(tmp_path):
     file = tmp_path / "mine.py"
-    file.write_text("import numpy as np\ndef batches():\n    for i in range(2):\n"
-                    "        yield {'x': np.zeros((2, 1, 4, 4), np.float32), 'y': np.full(2, i),\n"
-                    "               'class_names': ['no', 'yes']}\n")
+    file.write_text(
+        "import numpy as np\ndef batches():\n    for i in range(2):\n"
+        "        yield {'x': np.zeros((2, 1, 4, 4), np.float32), 'y': np.full(2, i),\n"
+        "               'class_names': ['no', 'yes']}\n"
+    )
     data = open_dataset(f"{file}:batches", X, trusted=True)
     assert data.classes == ("no", "yes") and data.samples == 4
 
 
 def test_folders_may_be_called_something_else(tmp_path):
     from PIL import Image
+
     for name in ("n01", "n02"):
         (tmp_path / name).mkdir()
         Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / name / "1.png")

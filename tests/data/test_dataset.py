@@ -41,23 +41,28 @@ def test_batches_end_with_what_is_left(tmp_path):
 
 
 def test_fingerprint_follows_the_content(tmp_path):
-    same = [open_dataset(save(tmp_path / f"{i}.npz", x=np.full((2, 1, 4, 4), value, np.float32)), X).fingerprint
-            for i, value in enumerate((1, 1, 2))]
+    same = [
+        open_dataset(save(tmp_path / f"{i}.npz", x=np.full((2, 1, 4, 4), value, np.float32)), X).fingerprint
+        for i, value in enumerate((1, 1, 2))
+    ]
     assert same[0] == same[1] != same[2]
 
 
-@pytest.mark.parametrize(("arrays", "sentence"), [
-    ({"x": np.zeros((2, 1, 5, 4), np.float32)}, "takes float32 of 1 x 4 x 4"),
-    ({"x": np.zeros((2, 16), np.float32)}, "takes float32 of 1 x 4 x 4"),
-    ({"z": np.zeros((2, 1, 4, 4), np.float32)}, "no array 'x'"),
-    ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.zeros(3)}, "different lengths"),
-    ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "different lengths or none"),
-    ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.int64(3)}, "different lengths"),
-    ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, "not finite"),
-    ({"x": np.zeros((1, 1, 4, 4), np.float32), "y": np.array([np.nan])}, "labels that are not finite"),
-    ({"x": np.array([["a"]])}, "takes float32"),
-    ({"y": np.zeros(3)}, "no array 'x'"),
-])
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        ({"x": np.zeros((2, 1, 5, 4), np.float32)}, "takes float32 of 1 x 4 x 4"),
+        ({"x": np.zeros((2, 16), np.float32)}, "takes float32 of 1 x 4 x 4"),
+        ({"z": np.zeros((2, 1, 4, 4), np.float32)}, "no array 'x'"),
+        ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.zeros(3)}, "different lengths"),
+        ({"x": np.zeros((0, 1, 4, 4), np.float32)}, "different lengths or none"),
+        ({"x": np.zeros((2, 1, 4, 4), np.float32), "y": np.int64(3)}, "different lengths"),
+        ({"x": np.full((1, 1, 4, 4), np.nan, np.float32)}, "not finite"),
+        ({"x": np.zeros((1, 1, 4, 4), np.float32), "y": np.array([np.nan])}, "labels that are not finite"),
+        ({"x": np.array([["a"]])}, "takes float32"),
+        ({"y": np.zeros(3)}, "no array 'x'"),
+    ],
+)
 def test_data_that_does_not_fit_is_named(tmp_path, arrays, sentence):
     file = save(tmp_path / "bad.npz", **arrays)
     with pytest.raises(UserError, match=sentence) as raised:
@@ -102,8 +107,10 @@ def test_missing_and_unknown_files(tmp_path):
 
 def test_a_function_runs_only_when_trusted(tmp_path):
     file = tmp_path / "mine.py"
-    file.write_text("import numpy as np\ndef batches():\n    for i in range(3):\n"
-                    "        yield np.full((2, 1, 4, 4), i, np.float32), np.full(2, i)\n")
+    file.write_text(
+        "import numpy as np\ndef batches():\n    for i in range(3):\n"
+        "        yield np.full((2, 1, 4, 4), i, np.float32), np.full(2, i)\n"
+    )
     with pytest.raises(UserError, match="run code"):
         open_dataset(f"{file}:batches", X)
     data = open_dataset(f"{file}:batches", X, trusted=True)
@@ -114,6 +121,7 @@ def test_a_function_runs_only_when_trusted(tmp_path):
 
 def test_class_folders_of_images(tmp_path):
     from PIL import Image
+
     for name, level in (("boots", 0), ("ankle", 255)):
         (tmp_path / name).mkdir()
         Image.fromarray(np.full((16, 16, 3), level, np.uint8)).save(tmp_path / name / "1.png")
@@ -129,6 +137,7 @@ def test_class_folders_of_images(tmp_path):
 
 def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
     from PIL import Image
+
     (tmp_path / "a").mkdir()
     for index in range(4):
         Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / f"{index}.png")
@@ -144,6 +153,7 @@ def test_reading_pictures_tells_how_far_it_is_and_can_be_stopped(tmp_path):
 
 def test_more_pictures_than_fit_the_memory_are_refused_in_one_sentence(tmp_path, monkeypatch):
     from PIL import Image
+
     (tmp_path / "a").mkdir()
     for index in range(400):
         Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(tmp_path / "a" / f"{index}.png")

@@ -26,20 +26,26 @@ def folder(tmp_path):
 
 def png(width: int, height: int) -> bytes:
     """A picture that says it has this size, and has no pixels."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize(("content", "sentence"), [
-    (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n(hello) show showpage\n%%EOF\n", "not a readable picture"),
-    (b"GIF89a", "not a readable picture"),
-    (b"", "not a readable picture"),
-    (png(8, 8), "not a readable picture"),
-    (png(8193, 8192), "more than 67,108,864 pixels"),
-    (png(60_000, 60_000), "more than 67,108,864 pixels"),
-], ids=["PostScript", "GIF", "empty", "cut short", "large", "huge"])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n(hello) show showpage\n%%EOF\n", "not a readable picture"),
+        (b"GIF89a", "not a readable picture"),
+        (b"", "not a readable picture"),
+        (png(8, 8), "not a readable picture"),
+        (png(8193, 8192), "more than 67,108,864 pixels"),
+        (png(60_000, 60_000), "more than 67,108,864 pixels"),
+    ],
+    ids=["PostScript", "GIF", "empty", "cut short", "large", "huge"],
+)
 def test_what_is_no_picture_or_too_large_is_named(folder, content, sentence):
     (folder / "cat" / "1.png").write_bytes(content)
     with pytest.raises(UserError, match=sentence) as raised:
@@ -51,11 +57,13 @@ def test_pipes_devices_and_links_to_elsewhere_are_named(folder, tmp_path):
     outside = tmp_path / "secret.png"
     Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(outside)
     odd = folder / "cat" / "1.png"
-    for make, sentence in ((lambda: os.mkfifo(odd), "is not a file"),
-                           (lambda: odd.symlink_to("/dev/zero"), "outside the folder"),
-                           (lambda: odd.symlink_to(outside), "outside the folder"),
-                           (lambda: odd.symlink_to(odd), "cannot be read"),
-                           (lambda: odd.symlink_to(folder / "none.png"), "cannot be read")):
+    for make, sentence in (
+        (lambda: os.mkfifo(odd), "is not a file"),
+        (lambda: odd.symlink_to("/dev/zero"), "outside the folder"),
+        (lambda: odd.symlink_to(outside), "outside the folder"),
+        (lambda: odd.symlink_to(odd), "cannot be read"),
+        (lambda: odd.symlink_to(folder / "none.png"), "cannot be read"),
+    ):
         make()
         with pytest.raises(UserError, match=sentence) as raised:
             open_dataset(str(folder), IMAGE)
@@ -65,18 +73,38 @@ def test_pipes_devices_and_links_to_elsewhere_are_named(folder, tmp_path):
     assert open_dataset(str(folder), IMAGE).samples == 3
 
 
-@pytest.mark.parametrize(("rules", "sentence"), [
-    ("crop: .inf", "crop is inf"), ("crop: .nan", "crop is nan"), ("crop: -1", "crop is -1"), ("crop: 2", "crop is 2"),
-    ("crop: 2001-99-99", "crop is '2001-99-99'"), ("crop: [1, 2]", r"crop is \[1, 2\]"), ("crop: true", "crop is True"),
-    ("std: [1, 2]", "std has 2 numbers, but the model takes 3 channels"), ("std: [0, 0]", r"std is \[0, 0\]"),
-    ("std: []", r"std is \[\]"), ("mean: .nan", "mean is nan"), ("mean: a", "mean is 'a'"), ("mean: {}", "mean is {}"),
-    ("scale: nhwc", "scale is 'nhwc'"), ("scale: 0", "scale is 0"), ("size: 'x'", "size is 'x'"),
-    ("size: [0, 8]", r"size is \[0, 8\]"), ("size: [8]", r"size is \[8\]"), ("size: [99999, 8]", "up to 16,384"),
-    ("layout: [nchw]", r"layout is \['nchw'\]"), ("layout: nhwc", "takes 8 channels"), ("[1]", "it is not a mapping"),
-    ("sizes: 1", "unknown: sizes"), ("scale: " + "9" * 5000, "a number has 5,000 characters"),
-    ("a: " + "[" * 60 + "]" * 60, "lists and mappings"), ("class_names: {cat: [x]}", "class_names is no list"),
-    ("layout: &a [*a]", "contains itself"),
-])
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ("crop: .inf", "crop is inf"),
+        ("crop: .nan", "crop is nan"),
+        ("crop: -1", "crop is -1"),
+        ("crop: 2", "crop is 2"),
+        ("crop: 2001-99-99", "crop is '2001-99-99'"),
+        ("crop: [1, 2]", r"crop is \[1, 2\]"),
+        ("crop: true", "crop is True"),
+        ("std: [1, 2]", "std has 2 numbers, but the model takes 3 channels"),
+        ("std: [0, 0]", r"std is \[0, 0\]"),
+        ("std: []", r"std is \[\]"),
+        ("mean: .nan", "mean is nan"),
+        ("mean: a", "mean is 'a'"),
+        ("mean: {}", "mean is {}"),
+        ("scale: nhwc", "scale is 'nhwc'"),
+        ("scale: 0", "scale is 0"),
+        ("size: 'x'", "size is 'x'"),
+        ("size: [0, 8]", r"size is \[0, 8\]"),
+        ("size: [8]", r"size is \[8\]"),
+        ("size: [99999, 8]", "up to 16,384"),
+        ("layout: [nchw]", r"layout is \['nchw'\]"),
+        ("layout: nhwc", "takes 8 channels"),
+        ("[1]", "it is not a mapping"),
+        ("sizes: 1", "unknown: sizes"),
+        ("scale: " + "9" * 5000, "a number has 5,000 characters"),
+        ("a: " + "[" * 60 + "]" * 60, "lists and mappings"),
+        ("class_names: {cat: [x]}", "class_names is no list"),
+        ("layout: &a [*a]", "contains itself"),
+    ],
+)
 def test_preprocessing_that_cannot_be_used_is_named(folder, rules, sentence):
     (folder / "preprocessing.yaml").write_text(rules)
     with pytest.raises(UserError, match=sentence) as raised:
@@ -93,8 +121,9 @@ def test_an_alias_bomb_in_the_preprocessing_is_refused(folder):
 
 
 def test_preprocessing_is_applied(folder):
-    (folder / "preprocessing.yaml").write_text("scale: 51\nmean: 0.5\nstd: [0.5, 1, 2]\ncrop: 0.5\n"
-                                               "class_names: {cat: Kitten}")
+    (folder / "preprocessing.yaml").write_text(
+        "scale: 51\nmean: 0.5\nstd: [0.5, 1, 2]\ncrop: 0.5\nclass_names: {cat: Kitten}"
+    )
     data = open_dataset(str(folder), IMAGE)
     np.testing.assert_allclose(data.inputs["image"][0, :, 0, 0], [1, 0.5, 0.25])
     assert data.classes == ("Kitten", "dog")

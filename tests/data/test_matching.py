@@ -22,12 +22,17 @@ def dataset(tmp_path, *specs, given=None, **arrays):
 
 
 def test_arrays_of_the_very_shape_of_an_input_are_the_same_for_all_samples(tmp_path):
-    data = dataset(tmp_path, X, RATE, SCALES, STATE, x=np.zeros((5, 4)), rate=16000, scales=[1, 2, 3],
-                   state=np.ones((2, 1, 8)))
+    data = dataset(
+        tmp_path, X, RATE, SCALES, STATE, x=np.zeros((5, 4)), rate=16000, scales=[1, 2, 3], state=np.ones((2, 1, 8))
+    )
     assert data.samples == 5 and data.fixed_batch is None and set(data.inputs) == {"x"}
     feeds = data.feeds(slice(1, 4))
     assert {name: (array.shape, array.dtype.name) for name, array in feeds.items()} == {
-        "x": ((3, 4), "float32"), "rate": ((), "int64"), "scales": ((3,), "float32"), "state": ((2, 3, 8), "float32")}
+        "x": ((3, 4), "float32"),
+        "rate": ((), "int64"),
+        "scales": ((3,), "float32"),
+        "state": ((2, 3, 8), "float32"),
+    }
     assert feeds["rate"] == 16000 and data.count(feeds) == 3
     assert data.subset(np.array([0, 2])).feeds(slice(None))["state"].shape == (2, 2, 8)
 
@@ -52,8 +57,17 @@ def test_steps_may_come_before_the_batch(tmp_path):
 
 
 def test_values_given_by_hand_fill_the_shape_and_go_before_arrays(tmp_path):
-    data = dataset(tmp_path, X, RATE, STATE, MASK, SCALES, x=np.zeros((5, 4)), state=np.ones((2, 1, 8)),
-                   given={"state": "0", "rate": "8000", "mask": "1", "scales": "[1, 2, 0.5]"})
+    data = dataset(
+        tmp_path,
+        X,
+        RATE,
+        STATE,
+        MASK,
+        SCALES,
+        x=np.zeros((5, 4)),
+        state=np.ones((2, 1, 8)),
+        given={"state": "0", "rate": "8000", "mask": "1", "scales": "[1, 2, 0.5]"},
+    )
     feeds = data.feeds(slice(0, 2))
     assert feeds["state"].shape == (2, 2, 8) and not feeds["state"].any()
     assert feeds["mask"].shape == (2, 4) and feeds["mask"].all() and feeds["mask"].dtype == np.int64
@@ -78,13 +92,22 @@ def test_x_is_the_input_that_has_no_array_and_its_shape(tmp_path):
         dataset(tmp_path, audio, STATE, RATE, x=np.zeros((5, 4)))
 
 
-@pytest.mark.parametrize(("given", "sentence"), [
-    ({"nope": "1"}, "has no input 'nope'"), ({"rate": "fast"}, "'fast' is not a number or a list of numbers"),
-    ({"rate": "NaN"}, "'NaN' is not a number"), ({"rate": '"a"'}, "is not a number"), ({"rate": "{}"}, "is not a"),
-    ({"rate": "[1, 2]"}, "takes int64 of one value, and was given"), ({"scales": "[1]"}, "takes float32 of 3, and was"),
-    ({"rate": "9" * 5000}, "is not a number"), ({"rate": "[" * 5000}, "is not a number"),
-    ({"rate": "1e30"}, "cannot hold"), ({"scales": "1e999"}, "not finite"),
-])
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"nope": "1"}, "has no input 'nope'"),
+        ({"rate": "fast"}, "'fast' is not a number or a list of numbers"),
+        ({"rate": "NaN"}, "'NaN' is not a number"),
+        ({"rate": '"a"'}, "is not a number"),
+        ({"rate": "{}"}, "is not a"),
+        ({"rate": "[1, 2]"}, "takes int64 of one value, and was given"),
+        ({"scales": "[1]"}, "takes float32 of 3, and was"),
+        ({"rate": "9" * 5000}, "is not a number"),
+        ({"rate": "[" * 5000}, "is not a number"),
+        ({"rate": "1e30"}, "cannot hold"),
+        ({"scales": "1e999"}, "not finite"),
+    ],
+)
 def test_values_that_do_not_fit_are_named(given, sentence):
     arrays = {"x": np.zeros((5, 4), np.float32), "rate": np.int64(1), "scales": np.zeros(3)}
     with pytest.raises(UserError, match=sentence) as raised:
@@ -92,12 +115,18 @@ def test_values_that_do_not_fit_are_named(given, sentence):
     assert raised.value.mend and len(str(raised.value)) < 300
 
 
-@pytest.mark.parametrize(("arrays", "sentence"), [
-    ({"x": np.zeros((5, 4)), "rate": np.array([1, 2, 3, 4, 5])}, "takes one value of int64"),
-    ({"x": np.zeros((5, 4)), "rate": np.array(["a"])}, "takes one value of int64"),
-    ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((2, 3, 8))}, "takes float32 of any x 8 a sample"),
-    ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((3, 1, 8))}, "'state' has 3 entries, others 5"),
-])
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        ({"x": np.zeros((5, 4)), "rate": np.array([1, 2, 3, 4, 5])}, "takes one value of int64"),
+        ({"x": np.zeros((5, 4)), "rate": np.array(["a"])}, "takes one value of int64"),
+        (
+            {"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((2, 3, 8))},
+            "takes float32 of any x 8 a sample",
+        ),
+        ({"x": np.zeros((5, 4)), "rate": np.int64(1), "state": np.zeros((3, 1, 8))}, "'state' has 3 entries, others 5"),
+    ],
+)
 def test_arrays_that_do_not_fit_are_named(tmp_path, arrays, sentence):
     with pytest.raises(UserError, match=sentence):
         dataset(tmp_path, X, RATE, *((STATE,) if "state" in arrays else ()), **arrays)

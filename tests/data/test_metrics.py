@@ -26,10 +26,17 @@ def test_cosine_of_equal_outputs_is_one_even_when_they_are_zero():
     np.testing.assert_allclose(metrics.cosine(np.array([[1.0, 0]]), np.array([[0, 2.0]])), [0], atol=1e-12)
 
 
-@pytest.mark.parametrize(("outputs", "labels", "expected"), [
-    ((6, 10), np.arange(6), "top1"), ((6, 10), None, "agreement"), ((6, 1), None, "relative_error"),
-    ((6, 3, 8, 8), None, "cosine"), ((6, 4, 9), np.zeros((6, 4), int), "token_accuracy"),
-    ((6, 2), np.zeros((6, 2), np.float32), "mse")])
+@pytest.mark.parametrize(
+    ("outputs", "labels", "expected"),
+    [
+        ((6, 10), np.arange(6), "top1"),
+        ((6, 10), None, "agreement"),
+        ((6, 1), None, "relative_error"),
+        ((6, 3, 8, 8), None, "cosine"),
+        ((6, 4, 9), np.zeros((6, 4), int), "token_accuracy"),
+        ((6, 2), np.zeros((6, 2), np.float32), "mse"),
+    ],
+)
 def test_the_metric_follows_from_the_shapes(outputs, labels, expected):
     assert choose(np.random.default_rng(0).standard_normal(outputs), labels).id == expected
 
@@ -81,24 +88,40 @@ SHARES = np.random.default_rng(1).dirichlet(np.ones(4), (40, 6))
 HALVES = np.arange(40) % 2
 
 
-@pytest.mark.parametrize(("outputs", "labels", "title", "value"), [
-    (HALVES[:, None] * 0.6 + 0.2, HALVES, "accuracy at 0.5", 1.0),              # probabilities
-    (HALVES * 4.0 - 2, HALVES, "accuracy at 0", 1.0),                           # scores
-    (HALVES[:, None] * 4.0 - 2, HALVES[:, None] * 2 - 1, "accuracy at 0", 1.0),  # labels -1 and 1
-    (HALVES * 4.0 - 2, 1 - HALVES, "accuracy at 0", 0.0),
-    (np.stack([HALVES, 1 - HALVES, HALVES], 1) * 0.8, np.stack([HALVES, 1 - HALVES, 1 - HALVES], 1),
-     "accuracy of labels at 0.5", 2 / 3),
-    (np.eye(4)[HALVES], np.eye(4, dtype=int)[HALVES], "top-1", 1.0),            # one-hot
-    (np.eye(4)[HALVES], HALVES[:, None], "top-1", 1.0),
-    (HALVES, HALVES, "accuracy", 1.0),
-    (HALVES, HALVES.astype(np.float32), "accuracy", 1.0),
-    (np.array(["a", "b"], object)[HALVES], np.array(["a", "c"])[HALVES], "accuracy", 0.5),
-    (NOISE((40, 1)), NOISE(40), "mean squared error", None),
-    (np.moveaxis(np.eye(3)[np.arange(160).reshape(40, 2, 2) % 3], -1, 1), np.arange(160).reshape(40, 2, 2) % 3,
-     "pixel accuracy", 1.0),
-    (np.moveaxis(np.eye(3)[np.arange(160).reshape(40, 2, 2) % 3], -1, 1),
-     np.where(np.arange(160) % 4 == 0, 255, np.arange(160) % 3).reshape(40, 1, 2, 2), "pixel accuracy", 1.0),
-], ids=range(13))
+@pytest.mark.parametrize(
+    ("outputs", "labels", "title", "value"),
+    [
+        (HALVES[:, None] * 0.6 + 0.2, HALVES, "accuracy at 0.5", 1.0),  # probabilities
+        (HALVES * 4.0 - 2, HALVES, "accuracy at 0", 1.0),  # scores
+        (HALVES[:, None] * 4.0 - 2, HALVES[:, None] * 2 - 1, "accuracy at 0", 1.0),  # labels -1 and 1
+        (HALVES * 4.0 - 2, 1 - HALVES, "accuracy at 0", 0.0),
+        (
+            np.stack([HALVES, 1 - HALVES, HALVES], 1) * 0.8,
+            np.stack([HALVES, 1 - HALVES, 1 - HALVES], 1),
+            "accuracy of labels at 0.5",
+            2 / 3,
+        ),
+        (np.eye(4)[HALVES], np.eye(4, dtype=int)[HALVES], "top-1", 1.0),  # one-hot
+        (np.eye(4)[HALVES], HALVES[:, None], "top-1", 1.0),
+        (HALVES, HALVES, "accuracy", 1.0),
+        (HALVES, HALVES.astype(np.float32), "accuracy", 1.0),
+        (np.array(["a", "b"], object)[HALVES], np.array(["a", "c"])[HALVES], "accuracy", 0.5),
+        (NOISE((40, 1)), NOISE(40), "mean squared error", None),
+        (
+            np.moveaxis(np.eye(3)[np.arange(160).reshape(40, 2, 2) % 3], -1, 1),
+            np.arange(160).reshape(40, 2, 2) % 3,
+            "pixel accuracy",
+            1.0,
+        ),
+        (
+            np.moveaxis(np.eye(3)[np.arange(160).reshape(40, 2, 2) % 3], -1, 1),
+            np.where(np.arange(160) % 4 == 0, 255, np.arange(160) % 3).reshape(40, 1, 2, 2),
+            "pixel accuracy",
+            1.0,
+        ),
+    ],
+    ids=range(13),
+)
 def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
     metric = choose(np.asarray(outputs, np.float32) if np.asarray(outputs).dtype.kind == "f" else outputs, labels)
     assert metric.title == title and metric.labelled
@@ -107,19 +130,26 @@ def test_labels_of_every_form_have_their_metric(outputs, labels, title, value):
         assert metric.same(outputs, outputs).all()
 
 
-@pytest.mark.parametrize(("outputs", "title"), [
-    (NOISE((40, 5)), "top-1 agreement with the original"),
-    (NOISE((40, 5)) / np.linalg.norm(NOISE((40, 5)), axis=1).mean(), "top-1 agreement with the original"),
-    (np.linspace(0.1, 0.9, 40)[:, None], "agreement with the original at 0.5"),
-    (np.linspace(0.1, 0.505, 40), "relative squared error to the original"),    # nearly always no: one answer would do
-    (np.linspace(3, 9, 40)[:, None], "relative squared error to the original"),
-    (np.linspace(3, 9, 160).reshape(40, 2, 2), "relative squared error to the original"),
-    (NOISE((40, 2, 2)), "cosine to the original's output"),
-    (SHARES, "token agreement with the original"),
-    (np.moveaxis(SHARES, -1, 1), "pixel agreement with the original"),
-    (HALVES, "agreement with the original"),
-    (np.ones((40, 1)), "relative squared error to the original"),
-], ids=range(11))
+@pytest.mark.parametrize(
+    ("outputs", "title"),
+    [
+        (NOISE((40, 5)), "top-1 agreement with the original"),
+        (NOISE((40, 5)) / np.linalg.norm(NOISE((40, 5)), axis=1).mean(), "top-1 agreement with the original"),
+        (np.linspace(0.1, 0.9, 40)[:, None], "agreement with the original at 0.5"),
+        (
+            np.linspace(0.1, 0.505, 40),
+            "relative squared error to the original",
+        ),  # nearly always no: one answer would do
+        (np.linspace(3, 9, 40)[:, None], "relative squared error to the original"),
+        (np.linspace(3, 9, 160).reshape(40, 2, 2), "relative squared error to the original"),
+        (NOISE((40, 2, 2)), "cosine to the original's output"),
+        (SHARES, "token agreement with the original"),
+        (np.moveaxis(SHARES, -1, 1), "pixel agreement with the original"),
+        (HALVES, "agreement with the original"),
+        (np.ones((40, 1)), "relative squared error to the original"),
+    ],
+    ids=range(11),
+)
 def test_without_labels_the_metric_can_fall(outputs, title):
     metric = choose(outputs, None)
     assert metric.title == title and not metric.labelled
@@ -149,11 +179,16 @@ def test_the_relative_error_of_the_mean_answer_is_one():
     assert metrics.against_teachers(metric).title == "relative squared error to the teacher"
 
 
-@pytest.mark.parametrize(("outputs", "labels", "expected"), [
-    ((6, 4, 1), np.tile([0, 1], (6, 2)), "labels"), ((6, 4, 1), np.tile([0, 7], (6, 2)), "mse"),
-    ((6, 8, 8, 3), np.full((6, 8, 8), 2), "pixel_accuracy_last"),
-    ((6, 8, 8, 3), np.full((6, 8, 8, 1), 255), "pixel_accuracy_last"), ((6, 4, 9), np.zeros((6, 4, 1), int),
-                                                                        "token_accuracy")])
+@pytest.mark.parametrize(
+    ("outputs", "labels", "expected"),
+    [
+        ((6, 4, 1), np.tile([0, 1], (6, 2)), "labels"),
+        ((6, 4, 1), np.tile([0, 7], (6, 2)), "mse"),
+        ((6, 8, 8, 3), np.full((6, 8, 8), 2), "pixel_accuracy_last"),
+        ((6, 8, 8, 3), np.full((6, 8, 8, 1), 255), "pixel_accuracy_last"),
+        ((6, 4, 9), np.zeros((6, 4, 1), int), "token_accuracy"),
+    ],
+)
 def test_class_numbers_of_places_need_scores_of_several_classes(outputs, labels, expected):
     """One score a token is a decision by a threshold or a number; classes may be the last axis."""
     found = choose(np.random.default_rng(0).standard_normal(outputs), labels)
@@ -169,7 +204,8 @@ def test_accuracy_of_maps_with_classes_last_leaves_out_what_is_not_known():
 
 @pytest.mark.parametrize("outputs", [(6, 4, 9), (6, 5, 4, 9), (6, 9, 4, 5)])
 def test_class_numbers_that_a_map_does_not_have_are_named(outputs):
-    labels = np.full((6, 5, 4) if len(outputs) == 4 and outputs[1] == 5 else (6, *outputs[2:]) if len(outputs) == 4
-                     else (6, 4), 9)
+    labels = np.full(
+        (6, 5, 4) if len(outputs) == 4 and outputs[1] == 5 else (6, *outputs[2:]) if len(outputs) == 4 else (6, 4), 9
+    )
     with pytest.raises(UserError, match="run from 9 to 9, but the model has 9 classes"):
         choose(np.zeros(outputs), labels)

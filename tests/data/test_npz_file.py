@@ -58,21 +58,25 @@ def test_what_does_not_fit_the_memory_is_refused_before_it_is_read(tmp_path, mon
     assert 0 < system.free_memory() <= system.memory()
 
 
-@pytest.mark.parametrize(("entry", "sentence"), [
-    (header((1 << 40, 4)), "not a readable .npz archive"),              # says more than it holds
-    (header((1, 4)) + bytes(17), "not a readable .npz archive"),
-    (header((1 << 200,)), "not a readable .npz archive"),
-    (header((-1, 4)) + bytes(16), "not of numbers or texts"),
-    (header((1,), "|O") + b"(lp0\n.", "holds pickled objects, which are not loaded"),
-    (header((1,), [("a", "<f4")]) + bytes(4), "not of numbers or texts"),
-    (header((1,), "<M8[s]") + bytes(8), "not of numbers or texts"),
-    (header((1,), "<c8") + bytes(8), "not of numbers or texts"),
-    (b"\x93NUMPY\x01\x00" + b"\xff\x0f" + b"(" * 4095, "not a readable .npz archive"),
-    (b"\x93NUMPY\x03\x00\x10\x00\x00\x00{}", "no plain type"),
-    (b"\x93NUMPY\x09\x00", "no plain type"),
-    (b"nothing", "not a readable .npz archive"),
-    (b"", "not a readable .npz archive"),
-], ids=range(13))
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        (header((1 << 40, 4)), "not a readable .npz archive"),  # says more than it holds
+        (header((1, 4)) + bytes(17), "not a readable .npz archive"),
+        (header((1 << 200,)), "not a readable .npz archive"),
+        (header((-1, 4)) + bytes(16), "not of numbers or texts"),
+        (header((1,), "|O") + b"(lp0\n.", "holds pickled objects, which are not loaded"),
+        (header((1,), [("a", "<f4")]) + bytes(4), "not of numbers or texts"),
+        (header((1,), "<M8[s]") + bytes(8), "not of numbers or texts"),
+        (header((1,), "<c8") + bytes(8), "not of numbers or texts"),
+        (b"\x93NUMPY\x01\x00" + b"\xff\x0f" + b"(" * 4095, "not a readable .npz archive"),
+        (b"\x93NUMPY\x03\x00\x10\x00\x00\x00{}", "no plain type"),
+        (b"\x93NUMPY\x09\x00", "no plain type"),
+        (b"nothing", "not a readable .npz archive"),
+        (b"", "not a readable .npz archive"),
+    ],
+    ids=range(13),
+)
 def test_damaged_arrays_end_in_a_sentence(tmp_path, entry, sentence):
     with pytest.raises(UserError, match=sentence) as raised:
         open_dataset(archive(tmp_path / "bad.npz", x=entry), X)
@@ -83,14 +87,14 @@ def test_packings_passwords_checksums_and_pipes_end_in_a_sentence(tmp_path):
     whole = header((1, 4)) + bytes(16)
     with pytest.raises(UserError, match="compressed in a way that numpy does not use"):
         open_dataset(archive(tmp_path / "packed.npz", zipfile.ZIP_LZMA, x=whole), X)
-    plain = (tmp_path / "plain.npz")
+    plain = tmp_path / "plain.npz"
     archive(plain, zipfile.ZIP_STORED, x=whole)
     bytes_ = bytearray(plain.read_bytes())
     spoilt = bytearray(bytes_)
-    spoilt[bytes_.index(whole) + len(whole) - 1] = 1            # against its checksum
+    spoilt[bytes_.index(whole) + len(whole) - 1] = 1  # against its checksum
     (tmp_path / "spoilt.npz").write_bytes(spoilt)
     locked = bytearray(bytes_)
-    locked[6] |= 1                                              # says that it is encrypted
+    locked[6] |= 1  # says that it is encrypted
     locked[bytes_.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "locked.npz").write_bytes(locked)
     for name in ("spoilt", "locked"):

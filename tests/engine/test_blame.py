@@ -22,7 +22,7 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.channels.rules import channels_of
 from workbench.graph.onnx import runtime
 
-workspace, bold = test_changes.workspace, test_changes.bold      # fixtures
+workspace, bold = test_changes.workspace, test_changes.bold  # fixtures
 SAMPLES = tuple(range(0, 1000, 9))
 
 
@@ -58,12 +58,16 @@ def test_the_layer_that_did_it_is_blamed(workspace, bold):
     assert together[-1] == len(lost) or len(together) == 3, "until all are as they were, or no layer is left"
 
 
-@pytest.mark.parametrize("steps", [
-    {"*": (Action("prune.magnitude", {"sparsity": 0.6}), Action("quantize.affine", {"bits": 4}))},
-    {"*": (Action("lowrank.svd", {"energy": 0.5}), Action("quantize.bias_correction", {}))},
-    {"*": (Action("quantize.static", {}),)},
-    {"*": (Action("prune.magnitude", {"sparsity": 0.7}),), "blocks.2.*": (Action("quantize.static", {}),)},
-], ids=["plain", "biases", "integers", "mixed"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"*": (Action("prune.magnitude", {"sparsity": 0.6}), Action("quantize.affine", {"bits": 4}))},
+        {"*": (Action("lowrank.svd", {"energy": 0.5}), Action("quantize.bias_correction", {}))},
+        {"*": (Action("quantize.static", {}),)},
+        {"*": (Action("prune.magnitude", {"sparsity": 0.7}),), "blocks.2.*": (Action("quantize.static", {}),)},
+    ],
+    ids=["plain", "biases", "integers", "mixed"],
+)
 def test_each_layer_taken_back_is_what_the_whole_graph_says(workspace, steps):
     recipe = Recipe()
     for pattern, actions in steps.items():
@@ -95,17 +99,23 @@ def coupled(workspace) -> tuple[str, ...]:
 
 def test_layers_that_lost_channels_get_them_back_together(workspace, coupled):
     first = coupled[-1]
-    recipe = Recipe().with_actions([first], (Action("prune.channels", {"ratio": 0.6}),)).with_actions(
-        [coupled[0]], (Action("quantize.affine", {"bits": 8}),)).with_actions(
-        ["head"], (Action("prune.magnitude", {"sparsity": 0.3}),))
+    recipe = (
+        Recipe()
+        .with_actions([first], (Action("prune.channels", {"ratio": 0.6}),))
+        .with_actions([coupled[0]], (Action("quantize.affine", {"bits": 8}),))
+        .with_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.3}),))
+    )
     found = last(workspace, recipe, SAMPLES)
     assert {suspect.path for suspect in found.suspects} == {first, "head"}
     culprit = found.suspects[0]
     assert culprit.path == first and {first, *culprit.also} == set(coupled) and not culprit.note
     left = workspace.compiled(Recipe().with_actions(["head"], recipe.actions_for("head")), Job())
     result = workspace.compiled(recipe, Job())
-    restored, margin = effect(workspace, logits(workspace, effective(left.model, left.edits)),
-                              logits(workspace, effective(result.model, result.edits)))
+    restored, margin = effect(
+        workspace,
+        logits(workspace, effective(left.model, left.edits)),
+        logits(workspace, effective(result.model, result.edits)),
+    )
     assert left.model.layer(first).shape != result.model.layer(first).shape
     assert culprit.restored == restored > 90 and culprit.margin == pytest.approx(margin, abs=1e-4)
     together = [each.together for each in found.suspects if each.together is not None]
@@ -120,19 +130,22 @@ def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(w
             raise UserError("head: its levels need 8 channels.", "Choose another method for it.")
         return whole(model, chosen, *more)
 
-    recipe = Recipe().with_actions([coupled[0]], (Action("prune.channels", {"ratio": 0.5}),
-                                                  Action("prune.magnitude", {"sparsity": 0.9})))
+    recipe = Recipe().with_actions(
+        [coupled[0]], (Action("prune.channels", {"ratio": 0.5}), Action("prune.magnitude", {"sparsity": 0.9}))
+    )
     monkeypatch.setattr(compiler, "compiled", refusing)
-    suspect, = last(workspace, recipe, SAMPLES[:20]).suspects
+    (suspect,) = last(workspace, recipe, SAMPLES[:20]).suspects
     assert suspect.note == "head: its levels need 8 channels." and suspect.margin != 0
 
 
 def test_after_a_training_the_shape_stays_and_that_is_said(tmp_path):
     path = network(tmp_path)
-    own = Workspace.open(str(path), Job()).attach(str(tmp_path / "test.npz"), Job(),
-                                                  calibration=str(tmp_path / "train.npz"))
+    own = Workspace.open(str(path), Job()).attach(
+        str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz")
+    )
     recipe = Recipe(recover=(Stage("finetune", {"epochs": 1, "batch": 32}),)).with_actions(
-        ["first"], (Action("prune.channels", {"ratio": 0.5}), Action("quantize.affine", {"bits": 8})))
+        ["first"], (Action("prune.channels", {"ratio": 0.5}), Action("quantize.affine", {"bits": 8}))
+    )
     recovered(own, recipe, Job())
     assert changes(own, recipe, Job()).trained
     notes = {suspect.path: suspect.note for suspect in last(own, recipe, range(10)).suspects}
@@ -146,6 +159,6 @@ def test_blame_can_be_cancelled_and_needs_something_to_blame(workspace):
     job.cancel()
     with pytest.raises(Cancelled):
         next(found)
-    for recipe, samples in ((Recipe(), [1]), (BOLD, []), (BOLD, [-1, 10 ** 6])):
+    for recipe, samples in ((Recipe(), [1]), (BOLD, []), (BOLD, [-1, 10**6])):
         with pytest.raises(UserError, match="nothing to blame"):
             next(blame(workspace, recipe, samples, Job()))

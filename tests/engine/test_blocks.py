@@ -30,8 +30,9 @@ def residual(path):
     graph.node("Conv", ["r0", graph.weight("blocks.1.short.weight", 8, 6, 1, 1)], "c1", strides=[2, 2])
     graph.node("Relu", [graph.node("Add", ["a1", "c1"], "sum1")], "r1")
     graph.node("Flatten", [graph.node("GlobalAveragePool", ["r1"], "p")], "f")
-    graph.node("Gemm", ["f", graph.weight("head.weight", 4, 8), graph.constant("head.bias", np.zeros(4))], "y",
-               transB=1)
+    graph.node(
+        "Gemm", ["f", graph.weight("head.weight", 4, 8), graph.constant("head.bias", np.zeros(4))], "y", transB=1
+    )
     path.write_bytes(graph.proto({"x": ["n", 3, 8, 8]}, {"y": ["n", 4]}).SerializeToString())
 
 
@@ -49,17 +50,25 @@ def recipe(pattern, *more, **params):
     return Recipe((Row(pattern, (Action("distill.block", params), *more)),))
 
 
-@pytest.mark.parametrize("asked", [recipe("blocks.1.*"), recipe("blocks.0.a", student="identity"),
-                                   recipe("blocks.0.a", FOUR_BITS, kernel=1), recipe("*", span="blocks", kernel=1)],
-                         ids=["strided", "identity", "quantised", "both"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        recipe("blocks.1.*"),
+        recipe("blocks.0.a", student="identity"),
+        recipe("blocks.0.a", FOUR_BITS, kernel=1),
+        recipe("*", span="blocks", kernel=1),
+    ],
+    ids=["strided", "identity", "quantised", "both"],
+)
 def test_the_file_is_as_foretold_and_as_shown(opened, asked, tmp_path):
     foretold, size = compiler.forecast(opened.model, compiler.stacks(opened.model, asked)[0], "auto")
     *_, shown = Previewer(opened).measure(asked, ("blocks.0.a",), JOB)
     report = export(opened, asked, str(tmp_path), JOB, "made")
     assert size == report.forecast_bytes == report.after.bytes.value == (tmp_path / "made.onnx").stat().st_size
     assert report.preview_value == report.verified.value == shown.value.value
-    assert {change.path: (change.bytes_after, change.macs) for change in foretold} == \
-        {change.path: (change.bytes_after, change.macs) for change in report.layers}
+    assert {change.path: (change.bytes_after, change.macs) for change in foretold} == {
+        change.path: (change.bytes_after, change.macs) for change in report.layers
+    }
     again = open_model(str(tmp_path / "made.onnx"), job=JOB).summary()
     assert again.macs == report.after.macs == shown.macs < opened.model.summary().macs
     assert again.parameters == report.after.parameters == shown.parameters
@@ -85,14 +94,17 @@ def test_what_is_drawn_of_layers_that_are_gone(opened):
     assert kept.change.bytes_after > 0 and "in the place of blocks.1" in kept.change.note
 
 
-@pytest.mark.parametrize(("asked", "reason"), [
-    (recipe("blocks.1.a", student="identity"), "cannot be left out"),
-    (recipe("blocks.0.a", span="stem.nothing"), "no module 'stem.nothing'"),
-    (recipe("head", span="blocks"), None),
-])
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (recipe("blocks.1.a", student="identity"), "cannot be left out"),
+        (recipe("blocks.0.a", span="stem.nothing"), "no module 'stem.nothing'"),
+        (recipe("head", span="blocks"), None),
+    ],
+)
 def test_what_shapes_do_not_allow(opened, asked, reason):
     if reason is None:
-        assert compiler.stacks(opened.model, asked)[0]     # any layer may name any module
+        assert compiler.stacks(opened.model, asked)[0]  # any layer may name any module
         return
     with pytest.raises(UserError, match=reason):
         compiler.stacks(opened.model, asked)
@@ -102,12 +114,20 @@ def test_what_shapes_do_not_allow(opened, asked, reason):
 
 
 def test_spans_that_meet_are_refused(opened):
-    both = Recipe((Row("blocks.0.a", (Action("distill.block"),)),
-                   Row("blocks.1.a", (Action("distill.block", {"span": "blocks"}),))))
+    both = Recipe(
+        (
+            Row("blocks.0.a", (Action("distill.block"),)),
+            Row("blocks.1.a", (Action("distill.block", {"span": "blocks"}),)),
+        )
+    )
     with pytest.raises(UserError, match="cannot both be replaced"):
         opened.compiled(both, JOB)
-    different = Recipe((Row("blocks.0.a", (Action("distill.block", {"kernel": 1}),)),
-                        Row("blocks.0.b", (Action("distill.block", {"kernel": 3}),))))
+    different = Recipe(
+        (
+            Row("blocks.0.a", (Action("distill.block", {"kernel": 1}),)),
+            Row("blocks.0.b", (Action("distill.block", {"kernel": 3}),)),
+        )
+    )
     with pytest.raises(UserError, match="ask for different students"):
         opened.compiled(different, JOB)
 

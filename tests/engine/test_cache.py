@@ -80,7 +80,7 @@ def test_a_maker_that_was_cancelled_leaves_the_work_to_one_of_those_that_wait():
     def first():
         with pytest.raises(Cancelled):
             cache.get("a", cancelled)
-        results.append(cache.get("a", slow))        # comes when the next has begun, or before
+        results.append(cache.get("a", slow))  # comes when the next has begun, or before
 
     threads = [threading.Thread(target=first)]
     threads[0].start()

@@ -20,8 +20,11 @@ from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
-BOLD = Recipe().with_actions(["blocks.4.conv2"], (Action("prune.magnitude", {"sparsity": 0.97}),)).with_actions(
-    ["stem", "head"], (Action("quantize.affine", {"bits": 8}),))
+BOLD = (
+    Recipe()
+    .with_actions(["blocks.4.conv2"], (Action("prune.magnitude", {"sparsity": 0.97}),))
+    .with_actions(["stem", "head"], (Action("quantize.affine", {"bits": 8}),))
+)
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +102,12 @@ def test_a_model_without_classes_gets_its_worst_samples(tmp_path, workspace):
 
 def test_a_trained_recipe_is_compared_as_it_was_trained(tmp_path):
     path = network(tmp_path)
-    own = Workspace.open(str(path), Job()).attach(str(tmp_path / "test.npz"), Job(),
-                                                  calibration=str(tmp_path / "train.npz"))
+    own = Workspace.open(str(path), Job()).attach(
+        str(tmp_path / "test.npz"), Job(), calibration=str(tmp_path / "train.npz")
+    )
     recipe = Recipe(recover=(Stage("finetune", {"epochs": 4, "batch": 32, "rate": 0.01}),)).with_actions(
-        ["first", "second"], (Action("prune.magnitude", {"sparsity": 0.75}),))
+        ["first", "second"], (Action("prune.magnitude", {"sparsity": 0.75}),)
+    )
     before = changes(own, recipe, Job())
     assert before.trained is False
     recovered(own, recipe, Job())
@@ -110,9 +115,18 @@ def test_a_trained_recipe_is_compared_as_it_was_trained(tmp_path):
     assert after.trained is True and after.lost < before.lost
 
 
-@pytest.mark.parametrize(("shape", "made"), [
-    ((3, 1, 8, 10), (8, 10)), ((3, 3, 8, 8), (8, 8, 3)), ((3, 130, 100, 3), (LARGEST, 49, 3)), ((3, 28, 28), (28, 28)),
-    ((3, 16), None), ((3, 4, 8, 8), None), ((3, 1, 2, 2), None)])
+@pytest.mark.parametrize(
+    ("shape", "made"),
+    [
+        ((3, 1, 8, 10), (8, 10)),
+        ((3, 3, 8, 8), (8, 8, 3)),
+        ((3, 130, 100, 3), (LARGEST, 49, 3)),
+        ((3, 28, 28), (28, 28)),
+        ((3, 16), None),
+        ((3, 4, 8, 8), None),
+        ((3, 1, 2, 2), None),
+    ],
+)
 def test_pictures_of_what_is_an_image(shape, made):
     array = np.linspace(-2, 3, int(np.prod(shape)), dtype=np.float32).reshape(shape)
     picture = Pictures(Dataset("d", {"x": array}, (), None)).of(2)

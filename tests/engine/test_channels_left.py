@@ -22,8 +22,12 @@ QUARTER = Action("prune.channels", {"ratio": 0.25})
 
 
 def convolution(b: Build, x: str, name: str, inputs: int, outputs: int) -> str:
-    return b.node("Conv", [x, b.weight(f"{name}.weight", outputs, inputs, 3, 3), b.weight(f"{name}.bias", outputs)],
-                  f"{name}_out", pads=[1, 1, 1, 1])
+    return b.node(
+        "Conv",
+        [x, b.weight(f"{name}.weight", outputs, inputs, 3, 3), b.weight(f"{name}.bias", outputs)],
+        f"{name}_out",
+        pads=[1, 1, 1, 1],
+    )
 
 
 def finished(b: Build, x: str, channels: int):
@@ -39,8 +43,9 @@ def reshaped(computed: bool):
     x = convolution(b, "x", "c", 4, 8)
     batch = b.node("Shape", [x], "batch", start=0, end=1)
     if computed:
-        doubled = b.node("Mul", [b.node("Shape", ["x"], "given", start=1, end=2), b.constant("two", [2], np.int64)],
-                         "doubled")
+        doubled = b.node(
+            "Mul", [b.node("Shape", ["x"], "given", start=1, end=2), b.constant("two", [2], np.int64)], "doubled"
+        )
         parts = [batch, doubled, b.constant("sizes", [8, 8], np.int64)]
     else:
         parts = [batch, b.constant("sizes", [8, 8, 8], np.int64)]
@@ -63,9 +68,9 @@ def test_a_group_that_cannot_be_followed_is_left_and_named_and_the_rest_is_done(
     model = reshaped(True)
     made, shapes = removed(model, ("c", "d"))
     assert shapes == {"c": (8, 4), "d": (6, 8), "fc": (5, 6)}
-    remark, = made.remarks
+    (remark,) = made.remarks
     assert remark.startswith("c keeps its channels: Without these channels ") and "does not run" in remark
-    assert "'" in remark.removeprefix("c keeps its channels: ")     # an operator of the graph is named
+    assert "'" in remark.removeprefix("c keeps its channels: ")  # an operator of the graph is named
     # From now on a glob says so beforehand, and the forecast leaves the layer out.
     kept, (said,) = structure.possible(model, model.layer("c"), (QUARTER,))
     assert kept == () and f"{said.path} {said.what}: {said.reason}" == remark
@@ -90,7 +95,7 @@ def old_padding():
 def test_attributes_that_became_inputs_are_read_alike():
     model = old_padding()
     channels = channels_of(model)
-    assert channels.refusal("c") is None and len(channels.free("d")) == 2      # those that are sliced away
+    assert channels.refusal("c") is None and len(channels.free("d")) == 2  # those that are sliced away
     assert {channels.fixed[int(unit)] for unit in channels.layers["d"][:6]} == {"It is padded along its channels."}
     made, shapes = removed(model, ("c", "d"))
     assert shapes == {"c": (6, 4), "d": (6, 6), "fc": (5, 8)} and made.remarks == ()
@@ -99,8 +104,9 @@ def test_attributes_that_became_inputs_are_read_alike():
 def test_padding_some_axes_leaves_the_channels_free():
     b = Build()
     x = convolution(b, "x", "c", 4, 8)
-    x = b.node("Pad", [x, b.constant("pads", [1, 0, 1, 0], np.int64), "", b.constant("axes", [2, -1], np.int64)],
-               "wide")
+    x = b.node(
+        "Pad", [x, b.constant("pads", [1, 0, 1, 0], np.int64), "", b.constant("axes", [2, -1], np.int64)], "wide"
+    )
     model = finished(b, x, 8)
     assert channels_of(model).refusal("c") is None
     assert removed(model, ("c",))[1]["fc"] == (5, 6)
@@ -157,8 +163,16 @@ def test_a_removal_that_only_a_fusion_lets_run_is_not_made(tmp_path):
     path = tmp_path / "model.onnx"
     torch.manual_seed(0)
     axes = {"x": {0: "n", 1: "t"}, "y": {0: "n", 1: "t"}}
-    torch.onnx.export(Attending().eval(), (torch.zeros(2, 12, dtype=torch.int64),), path, input_names=["x"],
-                      output_names=["y"], opset_version=17, dynamic_axes=axes, dynamo=False)
+    torch.onnx.export(
+        Attending().eval(),
+        (torch.zeros(2, 12, dtype=torch.int64),),
+        path,
+        input_names=["x"],
+        output_names=["y"],
+        opset_version=17,
+        dynamic_axes=axes,
+        dynamo=False,
+    )
     tokens = np.random.default_rng(0).integers(0, 50, (32, 12))
     np.savez(tmp_path / "data.npz", x=tokens)
     workspace = Workspace.open(str(path), Job()).attach(str(tmp_path / "data.npz"), Job())

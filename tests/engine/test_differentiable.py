@@ -44,39 +44,51 @@ def floats(*shape):
 
 
 def graph_of(nodes, weights, opset=17, sizes=("n", 6), output=TensorProto.FLOAT):
-    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, list(sizes))],
-                              [helper.make_tensor_value_info("y", output, None)],
-                              [numpy_helper.from_array(w, name) for name, w in weights.items()])
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, list(sizes))],
+        [helper.make_tensor_value_info("y", output, None)],
+        [numpy_helper.from_array(w, name) for name, w in weights.items()],
+    )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
 
 
 def small(*between, output=TensorProto.FLOAT):
     """Two products with nodes between: h -> r."""
-    nodes = [helper.make_node("Gemm", ["x", "w"], ["h"], name="first"), *between,
-             helper.make_node("MatMul", ["r", "v"], ["y"], name="second")]
+    nodes = [
+        helper.make_node("Gemm", ["x", "w"], ["h"], name="first"),
+        *between,
+        helper.make_node("MatMul", ["r", "v"], ["y"], name="second"),
+    ]
     return from_proto(graph_of(nodes, {"w": floats(6, 8), "v": floats(8, 3)}, output=output), "small", Job())
 
 
 def test_every_verb_takes_its_view_from_the_one_gate():
     """Only where views are compared with ONNX Runtime, and where a smaller model is, may they be made."""
-    makers = {str(path.relative_to(HOUSE)) for path in HOUSE.rglob("*.py")
-              for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-              if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "TorchView"}
+    makers = {
+        str(path.relative_to(HOUSE))
+        for path in HOUSE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "TorchView"
+    }
     assert makers == {"graph/torch/torch_proof.py", "engine/compile/equivalence.py"}
 
 
 def test_a_view_that_computes_something_else_is_refused_with_the_operator_and_the_node(monkeypatch):
     model = small(helper.make_node("Elu", ["h"], ["e"], name="bend"), helper.make_node("Tanh", ["e"], ["r"], name="t"))
     monkeypatch.setitem(torch_ops.OPS, "Elu", Operator(lambda a, x, v: torch.relu(x[0]), {"alpha": None}))
-    for _ in range(2):          # what was found is remembered
+    for _ in range(2):  # what was found is remembered
         with pytest.raises(UserError, match=r"through Elu \(node 'bend'\): computed by torch its result differs by"):
             view_of(model)
 
 
 def test_a_difference_that_a_softmax_at_the_end_hides_is_found(monkeypatch):
-    nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
-             helper.make_node("Mul", ["h", "large"], ["m"], name="scale"),
-             helper.make_node("Sigmoid", ["m"], ["y"], name="end")]
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
+        helper.make_node("Mul", ["h", "large"], ["m"], name="scale"),
+        helper.make_node("Sigmoid", ["m"], ["y"], name="end"),
+    ]
     model = from_proto(graph_of(nodes, {"w": floats(6, 8), "large": np.float32([1e4])}), "s", Job())
     view_of(model)
     again = from_proto(graph_of(nodes, {"w": floats(6, 8), "large": np.float32([1e4])}), "s", Job())
@@ -93,21 +105,32 @@ def test_a_node_that_torch_cannot_run_is_named(monkeypatch):
 
 
 def test_an_operator_that_stops_gradients_is_named():
-    nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
-             helper.make_node("ArgMax", ["h"], ["y"], name="decide", axis=1)]
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
+        helper.make_node("ArgMax", ["h"], ["y"], name="decide", axis=1),
+    ]
     model = from_proto(graph_of(nodes, {"w": floats(6, 8)}, output=TensorProto.INT64), "labels", Job())
     with pytest.raises(UserError, match=r"through ArgMax \(node 'decide'\): the first output of the model comes from"):
         view_of(model)
 
 
-@pytest.mark.parametrize(("op", "attributes", "words"), [
-    ("Resize", {"coordinate_transformation_mode": "tf_crop_and_resize"},
-     "Resize with coordinate_transformation_mode='tf_crop_and_resize'"),
-    ("LayerNormalization", {"stash_type": 10}, "LayerNormalization with stash_type=10"),
-    ("BatchNormalization", {"training_mode": 1}, "BatchNormalization with training_mode=1"),
-    ("LSTM", {"clip": 3.0}, "LSTM with clip=3.0"), ("Relu", {"new": 1}, "Relu with new=1"),
-    ("Det", {}, "Det"), ("Relu", {}, None), ("BatchNormalization", {"training_mode": 0}, None),
-])
+@pytest.mark.parametrize(
+    ("op", "attributes", "words"),
+    [
+        (
+            "Resize",
+            {"coordinate_transformation_mode": "tf_crop_and_resize"},
+            "Resize with coordinate_transformation_mode='tf_crop_and_resize'",
+        ),
+        ("LayerNormalization", {"stash_type": 10}, "LayerNormalization with stash_type=10"),
+        ("BatchNormalization", {"training_mode": 1}, "BatchNormalization with training_mode=1"),
+        ("LSTM", {"clip": 3.0}, "LSTM with clip=3.0"),
+        ("Relu", {"new": 1}, "Relu with new=1"),
+        ("Det", {}, "Det"),
+        ("Relu", {}, None),
+        ("BatchNormalization", {"training_mode": 0}, None),
+    ],
+)
 def test_an_attribute_that_is_not_computed_is_named(op, attributes, words):
     assert torch_ops.refusal(ir.node(op, [ir.Value(name="x")], attributes), 17) == words
 
@@ -132,14 +155,21 @@ def samples(model):
 
 # -- models that came out wrong ----------------------------------------------------------------------------------------
 
+
 def regressor(folder):
     """A layer of one output with a bias, and targets that it meets exactly."""
     rng = np.random.default_rng(7)
-    weights = {"aw": rng.normal(0, 0.4, (32, 12)), "ab": rng.normal(0, 0.4, 32), "bw": rng.normal(0, 0.4, (1, 32)),
-               "bb": np.array([10.0])}
-    nodes = [helper.make_node("Gemm", ["x", "aw", "ab"], ["h"], name="a", transB=1),
-             helper.make_node("Relu", ["h"], ["r"], name="relu"),
-             helper.make_node("Gemm", ["r", "bw", "bb"], ["y"], name="b", transB=1)]
+    weights = {
+        "aw": rng.normal(0, 0.4, (32, 12)),
+        "ab": rng.normal(0, 0.4, 32),
+        "bw": rng.normal(0, 0.4, (1, 32)),
+        "bb": np.array([10.0]),
+    }
+    nodes = [
+        helper.make_node("Gemm", ["x", "aw", "ab"], ["h"], name="a", transB=1),
+        helper.make_node("Relu", ["h"], ["r"], name="relu"),
+        helper.make_node("Gemm", ["r", "bw", "bb"], ["y"], name="b", transB=1),
+    ]
     proto = graph_of(nodes, {name: w.astype(np.float32) for name, w in weights.items()}, sizes=("n", 12))
     (folder / "model.onnx").write_bytes(proto.SerializeToString())
     model = from_proto(proto, "regressor", Job())
@@ -182,20 +212,35 @@ def opened(folder):
 def by_scalar(start=None):
     """x.view(x.shape[0], -1) as exporters write it: Shape -> Gather of one place, or Shape of one -> Reshape."""
     if start is None:
-        return [helper.make_node("Shape", ["c"], ["s"]), helper.make_node("Gather", ["s", "zero"], ["n"], axis=0),
-                helper.make_node("Unsqueeze", ["n", "axis"], ["n1"])]
+        return [
+            helper.make_node("Shape", ["c"], ["s"]),
+            helper.make_node("Gather", ["s", "zero"], ["n"], axis=0),
+            helper.make_node("Unsqueeze", ["n", "axis"], ["n1"]),
+        ]
     return [helper.make_node("Shape", ["c"], ["n1"], start=start, end=start + 1)]
 
 
 @pytest.mark.parametrize("start", [None, 0], ids=["gathered", "start and end"])
 def test_shapes_that_are_computed_pass_every_verb_that_takes_gradients(tmp_path, start):
-    nodes = [helper.make_node("Conv", ["x", "cw"], ["c"], name="conv", pads=[1] * 4), *by_scalar(start),
-             helper.make_node("Concat", ["n1", "rest"], ["to"], axis=0),
-             helper.make_node("Reshape", ["c", "to"], ["f"]),
-             helper.make_node("Gemm", ["f", "gw", "gb"], ["y"], name="head", transB=1)]
-    workspace = classifier(tmp_path, nodes, {
-        "cw": floats(4, 3, 3, 3), "gw": floats(5, 64), "gb": floats(5), "zero": np.array(0), "axis": np.array([0]),
-        "rest": np.array([-1])})
+    nodes = [
+        helper.make_node("Conv", ["x", "cw"], ["c"], name="conv", pads=[1] * 4),
+        *by_scalar(start),
+        helper.make_node("Concat", ["n1", "rest"], ["to"], axis=0),
+        helper.make_node("Reshape", ["c", "to"], ["f"]),
+        helper.make_node("Gemm", ["f", "gw", "gb"], ["y"], name="head", transB=1),
+    ]
+    workspace = classifier(
+        tmp_path,
+        nodes,
+        {
+            "cw": floats(4, 3, 3, 3),
+            "gw": floats(5, 64),
+            "gb": floats(5),
+            "zero": np.array(0),
+            "axis": np.array([0]),
+            "rest": np.array([-1]),
+        },
+    )
     for method in ("prune.taylor", "prune.snip", "prune.fisher", "prune.synflow"):
         workspace.compiled(Recipe().with_actions(["*"], (Action(method, {"sparsity": 0.5}),)), Job())
     quantised = Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 4}),))
@@ -205,25 +250,42 @@ def test_shapes_that_are_computed_pass_every_verb_that_takes_gradients(tmp_path,
 
 
 def test_sizes_that_are_computed_reach_a_resize(tmp_path):
-    nodes = [helper.make_node("Conv", ["x", "cw"], ["c"], name="conv"),
-             helper.make_node("Shape", ["x"], ["s"], start=2), helper.make_node("Shape", ["c"], ["t"], end=2),
-             helper.make_node("Concat", ["t", "s"], ["sizes"], axis=0),
-             helper.make_node("Resize", ["c", "", "", "sizes"], ["r"], mode="linear"),
-             helper.make_node("GlobalAveragePool", ["r"], ["p"]), helper.make_node("Flatten", ["p"], ["f"]),
-             helper.make_node("MatMul", ["f", "gw"], ["y"], name="head")]
+    nodes = [
+        helper.make_node("Conv", ["x", "cw"], ["c"], name="conv"),
+        helper.make_node("Shape", ["x"], ["s"], start=2),
+        helper.make_node("Shape", ["c"], ["t"], end=2),
+        helper.make_node("Concat", ["t", "s"], ["sizes"], axis=0),
+        helper.make_node("Resize", ["c", "", "", "sizes"], ["r"], mode="linear"),
+        helper.make_node("GlobalAveragePool", ["r"], ["p"]),
+        helper.make_node("Flatten", ["p"], ["f"]),
+        helper.make_node("MatMul", ["f", "gw"], ["y"], name="head"),
+    ]
     workspace = classifier(tmp_path, nodes, {"cw": floats(4, 3, 3, 3), "gw": floats(4, 5)})
     view_of(workspace.model, workspace.data)
     assert predictor(workspace, Job(), check=False).kind == "loss"
 
 
 def test_a_norm_with_a_scale_for_each_channel_is_trained_and_pruned(tmp_path):
-    nodes = [helper.make_node("Conv", ["x", "cw", "cb"], ["c"], name="conv", pads=[1] * 4),
-             helper.make_node("LayerNormalization", ["c", "scale"], ["l"], name="norm", axis=1),
-             helper.make_node("Conv", ["l", "dw"], ["d"], name="second", pads=[1] * 4),
-             helper.make_node("GlobalAveragePool", ["d"], ["p"]), helper.make_node("Flatten", ["p"], ["f"]),
-             helper.make_node("MatMul", ["f", "gw"], ["y"], name="head")]
-    workspace = classifier(tmp_path, nodes, {"cw": floats(8, 3, 3, 3), "cb": floats(8), "scale": floats(8, 1, 1),
-                                             "dw": floats(8, 8, 3, 3), "gw": floats(8, 5)}, opset=18)
+    nodes = [
+        helper.make_node("Conv", ["x", "cw", "cb"], ["c"], name="conv", pads=[1] * 4),
+        helper.make_node("LayerNormalization", ["c", "scale"], ["l"], name="norm", axis=1),
+        helper.make_node("Conv", ["l", "dw"], ["d"], name="second", pads=[1] * 4),
+        helper.make_node("GlobalAveragePool", ["d"], ["p"]),
+        helper.make_node("Flatten", ["p"], ["f"]),
+        helper.make_node("MatMul", ["f", "gw"], ["y"], name="head"),
+    ]
+    workspace = classifier(
+        tmp_path,
+        nodes,
+        {
+            "cw": floats(8, 3, 3, 3),
+            "cb": floats(8),
+            "scale": floats(8, 1, 1),
+            "dw": floats(8, 8, 3, 3),
+            "gw": floats(8, 5),
+        },
+        opset=18,
+    )
     pruned = Recipe().with_actions(["*"], (Action("prune.channels", {"ratio": 0.25}),))
     smaller = workspace.compiled(pruned, Job()).model
     assert [len(smaller.weight(path)) for path in smaller.sites][:2] == [6, 6]
@@ -232,17 +294,25 @@ def test_a_norm_with_a_scale_for_each_channel_is_trained_and_pruned(tmp_path):
 
 # -- where gradients cannot pass ---------------------------------------------------------------------------------------
 
+
 def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp_path):
     network(tmp_path, "If")
     workspace = opened_small(tmp_path)
     candidates = ((Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 3}),))
     found = scan(workspace, Job(), Wanted(candidates))
     assert found.complete and len(found.measured) == 4 and found.kind == "output error"
-    assert found.obstacle == ("The error of each layer's output is predicted, not the loss: Gradients cannot pass "
-                              "through If.")
+    assert found.obstacle == (
+        "The error of each layer's output is predicted, not the loss: Gradients cannot pass through If."
+    )
     assert found.to_json()["obstacle"] == found.obstacle
-    report = commands.search(str(tmp_path / "small.onnx"), str(tmp_path / "test.npz"), str(tmp_path / "out"),
-                          Goal(max_ratio=0.6), frozenset(), Job())
+    report = commands.search(
+        str(tmp_path / "small.onnx"),
+        str(tmp_path / "test.npz"),
+        str(tmp_path / "out"),
+        Goal(max_ratio=0.6),
+        frozenset(),
+        Job(),
+    )
     assert report.notes.count(found.obstacle) == 1
     assert report.after.bytes.value <= 0.6 * report.before.bytes.value
 
@@ -270,14 +340,25 @@ def test_without_samples_there_are_no_predictions_and_it_is_said(tmp_path):
 
 def test_a_recurrent_layer_is_passed_as_it_is_compressed(tmp_path):
     """Its weights do not learn; the student has them as the file does."""
-    nodes = [helper.make_node("Reshape", ["x", "steps"], ["s"]),
-             helper.make_node("Transpose", ["s"], ["t"], perm=[1, 0, 2]),
-             helper.make_node("LSTM", ["t", "lw", "lr", "lb"], ["", "h"], name="lstm", hidden_size=6),
-             helper.make_node("Squeeze", ["h", "axis"], ["q"]),
-             helper.make_node("MatMul", ["q", "gw"], ["y"], name="head")]
-    workspace = classifier(tmp_path, nodes, {
-        "steps": np.array([0, 4, 12]), "lw": floats(1, 24, 12), "lr": floats(1, 24, 6), "lb": floats(1, 48),
-        "axis": np.array([0]), "gw": floats(6, 5)})
+    nodes = [
+        helper.make_node("Reshape", ["x", "steps"], ["s"]),
+        helper.make_node("Transpose", ["s"], ["t"], perm=[1, 0, 2]),
+        helper.make_node("LSTM", ["t", "lw", "lr", "lb"], ["", "h"], name="lstm", hidden_size=6),
+        helper.make_node("Squeeze", ["h", "axis"], ["q"]),
+        helper.make_node("MatMul", ["q", "gw"], ["y"], name="head"),
+    ]
+    workspace = classifier(
+        tmp_path,
+        nodes,
+        {
+            "steps": np.array([0, 4, 12]),
+            "lw": floats(1, 24, 12),
+            "lr": floats(1, 24, 6),
+            "lb": floats(1, 48),
+            "axis": np.array([0]),
+            "gw": floats(6, 5),
+        },
+    )
     compiled = workspace.compiled(Recipe().with_actions(["*"], (Action("quantize.affine", {"bits": 3}),)), Job())
     student = Student(compiled, Learning(), workspace.training)
     assert len(compiled.edits) == 3 and len(student.trained) == 1
@@ -319,10 +400,12 @@ def test_a_bias_comes_beside_what_a_gemm_adds_already(beside):
 def test_a_difference_that_grows_is_named_where_it_has_grown(monkeypatch):
     """Each operator agrees alone; what nearly equal numbers differ by shows the little that one of them is off."""
     monkeypatch.setitem(torch_ops.OPS, "Sigmoid", Operator(lambda a, x, v: torch.sigmoid(x[0]) * 1.00005, {}))
-    nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
-             helper.make_node("Mul", ["h", "little"], ["m"], name="shrink"),
-             helper.make_node("Sigmoid", ["m"], ["s"], name="squash"),
-             helper.make_node("Sub", ["s", "half"], ["y"], name="near")]
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
+        helper.make_node("Mul", ["h", "little"], ["m"], name="shrink"),
+        helper.make_node("Sigmoid", ["m"], ["s"], name="squash"),
+        helper.make_node("Sub", ["s", "half"], ["y"], name="near"),
+    ]
     weights = {"w": floats(6, 8), "little": np.float32([0.1]), "half": np.float32([0.5])}
     model = from_proto(graph_of(nodes, weights), "near", Job())
     with pytest.raises(UserError, match=r"through Sub \(node 'near'\): values before it are rounded differently"):

@@ -54,14 +54,15 @@ def test_without_labels_the_metric_is_agreement():
 
 def test_streaming_ends_at_the_whole_and_estimates_before():
     evaluator = evaluate.prepare(data(), identity, Job())
-    figures = [(evaluator.figure(scores), evaluator.change(seen, scores))
-               for seen, scores in evaluator.stream(noisy, Job())]
+    figures = [
+        (evaluator.figure(scores), evaluator.change(seen, scores)) for seen, scores in evaluator.stream(noisy, Job())
+    ]
     assert [f.samples for f, _ in figures] == [16, 32, 64, 128, 192, 256, 320, 384, 448, 500]
     assert all(f.how == "estimated" and f.low < f.value < f.high for f, _ in figures[:-1])
     value, change = figures[-1]
     assert value.how == change.how == "measured" and value.low == value.value == value.high
     assert change.value == pytest.approx(value.value - 1.0)
-    assert sum(c.low <= change.value <= c.high for _, c in figures) >= 8       # each holds in 95 of 100
+    assert sum(c.low <= change.value <= c.high for _, c in figures) >= 8  # each holds in 95 of 100
 
 
 def test_a_model_whose_input_fixes_the_batch_gets_no_other():
@@ -82,6 +83,7 @@ def test_every_prefix_of_the_order_is_stratified():
 
 def test_cancelling_stops_between_batches():
     from workbench.core.base.errors import Cancelled
+
     evaluator = evaluate.prepare(data(), identity, Job())
     job = Job()
     stream = evaluator.stream(identity, job)

@@ -79,9 +79,11 @@ def test_the_open_model_is_not_overwritten(tmp_path):
 
 
 def test_a_recipe_that_does_not_fit_writes_nothing(workspace, tmp_path):
-    for recipe, sentence in ((Recipe((Row("nowhere", FOUR_BITS.rows[0].actions),)), "matches no layer"),
-                             (Recipe((Row("*", (Action("quantize.affine", {"bits": 9}),)),)), "bits cannot be 9"),
-                             (Recipe((Row("*", (Action("no.such"),)),)), "no method 'no.such'")):
+    for recipe, sentence in (
+        (Recipe((Row("nowhere", FOUR_BITS.rows[0].actions),)), "matches no layer"),
+        (Recipe((Row("*", (Action("quantize.affine", {"bits": 9}),)),)), "bits cannot be 9"),
+        (Recipe((Row("*", (Action("no.such"),)),)), "no method 'no.such'"),
+    ):
         with pytest.raises(UserError, match=sentence):
             export(workspace, recipe, str(tmp_path), Job())
     assert list(tmp_path.iterdir()) == []

@@ -16,18 +16,22 @@ from workbench.engine.bench.timing import timed
 from workbench.engine.preview import predict
 from workbench.engine.workspace import Workspace
 
-STEPS = {"moments": Action("quantize.gptq"), "rows": Action("lowrank.response", {"ratio": 0.5}),
-         "levels": Action("quantize.static"), "gradients": Action("prune.taylor"),
-         "flow": Action("prune.synflow", {"rounds": 2}),
-         "channels": Action("prune.channels", {"criterion": "activation"}),
-         "block": Action("distill.block", {"student": "layer"})}
+STEPS = {
+    "moments": Action("quantize.gptq"),
+    "rows": Action("lowrank.response", {"ratio": 0.5}),
+    "levels": Action("quantize.static"),
+    "gradients": Action("prune.taylor"),
+    "flow": Action("prune.synflow", {"rounds": 2}),
+    "channels": Action("prune.channels", {"criterion": "activation"}),
+    "block": Action("distill.block", {"student": "layer"}),
+}
 
 
 @pytest.fixture(scope="module", params=[1, 16], ids=["one at a time", "sixteen at a time"])
 def workspace(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fixed")
     model = network(folder, batch=request.param)
-    for name, count in (("test", 90), ("train", 200)):          # sixteens leave some over
+    for name, count in (("test", 90), ("train", 200)):  # sixteens leave some over
         arrays = np.load(folder / f"{name}.npz")
         np.savez(folder / f"{name}.npz", x=arrays["x"][:count], y=arrays["y"][:count])
     opened = Workspace.open(str(model), Job())
@@ -44,8 +48,9 @@ def test_whatever_a_method_looks_at(workspace, needs, tmp_path):
 
 
 def test_training_predicting_comparing_and_timing(workspace, tmp_path):
-    recipe = Recipe((Row("*", (Action("prune.magnitude", {"sparsity": 0.5}),)),),
-                    recover=(Stage("distill", {"epochs": 1}),))
+    recipe = Recipe(
+        (Row("*", (Action("prune.magnitude", {"sparsity": 0.5}),)),), recover=(Stage("distill", {"epochs": 1}),)
+    )
     report = export(workspace, recipe, str(tmp_path), Job())
     assert report.verified.value == report.preview_value
     assert predict.predictor(workspace, Job()).curvatures.keys() == {"first", "second"}

@@ -48,8 +48,10 @@ def test_structure_without_weights(cnn):
 
 def test_inner_values_have_shapes(cnn):
     graph = onnx.load_from_string(drawn(cnn)[0].onnx).graph
-    outputs = {value.name: [dim.dim_value or dim.dim_param for dim in value.type.tensor_type.shape.dim]
-               for value in graph.value_info}
+    outputs = {
+        value.name: [dim.dim_value or dim.dim_param for dim in value.type.tensor_type.shape.dim]
+        for value in graph.value_info
+    }
     batch = graph.input[0].type.tensor_type.shape.dim[0].dim_param
     convolutions = [node for node in graph.node if node.op_type == "Conv"]
     assert batch and outputs[convolutions[0].output[0]] == [batch, 32, 14, 14]
@@ -68,11 +70,15 @@ def test_every_layer_has_its_nodes(name, request):
             assert layer.op in {nodes[name].op_type for name in view.nodes[layer.path]}
 
 
-@pytest.mark.parametrize(("actions", "operators"), [
-    ((INT4,), {"Conv", "Symmetric4"}),
-    ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "Symmetric4"}),
-    ((Action("prune.channels", {"ratio": 0.5}),), {"Conv"}),
-], ids=["decoder", "chain of factors", "fewer channels"])
+@pytest.mark.parametrize(
+    ("actions", "operators"),
+    [
+        ((INT4,), {"Conv", "Symmetric4"}),
+        ((Action("lowrank.spatial", {"rank": 2}), INT4), {"Conv", "Symmetric4"}),
+        ((Action("prune.channels", {"ratio": 0.5}),), {"Conv"}),
+    ],
+    ids=["decoder", "chain of factors", "fewer channels"],
+)
 def test_nodes_that_an_edit_added_belong_to_its_layer(cnn, actions, operators):
     view, nodes = drawn(cnn, *actions)
     assert {nodes[name].op_type for name in view.nodes["blocks.1.conv2"]} == operators

@@ -18,12 +18,15 @@ def fails(*_args, **_kwargs):
     raise ValueError("operands could not be broadcast together")
 
 
-@pytest.mark.parametrize(("module", "name", "shown"), [
-    (fold_batchnorm, "fold", "BatchNorm folded: left out: it failed on this model"),
-    (cost, "macs", "unknown"),
-    (compiler, "keeps_channels", "stem"),
-    (stats, "of", "stem: Not known: computing its statistics failed."),
-])
+@pytest.mark.parametrize(
+    ("module", "name", "shown"),
+    [
+        (fold_batchnorm, "fold", "BatchNorm folded: left out: it failed on this model"),
+        (cost, "macs", "unknown"),
+        (compiler, "keeps_channels", "stem"),
+        (stats, "of", "stem: Not known: computing its statistics failed."),
+    ],
+)
 def test_inspect_goes_on_and_says_what_is_not_known(module, name, shown, monkeypatch, caplog, tmp_path):
     onnx.save(residual(), tmp_path / "net.onnx")
     monkeypatch.setattr(module, name, fails)

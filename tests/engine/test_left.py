@@ -20,12 +20,17 @@ STATIC = "version: 1\nlayers: {'*': [{quantize.static: {}}]}\n"
 
 
 def test_equal_and_nearly_equal_reasons_are_one_note():
-    left = [Left("a", "is left as it is", "It has 3 inputs."), Left("b", "keeps its channels", "It has 3 inputs."),
-            Left("c", "is left as it is", "It has 1,024 inputs."), Left("d", "is left as it is", "It reads a.")]
+    left = [
+        Left("a", "is left as it is", "It has 3 inputs."),
+        Left("b", "keeps its channels", "It has 3 inputs."),
+        Left("c", "is left as it is", "It has 1,024 inputs."),
+        Left("d", "is left as it is", "It reads a."),
+    ]
     assert notes_on(left, {"a", "b", "c", "d"}) == (
         "2 layers (a and c): each is left as it is; a: It has 3 inputs.",
         "b keeps its channels: It has 3 inputs.",
-        "d is left as it is: It reads a.")
+        "d is left as it is: It reads a.",
+    )
     same = [Left(name, "is left as it is", "It is locked.") for name in "abcde"]
     assert notes_on(same, ()) == ("5 layers (a, b and 3 more): each is left as it is: It is locked.",)
     named = [Left("a", "is left as it is", "It reads b."), Left("c", "is left as it is", "It reads d.")]
@@ -38,8 +43,12 @@ def old(tmp_path):
     b = Build(opset=11)
     x = b.node("Concat", ["x", "x"], "wide", axis=1)
     for index in range(6):
-        x = b.node("Gemm", [x, b.weight(f"layer{index}.weight", 16, 16), b.weight(f"layer{index}.bias", 16)],
-                   f"y{index}", transB=1)
+        x = b.node(
+            "Gemm",
+            [x, b.weight(f"layer{index}.weight", 16, 16), b.weight(f"layer{index}.bias", 16)],
+            f"y{index}",
+            transB=1,
+        )
     onnx.save(b.proto({"x": ["N", 8]}, {x: ["N", 16]}), tmp_path / "old.onnx")
     np.savez(tmp_path / "data.npz", x=b.rng.standard_normal((16, 8)).astype(np.float32))
     (tmp_path / "r.yaml").write_text(STATIC)
@@ -48,8 +57,9 @@ def old(tmp_path):
 
 def compress(folder, *options):
     given = [str(folder / name) for name in ("old.onnx", "data.npz", "r.yaml", "out")]
-    result = CliRunner().invoke(cli, ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3],
-                                      "--json", *options])
+    result = CliRunner().invoke(
+        cli, ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3], "--json", *options]
+    )
     return result.exit_code, json.loads(result.stdout)
 
 
@@ -65,7 +75,8 @@ def test_a_recipe_without_any_effect_is_an_error_that_says_why_once(old):
 
 def test_a_recipe_with_some_effect_says_once_what_is_left(old):
     (old / "r.yaml").write_text(
-        "version: 1\nlayers: {'*': [{quantize.static: {}}], layer0: [{quantize.blockwise: {block: 16}}]}\n")
+        "version: 1\nlayers: {'*': [{quantize.static: {}}], layer0: [{quantize.blockwise: {block: 16}}]}\n"
+    )
     code, found = compress(old)
     assert code == 0 and [layer["path"] for layer in found["layers"]] == ["layer0"]
     assert len(found["notes"]) == 1 and found["notes"][0].startswith("5 layers (layer1, layer2 and 3 more): ")

@@ -38,8 +38,11 @@ def test_levels_of_a_channel_that_was_chosen(weight, granularity):
     edit = quantized(weight, granularity)
     found = levels.of(edit, weight, 0, channel=2)
     assert found.channel == (None if granularity == "tensor" else 2)
-    part = edit.weight[2] if granularity != "group" else edit.weight[2].reshape(3, 8)[np.argmax(
-        np.abs(weight[2]).reshape(3, 8).max(axis=1))]
+    part = (
+        edit.weight[2]
+        if granularity != "group"
+        else edit.weight[2].reshape(3, 8)[np.argmax(np.abs(weight[2]).reshape(3, 8).max(axis=1))]
+    )
     assert np.abs(part[:, None] - found.values).min(axis=1).max() < 1e-5
 
 

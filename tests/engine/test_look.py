@@ -82,7 +82,7 @@ def test_many_channels_share_bars(cnn, monkeypatch):
     found = look(cnn, PATH, Recipe(), w.WantChannels(), Job())
     assert len(found.widest) == 50 and found.first[-1] == 160
     for bar in (0, 17, 49):
-        part = rows(cnn)[found.first[bar]:found.first[bar + 1]]
+        part = rows(cnn)[found.first[bar] : found.first[bar + 1]]
         assert found.before[0, bar] == part.min() and found.before[-1, bar] == part.max()
         assert np.abs(rows(cnn)[found.widest[bar]]).max() == np.abs(part).max()
         assert found.bar_of(found.first[bar + 1] - 1) == bar
@@ -101,8 +101,13 @@ def test_whitened_singular_values_are_those_of_the_output():
     np.testing.assert_allclose(found.before.values[:8], expected[:8], rtol=1e-2)
     assert found.after is not None and found.after.values[5] < 1e-4 * found.before.values[0]
     with pytest.raises(UserError, match="needs data"):
-        look(Workspace.open(str(resource_path("demo/fashion_vit.onnx")), Job()), layer.path, Recipe(),
-             w.WantWhitened(), Job())
+        look(
+            Workspace.open(str(resource_path("demo/fashion_vit.onnx")), Job()),
+            layer.path,
+            Recipe(),
+            w.WantWhitened(),
+            Job(),
+        )
 
 
 def test_a_matrix_too_large_for_the_screen_is_averaged_in_blocks(cnn, removed):
@@ -112,8 +117,8 @@ def test_a_matrix_too_large_for_the_screen_is_averaged_in_blocks(cnn, removed):
     assert found.shape == matrix.shape and found.rows == (0, 160)
     down, across = found.block
     assert (down, across) == (-(-160 // 50), -(-matrix.shape[1] // 100))
-    assert found.before[2, 3] == pytest.approx(matrix[2 * down:3 * down, 3 * across:4 * across].mean(), rel=1e-4)
-    left = after[2 * down:3 * down, 3 * across:4 * across]
+    assert found.before[2, 3] == pytest.approx(matrix[2 * down : 3 * down, 3 * across : 4 * across].mean(), rel=1e-4)
+    left = after[2 * down : 3 * down, 3 * across : 4 * across]
     assert found.after[2, 3] == pytest.approx(np.nanmean(left), rel=1e-4)
     assert found.largest == np.abs(matrix).max() and found.change == pytest.approx(np.nanmax(np.abs(after - matrix)))
 

@@ -16,7 +16,7 @@ from workbench.formats.onnx_file import from_proto
 from workbench.graph.rewrite.rewrite import with_edits
 
 FEW, MANY = 24, 72
-SLACK = 1.15        # of three times the calls
+SLACK = 1.15  # of three times the calls
 
 
 def calls(work) -> int:
@@ -38,6 +38,7 @@ def calls(work) -> int:
 
 def looked_at(layers: int, folder) -> int:
     """Open a model, look at each of its layers, ask what hangs together."""
+
     def work():
         workspace = replace(Workspace(from_proto(proto, "chain.onnx", Job())), store=Store(folder / str(layers)))
         for layer in workspace.model.layers:
@@ -50,6 +51,7 @@ def looked_at(layers: int, folder) -> int:
 
 def edited(layers: int, step) -> int:
     """All layers changed by one step: the forecast, the edits, and the file."""
+
     def work():
         recipe = Recipe((Row("*", (step,)),))
         compiler.forecast(workspace.model, compiler.stacks(workspace.model, recipe)[0], "auto")
@@ -62,7 +64,7 @@ def edited(layers: int, step) -> int:
 
 
 def test_opening_and_looking_at_every_layer(tmp_path):
-    looked_at(FEW, tmp_path / "first")      # imports, and what is remembered of shapes
+    looked_at(FEW, tmp_path / "first")  # imports, and what is remembered of shapes
     assert looked_at(MANY, tmp_path) < SLACK * MANY / FEW * looked_at(FEW, tmp_path)
 
 

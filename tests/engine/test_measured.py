@@ -52,12 +52,14 @@ def test_class_numbers_come_first_and_the_scores_are_measured(tmp_path):
     opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x, y=np.arange(64) % 4)
     data = opened_.measurable().data
     assert (opened_.evaluator.metric.id, data.answer.name, data.answer.index) == ("top1", "prob", 1)
-    assert data.answer.notes == ("The measured output is 'prob'.",
-                                 "Not measured: 'label' (int64 of one value a sample).")
+    assert data.answer.notes == (
+        "The measured output is 'prob'.",
+        "Not measured: 'label' (int64 of one value a sample).",
+    )
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.agreement == 1.0 and report.verified.value == report.preview_value
     assert all(note in report.notes for note in data.answer.notes)
-    for step in ("prune.taylor", "prune.snip", "prune.synflow"):        # gradients of the scores pass, past ArgMax
+    for step in ("prune.taylor", "prune.snip", "prune.synflow"):  # gradients of the scores pass, past ArgMax
         assert export(opened_, Recipe((Row("*", (Action(step),)),)), str(tmp_path), Job()).verified.agreement == 1.0
     assert predictor(opened_, Job()).kind == "loss"
 
@@ -83,15 +85,26 @@ def test_a_model_that_only_decides_is_measured_by_equality(tmp_path):
         export(bare, Recipe((Row("*", (Action("prune.taylor"),)),)), str(tmp_path), Job())
 
 
-@pytest.mark.parametrize(("last", "title"), [("Sigmoid", "agreement with the original at 0.5"),
-                                             ("Exp", "relative squared error to the original")])
+@pytest.mark.parametrize(
+    ("last", "title"),
+    [("Sigmoid", "agreement with the original at 0.5"), ("Exp", "relative squared error to the original")],
+)
 def test_one_positive_output_has_a_metric_that_falls(tmp_path, last, title):
     b = Build()
     b.node(last, [b.node("MatMul", ["x", b.weight("w", 8, 1)], "s")], "p")
     opened_ = workspace(tmp_path, b, {"p": ["N", 1]}, x=FLOATS((256, 8)).astype(np.float32))
     assert opened_.evaluator.metric.title == title
-    ruined = Recipe((Row("*", (Action("prune.magnitude", {"sparsity": 0.9}),
-                               Action("quantize.affine", {"bits": 2, "granularity": "tensor"}))),))
+    ruined = Recipe(
+        (
+            Row(
+                "*",
+                (
+                    Action("prune.magnitude", {"sparsity": 0.9}),
+                    Action("quantize.affine", {"bits": 2, "granularity": "tensor"}),
+                ),
+            ),
+        )
+    )
     report = export(opened_, ruined, str(tmp_path), Job())
     before, after = report.before.value.value, report.verified.value
     assert (before, after < 0.95) == (1.0, True) if last == "Sigmoid" else (before, after > 0.05) == (0.0, True)
@@ -112,14 +125,20 @@ def test_samples_along_the_second_axis_are_counted_as_samples(tmp_path):
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.samples == 32 and 0 < report.verified.value < 1
     assert compare(opened_, opened_, Job())["agreement"] == 1.0
-    labelled = workspace(tmp_path, sequence_first(), {"y": [5, "N", 3]}, inputs={"x": ["N", 5, 8]}, x=x,
-                         y=np.arange(160).reshape(32, 5) % 3)
+    labelled = workspace(
+        tmp_path,
+        sequence_first(),
+        {"y": [5, "N", 3]},
+        inputs={"x": ["N", 5, 8]},
+        x=x,
+        y=np.arange(160).reshape(32, 5) % 3,
+    )
     assert labelled.evaluator.metric.id == "token_accuracy" and len(labelled.evaluator.scores) == 32
 
 
 @pytest.mark.parametrize("batch", [1, 4])
 def test_samples_are_found_where_the_batch_is_fixed(tmp_path, batch):
-    x = FLOATS((12, 4, 8)).astype(np.float32)       # as many steps as samples at a time: the shape alone does not tell
+    x = FLOATS((12, 4, 8)).astype(np.float32)  # as many steps as samples at a time: the shape alone does not tell
     opened_ = workspace(tmp_path, sequence_first(), {"y": [4, batch, 3]}, inputs={"x": [batch, 4, 8]}, x=x)
     assert (opened_.data.answer.axis, len(opened_.evaluator.scores)) == (1, 12)
 
@@ -140,7 +159,7 @@ def test_an_output_for_all_samples_is_refused_before_any_work(tmp_path):
     with pytest.raises(UserError, match=r"No output of the model has one answer a sample: 'out' \(has no axis"):
         workspace(tmp_path, b, {"out": []}, x=FLOATS((64, 8)).astype(np.float32))
     b.node("Transpose", ["h"], "t", perm=[1, 0])
-    b.node("MatMul", ["h", "t"], "every")            # of every sample with every other
+    b.node("MatMul", ["h", "t"], "every")  # of every sample with every other
     with pytest.raises(UserError, match=r"'every' \(has no axis of samples"):
         workspace(tmp_path, b, {"every": ["N", "N"]}, x=FLOATS((64, 8)).astype(np.float32))
     opened_ = workspace(tmp_path, b, {"out": [], "h": ["N", 4]}, x=FLOATS((64, 8)).astype(np.float32))
@@ -153,8 +172,9 @@ def test_outputs_that_tell_nothing_stand_back(tmp_path):
     b.node("Sqrt", [b.node("Neg", [b.node("Abs", [h], "a")], "n")], "unknown")
     b.node("Mul", [h, b.constant("zero", 0.0)], "same")
     b.node("Tanh", [h], "useful")
-    opened_ = workspace(tmp_path, b, {"unknown": ["N", 4], "same": ["N", 4], "useful": ["N", 4]},
-                        x=FLOATS((64, 8)).astype(np.float32))
+    opened_ = workspace(
+        tmp_path, b, {"unknown": ["N", 4], "same": ["N", 4], "useful": ["N", 4]}, x=FLOATS((64, 8)).astype(np.float32)
+    )
     assert opened_.data.answer.name == "useful"
     assert "'unknown' (not a number (NaN))" in opened_.data.answer.notes[1]
 

@@ -12,8 +12,16 @@ from workbench.core.recipe.recipe import parse_recipe
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
 
-STEPS = ["lowrank.svd: {ratio: 0.5}", "quantize.affine: {bits: 4}", "quantize.blockwise: {}", "quantize.static: {}",
-         "quantize.dynamic: {}", "quantize.smooth: {}", "quantize.awq: {}", "quantize.bias_correction: {}"]
+STEPS = [
+    "lowrank.svd: {ratio: 0.5}",
+    "quantize.affine: {bits: 4}",
+    "quantize.blockwise: {}",
+    "quantize.static: {}",
+    "quantize.dynamic: {}",
+    "quantize.smooth: {}",
+    "quantize.awq: {}",
+    "quantize.bias_correction: {}",
+]
 
 
 def built(path: Path, values: list[str], nodes: list[str]) -> Path:
@@ -49,8 +57,10 @@ def test_names_that_an_edit_makes_may_be_taken(tmp_path, step):
     after = exported(tmp_path / "plain.onnx", f"{{{step}}}")
 
     def values(proto):
-        return {*(name for node in proto.graph.node for name in node.output),
-                *(tensor.name for tensor in proto.graph.initializer)}
+        return {
+            *(name for node in proto.graph.node for name in node.output),
+            *(tensor.name for tensor in proto.graph.initializer),
+        }
 
     taken = sorted(values(after) - values(before))
     nodes = sorted({node.name for node in after.graph.node if node.name} - {node.name for node in before.graph.node})

@@ -16,11 +16,20 @@ from workbench.engine.compile import compiler
 from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 
-CALIBRATED = [("prune.wanda", {}), ("prune.sparsegpt", {}), ("quantize.gptq", {}), ("quantize.adaround", {}),
-              ("quantize.awq", {}), ("quantize.static", {}), ("quantize.smooth", {}),
-              ("lowrank.whitened", {"ratio": 0.5}), ("lowrank.response", {"ratio": 0.5}),
-              ("distill.layer", {"ratio": 0.5, "steps": 5}),
-              ("quantize.bias_correction", {}), ("quantize.codebook", {"sensitivity": "activations"})]
+CALIBRATED = [
+    ("prune.wanda", {}),
+    ("prune.sparsegpt", {}),
+    ("quantize.gptq", {}),
+    ("quantize.adaround", {}),
+    ("quantize.awq", {}),
+    ("quantize.static", {}),
+    ("quantize.smooth", {}),
+    ("lowrank.whitened", {"ratio": 0.5}),
+    ("lowrank.response", {"ratio": 0.5}),
+    ("distill.layer", {"ratio": 0.5, "steps": 5}),
+    ("quantize.bias_correction", {}),
+    ("quantize.codebook", {"sensitivity": "activations"}),
+]
 
 
 @pytest.fixture

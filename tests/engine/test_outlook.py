@@ -22,8 +22,14 @@ from workbench.methods.common.factors import unfold
 from workbench.ui.actions import meaning, ranked
 from workbench.ui.actions.form.values import effective
 
-CASES = [(name, params, op) for name, variants in SETTINGS.items() if name.startswith(("lowrank.", "distill.layer"))
-         for params, ops, *before in variants if not before for op in ops]
+CASES = [
+    (name, params, op)
+    for name, variants in SETTINGS.items()
+    if name.startswith(("lowrank.", "distill.layer"))
+    for params, ops, *before in variants
+    if not before
+    for op in ops
+]
 
 
 def opened(op: str) -> Workspace:
@@ -83,7 +89,8 @@ def test_the_share_of_a_whitened_rank_is_that_of_the_output():
     assert isinstance(found, Ranks) and found.kept == "output"
     assert found.sides[0].energy[8] == pytest.approx(kept, abs=1e-3)
     assert f"keeps {ranked.percent(found.sides[0].energy[8])} of the output's energy".replace(
-        "\N{NO-BREAK SPACE}", " ") in said(workspace, "lowrank.whitened", {"rank": 9})
+        "\N{NO-BREAK SPACE}", " "
+    ) in said(workspace, "lowrank.whitened", {"rank": 9})
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +135,15 @@ def test_what_cannot_be_is_said_and_what_is_unknown_is_refused(demo_cnn):
 
 def test_gavish_and_donohos_rank_is_among_the_noise():
     rng = np.random.default_rng(0)
-    values = np.linalg.svd(rng.normal(size=(40, 8)) @ rng.normal(size=(8, 60)) + rng.normal(size=(40, 60)),
-                           compute_uv=False)
+    values = np.linalg.svd(
+        rng.normal(size=(40, 8)) @ rng.normal(size=(8, 60)) + rng.normal(size=(40, 60)), compute_uv=False
+    )
     found = stats.noise(stats.spectrum_of(values, (40, 60), "", 40), (40, 60))
     assert found.hard == 8
-    assert ranked.rank_in(effective(all_methods()["lowrank.svd"].info().fields, {"rule": "gavish-donoho"}),
-                          stats.spectrum_of(values, (40, 60), "", 40)) is None, "noise was not told from it"
+    assert (
+        ranked.rank_in(
+            effective(all_methods()["lowrank.svd"].info().fields, {"rule": "gavish-donoho"}),
+            stats.spectrum_of(values, (40, 60), "", 40),
+        )
+        is None
+    ), "noise was not told from it"

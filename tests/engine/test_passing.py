@@ -31,14 +31,18 @@ def demo():
 def test_channels_are_those_of_all_values_at_once():
     rng = np.random.default_rng(0)
     values = rng.normal(size=(5, 6000)).astype(np.float32) * np.array([[1], [100], [0.01], [0], [3]], np.float32)
-    values[4] = np.maximum(values[4] - 50, 0) + 7           # far from zero: squares must not cancel
-    values[0, 5000:] *= 9                                   # the reach grows late
+    values[4] = np.maximum(values[4] - 50, 0) + 7  # far from zero: squares must not cancel
+    values[0, 5000:] *= 9  # the reach grows late
     channels = Channels(5)
     for part in np.array_split(values, 17, axis=1):
         channels.add(part)
     assert channels.count == 6000
-    for found, expected in ((channels.mean, values.mean(1)), (np.sqrt(channels.squares / 6000), values.std(1)),
-                            (channels.low, values.min(1)), (channels.high, values.max(1))):
+    for found, expected in (
+        (channels.mean, values.mean(1)),
+        (np.sqrt(channels.squares / 6000), values.std(1)),
+        (channels.low, values.min(1)),
+        (channels.high, values.max(1)),
+    ):
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
     assert channels.zeros.tolist() == (values == 0).sum(1).tolist()
     found, expected = channels.quantiles(QUANTILES), np.quantile(values, QUANTILES, axis=1)

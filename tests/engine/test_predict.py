@@ -24,7 +24,8 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense
 
 CANDIDATES = tuple((Action("quantize.affine", {"bits": bits}),) for bits in (4, 2)) + tuple(
-    (Action("prune.magnitude", {"sparsity": sparsity}),) for sparsity in (0.6,))
+    (Action("prune.magnitude", {"sparsity": sparsity}),) for sparsity in (0.6,)
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +53,9 @@ def test_a_small_step_along_the_weights_costs_half_its_square(workspace, foretel
     """Twice the error is four times the loss, and no error is no loss."""
     weight = workspace.model.weight("blocks.4.conv2")
     noise = np.random.default_rng(0).normal(size=weight.shape).astype(np.float32) * 1e-3
-    once, twice, never = (foretelling.rise("blocks.4.conv2", Edit(Dense(weight + scale * noise)))
-                          for scale in (1, 2, 0))
+    once, twice, never = (
+        foretelling.rise("blocks.4.conv2", Edit(Dense(weight + scale * noise))) for scale in (1, 2, 0)
+    )
     assert twice == pytest.approx(4 * once, rel=1e-3) and never == 0.0 and once > 0
 
 
@@ -74,8 +76,10 @@ def test_a_preview_has_it_before_anything_ran(workspace, foretelling):
     recipe = Recipe().with_actions(["head", "stem"], (Action("quantize.affine", {"bits": 3}),))
     shown = list(Previewer(workspace).measure(recipe, ("head",), Job()))
     assert shown[0].predicted is None and shown[1].value is None
-    alone = [foretelling.rise(path, edited(workspace, path, Action("quantize.affine", {"bits": 3})))
-             for path in ("head", "stem")]
+    alone = [
+        foretelling.rise(path, edited(workspace, path, Action("quantize.affine", {"bits": 3})))
+        for path in ("head", "stem")
+    ]
     assert shown[1].predicted.rise == shown[-1].predicted.rise == pytest.approx(sum(alone))
 
 
@@ -106,11 +110,18 @@ def test_a_scan_may_leave_out_what_looks_worst(workspace):
 def test_without_gradients_it_is_the_error_of_the_layers_output(tmp_path):
     """Det has no gradients here."""
     rng = np.random.default_rng(0)
-    nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], name="first"), helper.make_node("Shape", ["h"], ["s"]),
-             helper.make_node("Hardmax", ["h"], ["y"], name="hard")]
-    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 8])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
-                              [numpy_helper.from_array(rng.normal(size=(8, 4)).astype(np.float32), "w")])
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["h"], name="first"),
+        helper.make_node("Shape", ["h"], ["s"]),
+        helper.make_node("Hardmax", ["h"], ["y"], name="hard"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4])],
+        [numpy_helper.from_array(rng.normal(size=(8, 4)).astype(np.float32), "w")],
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "m.onnx")
     np.savez(tmp_path / "x.npz", x=rng.normal(size=(40, 8)).astype(np.float32))
     workspace = Workspace.open(str(tmp_path / "m.onnx"), Job()).attach(str(tmp_path / "x.npz"), Job())

@@ -70,6 +70,7 @@ def test_nothing_edited_is_the_original_without_running_anything(workspace):
 def test_a_glob_skips_what_it_cannot_edit_but_a_named_layer_is_refused(workspace):
     from workbench.core.base.errors import UserError
     from workbench.core.recipe.recipe import Row
+
     chosen, notes = compiler.stacks(workspace.model, Recipe((Row("*", FOUR_BITS),)))
     told = sum(int(note.split()[0]) if note.split()[1] == "layers" else 1 for note in notes)
     assert set(chosen) == set(editable(workspace)) and told == len(workspace.model.layers) - len(chosen)
@@ -112,8 +113,9 @@ def test_integer_layers_are_run_as_they_are_exported(workspace, method):
     But for a value that a float's last bit puts on the next level: the runtime fuses a part otherwise than the whole.
     """
     everywhere = Recipe().with_actions(editable(workspace), (Action("quantize.affine", {"bits": 8}),))
-    able = [layer.path for layer in workspace.model.layers
-            if not layer.locked and not all_methods()[method].accepts(layer)]
+    able = [
+        layer.path for layer in workspace.model.layers if not layer.locked and not all_methods()[method].accepts(layer)
+    ]
     recipe = everywhere.with_actions(able, (Action(method),))
     result = workspace.compiled(recipe, Job())
     feeds = workspace.data.feeds(slice(0, 16))

@@ -13,7 +13,7 @@ from workbench.core.recipe.action import Action
 from workbench.engine.api.report_page import page
 from workbench.formats.opening import open_model
 
-NOTE = ("The accuracy of class Coat fell from 91.0 % to 76.5 % (200 samples): more than the 5 points that were allowed")
+NOTE = "The accuracy of class Coat fell from 91.0 % to 76.5 % (200 samples): more than the 5 points that were allowed"
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +23,30 @@ def summary(demo):
 
 @pytest.fixture(scope="module")
 def report(summary):
-    change = LayerChange("head", (Action("lowrank.svd", {"rank": 6}),), 6440, 4240, 11.44, storage="2 layers: float32",
-                         note="rank 6 of 10")
+    change = LayerChange(
+        "head",
+        (Action("lowrank.svd", {"rank": 6}),),
+        6440,
+        4240,
+        11.44,
+        storage="2 layers: float32",
+        note="rank 6 of 10",
+    )
     untouched = replace(change, path="stem", sqnr_db=None)
-    return Report("top-1", "2,000 samples of test.npz, against labels; calibration: 512 samples of more.npz",
-                  Totals(Figure(2_242_548, "verified"), 550_000, 17_800_000, Figure(0.9225, "measured"),
-                         Figure(1.5, "measured", 50)),
-                  Totals(Figure(271_000, "verified"), 549_000, None, Figure(0.888, "verified"),
-                         Figure(1.4, "measured", 50)),
-                  271_000, 0.888, Verified(0.888, 1.0, 2e-6, 2000), (change, untouched),
-                  {"model": "m.onnx", "recipe": "m.yaml", "report": "m.html"}, (NOTE,))
+    return Report(
+        "top-1",
+        "2,000 samples of test.npz, against labels; calibration: 512 samples of more.npz",
+        Totals(
+            Figure(2_242_548, "verified"), 550_000, 17_800_000, Figure(0.9225, "measured"), Figure(1.5, "measured", 50)
+        ),
+        Totals(Figure(271_000, "verified"), 549_000, None, Figure(0.888, "verified"), Figure(1.4, "measured", 50)),
+        271_000,
+        0.888,
+        Verified(0.888, 1.0, 2e-6, 2000),
+        (change, untouched),
+        {"model": "m.onnx", "recipe": "m.yaml", "report": "m.html"},
+        (NOTE,),
+    )
 
 
 def words(html: str) -> str:
@@ -56,12 +70,12 @@ def test_every_word_of_ours_is_in_the_language_that_is_chosen(report, summary):
     for english in page_texts():
         whole = re.sub(r"\{\w+\}", "", spoken.tr(english))
         assert whole != english
-        if english in ("What was done", "Where the weight is", "Before and after"):      # of the story
+        if english in ("What was done", "Where the weight is", "Before and after"):  # of the story
             continue
         for part in re.split(r"\{\w+\}", spoken.tr(english)):
             assert " ".join(part.split()) in text or " ".join(part.split()) in html, english
     left = set(re.findall(r"[a-z]{4,}", re.sub(r"\S*[./_()]\S*", "", text)))
-    assert left <= {"float", "head", "stem", "untime"}, left     # a type, two layers, a name
+    assert left <= {"float", "head", "stem", "untime"}, left  # a type, two layers, a name
 
 
 def test_names_are_not_taken_for_markup(report, summary):

@@ -18,8 +18,10 @@ def random(*shape):
     return np.random.default_rng(1).standard_normal(shape).astype(np.float32)
 
 
-@pytest.mark.parametrize(("strides", "dilations", "pads"), [
-    ((1, 1), (1, 1), (0, 0, 0, 0)), ((2, 1), (1, 2), (1, 0, 2, 1)), ((3, 2), (2, 2), (2, 2, 2, 2))])
+@pytest.mark.parametrize(
+    ("strides", "dilations", "pads"),
+    [((1, 1), (1, 1), (0, 0, 0, 0)), ((2, 1), (1, 2), (1, 0, 2, 1)), ((3, 2), (2, 2), (2, 2, 2, 2))],
+)
 def test_convolution_rows_times_matrix_is_the_convolution(strides, dilations, pads):
     x, weight = random(2, 3, 13, 12), random(8, 3, 3, 2)
     conv = layer("Conv", weight.shape, strides=strides, dilations=dilations, pads=pads)
@@ -34,10 +36,13 @@ def test_convolution_rows_times_matrix_is_the_convolution(strides, dilations, pa
 def test_auto_pad_is_as_the_runtime_does_it(auto_pad):
     import onnxruntime
     from onnx import TensorProto, helper
+
     x, weight = random(1, 2, 7, 8), random(4, 2, 4, 3)
     node = helper.make_node("Conv", ["x", "w"], ["y"], auto_pad=auto_pad, strides=[2, 2])
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-              for name, shape in (("x", x.shape), ("w", weight.shape), ("y", None))]
+    values = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in (("x", x.shape), ("w", weight.shape), ("y", None))
+    ]
     graph = helper.make_graph([node], "g", values[:2], values[2:])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

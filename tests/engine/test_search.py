@@ -23,8 +23,11 @@ from workbench.graph.onnx import runtime
 
 INT4 = Action("quantize.affine", {"bits": 4})
 CHANNELS = Action("prune.channels", {"ratio": 0.25})
-ALONE = ((Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 2}),),
-         (Action("lowrank.svd", {"energy": 0.8}),))
+ALONE = (
+    (Action("quantize.affine", {"bits": 8}),),
+    (Action("quantize.affine", {"bits": 2}),),
+    (Action("lowrank.svd", {"energy": 0.8}),),
+)
 TOGETHER = ((CHANNELS,), (CHANNELS, INT4))
 RESIDUAL = ("blocks.1.conv2", "blocks.1.shortcut", "blocks.2.conv2", "blocks.3.conv")
 
@@ -52,14 +55,15 @@ def structural(workspace):
 def test_every_layer_gets_the_candidates_that_fit(workspace, found):
     paths = [layer.path for layer in workspace.model.layers if not layer.locked]
     assert {trial.path for trial in found.trials} == set(paths)
-    assert len(found.of("head")) == 3 and len(found.of("blocks.5.depthwise")) == 2      # a depthwise has no SVD
+    assert len(found.of("head")) == 3 and len(found.of("blocks.5.depthwise")) == 2  # a depthwise has no SVD
     assert found.baseline == workspace.evaluator.scores.mean() and found.evaluations == len(found.trials) + 1
 
 
 def test_a_trial_is_what_a_full_run_gives(workspace, found):
     for trial in (found.of("blocks.4.conv2")[1], found.of("stem")[1], found.of("head")[2]):
-        edited = compiler.edit(workspace.model, trial.path, trial.actions, workspace.calibration, 0, workspace.cache,
-                            Job())
+        edited = compiler.edit(
+            workspace.model, trial.path, trial.actions, workspace.calibration, 0, workspace.cache, Job()
+        )
         run = runner(runtime.session(effective(workspace.model, {trial.path: edited})))
         *_, (_, scores) = workspace.evaluator.stream(run, Job())
         assert trial.value == pytest.approx(float(scores.mean()), abs=0.005)
@@ -76,7 +80,7 @@ def test_eight_bits_lose_less_than_two_and_the_prediction_says_so(found):
 
 def test_layers_that_lose_channels_together_are_tried_once(workspace, structural):
     paths = [trial.path for trial in structural.trials if trial.actions == (CHANNELS,)]
-    assert len(paths) == len(set(paths)) == 7 and "head" not in paths      # three groups, and four layers alone
+    assert len(paths) == len(set(paths)) == 7 and "head" not in paths  # three groups, and four layers alone
     plain, stacked = (trial for trial in structural.of(RESIDUAL[0]) if CHANNELS in trial.actions)
     assert tuple(plain.stacks) == RESIDUAL and set(plain.stacks.values()) == {(CHANNELS,)}
     assert set(stacked.stacks.values()) == {(CHANNELS, INT4)} and stacked.bytes < plain.bytes
@@ -86,13 +90,18 @@ def test_layers_that_lose_channels_together_are_tried_once(workspace, structural
     assert plain.bytes == sum(change.bytes_after for change in result.changes()[0])
     run = runner(runtime.session(effective(result.model, result.edits)))
     assert (plain.value, plain.drop) == workspace.evaluator.measure(run, Job())
-    row = next(row for layer in structural.to_json()["layers"] if layer["path"] == RESIDUAL[0]
-               for row in layer["candidates"] if any("prune.channels" in step for step in row["action"]))
+    row = next(
+        row
+        for layer in structural.to_json()["layers"]
+        if layer["path"] == RESIDUAL[0]
+        for row in layer["candidates"]
+        if any("prune.channels" in step for step in row["action"])
+    )
     assert set(row["layers"]) == {*RESIDUAL, *plain.following} and row["bytes"] == plain.bytes
 
 
 def test_search_settles_a_group_as_a_whole(workspace, structural, tmp_path):
-    limit = 200_000     # below what four bits everywhere take
+    limit = 200_000  # below what four bits everywhere take
     without = replace(structural, trials=tuple(trial for trial in structural.trials if trial.actions == (INT4,)))
     with pytest.raises(UserError, match="that small"):
         search(workspace, without, Goal(max_bytes=limit), Job())

@@ -58,7 +58,7 @@ def test_layers_that_lose_channels_together_are_foretold_too(workspace):
     assert first == sorted(first) and 0 < first[0] < first[-1]
     assert [trial.drop is None for trial in found.trials] == [False, False, True, True]
     also = (*ratios[0], BITS[0][0])
-    assert scan(workspace, Job(), Wanted((also,), share=0.0)).measured       # what is more than that is measured
+    assert scan(workspace, Job(), Wanted((also,), share=0.0)).measured  # what is more than that is measured
 
 
 def test_cancelling_stops_between_cells_and_the_next_scan_goes_on(workspace, monkeypatch):

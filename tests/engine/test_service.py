@@ -64,8 +64,11 @@ class Engine:
 def engine(lasting_cache):
     engine = Engine()
     engine.ask(m.Open, path=str(resource_path("demo/fashion_cnn.onnx")))
-    engine.ask(m.Attach, path=str(resource_path("demo/fashion_test.npz")),
-               calibration=str(resource_path("demo/fashion_calibration.npz")))
+    engine.ask(
+        m.Attach,
+        path=str(resource_path("demo/fashion_test.npz")),
+        calibration=str(resource_path("demo/fashion_calibration.npz")),
+    )
     yield engine
     engine.close()
 
@@ -137,12 +140,15 @@ def test_cancel_is_heard_while_a_job_runs(engine):
     assert isinstance(engine.finish(job)[-1], m.Stopped), "it did not run to its end"
 
 
-@pytest.mark.parametrize(("kind", "fields", "sentence"), [
-    (m.Open, {"path": "no/such/file.onnx"}, "file.onnx"),
-    (m.Inspect, {"path": "nowhere"}, "no layer 'nowhere'"),
-    (m.Edit, {"path": "head", "recipe": head("prune.unheard")}, "no method 'prune.unheard'"),
-    (m.Edit, {"path": "head", "recipe": head("prune.magnitude", sparsity=2.0)}, "sparsity cannot be 2.0"),
-])
+@pytest.mark.parametrize(
+    ("kind", "fields", "sentence"),
+    [
+        (m.Open, {"path": "no/such/file.onnx"}, "file.onnx"),
+        (m.Inspect, {"path": "nowhere"}, "no layer 'nowhere'"),
+        (m.Edit, {"path": "head", "recipe": head("prune.unheard")}, "no method 'prune.unheard'"),
+        (m.Edit, {"path": "head", "recipe": head("prune.magnitude", sparsity=2.0)}, "sparsity cannot be 2.0"),
+    ],
+)
 def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, kind, fields, sentence):
     failed = engine.ask(kind, **fields)[-1]
     assert isinstance(failed, m.Failed) and sentence in failed.what and failed.mend
@@ -150,7 +156,7 @@ def test_a_failure_is_a_sentence_with_a_mend_and_the_model_stays_open(engine, ki
 
 
 def test_work_that_nobody_waits_for_goes_on_when_somebody_waits_for_its_result(monkeypatch):
-    monkeypatch.setattr(service, "Lane", lambda name, run: None)        # no threads but these
+    monkeypatch.setattr(service, "Lane", lambda name, run: None)  # no threads but these
     idle, cache, making, found = service.Service(None), Cache(1 << 20), threading.Event(), []
     idle.busy[1] = "work"
 
@@ -174,7 +180,7 @@ def test_looking_and_scanning_go_on_beside_a_training_and_wait_for_an_edit(monke
     monkeypatch.setattr(service, "Lane", lambda name, run: None)
     looking, job = service.Service(None), Job()
     looking.busy[1] = "train"
-    looking._let_others_go_first(job, service.PATIENT[lane])      # does not wait
+    looking._let_others_go_first(job, service.PATIENT[lane])  # does not wait
     looking.busy[2] = "edit"
     looks = []
 

@@ -29,8 +29,10 @@ def between(op, reads=(), opset=18, channels=8, **attributes):
     """Two convolutions with this operator between them; `reads`: its constant inputs, None where one is left out."""
     b = Build(opset)
     x = b.node("Conv", ["x", b.weight("c1.weight", 8, 4, 3, 3), b.weight("c1.bias", 8)], "c1", pads=[1, 1, 1, 1])
-    names = ["" if value is None else "x" if isinstance(value, str) else constant(b, f"given{index}", value)
-             for index, value in enumerate(reads)]
+    names = [
+        "" if value is None else "x" if isinstance(value, str) else constant(b, f"given{index}", value)
+        for index, value in enumerate(reads)
+    ]
     if op == "Split":
         b.nodes.append(helper.make_node("Split", [x, *names], ["moved", "rest"], "split", axis=1))
         x = "moved"
@@ -43,35 +45,54 @@ def between(op, reads=(), opset=18, channels=8, **attributes):
 
 PAD = [0, 0, 1, 1, 0, 0, 1, 1]
 POOL = {"kernel_shape": [3, 3], "strides": [2, 2]}
-TAKEN = [       # operators that the runtime's integer kernels and optimiser take as they are
-    ("Pad", (PAD,), {}), ("Pad", (PAD,), {"mode": "reflect"}), ("Pad", (PAD,), {"mode": "edge"}),
-    ("Pad", (PAD, -3.0), {}), ("Pad", ([0, 1, 0, 0, 0, 1, 0, 0],), {"channels": 10}),
+TAKEN = [  # operators that the runtime's integer kernels and optimiser take as they are
+    ("Pad", (PAD,), {}),
+    ("Pad", (PAD,), {"mode": "reflect"}),
+    ("Pad", (PAD,), {"mode": "edge"}),
+    ("Pad", (PAD, -3.0), {}),
+    ("Pad", ([0, 1, 0, 0, 0, 1, 0, 0],), {"channels": 10}),
     ("Resize", (None, [1.0, 1.0, 2.0, 2.0]), {"mode": "nearest"}),
     ("Resize", (None, [1.0, 1.0, 2.0, 2.0]), {"mode": "linear"}),
-    ("Transpose", (), {"perm": [0, 1, 3, 2]}), ("Reshape", ([0, 4, 16, 8],), {"channels": 4}),
-    ("Slice", ([1], [7], [2]), {}), ("Slice", ([-1], [-100], [3], [-1]), {}),
-    ("Slice", ([0], [4], [1]), {"channels": 4}), ("Split", ([4, 4],), {"channels": 4}),
-    ("Concat", ("x",), {"axis": 1, "channels": 12}), ("Gather", ([0, 2, 4, 5, 1, 3, 6, 7],), {"axis": 1}),
-    ("MaxPool", (), POOL | {"pads": [1, 1, 1, 1]}), ("MaxPool", (), POOL | {"ceil_mode": 1}),
-    ("MaxPool", (), {"kernel_shape": [2, 2], "dilations": [2, 2]}), ("AveragePool", (), POOL),
-    ("AveragePool", (), POOL | {"pads": [1, 1, 1, 1], "count_include_pad": 1}), ("GlobalAveragePool", (), {}),
+    ("Transpose", (), {"perm": [0, 1, 3, 2]}),
+    ("Reshape", ([0, 4, 16, 8],), {"channels": 4}),
+    ("Slice", ([1], [7], [2]), {}),
+    ("Slice", ([-1], [-100], [3], [-1]), {}),
+    ("Slice", ([0], [4], [1]), {"channels": 4}),
+    ("Split", ([4, 4],), {"channels": 4}),
+    ("Concat", ("x",), {"axis": 1, "channels": 12}),
+    ("Gather", ([0, 2, 4, 5, 1, 3, 6, 7],), {"axis": 1}),
+    ("MaxPool", (), POOL | {"pads": [1, 1, 1, 1]}),
+    ("MaxPool", (), POOL | {"ceil_mode": 1}),
+    ("MaxPool", (), {"kernel_shape": [2, 2], "dilations": [2, 2]}),
+    ("AveragePool", (), POOL),
+    ("AveragePool", (), POOL | {"pads": [1, 1, 1, 1], "count_include_pad": 1}),
+    ("GlobalAveragePool", (), {}),
     ("DepthToSpace", (), {"blocksize": 2, "mode": "CRD", "channels": 2}),
-    ("SpaceToDepth", (), {"blocksize": 2, "channels": 32}), ("Tile", ([1, 1, 2, 1],), {}),
-    ("Expand", ([1, 8, 8, 8],), {}), ("LeakyRelu", (), {}), ("Sigmoid", (), {}), ("Softmax", (), {"axis": 1}),
-    ("HardSwish", (), {})]
-REFUSED = [     # operators that do not survive between integer kernels
-    ("Pad", ([1, 1, 1, 1], None, [2, 3]), {}), ("Pad", ([1, 1, 1, 1], None, [-2, -1]), {"mode": "reflect"}),
-    ("Pad", ([1, 1], None, [-1]), {}), ("Resize", (None, [2.0, 2.0]), {"axes": [2, 3], "mode": "nearest"}),
+    ("SpaceToDepth", (), {"blocksize": 2, "channels": 32}),
+    ("Tile", ([1, 1, 2, 1],), {}),
+    ("Expand", ([1, 8, 8, 8],), {}),
+    ("LeakyRelu", (), {}),
+    ("Sigmoid", (), {}),
+    ("Softmax", (), {"axis": 1}),
+    ("HardSwish", (), {}),
+]
+REFUSED = [  # operators that do not survive between integer kernels
+    ("Pad", ([1, 1, 1, 1], None, [2, 3]), {}),
+    ("Pad", ([1, 1, 1, 1], None, [-2, -1]), {"mode": "reflect"}),
+    ("Pad", ([1, 1], None, [-1]), {}),
+    ("Resize", (None, [2.0, 2.0]), {"axes": [2, 3], "mode": "nearest"}),
     ("Resize", (None, None, [13, 13]), {"axes": [2, 3], "mode": "linear"}),
-    ("AveragePool", (), {"kernel_shape": [3, 3], "dilations": [2, 2], "opset": 21})]
+    ("AveragePool", (), {"kernel_shape": [3, 3], "dilations": [2, 2], "opset": 21}),
+]
 
 
 def apart_of(result, feeds):
     """The relative distance between the answers of the written graph with optimisation and without."""
     content = with_edits(result.model, result.edits).to_bytes()
     assert len(content) == result.changes()[1]
-    return settle.distance(*(runtime.run(runtime.session(content, optimize=optimize), feeds)
-                             for optimize in (True, False)))
+    return settle.distance(
+        *(runtime.run(runtime.session(content, optimize=optimize), feeds) for optimize in (True, False))
+    )
 
 
 @pytest.mark.parametrize(("op", "reads", "options"), TAKEN, ids=str)
@@ -150,8 +171,9 @@ def test_it_is_told_on_the_command_line(tmp_path):
     np.savez(tmp_path / "d.npz", x=b.rng.standard_normal((16, 1, 6, 6)).astype(np.float32))
     (tmp_path / "r.yaml").write_text("version: 1\nlayers: {'*': [{quantize.static: {}}]}\n")
     given = [str(tmp_path / name) for name in ("m.onnx", "d.npz", "r.yaml", "out")]
-    found = CliRunner().invoke(cli, ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3],
-                                     "--json"])
+    found = CliRunner().invoke(
+        cli, ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3], "--json"]
+    )
     report = json.loads(found.stdout)
     assert found.exit_code == 0 and report["verified"]["agreement"] == 1
     assert [note.startswith("c1 has no levels") and "(Pad)" in note for note in report["notes"]] == [True]

@@ -19,17 +19,22 @@ def condition(b, x, weight):
     """An If on the input, whose one branch reads a value, and a weight where one is given."""
     total = b.node("ReduceSum", ["x"], "total", keepdims=0)
     positive = b.node("Greater", [total, b.constant("zero", 0.0)], "positive")
-    chosen = helper.make_node("Conv", [x, weight], ["chosen"], "chosen") if weight else \
-        helper.make_node("Neg", [x], ["chosen"], "chosen")
+    chosen = (
+        helper.make_node("Conv", [x, weight], ["chosen"], "chosen")
+        if weight
+        else helper.make_node("Neg", [x], ["chosen"], "chosen")
+    )
     other = branch("else", helper.make_node("Identity", [x], ["x.q"], "same"))
     return b.node("If", [positive], "either", then_branch=branch("then", chosen), else_branch=other)
 
 
 def loop(b, x, weight):
     body = helper.make_graph(
-        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Add", ["sum", x], ["next"])], "body",
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("Add", ["sum", x], ["next"])],
+        "body",
         [info("step", TensorProto.INT64, []), info("go", TensorProto.BOOL, []), info("sum")],
-        [info("on", TensorProto.BOOL, []), info("next")])
+        [info("on", TensorProto.BOOL, []), info("next")],
+    )
     return b.node("Loop", [b.constant("times", 2, np.int64), b.constant("start", True, bool), x], "either", body=body)
 
 

@@ -67,14 +67,14 @@ def test_a_very_large_matrix_has_its_largest_values_computed_and_its_tail_guesse
     assert found.computed == 40 and len(found.values) == 150 and "40 computed" in found.unfolding
     np.testing.assert_allclose(found.values[:40], exact[:40], atol=1e-3 * exact[0])
     assert (np.diff(found.values) <= 1e-9).all()
-    energy = np.cumsum(exact ** 2) / np.square(exact).sum()
-    np.testing.assert_allclose(found.energy[:40], energy[:40], atol=1e-3)      # the energy that is left is exact
+    energy = np.cumsum(exact**2) / np.square(exact).sum()
+    np.testing.assert_allclose(found.energy[:40], energy[:40], atol=1e-3)  # the energy that is left is exact
     assert np.square(found.values).sum() == pytest.approx(np.square(values, dtype=np.float64).sum(), rel=1e-5)
 
 
 def test_outliers_are_tukeys_far_out_values():
     values = np.random.default_rng(0).uniform(-1, 1, 1000).astype(np.float32)
-    values[:300] = 0                        # pruned weights do not narrow the fences
+    values[:300] = 0  # pruned weights do not narrow the fences
     values[300:303] = 5, -6, 7
     found = stats.outliers(values)
     first, third = np.quantile(values[values != 0], (0.25, 0.75))

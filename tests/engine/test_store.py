@@ -50,7 +50,7 @@ def test_the_budget_is_kept_and_what_was_used_longest_ago_goes_first(tmp_path):
         store.save(f"{index}", {"a": np.zeros(1000)})
         for moment, file in enumerate(sorted(tmp_path.iterdir(), key=lambda f: f.stat().st_mtime_ns)):
             os.utime(file, ns=(moment, moment))
-    assert store.load("0") is not None            # used now: it stays
+    assert store.load("0") is not None  # used now: it stays
     store.save("4", {"a": np.zeros(1000)})
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) <= 40_000
     assert store.load("0") is not None and store.load("4") is not None and store.load("1") is None
@@ -87,5 +87,8 @@ def test_the_statistics_of_a_weight_are_computed_once_for_all_time(monkeypatch):
     np.testing.assert_array_equal(after.histogram.counts, before.histogram.counts)
     np.testing.assert_array_equal(after.magnitudes, before.magnitudes)
     np.testing.assert_array_equal(after.spectrum.values, before.spectrum.values)
-    assert (after.spectrum.unfolding, after.spectrum.break_even, after.spectrum.computed) == \
-        (before.spectrum.unfolding, before.spectrum.break_even, before.spectrum.computed)
+    assert (after.spectrum.unfolding, after.spectrum.break_even, after.spectrum.computed) == (
+        before.spectrum.unfolding,
+        before.spectrum.break_even,
+        before.spectrum.computed,
+    )

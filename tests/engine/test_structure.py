@@ -71,8 +71,9 @@ def test_the_hidden_layer_and_the_heads_of_a_transformer():
     recipe = Recipe((Row("blocks.0.mlp.fc1", (HALF, FOUR_BITS)), Row("blocks.1.attention.q", (HALF,))))
     result = vit.compiled(recipe, Job())
     assert result.model.layer("blocks.0.mlp.fc1").shape == (96, 96)
-    assert [result.model.layer(f"blocks.1.attention.{name}").shape for name in ("q", "k", "v", "proj")] == \
-        [(96, 48)] * 3 + [(48, 96)]
+    assert [result.model.layer(f"blocks.1.attention.{name}").shape for name in ("q", "k", "v", "proj")] == [
+        (96, 48)
+    ] * 3 + [(48, 96)]
     *_, last = Previewer(vit).measure(recipe, ("blocks.0.mlp.fc1",), Job())
     assert last.complete and last.macs < vit.model.summary().macs
 
@@ -99,8 +100,9 @@ def test_edits_of_the_smaller_model_are_not_taken_for_those_of_the_original(cnn)
     """blocks.4.conv2 has the same weight in both, and other inputs."""
     gptq = Action("quantize.gptq", {"bits": 3})
     alone = cnn.compiled(Recipe((Row("blocks.4.shortcut", (gptq,)),)), Job())
-    both = cnn.compiled(Recipe((Row("blocks.3.conv", ()), Row("blocks.2.conv1", (HALF,)),
-                                Row("blocks.4.shortcut", (gptq,)))), Job())
+    both = cnn.compiled(
+        Recipe((Row("blocks.3.conv", ()), Row("blocks.2.conv1", (HALF,)), Row("blocks.4.shortcut", (gptq,)))), Job()
+    )
     one, other = (result.edits["blocks.4.shortcut"].weight for result in (alone, both))
     assert one.shape == other.shape and not np.array_equal(one, other)
 

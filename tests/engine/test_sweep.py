@@ -64,15 +64,18 @@ def test_several_layers_by_path_and_a_whole_number(workspace):
 
 
 def test_a_step_of_the_same_method_gives_way():
-    recipe = Recipe().with_actions(["a"], (Action("prune.magnitude", {"sparsity": 0.1}),
-                                           Action("quantize.affine", {"bits": 8})))
+    recipe = Recipe().with_actions(
+        ["a"], (Action("prune.magnitude", {"sparsity": 0.1}), Action("quantize.affine", {"bits": 8}))
+    )
     found = with_step(recipe, ["a", "b"], Action("prune.magnitude", {"sparsity": 0.7}))
     assert [action.method for action in found.actions_for("a")] == ["prune.magnitude", "quantize.affine"]
     assert found.actions_for("a")[0].params == found.actions_for("b")[0].params == {"sparsity": 0.7}
 
 
 def test_the_proposal_ends_at_the_first_value_that_loses_too_much():
-    points = tuple(SweepPoint(s, 100 - int(10 * s), 0, 0.9 - d, (d, d), d - 0.01, d + 0.01)
-                   for s, d in ((1, 0.0), (2, 0.02), (3, 0.2), (4, 0.0)))
+    points = tuple(
+        SweepPoint(s, 100 - int(10 * s), 0, 0.9 - d, (d, d), d - 0.01, d + 0.01)
+        for s, d in ((1, 0.0), (2, 0.02), (3, 0.2), (4, 0.0))
+    )
     curve = Curve(Sweep(tolerance=0.025), "top-1", 0.9, 100, ("a",), points)
     assert curve.proposed.setting == 2 and curve.certain.setting == 1 and curve.held_out == pytest.approx(0.02)

@@ -15,8 +15,13 @@ from workbench.engine.workspace import Workspace
 PRUNE, INT4 = Action("prune.magnitude", {"sparsity": 0.9}), Action("quantize.affine", {"bits": 4})
 LAYER = "blocks.4.conv2"
 PLAIN = Recipe((Row(LAYER, (INT4,)),))
-OFF = Recipe((Row(LAYER, (PRUNE.switched(True), INT4)), Row("stem", (INT4.switched(True),)),
-              Row("head", (Action("not.installed", off=True),))))
+OFF = Recipe(
+    (
+        Row(LAYER, (PRUNE.switched(True), INT4)),
+        Row("stem", (INT4.switched(True),)),
+        Row("head", (Action("not.installed", off=True),)),
+    )
+)
 
 
 @pytest.fixture(scope="module")

@@ -34,10 +34,15 @@ def test_zipped_as_an_archive_would(tmp_path):
     assert zipped(content, Job(), "zipping") == archive.infolist()[0].compress_size
 
 
-@pytest.mark.parametrize(("before", "after", "zeros", "words", "reason"), [
-    (100, 90, 0.1, "float32", ""), (100, 100, 0.02, "float32", "So few zeros (2.0%)"),
-    (100, 120, 0.5, "float32, zeros as a bit mask", "What is stored beside the values"),
-    (100, 100, 0.0, "float32", "The step changes values")])
+@pytest.mark.parametrize(
+    ("before", "after", "zeros", "words", "reason"),
+    [
+        (100, 90, 0.1, "float32", ""),
+        (100, 100, 0.02, "float32", "So few zeros (2.0%)"),
+        (100, 120, 0.5, "float32, zeros as a bit mask", "What is stored beside the values"),
+        (100, 100, 0.0, "float32", "The step changes values"),
+    ],
+)
 def test_why_a_layer_did_not_shrink(before, after, zeros, words, reason):
     assert larger(before, after, zeros, words, Edit(Dense(np.zeros((5, 5), np.float32)))).startswith(reason)
     assert bool(reason) == bool(larger(before, after, zeros, words, Edit(Dense(np.zeros((5, 5), np.float32)))))

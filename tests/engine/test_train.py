@@ -43,17 +43,29 @@ def recipe(*actions: Action, stages=(TUNE,), seed=0) -> Recipe:
 
 # -- what is trained -----------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("model", ["fashion_cnn.onnx", "fashion_vit.onnx"])
 def test_the_student_answers_as_the_compressed_model_does(model, demo):
     """Every kind of encoding in one model; what is trained is what the runtime runs."""
     opened = Workspace.open(str(demo.cnn.parent / model), Job()).attach(str(demo.calibration), Job())
     paths = [layer.path for layer in opened.model.layers if not layer.locked]
-    kinds = ((PRUNE,), (Action("lowrank.svd", {"rank": 8}), Action("quantize.affine", {"bits": 4})),
-             (Action("quantize.codebook", {"bits": 4}),), (Action("quantize.affine", {"bits": 8}),), (),
-             (Action("quantize.float", {"format": "float16"}),), (PRUNE, Action("quantize.codebook", {"bits": 3})))
-    fits = [tuple(action for action in kinds[index % len(kinds)]
-                  if compiler.refusal(opened.model, opened.model.layer(path), action) is None)
-            for index, path in enumerate(paths)]
+    kinds = (
+        (PRUNE,),
+        (Action("lowrank.svd", {"rank": 8}), Action("quantize.affine", {"bits": 4})),
+        (Action("quantize.codebook", {"bits": 4}),),
+        (Action("quantize.affine", {"bits": 8}),),
+        (),
+        (Action("quantize.float", {"format": "float16"}),),
+        (PRUNE, Action("quantize.codebook", {"bits": 3})),
+    )
+    fits = [
+        tuple(
+            action
+            for action in kinds[index % len(kinds)]
+            if compiler.refusal(opened.model, opened.model.layer(path), action) is None
+        )
+        for index, path in enumerate(paths)
+    ]
     compiled = opened.compiled(Recipe(tuple(map(Row, paths, fits))), Job())
     student = Student(compiled, Wanted())
     feeds = opened.data.feeds(slice(0, 8))
@@ -92,10 +104,18 @@ def test_only_what_was_asked_for_learns(workspace):
 
 # -- what it wins back ---------------------------------------------------------------------------------------------
 
+
 @pytest.mark.parametrize("stage", [TUNE, Stage("distill", {"epochs": 6, "batch": 32, "rate": 0.01})])
-@pytest.mark.parametrize("actions", [
-    (PRUNE,), (Action("quantize.affine", {"bits": 2}),), (Action("quantize.codebook", {"bits": 2}),),
-    (Action("lowrank.svd", {"rank": 2}),)], ids=["zeros", "levels", "values", "ranks"])
+@pytest.mark.parametrize(
+    "actions",
+    [
+        (PRUNE,),
+        (Action("quantize.affine", {"bits": 2}),),
+        (Action("quantize.codebook", {"bits": 2}),),
+        (Action("lowrank.svd", {"rank": 2}),),
+    ],
+    ids=["zeros", "levels", "values", "ranks"],
+)
 def test_it_wins_back_what_was_lost_and_the_file_stays_as_small(workspace, actions, stage, tmp_path):
     lost = export(workspace, recipe(*actions, stages=()), str(tmp_path), Job(), "lost")
     won = export(workspace, recipe(*actions, stages=(stage,)), str(tmp_path), Job(), "won")
@@ -154,6 +174,7 @@ def test_an_anchor_holds_the_weights(workspace):
 
 # -- samples -------------------------------------------------------------------------------------------------------
 
+
 def test_where_only_one_data_set_is_given_it_is_split_and_that_is_said(place, tmp_path):
     alone = Workspace.open(str(place / "small.onnx"), Job()).attach(str(place / "test.npz"), Job())
     report = export(alone, recipe(PRUNE), str(tmp_path), Job())
@@ -202,12 +223,16 @@ def test_images_are_moved_and_mirrored():
     np.testing.assert_array_equal(last.transpose(0, 3, 1, 2), moved)
 
 
-@pytest.mark.parametrize(("stage", "words"), [
-    (Stage("finetune", {"shift": 1}), "Only images can be moved"), (Stage("boost"), "no recovery stage"),
-    (Stage("distill", {"teacher": "nowhere.onnx"}), "nowhere.onnx"),
-    (Stage("distill", {"features": "third"}), "no layer 'third'"),
-    (Stage("distill", {"features": "first", "attention": True}), "no maps"),
-])
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (Stage("finetune", {"shift": 1}), "Only images can be moved"),
+        (Stage("boost"), "no recovery stage"),
+        (Stage("distill", {"teacher": "nowhere.onnx"}), "nowhere.onnx"),
+        (Stage("distill", {"features": "third"}), "no layer 'third'"),
+        (Stage("distill", {"features": "first", "attention": True}), "no maps"),
+    ],
+)
 def test_what_does_not_fit_is_said(workspace, stage, words):
     with pytest.raises(UserError, match=words):
         recovered(workspace, recipe(PRUNE, stages=(stage,)), Job())
@@ -226,20 +251,23 @@ def test_without_labels_only_a_teacher_can_teach(place, tmp_path):
     assert any("have no labels" in note for note in result.compiled.notes)
 
 
-@pytest.mark.parametrize(("params", "rank"), [
-    ({"features": "first"}, 2), ({"features": "first=first", "feature_weight": 10.0}, 2)])
+@pytest.mark.parametrize(
+    ("params", "rank"), [({"features": "first"}, 2), ({"features": "first=first", "feature_weight": 10.0}, 2)]
+)
 def test_features_become_like_the_teachers(workspace, params, rank):
     low = Action("lowrank.svd", {"rank": rank})
     stages = (Stage("distill", {**TUNE.params, **more}) for more in ({}, params))
-    plain, alike = (recovered(workspace, Recipe((Row("first", (low,)),), 0, (stage,)), Job()).compiled
-                    for stage in stages)
+    plain, alike = (
+        recovered(workspace, Recipe((Row("first", (low,)),), 0, (stage,)), Job()).compiled for stage in stages
+    )
     feeds = workspace.training.feeds(slice(0, 200))
 
     def distance(compiled):
         shown = effective(compiled.model, compiled.edits)
         name = output_of(shown, "first", "the model")
-        mine, original = (runner(runtime.session(cut.ending_in(model, (name,))))(feeds)[0]
-                          for model in (shown, workspace.model))
+        mine, original = (
+            runner(runtime.session(cut.ending_in(model, (name,))))(feeds)[0] for model in (shown, workspace.model)
+        )
         return float(np.square(mine - original).mean())
 
     assert distance(alike) < distance(plain)
@@ -276,6 +304,7 @@ def test_an_operator_without_gradients_is_named_and_everything_else_works(tmp_pa
 
 # -- repeating, cancelling, going on -------------------------------------------------------------------------------
 
+
 def exported(place, cache, monkeypatch, tmp_path, name, job=None):
     monkeypatch.setenv("WORKBENCH_CACHE", str(cache))
     opened = Workspace.open(str(place / "small.onnx"), Job())
@@ -298,7 +327,7 @@ def test_a_run_that_was_ended_goes_on_where_it_was_and_ends_the_same(place, tmp_
     assert not (tmp_path / "part.onnx").exists() and 60 < seen[-1].step < 120
     later = []
     assert exported(place, tmp_path / "b", monkeypatch, tmp_path, "part", Job(updates=later.append)) == whole
-    assert later[:len(seen)] == seen and [point.step for point in later] == sorted(point.step for point in later)
+    assert later[: len(seen)] == seen and [point.step for point in later] == sorted(point.step for point in later)
     assert all(isinstance(point, TrainingPoint) for point in later)
 
 
@@ -361,8 +390,13 @@ def test_a_rate_that_is_too_high_is_said_and_the_best_state_stays(workspace, spa
     """Also where it is the last step of an epoch that breaks the weights, and all states count the same."""
     params = {"epochs": 3, "optimiser": "sgd", "batch": batch, "sparsify": sparsify}
     monkeypatch.setattr(Loop, "_measure", lambda loop: 0.1)
-    monkeypatch.setattr(torch.optim.SGD, "step", lambda optimiser: [
-        value.data.fill_(torch.nan) for group in optimiser.param_groups for value in group["params"]])
+    monkeypatch.setattr(
+        torch.optim.SGD,
+        "step",
+        lambda optimiser: [
+            value.data.fill_(torch.nan) for group in optimiser.param_groups for value in group["params"]
+        ],
+    )
     result = recovered(workspace, recipe(PRUNE, stages=(Stage("finetune", params),)), Job())
     (stage,) = result.recovery.stages
     assert stage.stopped == DIVERGED and "lower rate" in DIVERGED
@@ -393,8 +427,9 @@ def test_labels_sorted_by_class_are_learned_by_the_metric_of_all_of_them(tmp_pat
     order = np.argsort(y, kind="stable")
     np.savez(tmp_path / "data.npz", x=x[order], y=y[order].astype(np.int64)[:, None])
     opened_ = Workspace(model).attach(str(tmp_path / "data.npz"), Job())
-    report = export(opened_, recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)), str(tmp_path),
-                    Job())
+    report = export(
+        opened_, recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)), str(tmp_path), Job()
+    )
     assert report.recovery.stages[0].metric == report.metric == opened_.evaluator.metric.title
     assert report.metric.startswith("accuracy at")
 
@@ -416,13 +451,14 @@ def test_minutes_end_it_too(workspace, monkeypatch):
 
 # -- schedules and forgetting --------------------------------------------------------------------------------------
 
+
 def test_schedules():
     for kind in ("linear", "cubic", "exponential"):
         path = [schedule.sparsity(kind, 0.9, time) for time in np.linspace(0, 1, 11)]
         assert path[0] == 0 and path[-1] == pytest.approx(0.9) and path == sorted(path)
     assert schedule.sparsity("linear", 0.9, 0.5) == pytest.approx(0.45)
-    assert schedule.sparsity("cubic", 0.8, 0.5) == pytest.approx(0.8 * (1 - 0.5 ** 3))      # Zhu and Gupta 2017, eq. 1
-    assert schedule.sparsity("exponential", 0.75, 0.5) == pytest.approx(0.5)                 # density 0.25 ** 0.5
+    assert schedule.sparsity("cubic", 0.8, 0.5) == pytest.approx(0.8 * (1 - 0.5**3))  # Zhu and Gupta 2017, eq. 1
+    assert schedule.sparsity("exponential", 0.75, 0.5) == pytest.approx(0.5)  # density 0.25 ** 0.5
 
 
 def test_a_class_that_falls_is_named(workspace):
@@ -441,14 +477,30 @@ def test_a_class_that_falls_is_named(workspace):
 
 # -- the command line ----------------------------------------------------------------------------------------------
 
+
 def test_compress_runs_the_stages_and_reports_them(place, tmp_path):
     (tmp_path / "recipe.yaml").write_text(
         "version: 1\nlayers: {'*': [{prune.magnitude: {sparsity: 0.75}}]}\n"
-        "recover: [{distill: {epochs: 3, batch: 32, rate: 0.01, temperature: 2}}]\n")
-    done = CliRunner().invoke(cli, ["compress", str(place / "small.onnx"), "--data", str(place / "test.npz"),
-                                    "--calibration", str(place / "train.npz"), "--recipe",
-                                    str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "out"), "--json",
-                                    "--language", "zh_CN"])
+        "recover: [{distill: {epochs: 3, batch: 32, rate: 0.01, temperature: 2}}]\n"
+    )
+    done = CliRunner().invoke(
+        cli,
+        [
+            "compress",
+            str(place / "small.onnx"),
+            "--data",
+            str(place / "test.npz"),
+            "--calibration",
+            str(place / "train.npz"),
+            "--recipe",
+            str(tmp_path / "recipe.yaml"),
+            "--out",
+            str(tmp_path / "out"),
+            "--json",
+            "--language",
+            "zh_CN",
+        ],
+    )
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     (stage,) = report["recovery"]["stages"]

@@ -18,8 +18,9 @@ RECIPE = Recipe((Row("*", (PRUNE,)),), 0, (TUNE,))
 
 def opened(folder):
     path = network(folder)
-    return Workspace.open(str(path), Job()).attach(str(folder / "test.npz"), Job(),
-                                                   calibration=str(folder / "train.npz"))
+    return Workspace.open(str(path), Job()).attach(
+        str(folder / "test.npz"), Job(), calibration=str(folder / "train.npz")
+    )
 
 
 def test_only_what_is_there_can_be_chosen(tmp_path, monkeypatch):
@@ -34,6 +35,9 @@ def test_only_what_is_there_can_be_chosen(tmp_path, monkeypatch):
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch has no CUDA device here")
 def test_a_graphics_card_trains_to_about_the_same(tmp_path):
     workspace = opened(tmp_path)
-    found = [recovered(workspace, RECIPE, Job(), device=name).recovery.recovered for name in ("cpu", "cuda")
-             if not workspace.recoveries.clear()]
+    found = [
+        recovered(workspace, RECIPE, Job(), device=name).recovery.recovered
+        for name in ("cpu", "cuda")
+        if not workspace.recoveries.clear()
+    ]
     np.testing.assert_allclose(found[0], found[1], atol=0.03)

@@ -27,7 +27,8 @@ TUNE = {"epochs": 4, "batch": 32, "rate": 0.01}
 
 def opened(place):
     return Workspace.open(str(place / "small.onnx"), Job()).attach(
-        str(place / "test.npz"), Job(), calibration=str(place / "train.npz"))
+        str(place / "test.npz"), Job(), calibration=str(place / "train.npz")
+    )
 
 
 def stored(path):
@@ -38,8 +39,9 @@ def stored(path):
     decoded = [name for name in names.values() if name not in known]
     for name in decoded:
         model.graph.output.add(name=name).type.tensor_type.elem_type = onnx.TensorProto.FLOAT
-    run = runtime.session(model.SerializeToString()).run(decoded, {"x": np.zeros((1, 16), np.float32)}) if decoded \
-        else []
+    run = (
+        runtime.session(model.SerializeToString()).run(decoded, {"x": np.zeros((1, 16), np.float32)}) if decoded else []
+    )
     found = known | dict(zip(decoded, run, strict=True))
     return {layer: found[name] for layer, name in names.items()}
 
@@ -47,13 +49,17 @@ def stored(path):
 def on_levels(values):
     """Whether these are whole multiples, up to 128, of some step."""
     nearest = np.diff(values).min()
-    return any(np.abs(values / step - np.round(values / step)).max() < 0.02 and np.abs(values).max() <= 128.5 * step
-               for step in nearest / np.arange(1, 257))
+    return any(
+        np.abs(values / step - np.round(values / step)).max() < 0.02 and np.abs(values).max() <= 128.5 * step
+        for step in nearest / np.arange(1, 257)
+    )
 
 
-@pytest.mark.parametrize(("actions", "sparse", "values"), [
-    ((PRUNE, LEVELS), True, 256), ((SHARED, LEVELS), False, 8), ((PRUNE, SHARED, LEVELS), True, 8)],
-    ids=["PQAT", "CQAT", "PCQAT"])
+@pytest.mark.parametrize(
+    ("actions", "sparse", "values"),
+    [((PRUNE, LEVELS), True, 256), ((SHARED, LEVELS), False, 8), ((PRUNE, SHARED, LEVELS), True, 8)],
+    ids=["PQAT", "CQAT", "PCQAT"],
+)
 def test_training_on_levels_preserves_zeros_and_clusters(place, tmp_path, actions, sparse, values):
     workspace = opened(place)
     rows = (Row("*", actions),)
@@ -67,7 +73,7 @@ def test_training_on_levels_preserves_zeros_and_clusters(place, tmp_path, action
         assert on_levels(np.unique(weight)), "8-bit levels of one scale"
         if sparse:
             assert (weight[first[layer] == 0] == 0).all() and np.mean(weight == 0) >= 0.75
-        if values == 8:     # what was one value is one value
+        if values == 8:  # what was one value is one value
             assert all(len(np.unique(weight[first[layer] == value])) == 1 for value in np.unique(first[layer]))
 
 
@@ -76,7 +82,7 @@ def test_sparsity_grows_as_the_schedule_says_and_ends_in_the_file(place, tmp_pat
     stage = Stage("finetune", {**TUNE, "epochs": 3, "sparsify": kind})
     report = export(opened(place), Recipe((Row("*", (PRUNE,)),), recover=(stage,)), str(tmp_path), Job(), kind)
     (result,) = report.recovery.stages
-    behind = 1 / schedule.PRUNINGS * schedule.RAMP + 1.1 / result.points[-1].step       # it grows now and then
+    behind = 1 / schedule.PRUNINGS * schedule.RAMP + 1.1 / result.points[-1].step  # it grows now and then
 
     def planned(time):
         return schedule.sparsity(kind, 0.75, time / schedule.RAMP)
@@ -87,7 +93,8 @@ def test_sparsity_grows_as_the_schedule_says_and_ends_in_the_file(place, tmp_pat
     assert result.points[0].sparsity < 0.05 < result.points[len(times) // 4].sparsity < 0.75
     weights = stored(tmp_path / f"{kind}.onnx")
     assert sum((weight == 0).sum() for weight in weights.values()) == pytest.approx(
-        0.75 * sum(weight.size for weight in weights.values()), abs=4)
+        0.75 * sum(weight.size for weight in weights.values()), abs=4
+    )
 
 
 def test_a_training_goes_on_after_the_engine_was_killed(place, tmp_path, monkeypatch):

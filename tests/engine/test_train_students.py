@@ -32,12 +32,18 @@ def student(path, outputs=4, seed=5):
     """A narrower network that has learnt nothing yet."""
     rng = np.random.default_rng(seed)
     weights = {"one": rng.normal(size=(16, 12)) / 4, "two": rng.normal(size=(12, outputs)) / 4}
-    nodes = [helper.make_node("MatMul", ["x", "one"], ["h"], name="one"),
-             helper.make_node("Relu", ["h"], ["r"], name="act"),
-             helper.make_node("MatMul", ["r", "two"], ["y"], name="two")]
-    graph = helper.make_graph(nodes, "student", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", outputs])],
-                              [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()])
+    nodes = [
+        helper.make_node("MatMul", ["x", "one"], ["h"], name="one"),
+        helper.make_node("Relu", ["h"], ["r"], name="act"),
+        helper.make_node("MatMul", ["r", "two"], ["y"], name="two"),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "student",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 16])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", outputs])],
+        [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()],
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
     return str(path)
 
@@ -55,8 +61,9 @@ def place(tmp_path_factory):
 def distilled(place, out, bare=True, teachers=("small.onnx",), **more):
     data, train = (str(place / f"{name}{'_bare' if bare else ''}.npz") for name in ("test", "train"))
     named = [str(place / name) for name in teachers]
-    return commands.distill(str(place / "student.onnx"), named, data, str(out), PARAMS, frozenset(), train, Job(),
-                            **more)
+    return commands.distill(
+        str(place / "student.onnx"), named, data, str(out), PARAMS, frozenset(), train, Job(), **more
+    )
 
 
 def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
@@ -65,8 +72,9 @@ def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
     assert report.verified.value > report.before.value.value + 0.25 and report.verified.value > 0.7
     assert "against the teachers' answers" in report.data
     assert (tmp_path / "student_distilled.onnx").stat().st_size == report.forecast_bytes == report.after.bytes.value
-    run, teacher = (runner(runtime.session(str(path)))
-                    for path in (tmp_path / "student_distilled.onnx", place / "small.onnx"))
+    run, teacher = (
+        runner(runtime.session(str(path))) for path in (tmp_path / "student_distilled.onnx", place / "small.onnx")
+    )
     x = np.load(place / "test.npz")["x"]
     agreement = np.mean(run({"x": x})[0].argmax(1) == teacher({"x": x})[0].argmax(1))
     assert agreement == pytest.approx(report.verified.value)
@@ -80,8 +88,9 @@ def test_with_labels_it_is_measured_against_them(place, tmp_path):
 def test_several_teachers_are_averaged(place, tmp_path):
     other = student(tmp_path / "other.onnx", seed=9)
     data = Workspace.open(other, Job()).attach(str(place / "test.npz"), Job()).data
-    first, second = (runner(runtime.session(path))({"x": data.inputs["x"]})[0]
-                     for path in (str(place / "small.onnx"), other))
+    first, second = (
+        runner(runtime.session(path))({"x": data.inputs["x"]})[0] for path in (str(place / "small.onnx"), other)
+    )
     both = answers_of(f"{place / 'small.onnx'}, {other}", data, Job(), frozenset())({"x": data.inputs["x"]})[0]
 
     def softmax(x):
@@ -96,8 +105,16 @@ def test_several_teachers_are_averaged(place, tmp_path):
 def test_a_teacher_with_other_outputs_is_refused(place, tmp_path):
     wide = student(tmp_path / "wide.onnx", outputs=5)
     with pytest.raises(UserError, match="same outputs"):
-        commands.distill(str(place / "student.onnx"), [wide], str(place / "test.npz"), str(tmp_path), PARAMS,
-                         frozenset(), str(place / "train.npz"), Job())
+        commands.distill(
+            str(place / "student.onnx"),
+            [wide],
+            str(place / "test.npz"),
+            str(tmp_path),
+            PARAMS,
+            frozenset(),
+            str(place / "train.npz"),
+            Job(),
+        )
     assert not (tmp_path / "student_distilled.onnx").exists()
 
 
@@ -118,10 +135,32 @@ def test_a_temperature_is_chosen_on_samples_held_back(place, tmp_path):
 
 
 def test_the_command_line_trains_a_student(place, tmp_path):
-    done = CliRunner().invoke(cli, [
-        "distill", str(place / "student.onnx"), "--teacher", str(place / "small.onnx"), "--teacher",
-        str(place / "small.onnx"), "--data", str(place / "test.npz"), "--calibration", str(place / "train.npz"),
-        "--out", str(tmp_path), "--temperatures", "1,4", "--epochs", "2", "--batch", "32", "--rate", "0.02", "--json"])
+    done = CliRunner().invoke(
+        cli,
+        [
+            "distill",
+            str(place / "student.onnx"),
+            "--teacher",
+            str(place / "small.onnx"),
+            "--teacher",
+            str(place / "small.onnx"),
+            "--data",
+            str(place / "test.npz"),
+            "--calibration",
+            str(place / "train.npz"),
+            "--out",
+            str(tmp_path),
+            "--temperatures",
+            "1,4",
+            "--epochs",
+            "2",
+            "--batch",
+            "32",
+            "--rate",
+            "0.02",
+            "--json",
+        ],
+    )
     assert done.exit_code == 0, done.output
     report = json.loads(done.stdout)
     tried = report["temperatures"]

@@ -27,13 +27,18 @@ def chain() -> Factors:
 
 
 ENCODINGS: dict[str, Encoding] = {
-    "dense": Dense(WEIGHT), "sparse": Dense(SPARSE), "float16": Dense(WEIGHT.astype(np.float16)),
+    "dense": Dense(WEIGHT),
+    "sparse": Dense(SPARSE),
+    "float16": Dense(WEIGHT.astype(np.float16)),
     "float8": Dense(WEIGHT.astype(ml_dtypes.float8_e4m3fn)),
     "codebook": Codebook(RNG.integers(0, 4, (6, 5)).astype(np.uint8), np.float32([-1, 0, 0.5, 2]), 2),
-    "per channel": affine(WEIGHT), "per tensor": affine(WEIGHT, 4, "tensor"), "zero point": affine(WEIGHT, 3,
-                                                                                                 symmetric=False),
-    "groups": affine(KERNEL, 4, "group"), "groups of rows": affine(WEIGHT, 4, "group", 4, out_axis=1),
-    "sparse levels": affine(SPARSE), "columns": Scaled(affine(WEIGHT), np.linspace(1, 2, 5, dtype=np.float32)),
+    "per channel": affine(WEIGHT),
+    "per tensor": affine(WEIGHT, 4, "tensor"),
+    "zero point": affine(WEIGHT, 3, symmetric=False),
+    "groups": affine(KERNEL, 4, "group"),
+    "groups of rows": affine(WEIGHT, 4, "group", 4, out_axis=1),
+    "sparse levels": affine(SPARSE),
+    "columns": Scaled(affine(WEIGHT), np.linspace(1, 2, 5, dtype=np.float32)),
     "matrices": Factors((Piece(Dense(WEIGHT.T.copy())), Piece(Dense(WEIGHT))), False, (5, 5), 0),
     "convolutions": chain(),
 }
@@ -123,7 +128,7 @@ def test_the_gradient_of_a_step_is_that_of_the_paper():
     learner().sum().backward()
     position = original / 0.5
     paper = np.where(position > 3, 3, np.rint(position) - position).sum()
-    scale_gradient = float(learner.stretch.grad) / 0.5 / learner.damping       # d/d log s = s d/ds
+    scale_gradient = float(learner.stretch.grad) / 0.5 / learner.damping  # d/d log s = s d/ds
     assert scale_gradient == pytest.approx(paper, rel=1e-4)
     assert learner.damping == pytest.approx(1 / np.sqrt(4 * 3))
 
@@ -134,5 +139,3 @@ def test_a_quantised_weight_starts_on_its_own_level_as_near_to_the_original_as_t
     start = learner.values.detach().numpy()
     assert np.abs(start - WEIGHT).mean() < np.abs(encoding.decode() - WEIGHT).mean()
     np.testing.assert_array_equal(learner.encoding().q, encoding.q)
-
-

@@ -27,8 +27,16 @@ def workspace(tmp_path):
     return Workspace.open(str(network(tmp_path)), Job())
 
 
-@pytest.mark.parametrize("step", [("quantize.affine", {"bits": 4}), ("lowrank.svd", {"rank": 2}),
-                                  ("prune.magnitude", {"sparsity": 0.9}), ("quantize.codebook", {"bits": 2})], ids=str)
+@pytest.mark.parametrize(
+    "step",
+    [
+        ("quantize.affine", {"bits": 4}),
+        ("lowrank.svd", {"rank": 2}),
+        ("prune.magnitude", {"sparsity": 0.9}),
+        ("quantize.codebook", {"bits": 2}),
+    ],
+    ids=str,
+)
 def test_sizes_are_exact_and_figures_of_data_are_missing(workspace, tmp_path, step):
     report = export(workspace, recipe(step[0], **step[1]), str(tmp_path), Job())
     assert report.forecast_bytes == report.after.bytes.value == (tmp_path / "small_compressed.onnx").stat().st_size
@@ -40,9 +48,17 @@ def test_sizes_are_exact_and_figures_of_data_are_missing(workspace, tmp_path, st
     assert "made-up inputs" in (tmp_path / "small_compressed.html").read_text()
 
 
-@pytest.mark.parametrize("refused", [recipe("quantize.gptq"), recipe("prune.wanda"), recipe("quantize.static"),
-                                     recipe("prune.channels", criterion="activation"),
-                                     Recipe(recover=(Stage("distill", {"epochs": 1}),))], ids=range(5))
+@pytest.mark.parametrize(
+    "refused",
+    [
+        recipe("quantize.gptq"),
+        recipe("prune.wanda"),
+        recipe("quantize.static"),
+        recipe("prune.channels", criterion="activation"),
+        Recipe(recover=(Stage("distill", {"epochs": 1}),)),
+    ],
+    ids=range(5),
+)
 def test_what_needs_data_is_refused_and_nothing_is_written(workspace, tmp_path, refused):
     with pytest.raises(UserError, match="needs data, and none was given"):
         export(workspace, refused, str(tmp_path / "out"), Job())
@@ -65,6 +81,7 @@ def test_inputs_that_were_given_have_their_values(tmp_path):
     assert verified.max_abs_diff == 0.0
     feeds = without_data.constants(model.inputs, {"gain": "3"})
     assert feeds["gain"] == np.float32(3) and runtime.run(
-        runtime.session(model), {"x": np.ones((1, 8), np.float32), **feeds})[0].shape == (1, 4)
+        runtime.session(model), {"x": np.ones((1, 8), np.float32), **feeds}
+    )[0].shape == (1, 4)
     with pytest.raises(UserError, match="no input 'nope'"):
         without_data.verify(model, str(tmp_path / "y.onnx"), {"nope": "1"})

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.engine.base.store import Store
 from workbench.engine.training import checkpoint
 
-FUTURE = time.time() + 10 ** 7
+FUTURE = time.time() + 10**7
 
 
 def test_a_cache_keeps_what_is_used_now(tmp_path):

@@ -17,10 +17,10 @@ from workbench.engine.api.export import export
 from workbench.engine.base.store import Store
 from workbench.engine.preview.activation_cache import Disk
 
-resource = pytest.importorskip("resource")      # limits of a process, which Windows has not
+resource = pytest.importorskip("resource")  # limits of a process, which Windows has not
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the names of open files")
 ROOT = Path(__file__).parents[2]
-LIMIT = 2000        # bytes: less than the model has
+LIMIT = 2000  # bytes: less than the model has
 
 
 @pytest.fixture
@@ -52,8 +52,13 @@ sys.argv = ["workbench", "compress", "net.onnx", "--data", "data.npz", "--recipe
 from workbench.__main__ import main
 main()
 """
-    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)})
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
 
 
 @pytest.fixture
@@ -106,8 +111,11 @@ def test_every_file_of_the_window_survives_a_full_disk(small_disk):
     session = SavedSession(Reference("net.onnx" + "x" * 50_000), HALF)
     (small_disk / "work.mcw").write_text("earlier")
     (small_disk / "plot.png").write_text("earlier")
-    for write in (lambda: session.save(small_disk / "work.mcw"), lambda: HALF.save(small_disk / "new.yaml"),
-                  lambda: write_bytes(small_disk / "plot.png", b"1" * 50_000)):
+    for write in (
+        lambda: session.save(small_disk / "work.mcw"),
+        lambda: HALF.save(small_disk / "new.yaml"),
+        lambda: write_bytes(small_disk / "plot.png", b"1" * 50_000),
+    ):
         _fill(small_disk)
         with pytest.raises(UserError, match="No space left on device"):
             write()
@@ -126,6 +134,7 @@ def _fill(folder: Path) -> None:
 
 def test_caches_on_a_full_disk_keep_nothing_and_complain_of_nothing(small_disk, monkeypatch):
     import numpy as np
+
     values = {"x": np.zeros(20_000)}
     store, disk = Store(small_disk / "store"), Disk(parent=small_disk / "crossings")
     monkeypatch.setattr("workbench.engine.preview.activation_cache.FREE", 0)

@@ -22,13 +22,19 @@ HALF = Recipe((Row("*", (Action("prune.magnitude", {"sparsity": 0.5}),)),))
 
 def model(folder: Path, external: bool) -> Path:
     rng = np.random.default_rng(0)
-    weights = [numpy_helper.from_array(rng.normal(size=(64, 64)).astype(np.float32), f"fc{index}.weight")
-               for index in range(2)]
-    nodes = [helper.make_node("Gemm", ["x", "fc0.weight"], ["h"], transB=1),
-             helper.make_node("Gemm", ["h", "fc1.weight"], ["y"], transB=1)]
+    weights = [
+        numpy_helper.from_array(rng.normal(size=(64, 64)).astype(np.float32), f"fc{index}.weight") for index in range(2)
+    ]
+    nodes = [
+        helper.make_node("Gemm", ["x", "fc0.weight"], ["h"], transB=1),
+        helper.make_node("Gemm", ["h", "fc1.weight"], ["y"], transB=1),
+    ]
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 64]) for name in "xy"]
-    made = helper.make_model(helper.make_graph(nodes, "g", ends[:1], ends[1:], weights), ir_version=8,
-                             opset_imports=[helper.make_opsetid("", 17)])
+    made = helper.make_model(
+        helper.make_graph(nodes, "g", ends[:1], ends[1:], weights),
+        ir_version=8,
+        opset_imports=[helper.make_opsetid("", 17)],
+    )
     onnx.save(made, folder / "net.onnx", save_as_external_data=external, location="net.data", size_threshold=0)
     np.savez(folder / "data.npz", x=rng.normal(size=(30, 64)).astype(np.float32), y=rng.integers(0, 64, 30))
     return folder / "net.onnx"
@@ -47,7 +53,7 @@ def overwrite(path: Path) -> None:
     size = path.stat().st_size
     with path.open("rb+") as file:
         file.write(b"\1" * size)
-    os.utime(path, ns=(0, 0))           # the clock was set back meanwhile
+    os.utime(path, ns=(0, 0))  # the clock was set back meanwhile
 
 
 @pytest.mark.parametrize("change", [shorten, overwrite])
@@ -92,8 +98,9 @@ cli.main()
     (tmp_path / "recipe.yaml").write_text("version: 1\nlayers: {'*': [quantize.affine]}\n")
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
-    assert done.stderr.splitlines()[-1] == (f"Error: {tmp_path / 'net.data'} was changed while the model was open. "
-                                            "Open the model again.")
+    assert done.stderr.splitlines()[-1] == (
+        f"Error: {tmp_path / 'net.data'} was changed while the model was open. Open the model again."
+    )
 
 
 def test_what_is_cut_short_or_gone_when_it_is_opened_is_one_sentence(tmp_path):

@@ -31,9 +31,13 @@ def hidden(text):
 def test_tables_and_errors_steer_no_terminal_and_stay_short(files, tmp_path):
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(json.dumps({"version": 1, "layers": {odd_names.NAMES[4] + "\x1b[2J": [{"prune.\x1b[31m": {}}]}}))
-    for arguments in (("inspect", files[0]), ("evaluate", files[0], "--data", files[1]),
-                      ("compress", files[0], "--data", files[1], "--recipe", recipe, "--out", tmp_path / "out"),
-                      ("inspect", tmp_path / ("9" * 4000)), ("inspect", tmp_path / "\x1b[31m\u202e")):
+    for arguments in (
+        ("inspect", files[0]),
+        ("evaluate", files[0], "--data", files[1]),
+        ("compress", files[0], "--data", files[1], "--recipe", recipe, "--out", tmp_path / "out"),
+        ("inspect", tmp_path / ("9" * 4000)),
+        ("inspect", tmp_path / "\x1b[31m\u202e"),
+    ):
         code, out, err = run(*arguments)
         assert code == (0 if arguments[0] in ("inspect", "evaluate") and arguments[1] == files[0] else 1), err
         assert not hidden(out + err)

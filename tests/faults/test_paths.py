@@ -27,19 +27,33 @@ COMPRESS = ("compress", "net.onnx", "--data", "data.npz", "--recipe", "recipe.ya
 
 def compress(option: str, value: str) -> tuple[str, ...]:
     at = COMPRESS.index(option)
-    return (*COMPRESS[:at + 1], value, *COMPRESS[at + 2:])
+    return (*COMPRESS[: at + 1], value, *COMPRESS[at + 2 :])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes and devices in the file system")
-@pytest.mark.parametrize("arguments", [
-    ("inspect", LONG), ("inspect", f"{LONG}.py:make"), ("inspect", "/dev/zero"), ("inspect", "pipe.onnx"),
-    ("inspect", "blocked/net.onnx"), ("inspect", ""), ("evaluate", "net.onnx", "--data", LONG),
-    ("evaluate", "net.onnx", "--data", "blocked/data.npz"), ("evaluate", "net.onnx", "--data", ""),
-    compress("--recipe", LONG), compress("--recipe", "."), compress("--out", LONG), compress("--out", "blocked"),
-    compress("--out", "net.onnx"), (*COMPRESS, "--calibration", LONG),
-    ("compare", "net.onnx", LONG, "--data", "data.npz"),
-    ("distill", "net.onnx", "--teacher", LONG, "--data", "data.npz", "--out", "blocked"),
-], ids=lambda arguments: " ".join(word[:12] for word in arguments))
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("inspect", LONG),
+        ("inspect", f"{LONG}.py:make"),
+        ("inspect", "/dev/zero"),
+        ("inspect", "pipe.onnx"),
+        ("inspect", "blocked/net.onnx"),
+        ("inspect", ""),
+        ("evaluate", "net.onnx", "--data", LONG),
+        ("evaluate", "net.onnx", "--data", "blocked/data.npz"),
+        ("evaluate", "net.onnx", "--data", ""),
+        compress("--recipe", LONG),
+        compress("--recipe", "."),
+        compress("--out", LONG),
+        compress("--out", "blocked"),
+        compress("--out", "net.onnx"),
+        (*COMPRESS, "--calibration", LONG),
+        ("compare", "net.onnx", LONG, "--data", "data.npz"),
+        ("distill", "net.onnx", "--teacher", LONG, "--data", "data.npz", "--out", "blocked"),
+    ],
+    ids=lambda arguments: " ".join(word[:12] for word in arguments),
+)
 def test_every_path_is_one_sentence(here, monkeypatch, arguments):
     monkeypatch.chdir(here)
     before = sorted(os.listdir(here))

@@ -23,18 +23,28 @@ def body(*nodes):
     """Of a loop that carries one value `a` to `b`, without an end by itself."""
     value = helper.make_tensor_value_info
     return helper.make_graph(
-        [*nodes, node("Identity", ["go"], ["on"])], "body",
+        [*nodes, node("Identity", ["go"], ["on"])],
+        "body",
         [value("i", TensorProto.INT64, []), value("go", TensorProto.BOOL, []), value("a", TensorProto.FLOAT, None)],
-        [value("on", TensorProto.BOOL, []), value("b", TensorProto.FLOAT, None)])
+        [value("on", TensorProto.BOOL, []), value("b", TensorProto.FLOAT, None)],
+    )
 
 
 def model(nodes, constants=(), x=("n", 4), functions=()):
     """`fc` yields `h`; these nodes yield `q`, whose sum is added to it."""
-    nodes = [node("MatMul", ["x", "w"], ["h"], name="fc"), *nodes, node("ReduceSum", ["q"], ["sum"], keepdims=0),
-             node("Add", ["h", "sum"], ["y"])]
-    graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, x)],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                              [constant("w", np.ones((4, 4)), np.float32), *constants])
+    nodes = [
+        node("MatMul", ["x", "w"], ["h"], name="fc"),
+        *nodes,
+        node("ReduceSum", ["q"], ["sum"], keepdims=0),
+        node("Add", ["h", "sum"], ["y"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, x)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [constant("w", np.ones((4, 4)), np.float32), *constants],
+    )
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(DOMAIN, 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=8, functions=functions)
 
@@ -43,9 +53,17 @@ def doubling(depth):
     """Functions of which each calls the next twice."""
     opsets = [helper.make_opsetid("", 17), helper.make_opsetid(DOMAIN, 1)]
     inner = [helper.make_function(DOMAIN, f"F{depth}", ["a"], ["c"], [node("Relu", ["a"], ["c"])], opsets)]
-    return [helper.make_function(DOMAIN, f"F{k}", ["a"], ["c"], [
-        node(f"F{k + 1}", ["a"], ["b"], domain=DOMAIN), node(f"F{k + 1}", ["b"], ["c"], domain=DOMAIN)], opsets)
-        for k in range(depth)] + inner
+    return [
+        helper.make_function(
+            DOMAIN,
+            f"F{k}",
+            ["a"],
+            ["c"],
+            [node(f"F{k + 1}", ["a"], ["b"], domain=DOMAIN), node(f"F{k + 1}", ["b"], ["c"], domain=DOMAIN)],
+            opsets,
+        )
+        for k in range(depth)
+    ] + inner
 
 
 ONE, SIDE = constant("one", [1.0], np.float32), 1 << 16
@@ -58,34 +76,58 @@ TOLD = {
     "Expand": ([node("Expand", ["h", "s"], ["q"])], [constant("s", [1 << 20, 1 << 10, 1, 1])]),
     "Tile": ([node("Tile", ["h", "s"], ["q"])], [constant("s", [1 << 20, 1 << 10])]),
     "Pad": ([node("Pad", ["h", "s"], ["q"])], [constant("s", [0, 0, 1 << 20, 1 << 12])]),
-    "Resize": ([*IMAGE, node("Resize", ["image", "", "s"], ["q"], mode="nearest")],
-               [TO, constant("s", [1, 1, 1 << 15, 1 << 14], np.float32)]),
-    "Conv": ([*IMAGE, node("Conv", ["image", "k"], ["q"], pads=[1 << 15] * 4)],
-             [TO, constant("k", np.ones((1, 1, 1, 1)), np.float32)]),
-    "OneHot": ([node("Cast", ["h"], ["i"], to=7), node("OneHot", ["i", "s", "v"], ["q"])],
-               [constant("s", 1 << 31), constant("v", [0, 1], np.float32)]),
+    "Resize": (
+        [*IMAGE, node("Resize", ["image", "", "s"], ["q"], mode="nearest")],
+        [TO, constant("s", [1, 1, 1 << 15, 1 << 14], np.float32)],
+    ),
+    "Conv": (
+        [*IMAGE, node("Conv", ["image", "k"], ["q"], pads=[1 << 15] * 4)],
+        [TO, constant("k", np.ones((1, 1, 1, 1)), np.float32)],
+    ),
+    "OneHot": (
+        [node("Cast", ["h"], ["i"], to=7), node("OneHot", ["i", "s", "v"], ["q"])],
+        [constant("s", 1 << 31), constant("v", [0, 1], np.float32)],
+    ),
     "EyeLike": ([node("ConstantOfShape", ["s"], ["c"]), node("EyeLike", ["c"], ["q"])], [constant("s", [SIDE, SIDE])]),
     "RandomNormal": ([node("RandomNormal", [], ["q"], shape=[1 << 31])], []),
-    "Einsum": ([node("Einsum", ["v"] * 6, ["q"], equation="a,b,c,d,e,f->abcdef")],
-               [constant("v", np.ones(64), np.float32)]),
-    "Range": ([node("Range", ["z", "s", "o"], ["r"]), node("Cast", ["r"], ["q"], to=1)],
-              [constant("z", 0), constant("s", 1 << 33), constant("o", 1)]),
+    "Einsum": (
+        [node("Einsum", ["v"] * 6, ["q"], equation="a,b,c,d,e,f->abcdef")],
+        [constant("v", np.ones(64), np.float32)],
+    ),
+    "Range": (
+        [node("Range", ["z", "s", "o"], ["r"]), node("Cast", ["r"], ["q"], to=1)],
+        [constant("z", 0), constant("s", 1 << 33), constant("o", 1)],
+    ),
     "broadcasting": ([node("Add", ["a", "b"], ["q"])], [COLUMN, ROW]),
     "MatMul": ([node("MatMul", ["a", "b"], ["q"])], [COLUMN, ROW]),
     "Gather": ([node("Gather", ["b", "s"], ["q"])], [ROW, constant("s", np.zeros(SIDE))]),
-    "many constants": ([node("Expand", ["one", "s"], [f"c{k}"]) for k in range(40)]
-                       + [node("Max", [f"c{k}" for k in range(40)], ["q"])], [ONE, constant("s", [1 << 25])]),
-    "Concat": ([node("Concat", ["v"] * 4000, ["q"], axis=0)], [constant("v", np.ones(SIDE), np.float32)])}
+    "many constants": (
+        [node("Expand", ["one", "s"], [f"c{k}"]) for k in range(40)]
+        + [node("Max", [f"c{k}" for k in range(40)], ["q"])],
+        [ONE, constant("s", [1 << 25])],
+    ),
+    "Concat": ([node("Concat", ["v"] * 4000, ["q"], axis=0)], [constant("v", np.ones(SIDE), np.float32)]),
+}
 # Sizes that depend on computed values show when they run, in an arena with a limit.
 RUN = {
-    "computed Range": ([node("Exp", ["s"], ["l"]), node("Range", ["z", "l", "o"], ["q"])],
-                       [constant("z", 0, np.float32), constant("s", 22, np.float32), constant("o", 1, np.float32)]),
-    "Range of the input": ([node("ReduceMax", ["h"], ["m"], keepdims=0), node("Abs", ["m"], ["p"]),
-                            node("Mul", ["p", "s"], ["l"]), node("Range", ["z", "l", "o"], ["q"])],
-                           [constant("z", 0, np.float32), constant("s", 2.0 ** 30, np.float32),
-                            constant("o", 1, np.float32)]),
-    "Loop": ([node("Loop", ["m", "t", "h"], ["q"], body=body(node("Concat", ["a", "a"], ["b"], axis=0)))],
-             [constant("m", 60), constant("t", True, bool)])}
+    "computed Range": (
+        [node("Exp", ["s"], ["l"]), node("Range", ["z", "l", "o"], ["q"])],
+        [constant("z", 0, np.float32), constant("s", 22, np.float32), constant("o", 1, np.float32)],
+    ),
+    "Range of the input": (
+        [
+            node("ReduceMax", ["h"], ["m"], keepdims=0),
+            node("Abs", ["m"], ["p"]),
+            node("Mul", ["p", "s"], ["l"]),
+            node("Range", ["z", "l", "o"], ["q"]),
+        ],
+        [constant("z", 0, np.float32), constant("s", 2.0**30, np.float32), constant("o", 1, np.float32)],
+    ),
+    "Loop": (
+        [node("Loop", ["m", "t", "h"], ["q"], body=body(node("Concat", ["a", "a"], ["b"], axis=0)))],
+        [constant("m", 60), constant("t", True, bool)],
+    ),
+}
 
 
 @pytest.mark.parametrize("nodes,constants", TOLD.values(), ids=TOLD)
@@ -118,10 +160,13 @@ def test_inputs_that_nobody_can_make_up_are_not_made_up(tmp_path, x):
 def test_a_large_need_is_allowed_where_weights_or_inputs_are_large(tmp_path):
     """1 GB between two operators, of an image of four million values: not run at opening, and not refused."""
     nodes = [node("Concat", ["x"] * 60, ["wide"], axis=1), node("ReduceMax", ["wide"], ["q"], axes=[1])]
-    graph = helper.make_graph([*nodes, node("Conv", ["q", "conv.weight"], ["y"], name="conv")], "g",
-                              [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 1, 2048, 2100))],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-                              [constant("conv.weight", np.ones((1, 1, 1, 1)), np.float32)])
+    graph = helper.make_graph(
+        [*nodes, node("Conv", ["q", "conv.weight"], ["y"], name="conv")],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, (1, 1, 2048, 2100))],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [constant("conv.weight", np.ones((1, 1, 1, 1)), np.float32)],
+    )
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), tmp_path / "m.onnx")
     opened = open_model(str(tmp_path / "m.onnx"), job=Job())
     assert [layer.path for layer in opened.layers] == ["conv"]
@@ -129,6 +174,7 @@ def test_a_large_need_is_allowed_where_weights_or_inputs_are_large(tmp_path):
 
 
 # Functions
+
 
 def called(depth):
     return [node("F0", ["h"], ["q"], domain=DOMAIN)], doubling(depth)
@@ -160,6 +206,7 @@ def test_shapes_of_a_constant_that_doubles_are_not_followed():
 
 # Damage
 
+
 def wrong(change):
     proto = model([node("Relu", ["h"], ["q"])])
     change(proto.graph.initializer[0])
@@ -168,16 +215,27 @@ def wrong(change):
 
 def sparse(dims, indices, values=(1.0,)):
     proto = model([node("Relu", ["h"], ["q"])])
-    proto.graph.sparse_initializer.append(helper.make_sparse_tensor(
-        constant("v", values, np.float32), constant("v_indices", indices), dims))
+    proto.graph.sparse_initializer.append(
+        helper.make_sparse_tensor(constant("v", values, np.float32), constant("v_indices", indices), dims)
+    )
     return proto
 
 
-@pytest.mark.parametrize("proto", [
-    wrong(lambda tensor: tensor.dims.append(2)), wrong(lambda tensor: tensor.dims.append(-1)),
-    wrong(lambda tensor: tensor.dims.append(1 << 62)), wrong(lambda tensor: setattr(tensor, "data_type", 0)),
-    wrong(lambda tensor: setattr(tensor, "data_type", 99)), wrong(lambda tensor: setattr(tensor, "data_type", 8)),
-    wrong(lambda tensor: tensor.ClearField("raw_data")), sparse([8], [8]), sparse([8], [-9]), sparse([2, 2], [[0, 2]])])
+@pytest.mark.parametrize(
+    "proto",
+    [
+        wrong(lambda tensor: tensor.dims.append(2)),
+        wrong(lambda tensor: tensor.dims.append(-1)),
+        wrong(lambda tensor: tensor.dims.append(1 << 62)),
+        wrong(lambda tensor: setattr(tensor, "data_type", 0)),
+        wrong(lambda tensor: setattr(tensor, "data_type", 99)),
+        wrong(lambda tensor: setattr(tensor, "data_type", 8)),
+        wrong(lambda tensor: tensor.ClearField("raw_data")),
+        sparse([8], [8]),
+        sparse([8], [-9]),
+        sparse([2, 2], [[0, 2]]),
+    ],
+)
 def test_tensors_that_are_not_what_they_say_are_damage(tmp_path, proto):
     onnx.save(proto, tmp_path / "m.onnx")
     assert "is not a consistent ONNX model, or its weights are cut short" in refusal(tmp_path / "m.onnx").what

@@ -46,8 +46,9 @@ def test_the_fingerprint_of_a_large_weight_is_of_its_place_and_time(beside):
     assert not set(prints) & {layer.fingerprint for layer in opened(path).layers}
 
 
-def test_beyond_what_protobuf_holds_it_runs_edits_and_is_saved_with_its_weights_beside_it(beside, monkeypatch,
-                                                                                         tmp_path):
+def test_beyond_what_protobuf_holds_it_runs_edits_and_is_saved_with_its_weights_beside_it(
+    beside, monkeypatch, tmp_path
+):
     path, values = beside
     small = Workspace.open(str(path), Job())
     feeds = runtime.random_inputs(small.model, free=2)
@@ -60,5 +61,6 @@ def test_beyond_what_protobuf_holds_it_runs_edits_and_is_saved_with_its_weights_
     file = tmp_path / "out" / "edited.onnx"
     edited.save(file)
     assert file.with_name("edited.onnx.data").stat().st_size > 2 * values[0].nbytes
-    np.testing.assert_allclose(runtime.session(file).run(None, feeds)[0],
-                               runtime.session(edited).run(None, feeds)[0], rtol=1e-5)
+    np.testing.assert_allclose(
+        runtime.session(file).run(None, feeds)[0], runtime.session(edited).run(None, feeds)[0], rtol=1e-5
+    )

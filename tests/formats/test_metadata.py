@@ -20,14 +20,20 @@ def described(path, opset: int = 17) -> str:
     """A convolution and a dense layer; notes of the model and of what goes in and comes out, and an exporter's."""
     rng = np.random.default_rng(0)
     weights = {"conv.weight": rng.normal(size=(8, 3, 3, 3)), "fc.weight": rng.normal(size=(8, 4))}
-    nodes = [helper.make_node("Conv", ["x", "conv.weight"], ["c"], name="conv", doc_string="File train.py"),
-             helper.make_node("GlobalAveragePool", ["c"], ["g"], name="pool"),
-             helper.make_node("Flatten", ["g"], ["f"], name="flat"),
-             helper.make_node("MatMul", ["f", "fc.weight"], ["y"], name="fc")]
+    nodes = [
+        helper.make_node("Conv", ["x", "conv.weight"], ["c"], name="conv", doc_string="File train.py"),
+        helper.make_node("GlobalAveragePool", ["c"], ["g"], name="pool"),
+        helper.make_node("Flatten", ["g"], ["f"], name="flat"),
+        helper.make_node("MatMul", ["f", "fc.weight"], ["y"], name="fc"),
+    ]
     graph = helper.make_graph(
-        nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 6, 6], "RGB, 0 to 1")],
+        nodes,
+        "net",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 6, 6], "RGB, 0 to 1")],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 4], "scores")],
-        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()], "a small net")
+        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()],
+        "a small net",
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8, doc_string="v3")
     helper.set_model_props(model, NOTES | {"pkg.torch.export.graph_signature": "long text of an exporter"})
     onnx.save(model, path)

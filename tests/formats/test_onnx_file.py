@@ -25,7 +25,7 @@ def refusal(path, trusted: bool = False) -> UserError:
     with pytest.raises(UserError) as caught:
         open_model(str(path), trusted=trusted, job=Job())
     error = caught.value
-    assert str(path)[:LONGEST_WORD // 2] in error.what and str(path)[-10:] in error.what      # both ends of a long one
+    assert str(path)[: LONGEST_WORD // 2] in error.what and str(path)[-10:] in error.what  # both ends of a long one
     assert "\n" not in str(error)
     assert error.what.endswith(".")
     assert error.mend.endswith(".")
@@ -63,19 +63,23 @@ def test_every_opset_from_nine(tmp_path, opset):
 
 # What is no ONNX file
 
-@pytest.mark.parametrize(("name", "content", "said"), [
-    ("text.onnx", b"Dear diary, this is not a model at all.\n", "is not an ONNX model"),
-    ("empty.onnx", b"", "is empty"),
-    ("noise.onnx", bytes(range(256)) * 9, "is not an ONNX model"),
-    ("page.onnx", b"<!DOCTYPE html><html>404</html>", "is not an ONNX model"),
-    ("pickle.onnx", pickle.dumps({"state_dict": [1.0]}), "is a pickle, which could run any code"),
-    ("old.pt", b"\x01\x02\x03 anything", "is a pickle"),
-    ("weights.safetensors", b"\x10\0\0\0\0\0\0\0{}", "weights without the network"),
-    ("keras.h5", b"\x89HDF\r\n\x1a\n....", "is an HDF5 file"),
-    ("phone.tflite", b"\x1c\0\0\0TFL3....", "is a TensorFlow Lite model"),
-    ("net.py", b"import os\n", "is a Python file"),
-    ("archive.onnx", b"PK\x03\x04 and no more", "is a damaged archive"),
-])
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("text.onnx", b"Dear diary, this is not a model at all.\n", "is not an ONNX model"),
+        ("empty.onnx", b"", "is empty"),
+        ("noise.onnx", bytes(range(256)) * 9, "is not an ONNX model"),
+        ("page.onnx", b"<!DOCTYPE html><html>404</html>", "is not an ONNX model"),
+        ("pickle.onnx", pickle.dumps({"state_dict": [1.0]}), "is a pickle, which could run any code"),
+        ("old.pt", b"\x01\x02\x03 anything", "is a pickle"),
+        ("weights.safetensors", b"\x10\0\0\0\0\0\0\0{}", "weights without the network"),
+        ("keras.h5", b"\x89HDF\r\n\x1a\n....", "is an HDF5 file"),
+        ("phone.tflite", b"\x1c\0\0\0TFL3....", "is a TensorFlow Lite model"),
+        ("net.py", b"import os\n", "is a Python file"),
+        ("archive.onnx", b"PK\x03\x04 and no more", "is a damaged archive"),
+    ],
+)
 def test_other_files_are_refused(tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)
     assert said in refusal(tmp_path / name).what
@@ -92,9 +96,11 @@ def test_a_pickle_is_never_loaded(tmp_path):
 
 
 def test_archives_of_torch_are_told_apart(tmp_path):
-    for name, member, said in (("script.pt", "net/code/__torch__.py", "TorchScript"),
-                               ("w.pth", "w/data.pkl", "pickled"),
-                               ("z.zip", "readme.txt", "is an archive, not a model")):
+    for name, member, said in (
+        ("script.pt", "net/code/__torch__.py", "TorchScript"),
+        ("w.pth", "w/data.pkl", "pickled"),
+        ("z.zip", "readme.txt", "is an archive, not a model"),
+    ):
         with zipfile.ZipFile(tmp_path / name, "w") as archive:
             archive.writestr(member, b"x")
         assert said in refusal(tmp_path / name).what
@@ -121,7 +127,7 @@ def test_damaged_files_are_refused_or_opened_but_never_crash(tmp_path):
         damaged = bytearray(content)
         for place in rng.integers(0, len(content), 3):
             damaged[place] = rng.integers(0, 256)
-        for place in rng.integers(0, 60, 2):        # the structure is in the first bytes; most others are weights
+        for place in rng.integers(0, 60, 2):  # the structure is in the first bytes; most others are weights
             damaged[place] = rng.integers(0, 256)
         (tmp_path / "m.onnx").write_bytes(damaged)
         try:
@@ -153,6 +159,7 @@ def test_a_file_without_operators_is_refused(tmp_path):
 
 
 # External data
+
 
 def test_external_weights_are_read_counted_and_written_into_the_file(tmp_path):
     file = with_external_data(tmp_path)
@@ -236,6 +243,7 @@ def test_sparse_initialisers_are_expanded_and_said(tmp_path):
 
 # The proof that preparation changed nothing
 
+
 def test_a_preparation_that_changes_outputs_is_left_out_and_said(tmp_path, monkeypatch):
     def wrong(model):
         for node in model.graph:
@@ -270,13 +278,13 @@ def test_what_could_not_be_checked_is_said(tmp_path):
     noise = b.node("RandomNormalLike", ["x"], "noise")
     b.node("MatMul", [noise, b.weight("fc.weight", 4, 2)], "y")
     onnx.save(b.proto({"x": ["N", 4]}, {"y": None}), tmp_path / "random.onnx")
-    note, = open_model(str(tmp_path / "random.onnx"), job=Job()).notes
+    (note,) = open_model(str(tmp_path / "random.onnx"), job=Job()).notes
     assert note == "It was not checked that preparation changed nothing: RandomNormalLike makes its outputs random."
     b = Build()
     x = b.node("Reshape", ["x", b.constant("shape", [3, 7, 11], np.int64)], "r")
     b.node("MatMul", [x, b.weight("fc.weight", 11, 2)], "y")
     onnx.save(b.proto({"x": ["N", "M"]}, {"y": None}), tmp_path / "odd.onnx")
-    note, = open_model(str(tmp_path / "odd.onnx"), job=Job()).notes
+    (note,) = open_model(str(tmp_path / "odd.onnx"), job=Job()).notes
     assert note.startswith("It was not checked that preparation changed nothing: ")
 
 

@@ -22,18 +22,25 @@ ML = {"ai.onnx.ml": 3}
 def zipped(label=True, strings=False) -> onnx.ModelProto:
     """As scikit-learn's converter writes a classifier: the class, and a map of probabilities for each sample."""
     b = Build(17)
-    b.node("MatMul", [b.node("Relu", [b.node("MatMul", ["x", b.weight("first", 8, 16)], "a")], "r"),
-                      b.weight("second", 16, 3)], "scores")
+    b.node(
+        "MatMul",
+        [b.node("Relu", [b.node("MatMul", ["x", b.weight("first", 8, 16)], "a")], "r"), b.weight("second", 16, 3)],
+        "scores",
+    )
     b.node("Softmax", ["scores"], "p", axis=-1)
     names = {"classlabels_strings": ["a", "b", "c"]} if strings else {"classlabels_int64s": [0, 1, 2]}
     b.node("ZipMap", ["p"], "output_probability", domain="ai.onnx.ml", **names)
     if label:
         b.node("ArgMax", ["p"], "output_label", axis=1, keepdims=0)
-    proto = b.proto({"x": ["N", 8]}, {**({"output_label": ["N"]} if label else {}), "output_probability": None},
-                    opsets=ML)
-    kinds = {"output_label": helper.make_tensor_type_proto(TensorProto.INT64, ["N"]),
-             "output_probability": helper.make_sequence_type_proto(helper.make_map_type_proto(
-                 TensorProto.STRING if strings else TensorProto.INT64, FLOAT))}
+    proto = b.proto(
+        {"x": ["N", 8]}, {**({"output_label": ["N"]} if label else {}), "output_probability": None}, opsets=ML
+    )
+    kinds = {
+        "output_label": helper.make_tensor_type_proto(TensorProto.INT64, ["N"]),
+        "output_probability": helper.make_sequence_type_proto(
+            helper.make_map_type_proto(TensorProto.STRING if strings else TensorProto.INT64, FLOAT)
+        ),
+    }
     for value in proto.graph.output:
         value.type.CopyFrom(kinds[value.name])
     onnx.checker.check_model(proto)
@@ -42,8 +49,11 @@ def zipped(label=True, strings=False) -> onnx.ModelProto:
 
 @pytest.fixture
 def data(tmp_path):
-    np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).standard_normal((40, 8)).astype(np.float32),
-             y=np.arange(40) % 3)
+    np.savez(
+        tmp_path / "data.npz",
+        x=np.random.default_rng(0).standard_normal((40, 8)).astype(np.float32),
+        y=np.arange(40) % 3,
+    )
     return str(tmp_path / "data.npz")
 
 
@@ -53,8 +63,10 @@ def test_maps_are_left_out_of_measuring_and_written_as_they_were(tmp_path, data,
     model = from_proto(onnx.ModelProto.FromString(proto.SerializeToString()), "test.onnx", Job())
     assert not any("changed the outputs" in note for note in model.notes)
     workspace = Workspace(model).attach(data, Job())
-    assert workspace.data.answer.notes == ("The measured output is 'output_label'.",
-                                           "Not measured: 'output_probability' (a sequence of maps).")
+    assert workspace.data.answer.notes == (
+        "The measured output is 'output_label'.",
+        "Not measured: 'output_probability' (a sequence of maps).",
+    )
     recipe = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),))
     report = export(workspace, recipe, str(tmp_path / "out"), Job())
     assert report.forecast_bytes == report.after.bytes.value and report.verified.agreement == 1.0
@@ -72,9 +84,13 @@ def test_a_model_that_gives_only_maps_opens_and_cannot_be_measured(tmp_path, dat
     assert export(workspace, recipe, str(tmp_path / "out"), Job()).verified.value is None
 
 
-@pytest.mark.parametrize(("op", "kind", "word"), [
-    ("SequenceConstruct", helper.make_sequence_type_proto(FLOAT), "a sequence"),
-    ("Optional", helper.make_optional_type_proto(FLOAT), "optional")])
+@pytest.mark.parametrize(
+    ("op", "kind", "word"),
+    [
+        ("SequenceConstruct", helper.make_sequence_type_proto(FLOAT), "a sequence"),
+        ("Optional", helper.make_optional_type_proto(FLOAT), "optional"),
+    ],
+)
 def test_sequences_and_optional_outputs_are_left_out(data, op, kind, word):
     b = Build(17)
     b.node(op, [b.node("MatMul", ["x", b.weight("first", 8, 4)], "y")], "other")

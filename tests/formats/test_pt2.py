@@ -71,16 +71,22 @@ def test_tied_weights_buffers_constants_and_free_sizes_open_without_trust(parts,
 
 def test_the_older_archive_opens_without_trust(parts, tmp_path):
     import torch
+
     members, x, expected = parts
     saved = {}
     from workbench.formats.pt2 import archive
+
     with zipfile.ZipFile(written(tmp_path / "new.pt2", members)) as opened:
         for kind, folder in (("weights", archive.WEIGHTS), ("constants", archive.CONSTANTS)):
             saved[kind] = io.BytesIO()
             torch.save(archive._tensors(opened, f"net/{folder}", kind), saved[kind])
-    older = {"version": b"8.20", "serialized_exported_program.json": members[MODEL],
-             "serialized_state_dict.pt": saved["weights"].getvalue(),
-             "serialized_constants.pt": saved["constants"].getvalue(), "serialized_example_inputs.pt": members[INPUTS]}
+    older = {
+        "version": b"8.20",
+        "serialized_exported_program.json": members[MODEL],
+        "serialized_state_dict.pt": saved["weights"].getvalue(),
+        "serialized_constants.pt": saved["constants"].getvalue(),
+        "serialized_example_inputs.pt": members[INPUTS],
+    }
     model = open_model(str(written(tmp_path / "net.pt2", older)), job=Job())
     np.testing.assert_allclose(answer(model, x), expected, atol=1e-6)
 
@@ -97,6 +103,7 @@ class Trap:
 
 def saved_trap(sprung: str) -> bytes:
     import torch
+
     file = io.BytesIO()
     torch.save(Trap(sprung), file)
     return file.getvalue()
@@ -108,6 +115,7 @@ def code(sprung: str) -> str:
 
 def replaced(member: str, old: str, new: str):
     """A change of the first place where a text stands in a member."""
+
     def change(members, sprung):
         text = members[member].decode()
         assert old in text
@@ -118,6 +126,7 @@ def replaced(member: str, old: str, new: str):
 
 def in_json(member: str, change):
     """`change(value, sprung)` alters the parsed member."""
+
     def changed(members, sprung):
         value = json.loads(members[member])
         change(value, sprung)
@@ -133,6 +142,7 @@ def added(name: str, content=None):
 
 def trapped_program(name: str):
     """A second program under a name that torch takes for one."""
+
     def change(members, sprung):
         return {**members, name: members[MODEL].replace(b"Symbol('", f"{code(sprung)} or Symbol('".encode())}
 
@@ -141,6 +151,7 @@ def trapped_program(name: str):
 
 def spec(tree: dict):
     """Other nesting of the inputs."""
+
     def change(program, sprung):
         signature = program["graph_module"]["module_call_graph"][0]["signature"]
         signature["in_spec"] = json.dumps([1, tree])
@@ -172,6 +183,7 @@ def size(text: str):
 
 def weight(**meta):
     """Other numbers for the first weight; `meta` of its tensor unless it is of the part itself."""
+
     def change(config, sprung):
         first = next(iter(config["config"].values()))
         for key, value in meta.items():
@@ -208,19 +220,26 @@ def weight_as_pickle(members, sprung):
 
 def constant_as_object(members, sprung):
     shift = {"path_name": "opaque_obj_0", "is_param": False, "use_pickle": True, "tensor_meta": None}
-    return {**members,
-            "net/data/constants/model_constants_config.json": json.dumps({"config": {"shift": shift}}).encode(),
-            "net/data/constants/opaque_obj_0": pickle.dumps(Trap(sprung))}
+    return {
+        **members,
+        "net/data/constants/model_constants_config.json": json.dumps({"config": {"shift": shift}}).encode(),
+        "net/data/constants/opaque_obj_0": pickle.dumps(Trap(sprung)),
+    }
 
 
 def older_with_trap(members, sprung):
-    return {"version": b"8.20", "serialized_exported_program.json": members[MODEL],
-            "serialized_state_dict.pt": saved_trap(sprung), "serialized_constants.pt": b"",
-            "serialized_example_inputs.pt": b""}
+    return {
+        "version": b"8.20",
+        "serialized_exported_program.json": members[MODEL],
+        "serialized_state_dict.pt": saved_trap(sprung),
+        "serialized_constants.pt": b"",
+        "serialized_example_inputs.pt": b"",
+    }
 
 
 def pickled(opcodes: bytes):
     """Sample inputs whose pickle is these opcodes."""
+
     def change(members, sprung):
         with zipfile.ZipFile(file := io.BytesIO(), "w") as archive:
             archive.writestr("archive/data.pkl", opcodes)
@@ -229,13 +248,22 @@ def pickled(opcodes: bytes):
     return change
 
 
-DEFAULTS = {"type": "collections.defaultdict", "children_spec": [], "context": json.dumps({
-    "default_factory_module": "trapped_module", "default_factory_name": "x", "dict_context": []})}
-ENUM = {"type": "builtins.dict", "children_spec": [], "context": json.dumps(
-    [{"__enum__": True, "fqn": "trapped_module:Kind", "name": "x"}])}
+DEFAULTS = {
+    "type": "collections.defaultdict",
+    "children_spec": [],
+    "context": json.dumps(
+        {"default_factory_module": "trapped_module", "default_factory_name": "x", "dict_context": []}
+    ),
+}
+ENUM = {
+    "type": "builtins.dict",
+    "children_spec": [],
+    "context": json.dumps([{"__enum__": True, "fqn": "trapped_module:Kind", "name": "x"}]),
+}
 
 HOSTILE = {
-    "inputs": (added(INPUTS), CODE), "inputs, saved by torch": (added(INPUTS, saved_trap), CODE),
+    "inputs": (added(INPUTS), CODE),
+    "inputs, saved by torch": (added(INPUTS, saved_trap), CODE),
     "inputs, oldest pickle": (added(INPUTS, lambda sprung: pickle.dumps(Trap(sprung), 0)), CODE),
     "inputs under another name": (added("net/data/sample_inputs/model.PT"), CODE),
     "program in capitals": (trapped_program("net/models/model.JSON"), CODE),
@@ -244,10 +272,13 @@ HOSTILE = {
     "member outside": (added("other/models/model.json", lambda sprung: b"{}"), CODE),
     "native library": (added("net/data/aotinductor/model/m.so", lambda sprung: b"\x7fELF"), CODE),
     "weights, older pickle": (added(f"{WEIGHTS}model.pt", saved_trap), CODE),
-    "pickled weight": (weight_as_pickle, CODE), "constant as object": (constant_as_object, CODE),
+    "pickled weight": (weight_as_pickle, CODE),
+    "constant as object": (constant_as_object, CODE),
     "older archive": (older_with_trap, CODE),
-    "expression": (replaced(MODEL, "Symbol('", "CODE or Symbol('"), CODE), "size": (size("CODE"), CODE),
-    "attribute in a size": (size("Symbol('s0').func.__class__"), CODE), "power": (size("10**10**10"), CODE),
+    "expression": (replaced(MODEL, "Symbol('", "CODE or Symbol('"), CODE),
+    "size": (size("CODE"), CODE),
+    "attribute in a size": (size("Symbol('s0').func.__class__"), CODE),
+    "power": (size("10**10**10"), CODE),
     "powers of powers": (size("Pow(" * 5 + "Integer(9)" + ", 8)" * 5), CODE),
     "name of an input": (replaced(MODEL, '"name": "x"', '"name": "x=CODE"'), CODE),
     "name of a node": (node(name="y = __import__('os')"), CODE),
@@ -260,16 +291,20 @@ HOSTILE = {
     "resizing": (node(target="torch.ops.aten.resize_.default"), CODE),
     "operator as an argument": (argument(as_operator="torch.load"), CODE),
     "object as an argument": (argument(as_custom_obj={"name": "o", "class_fqn": "x"}), CODE),
-    "import through defaults": (spec(DEFAULTS), CODE), "import through an enum": (spec(ENUM), CODE),
-    "text as a number": (in_json(MODEL, lengths), CODE), "endless counter": (in_json(MODEL, counter), CODE),
+    "import through defaults": (spec(DEFAULTS), CODE),
+    "import through an enum": (spec(ENUM), CODE),
+    "text as a number": (in_json(MODEL, lengths), CODE),
+    "endless counter": (in_json(MODEL, counter), CODE),
     "weight beyond its bytes": (weight(sizes=ints(1 << 20, 4)), BROKEN),
     "offset beyond": (weight(storage_offset={"as_int": 1 << 30}), BROKEN),
     "negative offset": (weight(storage_offset={"as_int": -4}), BROKEN),
     "repeated without bound": (weight(sizes=ints(1 << 40, 4), strides=ints(0, 1)), BROKEN),
     "weight of another part": (weight(path_name="../../models/model.json"), BROKEN),
     "taking memory": (pickled(b"\x80\x05\x96" + (1 << 40).to_bytes(8, "little") + b"."), CODE),
-    "cut pickle": (pickled(b"\x80\x02("), CODE), "deep": (added(MODEL, lambda sprung: b"[" * 100_000), BROKEN),
-    "no program": (added(MODEL, lambda sprung: b"null"), BROKEN)}
+    "cut pickle": (pickled(b"\x80\x02("), CODE),
+    "deep": (added(MODEL, lambda sprung: b"[" * 100_000), BROKEN),
+    "no program": (added(MODEL, lambda sprung: b"null"), BROKEN),
+}
 
 
 @pytest.mark.parametrize("change,said", HOSTILE.values(), ids=HOSTILE)
@@ -344,16 +379,34 @@ def test_what_would_run_at_a_call_is_left_out(parts, tmp_path):
     assert not sprung.exists()
 
 
-@pytest.mark.parametrize(("text", "plain"), [
-    ("Symbol('s31', positive=True, integer=True)", True), ("2*s0 + 1", True), ("Mod(s0, 2) - 3", True),
-    ("Max(1, s0 // 2)", True), ("Mul(Integer(2), Pow(Symbol('s0', integer=True), Integer(-1)))", True),
-    ("Float('0.5', precision=53)", True), ("eval('1')", False), ("s0.real", False), ("__import__('os')", False),
-    ("[s0 for s0 in ()]", False), ("open(s0)", False), ("(lambda: 1)()", False), ("s0 +", False),
-    ("Symbol('a b')", False),
-    ("Float('1', precision=1000000000)", False), ("Pow(s0, s0)", False), ("2**s0", False), ("S('s0')", False),
-    ("LShift(1, 1000000)", False), ("u99999999", False)])
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Symbol('s31', positive=True, integer=True)", True),
+        ("2*s0 + 1", True),
+        ("Mod(s0, 2) - 3", True),
+        ("Max(1, s0 // 2)", True),
+        ("Mul(Integer(2), Pow(Symbol('s0', integer=True), Integer(-1)))", True),
+        ("Float('0.5', precision=53)", True),
+        ("eval('1')", False),
+        ("s0.real", False),
+        ("__import__('os')", False),
+        ("[s0 for s0 in ()]", False),
+        ("open(s0)", False),
+        ("(lambda: 1)()", False),
+        ("s0 +", False),
+        ("Symbol('a b')", False),
+        ("Float('1', precision=1000000000)", False),
+        ("Pow(s0, s0)", False),
+        ("2**s0", False),
+        ("S('s0')", False),
+        ("LShift(1, 1000000)", False),
+        ("u99999999", False),
+    ],
+)
 def test_sizes_are_arithmetic_or_suspicious(text, plain):
     from workbench.formats.pt2.program import Unsafe, expression
+
     if plain:
         assert expression(expression(text)) == expression(text)
     else:
@@ -375,11 +428,14 @@ def exported(path, forward, *inputs):
     return path
 
 
-@pytest.mark.parametrize("forward", [
-    lambda torch, x: x + torch.ones(1 << 40).sum(), lambda torch, x: x.repeat(1 << 20, 1 << 20)],
-    ids=["constant", "repeated"])
+@pytest.mark.parametrize(
+    "forward",
+    [lambda torch, x: x + torch.ones(1 << 40).sum(), lambda torch, x: x.repeat(1 << 20, 1 << 20)],
+    ids=["constant", "repeated"],
+)
 def test_a_program_that_asks_for_memory_is_refused_before_anything_is_computed(tmp_path, forward):
     import torch
+
     file = exported(tmp_path / "large.pt2", forward, torch.ones(2, 4))
     assert "GB of memory for one sample" in refusal(str(file)).what
 
@@ -387,8 +443,13 @@ def test_a_program_that_asks_for_memory_is_refused_before_anything_is_computed(t
 def test_a_program_that_does_not_end_is_refused(tmp_path, monkeypatch):
     import torch
     from torch._higher_order_ops.while_loop import while_loop
-    file = exported(tmp_path / "loop.pt2", lambda torch, x: while_loop(
-        lambda count, _: count < 1 << 40, lambda count, value: (count + 1, value * 1.0), (torch.tensor(0), x))[1],
-        torch.ones(2, 4))
+
+    file = exported(
+        tmp_path / "loop.pt2",
+        lambda torch, x: while_loop(
+            lambda count, _: count < 1 << 40, lambda count, value: (count + 1, value * 1.0), (torch.tensor(0), x)
+        )[1],
+        torch.ones(2, 4),
+    )
     monkeypatch.setattr(runtime, "PATIENCE", 1.0)
     assert "One run takes more than 1 seconds. That is many times what it holds." in str(refusal(str(file)))

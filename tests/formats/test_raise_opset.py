@@ -27,27 +27,42 @@ def old_network(path, foreign: bool = False, opset: int = 10) -> str:
     """Convolution, Softmax over two axes at once, Squeeze and ReduceSum with axes as attributes, a dense layer; with
     `foreign` a function of the model's own, which the converter loses."""
     rng = np.random.default_rng(0)
-    weights = {"conv.weight": rng.normal(size=(4, 1, 3, 3)) / 3, "conv.bias": rng.normal(size=4),
-               "head.weight": rng.normal(size=(4, 3)), "head.bias": rng.normal(size=3)}
-    nodes = [helper.make_node("Conv", ["x", "conv.weight", "conv.bias"], ["c"], name="conv", pads=[1, 1, 1, 1]),
-             helper.make_node("Softmax", ["c"], ["s"], name="soft", axis=2),
-             helper.make_node("ReduceSum", ["s"], ["r"], name="sum", axes=[3]),
-             helper.make_node("ReduceMax", ["r"], ["m"], name="most", axes=[2]),
-             helper.make_node("Squeeze", ["m"], ["q"], name="squeeze", axes=[2, 3]),
-             helper.make_node("Gemm", ["q", "head.weight", "head.bias"], ["h"], name="head")]
+    weights = {
+        "conv.weight": rng.normal(size=(4, 1, 3, 3)) / 3,
+        "conv.bias": rng.normal(size=4),
+        "head.weight": rng.normal(size=(4, 3)),
+        "head.bias": rng.normal(size=3),
+    }
+    nodes = [
+        helper.make_node("Conv", ["x", "conv.weight", "conv.bias"], ["c"], name="conv", pads=[1, 1, 1, 1]),
+        helper.make_node("Softmax", ["c"], ["s"], name="soft", axis=2),
+        helper.make_node("ReduceSum", ["s"], ["r"], name="sum", axes=[3]),
+        helper.make_node("ReduceMax", ["r"], ["m"], name="most", axes=[2]),
+        helper.make_node("Squeeze", ["m"], ["q"], name="squeeze", axes=[2, 3]),
+        helper.make_node("Gemm", ["q", "head.weight", "head.bias"], ["h"], name="head"),
+    ]
     imports = [helper.make_opsetid("", opset)]
     if foreign:
         imports.append(helper.make_opsetid("own", 1))
         nodes.append(helper.make_node("Same", ["h"], ["y"], name="out", domain="own"))
     else:
         nodes.append(helper.make_node("Identity", ["h"], ["y"], name="out"))
-    graph = helper.make_graph(nodes, "old", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 1, 6, 6])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 3])],
-                              [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()])
-    function = helper.make_function("own", "Same", ["a"], ["b"], [helper.make_node("Identity", ["a"], ["b"])],
-                                    [helper.make_opsetid("", opset)])
-    onnx.save(helper.make_model(graph, opset_imports=imports, ir_version=8 if foreign else 5,
-                                functions=[function] if foreign else []), path)
+    graph = helper.make_graph(
+        nodes,
+        "old",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 1, 6, 6])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", 3])],
+        [numpy_helper.from_array(v.astype(np.float32), k) for k, v in weights.items()],
+    )
+    function = helper.make_function(
+        "own", "Same", ["a"], ["b"], [helper.make_node("Identity", ["a"], ["b"])], [helper.make_opsetid("", opset)]
+    )
+    onnx.save(
+        helper.make_model(
+            graph, opset_imports=imports, ir_version=8 if foreign else 5, functions=[function] if foreign else []
+        ),
+        path,
+    )
     return str(path)
 
 
@@ -100,6 +115,7 @@ def test_outputs_that_change_are_not_accepted(tmp_path, monkeypatch):
 
 def test_a_newer_model_has_no_such_step(tmp_path):
     from tests.engine.small import network
+
     assert not [step for step in open_model(str(network(tmp_path)), job=Job()).preparations if step.id == "opset"]
 
 
@@ -108,8 +124,20 @@ def test_the_command_line_raises_it_before_compressing_or_says_why_not(tmp_path)
     Recipe().with_actions(["head"], (STATIC,)).save(tmp_path / "r.yaml")
 
     def compress(model: str, *more: str):
-        return CliRunner().invoke(cli, ["compress", model, "--data", str(tmp_path / "x.npz"), "--recipe",
-                                        str(tmp_path / "r.yaml"), "--out", str(tmp_path / "out"), *more])
+        return CliRunner().invoke(
+            cli,
+            [
+                "compress",
+                model,
+                "--data",
+                str(tmp_path / "x.npz"),
+                "--recipe",
+                str(tmp_path / "r.yaml"),
+                "--out",
+                str(tmp_path / "out"),
+                *more,
+            ],
+        )
 
     old = old_network(tmp_path / "old.onnx")
     assert compress(old).exit_code == 1 and not (tmp_path / "out").exists()

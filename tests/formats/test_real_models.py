@@ -18,8 +18,14 @@ OCR = "rapidocr-onnxruntime==1.4.4"
 VAD = "silero-vad==6.2.3"
 LIGHT = Path(onnx.backend.test.__file__).parent / "data" / "light"
 # Hundreds of megabytes that ConstantOfShape makes, or a minute of convolutions: opened in the slow run.
-HEAVY = {"light_vgg19", "light_zfnet512", "light_bvlc_alexnet", "light_densenet121", "light_inception_v2",
-         "light_resnet50"}
+HEAVY = {
+    "light_vgg19",
+    "light_zfnet512",
+    "light_bvlc_alexnet",
+    "light_densenet121",
+    "light_inception_v2",
+    "light_resnet50",
+}
 
 
 def inside(package: str, *path: str) -> Path:
@@ -41,6 +47,7 @@ def assert_equal(first: list[np.ndarray], second: list[np.ndarray]) -> None:
 
 # PP-OCR: opset 11, all weights in Constant nodes, BatchNorm throughout
 
+
 @pytest.fixture(scope="module")
 def ocr():
     file = inside("rapidocr_onnxruntime", "models", "ch_ppocr_mobile_v2.0_cls_infer.onnx")
@@ -52,8 +59,9 @@ def test_the_text_direction_classifier_is_folded_and_editable(ocr):
     file, model = ocr
     steps = {step.id: step.detail for step in model.preparations}
     assert model.opset == 11
-    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is "
-                           "attached.",)
+    assert model.notes == (
+        "The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is attached.",
+    )
     assert model.summary().macs == 1607024 and model.at({"x": (1, 3, 48, 192)}).summary().macs == 16315376
     assert steps["constants"] == "308 Constant nodes made initialisers"
     assert steps["batchnorm"] == "35 BatchNormalization folded into the layer before"
@@ -84,7 +92,7 @@ def test_it_can_be_cut_before_a_depthwise_and_a_squeeze_layer(ocr):
         if parts.bias_input is not None:
             feeds[parts.bias_input] = model.bias(layer.path).reshape(parts.bias_shape)
         if parts.prefix is not None:
-            reads = {value.name for value in parts.prefix.graph.inputs}     # what crosses may come from constants alone
+            reads = {value.name for value in parts.prefix.graph.inputs}  # what crosses may come from constants alone
             crossing = outputs(parts.prefix, dict.fromkeys(reads, x))
             feeds |= dict(zip(parts.crossing, crossing, strict=True))
         suffix = runtime.session(parts.suffix, threads=1)
@@ -92,19 +100,25 @@ def test_it_can_be_cut_before_a_depthwise_and_a_squeeze_layer(ocr):
 
 
 @pytest.mark.needs(OCR)
-@pytest.mark.parametrize(("name", "folded", "layers"), [
-    ("ch_PP-OCRv4_det_infer", "2 BatchNormalization folded into the layer before; 1 kept: it follows Add", 64),
-    ("ch_PP-OCRv4_rec_infer", "6 BatchNormalization folded into the layer before", 47)])
+@pytest.mark.parametrize(
+    ("name", "folded", "layers"),
+    [
+        ("ch_PP-OCRv4_det_infer", "2 BatchNormalization folded into the layer before; 1 kept: it follows Add", 64),
+        ("ch_PP-OCRv4_rec_infer", "6 BatchNormalization folded into the layer before", 47),
+    ],
+)
 def test_the_text_detector_and_reader_open(name, folded, layers):
     model = open_model(str(inside("rapidocr_onnxruntime", "models", f"{name}.onnx")), job=Job())
     assert next(step.detail for step in model.preparations if step.id == "batchnorm") == folded
     assert len(model.sites) == layers
-    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is "
-                           "attached.",)
+    assert model.notes == (
+        "The model leaves sizes open: MACs are counted for x [1, 3, 32, 32], until data is attached.",
+    )
     assert model.summary().macs > 0
 
 
 # silero-vad: weights inside If, LSTM, state inputs
+
 
 @pytest.mark.needs(VAD)
 def test_a_model_inside_an_if_opens_runs_and_says_what_cannot_be_edited():
@@ -112,11 +126,15 @@ def test_a_model_inside_an_if_opens_runs_and_says_what_cannot_be_edited():
     assert len(model.layers) == 16
     assert sum(layer.bytes for layer in model.layers) > 0.9 * model.source.bytes
     assert {layer.locked for layer in model.layers} == {
-        "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."}
+        "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."
+    }
     assert {layer.op for layer in model.layers} >= {"Conv", "LSTM"}
     assert [spec.name for spec in model.inputs] == ["input", "state", "sr"]
-    feeds = {"input": np.zeros((1, 576), np.float32), "state": np.zeros((2, 1, 128), np.float32),
-             "sr": np.array(16000, np.int64)}
+    feeds = {
+        "input": np.zeros((1, 576), np.float32),
+        "state": np.zeros((2, 1, 128), np.float32),
+        "sr": np.array(16000, np.int64),
+    }
     assert outputs(model, feeds)[0].shape == (1, 1)
 
 
@@ -138,8 +156,14 @@ def test_a_torchscript_archive_says_what_to_do_instead():
 
 # The files that onnx itself tests with: no weights, only their shapes
 
-@pytest.mark.parametrize("name", [pytest.param(file.stem, marks=[pytest.mark.slow] if file.stem in HEAVY else [])
-                                  for file in sorted(LIGHT.glob("*.onnx"))])
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(file.stem, marks=[pytest.mark.slow] if file.stem in HEAVY else [])
+        for file in sorted(LIGHT.glob("*.onnx"))
+    ],
+)
 def test_files_of_onnx_open_and_keep_their_weights_out_of_memory(name):
     model = open_model(str(LIGHT / f"{name}.onnx"), job=Job())
     convolutions = [layer for layer in model.layers if layer.op == "Conv"]

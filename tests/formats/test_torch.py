@@ -13,7 +13,7 @@ from workbench.core.base.job import Job
 from workbench.formats.opening import open_model
 from workbench.graph.onnx import runtime
 
-NETWORK = '''
+NETWORK = """
 import torch
 from torch import nn
 import neighbour
@@ -64,7 +64,7 @@ def broken(): raise ValueError("no weights\\nhere")
 def leaves(): raise SystemExit(3)
 def hopeless(): return net_of(lambda x: x if x.sum() > 0 else -x), (torch.randn(3, 4),)
 number = 3
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,7 @@ def exported(source):
 
 def reference(source) -> tuple:
     import torch
+
     sys.path.insert(0, str(source.parent))
     try:
         module, (x,) = runpy.run_path(str(source))["make"]()
@@ -96,8 +97,12 @@ def reference(source) -> tuple:
 
 def test_the_layer_tree_is_the_module_tree(exported):
     assert [(layer.path, layer.op, layer.shape) for layer in exported.layers] == [
-        ("stem", "Conv", (6, 1, 3, 3)), ("blocks.0.conv", "Conv", (6, 6, 3, 3)),
-        ("blocks.1.conv", "Conv", (6, 6, 3, 3)), ("mix", "MatMul", (6, 6)), ("head", "Gemm", (5, 6))]
+        ("stem", "Conv", (6, 1, 3, 3)),
+        ("blocks.0.conv", "Conv", (6, 6, 3, 3)),
+        ("blocks.1.conv", "Conv", (6, 6, 3, 3)),
+        ("mix", "MatMul", (6, 6)),
+        ("head", "Gemm", (5, 6)),
+    ]
     assert not [layer for layer in exported.layers if layer.locked]
     assert exported.notes == ()
 
@@ -115,7 +120,7 @@ def test_batchnorm_is_folded_by_us_listed_and_reversible(exported):
 
 def test_it_computes_what_torch_computes(exported, source, capsys):
     _, x, expected = reference(source)
-    got, = runtime.session(exported).run(None, {exported.inputs[0].name: x.numpy()})
+    (got,) = runtime.session(exported).run(None, {exported.inputs[0].name: x.numpy()})
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
@@ -141,10 +146,17 @@ def test_a_function_is_not_run_without_trust(source):
     assert "--trust" in error.mend
 
 
-@pytest.mark.parametrize(("name", "said"), [
-    ("absent", "has no function absent"), ("number", "has no function number"), ("nothing", "did not return"),
-    ("broken", "failed: ValueError: no weights"), ("leaves", "failed: SystemExit"),
-    ("hopeless", "torch could not export")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("absent", "has no function absent"),
+        ("number", "has no function number"),
+        ("nothing", "did not return"),
+        ("broken", "failed: ValueError: no weights"),
+        ("leaves", "failed: SystemExit"),
+        ("hopeless", "torch could not export"),
+    ],
+)
 def test_functions_that_do_not_make_a_model(source, name, said):
 
     with pytest.raises(UserError, match=said) as caught:
@@ -161,9 +173,11 @@ def test_a_function_of_a_file_that_does_not_exist(tmp_path):
 
 # .pt2
 
+
 @pytest.fixture(scope="module")
 def program(source, tmp_path_factory):
     import torch
+
     module, x, _ = reference(source)
     file = tmp_path_factory.mktemp("pt2") / "net.pt2"
     with warnings.catch_warnings():
@@ -179,7 +193,7 @@ def test_an_exported_program_opens_without_trust(program, source):
     assert [layer.path for layer in model.layers] == ["stem", "blocks.0.conv", "blocks.1.conv", "mix", "head"]
     assert model.inputs[0].shape == (None, 1, 8, 8)
     _, x, expected = reference(source)
-    got, = runtime.session(model).run(None, {model.inputs[0].name: x.numpy()})
+    (got,) = runtime.session(model).run(None, {model.inputs[0].name: x.numpy()})
     np.testing.assert_allclose(got, expected, atol=1e-5)
 
 

@@ -39,16 +39,20 @@ def main() -> int:
     counts = campaign.campaign(campaign.cases(given.count, given.seed, given.kind), KEEP, given.jobs, told)
     for (name, outcome), number in sorted(counts.items()):
         print(f"{number:6} {name:14} {outcome}")
-    print(f"{sum(slowest.values()):.0f} s of processor time; longest: "
-          + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest.most_common(5)))
+    print(
+        f"{sum(slowest.values()):.0f} s of processor time; longest: "
+        + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in slowest.most_common(5))
+    )
     return any(outcome not in GOOD for _, outcome in counts)
 
 
 def show(result: dict[str, Any]) -> None:
     where = f", kept in {result['kept']}" if "kept" in result else ""
     lines = [line for line in result["text"].splitlines() if line.strip()]
-    print(f"{result['kind']}-{result['seed']}: {result['outcome']} in {result['command']}, {result['seconds']} s, "
-          f"{result['memory'] >> 20} MB{where}")
+    print(
+        f"{result['kind']}-{result['seed']}: {result['outcome']} in {result['command']}, {result['seconds']} s, "
+        f"{result['memory'] >> 20} MB{where}"
+    )
     print("    " + "\n    ".join(lines if "kept" not in result else lines[-5:]), flush=True)
 
 

@@ -24,11 +24,22 @@ class Worker:
     """A process that runs cases one after the other; see worker.py."""
 
     def __init__(self) -> None:
-        own = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "WORKBENCH_THREADS": "1",
-               "ORT_DISABLE_TELEMETRY": "1", "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "0"}
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.fuzz.worker"], cwd=ROOT,
-                                        env={**os.environ, **own}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True)
+        own = {
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "WORKBENCH_THREADS": "1",
+            "ORT_DISABLE_TELEMETRY": "1",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONHASHSEED": "0",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fuzz.worker"],
+            cwd=ROOT,
+            env={**os.environ, **own},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self._answer()
 
     def ask(self, case: dict[str, Any]) -> dict[str, Any]:
@@ -87,8 +98,9 @@ def replay(worker: Worker, kept: Path) -> dict[str, Any]:
         return worker.ask({**case, "folder": str(again), "replay": True})
 
 
-def campaign(wanted: Iterable[tuple[str, str]], keep: Path, workers: int,
-             told: Callable[[dict[str, Any]], None]) -> Counter[tuple[str, str]]:
+def campaign(
+    wanted: Iterable[tuple[str, str]], keep: Path, workers: int, told: Callable[[dict[str, Any]], None]
+) -> Counter[tuple[str, str]]:
     """Run all cases; `told` hears of each. How often each kind had which outcome."""
     waiting: SimpleQueue[tuple[str, str]] = SimpleQueue()
     for case in wanted:

@@ -7,14 +7,53 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-INTEGERS = (-1, 0, 1, 2, 3, 7, 255, 65535, 2 ** 31 - 1, 2 ** 31, -2 ** 31, 2 ** 32, 2 ** 62, 2 ** 63 - 1, -2 ** 63)
+INTEGERS = (-1, 0, 1, 2, 3, 7, 255, 65535, 2**31 - 1, 2**31, -(2**31), 2**32, 2**62, 2**63 - 1, -(2**63))
 FLOATS = (0.0, -0.0, 1e-45, 1e-6, 0.5, 1.5, -1.0, 1e6, 3.5e38, 1e308, float("nan"), float("inf"), -float("inf"))
-TEXTS = ("", " ", "x", "y", "*", "[", "a/b", "../../etc/passwd", "\u202eabc", "😀" * 20, "n" * 10_000,
-         "a\nb\tc", "\x00", "null", "true", "-1", "1e3", "{0.__class__}", "%s%n", "onnx", "é" * 300, "ﬀ", "\x1b[31m",
-         "'\"`$(id)")
+TEXTS = (
+    "",
+    " ",
+    "x",
+    "y",
+    "*",
+    "[",
+    "a/b",
+    "../../etc/passwd",
+    "\u202eabc",
+    "😀" * 20,
+    "n" * 10_000,
+    "a\nb\tc",
+    "\x00",
+    "null",
+    "true",
+    "-1",
+    "1e3",
+    "{0.__class__}",
+    "%s%n",
+    "onnx",
+    "é" * 300,
+    "ﬀ",
+    "\x1b[31m",
+    "'\"`$(id)",
+)
 # As a YAML or JSON value.
-VALUES: tuple[Any, ...] = (None, True, False, [], {}, [[]], [None], {"": None}, {"a": {"b": []}}, *INTEGERS, 10 ** 400,
-                           *FLOATS, *TEXTS, [0] * 5000, ["x", 1, None], {str(n): n for n in range(300)})
+VALUES: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    [],
+    {},
+    [[]],
+    [None],
+    {"": None},
+    {"a": {"b": []}},
+    *INTEGERS,
+    10**400,
+    *FLOATS,
+    *TEXTS,
+    [0] * 5000,
+    ["x", 1, None],
+    {str(n): n for n in range(300)},
+)
 
 
 def bytes_changed(chance: random.Random, content: bytes) -> bytes:
@@ -26,17 +65,17 @@ def bytes_changed(chance: random.Random, content: bytes) -> bytes:
             case 0 if data:
                 data[min(at, len(data) - 1)] ^= 1 << chance.randrange(8)
             case 1 if data:
-                data[min(at, len(data) - 1)] = chance.choice((0, 1, 0x7f, 0x80, 0xff))
+                data[min(at, len(data) - 1)] = chance.choice((0, 1, 0x7F, 0x80, 0xFF))
             case 2:
-                del data[at:at + length]
+                del data[at : at + length]
             case 3:
-                data[at:at] = data[at:at + length]
+                data[at:at] = data[at : at + length]
             case 4:
                 data[at:at] = chance.randbytes(min(length, 100))
             case 5:
-                data[at:at + length] = bytes(len(data[at:at + length]))
+                data[at : at + length] = bytes(len(data[at : at + length]))
             case 6:
-                del data[max(at, 1):]
+                del data[max(at, 1) :]
     return bytes(data)
 
 
@@ -61,8 +100,9 @@ def value_changed(chance: random.Random, tree: Any, odd: tuple[Any, ...] = VALUE
             case 4:
                 parent[key] = [parent[key]]
             case 5 if isinstance(parent[key], int | float) and not isinstance(parent[key], bool):
-                parent[key] = chance.choice((-parent[key], parent[key] * 1000, parent[key] + 1, float(parent[key]),
-                                             str(parent[key])))
+                parent[key] = chance.choice(
+                    (-parent[key], parent[key] * 1000, parent[key] + 1, float(parent[key]), str(parent[key]))
+                )
             case _:
                 parent[key] = chance.choice(odd)
 
@@ -116,7 +156,7 @@ def archive_changed(chance: random.Random, content: bytes, change: Callable[[str
             members[at] = name, b""
     made = io.BytesIO()
     packing = chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
-    with zipfile.ZipFile(made, "w") as archive, warnings.catch_warnings(action="ignore"):   # a name twice is meant
+    with zipfile.ZipFile(made, "w") as archive, warnings.catch_warnings(action="ignore"):  # a name twice is meant
         for name, body in members:
             archive.writestr(zipfile.ZipInfo(name), body, zipfile.ZIP_DEFLATED if len(body) > 1 << 20 else packing)
     return made.getvalue()

@@ -11,15 +11,65 @@ import yaml
 from tests.fuzz.changes import bytes_changed, value_changed
 from tests.fuzz.kind import Commands, borrow, kind
 
-RULES: dict[str, Any] = {"size": [8, 8], "mean": [0.4, 0.5, 0.6], "std": [0.2, 0.2, 0.3], "scale": 255,
-                         "layout": "nchw", "crop": 0.8, "class_names": {"cat": "a cat", "dog": "a dog"}}
-ODD: tuple[Any, ...] = (None, True, 0, -1, 1, 2, 0.5, 1e-30, 1e30, float("nan"), float("inf"), 10 ** 400, [], [0, 0],
-                        [-8, 8], [8], [8, 8, 8], [8.5, 8], ["8", "8"], [10 ** 6, 10 ** 6], "8", "nhwc", "nchw ", "", {},
-                        [0, 0, 0], [1, 2], [[1, 2, 3]], ["a", "b", "c"], {"cat": 1}, {"cat": ""}, {1: "x"}, 10 ** 12)
+RULES: dict[str, Any] = {
+    "size": [8, 8],
+    "mean": [0.4, 0.5, 0.6],
+    "std": [0.2, 0.2, 0.3],
+    "scale": 255,
+    "layout": "nchw",
+    "crop": 0.8,
+    "class_names": {"cat": "a cat", "dog": "a dog"},
+}
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    -1,
+    1,
+    2,
+    0.5,
+    1e-30,
+    1e30,
+    float("nan"),
+    float("inf"),
+    10**400,
+    [],
+    [0, 0],
+    [-8, 8],
+    [8],
+    [8, 8, 8],
+    [8.5, 8],
+    ["8", "8"],
+    [10**6, 10**6],
+    "8",
+    "nhwc",
+    "nchw ",
+    "",
+    {},
+    [0, 0, 0],
+    [1, 2],
+    [[1, 2, 3]],
+    ["a", "b", "c"],
+    {"cat": 1},
+    {"cat": ""},
+    {1: "x"},
+    10**12,
+)
 MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16", "I", "F", "HSV")
 POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\nshowpage\n"
-RAW = ("&a [*a]", "size: !!python/name:os.system", "- a\n- b", "size: [8, 8]\nsize: [4, 4]", "? [a]\n: b", "{" * 3000,
-       "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nsize: *c", "size: [8, 8", "\x00", "size: 2001-01-01", "!!set {size}")
+RAW = (
+    "&a [*a]",
+    "size: !!python/name:os.system",
+    "- a\n- b",
+    "size: [8, 8]\nsize: [4, 4]",
+    "? [a]\n: b",
+    "{" * 3000,
+    "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nsize: *c",
+    "size: [8, 8",
+    "\x00",
+    "size: 2001-01-01",
+    "!!set {size}",
+)
 
 
 @kind("images")
@@ -70,6 +120,7 @@ def _folder(folder: Path, chance: random.Random) -> Path:
 
 def _picture(mode: str, form: str, chance: random.Random, size: tuple[int, int] = (10, 9)) -> bytes:
     from PIL import Image
+
     made = io.BytesIO()
     image = Image.new("RGB", size, (chance.randrange(256), 7, 9))
     image = image.convert(mode) if mode not in ("I;16", "F", "I", "LA") else image.convert("L").convert(mode)
@@ -80,8 +131,24 @@ def _picture(mode: str, form: str, chance: random.Random, size: tuple[int, int] 
 def _among_them(chance: random.Random, data: Path) -> None:
     """One picture, or a thing that is none, of a name that a picture has."""
     place = data / chance.choice(("cat", "dog"))
-    name = chance.choice(("a.png", "0.png", "b.jpg", "c.JPEG", "d.webp", "e.bmp", "f.gif", ".png", "\u202egnp.png",
-                          "😀.png", "g" * 200 + ".png", "h\ni.png", "0.png/", "-rf.png"))
+    name = chance.choice(
+        (
+            "a.png",
+            "0.png",
+            "b.jpg",
+            "c.JPEG",
+            "d.webp",
+            "e.bmp",
+            "f.gif",
+            ".png",
+            "\u202egnp.png",
+            "😀.png",
+            "g" * 200 + ".png",
+            "h\ni.png",
+            "0.png/",
+            "-rf.png",
+        )
+    )
     file = place / name.rstrip("/")
     match chance.randrange(12):
         case 0:
@@ -115,5 +182,5 @@ def _among_them(chance: random.Random, data: Path) -> None:
             if not loop.exists():
                 loop.symlink_to("..")
         case _:
-            body = _picture("RGB", "PNG", chance)       # a header that claims 50,000 x 50,000 pixels
+            body = _picture("RGB", "PNG", chance)  # a header that claims 50,000 x 50,000 pixels
             file.write_bytes(body[:16] + (50_000).to_bytes(4, "big") * 2 + body[24:])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-Commands = list[list[str]]      # what the command line is asked, one after the other; files are named as in the folder
+Commands = list[list[str]]  # what the command line is asked, one after the other; files are named as in the folder
 Make = Callable[[random.Random, Path, Path], Commands]
 MODULES = ("onnx_files", "onnx_hostile", "npz_files", "pt2_files", "recipes", "sessions", "image_folders")
 
@@ -26,9 +26,11 @@ KINDS: dict[str, Kind] = {}
 
 def kind(name: str, prepare: Callable[[Path], None] = lambda seeds: None) -> Callable[[Make], Make]:
     """Register a function as the maker of a kind of cases."""
+
     def register(make: Make) -> Make:
         KINDS[name] = Kind(name, make, prepare)
         return make
+
     return register
 
 

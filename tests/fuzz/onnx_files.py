@@ -15,15 +15,58 @@ from tests.fuzz.onnx_models import MODELS, data
 
 Change = Callable[[random.Random, onnx.ModelProto], None]
 CHANGES: list[Change] = []
-OPERATORS = ("Conv", "MatMul", "Gemm", "Relu", "Add", "Mul", "Reshape", "Transpose", "Concat", "Softmax", "Identity",
-             "If", "Loop", "LSTM", "GRU", "Resize", "Pad", "Slice", "Gather", "Expand", "Tile", "ConstantOfShape",
-             "Range",
-             "TopK", "NonZero", "Einsum", "QLinearConv", "MatMulInteger", "DequantizeLinear", "Dropout", "RandomNormal",
-             "LayerNormalization", "ConvTranspose", "Where", "Split", "Unsqueeze", "BatchNormalization", "Nonsense", "")
+OPERATORS = (
+    "Conv",
+    "MatMul",
+    "Gemm",
+    "Relu",
+    "Add",
+    "Mul",
+    "Reshape",
+    "Transpose",
+    "Concat",
+    "Softmax",
+    "Identity",
+    "If",
+    "Loop",
+    "LSTM",
+    "GRU",
+    "Resize",
+    "Pad",
+    "Slice",
+    "Gather",
+    "Expand",
+    "Tile",
+    "ConstantOfShape",
+    "Range",
+    "TopK",
+    "NonZero",
+    "Einsum",
+    "QLinearConv",
+    "MatMulInteger",
+    "DequantizeLinear",
+    "Dropout",
+    "RandomNormal",
+    "LayerNormalization",
+    "ConvTranspose",
+    "Where",
+    "Split",
+    "Unsqueeze",
+    "BatchNormalization",
+    "Nonsense",
+    "",
+)
 # What is done to a layer; each recipe is small, so that most of a case is what the file asks for.
-RECIPES = ("quantize.affine: {bits: 4}", "prune.magnitude: {sparsity: 0.5}", "lowrank.svd: {rank: 2}",
-           "quantize.codebook: {bits: 3}", "prune.channels: {ratio: 0.3}", "quantize.gptq: {bits: 4}",
-           "quantize.static: {}", "prune.wanda: {sparsity: 0.5}")
+RECIPES = (
+    "quantize.affine: {bits: 4}",
+    "prune.magnitude: {sparsity: 0.5}",
+    "lowrank.svd: {rank: 2}",
+    "quantize.codebook: {bits: 3}",
+    "prune.channels: {ratio: 0.3}",
+    "quantize.gptq: {bits: 4}",
+    "quantize.static: {}",
+    "prune.wanda: {sparsity: 0.5}",
+)
 
 
 @kind("onnx")
@@ -37,14 +80,17 @@ def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
         _outside(chance, model, folder)
     if chance.random() < 0.85:
         for change in chance.choices(CHANGES, k=chance.choice((1, 1, 1, 2, 3))):
-            if nodes(model) and tensors(model) and values(model):       # else an earlier change left nothing
+            if nodes(model) and tensors(model) and values(model):  # else an earlier change left nothing
                 change(chance, model)
         content = model.SerializeToString()
     else:
         content = bytes_changed(chance, model.SerializeToString())
     (folder / "model.onnx").write_bytes(content)
-    return [["inspect", "model.onnx"], ["evaluate", "model.onnx", "--data", "data.npz"],
-            ["compress", "model.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--out", "out"]]
+    return [
+        ["inspect", "model.onnx"],
+        ["evaluate", "model.onnx", "--data", "data.npz"],
+        ["compress", "model.onnx", "--data", "data.npz", "--recipe", "recipe.yaml", "--out", "out"],
+    ]
 
 
 def change(function: Change) -> Change:
@@ -56,8 +102,9 @@ def change(function: Change) -> Change:
 def graphs(model: onnx.ModelProto) -> list[onnx.GraphProto]:
     found = [model.graph]
     for graph in found:
-        found += [attribute.g for node in graph.node for attribute in node.attribute
-                  if attribute.type == AttributeProto.GRAPH]
+        found += [
+            attribute.g for node in graph.node for attribute in node.attribute if attribute.type == AttributeProto.GRAPH
+        ]
     return found
 
 
@@ -87,8 +134,13 @@ def any_field(chance: random.Random, model: onnx.ModelProto) -> None:
                 messages += list(value) if field.is_repeated else [value]
     message = chance.choice(messages)
     field = chance.choice(message.DESCRIPTOR.fields)
-    odd = {field.TYPE_STRING: TEXTS, field.TYPE_BYTES: [text.encode() for text in TEXTS], field.TYPE_FLOAT: FLOATS,
-           field.TYPE_DOUBLE: FLOATS, field.TYPE_ENUM: range(25)}.get(field.type, INTEGERS)
+    odd = {
+        field.TYPE_STRING: TEXTS,
+        field.TYPE_BYTES: [text.encode() for text in TEXTS],
+        field.TYPE_FLOAT: FLOATS,
+        field.TYPE_DOUBLE: FLOATS,
+        field.TYPE_ENUM: range(25),
+    }.get(field.type, INTEGERS)
     if chance.random() < 0.3:
         message.ClearField(field.name)
     elif field.is_repeated:
@@ -121,7 +173,7 @@ def dims(chance: random.Random, model: onnx.ModelProto) -> None:
         case 1:
             sizes = sizes[::-1]
         case 2:
-            sizes.append(chance.choice((0, 1, 2, 10 ** 9)))
+            sizes.append(chance.choice((0, 1, 2, 10**9)))
         case 3:
             sizes = []
         case 4:
@@ -151,9 +203,9 @@ def weights(chance: random.Random, model: onnx.ModelProto) -> None:
                 types = (np.float16, np.float64, np.int32, np.uint8, np.bool_, np.complex64)
                 array = array.astype(chance.choice(types))
             case 3:
-                array = array.reshape(-1)[:max(array.size // 2, 1)]
+                array = array.reshape(-1)[: max(array.size // 2, 1)]
             case 4:
-                tensor.raw_data = tensor.raw_data[:chance.randrange(len(tensor.raw_data) + 1)]
+                tensor.raw_data = tensor.raw_data[: chance.randrange(len(tensor.raw_data) + 1)]
                 return
             case 5:
                 tensor.data_type = chance.randrange(25)
@@ -184,9 +236,27 @@ def attribute(chance: random.Random, model: onnx.ModelProto) -> None:
 
 @change
 def added_attribute(chance: random.Random, model: onnx.ModelProto) -> None:
-    name = chance.choice(("axis", "group", "transA", "transB", "alpha", "strides", "dilations", "auto_pad",
-                          "kernel_shape", "allowzero", "axes", "keepdims", "epsilon", "perm", "value", "body"))
-    value = chance.choice((-1, 0, 1, 2 ** 31, 0.5, float("nan"), "SAME_UPPER", [1, 2], [0, 0], [-1] * 4, [10 ** 9] * 2))
+    name = chance.choice(
+        (
+            "axis",
+            "group",
+            "transA",
+            "transB",
+            "alpha",
+            "strides",
+            "dilations",
+            "auto_pad",
+            "kernel_shape",
+            "allowzero",
+            "axes",
+            "keepdims",
+            "epsilon",
+            "perm",
+            "value",
+            "body",
+        )
+    )
+    value = chance.choice((-1, 0, 1, 2**31, 0.5, float("nan"), "SAME_UPPER", [1, 2], [0, 0], [-1] * 4, [10**9] * 2))
     chance.choice(nodes(model)).attribute.append(helper.make_attribute(name, value))
 
 
@@ -217,7 +287,7 @@ def edges(chance: random.Random, model: onnx.ModelProto) -> None:
         case 4:
             held[:] = list(held)[::-1]
         case _:
-            node.ParseFromString(other.SerializeToString())     # one may be a part of the other
+            node.ParseFromString(other.SerializeToString())  # one may be a part of the other
 
 
 @change
@@ -233,7 +303,7 @@ def order(chance: random.Random, model: onnx.ModelProto) -> None:
         case 2:
             chance.shuffle(held)
         case 3:
-            held = held[:chance.randrange(len(held) + 1)]
+            held = held[: chance.randrange(len(held) + 1)]
     made = [onnx.NodeProto.FromString(node.SerializeToString()) for node in held]
     del graph.node[:]
     graph.node.extend(made)
@@ -271,7 +341,7 @@ def interface(chance: random.Random, model: onnx.ModelProto) -> None:
         case 3:
             tensor.ClearField("shape")
         case 4:
-            tensor.shape.dim.add().dim_value = chance.choice((1, 2, 10 ** 9))
+            tensor.shape.dim.add().dim_value = chance.choice((1, 2, 10**9))
         case 5:
             value.type.sequence_type.elem_type.tensor_type.elem_type = TensorProto.FLOAT
         case _:

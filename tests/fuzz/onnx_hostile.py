@@ -13,10 +13,23 @@ from tests.fuzz.onnx_files import OPERATORS, change, tensors
 def external(chance: random.Random, model: onnx.ModelProto) -> None:
     """A weight that says it is in a file, which is missing, elsewhere, a device, or the model itself."""
     tensor = chance.choice(tensors(model))
-    place = chance.choice(("gone.bin", "../data.npz", "/etc/passwd", "/dev/zero", ".", "", "model.onnx", "data.npz",
-                           "a\x00b", "n" * 5000, "model.onnx/x"))
-    offset = chance.choice(("0", "-1", "x", str(2 ** 63), "1e3", "7"))
-    length = chance.choice(("4", "-4", "", str(2 ** 62)))
+    place = chance.choice(
+        (
+            "gone.bin",
+            "../data.npz",
+            "/etc/passwd",
+            "/dev/zero",
+            ".",
+            "",
+            "model.onnx",
+            "data.npz",
+            "a\x00b",
+            "n" * 5000,
+            "model.onnx/x",
+        )
+    )
+    offset = chance.choice(("0", "-1", "x", str(2**63), "1e3", "7"))
+    length = chance.choice(("4", "-4", "", str(2**62)))
     tensor.ClearField("raw_data")
     tensor.data_location = TensorProto.EXTERNAL
     pairs = {"location": place, "offset": offset, "length": length}
@@ -28,10 +41,10 @@ def external(chance: random.Random, model: onnx.ModelProto) -> None:
 def sparse(chance: random.Random, model: onnx.ModelProto) -> None:
     """A sparse tensor that claims to be large, or whose indices are odd; as an initialiser or a Constant."""
     values = numpy_helper.from_array(np.ones(3, np.float32), chance.choice(("sparse", "head.weight", "")))
-    places = np.array(chance.choice(([0, 1, 2], [-1, 0, 5], [2 ** 40] * 3, [0, 0, 0])))
+    places = np.array(chance.choice(([0, 1, 2], [-1, 0, 5], [2**40] * 3, [0, 0, 0])))
     if chance.random() < 0.3:
         places = np.stack([places, places], 1)
-    shape = chance.choice(([8, 4], [10 ** 5, 10 ** 5], [0], [-1, 3], [3], []))
+    shape = chance.choice(([8, 4], [10**5, 10**5], [0], [-1, 3], [3], []))
     made = helper.make_sparse_tensor(values, numpy_helper.from_array(places, "p"), shape)
     if chance.random() < 0.6:
         model.graph.sparse_initializer.append(made)
@@ -52,8 +65,10 @@ def function(chance: random.Random, model: onnx.ModelProto) -> None:
         case 1:
             for level in range(10):
                 kind, domain = ("Relu", "") if level == 0 else (f"F{level - 1}", "own")
-                inner = [helper.make_node(kind, ["a"], ["m"], domain=domain),
-                         helper.make_node(kind, ["m"], ["b"], domain=domain)]
+                inner = [
+                    helper.make_node(kind, ["a"], ["m"], domain=domain),
+                    helper.make_node(kind, ["m"], ["b"], domain=domain),
+                ]
                 model.functions.append(helper.make_function("own", f"F{level}", ["a"], ["b"], inner, opsets))
             model.graph.node.append(helper.make_node("F9", ["x"], ["more"], domain="own"))
         case 2:
@@ -67,14 +82,21 @@ def function(chance: random.Random, model: onnx.ModelProto) -> None:
 @change
 def large(chance: random.Random, model: onnx.ModelProto) -> None:
     """A few bytes that ask for gigabytes: constants by shape, tiling, ranges, resizing, padding."""
-    amount = chance.choice((2 ** 20, 2 ** 28, 2 ** 31, 2 ** 40, 2 ** 62))
+    amount = chance.choice((2**20, 2**28, 2**31, 2**40, 2**62))
     kind = chance.choice(("ConstantOfShape", "Expand", "Tile", "Range", "Pad", "OneHot"))
     constants = {"size": np.array([amount]), "number": np.array(amount), "naught": np.array([0.5], np.float32)}
-    made = [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array, name))
-            for name, array in constants.items()]
-    inputs = {"ConstantOfShape": ["size"], "Expand": ["naught", "size"], "Tile": ["naught", "size"],
-              "Range": ["number", "number", "number"], "Pad": ["naught", "size"],
-              "OneHot": ["size", "number", "naught"]}
+    made = [
+        helper.make_node("Constant", [], [name], value=numpy_helper.from_array(array, name))
+        for name, array in constants.items()
+    ]
+    inputs = {
+        "ConstantOfShape": ["size"],
+        "Expand": ["naught", "size"],
+        "Tile": ["naught", "size"],
+        "Range": ["number", "number", "number"],
+        "Pad": ["naught", "size"],
+        "OneHot": ["size", "number", "naught"],
+    }
     made.append(helper.make_node(kind, inputs[kind], ["huge"]))
     model.graph.node.extend([*made, helper.make_node("ReduceMax", ["huge"], ["most"], keepdims=0)])
     if chance.random() < 0.7:

@@ -49,8 +49,10 @@ def attention() -> onnx.ModelProto:
     b.weight("norm.scale", 12), b.weight("norm.shift", 12)
     inner = b.op("LayerNormalization", "x", "norm.scale", "norm.shift")
     heads = b.const("heads", np.array([0, 0, 2, 6], np.int64))
-    q, k, v = (b.op("Transpose", b.op("Reshape", b.linear(inner, name, 12, 12), heads), perm=perm)
-               for name, perm in (("q", [0, 2, 1, 3]), ("k", [0, 2, 3, 1]), ("v", [0, 2, 1, 3])))
+    q, k, v = (
+        b.op("Transpose", b.op("Reshape", b.linear(inner, name, 12, 12), heads), perm=perm)
+        for name, perm in (("q", [0, 2, 1, 3]), ("k", [0, 2, 3, 1]), ("v", [0, 2, 1, 3]))
+    )
     mixed = b.op("MatMul", b.op("Softmax", b.op("MatMul", q, k), axis=-1), v)
     shape = b.op("Shape", "x")
     x = b.op("Add", "x", b.linear(b.op("Reshape", b.op("Transpose", mixed, perm=[0, 2, 1, 3]), shape), "proj", 12, 12))
@@ -85,11 +87,16 @@ def branches() -> onnx.ModelProto:
     body = helper.make_graph(
         [helper.make_node("Add", ["state", "state"], ["twice"]), helper.make_node("Identity", ["go"], ["still"])],
         "body",
-        [helper.make_tensor_value_info("i", TensorProto.INT64, []),
-         helper.make_tensor_value_info("go", TensorProto.BOOL, []),
-         helper.make_tensor_value_info("state", TensorProto.FLOAT, None)],
-        [helper.make_tensor_value_info("still", TensorProto.BOOL, []),
-         helper.make_tensor_value_info("twice", TensorProto.FLOAT, None)])
+        [
+            helper.make_tensor_value_info("i", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("state", TensorProto.FLOAT, None),
+        ],
+        [
+            helper.make_tensor_value_info("still", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("twice", TensorProto.FLOAT, None),
+        ],
+    )
     b.op("Loop", b.const("times", np.int64(2)), b.const("go_on", np.bool_(True)), x, body=body, out="y")
     return proto(b, ROW)
 
@@ -127,8 +134,12 @@ def function() -> onnx.ModelProto:
 
 
 MODELS: dict[str, tuple[Callable[[], onnx.ModelProto], tuple[int, ...]]] = {
-    "convolutions": (convolutions, IMAGE), "perceptron": (perceptron, ROW), "attention": (attention, WORDS),
-    "recurrent": (recurrent, WORDS), "branches": (branches, ROW), "quantized": (quantized, IMAGE),
+    "convolutions": (convolutions, IMAGE),
+    "perceptron": (perceptron, ROW),
+    "attention": (attention, WORDS),
+    "recurrent": (recurrent, WORDS),
+    "branches": (branches, ROW),
+    "quantized": (quantized, IMAGE),
     "function": (function, ROW),
 }
 

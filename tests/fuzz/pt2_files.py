@@ -15,11 +15,13 @@ PROGRAM = "program.pt2"
 def prepare(seeds: Path) -> None:
     """A small network, saved by torch."""
     import torch
+
     net = torch.nn.Sequential(torch.nn.Linear(16, 8), torch.nn.ReLU(), torch.nn.Linear(8, 4)).eval()
     with warnings.catch_warnings(action="ignore"):
         batch = torch.export.Dim("batch")
-        program = torch.export.export(net, (torch.randn(3, 16, generator=torch.Generator().manual_seed(0)),),
-                                      dynamic_shapes=({0: batch},))
+        program = torch.export.export(
+            net, (torch.randn(3, 16, generator=torch.Generator().manual_seed(0)),), dynamic_shapes=({0: batch},)
+        )
         torch.export.save(program, seeds / PROGRAM)
 
 
@@ -43,5 +45,5 @@ def _member(chance: random.Random, name: str, body: bytes) -> bytes:
         document = value_changed(chance, document)
     try:
         return json.dumps(document).encode()
-    except ValueError:              # an integer of more digits than Python writes
+    except ValueError:  # an integer of more digits than Python writes
         return b"[" * 100_000

@@ -14,21 +14,53 @@ from tests.fuzz.kind import Commands, borrow, kind
 from tests.fuzz.onnx_models import IMAGE, ROW, data
 
 GOOD: dict[str, Any] = {
-    "version": 1, "seed": 3,
-    "layers": {"*": [{"quantize.affine": {"bits": 4, "granularity": "channel"}}],
-               "first*": [{"prune.magnitude": {"sparsity": 0.5}}, {"quantize.codebook": {"bits": 3}}],
-               "second*": [{"lowrank.svd": {"rank": 2}}, {"prune.wanda": {"sparsity": 0.3}, "off": True}]},
+    "version": 1,
+    "seed": 3,
+    "layers": {
+        "*": [{"quantize.affine": {"bits": 4, "granularity": "channel"}}],
+        "first*": [{"prune.magnitude": {"sparsity": 0.5}}, {"quantize.codebook": {"bits": 3}}],
+        "second*": [{"lowrank.svd": {"rank": 2}}, {"prune.wanda": {"sparsity": 0.3}, "off": True}],
+    },
     "recover": [{"finetune": {"epochs": 1, "batch": 8, "rate": 0.01}}],
     "export": {"format": "onnx", "sparse": "auto"},
 }
-GLOBS = (*("*",) * 20, "first", "second", "stem", "last", "?*", "[", "[!a]*", "**", "nowhere", "*.weight", "", " ",
-         "[" * 500, "*" * 40 + "z", "😀")
-RAW = ("&a [*a, *a]", "a: &a {b: *a}", "!!python/object/apply:os.system ['true']", "? [a]\n: b", "- " * 2000,
-       "{" * 2000,
-       "version: 1\nversion: 1", "%YAML 9.9\n---\n", "version: 1\n---\nversion: 1", "<<: {version: 1}",
-       "a: !!binary x",
-       "version: 1_000\nlayers: {}", "version: 1\nseed: 0x10", "\t",
-       "--- !!set {a, b}", "version: 0o1", "!!timestamp 1-1-1")
+GLOBS = (
+    *("*",) * 20,
+    "first",
+    "second",
+    "stem",
+    "last",
+    "?*",
+    "[",
+    "[!a]*",
+    "**",
+    "nowhere",
+    "*.weight",
+    "",
+    " ",
+    "[" * 500,
+    "*" * 40 + "z",
+    "😀",
+)
+RAW = (
+    "&a [*a, *a]",
+    "a: &a {b: *a}",
+    "!!python/object/apply:os.system ['true']",
+    "? [a]\n: b",
+    "- " * 2000,
+    "{" * 2000,
+    "version: 1\nversion: 1",
+    "%YAML 9.9\n---\n",
+    "version: 1\n---\nversion: 1",
+    "<<: {version: 1}",
+    "a: !!binary x",
+    "version: 1_000\nlayers: {}",
+    "version: 1\nseed: 0x10",
+    "\t",
+    "--- !!set {a, b}",
+    "version: 0o1",
+    "!!timestamp 1-1-1",
+)
 
 
 def prepare(seeds: Path) -> None:
@@ -42,8 +74,18 @@ def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
     """For a perceptron whose layers are called first and second, or for a convolutional network."""
     (folder / "recipe.yaml").write_bytes(_text(chance))
     model, samples = chance.choice((("perceptron", "rows"), ("convolutions", "images")))
-    return [["compress", borrow(seeds, folder, f"{model}.onnx"), "--data", borrow(seeds, folder, f"{samples}.npz"),
-             "--recipe", "recipe.yaml", "--out", "out"]]
+    return [
+        [
+            "compress",
+            borrow(seeds, folder, f"{model}.onnx"),
+            "--data",
+            borrow(seeds, folder, f"{samples}.npz"),
+            "--recipe",
+            "recipe.yaml",
+            "--out",
+            "out",
+        ]
+    ]
 
 
 def _text(chance: random.Random) -> bytes:
@@ -67,6 +109,7 @@ def _with_methods(chance: random.Random) -> dict[str, Any]:
     """The good recipe, or one with any method and any of its parameters at or beyond what it may be."""
     from workbench.core.recipe.recovery import STAGES
     from workbench.methods.base.method import all_methods
+
     document = copy.deepcopy(GOOD)
     if chance.random() < 0.3:
         return document
@@ -88,7 +131,7 @@ def _parameter(chance: random.Random, field: Any) -> Any:
         return chance.choice(VALUES)
     if field.kind == "choice":
         return chance.choice(field.choices)
-    if field.name in ("steps", "iterations", "patience"):      # more of them is only longer
+    if field.name in ("steps", "iterations", "patience"):  # more of them is only longer
         return chance.randrange(20)
     if field.kind in ("int", "float"):
         ends = [end for end in (field.low, field.high, field.default) if end is not None]

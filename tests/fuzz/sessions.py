@@ -19,24 +19,41 @@ from workbench.core.session.undo_list import Branch, PinStep, RecipeStep, UndoLi
 def whole() -> SavedSession:
     """A session with everything in it that a session can have."""
     first = Recipe((Row("*", (Action("quantize.affine", {"bits": 4}),)),), seed=2)
-    recipe = replace(first, rows=(*first.rows, Row("first", (Action("prune.magnitude", {"sparsity": 0.5}, True),))),
-                     recover=(Stage("finetune", {"epochs": 1}),), data="ab12")
-    totals = Totals(Figure(1000, "forecast"), 300, 4000, Figure(0.9, "measured", 12, 0.8, 0.95),
-                    Figure(1.5, "measured", 5))
+    recipe = replace(
+        first,
+        rows=(*first.rows, Row("first", (Action("prune.magnitude", {"sparsity": 0.5}, True),))),
+        recover=(Stage("finetune", {"epochs": 1}),),
+        data="ab12",
+    )
+    totals = Totals(
+        Figure(1000, "forecast"), 300, 4000, Figure(0.9, "measured", 12, 0.8, 0.95), Figure(1.5, "measured", 5)
+    )
     pinned = Snapshot("small", recipe, totals, Figure(-0.01, "measured", 12), "top-1 accuracy", "rows.npz", True)
-    steps = (RecipeStep("quantise", first), RecipeStep("prune", recipe),
-             PinStep("rename", pinned, pinned.named("b"), 0), PinStep("delete", pinned, None, 0))
+    steps = (
+        RecipeStep("quantise", first),
+        RecipeStep("prune", recipe),
+        PinStep("rename", pinned, pinned.named("b"), 0),
+        PinStep("delete", pinned, None, 0),
+    )
     history = UndoList(Recipe(), steps, 3, (Branch("other way", 2, first),))
     layout = Layout("inspect", ("first", "second"), "first", {"tree": Panel(True, "left", 240)})
-    return SavedSession(Reference("perceptron.onnx", "f" * 16), recipe, ("batchnorm",), Reference("rows.npz"),
-                        Reference("more.npz"), (pinned,), layout, history)
+    return SavedSession(
+        Reference("perceptron.onnx", "f" * 16),
+        recipe,
+        ("batchnorm",),
+        Reference("rows.npz"),
+        Reference("more.npz"),
+        (pinned,),
+        layout,
+        history,
+    )
 
 
 @kind("session")
 def make(chance: random.Random, seeds: Path, folder: Path) -> Commands:
     """Read, written again, and read once more."""
     document = whole().to_dict(Path("."))
-    if chance.random() < 0.5:       # else most changes end at the undo list, which has to lead to the recipe
+    if chance.random() < 0.5:  # else most changes end at the undo list, which has to lead to the recipe
         document["history"] = None
     raw = chance.random() < 0.2
     for _ in range(0 if raw else chance.choice((1, 1, 1, 2, 5))):

@@ -29,8 +29,9 @@ def test_a_file_of_a_stranger_works_or_is_refused_in_one_sentence(worker, part, 
         assert result["outcome"] in (WORKS, SENTENCE), f"{name}-{seed}: {result['outcome']}\n{result['text']}"
 
 
-@pytest.mark.parametrize(("fault", "outcome"), [("crash", DEATH), ("loop", HANG), ("wait", HANG), ("flood", OVERRUN),
-                                                ("fault", INTERNAL)])
+@pytest.mark.parametrize(
+    ("fault", "outcome"), [("crash", DEATH), ("loop", HANG), ("wait", HANG), ("flood", OVERRUN), ("fault", INTERNAL)]
+)
 def test_a_fault_is_told_from_an_outcome_that_is_right_and_the_worker_goes_on(worker, fault, outcome, tmp_path):
     (tmp_path / "case.json").write_text(json.dumps({"kind": "onnx", "seed": fault, "commands": [[fault]]}))
     assert campaign.replay(worker, tmp_path)["outcome"] == outcome

@@ -18,12 +18,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-CPU_SECONDS = 20        # of a whole case: one to four commands
-WALL_SECONDS = 300      # for what waits without computing; far more than a busy machine needs
-MEMORY = 1 << 30        # bytes that a case may add to those of the imported libraries
-ROOM = 5 << 29          # address space that it may add: reserving is not using, so the limit is higher
-LARGEST = 20_000        # characters that are kept of a traceback; a pipe holds three times as much
-LONGEST = 1500          # characters of a sentence, names of the case's files included
+CPU_SECONDS = 20  # of a whole case: one to four commands
+WALL_SECONDS = 300  # for what waits without computing; far more than a busy machine needs
+MEMORY = 1 << 30  # bytes that a case may add to those of the imported libraries
+ROOM = 5 << 29  # address space that it may add: reserving is not using, so the limit is higher
+LARGEST = 20_000  # characters that are kept of a traceback; a pipe holds three times as much
+LONGEST = 1500  # characters of a sentence, names of the case's files included
 
 WORKS, SENTENCE = "works", "sentence"
 INTERNAL, HANG, OVERRUN, DEATH = "internal error", "hang", "memory", "native death"
@@ -37,13 +37,18 @@ def _fault() -> None:
 
 # Planted, to see that each is told from the others.
 FAULTS: dict[str, Callable[[], object]] = {
-    "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV), "loop": lambda: os.kill(os.getpid(), signal.SIGXCPU),
-    "wait": lambda: os.kill(os.getpid(), signal.SIGALRM), "flood": lambda: bytearray(1 << 40), "fault": _fault}
+    "crash": lambda: os.kill(os.getpid(), signal.SIGSEGV),
+    "loop": lambda: os.kill(os.getpid(), signal.SIGXCPU),
+    "wait": lambda: os.kill(os.getpid(), signal.SIGALRM),
+    "flood": lambda: bytearray(1 << 40),
+    "fault": _fault,
+}
 
 
 def outcome_of(command: list[str]) -> tuple[str, str]:
     """Run one command of the command line, or read a session: what became of it, and the sentence or traceback."""
     from workbench.core.base.errors import UserError
+
     try:
         with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")):
             _run(command)
@@ -51,7 +56,7 @@ def outcome_of(command: list[str]) -> tuple[str, str]:
         return _judged(str(error))
     except MemoryError:
         return OVERRUN, traceback.format_exc()
-    except BaseException:       # whatever comes out of a file of a stranger
+    except BaseException:  # whatever comes out of a file of a stranger
         return INTERNAL, traceback.format_exc()
     return WORKS, ""
 
@@ -69,11 +74,13 @@ def _run(command: list[str]) -> None:
         FAULTS[command[0]]()
     if command[0] == "session":
         from workbench.core.session.session_file import load_session
+
         saved = load_session(Path(command[1]))
         saved.save(Path("again.mcw"))
         load_session(Path("again.mcw"))
         return
     from workbench.cli.commands import cli
+
     with _raising():
         cli.main(command, "workbench", standalone_mode=False)
 
@@ -83,16 +90,18 @@ def _raising():
     """The command line's exceptions as they are, before they become text and an exit code."""
     import click
 
-    from workbench.cli.commands import CommandLine
-    own, CommandLine.invoke = CommandLine.invoke, click.Group.invoke        # type: ignore[method-assign]
+    from workbench.cli.group import CommandLine
+
+    own, CommandLine.invoke = CommandLine.invoke, click.Group.invoke  # type: ignore[method-assign]
     try:
         yield
     finally:
-        CommandLine.invoke = own                                            # type: ignore[method-assign]
+        CommandLine.invoke = own  # type: ignore[method-assign]
 
 
 def _in_fork(case: dict[str, Any], seeds: Path, answer: int, base: int) -> None:
     from tests.fuzz.kind import make
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     folder = Path(case["folder"])
     os.chdir(folder)
@@ -146,8 +155,14 @@ def run(case: dict[str, Any], seeds: Path) -> dict[str, Any]:
         text = f"ended by signal {number}, exit {status}\n" + _tail(Path(case["folder"]) / "stderr")
     elif outcome in GOOD and memory > _own_memory() + MEMORY:
         outcome, text = OVERRUN, f"{memory >> 20} MB; then: {text}"
-    return {**case, "outcome": outcome, "text": text, "command": command, "memory": memory,
-            "seconds": round(usage.ru_utime + usage.ru_stime, 2)}
+    return {
+        **case,
+        "outcome": outcome,
+        "text": text,
+        "command": command,
+        "memory": memory,
+        "seconds": round(usage.ru_utime + usage.ru_stime, 2),
+    }
 
 
 def _tail(file: Path) -> str:
@@ -170,6 +185,7 @@ def _own_memory() -> int:
 def _import_what_is_used(seeds: Path) -> None:
     """What a fork imports while it works, imported here: found out by a fork that opens a model of each kind."""
     from tests.fuzz.kind import all_kinds
+
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -198,6 +214,7 @@ def main() -> None:
         from workbench.cli import commands as cli  # noqa: F401
         from workbench.core.session import session_file  # noqa: F401
         from workbench.engine.api import commands  # noqa: F401
+
         _import_what_is_used(seeds)
         assert len(os.listdir("/proc/self/task")) == 1, "a library started threads: forking is not safe"
         print(json.dumps({"ready": os.getpid()}), flush=True)

@@ -14,7 +14,7 @@ from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 
 OPS = ("Gemm", "MatMul", "Conv")
 OPSETS = (9, 11, 13, 18, 21, 23)
-SHAPES = {"Gemm": (24, 37), "MatMul": (37, 24), "Conv": (8, 5, 3, 3)}        # odd numbers of weights among them
+SHAPES = {"Gemm": (24, 37), "MatMul": (37, 24), "Conv": (8, 5, 3, 3)}  # odd numbers of weights among them
 OUT_AXIS = {"Gemm": 0, "MatMul": 1, "Conv": 0}
 
 
@@ -26,8 +26,16 @@ def weight(shape: tuple[int, ...], zeros: float = 0.0, seed: int = 0) -> np.ndar
     return values
 
 
-def affine(shape: tuple[int, ...], bits: int, zeros: float = 0.0, symmetric: bool = True, out_axis: int = 0,
-           group: int = 0, tensor: bool = False, seed: int = 0) -> Affine:
+def affine(
+    shape: tuple[int, ...],
+    bits: int,
+    zeros: float = 0.0,
+    symmetric: bool = True,
+    out_axis: int = 0,
+    group: int = 0,
+    tensor: bool = False,
+    seed: int = 0,
+) -> Affine:
     """Random levels, none of them zero but for the fraction asked for; per channel unless `group` or `tensor`."""
     rng = np.random.default_rng(seed)
     axis = 1 if group and len(shape) == 2 and out_axis == 1 else 0
@@ -47,8 +55,14 @@ def affine(shape: tuple[int, ...], bits: int, zeros: float = 0.0, symmetric: boo
     q = low + rng.integers(0, 2**bits - 1, grid)
     q = q + (q >= np.broadcast_to(middle, grid))
     q = np.where(_zero_places(grid, zeros, rng), middle, q)
-    return Affine(q.astype(np.int8 if symmetric else np.uint8), bits, scale,
-                  None if symmetric else middle.astype(np.uint8), shape, axis)
+    return Affine(
+        q.astype(np.int8 if symmetric else np.uint8),
+        bits,
+        scale,
+        None if symmetric else middle.astype(np.uint8),
+        shape,
+        axis,
+    )
 
 
 def codebook(shape: tuple[int, ...], bits: int, zeros: float = 0.0, seed: int = 0) -> Codebook:
@@ -91,8 +105,11 @@ def model(op: str, weights: dict[str, np.ndarray], opset: int = 18, bias: bool =
     shape = next(iter(weights.values())).shape
     inputs, outputs = shape[1 - OUT_AXIS[op]], shape[OUT_AXIS[op]]
     x = _tensor("x", ["N", inputs, *((6, 6) if op == "Conv" else ())])
-    attributes = {"Gemm": [ir.AttrInt64("transB", 1)], "MatMul": [],
-                  "Conv": [ir.AttrInt64s("pads", [1, 1, 1, 1]), ir.AttrInt64s("strides", [2, 2])]}[op]
+    attributes = {
+        "Gemm": [ir.AttrInt64("transB", 1)],
+        "MatMul": [],
+        "Conv": [ir.AttrInt64s("pads", [1, 1, 1, 1]), ir.AttrInt64s("strides", [2, 2])],
+    }[op]
     nodes, initializers = [], []
     for name, values in weights.items():
         read = [_initializer(f"{name}.weight", values)]
@@ -101,8 +118,14 @@ def model(op: str, weights: dict[str, np.ndarray], opset: int = 18, bias: bool =
         y = _tensor(f"{name}.y", ["N", outputs, *((3, 3) if op == "Conv" else ())])
         nodes.append(ir.Node("", op, [x, *read], attributes, outputs=[y], name=name))
         initializers += read
-    graph = ir.Graph([x], [node.outputs[0] for node in nodes], nodes=nodes, initializers=initializers, name="graph",
-                     opset_imports={"": opset})
+    graph = ir.Graph(
+        [x],
+        [node.outputs[0] for node in nodes],
+        nodes=nodes,
+        initializers=initializers,
+        name="graph",
+        opset_imports={"": opset},
+    )
     return wrap(ir.Model(graph, ir_version=7))
 
 

@@ -33,18 +33,33 @@ class Build:
     def batchnorm(self, x: str, channels: int, output: str, name: str = "bn") -> str:
         """With statistics that matter; variances positive."""
         rng = self.rng
-        values = (rng.standard_normal(channels), rng.standard_normal(channels), rng.standard_normal(channels),
-                  rng.random(channels) + 0.5)
-        names = [self.constant(f"{name}.{part}", value) for part, value in
-                 zip(("weight", "bias", "running_mean", "running_var"), values, strict=True)]
+        values = (
+            rng.standard_normal(channels),
+            rng.standard_normal(channels),
+            rng.standard_normal(channels),
+            rng.random(channels) + 0.5,
+        )
+        names = [
+            self.constant(f"{name}.{part}", value)
+            for part, value in zip(("weight", "bias", "running_mean", "running_var"), values, strict=True)
+        ]
         return self.node("BatchNormalization", [x, *names], output, epsilon=1e-3)
 
-    def proto(self, inputs: dict[str, list], outputs: dict[str, list | None], dtype: int = TensorProto.FLOAT,
-              opsets: dict[str, int] | None = None, functions=()) -> onnx.ModelProto:
+    def proto(
+        self,
+        inputs: dict[str, list],
+        outputs: dict[str, list | None],
+        dtype: int = TensorProto.FLOAT,
+        opsets: dict[str, int] | None = None,
+        functions=(),
+    ) -> onnx.ModelProto:
         graph = helper.make_graph(
-            self.nodes, "graph", [helper.make_tensor_value_info(name, dtype, shape) for name, shape in inputs.items()],
+            self.nodes,
+            "graph",
+            [helper.make_tensor_value_info(name, dtype, shape) for name, shape in inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
-            self.initializers)
+            self.initializers,
+        )
         imports = [helper.make_opsetid("", self.opset)]
         imports += [helper.make_opsetid(domain, version) for domain, version in (opsets or {}).items()]
         return helper.make_model(graph, opset_imports=imports, ir_version=self.ir_version, functions=list(functions))
@@ -62,8 +77,13 @@ def residual(opset: int = 18) -> onnx.ModelProto:
     b = Build(opset)
     x = b.node("Conv", ["x", b.weight("stem.weight", 8, 1, 3, 3)], "stem", pads=[1, 1, 1, 1])
     x = skip = b.node("Relu", [b.batchnorm(x, 8, "stem_bn", "stem_bn")], "stem_relu")
-    x = b.node("Conv", [x, b.weight("block.depthwise.weight", 8, 1, 3, 3), b.weight("block.depthwise.bias", 8)], "dw",
-               pads=[1, 1, 1, 1], group=8)
+    x = b.node(
+        "Conv",
+        [x, b.weight("block.depthwise.weight", 8, 1, 3, 3), b.weight("block.depthwise.bias", 8)],
+        "dw",
+        pads=[1, 1, 1, 1],
+        group=8,
+    )
     x = b.batchnorm(x, 8, "dw_bn", "block.bn")
     x = b.node("Add", [x, skip], "joined")
     shared = b.weight("shared.weight", 8, 8, 1, 1)
@@ -79,9 +99,13 @@ def residual(opset: int = 18) -> onnx.ModelProto:
 
 def branch(name: str, *nodes: onnx.NodeProto, initializers=()) -> onnx.GraphProto:
     """A subgraph for an If, whose output is that of its last node."""
-    return helper.make_graph(list(nodes), name, [],
-                             [helper.make_tensor_value_info(nodes[-1].output[0], TensorProto.FLOAT, None)],
-                             list(initializers))
+    return helper.make_graph(
+        list(nodes),
+        name,
+        [],
+        [helper.make_tensor_value_info(nodes[-1].output[0], TensorProto.FLOAT, None)],
+        list(initializers),
+    )
 
 
 def conditional() -> onnx.ModelProto:
@@ -91,8 +115,9 @@ def conditional() -> onnx.ModelProto:
     total = b.node("ReduceSum", ["x"], "sum", keepdims=0)
     positive = b.node("Greater", [total, b.constant("zero", 0.0)], "positive")
     inner = numpy_helper.from_array(b.rng.standard_normal((6, 6)).astype(np.float32), "inner.weight")
-    then = branch("then", helper.make_node("MatMul", [first, "inner.weight"], ["chosen"], "inner"),
-                  initializers=[inner])
+    then = branch(
+        "then", helper.make_node("MatMul", [first, "inner.weight"], ["chosen"], "inner"), initializers=[inner]
+    )
     other = branch("else", helper.make_node("Neg", [first], ["negated"], "negate"))
     x = b.node("If", [positive], "either", then_branch=then, else_branch=other)
     b.node("MatMul", [x, b.weight("last.weight", 6, 2)], "y")

@@ -27,8 +27,9 @@ class Builder:
         return name
 
     def weight(self, name: str, *shape: int) -> str:
-        return self.const(name, (self.rng.standard_normal(shape) / np.sqrt(max(np.prod(shape[1:]), 1)))
-                          .astype(np.float32))
+        return self.const(
+            name, (self.rng.standard_normal(shape) / np.sqrt(max(np.prod(shape[1:]), 1))).astype(np.float32)
+        )
 
     def op(self, kind: str, *inputs: str, out: str = "", outputs: int = 1, **attributes) -> str:
         out = out or f"v{len(self.nodes)}"
@@ -53,8 +54,9 @@ class Builder:
 
     def model(self, shape: list[int | str], outputs: tuple[str, ...] = ("y",)) -> Model:
         made = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
-        graph = helper.make_graph(self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-                                  made, self.constants)
+        graph = helper.make_graph(
+            self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)], made, self.constants
+        )
         proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
         return from_proto(proto, "net.onnx", Job())
 
@@ -158,7 +160,7 @@ def sliced() -> Model:
     x = b.conv("x", "conv", 3, 16)
     one = b.const("one", np.array([1], np.int64))
     first = b.op("Slice", x, b.const("zero", np.array([0], np.int64)), b.const("six", np.array([6], np.int64)), one)
-    rest = b.op("Slice", x, "six", b.const("end", np.array([2 ** 62], np.int64)), one)
+    rest = b.op("Slice", x, "six", b.const("end", np.array([2**62], np.int64)), one)
     b.head(b.op("Concat", b.op("Relu", rest), first, axis=1), 16)
     return b.model(IMAGE)
 
@@ -200,9 +202,11 @@ def transformer() -> Model:
     x = b.op("Add", x, b.weight("position", 1, tokens, width))
     inner = normed(x, "norm1")
     apart = b.const("apart", np.array([0, 0, 4, 6], np.int64))
-    q, k, v = (b.op("Transpose", b.op("Reshape", b.linear(inner, name, width, width), apart), perm=perm)
-               for name, perm in (("q", [0, 2, 1, 3]), ("k", [0, 2, 3, 1]), ("v", [0, 2, 1, 3])))
-    weights = b.op("Softmax", b.op("Mul", b.op("MatMul", q, k), b.const("scale", np.float32(6 ** -0.5))), axis=-1)
+    q, k, v = (
+        b.op("Transpose", b.op("Reshape", b.linear(inner, name, width, width), apart), perm=perm)
+        for name, perm in (("q", [0, 2, 1, 3]), ("k", [0, 2, 3, 1]), ("v", [0, 2, 1, 3]))
+    )
+    weights = b.op("Softmax", b.op("Mul", b.op("MatMul", q, k), b.const("scale", np.float32(6**-0.5))), axis=-1)
     mixed = b.op("Transpose", b.op("MatMul", weights, v), perm=[0, 2, 1, 3])
     mixed = b.op("Reshape", mixed, b.const("together", np.array([-1, tokens, width], np.int64)))
     x = b.op("Add", x, b.linear(mixed, "proj", width, width))

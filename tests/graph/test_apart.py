@@ -22,7 +22,7 @@ def sandwich(op: str, behind: str = "", between: str = ""):
     b = Build()
     matrix = op == "Gemm"
     weight = b.rng.standard_normal((8, 8) if matrix else (8, 8, 3, 3)) / 3
-    weight[:, :4] *= 1e-3        # its inputs are as much larger, in the place of outliers
+    weight[:, :4] *= 1e-3  # its inputs are as much larger, in the place of outliers
     if op == "ConvTranspose":
         weight = weight.swapaxes(0, 1)
     same = {} if matrix else {"pads": [1, 1, 1, 1]}
@@ -32,8 +32,12 @@ def sandwich(op: str, behind: str = "", between: str = ""):
     x = b.node(op_around, ["x", b.constant("first.weight", first), b.constant("first.bias", large)], "first", **around)
     if between:
         x = b.node("Transpose", [b.node("Transpose", [x], "there", perm=[0, 2, 3, 1])], "back", perm=[0, 3, 1, 2])
-    x = b.node(op, [x, b.constant("middle.weight", weight), b.weight("middle.bias", 8)], "middle",
-               **(same | ({"transB": 1} if matrix else {})))
+    x = b.node(
+        op,
+        [x, b.constant("middle.weight", weight), b.weight("middle.bias", 8)],
+        "middle",
+        **(same | ({"transB": 1} if matrix else {})),
+    )
     x = b.node(behind, [x], "behind") if behind else x
     x = b.node(op_around, [x, b.weight("last.weight", *first.shape), b.weight("last.bias", 8)], "last", **around)
     size = ["N", 8] if matrix else ["N", 8, 6, 6]
@@ -48,11 +52,20 @@ def compiled(model, *rows):
     return compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job()), {"x": x}
 
 
-@pytest.mark.parametrize(("op", "behind", "between", "middle"), [
-    ("Conv", "", "", ()), ("Conv", "Relu", "", ()), ("ConvTranspose", "", "", ()), ("ConvTranspose", "Relu", "", ()),
-    ("Conv", "", "Transpose", ()), ("Gemm", "", "", ()), ("Gemm", "Relu", "", ()),
-    ("Conv", "", "", (Action("quantize.float"),)),
-    ("ConvTranspose", "", "", (Action("quantize.codebook", {"bits": 8}),))])
+@pytest.mark.parametrize(
+    ("op", "behind", "between", "middle"),
+    [
+        ("Conv", "", "", ()),
+        ("Conv", "Relu", "", ()),
+        ("ConvTranspose", "", "", ()),
+        ("ConvTranspose", "Relu", "", ()),
+        ("Conv", "", "Transpose", ()),
+        ("Gemm", "", "", ()),
+        ("Gemm", "Relu", "", ()),
+        ("Conv", "", "", (Action("quantize.float"),)),
+        ("ConvTranspose", "", "", (Action("quantize.codebook", {"bits": 8}),)),
+    ],
+)
 def test_a_layer_left_in_floats_stays_in_floats(op, behind, between, middle, tmp_path):
     result, feeds = compiled(sandwich(op, behind, between), Row("*", STATIC), Row("middle", middle))
     assert result.notes == ()
@@ -70,7 +83,11 @@ def test_a_layer_left_in_floats_stays_in_floats(op, behind, between, middle, tmp
 
 def test_nothing_is_put_before_layers_that_are_not_between_levels():
     model = sandwich("Conv")
-    for rows in ((Row("*", STATIC),), (Row("first", STATIC),), (Row("last", STATIC),),
-                 (Row("*", (Action("quantize.static", {"output": False}),)), Row("middle", ()))):
+    for rows in (
+        (Row("*", STATIC),),
+        (Row("first", STATIC),),
+        (Row("last", STATIC),),
+        (Row("*", (Action("quantize.static", {"output": False}),)), Row("middle", ())),
+    ):
         result, _ = compiled(model, *rows)
         assert not any(node.op_type == "Sum" for node in with_edits(result.model, result.edits).ir.graph)

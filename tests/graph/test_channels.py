@@ -21,6 +21,7 @@ def run(model):
 
 def torch_run(model):
     import torch
+
     with torch.no_grad():
         return TorchView(model)(torch.from_numpy(feeds(model)["x"]))[0].numpy()
 
@@ -71,6 +72,7 @@ def test_torch_pruning_finds_the_same_groups(name):
     """An independent tool on an independent view of the same graph."""
     import torch
     import torch_pruning as tp
+
     model = NETWORKS[name]()
     view = TorchView(model)
     graph = tp.DependencyGraph().build_dependency(view, example_inputs=torch.from_numpy(feeds(model)["x"]))
@@ -81,8 +83,12 @@ def test_torch_pruning_finds_the_same_groups(name):
         if layer.groups > 1:
             continue
         group = graph.get_pruning_group(view.layers[path], tp.prune_conv_out_channels, idxs=[0])
-        shrunk = {paths[dep.target.module] for dep, _ in group if dep.target.module in paths
-                  and dep.handler in (tp.prune_conv_out_channels, tp.prune_depthwise_conv_out_channels)}
+        shrunk = {
+            paths[dep.target.module]
+            for dep, _ in group
+            if dep.target.module in paths
+            and dep.handler in (tp.prune_conv_out_channels, tp.prune_depthwise_conv_out_channels)
+        }
         assert shrunk == set(channels.groups[path]), path
 
 

@@ -32,8 +32,11 @@ def expanded(b, x):
 def where_positive(b, x):
     """A shape that depends on values, put right afterwards: only a run tells it."""
     flat = b.node("Reshape", [x, b.constant("all", [-1], np.int64)], "all_of_it")
-    kept = b.node("Compress", [flat, b.node("IsInf", [b.node("Div", [b.node("Abs", [flat], "a"),
-                  b.constant("zero", 0.0)], "inf")], "is")], "kept")
+    kept = b.node(
+        "Compress",
+        [flat, b.node("IsInf", [b.node("Div", [b.node("Abs", [flat], "a"), b.constant("zero", 0.0)], "inf")], "is")],
+        "kept",
+    )
     return b.node("Reshape", [kept, b.node("Shape", [x], "shape")], "back")
 
 
@@ -47,7 +50,9 @@ def gelu(b, x):
 def test_layers_behind_it_are_counted(node, shape, rows):
     model = behind(node).model({"x": shape}, {"y": None}, opsets={"com.microsoft": 1})
     assert {layer.path: layer.macs for layer in model.layers if not layer.locked} == {
-        "first": rows * 8 * 16, "second": rows * 16 * 4}
+        "first": rows * 8 * 16,
+        "second": rows * 16 * 4,
+    }
     assert model.summary().macs == rows * (8 * 16 + 16 * 4)
     assert bool(model.notes) == (rows == 32)
 
@@ -118,8 +123,14 @@ def einsum(b, x):
 
 def fused_convolution(b, x):
     image = b.node("Reshape", [x, b.constant("as", [-1, 2, 2, 2], np.int64)], "image")
-    return b.node("FusedConv", [image, b.weight("w", 3, 2, 2, 2)], "y", domain="com.microsoft",
-                  kernel_shape=[2, 2], activation="Relu"), 3 * 8
+    return b.node(
+        "FusedConv",
+        [image, b.weight("w", 3, 2, 2, 2)],
+        "y",
+        domain="com.microsoft",
+        kernel_shape=[2, 2],
+        activation="Relu",
+    ), 3 * 8
 
 
 def computed_kernel(b, x):
@@ -138,11 +149,12 @@ def test_what_multiplies_and_is_no_layer_is_counted(last):
     assert model.summary().macs == 8 * 8 + count
 
 
-STRIDED = {"tucker": ({"lowrank.tucker": {"ratio": 0.5}}, 4 * 13 * 15 * 8 + 6 * 4 * 9 * 35 + 12 * 6 * 35),
-           "spatial": ({"lowrank.spatial": {"rank": 3}}, 3 * 8 * 3 * 5 * 15 + 12 * 3 * 3 * 35),
-           "cp": ({"lowrank.cp": {"rank": 2, "iterations": 1}},
-                  2 * 8 * 13 * 15 + 2 * 3 * 5 * 15 + 2 * 3 * 35 + 12 * 2 * 35),
-           "svd": ({"lowrank.svd": {"rank": 4}}, 4 * 8 * 9 * 35 + 12 * 4 * 35)}
+STRIDED = {
+    "tucker": ({"lowrank.tucker": {"ratio": 0.5}}, 4 * 13 * 15 * 8 + 6 * 4 * 9 * 35 + 12 * 6 * 35),
+    "spatial": ({"lowrank.spatial": {"rank": 3}}, 3 * 8 * 3 * 5 * 15 + 12 * 3 * 3 * 35),
+    "cp": ({"lowrank.cp": {"rank": 2, "iterations": 1}}, 2 * 8 * 13 * 15 + 2 * 3 * 5 * 15 + 2 * 3 * 35 + 12 * 2 * 35),
+    "svd": ({"lowrank.svd": {"rank": 4}}, 4 * 8 * 9 * 35 + 12 * 4 * 35),
+}
 
 
 @pytest.mark.parametrize("name", STRIDED)

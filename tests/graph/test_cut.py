@@ -15,12 +15,15 @@ from workbench.graph.subgraph.cut import Cut, cut, tap
 
 def feeds_of(model: Model, samples: int = 3) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(1)
-    return {spec.name: rng.standard_normal([samples if size is None else size for size in spec.shape])
-            .astype(np.float32) for spec in model.inputs}
+    return {
+        spec.name: rng.standard_normal([samples if size is None else size for size in spec.shape]).astype(np.float32)
+        for spec in model.inputs
+    }
 
 
-def run_parts(parts: Cut, feeds: dict[str, np.ndarray], weight: np.ndarray,
-              bias: np.ndarray | None) -> list[np.ndarray]:
+def run_parts(
+    parts: Cut, feeds: dict[str, np.ndarray], weight: np.ndarray, bias: np.ndarray | None
+) -> list[np.ndarray]:
     every = dict(feeds)
     if parts.prefix is not None:
         prefix = runtime.session(parts.prefix, threads=1)
@@ -100,8 +103,9 @@ def test_a_layer_in_a_subgraph_is_refused_with_the_reason():
 
 def test_an_operator_that_onnx_does_not_define_may_stand_before_the_cut():
     b = Build()
-    x = b.node("Gelu", [b.node("MatMul", ["x", b.weight("first.weight", 4, 6)], "product")], "custom",
-               domain="com.microsoft")
+    x = b.node(
+        "Gelu", [b.node("MatMul", ["x", b.weight("first.weight", 4, 6)], "product")], "custom", domain="com.microsoft"
+    )
     b.node("MatMul", [x, b.weight("last.weight", 6, 2)], "y")
     model = b.model({"x": ["N", 4]}, {"y": ["N", 2]}, opsets={"com.microsoft": 1})
     assert model.known["custom"].dtype is None
@@ -122,8 +126,8 @@ def test_tap_gives_what_a_layer_receives():
 def test_every_layer_of_the_demo(which, demo):
     model = open_model(str(getattr(demo, which)), job=Job())
     feeds = feeds_of(model, 2)
-    expected, = runtime.session(model).run(None, feeds)
+    (expected,) = runtime.session(model).run(None, feeds)
     assert len(model.sites) >= 15
     for path in model.sites:
-        got, = run_parts(cut(model, path), feeds, model.weight(path), model.bias(path))
+        (got,) = run_parts(cut(model, path), feeds, model.weight(path), model.bias(path))
         assert np.abs(expected - got).max() <= 1e-5 * np.abs(expected).max(), path

@@ -24,9 +24,9 @@ def test_affine_per_channel_with_zero_points() -> None:
     np.testing.assert_array_equal(encoding.decode(), [[-10, 20], [0, 0.5]])
 
 
-@pytest.mark.parametrize(("axis", "shape", "grid", "scale"), [
-    (0, (2, 5), (2, 2, 3), (2, 2, 1)), (1, (5, 2), (2, 3, 2), (2, 1, 2)),
-])
+@pytest.mark.parametrize(
+    ("axis", "shape", "grid", "scale"), [(0, (2, 5), (2, 2, 3), (2, 2, 1)), (1, (5, 2), (2, 3, 2), (2, 1, 2))]
+)
 def test_a_padded_group_is_cropped(axis: int, shape: tuple, grid: tuple, scale: tuple) -> None:
     q = np.arange(12, dtype=np.int8).reshape(grid)
     scales = np.arange(1, 5, dtype=np.float32).reshape(scale)
@@ -60,15 +60,19 @@ def test_factors_of_a_matrix(out_axis: int) -> None:
     assert encoding.parameters == 20
 
 
-@pytest.mark.parametrize("chain", [
-    (((3, 4, 3, 3), 1), ((6, 3, 1, 1), 1)),
-    (((3, 4, 1, 1), 1), ((5, 3, 3, 3), 1), ((6, 5, 1, 1), 1)),
-    (((3, 4, 3, 1), 1), ((6, 3, 1, 3), 1)),
-    (((4, 1, 3, 3), 4), ((6, 4, 1, 1), 1)),
-])
+@pytest.mark.parametrize(
+    "chain",
+    [
+        (((3, 4, 3, 3), 1), ((6, 3, 1, 1), 1)),
+        (((3, 4, 1, 1), 1), ((5, 3, 3, 3), 1), ((6, 5, 1, 1), 1)),
+        (((3, 4, 3, 1), 1), ((6, 3, 1, 3), 1)),
+        (((4, 1, 3, 3), 4), ((6, 4, 1, 1), 1)),
+    ],
+)
 def test_factors_of_a_convolution_compute_what_the_chain_does(chain: tuple) -> None:
-    weights = [(torch.from_numpy(examples.weight(shape, seed=index)), groups)
-               for index, (shape, groups) in enumerate(chain)]
+    weights = [
+        (torch.from_numpy(examples.weight(shape, seed=index)), groups) for index, (shape, groups) in enumerate(chain)
+    ]
     pieces = tuple(Piece(Dense(weight.numpy()), attributes={"group": groups}) for weight, groups in weights)
     composed = torch.from_numpy(Factors(pieces, True, (6, 4, 3, 3), 0).decode())
     x = torch.from_numpy(examples.weight((2, 4, 9, 9)))

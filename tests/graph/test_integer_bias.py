@@ -18,8 +18,12 @@ from workbench.graph.storage.encoding import Affine
 
 OPERATORS = ("Conv", "Depthwise", "Gemm", "MatMul")
 WEAK = (0.0, 1e-12, 1e-7)
-STEPS = (("quantize.static", {}), ("quantize.static", {"granularity": "tensor"}), ("quantize.static", {"bits": 4}),
-         ("quantize.smooth", {}))
+STEPS = (
+    ("quantize.static", {}),
+    ("quantize.static", {"granularity": "tensor"}),
+    ("quantize.static", {"bits": 4}),
+    ("quantize.smooth", {}),
+)
 
 
 def weakened(op: str, gamma: float, every: bool) -> Model:
@@ -57,17 +61,21 @@ def error(model: Model, *actions: Action) -> tuple[float, float]:
     result = compiler.compiled(model, chosen, notes, data, 0, Cache(1 << 28), Job())
     content = with_edits(result.model, result.edits).to_bytes()
     assert len(content) == result.changes()[1]
-    original, plain, optimized = (runtime.run(session, {"x": x})[0].astype(np.float64) for session in (
-        runtime.session(model), runtime.session(content, optimize=False), runtime.session(content)))
-    return (np.linalg.norm(optimized - original) / np.linalg.norm(original),
-            np.linalg.norm(optimized - plain) / np.linalg.norm(original))
+    original, plain, optimized = (
+        runtime.run(session, {"x": x})[0].astype(np.float64)
+        for session in (runtime.session(model), runtime.session(content, optimize=False), runtime.session(content))
+    )
+    return (
+        np.linalg.norm(optimized - original) / np.linalg.norm(original),
+        np.linalg.norm(optimized - plain) / np.linalg.norm(original),
+    )
 
 
 @pytest.mark.parametrize("op", OPERATORS)
 @pytest.mark.parametrize("gamma", WEAK)
 @pytest.mark.parametrize("every", [False, True], ids=["some", "all"])
 def test_weak_channels_keep_their_bias(op, gamma, every):
-    for name, params in STEPS[:1 if every else 4]:
+    for name, params in STEPS[: 1 if every else 4]:
         if (name, op) == ("quantize.smooth", "Depthwise"):
             continue
         wrong, moved = error(weakened(op, gamma, every), Action(name, params))

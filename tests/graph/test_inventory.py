@@ -24,19 +24,22 @@ def one(op: str, shape: tuple[int, ...], weight_first: bool = False, **attribute
     return b
 
 
-@pytest.mark.parametrize(("op", "shape", "x", "attributes", "out_axis", "macs"), [
-    ("Conv", (6, 4, 3), ["N", 4, 10], {}, 0, 8 * 72),
-    ("Conv", (6, 2, 3, 3), ["N", 4, 9, 9], {"group": 2, "strides": [2, 2]}, 0, 16 * 108),
-    ("Conv", (6, 4, 1, 3, 3), ["N", 4, 2, 5, 5], {}, 0, 2 * 9 * 216),
-    ("ConvTranspose", (4, 3, 2, 2), ["N", 4, 5, 5], {"strides": [2, 2], "group": 2}, 1, 25 * 48),
-    ("Gemm", (6, 4), ["N", 4], {"transB": 1}, 0, 24),
-    ("Gemm", (4, 6), ["N", 4], {}, 1, 24),
-    ("Gemm", (4, 6), [4, "N"], {"transA": 1}, 1, 32 * 24),      # of a size that is said
-    ("MatMul", (4, 6), ["N", 7, 4], {}, 1, 7 * 24),
-])
+@pytest.mark.parametrize(
+    ("op", "shape", "x", "attributes", "out_axis", "macs"),
+    [
+        ("Conv", (6, 4, 3), ["N", 4, 10], {}, 0, 8 * 72),
+        ("Conv", (6, 2, 3, 3), ["N", 4, 9, 9], {"group": 2, "strides": [2, 2]}, 0, 16 * 108),
+        ("Conv", (6, 4, 1, 3, 3), ["N", 4, 2, 5, 5], {}, 0, 2 * 9 * 216),
+        ("ConvTranspose", (4, 3, 2, 2), ["N", 4, 5, 5], {"strides": [2, 2], "group": 2}, 1, 25 * 48),
+        ("Gemm", (6, 4), ["N", 4], {"transB": 1}, 0, 24),
+        ("Gemm", (4, 6), ["N", 4], {}, 1, 24),
+        ("Gemm", (4, 6), [4, "N"], {"transA": 1}, 1, 32 * 24),  # of a size that is said
+        ("MatMul", (4, 6), ["N", 7, 4], {}, 1, 7 * 24),
+    ],
+)
 def test_an_operator_with_a_weight_is_a_layer(op, shape, x, attributes, out_axis, macs):
     model = one(op, shape, **attributes).model({"x": x}, {"y": None})
-    layer, = model.layers
+    (layer,) = model.layers
     assert (layer.path, layer.op, layer.shape, layer.dtype, layer.locked) == ("layer", op, shape, "float32", "")
     assert (layer.out_axis, layer.macs, layer.groups) == (out_axis, macs, attributes.get("group", 1))
     assert (layer.parameters, layer.bytes) == (np.prod(shape), 4 * np.prod(shape))
@@ -73,7 +76,7 @@ def test_an_embedding_is_a_table_from_which_inputs_choose():
     b = Build()
     b.node("Gather", [b.weight("tokens.weight", 50, 8), "ids"], "y")
     model = b.model({"ids": ["N", 5]}, {"y": None}, dtype=TensorProto.INT64)
-    layer, = model.layers
+    (layer,) = model.layers
     assert (layer.path, layer.op, layer.out_axis, layer.macs, layer.locked) == ("tokens", "Embedding", 1, 0, "")
 
 
@@ -83,7 +86,9 @@ def test_recurrent_layers_have_two_weights():
     b.node("LSTM", inputs, "y", hidden_size=5)
     model = b.model({"x": [7, "N", 4]}, {"y": None})
     assert [(layer.path, layer.shape, layer.out_axis) for layer in model.layers] == [
-        ("rnn.W", (1, 20, 4), 1), ("rnn.R", (1, 20, 5), 1)]
+        ("rnn.W", (1, 20, 4), 1),
+        ("rnn.R", (1, 20, 5), 1),
+    ]
 
 
 @pytest.mark.parametrize(("flat", "left"), [("rnn.R", "rnn.W"), ("rnn.W", "rnn.R")])
@@ -94,13 +99,11 @@ def test_a_recurrent_weight_without_its_axes_is_no_layer(flat, left):
     inputs = [b.weight(name, *((int(np.prod(shape)),) if name == flat else shape)) for name, shape in shapes.items()]
     b.node("LSTM", ["x", *inputs], "y", hidden_size=5)
     model = b.model({"x": [7, "N", 4]}, {"y": None})
-    assert [(layer.path, layer.matrix) for layer in model.layers if not layer.locked] == [
-        (left, (20, shapes[left][2]))]
+    assert [(layer.path, layer.matrix) for layer in model.layers if not layer.locked] == [(left, (20, shapes[left][2]))]
 
 
 def test_layers_come_in_the_order_of_execution():
-    assert [layer.path for layer in opened(residual()).layers] == [
-        "stem", "block.depthwise", "shared", "head", "aux"]
+    assert [layer.path for layer in opened(residual()).layers] == ["stem", "block.depthwise", "shared", "head", "aux"]
 
 
 def test_a_weight_used_twice_is_one_layer():
@@ -121,10 +124,12 @@ def test_a_tied_embedding_is_edited_in_one_place():
     assert head.bytes == 0
     assert model.summary().parameters == 400
     for method in all_methods().values():
-        if method.id.startswith("lowrank"):         # said before anything is factored
+        if method.id.startswith("lowrank"):  # said before anything is factored
             assert method.accepts(embedding) is not None, method.id
-    assert find(Action("lowrank.svd"))[0].accepts(embedding) == \
-        "Transpose reads its weight too, in another form: it stays one tensor."
+    assert (
+        find(Action("lowrank.svd"))[0].accepts(embedding)
+        == "Transpose reads its weight too, in another form: it stays one tensor."
+    )
 
 
 def test_weights_in_subgraphs_are_shown_with_the_reason():
@@ -134,7 +139,7 @@ def test_weights_in_subgraphs_are_shown_with_the_reason():
     assert inner.bytes == 6 * 6 * 4
     assert "inner" not in model.sites
     assert model.summary().macs is None
-    assert model.summary().parameters == 24 + 36 + 12 + 1       # the last is what the condition compares with
+    assert model.summary().parameters == 24 + 36 + 12 + 1  # the last is what the condition compares with
 
 
 def test_a_weight_that_a_subgraph_reads_too_is_kept():
@@ -167,8 +172,7 @@ def computed(b: Build) -> str:
 
 def shaped(b: Build) -> str:
     shape = b.constant("layer.weight_shape", [4, 6], np.int64)
-    return b.node("ConstantOfShape", [shape], "layer.weight",
-                  value=numpy_helper.from_array(np.ones(1, np.float32)))
+    return b.node("ConstantOfShape", [shape], "layer.weight", value=numpy_helper.from_array(np.ones(1, np.float32)))
 
 
 def half(b: Build) -> str:
@@ -176,13 +180,20 @@ def half(b: Build) -> str:
     return b.node("Cast", [b.node("Exp", [weight], "grown")], "cast", to=TensorProto.FLOAT)
 
 
-@pytest.mark.parametrize(("made", "reason"), [
-    (quantised_linear, "quantised already"), (quantised_product, "quantised already"),
-    (computed, "computed by Mul"), (shaped, "not in the file: ConstantOfShape"), (half, "computed by Exp, Cast")])
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (quantised_linear, "quantised already"),
+        (quantised_product, "quantised already"),
+        (computed, "computed by Mul"),
+        (shaped, "not in the file: ConstantOfShape"),
+        (half, "computed by Exp, Cast"),
+    ],
+)
 def test_a_weight_that_is_not_a_tensor_of_the_file_is_shown_with_the_reason(made, reason):
     b = Build()
     b.node("MatMul", ["x", made(b)], "y")
-    layer, = b.model({"x": ["N", 4]}, {"y": None}).layers
+    (layer,) = b.model({"x": ["N", 4]}, {"y": None}).layers
     assert (layer.path, layer.op, layer.shape, layer.macs) == ("layer", "MatMul", (4, 6), 24)
     assert reason in layer.locked
 
@@ -192,7 +203,7 @@ def test_integer_operators_are_shown_as_quantised():
     b.node("Cast", ["x"], "bytes", to=TensorProto.UINT8)
     q = b.constant("layer.weight", b.rng.integers(-99, 99, (4, 6)), np.int8)
     b.node("Cast", [b.node("MatMulInteger", ["bytes", q], "integers")], "y", to=TensorProto.FLOAT)
-    layer, = b.model({"x": ["N", 4]}, {"y": None}).layers
+    (layer,) = b.model({"x": ["N", 4]}, {"y": None}).layers
     assert (layer.path, layer.dtype, layer.locked) == ("layer", "int8", "Its weights are quantised already.")
 
 
@@ -210,13 +221,13 @@ def test_an_exported_file_opens_with_its_stored_weights_locked():
     assert again.layer("last").locked == ""
 
 
-@pytest.mark.parametrize(("op", "shape", "attributes", "reason"), [
-    ("MatMul", (2, 4, 6), {}, "stack of matrices"),
-    ("Gemm", (4, 6), {"alpha": 2.0}, "alpha or beta"),
-])
+@pytest.mark.parametrize(
+    ("op", "shape", "attributes", "reason"),
+    [("MatMul", (2, 4, 6), {}, "stack of matrices"), ("Gemm", (4, 6), {"alpha": 2.0}, "alpha or beta")],
+)
 def test_what_cannot_be_edited_says_why(op, shape, attributes, reason):
     x = ["N", 4] if op == "Gemm" else [2, 3, 4]
-    layer, = one(op, shape, **attributes).model({"x": x}, {"y": None}).layers
+    (layer,) = one(op, shape, **attributes).model({"x": x}, {"y": None}).layers
     assert reason in layer.locked
 
 
@@ -242,8 +253,18 @@ def test_fingerprints_are_of_the_values():
     assert len({layer.fingerprint for layer in first.layers}) == len(first.layers)
 
 
-ODD = ['model/dense/kernel:0', '{"a": [1, "b"]}', "a: b", "näme…", "tab\there", " .x. ", "*[!a]?", "x" * 300, "- y",
-       "'"]
+ODD = [
+    "model/dense/kernel:0",
+    '{"a": [1, "b"]}',
+    "a: b",
+    "näme…",
+    "tab\there",
+    " .x. ",
+    "*[!a]?",
+    "x" * 300,
+    "- y",
+    "'",
+]
 
 
 def test_odd_names_are_unique_printable_and_survive_a_recipe():
@@ -261,18 +282,21 @@ def test_odd_names_are_unique_printable_and_survive_a_recipe():
         assert recipe.actions_for(path) == actions
 
 
-@pytest.mark.parametrize(("weight", "bias", "scopes", "node", "path"), [
-    ("blocks.0.conv1.weight", "", "['', 'blocks.0.bn1', 'conv']", "n", "blocks.0.conv1"),
-    ("attn.in_proj_weight", "", "", "n", "attn.in_proj"),
-    ("val_34", "attn.in_proj_bias", "['', 'attn', 'linear']", "n", "attn.in_proj"),
-    ("val_34", "", "['', 'blocks.1', 'blocks.1.fc', 'linear']", "n", "blocks.1.fc"),
-    ("onnx::Conv_123", "onnx::Conv_124", "", "/blocks/blocks.0/conv1/Conv", "blocks.0.conv1"),
-    ("lstm.weight_hh_l1", "", "", "n", "lstm.l1"),
-    ("conv2d_0.w_0", "", "", "n", "conv2d_0"),
-    ("conv1_weights", "", "", "n", "conv1"),
-    ("val_1", "", "not a list", "", "val_1"),
-    ("", "", "", "", "conv"),
-])
+@pytest.mark.parametrize(
+    ("weight", "bias", "scopes", "node", "path"),
+    [
+        ("blocks.0.conv1.weight", "", "['', 'blocks.0.bn1', 'conv']", "n", "blocks.0.conv1"),
+        ("attn.in_proj_weight", "", "", "n", "attn.in_proj"),
+        ("val_34", "attn.in_proj_bias", "['', 'attn', 'linear']", "n", "attn.in_proj"),
+        ("val_34", "", "['', 'blocks.1', 'blocks.1.fc', 'linear']", "n", "blocks.1.fc"),
+        ("onnx::Conv_123", "onnx::Conv_124", "", "/blocks/blocks.0/conv1/Conv", "blocks.0.conv1"),
+        ("lstm.weight_hh_l1", "", "", "n", "lstm.l1"),
+        ("conv2d_0.w_0", "", "", "n", "conv2d_0"),
+        ("conv1_weights", "", "", "n", "conv1"),
+        ("val_1", "", "not a list", "", "val_1"),
+        ("", "", "", "", "conv"),
+    ],
+)
 def test_module_paths(weight, bias, scopes, node, path):
     made = ir.Node("", "Conv", [], name=node, metadata_props={names.SCOPES: scopes} if scopes else {})
     assert names.module_path(made, weight, bias) == path

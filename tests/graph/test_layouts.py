@@ -44,7 +44,7 @@ def test_gaps_and_fillers_of_a_small_example() -> None:
     mask = np.zeros(60, bool)
     mask[[0, 3, 19, 20, 52]] = True
     assert layouts.gaps(mask).tolist() == [0, 2, 15, 0, 31]
-    assert layouts.fillers(layouts.gaps(mask), 4) == 1          # 31 zeros: a filler takes 15 and is the 16th
+    assert layouts.fillers(layouts.gaps(mask), 4) == 1  # 31 zeros: a filler takes 15 and is the 16th
     assert layouts.fillers(layouts.gaps(mask), 8) == 0
 
 
@@ -63,10 +63,17 @@ def test_expected_fillers_are_the_mean_of_random_masks(zeros: float, bits: int) 
     assert abs(layouts.expected_fillers(count, nonzeros, bits) - np.mean(drawn)) < spread
 
 
-@pytest.mark.parametrize(("zeros", "bits", "best"), [
-    (0.0, 4, "plain"), (0.5, 4, "mask"), (0.9, 4, "gaps4"), (0.9, 8, "gaps4"), (0.97, 32, "gaps8"),
-    (0.9999, 32, "index"),
-])
+@pytest.mark.parametrize(
+    ("zeros", "bits", "best"),
+    [
+        (0.0, 4, "plain"),
+        (0.5, 4, "mask"),
+        (0.9, 4, "gaps4"),
+        (0.9, 8, "gaps4"),
+        (0.97, 32, "gaps8"),
+        (0.9999, 32, "index"),
+    ],
+)
 def test_which_layout_pays(zeros: float, bits: int, best: str) -> None:
     count = 100_000
     nonzeros = count - round(zeros * count)

@@ -91,7 +91,7 @@ def test_what_cannot_be_written_leaves_nothing_behind(model, tmp_path):
 def test_a_model_beyond_one_message_is_saved_with_its_weights_beside_it(model, tmp_path):
     with pytest.raises(UserError, match="larger than the 2 GB"):
         model.to_bytes()
-    expected = outputs(model)           # the runtime takes it through files of its own
+    expected = outputs(model)  # the runtime takes it through files of its own
     (tmp_path / "m.onnx.data").write_text("stale")
     model.save(tmp_path / "m.onnx")
     assert {path.name for path in tmp_path.iterdir()} - {"home"} == {"m.onnx", "m.onnx.data"}
@@ -112,6 +112,7 @@ def test_models_are_let_go():
 
 # The runtime
 
+
 def test_random_inputs_fit_the_model_and_are_the_same_for_a_seed(model):
     first, again = (runtime.random_inputs(model, seed=3) for _ in range(2))
     assert first["x"].shape == (1, 1, 8, 8)
@@ -127,8 +128,9 @@ def test_the_runtime_says_in_one_sentence_what_is_wrong(model):
     session = runtime.session(model, threads=1)
     with pytest.raises(UserError) as caught:
         runtime.run(session, {"x": np.zeros((1, 1, 8), np.float32)})
-    assert caught.value.what == ("The model's input 'x' takes float32 of any x 1 x 8 x 8, and was given float32 of "
-                                 "1 x 1 x 8.")
+    assert caught.value.what == (
+        "The model's input 'x' takes float32 of any x 1 x 8 x 8, and was given float32 of 1 x 1 x 8."
+    )
     assert "onnxruntime/" not in str(caught.value)
 
 
@@ -138,6 +140,7 @@ def test_the_optimised_graph_can_be_looked_at(model, tmp_path):
 
 
 # Shapes and MACs
+
 
 def test_what_the_file_records_of_inner_values_is_not_believed():
     b = Build()
@@ -165,8 +168,9 @@ def test_macs_where_a_size_is_free_are_of_a_said_size():
     b.node("Conv", ["x", b.weight("conv.weight", 3, 2, 3, 3)], "y")
     model = b.model({"x": ["N", 2, "H", "W"]}, {"y": None})
     assert model.layer("conv").macs == model.summary().macs == 3 * 2 * 9 * 30 * 30
-    assert model.notes == ("The model leaves sizes open: MACs are counted for x [1, 2, 32, 32], until data is "
-                           "attached.",)
+    assert model.notes == (
+        "The model leaves sizes open: MACs are counted for x [1, 2, 32, 32], until data is attached.",
+    )
     shaped = model.at({"x": (1, 2, 8, 10)})
     assert shaped.layer("conv").macs == shaped.summary().macs == 3 * 2 * 9 * 6 * 8
     assert shaped.notes == ("The model leaves sizes open: MACs are counted for x [1, 2, 8, 10], as the data has it.",)

@@ -21,28 +21,33 @@ def model_of(case: Case) -> Model:
     names = ["" if each is None else f"x{index}" for index, each in enumerate(case.inputs)]
     domain, _, op = case.op.rpartition(".")
     outputs = [f"y{index}" for index in range(case.outputs)]
-    given = {name: numpy_helper.from_array(value) if isinstance(value, np.ndarray) else value
-             for name, value in case.attributes.items()}
+    given = {
+        name: numpy_helper.from_array(value) if isinstance(value, np.ndarray) else value
+        for name, value in case.attributes.items()
+    }
     node = helper.make_node(op, names, outputs, name="node", domain=domain, **given)
     arrays = dict(zip(names, case.inputs, strict=True))
-    inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(arrays[name].dtype),
-                                            arrays[name].shape) for name in names[:case.fed]]
-    constants = [numpy_helper.from_array(arrays[name], name) for name in names[case.fed:] if name]
+    inputs = [
+        helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(arrays[name].dtype), arrays[name].shape)
+        for name in names[: case.fed]
+    ]
+    constants = [numpy_helper.from_array(arrays[name], name) for name in names[case.fed :] if name]
     nodes = [node]
-    if case.attributes.get("to") == TensorProto.BFLOAT16:      # which numpy does not have
+    if case.attributes.get("to") == TensorProto.BFLOAT16:  # which numpy does not have
         node.output[0] = "short"
         nodes.append(helper.make_node("Cast", ["short"], ["y0"], name="back", to=TensorProto.FLOAT))
     graph = helper.make_graph(nodes, "g", inputs, [onnx.ValueInfoProto(name=name) for name in outputs], constants)
     imports = [helper.make_opsetid("", case.opset), helper.make_opsetid("com.microsoft", 1)]
-    made = ir.serde.deserialize_model(helper.make_model(graph, opset_imports=imports[:2 if domain else 1],
-                                                        ir_version=10))
+    made = ir.serde.deserialize_model(
+        helper.make_model(graph, opset_imports=imports[: 2 if domain else 1], ir_version=10)
+    )
     return Model(made, *find_layers(made), Source("case", "onnx", 0))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_view_gives_what_the_runtime_gives_or_names_what_it_does_not_compute(case):
     model = model_of(case)
-    feeds = {f"x{index}": each for index, each in enumerate(case.inputs[:case.fed])}
+    feeds = {f"x{index}": each for index, each in enumerate(case.inputs[: case.fed])}
     expected = runtime.run(runtime.session(model, threads=1), feeds)
     try:
         with torch.no_grad():
@@ -77,8 +82,20 @@ def test_the_opsets_are_spread():
     """Operators that changed between opsets are compared before and after."""
     opsets = {case.opset for case in CASES}
     assert {9, 11, 13, 18, 21} <= opsets
-    changed = {"Softmax": 13, "Clip": 11, "Squeeze": 13, "Split": 18, "ReduceMean": 18, "ReduceSum": 13, "Pad": 18,
-               "Resize": 11, "Slice": 10, "TopK": 10, "GroupNormalization": 21, "Dropout": 12}
+    changed = {
+        "Softmax": 13,
+        "Clip": 11,
+        "Squeeze": 13,
+        "Split": 18,
+        "ReduceMean": 18,
+        "ReduceSum": 13,
+        "Pad": 18,
+        "Resize": 11,
+        "Slice": 10,
+        "TopK": 10,
+        "GroupNormalization": 21,
+        "Dropout": 12,
+    }
     for name, since in changed.items():
         tried = [case.opset for case in CASES if case.op == name and not case.refused]
         assert min(tried) < since <= max(tried), name

@@ -34,12 +34,14 @@ def test_a_weight_read_in_two_forms_stays_and_nothing_was_done():
 def test_functions_that_cannot_be_inlined_stay_and_nothing_was_done():
     """Two functions that call each other."""
     imports = [helper.make_opsetid("", 18), helper.make_opsetid("own", 1)]
-    functions = [helper.make_function("own", name, ["a"], ["b"], [helper.make_node(other, ["a"], ["b"], domain="own")],
-                                      imports) for name, other in (("F", "G"), ("G", "F"))]
+    functions = [
+        helper.make_function("own", name, ["a"], ["b"], [helper.make_node(other, ["a"], ["b"], domain="own")], imports)
+        for name, other in (("F", "G"), ("G", "F"))
+    ]
     b = Build()
     b.node("F", ["x"], "y", domain="own")
     proto = b.proto({"x": ["N", 4]}, {"y": None}, opsets={"own": 1}, functions=functions)
-    result, steps = prepare(ir.serde.deserialize_model(proto))      # opening it refuses such functions
+    result, steps = prepare(ir.serde.deserialize_model(proto))  # opening it refuses such functions
     step = next(step for step in steps if step.id == "functions")
     assert not step.applied and step.detail.startswith("kept: ")
     assert len(result.functions) == 2

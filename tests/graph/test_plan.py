@@ -13,7 +13,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
 from workbench.graph.storage.plan import Plan, forecast_bytes
 
-CALLS = 5000     # of functions, about a millisecond
+CALLS = 5000  # of functions, about a millisecond
 SHAPES = {"Gemm": (96, 130), "MatMul": (130, 96), "Conv": (48, 30, 3, 3)}
 
 
@@ -84,13 +84,18 @@ def test_factors_of_convolutions_are_exact() -> None:
     first, last = examples.weight((12, 30, 3, 3)), examples.weight((48, 12, 1, 1))
     pair = (Piece(Dense(first), inherit=True), Piece(Dense(last)))
     assert_exact(model, plan.factored(first.shape, last.shape), Factors(pair, True, SHAPES["Conv"], 0))
-    tucker = (Piece(Dense(examples.weight((9, 30, 1, 1)))),
-              Piece(Dense(examples.weight((12, 9, 3, 3))), inherit=True), Piece(Dense(last)))
-    assert_exact(model, plan.factored((9, 30, 1, 1), (12, 9, 3, 3), last.shape),
-                 Factors(tucker, True, SHAPES["Conv"], 0))
+    tucker = (
+        Piece(Dense(examples.weight((9, 30, 1, 1)))),
+        Piece(Dense(examples.weight((12, 9, 3, 3))), inherit=True),
+        Piece(Dense(last)),
+    )
+    assert_exact(
+        model, plan.factored((9, 30, 1, 1), (12, 9, 3, 3), last.shape), Factors(tucker, True, SHAPES["Conv"], 0)
+    )
     spatial = (
         Piece(Dense(examples.weight((12, 30, 3, 1))), attributes={"strides": (2, 1), "pads": (1, 0, 1, 0)}),
-        Piece(Dense(examples.weight((48, 12, 1, 3))), attributes={"strides": (1, 2), "pads": (0, 1, 0, 1)}))
+        Piece(Dense(examples.weight((48, 12, 1, 3))), attributes={"strides": (1, 2), "pads": (0, 1, 0, 1)}),
+    )
     assert_exact(model, plan.factored((12, 30, 3, 1), (48, 12, 1, 3)), Factors(spatial, True, SHAPES["Conv"], 0))
 
 

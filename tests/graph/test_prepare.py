@@ -42,13 +42,14 @@ def ops(graph: ir.Model) -> list[str]:
 
 # BatchNorm
 
+
 @pytest.mark.parametrize("opset", [9, 11, 18, 21])
 def test_batchnorm_behind_convolutions_is_folded(opset):
     proto = residual(opset)
     result, steps = prepared(proto)
     assert "BatchNormalization" not in ops(result)
     assert steps["batchnorm"] == "2 BatchNormalization folded into the layer before"
-    assert "stem.bias" in result.graph.initializers         # there was none
+    assert "stem.bias" in result.graph.initializers  # there was none
     assert not [name for name in result.graph.initializers if "running" in name]
     assert_equal(proto, result)
 
@@ -134,14 +135,14 @@ def test_batchnorm_that_cannot_be_folded_stays_and_says_why(name):
     assert_equal(proto, result)
     model = opened(proto)
     assert any(layer.op == "BatchNormalization" and layer.locked for layer in model.layers)
-    assert not next(step.applied for step in model.preparations if step.id == "batchnorm")      # nothing was folded
+    assert not next(step.applied for step in model.preparations if step.id == "batchnorm")  # nothing was folded
 
 
 def test_a_folded_output_keeps_its_name_and_type():
     b = Build()
     b.batchnorm(b.node("Conv", ["x", b.weight("conv.weight", 4, 4, 1, 1)], "conv"), 4, "y")
     result, _ = prepared(b.proto({"x": ["N", 4, 5, 5]}, {"y": ["N", 4, 5, 5]}))
-    output, = result.graph.outputs
+    (output,) = result.graph.outputs
     assert (output.name, output.dtype, len(output.shape)) == ("y", ir.DataType.FLOAT, 4)
 
 
@@ -158,6 +159,7 @@ def test_folding_can_be_left_out():
 
 # Constants and what is done to them
 
+
 def constant_node(name: str, values: np.ndarray) -> onnx.NodeProto:
     return helper.make_node("Constant", [], [name], f"make_{name}", value=numpy_helper.from_array(values, name))
 
@@ -173,10 +175,19 @@ def test_weights_in_constant_nodes_become_initialisers():
     assert opened(proto).weight("fc").shape == (4, 6)
 
 
-@pytest.mark.parametrize(("op", "shape", "attributes"), [
-    ("Identity", (4, 6), {}), ("Transpose", (6, 4), {"perm": [1, 0]}), ("Transpose", (6, 4), {}),
-    ("Reshape", (2, 2, 6), {}), ("Squeeze", (1, 4, 6), {}), ("Unsqueeze", (24,), {}), ("Flatten", (4, 2, 3), {}),
-    ("Cast", (4, 6), {"to": TensorProto.FLOAT})])
+@pytest.mark.parametrize(
+    ("op", "shape", "attributes"),
+    [
+        ("Identity", (4, 6), {}),
+        ("Transpose", (6, 4), {"perm": [1, 0]}),
+        ("Transpose", (6, 4), {}),
+        ("Reshape", (2, 2, 6), {}),
+        ("Squeeze", (1, 4, 6), {}),
+        ("Unsqueeze", (24,), {}),
+        ("Flatten", (4, 2, 3), {}),
+        ("Cast", (4, 6), {"to": TensorProto.FLOAT}),
+    ],
+)
 @pytest.mark.parametrize("opset", [9, 18])
 def test_a_weight_behind_a_move_is_found_under_its_own_name(op, shape, attributes, opset):
     b = Build(opset)
@@ -236,10 +247,19 @@ def test_the_gates_of_a_recurrent_layer_are_put_in_order_once():
 
     def ordered(name: str, columns: int) -> str:
         whole = b.weight(name, 20, columns)
-        parts = [b.node("Slice", [whole, b.constant(f"{name}.{gate}.from", [5 * gate], np.int64),
-                                  b.constant(f"{name}.{gate}.to", [5 * gate + 5], np.int64),
-                                  b.constant(f"{name}.{gate}.axis", [0], np.int64)], f"{name}.{gate}")
-                 for gate in range(4)]
+        parts = [
+            b.node(
+                "Slice",
+                [
+                    whole,
+                    b.constant(f"{name}.{gate}.from", [5 * gate], np.int64),
+                    b.constant(f"{name}.{gate}.to", [5 * gate + 5], np.int64),
+                    b.constant(f"{name}.{gate}.axis", [0], np.int64),
+                ],
+                f"{name}.{gate}",
+            )
+            for gate in range(4)
+        ]
         joined = b.node("Concat", [parts[0], parts[3], parts[1], parts[2]], f"{name}.joined", axis=0)
         return b.node("Unsqueeze", [joined, b.constant(f"{name}.first", [0], np.int64)], f"{name}.ordered")
 
@@ -252,6 +272,7 @@ def test_the_gates_of_a_recurrent_layer_are_put_in_order_once():
 
 
 # Old files, functions, what is left over
+
 
 def test_initialisers_that_an_old_file_lists_as_inputs_are_constants():
     proto = residual(9)

@@ -24,19 +24,24 @@ def model(op, opset=17, ir=8, kind=FLOATS, second=None, domain="", **attributes)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir).SerializeToString()
 
 
-@pytest.mark.parametrize(("content", "sentence"), [
-    (b"abc", "not an ONNX model, or it is damaged"),
-    (b"", "not an ONNX model, or it is damaged"),
-    (model("Nope"), "does not know the operator Nope"),
-    (model("Relu", domain="mine"), "the operators of 'mine' have no version"),
-    (model("Acosh", kind=TensorProto.DOUBLE), "no kernel for the operator Acosh with these types"),
-    (model("Add", second=INTS), r"the operator Add \(the node\) gets values of different types"),
-    (model("Relu", ir=99), "its IR version 99 is newer than"),
-    (model("Relu", opset=99), "its opset 99 is newer than"),
-    (model("Relu", odd=1), "the operator Relu has no attribute odd"),
-    (model("MatMul", second=np.zeros((5, 2), np.float32)),
-     r"the operator MatMul \(the node\) gets shapes that do not match"),
-])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"abc", "not an ONNX model, or it is damaged"),
+        (b"", "not an ONNX model, or it is damaged"),
+        (model("Nope"), "does not know the operator Nope"),
+        (model("Relu", domain="mine"), "the operators of 'mine' have no version"),
+        (model("Acosh", kind=TensorProto.DOUBLE), "no kernel for the operator Acosh with these types"),
+        (model("Add", second=INTS), r"the operator Add \(the node\) gets values of different types"),
+        (model("Relu", ir=99), "its IR version 99 is newer than"),
+        (model("Relu", opset=99), "its opset 99 is newer than"),
+        (model("Relu", odd=1), "the operator Relu has no attribute odd"),
+        (
+            model("MatMul", second=np.zeros((5, 2), np.float32)),
+            r"the operator MatMul \(the node\) gets shapes that do not match",
+        ),
+    ],
+)
 def test_a_model_that_cannot_be_loaded(content, sentence):
     with pytest.raises(UserError, match=sentence) as caught:
         runtime.session(content)
@@ -44,13 +49,18 @@ def test_a_model_that_cannot_be_loaded(content, sentence):
     plain(caught.value)
 
 
-@pytest.mark.parametrize(("feeds", "sentence"), [
-    ({}, "The model's input 'x' was not given"),
-    ({"x": np.zeros((2, 5), np.float32)},
-     "The model's input 'x' takes float32 of any x 4, and was given float32 of 2 x 5"),
-    ({"x": np.zeros((2, 4))}, "takes float32 of any x 4, and was given float64 of 2 x 4"),
-    ({"x": np.zeros(4, np.float32)}, "takes float32 of any x 4, and was given float32 of 4"),
-])
+@pytest.mark.parametrize(
+    ("feeds", "sentence"),
+    [
+        ({}, "The model's input 'x' was not given"),
+        (
+            {"x": np.zeros((2, 5), np.float32)},
+            "The model's input 'x' takes float32 of any x 4, and was given float32 of 2 x 5",
+        ),
+        ({"x": np.zeros((2, 4))}, "takes float32 of any x 4, and was given float64 of 2 x 4"),
+        ({"x": np.zeros(4, np.float32)}, "takes float32 of any x 4, and was given float32 of 4"),
+    ],
+)
 def test_inputs_that_do_not_fit_are_named(feeds, sentence):
     with pytest.raises(UserError, match=sentence) as caught:
         runtime.run(runtime.session(model("Relu")), feeds)
@@ -61,12 +71,17 @@ def test_the_operator_that_fails_is_named_with_what_was_given():
     reshaping = runtime.session(model("Reshape", second=np.array([1, 4])))
     with pytest.raises(UserError) as caught:
         runtime.run(reshaping, {"x": np.zeros((2, 4), np.float32)})
-    assert caught.value.what == ("ONNX Runtime cannot run the model: its operator Reshape (the node) cannot "
-                                 "reshape 2 x 4 to 1 x 4; the inputs were 'x' float32 of 2 x 4.")
-    graph = helper.make_graph([helper.make_node("Gather", ["w", "x"], ["y"], name="embedding")], "g",
-                              [helper.make_tensor_value_info("x", INTS, ["n"])],
-                              [helper.make_tensor_value_info("y", FLOATS, ["n", 2])],
-                              [numpy_helper.from_array(np.zeros((4, 2), np.float32), "w")])
+    assert caught.value.what == (
+        "ONNX Runtime cannot run the model: its operator Reshape (the node) cannot "
+        "reshape 2 x 4 to 1 x 4; the inputs were 'x' float32 of 2 x 4."
+    )
+    graph = helper.make_graph(
+        [helper.make_node("Gather", ["w", "x"], ["y"], name="embedding")],
+        "g",
+        [helper.make_tensor_value_info("x", INTS, ["n"])],
+        [helper.make_tensor_value_info("y", FLOATS, ["n", 2])],
+        [numpy_helper.from_array(np.zeros((4, 2), np.float32), "w")],
+    )
     embedding = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     with pytest.raises(UserError, match=r"Gather \(embedding\) is asked for entry 9, and the last one is 3") as caught:
         runtime.run(runtime.session(embedding.SerializeToString()), {"x": np.array([9])})
@@ -75,8 +90,12 @@ def test_the_operator_that_fails_is_named_with_what_was_given():
 
 def test_more_memory_than_there_is(tmp_path):
     node = helper.make_node("ConstantOfShape", ["x"], ["y"])
-    graph = helper.make_graph([node], "g", [helper.make_tensor_value_info("x", INTS, [1])],
-                              [helper.make_tensor_value_info("y", FLOATS, ["n"])])
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [helper.make_tensor_value_info("x", INTS, [1])],
+        [helper.make_tensor_value_info("y", FLOATS, ["n"])],
+    )
     huge = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     with pytest.raises(UserError, match="takes more memory than is free"):
         runtime.run(runtime.session(huge.SerializeToString()), {"x": np.array([1 << 45])})

@@ -31,13 +31,14 @@ def assert_close(output: np.ndarray, expected: np.ndarray, name: str = "") -> No
 
 
 @pytest.mark.parametrize("op", examples.OPS)
-@pytest.mark.parametrize(("opset", "zeros"), [
-    *((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97),
-])
+@pytest.mark.parametrize(
+    ("opset", "zeros"), [*((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97)]
+)
 def test_every_encoding_runs_as_its_plain_values_do(op: str, opset: int, zeros: float, tmp_path: Path) -> None:
     encodings = examples.encodings(examples.SHAPES[op], zeros, examples.OUT_AXIS[op])
-    model = examples.model(op, {name.replace(" ", "."): examples.weight(examples.SHAPES[op]) for name in encodings},
-                           opset)
+    model = examples.model(
+        op, {name.replace(" ", "."): examples.weight(examples.SHAPES[op]) for name in encodings}, opset
+    )
     edits = {name.replace(" ", "."): Edit(encoding) for name, encoding in encodings.items()}
     plain = {name: Edit(Dense(edit.weight)) for name, edit in edits.items()}
     feed = examples.feed(model)
@@ -96,8 +97,9 @@ def test_an_edited_file_can_be_edited_again() -> None:
     model = examples.model("Gemm", {name: examples.weight((24, 37)) for name in ("a", "b")})
     once = examples.wrap(with_edits(model, {"a": Edit(examples.affine((24, 37), 4))}).ir)
     twice = written(once, {"b": Edit(examples.affine((24, 37), 4, seed=1))})
-    together = with_edits(model, {"a": Edit(examples.affine((24, 37), 4)),
-                                 "b": Edit(examples.affine((24, 37), 4, seed=1))}).to_bytes()
+    together = with_edits(
+        model, {"a": Edit(examples.affine((24, 37), 4)), "b": Edit(examples.affine((24, 37), 4, seed=1))}
+    ).to_bytes()
     assert len(twice) == len(together)
 
 
@@ -122,9 +124,9 @@ def test_a_new_bias(op: str, bias: bool, stored: str) -> None:
     values = np.arange(shape[axis], dtype=np.float32)
     encoding = examples.encodings(shape, 0.0, axis)[stored]
     feed = examples.feed(model)
-    output, = examples.run(written(model, {"layer": Edit(encoding, values)}), feed)
+    (output,) = examples.run(written(model, {"layer": Edit(encoding, values)}), feed)
     without = examples.model(op, {"layer": encoding.decode()}, 13, bias=False)
-    expected, = examples.run(without.to_bytes(), feed)
+    (expected,) = examples.run(without.to_bytes(), feed)
     assert_close(output, expected + values.reshape(-1, *(1,) * (output.ndim - 2)))
 
 
@@ -139,11 +141,15 @@ TWO_ADDS = """
 
 
 def test_a_shared_bias_is_replaced_for_one_layer_only() -> None:
-    model = examples.parsed(TWO_ADDS, first_weight=examples.weight((6, 4)), second_weight=examples.weight((4, 4)),
-                            shared=np.arange(4, dtype=np.float32))
+    model = examples.parsed(
+        TWO_ADDS,
+        first_weight=examples.weight((6, 4)),
+        second_weight=examples.weight((4, 4)),
+        shared=np.arange(4, dtype=np.float32),
+    )
     bias = np.full(4, 9, np.float32)
     feed = examples.feed(model)
-    output, = examples.run(written(model, {"first": Edit(Dense(model.weight("first")), bias)}), feed)
+    (output,) = examples.run(written(model, {"first": Edit(Dense(model.weight("first")), bias)}), feed)
     hidden = feed @ model.weight("first") + bias
     assert_close(output, hidden @ model.weight("second") + np.arange(4))
 
@@ -163,19 +169,23 @@ def factor(encoding: str, values: np.ndarray, out_axis: int) -> Encoding:
 @pytest.mark.parametrize("opset", [9, 18])
 def test_factors_of_a_matrix(op: str, nested: str, opset: int, tmp_path: Path) -> None:
     shape, axis = (64, 96) if op == "Gemm" else (96, 64), examples.OUT_AXIS[op]
-    pieces = tuple(Piece(factor(nested, examples.weight(part, seed=part[0]), 1))
-                   for part in ((96, 20), (20, 30), (30, 64)))
+    pieces = tuple(
+        Piece(factor(nested, examples.weight(part, seed=part[0]), 1)) for part in ((96, 20), (20, 30), (30, 64))
+    )
     encoding = Factors(pieces, False, shape, axis)
     model = examples.model(op, {"head": examples.weight(shape)}, opset)
     feed = examples.feed(model)
     content = written(model, {"head": Edit(encoding)})
-    output, = examples.run(content, feed, tmp_path / "optimized.onnx")
-    expected, = examples.run(written(model, {"head": Edit(Dense(encoding.decode()))}), feed)
+    (output,) = examples.run(content, feed, tmp_path / "optimized.onnx")
+    (expected,) = examples.run(written(model, {"head": Edit(Dense(encoding.decode()))}), feed)
     assert_close(output, expected)
     assert examples.optimized_ops(tmp_path / "optimized.onnx") == ["MatMul", "MatMul", op]
     nodes = {node.name: node for node in onnx.load_from_string(content).graph.node}
-    assert [nodes[name].input[1] for name in ("head.0", "head.1", "head.2")] == \
-        ["head.0.weight", "head.1.weight", "head.2.weight"]
+    assert [nodes[name].input[1] for name in ("head.0", "head.1", "head.2")] == [
+        "head.0.weight",
+        "head.1.weight",
+        "head.2.weight",
+    ]
 
 
 LEFT = """
@@ -195,8 +205,8 @@ def test_factors_left_of_a_product_and_behind_a_transposed_input(tmp_path: Path)
     for text, ops in ((LEFT, ["MatMul", "MatMul"]), (TRANSPOSED, ["Transpose", "MatMul", "Gemm"])):
         model = examples.parsed(text, mix_weight=examples.weight((10, 12)))
         feed = examples.feed(model)
-        output, = examples.run(written(model, {"mix": Edit(encoding)}), feed, tmp_path / "optimized.onnx")
-        expected, = examples.run(written(model, {"mix": Edit(Dense(encoding.decode()))}), feed)
+        (output,) = examples.run(written(model, {"mix": Edit(encoding)}), feed, tmp_path / "optimized.onnx")
+        (expected,) = examples.run(written(model, {"mix": Edit(Dense(encoding.decode()))}), feed)
         assert_close(output, expected)
         assert set(examples.optimized_ops(tmp_path / "optimized.onnx")) <= set(ops)
 
@@ -206,7 +216,7 @@ def test_factors_of_an_embedding() -> None:
     pieces = (Piece(examples.affine((50, 4), 8, out_axis=1)), Piece(Dense(examples.weight((4, 16)))))
     encoding = Factors(pieces, False, (50, 16), model.layer("tokens").out_axis)
     tokens = np.arange(10).reshape(2, 5) * 5
-    output, = examples.run(written(model, {"tokens": Edit(encoding)}), tokens)
+    (output,) = examples.run(written(model, {"tokens": Edit(encoding)}), tokens)
     assert_close(output, encoding.decode()[tokens])
 
 
@@ -225,12 +235,14 @@ def test_factors_of_a_convolution(nested: str, bias: bool, tmp_path: Path) -> No
         "depthwise": (((24, 1, 3, 3), True, {"group": 24}), ((16, 24, 1, 1), False, {})),
     }
     for name, parts in chains.items():
-        pieces = tuple(Piece(factor(nested, examples.weight(part, seed=part[0]), 0), inherit, attributes)
-                       for part, inherit, attributes in parts)
+        pieces = tuple(
+            Piece(factor(nested, examples.weight(part, seed=part[0]), 0), inherit, attributes)
+            for part, inherit, attributes in parts
+        )
         encoding = Factors(pieces, True, shape, 0)
         content = written(model, {"conv": Edit(encoding, values)})
-        output, = examples.run(content, feed, tmp_path / "optimized.onnx")
-        expected, = examples.run(written(model, {"conv": Edit(Dense(encoding.decode()), values)}), feed)
+        (output,) = examples.run(content, feed, tmp_path / "optimized.onnx")
+        (expected,) = examples.run(written(model, {"conv": Edit(Dense(encoding.decode()), values)}), feed)
         assert_close(output, expected, name)
         assert set(examples.optimized_ops(tmp_path / "optimized.onnx")) == {"Conv"}, name
 
@@ -245,8 +257,8 @@ def test_pieces_take_over_auto_pad() -> None:
     pieces = (Piece(Dense(examples.weight((3, 4, 3, 3))), inherit=True), Piece(Dense(examples.weight((6, 3, 1, 1)))))
     encoding = Factors(pieces, True, (6, 4, 3, 3), 0)
     feed = examples.feed(model)
-    output, = examples.run(written(model, {"conv": Edit(encoding)}), feed)
-    expected, = examples.run(written(model, {"conv": Edit(Dense(encoding.decode()))}), feed)
+    (output,) = examples.run(written(model, {"conv": Edit(encoding)}), feed)
+    (expected,) = examples.run(written(model, {"conv": Edit(Dense(encoding.decode()))}), feed)
     assert_close(output, expected)
 
 
@@ -277,7 +289,7 @@ def test_a_weight_that_two_nodes_read_is_stored_once(factors: bool) -> None:
     encoding = Factors(pieces, False, (8, 8), 1) if factors else Dense(examples.weight((8, 8), 0.2, seed=3))
     path = model.layers[0].path
     feed = examples.feed(model)
-    output, = examples.run(written(model, {path: Edit(encoding)}), feed)
+    (output,) = examples.run(written(model, {path: Edit(encoding)}), feed)
     assert_close(output, feed @ encoding.decode() @ encoding.decode())
 
 
@@ -289,13 +301,14 @@ LSTM = """
 
 
 def test_recurrent_weights_are_stored_but_not_factored() -> None:
-    model = examples.parsed(LSTM, recur_weight=examples.weight((1, 32, 16)),
-                            recur_recurrence=examples.weight((1, 32, 8)))
+    model = examples.parsed(
+        LSTM, recur_weight=examples.weight((1, 32, 16)), recur_recurrence=examples.weight((1, 32, 8))
+    )
     path = model.layers[0].path
     encoding = examples.affine((1, 32, 16), 4, out_axis=1)
     feed = examples.feed(model, 2)
-    output, = examples.run(written(model, {path: Edit(encoding)}), feed)
-    expected, = examples.run(written(model, {path: Edit(Dense(encoding.decode()))}), feed)
+    (output,) = examples.run(written(model, {path: Edit(encoding)}), feed)
+    (expected,) = examples.run(written(model, {path: Edit(Dense(encoding.decode()))}), feed)
     assert_close(output, expected)
     pieces = (Piece(Dense(examples.weight((16, 2)))), Piece(Dense(examples.weight((2, 32)))))
     with pytest.raises(UserError, match="LSTM cannot be written as a chain"):
@@ -315,15 +328,17 @@ def test_other_dimensions(shape: tuple[int, ...]) -> None:
     model = examples.parsed(text, conv_weight=examples.weight(shape))
     feed = examples.feed(model)
     for kind, encoding in examples.encodings(shape, 0.6).items():
-        output, = examples.run(written(model, {"conv": Edit(encoding)}), feed)
-        expected, = examples.run(written(model, {"conv": Edit(Dense(encoding.decode()))}), feed)
+        (output,) = examples.run(written(model, {"conv": Edit(encoding)}), feed)
+        (expected,) = examples.run(written(model, {"conv": Edit(Dense(encoding.decode()))}), feed)
         assert_close(output, expected, kind)
 
 
 def test_the_order_of_edits_does_not_matter() -> None:
     model = examples.model("Gemm", {name: examples.weight((24, 37)) for name in ("a", "b")})
-    edits = {"a": Edit(examples.affine((24, 37), 4)),
-             "b": Edit(Dense(examples.weight((24, 37)).astype(ml_dtypes.bfloat16)))}
+    edits = {
+        "a": Edit(examples.affine((24, 37), 4)),
+        "b": Edit(Dense(examples.weight((24, 37)).astype(ml_dtypes.bfloat16))),
+    }
     one, other = (size_of(model, dict(order)) for order in (edits.items(), reversed(edits.items())))
     assert (one.file, one.layers["a"], one.layers["b"]) == (other.file, other.layers["a"], other.layers["b"])
 

@@ -13,10 +13,12 @@ SHAPE = (400, 64)
 def looking_up(weight: np.ndarray) -> ir.Model:
     """Rows of a table, which the runtime does not rearrange when it loads it."""
     graph = helper.make_graph(
-        [helper.make_node("Gather", ["w", "rows"], ["y"])], "g",
+        [helper.make_node("Gather", ["w", "rows"], ["y"])],
+        "g",
         [helper.make_tensor_value_info("rows", TensorProto.INT64, ["n"])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", SHAPE[1]])],
-        [numpy_helper.from_array(weight, "w")])
+        [numpy_helper.from_array(weight, "w")],
+    )
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     model = ir.serde.deserialize_model(made)
     model.graph.initializers["w"].const_value = ir.tensor(weight, name="w")
@@ -27,7 +29,7 @@ def looking_up(weight: np.ndarray) -> ir.Model:
 def test_a_session_has_weights_of_its_own(spinning):
     weight = np.random.default_rng(0).normal(size=SHAPE).astype(np.float32)
     model, kept = looking_up(weight), weight.copy()
-    assert saving.tensor_bytes(model) >= saving.NAMED       # so that it goes beside the graph
+    assert saving.tensor_bytes(model) >= saving.NAMED  # so that it goes beside the graph
     session = runtime.session(model, spinning=spinning)
     weight[:] = 0
     assert np.array_equal(session.run(None, {"rows": np.arange(SHAPE[0])})[0], kept)

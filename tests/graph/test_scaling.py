@@ -56,15 +56,28 @@ def test_what_is_added_has_one_factor_and_bias_follows():
     assert after is before
 
 
-@pytest.mark.parametrize("op, extra", [("Sigmoid", ()), ("HardSwish", ()), ("Clip", (0.0, 6.0)), ("Softplus", ()),
-                                       ("Tanh", ()), ("Erf", ()), ("Elu", ())])
+@pytest.mark.parametrize(
+    "op, extra",
+    [
+        ("Sigmoid", ()),
+        ("HardSwish", ()),
+        ("Clip", (0.0, 6.0)),
+        ("Softplus", ()),
+        ("Tanh", ()),
+        ("Erf", ()),
+        ("Elu", ()),
+    ],
+)
 def test_what_is_not_homogeneous_is_named(op, extra):
     b = Builder()
     limits = [b.const(f"limit{index}", np.float32(value)) for index, value in enumerate(extra)]
     b.head(b.conv(b.op(op, b.conv("x", "conv", 3, 8), *limits), "last", 8, 6), 6)
     found = refusals(b.model(IMAGE))
-    assert found == {"conv": f"{op} reads its channels, and does not answer scaled channels with scaled ones.",
-                     "last": None, "head": "Its channels are an output of the model."}
+    assert found == {
+        "conv": f"{op} reads its channels, and does not answer scaled channels with scaled ones.",
+        "last": None,
+        "head": "Its channels are an output of the model.",
+    }
 
 
 def test_a_constant_that_is_the_same_for_all_channels_cannot_be_added():

@@ -82,6 +82,7 @@ def test_an_if_is_never_cut_out_nor_counted_as_a_sum():
         part = Build()
         part.node("MatMul", ["h", part.weight(f"{name}.weight", 4, 4)], f"{name}_out")
         return part.proto({}, {f"{name}_out": None}).graph
+
     graph = Build()
     graph.node("MatMul", ["x", graph.weight("block.a.weight", 4, 4)], "h")
     graph.node("ReduceSum", ["x"], "total", keepdims=0)

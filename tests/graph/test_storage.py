@@ -16,7 +16,7 @@ from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 from workbench.graph.storage.forms import forms, plain_bytes
 from workbench.graph.storage.storage import Stored
 
-SHAPE = (13, 77)            # 1,001 weights: nothing fills its last byte
+SHAPE = (13, 77)  # 1,001 weights: nothing fills its last byte
 
 
 def products(stored: dict[str, Stored], opset: int) -> ir.Model:
@@ -31,25 +31,36 @@ def products(stored: dict[str, Stored], opset: int) -> ir.Model:
         initializers += constants
         outputs.append(y)
     functions = {function.identifier(): function for part in stored.values() for function in part.functions()}
-    graph = ir.Graph([x], outputs, nodes=nodes, initializers=initializers, name="graph",
-                     opset_imports={"": opset, decoders.DOMAIN: 1})
+    graph = ir.Graph(
+        [x],
+        outputs,
+        nodes=nodes,
+        initializers=initializers,
+        name="graph",
+        opset_imports={"": opset, decoders.DOMAIN: 1},
+    )
     return ir.Model(graph, ir_version=8, functions=list(functions.values()))
 
 
-@pytest.mark.parametrize(("opset", "zeros"), [
-    *((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97), (18, 1.0),
-])
+@pytest.mark.parametrize(
+    ("opset", "zeros"),
+    [*((opset, zeros) for opset in examples.OPSETS for zeros in (0.0, 0.9)), (18, 0.5), (18, 0.97), (18, 1.0)],
+)
 def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp_path: Path) -> None:
     stored, expected = {}, {}
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
         for form in forms(content_of(encoding), "w", opset):
             name = f"{kind} {form.content.kind} {form.layout}"
-            form = next(other for other in forms(content_of(encoding), name, opset)
-                        if (other.layout, other.content) == (form.layout, form.content))
+            form = next(
+                other
+                for other in forms(content_of(encoding), name, opset)
+                if (other.layout, other.content) == (form.layout, form.content)
+            )
             stored[name], expected[name] = storage.pack(encoding, form, opset), encoding.decode()
     model = products(stored, opset)
-    outputs = examples.run(ir.to_proto(model).SerializeToString(), np.eye(SHAPE[0], dtype=np.float32),
-                           tmp_path / "optimized.onnx")
+    outputs = examples.run(
+        ir.to_proto(model).SerializeToString(), np.eye(SHAPE[0], dtype=np.float32), tmp_path / "optimized.onnx"
+    )
     for (name, values), output in zip(expected.items(), outputs, strict=True):
         np.testing.assert_array_equal(output, values, err_msg=name)
         assert np.all((output == 0) == (values == 0)), name
@@ -68,8 +79,9 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
             assert part.bytes == graph.ByteSize(), (kind, form.layout)
             bare = ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": opset}), ir_version=8)
             before = ir.to_proto(bare).ByteSize()
-            functions = ir.Model(ir.Graph([], [], nodes=[], opset_imports={"": opset}), ir_version=8,
-                                 functions=part.functions())
+            functions = ir.Model(
+                ir.Graph([], [], nodes=[], opset_imports={"": opset}), ir_version=8, functions=part.functions()
+            )
             if part.functions():
                 functions.opset_imports[decoders.DOMAIN] = 1
             assert part.function_bytes == ir.to_proto(functions).ByteSize() - before, (kind, form.layout)
@@ -87,16 +99,19 @@ def test_the_smallest_form_is_picked(zeros: float, sparse: str) -> None:
             assert set(sizes) == {"plain"}, kind
 
 
-@pytest.mark.parametrize(("encoding", "words", "functions"), [
-    (Dense(examples.weight((64, 64))), "float32", 0),
-    (Dense(examples.weight((64, 64)).astype(np.float16)), "float16", 0),
-    (examples.affine((64, 64), 4), "int4 per channel", 3),
-    (examples.affine((64, 64), 8, symmetric=False, tensor=True), "uint8 per tensor", 1),
-    (examples.affine((64, 64), 4, group=16), "int4 per group of 16", 4),
-    (examples.codebook((64, 64), 3), "3-bit codebook", 3),
-    (examples.affine((64, 64), 4, 0.5), "int4 per channel, zeros as a bit mask", 5),
-    (examples.codebook((64, 64), 4, 0.9), "4-bit codebook, zeros as 4-bit gaps", 4),
-])
+@pytest.mark.parametrize(
+    ("encoding", "words", "functions"),
+    [
+        (Dense(examples.weight((64, 64))), "float32", 0),
+        (Dense(examples.weight((64, 64)).astype(np.float16)), "float16", 0),
+        (examples.affine((64, 64), 4), "int4 per channel", 3),
+        (examples.affine((64, 64), 8, symmetric=False, tensor=True), "uint8 per tensor", 1),
+        (examples.affine((64, 64), 4, group=16), "int4 per group of 16", 4),
+        (examples.codebook((64, 64), 3), "3-bit codebook", 3),
+        (examples.affine((64, 64), 4, 0.5), "int4 per channel, zeros as a bit mask", 5),
+        (examples.codebook((64, 64), 4, 0.9), "4-bit codebook, zeros as 4-bit gaps", 4),
+    ],
+)
 def test_words_and_functions(encoding: Encoding, words: str, functions: int) -> None:
     stored = storage.store(encoding, "w", 18)
     assert stored.words == words.replace("3-bit", "4-bit")
@@ -144,8 +159,7 @@ def test_decoders_are_chosen_for_all_weights_together() -> None:
     """A decoder takes hundreds of bytes: one tiny layer does not bring its own."""
     large = [examples.affine((64, 64), 4, seed=seed) for seed in range(3)]
     small = examples.affine((16, 16), 4, 0.6)
-    options = [forms(content_of(encoding), f"w{index}", 18)
-               for index, encoding in enumerate([*large, small])]
+    options = [forms(content_of(encoding), f"w{index}", 18) for index, encoding in enumerate([*large, small])]
     alone, together = (min(options[-1], key=lambda form: form.bytes), storage.choose(options, 18)[-1])
     assert alone.layout == "mask"
     assert together.layout == "plain"
@@ -172,8 +186,8 @@ def test_positions_take_32_bits_where_16_do_not_reach(rows: int, dtype: ir.DataT
     values[[0, 12], [0, rows - 1]] = 3.0, -2.5
     content = content_of(Dense(values))
     form = next(form for form in forms(content, "w", 18) if form.layout == "index")
-    assert form.parts[1].dtype == dtype         # 8 spare slots behind 65,520 and 65,533 weights
+    assert form.parts[1].dtype == dtype  # 8 spare slots behind 65,520 and 65,533 weights
     model = examples.model("MatMul", {"layer": np.ones((13, rows), np.float32)})
     edited = with_edits(model, {"layer": Edit(Dense(values))})
-    output, = examples.run(edited.to_bytes(), np.eye(13, dtype=np.float32))
+    (output,) = examples.run(edited.to_bytes(), np.eye(13, dtype=np.float32))
     np.testing.assert_array_equal(output, values)

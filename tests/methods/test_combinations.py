@@ -13,22 +13,39 @@ from workbench.graph.storage.encoding import Dense, Factors
 from workbench.methods.common.gram_propagation import each_matrix
 
 JOB = Job()
-PRUNERS = [("prune.magnitude", {"sparsity": 0.6}), ("prune.magnitude", {"threshold": 0.05}), ("prune.nm", {}),
-           ("prune.block", {}), ("prune.wanda", {"sparsity": 0.6}), ("prune.sparsegpt", {"sparsity": 0.6}),
-           ("prune.taylor", {"sparsity": 0.6}), ("prune.snip", {"sparsity": 0.6, "scope": "layer"}),
-           ("prune.fisher", {"sparsity": 0.6}), ("prune.synflow", {"sparsity": 0.6, "rounds": 5})]
-QUANTISERS = [("quantize.affine", {"bits": 4}), ("quantize.affine", {"bits": 4, "symmetric": False}),
-              ("quantize.affine", {"bits": 3, "rounding": "floor", "range": "percentile"}),
-              ("quantize.affine", {"bits": 4, "rounding": "stochastic", "range": "entropy"}),
-              ("quantize.affine", {"bits": 4, "granularity": "group", "group_size": 16}),
-              ("quantize.codebook", {"bits": 4}), ("quantize.codebook", {"bits": 3, "sensitivity": "fisher"}),
-              ("quantize.codebook", {"bits": 3, "start": "density", "sensitivity": "activations"}),
-              ("quantize.gptq", {"bits": 4}), ("quantize.gptq", {"bits": 3, "symmetric": False}),
-              ("quantize.adaround", {"bits": 4, "steps": 20}),
-              ("quantize.adaround", {"bits": 3, "steps": 20, "symmetric": False}),
-              ("quantize.awq", {"bits": 4}), ("quantize.blockwise", {}), ("quantize.float", {}),
-              ("quantize.float", {"format": "float8e4m3"}), ("quantize.static", {"bits": 4}), ("quantize.dynamic", {}),
-              ("quantize.smooth", {})]
+PRUNERS = [
+    ("prune.magnitude", {"sparsity": 0.6}),
+    ("prune.magnitude", {"threshold": 0.05}),
+    ("prune.nm", {}),
+    ("prune.block", {}),
+    ("prune.wanda", {"sparsity": 0.6}),
+    ("prune.sparsegpt", {"sparsity": 0.6}),
+    ("prune.taylor", {"sparsity": 0.6}),
+    ("prune.snip", {"sparsity": 0.6, "scope": "layer"}),
+    ("prune.fisher", {"sparsity": 0.6}),
+    ("prune.synflow", {"sparsity": 0.6, "rounds": 5}),
+]
+QUANTISERS = [
+    ("quantize.affine", {"bits": 4}),
+    ("quantize.affine", {"bits": 4, "symmetric": False}),
+    ("quantize.affine", {"bits": 3, "rounding": "floor", "range": "percentile"}),
+    ("quantize.affine", {"bits": 4, "rounding": "stochastic", "range": "entropy"}),
+    ("quantize.affine", {"bits": 4, "granularity": "group", "group_size": 16}),
+    ("quantize.codebook", {"bits": 4}),
+    ("quantize.codebook", {"bits": 3, "sensitivity": "fisher"}),
+    ("quantize.codebook", {"bits": 3, "start": "density", "sensitivity": "activations"}),
+    ("quantize.gptq", {"bits": 4}),
+    ("quantize.gptq", {"bits": 3, "symmetric": False}),
+    ("quantize.adaround", {"bits": 4, "steps": 20}),
+    ("quantize.adaround", {"bits": 3, "steps": 20, "symmetric": False}),
+    ("quantize.awq", {"bits": 4}),
+    ("quantize.blockwise", {}),
+    ("quantize.float", {}),
+    ("quantize.float", {"format": "float8e4m3"}),
+    ("quantize.static", {"bits": 4}),
+    ("quantize.dynamic", {}),
+    ("quantize.smooth", {}),
+]
 ONCE = Cache(1 << 28)
 
 
@@ -53,21 +70,38 @@ def test_sparsity_after_quantisation_is_sparsity_before(then):
     if params.get("rounding") == "stochastic":
         params = {**params, "rounding": "nearest", "bits": 6}
     first = ("prune.magnitude", {"sparsity": 0.6})
-    assert (edited("Conv" if name == "quantize.static" else "Gemm", first, (name, params)).weight == 0).mean() == \
-        (edited("Conv" if name == "quantize.static" else "Gemm", first).weight == 0).mean()
+    assert (edited("Conv" if name == "quantize.static" else "Gemm", first, (name, params)).weight == 0).mean() == (
+        edited("Conv" if name == "quantize.static" else "Gemm", first).weight == 0
+    ).mean()
 
 
-FACTORS = [("Gemm", ("lowrank.svd", {"rank": 6})), ("MatMul", ("lowrank.svd", {"rank": 6})),
-           ("Conv", ("lowrank.svd", {"rank": 6})), ("Conv", ("lowrank.tucker", {"ratio": 0.5})),
-           ("Conv", ("lowrank.spatial", {"rank": 8})), ("Conv", ("lowrank.cp", {"rank": 8, "iterations": 5}))]
+FACTORS = [
+    ("Gemm", ("lowrank.svd", {"rank": 6})),
+    ("MatMul", ("lowrank.svd", {"rank": 6})),
+    ("Conv", ("lowrank.svd", {"rank": 6})),
+    ("Conv", ("lowrank.tucker", {"ratio": 0.5})),
+    ("Conv", ("lowrank.spatial", {"rank": 8})),
+    ("Conv", ("lowrank.cp", {"rank": 8, "iterations": 5})),
+]
 
 
 @pytest.mark.parametrize(("op", "factoring"), FACTORS, ids=str)
-@pytest.mark.parametrize("then", [("quantize.affine", {"bits": 4}), ("quantize.codebook", {"bits": 4}),
-                                  ("quantize.float", {}), ("quantize.gptq", {"bits": 4}),
-                                  ("quantize.adaround", {"bits": 4, "steps": 20}),
-                                  ("prune.magnitude", {"sparsity": 0.5}), ("prune.nm", {}), ("prune.block", {}),
-                                  ("prune.wanda", {"sparsity": 0.5}), ("prune.sparsegpt", {"sparsity": 0.5})], ids=str)
+@pytest.mark.parametrize(
+    "then",
+    [
+        ("quantize.affine", {"bits": 4}),
+        ("quantize.codebook", {"bits": 4}),
+        ("quantize.float", {}),
+        ("quantize.gptq", {"bits": 4}),
+        ("quantize.adaround", {"bits": 4, "steps": 20}),
+        ("prune.magnitude", {"sparsity": 0.5}),
+        ("prune.nm", {}),
+        ("prune.block", {}),
+        ("prune.wanda", {"sparsity": 0.5}),
+        ("prune.sparsegpt", {"sparsity": 0.5}),
+    ],
+    ids=str,
+)
 def test_each_factor_is_quantised_or_pruned(op, factoring, then):
     before, after = edited(op, factoring).encoding, edited(op, factoring, then).encoding
     assert isinstance(after, Factors) and len(after.pieces) == len(before.pieces)
@@ -90,8 +124,12 @@ def test_what_factors_receive_follows_from_what_the_layer_receives(op, factoring
     patches = rng.standard_normal((400, 16, 3, 3)).astype(np.float32)
     flat = patches.reshape(400, -1)
     seen = []
-    each_matrix(encoding, 0, (flat.T @ flat / 400)[None].astype(np.float64),
-                lambda values, axis, grams: seen.append(grams) or Dense(values))
+    each_matrix(
+        encoding,
+        0,
+        (flat.T @ flat / 400)[None].astype(np.float64),
+        lambda values, axis, grams: seen.append(grams) or Dense(values),
+    )
     x = patches
     for piece, grams in zip(encoding.pieces, seen, strict=True):
         weight, group = piece.encoding.decode(), int(piece.attributes.get("group", 1))
@@ -102,11 +140,22 @@ def test_what_factors_receive_follows_from_what_the_layer_receives(op, factoring
         x = each.reshape(400, *windows.shape[2:4], -1).transpose(0, 3, 1, 2)
 
 
-@pytest.mark.parametrize("then", [("prune.taylor", {}), ("prune.snip", {}), ("prune.synflow", {}),
-                                  ("prune.magnitude", {"sparsity": 0.5, "scope": "global"}), ("quantize.awq", {}),
-                                  ("quantize.static", {}), ("quantize.dynamic", {}), ("quantize.smooth", {}),
-                                  ("quantize.blockwise", {}), ("quantize.codebook", {"sensitivity": "fisher"})],
-                         ids=str)
+@pytest.mark.parametrize(
+    "then",
+    [
+        ("prune.taylor", {}),
+        ("prune.snip", {}),
+        ("prune.synflow", {}),
+        ("prune.magnitude", {"sparsity": 0.5, "scope": "global"}),
+        ("quantize.awq", {}),
+        ("quantize.static", {}),
+        ("quantize.dynamic", {}),
+        ("quantize.smooth", {}),
+        ("quantize.blockwise", {}),
+        ("quantize.codebook", {"sensitivity": "fisher"}),
+    ],
+    ids=str,
+)
 def test_what_is_of_whole_layers_refuses_factors(then):
     with pytest.raises(UserError, match="cannot follow a factoring"):
         edited("Gemm", ("lowrank.svd", {"rank": 6}), then)
@@ -119,6 +168,5 @@ def test_what_cannot_be_added_is_said_before_anything_is_run():
     behind_svd, behind_static = (conflicts.conflicts(model.layer(path), (step,)) for step in (svd, static))
     assert behind_svd["prune.taylor"] == "Taylor cannot follow a factoring: gradients are of whole layers."
     assert "quantize.affine" not in behind_svd
-    assert behind_static["quantize.affine"] == "Affine would undo how Static, 8-bit activations has the layer " \
-        "computed."
-    assert "prune.taylor" not in behind_static          # which comes before it whatever the order of the list
+    assert behind_static["quantize.affine"] == "Affine would undo how Static, 8-bit activations has the layer computed."
+    assert "prune.taylor" not in behind_static  # which comes before it whatever the order of the list

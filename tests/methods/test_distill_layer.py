@@ -36,8 +36,11 @@ def compiled(convolution, **params):
     return compiler.compiled(model, *stacks, data, 0, Cache(1 << 26), JOB)
 
 
-@pytest.mark.parametrize("params", [{"student": "separable"}, {"student": "grouped", "groups": 2}, {"rank": 3}],
-                         ids=lambda params: params.get("student", "factors"))
+@pytest.mark.parametrize(
+    "params",
+    [{"student": "separable"}, {"student": "grouped", "groups": 2}, {"rank": 3}],
+    ids=lambda params: params.get("student", "factors"),
+)
 def test_a_student_learns_and_the_file_is_as_foretold(convolution, params, tmp_path):
     model, _ = convolution
     made = compiled(convolution, steps=150, **params)
@@ -47,7 +50,7 @@ def test_a_student_learns_and_the_file_is_as_foretold(convolution, params, tmp_p
     (foretold,), foretold_size = compiler.forecast(model, made.chosen, "auto")
     file = tmp_path / "smaller.onnx"
     with_edits(made.model, made.edits).save(file)
-    assert size == foretold_size == file.stat().st_size                 # also of the bias that the layer did not have
+    assert size == foretold_size == file.stat().st_size  # also of the bias that the layer did not have
     assert (change.bytes_after, change.macs) == (foretold.bytes_after, foretold.macs)
     again = open_model(str(file), job=JOB)
     assert again.summary().macs == change.macs + model.layer("second").macs < model.summary().macs
@@ -66,10 +69,13 @@ def test_a_group_starts_with_its_own_weights(convolution):
     np.testing.assert_allclose(made.edits["first"].weight, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize(("path", "params", "reason"), [
-    ("first", {"student": "grouped", "groups": 3}, "8 inputs and 8 outputs cannot both be divided into 3 groups"),
-    ("second", {"student": "separable"}, "no kernel that could be separated"),
-])
+@pytest.mark.parametrize(
+    ("path", "params", "reason"),
+    [
+        ("first", {"student": "grouped", "groups": 3}, "8 inputs and 8 outputs cannot both be divided into 3 groups"),
+        ("second", {"student": "separable"}, "no kernel that could be separated"),
+    ],
+)
 def test_what_has_no_such_student_says_why(convolution, path, params, reason):
     model, _ = convolution
     with pytest.raises(UserError, match=reason):

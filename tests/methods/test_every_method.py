@@ -20,8 +20,12 @@ from workbench.graph.rewrite.rewrite import forecast, size_of, with_edits
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import all_methods, find
 
-CASES = [(name, params, op, *before) for name, variants in SETTINGS.items()
-         for params, ops, *before in variants for op in ops]
+CASES = [
+    (name, params, op, *before)
+    for name, variants in SETTINGS.items()
+    for params, ops, *before in variants
+    for op in ops
+]
 
 
 def ids(case: tuple) -> str:

@@ -41,18 +41,21 @@ def kernels(model, path, data, tmp_path, *actions):
     return Counter(node.op_type for node in onnx.load(optimized).graph.node)
 
 
-@pytest.mark.parametrize(("op", "action", "kernel"), [
-    ("Conv", Action("quantize.static"), "QLinearConv"),
-    ("Depthwise", Action("quantize.static"), "QLinearConv"),
-    ("Conv", Action("quantize.static", {"bits": 4}), "QLinearConv"),
-    ("Gemm", Action("quantize.static"), "QGemm"),
-    ("MatMul", Action("quantize.static"), "MatMulIntegerToFloat"),     # the bias is added in floats
-    ("Conv", Action("quantize.dynamic"), "ConvInteger"),
-    ("MatMul", Action("quantize.dynamic"), "DynamicQuantizeMatMul"),
-    ("Gemm", Action("quantize.dynamic", {"granularity": "tensor"}), "DynamicQuantizeMatMul"),
-    ("Gemm", Action("quantize.blockwise"), "MatMulNBits"),
-    ("MatMul", Action("quantize.blockwise"), "MatMulNBits"),
-])
+@pytest.mark.parametrize(
+    ("op", "action", "kernel"),
+    [
+        ("Conv", Action("quantize.static"), "QLinearConv"),
+        ("Depthwise", Action("quantize.static"), "QLinearConv"),
+        ("Conv", Action("quantize.static", {"bits": 4}), "QLinearConv"),
+        ("Gemm", Action("quantize.static"), "QGemm"),
+        ("MatMul", Action("quantize.static"), "MatMulIntegerToFloat"),  # the bias is added in floats
+        ("Conv", Action("quantize.dynamic"), "ConvInteger"),
+        ("MatMul", Action("quantize.dynamic"), "DynamicQuantizeMatMul"),
+        ("Gemm", Action("quantize.dynamic", {"granularity": "tensor"}), "DynamicQuantizeMatMul"),
+        ("Gemm", Action("quantize.blockwise"), "MatMulNBits"),
+        ("MatMul", Action("quantize.blockwise"), "MatMulNBits"),
+    ],
+)
 def test_the_runtime_computes_in_integers(op, action, kernel, tmp_path):
     model, path, data = model_with(op)
     found = kernels(model, path, data, tmp_path, action)
@@ -69,8 +72,12 @@ def test_neighbours_share_the_levels_between_them(tmp_path):
     """What one layer hands on is what the next receives: written once."""
     model = opened(residual())
     rng = np.random.default_rng(0)
-    data = Dataset("memory", {spec.name: rng.standard_normal((16, *spec.shape[1:])).astype(np.float32)
-                              for spec in model.inputs}, model.inputs, None)
+    data = Dataset(
+        "memory",
+        {spec.name: rng.standard_normal((16, *spec.shape[1:])).astype(np.float32) for spec in model.inputs},
+        model.inputs,
+        None,
+    )
     paths = [layer.path for layer in model.layers if layer.op == "Conv" and not layer.locked and layer.uses == 1]
     recipe = Recipe().with_actions(paths, (Action("quantize.static"),))
     chosen, notes = compiler.stacks(model, recipe)
@@ -130,8 +137,9 @@ def test_smoothing_wins_back_what_outlier_channels_take():
         edits = {path: edited(model, path, spread, *actions)}
         return np.abs(runtime.session(with_edits(model, edits)).run(None, feeds)[0] - expected).mean()
 
-    assert error(Action("quantize.smooth", {"output": False})) < \
-        0.5 * error(Action("quantize.static", {"output": False}))
+    assert error(Action("quantize.smooth", {"output": False})) < 0.5 * error(
+        Action("quantize.static", {"output": False})
+    )
 
 
 def test_awq_loses_less_of_the_output_than_rounding_to_nearest():
@@ -173,7 +181,7 @@ def test_levels_of_earlier_steps_are_kept():
 
 
 def test_bias_correction_keeps_how_the_layer_is_computed():
-    model, path, data = model_with("Depthwise")        # a layer without a bias gets one
+    model, path, data = model_with("Depthwise")  # a layer without a bias gets one
     edit = edited(model, path, data, Action("quantize.static", {"bits": 3}), Action("quantize.bias_correction"))
     assert edit.compute is not None and edit.bias is not None
     feeds = data.feeds(slice(0, 8))
@@ -182,12 +190,15 @@ def test_bias_correction_keeps_how_the_layer_is_computed():
     assert sqnr_db(expected, found) > 10
 
 
-@pytest.mark.parametrize(("actions", "said"), [
-    ((Action("quantize.static"), Action("quantize.affine")), "would undo"),
-    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "cannot follow a factoring"),
-    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "cannot follow a factoring"),
-    ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "cannot follow a factoring"),
-])
+@pytest.mark.parametrize(
+    ("actions", "said"),
+    [
+        ((Action("quantize.static"), Action("quantize.affine")), "would undo"),
+        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.static")), "cannot follow a factoring"),
+        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.awq")), "cannot follow a factoring"),
+        ((Action("lowrank.svd", {"rank": 4}), Action("quantize.blockwise")), "cannot follow a factoring"),
+    ],
+)
 def test_steps_that_do_not_go_together_are_refused(actions, said):
     model, path, data = model_with("Gemm")
     with pytest.raises(UserError, match=said):

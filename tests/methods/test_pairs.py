@@ -20,18 +20,35 @@ from workbench.graph.rewrite.rewrite import with_edits
 from workbench.methods.base.method import all_methods, find
 from workbench.methods.common import factors
 
-BOUND = 4.5         # dB that a pair may lose beside the worse of the two alone: errors of equal size that add up
+BOUND = 4.5  # dB that a pair may lose beside the worse of the two alone: errors of equal size that add up
 HALF, MOST = {"sparsity": 0.5}, {"ratio": 0.6}
 PARAMS = {
-    "prune.magnitude": HALF, "prune.block": HALF, "prune.wanda": HALF, "prune.taylor": HALF, "prune.fisher": HALF,
-    "prune.sparsegpt": HALF, "prune.snip": HALF | {"scope": "layer"},
-    "prune.synflow": HALF | {"rounds": 3, "scope": "layer"}, "lowrank.svd": MOST, "lowrank.whitened": MOST,
-    "lowrank.subspace": MOST, "lowrank.response": MOST, "lowrank.tucker": MOST, "lowrank.spatial": MOST,
-    "lowrank.cp": {"ratio": 0.4, "iterations": 3}, "distill.layer": MOST | {"steps": 5},
-    "distill.refine": {"steps": 10}, "quantize.adaround": {"steps": 10}}
-VARIANTS = [("quantize.affine", {"bits": 8}), ("quantize.affine", {"bits": 4, "symmetric": False}),
-            ("quantize.affine", {"bits": 4, "granularity": "group", "group_size": 64}),
-            ("quantize.affine", {"bits": 4, "granularity": "tensor"}), ("quantize.float", {"format": "float8e4m3"})]
+    "prune.magnitude": HALF,
+    "prune.block": HALF,
+    "prune.wanda": HALF,
+    "prune.taylor": HALF,
+    "prune.fisher": HALF,
+    "prune.sparsegpt": HALF,
+    "prune.snip": HALF | {"scope": "layer"},
+    "prune.synflow": HALF | {"rounds": 3, "scope": "layer"},
+    "lowrank.svd": MOST,
+    "lowrank.whitened": MOST,
+    "lowrank.subspace": MOST,
+    "lowrank.response": MOST,
+    "lowrank.tucker": MOST,
+    "lowrank.spatial": MOST,
+    "lowrank.cp": {"ratio": 0.4, "iterations": 3},
+    "distill.layer": MOST | {"steps": 5},
+    "distill.refine": {"steps": 10},
+    "quantize.adaround": {"steps": 10},
+}
+VARIANTS = [
+    ("quantize.affine", {"bits": 8}),
+    ("quantize.affine", {"bits": 4, "symmetric": False}),
+    ("quantize.affine", {"bits": 4, "granularity": "group", "group_size": 64}),
+    ("quantize.affine", {"bits": 4, "granularity": "tensor"}),
+    ("quantize.float", {"format": "float8e4m3"}),
+]
 STEPS = [Action(name, PARAMS.get(name, {})) for name, method in all_methods().items() if not method.structural]
 STEPS += [Action(*variant) for variant in VARIANTS]
 ONCE = Cache(1 << 28)
@@ -45,10 +62,15 @@ def layer_of(op):
     weight = (rng.standard_normal(shape) / 8).astype(np.float32)
     node = helper.make_node(op, ["x", "layer.weight", "layer.bias"], ["y"], "layer", **attributes)
     graph = helper.make_graph(
-        [node], "one", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", *size])],
+        [node],
+        "one",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", *size])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(weight, "layer.weight"),
-         numpy_helper.from_array(rng.standard_normal(shape[0]).astype(np.float32), "layer.bias")])
+        [
+            numpy_helper.from_array(weight, "layer.weight"),
+            numpy_helper.from_array(rng.standard_normal(shape[0]).astype(np.float32), "layer.bias"),
+        ],
+    )
     model = opened(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8))
     scale = np.where(np.arange(size[0]) % 7 == 0, 6.0, 1.0).reshape(-1, *[1] * (len(size) - 1))
     x = (rng.standard_normal((64, *size)) * scale).astype(np.float32)
@@ -66,8 +88,10 @@ def sqnr(op, *actions):
     """Of the layer's outputs on the calibration samples, decibel."""
     model, data = layer_of(op)
     (gram,) = LayerContext(model, "layer", data, 0, ONCE).gram(Job())
-    original, wrong = (factors.by_output(weight.astype(np.float64), 0) for weight in (
-        model.weight("layer"), edited(op, *actions).weight - model.weight("layer")))
+    original, wrong = (
+        factors.by_output(weight.astype(np.float64), 0)
+        for weight in (model.weight("layer"), edited(op, *actions).weight - model.weight("layer"))
+    )
     signal, noise = (np.einsum("oc,cd,od->", each, gram, each) for each in (original, wrong))
     return 10 * np.log10(signal / max(noise, 1e-12 * signal))
 
@@ -100,16 +124,24 @@ def test_what_an_earlier_step_made_is_kept_or_the_pair_is_refused(op, first):
             assert not both.weight[edited(op, earlier).weight == 0].any(), then
 
 
-KEPT = [("quantize.gptq", {}), ("quantize.adaround", {"steps": 10}), ("quantize.affine", {"bits": 3}),
-        ("quantize.affine", {"granularity": "tensor"}), ("quantize.affine", {"granularity": "group", "group_size": 64}),
-        ("quantize.affine", {"granularity": "group", "group_size": 32})]
+KEPT = [
+    ("quantize.gptq", {}),
+    ("quantize.adaround", {"steps": 10}),
+    ("quantize.affine", {"bits": 3}),
+    ("quantize.affine", {"granularity": "tensor"}),
+    ("quantize.affine", {"granularity": "group", "group_size": 64}),
+    ("quantize.affine", {"granularity": "group", "group_size": 32}),
+]
 
 
 @pytest.mark.parametrize("earlier", KEPT, ids=str)
 def test_the_4_bit_kernel_keeps_levels_of_4_bits(earlier):
     step = Action(*earlier)
-    for kernel in (Action("quantize.blockwise"), Action("quantize.blockwise", {"block": 16}),
-                   Action("quantize.blockwise", {"block": 32, "accuracy": "int8"})):
+    for kernel in (
+        Action("quantize.blockwise"),
+        Action("quantize.blockwise", {"block": 16}),
+        Action("quantize.blockwise", {"block": 32, "accuracy": "int8"}),
+    ):
         both = edited("Gemm", step, kernel)
         np.testing.assert_array_equal(both.weight, edited("Gemm", step).weight)
         model, data = layer_of("Gemm")
@@ -120,8 +152,16 @@ def test_the_4_bit_kernel_keeps_levels_of_4_bits(earlier):
         assert np.linalg.norm(found - expected) < 0.02 * np.linalg.norm(expected)
 
 
-@pytest.mark.parametrize("earlier", [("quantize.awq", {}), ("quantize.affine", {"symmetric": False}),
-                                     ("quantize.affine", {"bits": 8}), ("quantize.codebook", {})], ids=str)
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        ("quantize.awq", {}),
+        ("quantize.affine", {"symmetric": False}),
+        ("quantize.affine", {"bits": 8}),
+        ("quantize.codebook", {}),
+    ],
+    ids=str,
+)
 def test_levels_that_the_4_bit_kernel_does_not_have_are_refused(earlier):
     title = all_methods()[earlier[0]].title
     with pytest.raises(UserError, match=f"would round again what {title} has quantised"):
@@ -135,10 +175,12 @@ def test_levels_of_8_bits_that_become_7_are_told():
 
 def test_what_would_be_lost_is_said():
     layer = layer_of("Gemm")[0].layer("layer")
-    for steps, said in {("prune.magnitude", "lowrank.svd"): "would fill the zeros of Magnitude",
-                        ("quantize.bias_correction", "quantize.affine"): "changes what Bias correction compensates",
-                        ("quantize.dynamic", "quantize.static"): "would undo how Dynamic",
-                        ("quantize.gptq", "quantize.affine"): "would round again what GPTQ"}.items():
+    for steps, said in {
+        ("prune.magnitude", "lowrank.svd"): "would fill the zeros of Magnitude",
+        ("quantize.bias_correction", "quantize.affine"): "changes what Bias correction compensates",
+        ("quantize.dynamic", "quantize.static"): "would undo how Dynamic",
+        ("quantize.gptq", "quantize.affine"): "would round again what GPTQ",
+    }.items():
         assert said in (conflicts.conflict(layer, tuple(map(Action, steps))) or "")
     assert conflicts.conflict(layer, (Action("lowrank.svd"), Action("prune.magnitude"))) is None
 

@@ -15,7 +15,7 @@ from workbench.engine.api.service import Service
 from workbench.methods.base import plugins
 from workbench.methods.base.method import all_methods
 
-METHOD = '''
+METHOD = """
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -39,14 +39,14 @@ class Chosen(Method):
 
     def apply(self, context, edit, params, job):
         return edit
-'''
+"""
 FINE = {"kind": 'Annotated[int, Help("h")] = 4', "accepts": "None", "forecast": "return plan"}
 SOURCES = {
     "fine": METHOD.format(name="fine", **FINE),
     "lost": "import a_library_that_is_not_here\n",
     "syntax": "def broken(:\n",
     "ends": "import sys\nsys.exit(3)\n",
-    "schema": METHOD.format(name="schema", **FINE | {"kind": 'list[int] = None'}),
+    "schema": METHOD.format(name="schema", **FINE | {"kind": "list[int] = None"}),
     "half": METHOD.format(name="half", **FINE) + "\nraise RuntimeError('two\\nlines \\x1b[31m')\n",
     "taken": METHOD.format(name="affine", **FINE),
     "rude": METHOD.format(name="rude", **FINE | {"accepts": "1 / 0"}),
@@ -75,8 +75,13 @@ def _metadata(folder: Path, name: str, points: str) -> None:
 
 def run(installed, *arguments):
     path = os.pathsep.join([str(installed), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run([sys.executable, "-m", "workbench", *arguments], env=os.environ | {"PYTHONPATH": path},
-                          cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "workbench", *arguments],
+        env=os.environ | {"PYTHONPATH": path},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_the_program_goes_on_without_them(installed, demo):
@@ -114,8 +119,13 @@ except UserError as error:
     print("told")
 """
     path = os.pathsep.join([str(installed), os.environ.get("PYTHONPATH", "")])
-    done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}, capture_output=True,
-                          cwd=Path(__file__).parents[2], text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+        text=True,
+    )
     assert done.returncode == 0 and done.stdout == "told\n", done.stderr
 
 
@@ -134,7 +144,8 @@ def test_a_file_of_our_own_that_is_broken_is_left_out_too(monkeypatch):
     known = {"a": object()}
     plugins.load_all(known)
     assert set(known) == {"a"} and plugins.left_out() == (
-        "The method file x.py is left out: ZeroDivisionError: division by zero.",)
+        "The method file x.py is left out: ZeroDivisionError: division by zero.",
+    )
 
 
 def test_errors_that_are_meant_pass():

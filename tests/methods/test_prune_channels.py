@@ -111,9 +111,9 @@ def gate_by_difference(model, path, count):
     weight, bias = view.layers[path].weight, view.layers[path].bias
     scores = np.zeros(count)
     with torch.no_grad():
-        targets = [view(torch.from_numpy(data.inputs["x"][start:start + 8]).double())[0] for start in range(0, 32, 8)]
+        targets = [view(torch.from_numpy(data.inputs["x"][start : start + 8]).double())[0] for start in range(0, 32, 8)]
         for channel, (start, target) in product(range(count), zip(range(0, 32, 8), targets, strict=True)):
-            x = torch.from_numpy(data.inputs["x"][start:start + 8]).double()
+            x = torch.from_numpy(data.inputs["x"][start : start + 8]).double()
             losses = []
             for factor in (1 + epsilon, 1 - epsilon):
                 kept_weight, kept_bias = weight[channel].clone(), bias[channel].clone()
@@ -141,8 +141,14 @@ def test_the_scale_of_a_batchnorm_that_was_folded():
         x = b.conv(x, name, inputs, 12)
         b.const(f"{name}.scale", scales[name] * np.where(rng.random(12) < 0.5, -1, 1).astype(np.float32))
         b.const(f"{name}.var", rng.uniform(0.01, 9, 12).astype(np.float32))
-        return b.op("BatchNormalization", x, f"{name}.scale", b.weight(f"{name}.beta", 12),
-                    b.weight(f"{name}.mean", 12), f"{name}.var")
+        return b.op(
+            "BatchNormalization",
+            x,
+            f"{name}.scale",
+            b.weight(f"{name}.beta", 12),
+            b.weight(f"{name}.mean", 12),
+            f"{name}.var",
+        )
 
     x = b.op("Relu", normed("x", "one", 3))
     x = b.op("Relu", b.op("Add", x, normed(x, "two", 12)))
@@ -169,8 +175,10 @@ def test_of_a_glob_the_layers_that_a_criterion_tells_nothing_of_keep_their_chann
     with pytest.raises(UserError, match="up: The inputs of ConvTranspose layers are not looked at"):
         compiler.stacks(model, Recipe((Row("up", recipe.rows[0].actions),)))
     _, notes = compiler.stacks(model, Recipe((Row("*", (Action("prune.channels", {"criterion": "bn"}),)),)))
-    assert notes[0] == "3 layers (down, up and last): each keeps its channels: No BatchNorm behind it says what its " \
+    assert (
+        notes[0] == "3 layers (down, up and last): each keeps its channels: No BatchNorm behind it says what its "
         "channels are worth."
+    )
 
 
 def test_lamp_is_energy_over_what_is_at_least_as_large():

@@ -64,8 +64,10 @@ def test_channels_that_a_weight_makes_and_reads_settle():
     b.const("turn.weight", np.array([[0, 8.0], [1 / 8, 0]], np.float32).reshape(2, 2, 1, 1))
     b.head(b.op("Add", x, b.op("Conv", x, "turn.weight")), 2)
     made = equalised(b.model(IMAGE), "turn").model
-    rows, columns = (np.maximum.reduce([ranges(made, path, axis) for path in paths])
-                     for paths, axis in ((("first", "turn"), 0), (("turn", "head"), 1)))
+    rows, columns = (
+        np.maximum.reduce([ranges(made, path, axis) for path in paths])
+        for paths, axis in ((("first", "turn"), 0), (("turn", "head"), 1))
+    )
     np.testing.assert_allclose(rows, columns, rtol=0.01)
 
 
@@ -150,5 +152,6 @@ def test_the_file_has_the_bytes_of_the_original_and_its_answers(tmp_path):
     assert compiler.forecast(workspace.model, chosen, "auto")[1] == size
     feeds = workspace.data.feeds(slice(0, 64))
     expected = runtime.session(workspace.model).run(None, feeds)[0]
-    np.testing.assert_allclose(runtime.session(str(file)).run(None, feeds)[0], expected,
-                               atol=1e-4 * np.abs(expected).max())
+    np.testing.assert_allclose(
+        runtime.session(str(file)).run(None, feeds)[0], expected, atol=1e-4 * np.abs(expected).max()
+    )

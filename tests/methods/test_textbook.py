@@ -43,8 +43,10 @@ def response_error(model, path, data, edit):
     layer = context.layer
 
     def energy(matrix):
-        return sum(float(np.einsum("rc,cd,rd->", part, g, part))
-                   for part, g in zip(np.split(matrix, len(gram)), gram, strict=True))
+        return sum(
+            float(np.einsum("rc,cd,rd->", part, g, part))
+            for part, g in zip(np.split(matrix, len(gram)), gram, strict=True)
+        )
 
     original = factors.by_output(context.weight.astype(np.float64), layer.out_axis)
     return energy(original - factors.by_output(edit.weight.astype(np.float64), layer.out_axis)) / energy(original)
@@ -60,7 +62,7 @@ def test_affine_round_trip(bits, symmetric):
     stored = grids.quantize(grid, scale, zero, bits, symmetric)
     assert np.abs(stored.decode() - values).max() <= float(scale.max()) * (0.5 if symmetric else 1.0) + 1e-6
     again = grids.quantize(grids.view(stored.decode(), 0, "channel", 0), scale, zero, bits, symmetric)
-    np.testing.assert_array_equal(again.q, stored.q)            # levels are fixed points
+    np.testing.assert_array_equal(again.q, stored.q)  # levels are fixed points
     low, high = grids.limits(bits, symmetric)
     assert stored.q.min() >= low and stored.q.max() <= high
 
@@ -70,7 +72,7 @@ def test_the_textbook_floor_form():
     grid = grids.view(values, 0, "tensor", 0)
     scale, zero = np.full((1, 1), 0.25, np.float32), np.full((1, 1), 8.0, np.float32)
     stored = grids.quantize(grid, scale, zero, 4, False, "floor")
-    np.testing.assert_array_equal(stored.q, np.floor((values / 0.25) + 8))       # Q = floor(S(W+B)), S = 1/s, B = z s
+    np.testing.assert_array_equal(stored.q, np.floor((values / 0.25) + 8))  # Q = floor(S(W+B)), S = 1/s, B = z s
 
 
 def test_stochastic_rounding_is_right_on_average():
@@ -88,7 +90,7 @@ def test_a_range_of_least_error_is_better_than_all_others_in_its_own_measure(rul
 
     def error(other):
         scale, zero = grids.scales(grid, 4, True, other, 100.0)
-        return (np.abs(grids.quantize(grid, scale, zero, 4, True).decode() - values)**power).sum(axis=1)
+        return (np.abs(grids.quantize(grid, scale, zero, 4, True).decode() - values) ** power).sum(axis=1)
 
     for other in {"minmax", "mse", "cubed"} - {rule}:
         assert (error(rule) <= error(other) + 1e-4).all() and error(rule).sum() < 0.99 * error(other).sum()
@@ -108,7 +110,7 @@ def test_weighted_kmeans_is_that_of_repeated_values():
         found = kmeans(values, 6, start, JOB, counts.astype(float))
         if start == "linear":
             np.testing.assert_allclose(found, kmeans(np.repeat(values, counts), 6, start, JOB))
-        members = np.abs(values[:, None] - found).argmin(axis=1)        # each centroid is the mean of its own (Lloyd)
+        members = np.abs(values[:, None] - found).argmin(axis=1)  # each centroid is the mean of its own (Lloyd)
         means = [np.average(values[members == index], weights=counts[members == index]) for index in range(6)]
         np.testing.assert_allclose(found, means, atol=1e-9)
 
@@ -153,7 +155,8 @@ def test_the_range_of_least_divergence_cuts_what_is_rare():
     widest, chosen = (grids.scales(grid, 4, True, rule, 100.0) for rule in ("minmax", "entropy"))
     assert (chosen[0] < 0.8 * widest[0]).all()
     for row, scale in zip(values, chosen[0].ravel(), strict=True):
-        def lost(step, row=row):            # by hand, for one channel
+
+        def lost(step, row=row):  # by hand, for one channel
             counts, edges = np.histogram(row, 128, (-np.abs(row).max(), np.abs(row).max()))
             centres = (edges[1:] + edges[:-1]) / 2
             inside = (centres >= -8 * step) & (centres <= 7 * step)
@@ -178,14 +181,21 @@ def test_kmeans_keeps_pruned_zeros_and_small_sets_exactly():
     assert 0.0 in centroids and set(np.round(values, 6)) <= set(np.round(centroids, 6))
 
 
-@pytest.mark.parametrize(("op", "method", "params"), [
-    ("Conv", "lowrank.tucker", {"ratio": 0.4}), ("Conv", "lowrank.spatial", {"rank": 8}),
-    ("Conv", "lowrank.cp", {"rank": 10, "iterations": 10}), ("Conv", "lowrank.svd", {"rank": 6}),
-    ("Depthwise", "prune.magnitude", {"sparsity": 0.5}), ("MatMul", "lowrank.svd", {"rank": 6}),
-    ("MatMul", "prune.magnitude", {"sparsity": 0.6})])
+@pytest.mark.parametrize(
+    ("op", "method", "params"),
+    [
+        ("Conv", "lowrank.tucker", {"ratio": 0.4}),
+        ("Conv", "lowrank.spatial", {"rank": 8}),
+        ("Conv", "lowrank.cp", {"rank": 10, "iterations": 10}),
+        ("Conv", "lowrank.svd", {"rank": 6}),
+        ("Depthwise", "prune.magnitude", {"sparsity": 0.5}),
+        ("MatMul", "lowrank.svd", {"rank": 6}),
+        ("MatMul", "prune.magnitude", {"sparsity": 0.6}),
+    ],
+)
 def test_refining_lowers_the_response_error_and_keeps_zeros(op, method, params):
     model, path, data = model_with(op)
-    alike = np.cumsum(np.cumsum(data.inputs["x"], axis=-1), axis=1) / 5         # neighbours are alike, as in pictures
+    alike = np.cumsum(np.cumsum(data.inputs["x"], axis=-1), axis=1) / 5  # neighbours are alike, as in pictures
     data = dataclasses.replace(data, inputs={"x": alike.astype(np.float32)})
     cache, stack = Cache(1 << 28), (Action(method, params), Action("distill.refine", {"steps": 150, "rate": 0.003}))
     before, after = (compiler.edit(model, path, stack[:count], data, 0, cache, JOB) for count in (1, 2))
@@ -199,8 +209,10 @@ def test_refining_lowers_the_response_error_and_keeps_zeros(op, method, params):
         return each + (0 if bias is None else bias)
 
     wanted = outputs(context.weight, context.bias)
-    first, second = (np.square(outputs(edit.weight, edit.bias if edit.bias is not None else context.bias)
-                               - wanted).sum() for edit in (before, after))
+    first, second = (
+        np.square(outputs(edit.weight, edit.bias if edit.bias is not None else context.bias) - wanted).sum()
+        for edit in (before, after)
+    )
     assert second < 0.9 * first and after.encoding.parameters == before.encoding.parameters
     if method.startswith("prune"):
         assert (after.weight[before.weight == 0] == 0).all()
@@ -250,10 +262,16 @@ def chain(*sizes):
         nodes.append(helper.make_node("Gemm", [read, f"l{index}.weight"], ["y" if last else f"h{index}"], transB=1))
         if not last:
             nodes.append(helper.make_node("Relu", [f"h{index}"], [f"r{index}"]))
-        weights.append(numpy_helper.from_array(rng.standard_normal((outputs, inputs)).astype(np.float32),
-                                               f"l{index}.weight"))
-    graph = helper.make_graph(nodes, "chain", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", sizes[0]])],
-                              [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", sizes[-1]])], weights)
+        weights.append(
+            numpy_helper.from_array(rng.standard_normal((outputs, inputs)).astype(np.float32), f"l{index}.weight")
+        )
+    graph = helper.make_graph(
+        nodes,
+        "chain",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", sizes[0]])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n", sizes[-1]])],
+        weights,
+    )
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     spec = InputSpec("x", "float32", (None, sizes[0]))
     return from_proto(proto, "chain", JOB), Dataset("memory", {"x": np.zeros((4, sizes[0]), np.float32)}, (spec,), None)

@@ -27,7 +27,8 @@ def test_truncated_svd_is_numpys(op):
     u, s, v = np.linalg.svd(matrix, full_matrices=False)
     np.testing.assert_allclose(factors.by_output(edit.weight, layer.out_axis), (u[:, :5] * s[:5]) @ v[:5], atol=1e-5)
     assert np.square(matrix - factors.by_output(edit.weight, layer.out_axis)).sum() == pytest.approx(
-        np.square(s[5:]).sum(), rel=1e-4)           # Eckart and Young
+        np.square(s[5:]).sum(), rel=1e-4
+    )  # Eckart and Young
 
 
 def test_energy_keeps_the_smallest_sufficient_rank():
@@ -35,8 +36,9 @@ def test_energy_keeps_the_smallest_sufficient_rank():
     assert [ranks.rank_for_energy(values, e) for e in (9 / 14, 0.65, 13 / 14, 1.0)] == [1, 2, 2, 3]
 
 
-@pytest.mark.parametrize(("rows", "columns", "rank", "noise"),
-                         [(100, 200, 5, 0.1), (60, 60, 10, 0.3), (64, 576, 20, 0.5)])
+@pytest.mark.parametrize(
+    ("rows", "columns", "rank", "noise"), [(100, 200, 5, 0.1), (60, 60, 10, 0.3), (64, 576, 20, 0.5)]
+)
 def test_evbmf_finds_a_planted_rank(rows, columns, rank, noise):
     rng = np.random.default_rng(0)
     matrix = rng.standard_normal((rows, rank)) @ rng.standard_normal((rank, columns))
@@ -58,8 +60,15 @@ def vb_free_energy(values, short, long, variance, rounds=4000):
         vb = variance / (a**2 + long * va + variance / cb)
         b = vb * values * a / variance
         ca, cb = a**2 / long + va, b**2 / short + vb
-    return (long * np.log(ca / va) + short * np.log(cb / vb) + (a**2 + long * va) / ca + (b**2 + short * vb) / cb
-            - short - long + (-2 * a * b * values + (a**2 + long * va) * (b**2 + short * vb)) / variance)
+    return (
+        long * np.log(ca / va)
+        + short * np.log(cb / vb)
+        + (a**2 + long * va) / ca
+        + (b**2 + short * vb) / cb
+        - short
+        - long
+        + (-2 * a * b * values + (a**2 + long * va) * (b**2 + short * vb)) / variance
+    )
 
 
 @pytest.mark.parametrize("alpha", [0.1, 0.5, 1.0])
@@ -76,8 +85,12 @@ def test_evbmf_finds_the_noise_that_the_free_energy_finds():
     matrix = rng.standard_normal((30, 4)) @ rng.standard_normal((4, 60)) + 0.4 * rng.standard_normal((30, 60))
     values = np.linalg.svd(matrix, compute_uv=False)
     tried = np.linspace(0.1, 0.25, 31)
-    energies = [30 * 60 * np.log(variance) + np.square(values).sum() / variance
-                + np.minimum(vb_free_energy(values, 30, 60, variance, 1000), 0).sum() for variance in tried]
+    energies = [
+        30 * 60 * np.log(variance)
+        + np.square(values).sum() / variance
+        + np.minimum(vb_free_energy(values, 30, 60, variance, 1000), 0).sum()
+        for variance in tried
+    ]
     best = tried[int(np.argmin(energies))]
     assert vbmf._noise(values, 30, 60) == pytest.approx(best, abs=0.006) and best == pytest.approx(0.16, abs=0.02)
     assert vbmf.rank(matrix) == int((vb_free_energy(values, 30, 60, best) < 0).sum()) == 4
@@ -97,18 +110,30 @@ def test_noise_ends_at_the_edge_of_marchenko_and_pastur():
     noise = 0.3 * rng.standard_normal((200, 500))
     values = np.linalg.svd(noise, compute_uv=False)
     assert ranks.bulk_edge(values, noise.shape) == pytest.approx(values[0], rel=0.03)
-    assert np.square(np.linalg.svd(rng.standard_normal((300, 600)) / np.sqrt(600), compute_uv=False)).mean() \
-        == pytest.approx(1.0, abs=0.02) and ranks.median(0.5) == pytest.approx(np.median(np.square(
-            np.linalg.svd(rng.standard_normal((300, 600)) / np.sqrt(600), compute_uv=False))), rel=0.02)
+    assert np.square(
+        np.linalg.svd(rng.standard_normal((300, 600)) / np.sqrt(600), compute_uv=False)
+    ).mean() == pytest.approx(1.0, abs=0.02) and ranks.median(0.5) == pytest.approx(
+        np.median(np.square(np.linalg.svd(rng.standard_normal((300, 600)) / np.sqrt(600), compute_uv=False))), rel=0.02
+    )
     for rule in ("marchenko-pastur", "gavish-donoho"):
         planted = noise + rng.standard_normal((200, 7)) @ rng.standard_normal((7, 500))
         params = ranks.RankParams(energy=None, rule=rule)
         assert ranks.chosen(params, planted.shape, lambda m=planted: np.linalg.svd(m, compute_uv=False)) == 7
 
 
-@pytest.mark.parametrize(("params", "rank"), [
-    ({"rank": 5}, 5), ({"rank": 900}, 40), ({"ratio": 0.25}, 10), ({"rule": "break-even"}, 35),
-    ({"energy": 1.0}, 40), ({"weakening": 1.0}, 40), ({"weakening": 0.0}, 3), ({"weakening": 0.5}, 22)])
+@pytest.mark.parametrize(
+    ("params", "rank"),
+    [
+        ({"rank": 5}, 5),
+        ({"rank": 900}, 40),
+        ({"ratio": 0.25}, 10),
+        ({"rule": "break-even"}, 35),
+        ({"energy": 1.0}, 40),
+        ({"weakening": 1.0}, 40),
+        ({"weakening": 0.0}, 3),
+        ({"weakening": 0.5}, 22),
+    ],
+)
 def test_a_rank_is_chosen_by_any_of_these(params, rank):
     rng = np.random.default_rng(0)
     matrix = rng.standard_normal((40, 3)) @ rng.standard_normal((3, 300)) + 0.1 * rng.standard_normal((40, 300))
@@ -142,8 +167,9 @@ def test_cp_recovers_a_tensor_of_its_rank():
     parts = [rng.standard_normal((size, 3)) for size in model.layer(path).shape]
     weight = np.einsum("or,ir,yr,xr->oiyx", *parts).astype(np.float32)
     planted = dataclasses.replace(with_weights(model, {path: weight}, {}))
-    edit = compiler.edit(planted, path, (Action("lowrank.cp", {"rank": 3, "iterations": 200}),), data, 0,
-                      Cache(1 << 20), JOB)
+    edit = compiler.edit(
+        planted, path, (Action("lowrank.cp", {"rank": 3, "iterations": 200}),), data, 0, Cache(1 << 20), JOB
+    )
     assert np.square(edit.weight - weight).sum() < 1e-3 * np.square(weight).sum()
 
 

@@ -16,13 +16,18 @@ from workbench.ui.commands.demo import demo_paths
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 
-QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)     # as app does, for the graph tab
+QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # as app does, for the graph tab
 FEW = 300
 WAIT = HANG_MS
-ROUNDS = 50         # of the event loop; one layout asks another at most a few times
+ROUNDS = 50  # of the event loop; one layout asks another at most a few times
 
-NO_GRAPHICS_CARD = (r"^QRhiGles2: Failed to create", r"^Failed to create RHI", r"Failed to initialize Vulkan",
-                    r"^GBM is not supported", r"^GPUInfo not initialized")
+NO_GRAPHICS_CARD = (
+    r"^QRhiGles2: Failed to create",
+    r"^Failed to create RHI",
+    r"Failed to initialize Vulkan",
+    r"^GBM is not supported",
+    r"^GPUInfo not initialized",
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -78,7 +83,7 @@ def engine(qapp, lasting_cache):
     """
     link = EngineLink(patience_ms=HANG_MS)
     link.start()
-    wait(lambda: link.is_ready)         # who connects to it later has missed nothing
+    wait(lambda: link.is_ready)  # who connects to it later has missed nothing
     yield link
     link.shutdown(HANG_S)
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("engine-")]
@@ -110,8 +115,8 @@ def session(link):
     session = Session(link)
     yield session
     session._refresher.online = session._refresher.supplied = False
-    session._refresher.drop()   # nor does it ask for what waits behind another request
-    forget_asked(link)          # an answer that comes now would find nobody
+    session._refresher.drop()  # nor does it ask for what waits behind another request
+    forget_asked(link)  # an answer that comes now would find nobody
     session.deleteLater()
 
 
@@ -132,7 +137,7 @@ def open_demo(session: Session, qtbot) -> Session:
 def window(session, qtbot):
     """The window as it starts: nothing open."""
     yield show_window(session, qtbot)
-    session.undo_stack.setClean()       # so that closing asks nothing
+    session.undo_stack.setClean()  # so that closing asks nothing
     session.snapshots.saved()
 
 
@@ -142,7 +147,7 @@ def show_window(session: Session, qtbot):
 
     theme.apply(QApplication.instance(), "light")
     window = MainWindow(session)
-    window.resize(SIZE)     # the offscreen platform has a small screen
+    window.resize(SIZE)  # the offscreen platform has a small screen
     qtbot.addWidget(window)
     window.show()
     settle()
@@ -161,6 +166,7 @@ def demo_window(window, qtbot):
 def few(tmp_path_factory) -> Path:
     """Few samples of the demo's, for tests that are not about how long measuring takes."""
     import numpy as np
+
     path = tmp_path_factory.mktemp("data") / "few.npz"
     with np.load(demo_paths().data) as whole:
         np.savez(path, **{name: whole[name][:FEW] for name in whole.files})

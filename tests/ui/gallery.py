@@ -24,6 +24,7 @@ def shoot(scale: str) -> int:
     from PySide6.QtWidgets import QApplication
 
     from workbench.ui.widgets import theme
+
     app = QApplication([])
     OUT.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
@@ -47,13 +48,15 @@ def tabs() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
     from workbench.core.recipe.action import Action
     from workbench.ui.tabs.inspect.tab import InspectTab
+
     weight = sample.weights()
     stack = (*sample.STACK, Action("lowrank.svd", {"rank": 20}))
     for name, size in (("middle", (660, 640)), ("narrow", (420, 860)), ("wide", (1100, 480))):
         tab = InspectTab()
         tab.resize(*size)
-        tab.show_layer(sample.LAYER, sample.view_of(weight),
-                       sample.edit_of(weight, sample.rounded(sample.pruned(weight))))
+        tab.show_layer(
+            sample.LAYER, sample.view_of(weight), sample.edit_of(weight, sample.rounded(sample.pruned(weight)))
+        )
         tab.set_actions(stack, sample.METHODS)
         yield f"inspect-{name}", tab
     for name, layer in (("locked", sample.LOCKED), ("nothing", None)):
@@ -72,6 +75,7 @@ def recover() -> Iterator[tuple[str, object]]:
     from workbench.ui.engine_client.client import EngineLink
     from workbench.ui.session.session import Session
     from workbench.ui.tabs.recover import RecoverTab
+
     curve = TemperatureCurve(Temperatures(seeds=3), "top-1", True)
     for seed in range(3):
         for value in TRIED:
@@ -81,9 +85,12 @@ def recover() -> Iterator[tuple[str, object]]:
         session.data = DataSummary("test.npz", 2000, "top-1", True, "", sample_figure())
         session.recipe = Recipe(recover=(Stage("distill", {"teacher": "one.onnx, two.onnx"}),))
         trainings = session.trainings
-        trainings.points = [TrainingPoint(0, step, step / 10, 0.3 + 2 * 0.9 ** step,
-                                          0.85 - 0.25 * 0.9 ** step if step % 10 == 0 else None, 0.001, 0.0)
-                            for step in range(31)]
+        trainings.points = [
+            TrainingPoint(
+                0, step, step / 10, 0.3 + 2 * 0.9**step, 0.85 - 0.25 * 0.9**step if step % 10 == 0 else None, 0.001, 0.0
+            )
+            for step in range(31)
+        ]
         trainings.job, trainings.paused = job, bool(job)
         trainings.curve = None if job else curve
         tab = RecoverTab(session, trainings)
@@ -93,6 +100,7 @@ def recover() -> Iterator[tuple[str, object]]:
 
 def sample_figure():
     from workbench.core.analysis.report import Figure
+
     return Figure(0.92, "measured", 2000)
 
 
@@ -100,10 +108,16 @@ def plots() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
     from workbench.ui.plots.weights.histogram import HistogramPlot
     from workbench.ui.plots.weights.spectrum import SpectrumPlot
+
     weight = sample.weights()
     view = sample.view_of(weight)
-    edits = {"untouched": None, "pruned": sample.pruned(weight), "rounded": sample.rounded(weight),
-             "both": sample.rounded(sample.pruned(weight)), "factored": sample.truncated(weight, 20)}
+    edits = {
+        "untouched": None,
+        "pruned": sample.pruned(weight),
+        "rounded": sample.rounded(weight),
+        "both": sample.rounded(sample.pruned(weight)),
+        "factored": sample.truncated(weight, 20),
+    }
     for name, after in edits.items():
         edit = None if after is None else sample.edit_of(weight, after)
         histogram, spectrum = HistogramPlot(), SpectrumPlot()
@@ -140,6 +154,7 @@ def pictures(weight, after) -> Iterator[tuple[str, object]]:
     from workbench.ui.plots.weights.channels import ChannelsPlot
     from workbench.ui.plots.weights.heat import HeatMaps
     from workbench.ui.plots.weights.kernels import KernelGrid
+
     pair = Pair(sample.LAYER, weight, after, None, None, np.ones(len(weight), bool))
     channels = ChannelsPlot()
     channels.show_picture(look.channels(pair, w.WantChannels(), Job()))

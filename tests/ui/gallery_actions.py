@@ -25,6 +25,7 @@ def shoot(scale: str) -> int:
     from PySide6.QtWidgets import QApplication
 
     from workbench.ui.widgets import theme
+
     app = QApplication([])
     OUT.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
@@ -42,10 +43,11 @@ def panels() -> Iterator[tuple[str, object]]:
     from tests.ui import sample
     from workbench.core.recipe.action import Action
 
-    wanda = dataclasses.replace(sample.MAGNITUDE, id="prune.wanda", title="Wanda")      # so that there is a choice
+    wanda = dataclasses.replace(sample.MAGNITUDE, id="prune.wanda", title="Wanda")  # so that there is a choice
 
     def panel(width=340, height=720, layers=(sample.LAYER,), actions=(), change=None):
         from workbench.ui.actions import ActionPanel
+
         result = ActionPanel()
         result.resize(width, height)
         result.set_methods((*sample.METHODS.values(), wanda))
@@ -56,10 +58,15 @@ def panels() -> Iterator[tuple[str, object]]:
         return result
 
     grouped = Action("quantize.affine", {"bits": 3, "granularity": "group"})
-    forecast = dataclasses.replace(sample.CHANGE, exact=False, sqnr_db=None, bytes_after=91_000,
-                                   note="Grew: the rank is above break-even.")
-    long = (Action("prune.magnitude", {"threshold": 0.0312}), Action("lowrank.svd", {"rank": 20}),
-            Action("distill.layer", {"rank": 12}), grouped)
+    forecast = dataclasses.replace(
+        sample.CHANGE, exact=False, sqnr_db=None, bytes_after=91_000, note="Grew: the rank is above break-even."
+    )
+    long = (
+        Action("prune.magnitude", {"threshold": 0.0312}),
+        Action("lowrank.svd", {"rank": 20}),
+        Action("distill.layer", {"rank": 12}),
+        grouped,
+    )
     yield "nothing", panel(layers=())
     yield "hint", panel()
     yield "stack", panel(actions=sample.STACK, change=sample.CHANGE)

@@ -1,11 +1,11 @@
 """An engine process that does what the path it is asked to open says: for what the real one must never do.
 
-    echo      answers Done with the number of this process
-    steps     progress, two updates, done
-    fail      answers Failed
-    obey      works until it is cancelled, then answers Stopped
-    hang      ignores everything
-    die       kills itself, as the system does when memory runs out
+echo      answers Done with the number of this process
+steps     progress, two updates, done
+fail      answers Failed
+obey      works until it is cancelled, then answers Stopped
+hang      ignores everything
+die       kills itself, as the system does when memory runs out
 """
 
 import os

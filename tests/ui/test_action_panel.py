@@ -19,8 +19,15 @@ from workbench.ui.widgets import theme
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 MAGNITUDE, AFFINE = sample.STACK
-WANDA = MethodInfo("prune.wanda", "prune", "Wanda", "Zeros by magnitude × input.", "|w| ‖x‖", "Sun 2024", (
-    Field("sparsity", "float", 0.5, "Fraction that becomes zero.", low=0, high=1, step=0.01),))
+WANDA = MethodInfo(
+    "prune.wanda",
+    "prune",
+    "Wanda",
+    "Zeros by magnitude × input.",
+    "|w| ‖x‖",
+    "Sun 2024",
+    (Field("sparsity", "float", 0.5, "Fraction that becomes zero.", low=0, high=1, step=0.01),),
+)
 SVD = Action("lowrank.svd", {"rank": 20})
 
 
@@ -81,6 +88,7 @@ def at(slider, share: float) -> QPoint:
 
 # -- empty states ----------------------------------------------------------------------------------------------------
 
+
 def test_without_a_selection_it_says_where_to_begin(panel):
     panel.set_layers(())
     assert panel.nothing.isVisible() and panel.nothing.title.text() == "Select a layer on the left"
@@ -105,7 +113,7 @@ def test_several_layers_are_counted_with_those_that_can_be_edited(panel):
     assert "2 that can be edited" in panel.header.facts.text()
     give(panel, MAGNITUDE)
     panel.set_view(sample.view_of(sample.weights()))
-    assert not panel.cards[0].sentence.isVisible()      # it would be true of one of them only
+    assert not panel.cards[0].sentence.isVisible()  # it would be true of one of them only
     assert panel.add.isVisible()
 
 
@@ -120,6 +128,7 @@ def test_methods_may_come_after_the_stack(qapp, qtbot):
 
 
 # -- adding and removing ---------------------------------------------------------------------------------------------
+
 
 def test_a_step_is_added_from_the_menu_where_it_is_applied(panel):
     panel.set_actions((AFFINE,))
@@ -141,11 +150,15 @@ def test_a_letter_goes_to_the_next_method_that_begins_with_it(panel):
 
 def test_steps_change_places_where_that_means_something(panel):
     give(panel, MAGNITUDE, AFFINE)
-    assert not any(button.isVisible() for card in panel.cards for button in (card.head.earlier, card.head.later)), \
+    assert not any(button.isVisible() for card in panel.cards for button in (card.head.earlier, card.head.later)), (
         "these are applied in this order whatever the list says"
+    )
     give(panel, MAGNITUDE, SVD, AFFINE)
     assert [(c.head.earlier.isVisible(), c.head.later.isVisible()) for c in panel.cards] == [
-        (False, True), (True, False), (False, False)]
+        (False, True),
+        (True, False),
+        (False, False),
+    ]
     QTest.mouseClick(panel.cards[0].head.later, LEFT)
     assert panel.heard[-1] == ((SVD, MAGNITUDE, AFFINE), "Move Magnitude", True), "the factors are pruned"
     assert panel.cards[1].action == MAGNITUDE and panel.cards[1].head.earlier.hasFocus()
@@ -174,8 +187,9 @@ def test_the_menu_says_what_does_not_go_with_the_steps_that_are_there(panel):
     panel.set_unavailable({"distill.layer": "Needs calibration data."})
     panel.set_conflicts({"lowrank.svd": "Integers cannot follow a factoring."})
     panel.menu.aboutToShow.emit()
-    reasons = {entry.data(): entry.toolTip() for entry in panel.menu.actions()
-               if entry.data() and not entry.isEnabled()}
+    reasons = {
+        entry.data(): entry.toolTip() for entry in panel.menu.actions() if entry.data() and not entry.isEnabled()
+    }
     assert reasons == {"distill.layer": "Needs calibration data.", "lowrank.svd": "Integers cannot follow a factoring."}
 
 
@@ -237,6 +251,7 @@ def test_a_family_that_is_not_known_yet_is_shown_by_its_own_name(panel):
 
 # -- changing --------------------------------------------------------------------------------------------------------
 
+
 def test_a_dragged_slider_changes_its_step_and_says_when_it_is_done(panel):
     give(panel, *sample.STACK)
     bar = slider(panel, 0, "sparsity")
@@ -253,11 +268,11 @@ def test_a_dragged_slider_changes_its_step_and_says_when_it_is_done(panel):
 def test_the_same_stack_with_other_values_comes_back_into_the_slider_that_is_held(panel):
     give(panel, *sample.STACK)
     cards, bar = panel.cards, slider(panel, 0, "sparsity")
-    panel.actions_changed.connect(lambda stack, *_: panel.set_actions(stack))      # as the window does
+    panel.actions_changed.connect(lambda stack, *_: panel.set_actions(stack))  # as the window does
     QTest.mousePress(bar, LEFT, pos=at(bar, 0.3))
     QTest.mouseMove(bar, at(bar, 0.6))
     panel.set_view(None)
-    panel.set_actions((Action("prune.magnitude", {"sparsity": 0.1}), AFFINE))       # a late answer
+    panel.set_actions((Action("prune.magnitude", {"sparsity": 0.1}), AFFINE))  # a late answer
     assert panel.cards == cards and bar.isSliderDown() and bar.value() == pytest.approx(60, abs=4)
     QTest.mouseMove(bar, at(bar, 0.8))
     QTest.mouseRelease(bar, LEFT, pos=at(bar, 0.8))
@@ -287,7 +302,7 @@ def test_choosing_threshold_keeps_what_the_step_does(panel, view):
     mode = panel.cards[0].form.mode("amount")
     mode.setFocus()
     QTest.keyClick(mode, KEY.Key_Down)
-    (stack, text, finished), = panel.heard
+    ((stack, text, finished),) = panel.heard
     assert stack[0].params == {"threshold": pytest.approx(np.median(np.abs(sample.weights())), rel=0.01)}
     assert (text, finished) == ("Magnitude: threshold", True)
     assert slider(panel, 0, "threshold").isVisible()
@@ -302,6 +317,7 @@ def test_a_rank_goes_as_far_as_the_layer(panel):
 
 
 # -- what it means ---------------------------------------------------------------------------------------------------
+
 
 def test_a_step_says_what_it_will_do_to_this_layer(panel):
     panel.set_actions((MAGNITUDE, SVD))
@@ -365,8 +381,14 @@ def test_how_it_works_unfolds(panel):
 def test_everything_can_be_reached_with_the_tab_key_and_has_a_name(panel):
     give(panel, MAGNITUDE)
     card = panel.cards[0]
-    wanted = [card.head.remove, card.form.mode("amount"), slider(panel, 0, "sparsity"),
-              card.form.editor("sparsity").box, card.why.button, panel.add]
+    wanted = [
+        card.head.remove,
+        card.form.mode("amount"),
+        slider(panel, 0, "sparsity"),
+        card.form.editor("sparsity").box,
+        card.why.button,
+        panel.add,
+    ]
     wanted[0].setFocus()
     seen = [QApplication.focusWidget()]
     for _ in range(12):
@@ -377,6 +399,7 @@ def test_everything_can_be_reached_with_the_tab_key_and_has_a_name(panel):
 
 
 # -- switching off -----------------------------------------------------------------------------------------------------
+
 
 def test_a_step_is_switched_off_and_on_with_its_box(panel, qtbot):
     give(panel, MAGNITUDE, SVD)
@@ -392,6 +415,7 @@ def test_a_step_is_switched_off_and_on_with_its_box(panel, qtbot):
 
 
 # -- looks -----------------------------------------------------------------------------------------------------------
+
 
 def test_nothing_is_cut_off_in_the_narrowest_panel(panel, qapp):
     give(panel, MAGNITUDE, SVD, Action("distill.layer"), Action("quantize.affine", {"granularity": "group"}))

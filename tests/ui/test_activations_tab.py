@@ -15,10 +15,18 @@ from workbench.ui.tabs.activations.ranges_plot import RangesPlot
 from workbench.ui.tabs.activations.values_plot import ValuesPlot
 
 HIGH = np.array([1.0, 0.0, 40.0, 2.0, 1.5])
-SIDE = Activation("x", 5000, np.array([-1.0, 0.0, -2.0, -0.5, -1.5]), HIGH, HIGH / 4, HIGH / 5,
-                  np.array([0.1, 1.0, 0.0, 0.5, 0.25]), np.linspace(-0.4, 0.9, len(QUANTILES))[:, None] * HIGH,
-                  Histogram(np.linspace(-2, 40, 257), np.exp(-np.linspace(0, 9, 256)) * 500),
-                  {"minmax": Levels8(-2, 40, 42 / 255, 0, 0), "mse": Levels8(-1, 3, 4 / 255, 0.001, 0.02)})
+SIDE = Activation(
+    "x",
+    5000,
+    np.array([-1.0, 0.0, -2.0, -0.5, -1.5]),
+    HIGH,
+    HIGH / 4,
+    HIGH / 5,
+    np.array([0.1, 1.0, 0.0, 0.5, 0.25]),
+    np.linspace(-0.4, 0.9, len(QUANTILES))[:, None] * HIGH,
+    Histogram(np.linspace(-2, 40, 257), np.exp(-np.linspace(0, 9, 256)) * 500),
+    {"minmax": Levels8(-2, 40, 42 / 255, 0, 0), "mse": Levels8(-1, 3, 4 / 255, 0.001, 0.02)},
+)
 
 
 @pytest.fixture

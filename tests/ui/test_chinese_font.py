@@ -32,8 +32,10 @@ def texts() -> set[str]:
 
 def bundled() -> list[QRawFont]:
     """Those of an ordinary text, and of a bold one."""
-    return [QRawFont(str(resource_path(f"fonts/{name}.otf")), 13) for name in (
-        "Inter-Regular", "WorkbenchSansSC-Regular", "WorkbenchSansSC-Bold")]
+    return [
+        QRawFont(str(resource_path(f"fonts/{name}.otf")), 13)
+        for name in ("Inter-Regular", "WorkbenchSansSC-Regular", "WorkbenchSansSC-Bold")
+    ]
 
 
 def test_every_character_of_the_translation_is_bundled(qapp):
@@ -41,8 +43,11 @@ def test_every_character_of_the_translation_is_bundled(qapp):
     letters = {letter for text in texts() for letter in text if letter.isprintable()}
     assert len(letters) > 500
     for font in chinese:
-        missing = sorted(letter for letter in letters
-                         if not latin.supportsCharacter(ord(letter)) and not font.supportsCharacter(ord(letter)))
+        missing = sorted(
+            letter
+            for letter in letters
+            if not latin.supportsCharacter(ord(letter)) and not font.supportsCharacter(ord(letter))
+        )
         assert not missing, f"{MEND}: {''.join(missing)}"
 
 
@@ -111,9 +116,11 @@ def test_it_is_small_licensed_and_named_apart(qapp):
 
 def test_english_does_not_load_it():
     """In a process of its own: fonts stay loaded."""
-    code = ("from PySide6.QtWidgets import QApplication; from PySide6.QtGui import QFontDatabase\n"
-            "from workbench.ui.widgets import theme; app = QApplication([]); theme.apply(app, 'light')\n"
-            "assert theme.CHINESE not in QFontDatabase.families() and theme.FAMILY in QFontDatabase.families()\n")
+    code = (
+        "from PySide6.QtWidgets import QApplication; from PySide6.QtGui import QFontDatabase\n"
+        "from workbench.ui.widgets import theme; app = QApplication([]); theme.apply(app, 'light')\n"
+        "assert theme.CHINESE not in QFontDatabase.families() and theme.FAMILY in QFontDatabase.families()\n"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert isinstance(QApplication.instance(), QApplication) and theme.FAMILY in QFontDatabase.families()

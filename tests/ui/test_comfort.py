@@ -36,7 +36,7 @@ from workbench.ui.widgets import focus
 
 USED = (QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QPlainTextEdit)
 STEPS = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
-MARGIN = 5      # a button whose words begin at the edge has a negative margin of this much
+MARGIN = 5  # a button whose words begin at the edge has a negative margin of this much
 Key = Qt.Key
 
 
@@ -52,9 +52,12 @@ def nameless(root: QWidget) -> list[str]:
     """What the hand or the keyboard can use, and a screen reader could not name."""
     found = []
     for widget in root.findChildren(QWidget):
-        parts_of_others = (isinstance(widget.parent(), QAbstractSpinBox | QComboBox | QLineEdit)
-                           or isinstance(widget, QScrollBar | QHeaderView | QTabBar)
-                           or widget.objectName().startswith("qt_") or widget.focusProxy() is not None)
+        parts_of_others = (
+            isinstance(widget.parent(), QAbstractSpinBox | QComboBox | QLineEdit)
+            or isinstance(widget, QScrollBar | QHeaderView | QTabBar)
+            or widget.objectName().startswith("qt_")
+            or widget.focusProxy() is not None
+        )
         usable = isinstance(widget, USED) or widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         if not usable or parts_of_others or widget.window() is not root.window():
             continue
@@ -84,11 +87,15 @@ def cut_off(root: QWidget) -> list[str]:
 
 def english(root: QWidget) -> list[str]:
     """Two plain English words side by side, in a window that speaks another language."""
-    texts = [widget.text() for widget in root.findChildren(QWidget)
-             if isinstance(widget, QLabel | QAbstractButton) and widget.isVisible()]
+    texts = [
+        widget.text()
+        for widget in root.findChildren(QWidget)
+        if isinstance(widget, QLabel | QAbstractButton) and widget.isVisible()
+    ]
     texts += [widget.toolTip() for widget in root.findChildren(QWidget)]
-    texts += [action.text() for action in root.findChildren(QAction)
-              if "pyqtgraph" not in type(action.parent()).__module__]
+    texts += [
+        action.text() for action in root.findChildren(QAction) if "pyqtgraph" not in type(action.parent()).__module__
+    ]
     plain = [re.sub(r"<[^>]*>", "; ", text) for text in texts]
     return [text for text in plain if re.search(r"\b[a-z]{3,} [a-z]{3,}\b", text)]
 
@@ -112,7 +119,7 @@ def test_every_screen_is_complete_and_has_names(language, session, qtbot):
     qtbot.waitUntil(lambda: window.width() == 1280 and window.minimumSizeHint().width() <= 1280)
     tabs = window.workspace.tabs
     for index in range(tabs.count()):
-        if tabs.widget(index) is not window.workspace.graph:       # a browser: it has tests of its own
+        if tabs.widget(index) is not window.workspace.graph:  # a browser: it has tests of its own
             tabs.setCurrentIndex(index)
             settle(session)
             check(tabs.tabText(index), window, problems)
@@ -230,7 +237,7 @@ def test_the_whole_job_with_keys_alone(window, qtbot, tmp_path):
     while (menu.activeAction() and menu.activeAction().data()) != "prune.magnitude":
         qtbot.keyClick(menu, Key.Key_Down)
     qtbot.keyClick(menu, Key.Key_Return)
-    window.activateWindow()             # as a window manager does when a menu closes; offscreen there is none
+    window.activateWindow()  # as a window manager does when a menu closes; offscreen there is none
     qtbot.waitUntil(window.isActiveWindow)
     assert [action.method for action in session.recipe.actions_for(session.current)] == ["prune.magnitude"]
     added = session.recipe

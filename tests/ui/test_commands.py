@@ -16,28 +16,35 @@ NATIVE = QKeySequence.SequenceFormat.NativeText
 def own_actions(window) -> list[QAction]:
     """Those that the program made: not those that Qt makes for text fields, nor menus' own."""
     qts = (QLineEdit, QTextEdit)
-    return [action for action in window.findChildren(QAction)
-            if action.text() and not action.menu() and not action.isSeparator()
-            and not isinstance(action.parent(), qts) and "pyqtgraph" not in type(action.parent()).__module__
-            and not action.objectName().startswith("_q_")]
+    return [
+        action
+        for action in window.findChildren(QAction)
+        if action.text()
+        and not action.menu()
+        and not action.isSeparator()
+        and not isinstance(action.parent(), qts)
+        and "pyqtgraph" not in type(action.parent()).__module__
+        and not action.objectName().startswith("_q_")
+    ]
 
 
 def test_every_command_is_in_the_menu_bar(window):
     in_menus = {action for _, action in actions_of(window.menuBar(), disabled=True)}
     elsewhere = set()
-    for menu in window.findChildren(QMenu):       # a menu that a button opens
+    for menu in window.findChildren(QMenu):  # a menu that a button opens
         elsewhere |= set(menu.actions())
-    lost = [action.text() for action in own_actions(window) if action not in in_menus | elsewhere
-            and action.isVisible()]
+    lost = [
+        action.text() for action in own_actions(window) if action not in in_menus | elsewhere and action.isVisible()
+    ]
     assert not lost, lost
-    keyless = [action.text() for action in own_actions(window)
-               if not action.shortcut().isEmpty() and action not in in_menus]
+    keyless = [
+        action.text() for action in own_actions(window) if not action.shortcut().isEmpty() and action not in in_menus
+    ]
     assert not keyless, f"a shortcut that no menu tells: {keyless}"
 
 
 def test_no_shortcut_has_two_meanings(window):
-    keys = Counter(action.shortcut().toString() for action in own_actions(window)
-                   if not action.shortcut().isEmpty())
+    keys = Counter(action.shortcut().toString() for action in own_actions(window) if not action.shortcut().isEmpty())
     assert len(keys) > 20 and max(keys.values()) == 1, [key for key, count in keys.items() if count > 1]
 
 
@@ -53,6 +60,7 @@ def test_the_page_of_shortcuts_has_them_all(window, qtbot):
 
 # -- the palette -------------------------------------------------------------------------------------------------------
 
+
 def test_every_enabled_command_of_the_menus_is_in_the_palette(window, qtbot):
     qtbot.keyClick(window, Qt.Key.Key_K, CTRL)
     palette = dialog(window, qtbot, "palette")
@@ -64,9 +72,16 @@ def test_every_enabled_command_of_the_menus_is_in_the_palette(window, qtbot):
 def test_a_few_letters_find_a_command(window, qtbot):
     window.menus.show_palette()
     palette = dialog(window, qtbot, "palette")
-    for typed, found in {"opmo": "Open model…", "demovi": "Demo: vision transformer", "theme dark": "Dark",
-                         "dark theme": "Dark", "pref": "Preferences…", "tour": "Take the tour",
-                         "rset": "Reset layout", "keyb": "Keyboard shortcuts"}.items():
+    for typed, found in {
+        "opmo": "Open model…",
+        "demovi": "Demo: vision transformer",
+        "theme dark": "Dark",
+        "dark theme": "Dark",
+        "pref": "Preferences…",
+        "tour": "Take the tour",
+        "rset": "Reset layout",
+        "keyb": "Keyboard shortcuts",
+    }.items():
         palette.search.clear()
         qtbot.keyClicks(palette.search, typed)
         assert palette.list.currentIndex().data().endswith(found), typed
@@ -93,10 +108,22 @@ def test_the_palette_says_that_there_is_no_such_command(window, qtbot):
 
 
 def test_the_best_answer_comes_first():
-    texts = ["File › Export…", "File › Demo: vision transformer", "File › Save recipe", "File › Save recipe as…",
-             "Edit › Filter layers", "Run › Measure again", "Run › Restart engine"]
-    for typed, best in {"fltr": "Filter layers", "svr": "Save recipe", "sra": "Save recipe as…", "expo": "Export…",
-                        "meas again": "Measure again"}.items():
+    texts = [
+        "File › Export…",
+        "File › Demo: vision transformer",
+        "File › Save recipe",
+        "File › Save recipe as…",
+        "Edit › Filter layers",
+        "Run › Measure again",
+        "Run › Restart engine",
+    ]
+    for typed, best in {
+        "fltr": "Filter layers",
+        "svr": "Save recipe",
+        "sra": "Save recipe as…",
+        "expo": "Export…",
+        "meas again": "Measure again",
+    }.items():
         scores = {text: score for text in texts if (score := likeness(typed, text)) is not None}
         assert max(scores, key=scores.get).endswith(best), (typed, scores)
 

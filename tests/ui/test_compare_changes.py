@@ -67,8 +67,11 @@ def test_a_cell_leads_to_its_samples_and_they_to_the_layer(compared, qtbot):
     truth, decision = flips[0].truth, flips[0].after
     grid = page.map._grid()
     cell = grid.width() / 10
-    qtbot.mouseClick(page.map, LEFT, pos=QPoint(round(grid.left() + (decision + 0.5) * cell),
-                                                round(grid.top() + (truth + 0.5) * cell)))
+    qtbot.mouseClick(
+        page.map,
+        LEFT,
+        pos=QPoint(round(grid.left() + (decision + 0.5) * cell), round(grid.top() + (truth + 0.5) * cell)),
+    )
     samples = tab.samples
     assert tab.pages.currentWidget() is samples
     assert {(flip.truth, flip.after) for flip in samples.model.items} == {(truth, decision)}
@@ -95,8 +98,11 @@ def test_a_class_is_blamed_with_a_button(compared, qtbot):
     name = table.chosen()
     qtbot.mouseClick(page.accuse, LEFT)
     qtbot.waitUntil(lambda: tab.findings.blame is not None and not tab.findings.accusing, timeout=WAIT)
-    lost = [flip.sample for flip in tab.findings.changes.flips if flip.kind == "lost" and
-            tab.findings.changes.classes[flip.truth] == name]
+    lost = [
+        flip.sample
+        for flip in tab.findings.changes.flips
+        if flip.kind == "lost" and tab.findings.changes.classes[flip.truth] == name
+    ]
     assert set(tab.findings.blame.samples) == set(lost) and tab.samples.classes.currentText() == name
 
 

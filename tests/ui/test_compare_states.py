@@ -80,7 +80,8 @@ def test_what_is_pinned_stands_beside_before_and_now_with_its_figures(compared, 
     session.timings.ask()
     qtbot.waitUntil(lambda: cell(compared, 3, Column.LATENCY) != "–", timeout=WAIT)
     assert cell(compared, 1, Column.LATENCY) == cell(compared, 3, Column.LATENCY) and not table.isColumnHidden(
-        Column.LATENCY)
+        Column.LATENCY
+    )
     assert cell(compared, 3, Column.LATENCY, NOTE_ROLE) == "● measured" and cell(compared, 2, Column.LATENCY) == "–"
 
 
@@ -91,7 +92,7 @@ def test_coming_back_to_a_pinned_state_is_one_step_and_asks_the_engine_nothing(c
     for sparsity in (0.2, 0.4):
         change(session, qtbot, sparsity)
     steps = session.undo_stack.count()
-    session._refresher._previews._limit = 2         # what is pinned outlives what is merely recent
+    session._refresher._previews._limit = 2  # what is pinned outlives what is merely recent
     change(session, qtbot, 0.5)
     click(compared, qtbot, 2)
     qtbot.waitUntil(lambda: not session._refresher._rest.isActive())

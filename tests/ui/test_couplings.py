@@ -75,8 +75,10 @@ def test_the_group_is_chosen_from_the_context_menu_with_the_mouse(coupled, qtbot
 
 def test_a_layer_that_keeps_its_channels_says_why(coupled, qtbot):
     click_layer(coupled, qtbot, "head")
-    assert coupled.workspace.inspect.header.coupled.full == \
-        "Keeps all channels. Its channels are an output of the model."
+    assert (
+        coupled.workspace.inspect.header.coupled.full == "Keeps all channels. Its channels are an output of the model."
+    )
+
     def offered() -> bool:
         return any(action.text() == "Select coupled layers" for _, action in actions_of(coupled.menuBar()))
 
@@ -97,8 +99,9 @@ def test_removing_channels_in_the_window_names_the_others(coupled, qtbot):
 
 def test_equalisation_has_its_place_in_the_window(coupled, qtbot):
     click_layer(coupled, qtbot, "blocks.4.conv1")
-    qtbot.waitUntil(lambda: coupled.session.view is not None and coupled.session.view.path == "blocks.4.conv1",
-                    timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: coupled.session.view is not None and coupled.session.view.path == "blocks.4.conv1", timeout=WAIT
+    )
     add_step(coupled, qtbot, "quantize.equalize")
     qtbot.waitUntil(lambda: coupled.session.edit is not None, timeout=WAIT)
     assert coupled.session.edit.change.note.startswith("channels times")
@@ -111,8 +114,11 @@ def test_the_letter_is_drawn(coupled, qtbot):
 
     def ink(path: str) -> int:
         where = row(coupled, path)
-        colours = {picture.pixelColor(QPoint(x, y)).rgb() for x in range(where.right() - 16, where.right() - 4)
-                   for y in range(where.top() + 4, where.bottom() - 4)}
+        colours = {
+            picture.pixelColor(QPoint(x, y)).rgb()
+            for x in range(where.right() - 16, where.right() - 4)
+            for y in range(where.top() + 4, where.bottom() - 4)
+        }
         return len(colours)
 
     click_layer(coupled, qtbot, "head")

@@ -15,7 +15,7 @@ from workbench.ui.engine_client.client import EngineLink, Handlers, _ended_by
 
 @pytest.fixture
 def link(qtbot):
-    others = set(threading.enumerate())     # of the engine that all tests share
+    others = set(threading.enumerate())  # of the engine that all tests share
     link = EngineLink(module="tests.ui.scripted_engine", patience_ms=200)
     link.start()
     yield link
@@ -41,9 +41,12 @@ class Log(list):
             def noted(value=None):
                 assert QThread.currentThread().isMainThread()
                 self.append((kind, value))
+
             return noted
-        return Handlers(done=note("done"), updated=note("updated"), failed=note("failed"), stopped=note("stopped"),
-                        **more)
+
+        return Handlers(
+            done=note("done"), updated=note("updated"), failed=note("failed"), stopped=note("stopped"), **more
+        )
 
     @property
     def kinds(self) -> list[str]:
@@ -77,7 +80,7 @@ def test_a_failure_carries_both_sentences(link, qtbot):
     log = Log()
     ask(link, "fail", log)
     qtbot.waitUntil(lambda: bool(log))
-    (kind, failure), = log
+    ((kind, failure),) = log
     assert (kind, failure.what, failure.mend) == ("failed", "It does not work.", "Do it otherwise.")
 
 
@@ -85,11 +88,11 @@ def test_a_job_that_obeys_is_cancelled_in_place(link, qtbot):
     log = Log()
     with qtbot.waitSignal(link.ready):
         pass
-    link._patience_ms = HANG_MS     # an engine on a busy machine obeys when it can
+    link._patience_ms = HANG_MS  # an engine on a busy machine obeys when it can
     pid, job = link.pid, ask(link, "obey", log)
     link.cancel(job)
     qtbot.waitUntil(lambda: log.kinds == ["stopped"])
-    link._insist(job)               # the patience ends, and finds the job over
+    link._insist(job)  # the patience ends, and finds the job over
     settle()
     assert link.pid == pid and alive(pid)
 
@@ -121,7 +124,7 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
     assert lost.args[1]
     assert "memory" in lost.args[0] and "nothing is lost" in lost.args[0]
     qtbot.waitUntil(lambda: loud.kinds == ["failed"])
-    qtbot.waitUntil(lambda: quiet == [("done", link.pid)])       # asked again of the next process
+    qtbot.waitUntil(lambda: quiet == [("done", link.pid)])  # asked again of the next process
     assert isinstance(loud[0][1], Failed) and loud[0][1].mend
     ask(link, "echo", after)
     qtbot.waitUntil(lambda: after.kinds == ["done"])
@@ -130,7 +133,7 @@ def test_a_death_answers_its_jobs_and_starts_another_process(link, qtbot):
 
 @pytest.mark.allow_logs
 def test_what_keeps_dying_is_left_alone_until_the_user_restarts_it(link, qtbot, monkeypatch):
-    monkeypatch.setattr(client, "WITHIN_SECONDS", HANG_S)      # a busy machine starts processes slowly
+    monkeypatch.setattr(client, "WITHIN_SECONDS", HANG_S)  # a busy machine starts processes slowly
     gave_up, after = [], Log()
     link.gave_up.connect(gave_up.append)
     link.lost.connect(lambda *_: ask(link, "die", Log(), quiet=True))
@@ -174,10 +177,10 @@ def test_what_is_asked_while_the_model_is_opened_again_waits_for_that(link, qtbo
     link.restart()
     asked = [ask(link, "echo", log) for _ in range(3)]
     qtbot.waitUntil(lambda: first.kinds == ["done"])
-    link.request(Open, first.handlers(), first=True, path="echo")       # answered after all that was sent before
+    link.request(Open, first.handlers(), first=True, path="echo")  # answered after all that was sent before
     qtbot.waitUntil(lambda: first.kinds == ["done", "done"])
     assert log == [] and link.asked == tuple(asked)
-    link.cancel(asked[0])           # what has not begun is stopped at once
+    link.cancel(asked[0])  # what has not begun is stopped at once
     link.abandon(asked[1])
     assert log.kinds == ["stopped"]
     link.go_on()

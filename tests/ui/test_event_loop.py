@@ -23,7 +23,8 @@ def asks(link, verb) -> int:
 
 
 def test_opening_inspecting_editing_training_and_exporting_come_back_before_they_are_answered(
-        window, qtbot, few, tmp_path):
+    window, qtbot, few, tmp_path
+):
     session = window.session
     link = session.link
     assert asks(link, lambda: session.open(demo_paths().model, data=str(few))) == 1

@@ -53,7 +53,7 @@ def kill(session, qtbot) -> None:
 
 
 def test_killed_while_a_layer_is_edited_and_while_it_is_measured(session, qtbot):
-    for sparsity in (0.3, 0.4, 0.5):                    # a hand drags
+    for sparsity in (0.3, 0.4, 0.5):  # a hand drags
         session.set_actions([session.current], prune(sparsity), "sparsity", False)
     assert session.link.waits_for(messages.Edit)
     kill(session, qtbot)
@@ -63,7 +63,7 @@ def test_killed_while_a_layer_is_edited_and_while_it_is_measured(session, qtbot)
     value = session.preview.value
     session.select([LAYER])
     session.set_actions([LAYER], prune(0.8), "sparsity")
-    qtbot.waitUntil(lambda: session.preview_is_current or measured(session), timeout=WAIT)      # the first figures
+    qtbot.waitUntil(lambda: session.preview_is_current or measured(session), timeout=WAIT)  # the first figures
     kill(session, qtbot)
     qtbot.waitUntil(lambda: measured(session) and session.edit is not None, timeout=WAIT)
     assert session.preview.value != value and not session.complaints
@@ -106,7 +106,7 @@ def test_files_that_go_while_they_are_open_are_not_missed_until_the_engine_is_an
     kill(session, qtbot)
     qtbot.waitUntil(lambda: bool(session.complaints) and not session.link.asked, timeout=WAIT)
     assert len(session.complaints) == 1 and "model.onnx" in session.complaints[0] and session.measuring_paused
-    session.undo()                                      # the window goes on with what it knows
+    session.undo()  # the window goes on with what it knows
     session.redo()
     for path, away in kept:
         away.rename(path)
@@ -122,7 +122,7 @@ def test_another_model_in_the_same_file_is_refused_until_it_is_opened(session, q
     qtbot.waitUntil(lambda: bool(session.complaints) and not session.link.asked, timeout=WAIT)
     (words,) = session.complaints
     assert "model.onnx holds another model than the one that was open." in words and session.measuring_paused
-    with qtbot.waitSignal(session.export_failed, timeout=WAIT) as failed:       # nothing is done to the other one
+    with qtbot.waitSignal(session.export_failed, timeout=WAIT) as failed:  # nothing is done to the other one
         session.export(str(files[0].parent / "out"), "small")
     assert "No model is open" in failed.args[0]
     session.open(str(files[0]), data=str(files[1]))
@@ -137,7 +137,7 @@ def test_data_that_are_others_or_gone_are_said_once_and_nothing_old_is_shown(ses
         data.unlink()
     else:
         with np.load(data) as whole:
-            half = {name: whole[name][:samples // 2] for name in whole.files}
+            half = {name: whole[name][: samples // 2] for name in whole.files}
         np.savez(data, **half)
     kill(session, qtbot)
     if what == "gone":

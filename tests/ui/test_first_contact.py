@@ -31,6 +31,7 @@ def key(tour: Tour, qtbot, which: Key) -> None:
 
 # -- the welcome page --------------------------------------------------------------------------------------------------
 
+
 def test_the_empty_window_explains_the_four_steps(window):
     words = " ".join(label.text() for label in window.welcome.findChildren(QLabel))
     assert all(step in words for step in ("1  Open", "2  Look", "3  Compress", "4  Export"))
@@ -88,6 +89,7 @@ def test_the_window_fits_the_screen_at_first(session, qtbot):
 
 # -- the tour ----------------------------------------------------------------------------------------------------------
 
+
 def test_the_tour_is_offered_once(window, session, qtbot):
     assert window.welcome.offer.isVisible()
     qtbot.mouseClick(window.welcome.no_tour_button, LEFT)
@@ -99,8 +101,14 @@ def test_the_tour_begins_on_the_demo_and_goes_on_by_mouse(window, qtbot):
     qtbot.mouseClick(window.welcome.tour_button, LEFT)
     tour, space = tour_of(window, qtbot), window.workspace
     qtbot.waitUntil(lambda: tour._hole == hole_of(tour, space.layers_dock))
-    places = [space.layers_dock, space.tabs, space.actions_dock, space.scoreboard, window.menuBar(),
-              space.scoreboard.export_button]
+    places = [
+        space.layers_dock,
+        space.tabs,
+        space.actions_dock,
+        space.scoreboard,
+        window.menuBar(),
+        space.scoreboard.export_button,
+    ]
     titles = set()
     for index, place in enumerate(places):
         assert tour.index == index and tour.place.text() == f"{index + 1} of {len(places)}"

@@ -18,11 +18,13 @@ def add_step(window, qtbot, method: str) -> None:
         qtbot.mouseClick(panel.menu, LEFT, pos=panel.menu.actionGeometry(entry).center())
 
     qtbot.waitUntil(panel.add.isEnabled, timeout=WAIT)
-    panel.menu.aboutToShow.connect(lambda: QTimer.singleShot(0, choose),       # it holds the event loop until it closes
-                                   Qt.ConnectionType.SingleShotConnection)
+    panel.menu.aboutToShow.connect(
+        lambda: QTimer.singleShot(0, choose),  # it holds the event loop until it closes
+        Qt.ConnectionType.SingleShotConnection,
+    )
     qtbot.mouseClick(panel.add, LEFT)
     qtbot.waitUntil(lambda: any(card.action.method == method for card in panel.cards))
-    window.activateWindow()             # as a window manager does when a menu closes; offscreen there is none
+    window.activateWindow()  # as a window manager does when a menu closes; offscreen there is none
     qtbot.waitUntil(window.isActiveWindow)
 
 
@@ -68,8 +70,7 @@ def test_from_the_demo_to_a_verified_file(demo_window, qtbot, tmp_path):
 
     qtbot.keyClick(demo_window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert session.preview is at_first, "undo shows what was measured, at once"
-    qtbot.keyClick(demo_window, Qt.Key.Key_Z,
-                   Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(demo_window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert session.recipe.actions_for(largest.path)[0].params["sparsity"] == dragged
     add_step(demo_window, qtbot, "quantize.affine")
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)

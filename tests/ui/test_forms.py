@@ -44,8 +44,11 @@ def form_of(qtbot):
 def handle(slider) -> QPoint:
     option = QStyleOptionSlider()
     slider.initStyleOption(option)
-    return slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option,
-                                         QStyle.SubControl.SC_SliderHandle, slider).center()
+    return (
+        slider.style()
+        .subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider)
+        .center()
+    )
 
 
 def place(slider, position: int) -> QPoint:
@@ -58,8 +61,12 @@ def place(slider, position: int) -> QPoint:
 def handle_half(slider) -> int:
     option = QStyleOptionSlider()
     slider.initStyleOption(option)
-    return slider.style().subControlRect(QStyle.ComplexControl.CC_Slider, option,
-                                         QStyle.SubControl.SC_SliderHandle, slider).width() // 2
+    return (
+        slider.style()
+        .subControlRect(QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider)
+        .width()
+        // 2
+    )
 
 
 def drag(slider, *positions: int) -> None:
@@ -75,9 +82,16 @@ def shown(form, name: str) -> bool:
 
 # -- what is shown ---------------------------------------------------------------------------------------------------
 
+
 def test_defaults_are_shown_and_count_as_values(form_of):
-    assert form_of().values() == {"bits": 4, "granularity": "channel", "group_size": 128, "symmetric": True,
-                                  "range": "mse", "clip": 0.8}
+    assert form_of().values() == {
+        "bits": 4,
+        "granularity": "channel",
+        "group_size": 128,
+        "symmetric": True,
+        "range": "mse",
+        "clip": 0.8,
+    }
 
 
 def test_given_values_replace_defaults(form_of):
@@ -113,8 +127,7 @@ def test_a_group_is_there_only_while_it_matters_and_so_is_its_line(form_of):
 
 def test_tooltips_say_what_a_field_is_and_may_be(form_of):
     form = form_of()
-    assert form.editor("bits").box.toolTip() == (
-        "Bits per weight.\n2 to 8 bit. Default: 4 bit.")
+    assert form.editor("bits").box.toolTip() == ("Bits per weight.\n2 to 8 bit. Default: 4 bit.")
     assert form.editor("bits").slider.accessibleName() == "Bits"
     labels = {label.text(): label for label in form.findChildren(QLabel)}
     assert labels["Group size"].buddy() is form.editor("group_size")
@@ -133,6 +146,7 @@ def test_setting_values_says_nothing(form_of):
 
 
 # -- hands -----------------------------------------------------------------------------------------------------------
+
 
 def test_dragging_a_slider_is_unfinished_until_it_is_let_go(form_of):
     form = form_of()
@@ -177,14 +191,22 @@ def test_a_wheel_over_an_untouched_editor_leaves_it_alone(form_of):
     form = form_of()
     for widget in (form.editor("bits").slider, form.editor("bits").box, form.editor("granularity")):
         widget.clearFocus()
-        event = QWheelEvent(QPointF(5, 5), widget.mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, -120),
-                            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
-                            False)
+        event = QWheelEvent(
+            QPointF(5, 5),
+            widget.mapToGlobal(QPointF(5, 5)),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
         QApplication.sendEvent(widget, event)
     assert form.heard == []
 
 
 # -- keys ------------------------------------------------------------------------------------------------------------
+
 
 def test_a_number_is_typed_and_committed_with_enter(form_of):
     form = form_of(sample.MAGNITUDE)
@@ -192,7 +214,7 @@ def test_a_number_is_typed_and_committed_with_enter(form_of):
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, "0.75")
-    assert form.heard == []             # not before it is committed
+    assert form.heard == []  # not before it is committed
     QTest.keyClick(box, KEY.Key_Return)
     assert form.heard == [("sparsity", 0.75, True)]
     assert form.editor("sparsity").slider.value() == 75
@@ -264,6 +286,7 @@ def test_a_text_is_an_edit_only_when_it_was_changed(form_of, qtbot):
 
 # -- groups ----------------------------------------------------------------------------------------------------------
 
+
 def test_choosing_another_member_gives_it_the_value_that_means_the_same(form_of):
     form = form_of(sample.MAGNITUDE, {"sparsity": 0.6}, limits={"threshold": (0, 0.4)})
     form.set_convert(lambda name, value, to: 0.125 if (name, value, to) == ("sparsity", 0.6, "threshold") else None)
@@ -273,14 +296,23 @@ def test_choosing_another_member_gives_it_the_value_that_means_the_same(form_of)
     assert form.heard == [("threshold", 0.125, True)]
     assert form.values() == {"threshold": 0.125} and shown(form, "threshold") and not shown(form, "sparsity")
     QTest.keyClick(mode, KEY.Key_Up)
-    assert form.heard[1:] == [("sparsity", 0.6, True)]      # not known how: what it was before
+    assert form.heard[1:] == [("sparsity", 0.6, True)]  # not known how: what it was before
 
 
 # -- arithmetic ------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("scale", [
-    v.Scale(0, 1, 100, False, False), v.Scale(2, 8, 6, False, True), v.Scale(1, 512, 511, True, True),
-    v.Scale(1e-5, 0.1, 1000, True, False), v.Scale(5, 5, 0, False, True), v.Scale(0, 5000, 100, False, True)])
+
+@pytest.mark.parametrize(
+    "scale",
+    [
+        v.Scale(0, 1, 100, False, False),
+        v.Scale(2, 8, 6, False, True),
+        v.Scale(1, 512, 511, True, True),
+        v.Scale(1e-5, 0.1, 1000, True, False),
+        v.Scale(5, 5, 0, False, True),
+        v.Scale(0, 5000, 100, False, True),
+    ],
+)
 def test_a_slider_comes_back_to_where_it_was(scale):
     assert scale.value(0) == scale.low and scale.value(scale.steps) == scale.high
     values = [scale.value(position) for position in range(scale.steps + 1)]
@@ -304,15 +336,21 @@ def test_the_layer_bounds_a_field_that_has_no_end(form_of):
     form = form_of((Field("rank", "int", 16, low=1, log=True),), {"rank": 200}, limits={"rank": (1, 64)})
     assert form.editor("rank").slider.isVisibleTo(form)
     assert form.editor("rank").box.value() == 64
-    assert form.values() == {"rank": 200}       # what the recipe says stays until the hand says otherwise
+    assert form.values() == {"rank": 200}  # what the recipe says stays until the hand says otherwise
     form.set_limits({"rank": (1, 512)})
     assert form.editor("rank").box.value() == 200
 
 
-@pytest.mark.parametrize("field, value, text", [
-    (RATE, 1e-5, "1e-05"), (RATE, 0.003, "0.003"), (Field("s", "float", 0.5, low=0, high=1, step=0.01), 0.5, "0.50"),
-    (Field("s", "float", 0.5, low=0, high=1, step=0.01), 0.3333, "0.3333"),
-    (Field("p", "float", 99.9, "", "%", 90, 100, 0.1), 99.9, "99.9 %")])
+@pytest.mark.parametrize(
+    "field, value, text",
+    [
+        (RATE, 1e-5, "1e-05"),
+        (RATE, 0.003, "0.003"),
+        (Field("s", "float", 0.5, low=0, high=1, step=0.01), 0.5, "0.50"),
+        (Field("s", "float", 0.5, low=0, high=1, step=0.01), 0.3333, "0.3333"),
+        (Field("p", "float", 99.9, "", "%", 90, 100, 0.1), 99.9, "99.9 %"),
+    ],
+)
 def test_numbers_have_the_digits_they_need(form_of, field, value, text):
     form = form_of((field,), {field.name: value})
     assert form.editor(field.name).box.text() == text
@@ -335,9 +373,13 @@ def test_what_two_methods_share_is_carried_over():
 
 
 def test_a_choice_that_excludes_numbers_starts_at_its_first(form_of):
-    form = form_of((Field("rank", "int", None, "Number kept.", low=1, high=64, group="amount"),
-                    Field("energy", "float", 0.9, "Fraction kept.", low=0.01, high=1, group="amount"),
-                    Field("rule", "choice", None, "A rule.", choices=("break-even", "edge"), group="amount")))
+    form = form_of(
+        (
+            Field("rank", "int", None, "Number kept.", low=1, high=64, group="amount"),
+            Field("energy", "float", 0.9, "Fraction kept.", low=0.01, high=1, group="amount"),
+            Field("rule", "choice", None, "A rule.", choices=("break-even", "edge"), group="amount"),
+        )
+    )
     assert form.values() == {"energy": 0.9} and not shown(form, "rule")
     mode = form.mode("amount")
     mode.setCurrentIndex(mode.findData("rule"))

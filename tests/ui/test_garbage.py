@@ -40,7 +40,7 @@ def allocate(enough: threading.Event) -> None:
 
 
 def test_no_widget_is_deleted_by_the_thread_that_reads_the_engine(qtbot, collectors):
-    EngineLink()        # from now on, at the latest
+    EngineLink()  # from now on, at the latest
     gone, enough = [], threading.Event()
     Ring().destroyed.connect(lambda: gone.append(threading.current_thread().name))
     busy = threading.Thread(target=allocate, args=(enough,), name="another")

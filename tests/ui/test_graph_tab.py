@@ -39,17 +39,20 @@ def chosen(side):
 
 def click(side, selector, node, double=False):
     """Press the mouse on a part of a node."""
-    place = ask(side, f"""(() => {{
+    place = ask(
+        side,
+        f"""(() => {{
         const node = __view__.activeTarget.nodes.find(n => n.name === {node!r});
         const element = __view__.target.find(node).element;
         __view__.target.scrollTo([element], 'instant');
         const box = element.querySelector({selector!r}).getBoundingClientRect();
-        return [box.x + box.width / 2, box.y + box.height / 2]; }})()""")
+        return [box.x + box.width / 2, box.y + box.height / 2]; }})()""",
+    )
     surface, at = side.page.view.focusProxy(), QPoint(*map(round, place))
     if not double:
         QTest.mouseClick(surface, Qt.MouseButton.LeftButton, pos=at)
         return
-    for press in (QTest.mousePress, QTest.mouseDClick, QTest.mouseRelease):     # two clicks would count as far apart
+    for press in (QTest.mousePress, QTest.mouseDClick, QTest.mouseRelease):  # two clicks would count as far apart
         press(surface, Qt.MouseButton.LeftButton, pos=at)
 
 
@@ -92,7 +95,7 @@ def tab(engine):
     session.deleteLater()
     for job in engine.asked:
         engine.abandon(job)
-    QApplication.sendPostedEvents(None, 52)     # DeferredDelete: pages go before their profile, or Qt complains
+    QApplication.sendPostedEvents(None, 52)  # DeferredDelete: pages go before their profile, or Qt complains
 
 
 @pytest.fixture
@@ -126,10 +129,15 @@ def test_what_is_selected_in_the_tree_is_selected_in_the_graph(shown):
     wanted = {node_of(side, OTHER), node_of(side, LAYER)}
     wait(lambda: set(chosen(side)) == wanted)
     shown.session.select(["head"])
-    wait(lambda: ask(side, f"""(() => {{
+    wait(
+        lambda: ask(
+            side,
+            f"""(() => {{
         const node = __view__.activeTarget.nodes.find(n => n.name === {node_of(side, "head")!r});
         const box = __view__.target.find(node).element.getBoundingClientRect();
-        return __view__.target.selection.size === 1 && box.top >= 0 && box.bottom <= innerHeight; }})()"""))
+        return __view__.target.selection.size === 1 && box.top >= 0 && box.bottom <= innerHeight; }})()""",
+        )
+    )
 
 
 @pytest.mark.parametrize("part", [".node-item-type", ".node-argument"], ids=["title", "weight"])
@@ -161,7 +169,7 @@ def test_nothing_leaves_the_page(shown):
     passed = shown.profile.doorkeeper.passed
     ask(side, "location.href = 'https://example.com/c', 0")
     assert ask(side, "window.open('https://example.com/d') === null")
-    ask(side, "fetch('index.html'), 0")         # the page is still there, and asks after these
+    ask(side, "fetch('index.html'), 0")  # the page is still there, and asks after these
     wait(lambda: shown.profile.doorkeeper.passed > passed)
     assert refused[before:] == ["https://example.com/a", "http://localhost:9/b"]
     assert side.page.view.url().scheme() == "graph"
@@ -180,8 +188,11 @@ def test_nodes_are_tinted_by_the_bytes_that_their_layer_saves(shown):
     saved = 1 - change.bytes_after / change.bytes_before
     wait(lambda: fill(side, node_of(side, LAYER)) == rgb(colormaps.sample(saved)))
     assert saved > 0.8 and fill(side, node_of(side, OTHER)) == neutral
-    tip = ask(side, f"__view__.target.find(__view__.activeTarget.nodes.find(n => n.name === {node_of(side, LAYER)!r}))"
-                    ".element.querySelector('title').textContent")
+    tip = ask(
+        side,
+        f"__view__.target.find(__view__.activeTarget.nodes.find(n => n.name === {node_of(side, LAYER)!r}))"
+        ".element.querySelector('title').textContent",
+    )
     assert LAYER in tip and f"{saved:.0%}".replace("%", " %") in tip
 
 
@@ -246,8 +257,11 @@ def test_colours_follow_the_theme(shown):
 def test_nothing_is_asked_of_the_engine_while_another_tab_is_in_front(shown, monkeypatch):
     asked = []
     request = shown.session.link.request
-    monkeypatch.setattr(shown.session.link, "request",
-                        lambda kind, *rest, **fields: asked.append(kind.__name__) or request(kind, *rest, **fields))
+    monkeypatch.setattr(
+        shown.session.link,
+        "request",
+        lambda kind, *rest, **fields: asked.append(kind.__name__) or request(kind, *rest, **fields),
+    )
     shown.buttons["compressed"].click()
     wait(lambda: not shown._asked)
     asked.clear()
@@ -271,8 +285,10 @@ def test_a_page_that_died_is_drawn_again(shown):
     assert node_of(side, LAYER) in chosen(side), "what was selected is selected again"
 
 
-@pytest.mark.parametrize(("kind", "words"), [("library", "libnss3"), ("netron", "netron==9.3.3"), ("root", "as root"),
-                                             ("namespaces", "namespaces")])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("library", "libnss3"), ("netron", "netron==9.3.3"), ("root", "as root"), ("namespaces", "namespaces")],
+)
 def test_where_it_cannot_start_a_note_says_why_and_the_way_out(session, qtbot, monkeypatch, tmp_path, kind, words):
     monkeypatch.delenv(obstacle.SWITCH, raising=False)
     monkeypatch.setattr(os, "geteuid", lambda: 0 if kind == "root" else 1000)
@@ -293,7 +309,7 @@ def test_where_it_cannot_start_a_note_says_why_and_the_way_out(session, qtbot, m
     assert tab.note.without.isVisible() == (kind in ("root", "namespaces"))
     assert tab.note.retry.isVisible() == (kind in ("library", "netron"))
     monkeypatch.undo()
-    monkeypatch.setenv(obstacle.SWITCH, "0")    # so that what the button sets is taken back
+    monkeypatch.setenv(obstacle.SWITCH, "0")  # so that what the button sets is taken back
     (tab.note.without if tab.note.without.isVisible() else tab.note.retry).click()
     assert tab.profile is not None or (os.geteuid() == 0 and kind in ("library", "netron"))
     assert kind in ("library", "netron") or os.environ[obstacle.SWITCH] == "1"
@@ -328,12 +344,15 @@ print(*sorted(name for name in sys.modules if "WebEngine" in name or name.starts
     assert not done.stdout.split()
 
 
-@pytest.mark.parametrize(("name", "gone", "there"), [
-    ("index.html", ['name="date"', "9.3.3", "prefers-color-scheme"], ["bridge.js", "graph.css", 'content="0.0.0"']),
-    ("browser.js", ["menu: true"], ["menu: false"]),
-    ("view.js", ["\\u3008", "\\u3009", "〈"], ["\u27e8"]),
-    ("grapher.css", ["prefers-color-scheme"], ["html.dark"]),
-])
+@pytest.mark.parametrize(
+    ("name", "gone", "there"),
+    [
+        ("index.html", ['name="date"', "9.3.3", "prefers-color-scheme"], ["bridge.js", "graph.css", 'content="0.0.0"']),
+        ("browser.js", ["menu: true"], ["menu: false"]),
+        ("view.js", ["\\u3008", "\\u3009", "〈"], ["\u27e8"]),
+        ("grapher.css", ["prefers-color-scheme"], ["html.dark"]),
+    ],
+)
 def test_netron_is_patched_as_served(name, gone, there):
     content = pages.page(name)[1].decode()
     assert not [text for text in gone if text in content] and not [text for text in there if text not in content]

@@ -15,7 +15,7 @@ from workbench.ui.tabs.inspect.tab import InspectTab
 from workbench.ui.text.describe import kind_of
 from workbench.ui.text.plot_params import from_rank
 
-__all__ = ["light"]      # a fixture
+__all__ = ["light"]  # a fixture
 
 WEIGHT = sample.weights()
 VIEW = sample.view_of(WEIGHT)
@@ -106,14 +106,18 @@ def test_unknown_methods_and_other_layers_leave_no_line(tab):
 def test_no_click_no_edit(tab):
     tab.set_actions(sample.STACK, sample.METHODS)
     calls = heard(tab)
-    QTest.mouseClick(tab.histogram.canvas.viewport(), Qt.MouseButton.LeftButton,
-                     pos=point(tab.histogram, tab.histogram.canvas.handles[1]))
+    QTest.mouseClick(
+        tab.histogram.canvas.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=point(tab.histogram, tab.histogram.canvas.handles[1]),
+    )
     assert calls == []
 
 
 def test_edit_of_another_layer_is_not_drawn(tab):
-    stray = dataclasses.replace(sample.edit_of(WEIGHT, WEIGHT),
-                                change=dataclasses.replace(sample.CHANGE, path="another"))
+    stray = dataclasses.replace(
+        sample.edit_of(WEIGHT, WEIGHT), change=dataclasses.replace(sample.CHANGE, path="another")
+    )
     tab.show_layer(sample.LAYER, VIEW, stray)
     assert len(tab.histogram.table.texts()) == 1
     tab.show_layer(sample.LAYER, VIEW, sample.edit_of(WEIGHT, sample.pruned(WEIGHT)))
@@ -123,7 +127,7 @@ def test_edit_of_another_layer_is_not_drawn(tab):
 def test_view_of_the_layer_before_is_not_shown(tab):
     tab.show_layer(sample.HEAD)
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
-    tab.show_layer(sample.HEAD, VIEW)          # late, of the layer that was left
+    tab.show_layer(sample.HEAD, VIEW)  # late, of the layer that was left
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
     head = sample.weights(sample.HEAD)
     tab.show_layer(sample.HEAD, sample.view_of(head, sample.HEAD))
@@ -169,7 +173,7 @@ def test_a_layer_that_is_left_takes_its_line_and_its_notes_with_it(tab):
     edit = sample.edit_of(sample.weights(), sample.rounded(sample.pruned(sample.weights())))
     tab.show_layer(sample.LAYER, VIEW, edit)
     tab.set_actions(sample.STACK, sample.METHODS)
-    tab.show_layer(sample.HEAD)              # its figures are not there yet
+    tab.show_layer(sample.HEAD)  # its figures are not there yet
     tab.set_actions((), sample.METHODS)
     assert tab.histogram.pages.currentWidget() is tab.histogram.empty
 
@@ -186,18 +190,20 @@ def test_clipping_is_the_end_of_the_levels(tab):
 
 def test_where_the_method_looks_for_the_range_its_place_is_offered(tab):
     tab.set_actions((Action("quantize.affine"),), sample.METHODS)
-    assert tab.histogram.canvas.handles == ()               # not known before the edit is there
+    assert tab.histogram.canvas.handles == ()  # not known before the edit is there
     edit = sample.edit_of(WEIGHT, sample.rounded(WEIGHT))
     tab.show_layer(sample.LAYER, VIEW, edit)
     handle = tab.histogram.canvas.handle("range")
     assert handle.offered and handle.at[1] == edit.levels.values[-1]
     tab.set_actions((Action("lowrank.svd", {"rank": 20}), Action("quantize.affine")), sample.METHODS)
-    assert tab.histogram.canvas.handle("range") is None     # the levels are those of the factors
+    assert tab.histogram.canvas.handle("range") is None  # the levels are those of the factors
 
 
 def test_threshold_and_range_are_dragged_one_by_one_also_with_keys(tab):
-    tab.set_actions((Action("prune.magnitude", {"threshold": 0.05}),
-                     Action("quantize.affine", {"range": "clip", "clip": 0.5})), sample.METHODS)
+    tab.set_actions(
+        (Action("prune.magnitude", {"threshold": 0.05}), Action("quantize.affine", {"range": "clip", "clip": 0.5})),
+        sample.METHODS,
+    )
     calls, canvas = heard(tab), tab.histogram.canvas
     assert canvas.active == "threshold"
     QTest.keyClick(canvas, Qt.Key.Key_Right)
@@ -214,8 +220,7 @@ def test_levels_are_ticks_and_outliers_are_dots_and_counted(tab):
     tab.show_layer(sample.LAYER, VIEW, edit)
     canvas = tab.histogram.canvas
     assert canvas.ticks == tuple(edit.levels.values)
-    assert f"{len(edit.levels.values)} levels (widest: channel {edit.levels.channel})" in \
-        tab.histogram.readout.full
+    assert f"{len(edit.levels.values)} levels (widest: channel {edit.levels.channel})" in tab.histogram.readout.full
     assert VIEW.outliers.count > 0 and canvas.dots == tuple(VIEW.outliers.farthest)
     before, after = tab.histogram.table.texts()
     assert before[-1] == f"{VIEW.outliers.count:,}" and after[-1] == f"{edit.outliers:,}"

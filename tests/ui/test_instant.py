@@ -8,7 +8,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.methods.base.method import all_methods
 from workbench.ui.actions import meaning
 
-LAYER = sample.LAYER            # 64 outputs, 288 columns, 18,432 weights
+LAYER = sample.LAYER  # 64 outputs, 288 columns, 18,432 weights
 WEIGHT = sample.weights()
 VIEW = sample.view_of(WEIGHT)
 
@@ -17,21 +17,26 @@ def said(method, **given):
     return meaning.sentence(all_methods()[method].info(), given, VIEW, LAYER)
 
 
-@pytest.mark.parametrize(("method", "given", "words"), [
-    ("prune.wanda", {"sparsity": 0.25}, "4,608 of 18,432 weights become zero."),
-    ("prune.snip", {"sparsity": 0.25}, "25 % of the weights of all layers"),
-    ("prune.block", {"sparsity": 0.5, "rows": 4, "columns": 2}, "in blocks of 4 × 2."),
-    ("prune.nm", {"n": 1, "m": 4}, "1 of every 4 neighbouring weights stay"),
-    ("prune.channels", {"ratio": 0.25}, "About 16 of 64 output channels go."),
-    ("quantize.affine", {"bits": 3}, "8 levels, a scale for each of 64 output channels."),
-    ("quantize.affine", {"granularity": "group", "group_size": 100}, "every 100 weights: 192 scales."),
-    ("quantize.gptq", {"bits": 2}, "4 levels, a scale for each of 64"),
-    ("quantize.static", {"granularity": "tensor"}, "128 levels, one scale for all weights. The runtime computes"),
-    ("quantize.codebook", {"bits": 4}, "16 values that all weights of the layer share."),
-    ("quantize.float", {"format": "float8e4m3"}, "8 bits a weight instead of 32."),
-    ("lowrank.cp", {"rank": 9}, "A sum of 9 terms"), ("lowrank.spatial", {"rank": 7}, "thinner layers with rank 7"),
-    ("lowrank.subspace", {}, "4 groups of the 64 outputs, for each rank 8."),
-    ("distill.refine", {}, "200 training steps")])
+@pytest.mark.parametrize(
+    ("method", "given", "words"),
+    [
+        ("prune.wanda", {"sparsity": 0.25}, "4,608 of 18,432 weights become zero."),
+        ("prune.snip", {"sparsity": 0.25}, "25 % of the weights of all layers"),
+        ("prune.block", {"sparsity": 0.5, "rows": 4, "columns": 2}, "in blocks of 4 × 2."),
+        ("prune.nm", {"n": 1, "m": 4}, "1 of every 4 neighbouring weights stay"),
+        ("prune.channels", {"ratio": 0.25}, "About 16 of 64 output channels go."),
+        ("quantize.affine", {"bits": 3}, "8 levels, a scale for each of 64 output channels."),
+        ("quantize.affine", {"granularity": "group", "group_size": 100}, "every 100 weights: 192 scales."),
+        ("quantize.gptq", {"bits": 2}, "4 levels, a scale for each of 64"),
+        ("quantize.static", {"granularity": "tensor"}, "128 levels, one scale for all weights. The runtime computes"),
+        ("quantize.codebook", {"bits": 4}, "16 values that all weights of the layer share."),
+        ("quantize.float", {"format": "float8e4m3"}, "8 bits a weight instead of 32."),
+        ("lowrank.cp", {"rank": 9}, "A sum of 9 terms"),
+        ("lowrank.spatial", {"rank": 7}, "thinner layers with rank 7"),
+        ("lowrank.subspace", {}, "4 groups of the 64 outputs, for each rank 8."),
+        ("distill.refine", {}, "200 training steps"),
+    ],
+)
 def test_parameters_and_shape_tell(method, given, words):
     assert words in said(method, **given).replace("\N{NO-BREAK SPACE}", " ")
 
@@ -51,10 +56,14 @@ def test_a_clipping_share_says_where_and_how_many():
     assert f"16 levels to ± {edge:.3g}" in text and f"{100 * share:.1f}" in text
 
 
-LAYERS = (LAYER, sample.HEAD, Layer("d", "Conv", (64, 1, 3, 3), "float32", 0, 640, None, 2560, "fd", groups=64),
-          Layer("e", "Embedding", (50, 24), "float32", 1, 1200, None, 4800, "fe"),
-          Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm"),
-          Layer("t", "ConvTranspose", (16, 24, 3, 3), "float32", 1, 3456, None, 13824, "ft"))
+LAYERS = (
+    LAYER,
+    sample.HEAD,
+    Layer("d", "Conv", (64, 1, 3, 3), "float32", 0, 640, None, 2560, "fd", groups=64),
+    Layer("e", "Embedding", (50, 24), "float32", 1, 1200, None, 4800, "fe"),
+    Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm"),
+    Layer("t", "ConvTranspose", (16, 24, 3, 3), "float32", 1, 3456, None, 13824, "ft"),
+)
 
 
 @pytest.mark.parametrize("name", all_methods())
@@ -87,7 +96,8 @@ def amounts(info) -> list[dict]:
 def test_what_the_steps_before_took_goes_into_a_bias_that_there_may_not_be():
     bare = Layer("m", "MatMul", (100, 41), "float32", 1, 4100, None, 16400, "fm")
     assert "no bias: 41 values more" in meaning.sentence(
-        all_methods()["quantize.bias_correction"].info(), {}, sample.view_of(sample.weights(bare), bare), bare)
+        all_methods()["quantize.bias_correction"].info(), {}, sample.view_of(sample.weights(bare), bare), bare
+    )
     assert "Each of 64 output channels" in said("quantize.bias_correction")
     assert "no bias" not in said("quantize.bias_correction")
 
@@ -100,6 +110,7 @@ def test_students_of_another_form_are_counted():
 
 def test_depthwise_layers_count_their_own_groups():
     depthwise = Layer("d", "Conv", (64, 1, 3, 3), "float32", 0, 576, None, 2304, "fd", groups=64)
-    text = meaning.sentence(all_methods()["quantize.affine"].info(), {"granularity": "group", "group_size": 8}, VIEW,
-                            depthwise)
+    text = meaning.sentence(
+        all_methods()["quantize.affine"].info(), {"granularity": "group", "group_size": 8}, VIEW, depthwise
+    )
     assert "128 scales" in text

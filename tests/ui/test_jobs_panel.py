@@ -49,7 +49,7 @@ def over(window) -> list[tuple[str, str]]:
 
 
 def test_every_job_has_a_row_and_a_cancel_of_its_own(panel, qtbot, monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE_MS", 0)         # what is over in a blink has a line, too
+    monkeypatch.setattr(jobs, "PATIENCE_MS", 0)  # what is over in a blink has a line, too
     job = ask(panel, "obey")
     later = ask(panel, "echo")
     rows = panel.panel.jobs.rows
@@ -74,7 +74,7 @@ def test_a_failure_is_listed_with_its_sentence(panel, qtbot):
 
 
 def test_what_is_over_in_a_blink_or_abandoned_has_no_line(panel, qtbot, monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE_MS", WAIT)      # a blink on any machine
+    monkeypatch.setattr(jobs, "PATIENCE_MS", WAIT)  # a blink on any machine
     ask(panel, "echo")
     panel.link.abandon(ask(panel, "echo"))
     qtbot.waitUntil(lambda: not panel.jobs.running, timeout=WAIT)
@@ -103,7 +103,7 @@ def test_the_log_is_followed_and_copied(panel, qtbot):
 
 
 def test_the_dock_opens_with_its_keys_and_follows_the_real_engine(small_window, qtbot, monkeypatch):
-    monkeypatch.setattr(jobs, "PATIENCE_MS", 0)         # a quick machine is done in a blink
+    monkeypatch.setattr(jobs, "PATIENCE_MS", 0)  # a quick machine is done in a blink
     small_window.activateWindow()
     qtbot.waitUntil(small_window.isActiveWindow)
     qtbot.keyClick(small_window, Qt.Key.Key_J, CTRL | SHIFT)
@@ -111,8 +111,9 @@ def test_the_dock_opens_with_its_keys_and_follows_the_real_engine(small_window, 
     qtbot.waitUntil(space.jobs_panel.isVisible)
     small_window.session.attach(demo_paths().calibration)
     shown = space.jobs_panel.jobs
-    qtbot.waitUntil(lambda: any("fashion_calibration.npz" in row.words.full for row in shown.over.values()),
-                    timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: any("fashion_calibration.npz" in row.words.full for row in shown.over.values()), timeout=WAIT
+    )
     qtbot.waitUntil(lambda: not shown.rows, timeout=WAIT)
     assert any(each.outcome == "done" for each in small_window.jobs.over)
 

@@ -107,7 +107,7 @@ def test_the_weights_themselves(demo_window, qtbot):
     assert bottom - top <= 12 and right - left <= 38
     others = [view.box.viewRange() for view in maps.heat.maps]
     assert others[0] == others[1] == others[2], "the maps are linked"
-    qtbot.waitUntil(lambda: maps._tile.rows == (top, bottom), timeout=WAIT)       # the detail was asked for
+    qtbot.waitUntil(lambda: maps._tile.rows == (top, bottom), timeout=WAIT)  # the detail was asked for
     first = maps.heat.maps[0]
     at = first.mapFromScene(first.box.mapViewToScene(QPointF(left + 2.5, top + 1.5)))
     QTest.mouseMove(first.viewport(), at)
@@ -130,8 +130,9 @@ def test_the_weights_themselves(demo_window, qtbot):
     qtbot.waitUntil(lambda: kernels.readout.full.startswith(f"{kernels.grid.room + 1} to "), timeout=WAIT)
 
     session.select(["head"])
-    qtbot.waitUntil(lambda: maps._tile is not None and maps._tile.shape == (10, session.layer("head").shape[1]),
-                    timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: maps._tile is not None and maps._tile.shape == (10, session.layer("head").shape[1]), timeout=WAIT
+    )
     assert not kernels.isVisible(), "a matrix has no kernels"
     QTest.mouseClick(tab.plots.buttons[0], LEFT)
     assert tab.pages.currentWidget() is tab.plots and tab.plots.buttons[0].isChecked()
@@ -144,8 +145,12 @@ def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qt
     kernels.wanted.connect(asked.append)
     for size in ((1280, 800), (1500, 900), (1283, 811)):
         demo_window.resize(*size)
-        qtbot.waitUntil(lambda: kernels._shown is not None and len(kernels._shown.norms) ==
-                        min(kernels.grid.room, kernels._shown.total), timeout=WAIT)
+        qtbot.waitUntil(
+            lambda: (
+                kernels._shown is not None and len(kernels._shown.norms) == min(kernels.grid.room, kernels._shown.total)
+            ),
+            timeout=WAIT,
+        )
 
     def resting() -> bool:
         settle(session)
@@ -154,7 +159,7 @@ def test_kernels_fill_the_room_there_is_without_asking_on_and_on(demo_window, qt
     qtbot.waitUntil(resting, timeout=WAIT)
     assert len(asked) < 12
     asked.clear()
-    session.edit_changed.emit()         # the same again
+    session.edit_changed.emit()  # the same again
     qtbot.waitUntil(resting, timeout=WAIT)
     assert not asked and session.view is not None
 

@@ -34,15 +34,20 @@ def window(own_link, qtbot, few):
 
 
 @pytest.mark.allow_logs
-@pytest.mark.parametrize("ask", [lambda session, path: session.open(path, trusted=frozenset({path})),
-                                 lambda session, path: session.attach(path, trusted=frozenset({path}))],
-                         ids=["model", "data"])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda session, path: session.open(path, trusted=frozenset({path})),
+        lambda session, path: session.attach(path, trusted=frozenset({path})),
+    ],
+    ids=["model", "data"],
+)
 def test_a_crash_in_native_code_is_told_in_one_sentence_and_the_work_goes_on(window, fatal, qtbot, ask):
     session, pid, recipe = window.session, window.session.link.pid, window.session.recipe
     value = session.preview.value.value
     with qtbot.waitSignals([session.link.lost, session.failed], timeout=WAIT):
         ask(session, fatal)
-    box, = (box for box in window.findChildren(QMessageBox) if box.isVisible())
+    (box,) = (box for box in window.findChildren(QMessageBox) if box.isVisible())
     told = f"{box.text()} {box.informativeText()}"
     assert "(SIGSEGV)" in told and "nothing is lost" in told and "Try again" in told and "Traceback" not in told
     assert "(SIGSEGV)" in window.statusBar().currentMessage()

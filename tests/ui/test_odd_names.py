@@ -43,8 +43,7 @@ def test_nothing_of_a_model_is_taken_for_markup(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: session.model is not None and session.baseline is not None, timeout=WAIT)
     for layer in session.model.layers:
         session.select((layer.path,), layer.path)
-        qtbot.waitUntil(lambda path=layer.path: session.view is not None and session.view.path == path,
-                        timeout=WAIT)
+        qtbot.waitUntil(lambda path=layer.path: session.view is not None and session.view.path == path, timeout=WAIT)
         assert as_markup(window) == []
     assert "\n" not in window.windowTitle() and "\u202e" not in window.windowTitle()
     assert max(widget.minimumSizeHint().width() for widget in (window, window.centralWidget())) < 1400

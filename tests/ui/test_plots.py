@@ -129,7 +129,7 @@ def test_rank_line_snaps_to_whole_ranks(spectrum):
     spectrum.drag_finished.connect(lambda: ends.append(True))
     spectrum.set_handle(20)
     drag(spectrum, 20, 33, steps=40)
-    assert heard == list(range(21, 34))         # every rank once, none between
+    assert heard == list(range(21, 34))  # every rank once, none between
     assert all(type(rank) is int for rank in heard)
     assert ends == [True]
     drag(spectrum, 33, -10)
@@ -155,9 +155,17 @@ def test_the_rank_line_goes_to_the_nearest_marker_with_shift(spectrum):
     target = ranks[-1]
     mouse, start, stop = spectrum.canvas.viewport(), point(spectrum, 20), point(spectrum, target + 1)
     QTest.mousePress(mouse, Qt.MouseButton.LeftButton, pos=start)
-    QApplication.sendEvent(mouse, QMouseEvent(QEvent.Type.MouseMove, stop, mouse.mapToGlobal(stop),
-                                              Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
-                                              Qt.KeyboardModifier.ShiftModifier))
+    QApplication.sendEvent(
+        mouse,
+        QMouseEvent(
+            QEvent.Type.MouseMove,
+            stop,
+            mouse.mapToGlobal(stop),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.ShiftModifier,
+        ),
+    )
     QTest.mouseRelease(mouse, Qt.MouseButton.LeftButton, pos=stop)
     assert set(heard) <= set(ranks) and heard[-1] == target
 
@@ -219,7 +227,7 @@ def test_hover_reads_off_the_singular_value(spectrum, weight):
     assert f"index 12:  {number(view.spectrum.values[11])} →" in spectrum.readout.full
     assert f"{view.spectrum.energy[11]:.1%}".replace("%", " %") in spectrum.readout.full
     QTest.mouseMove(spectrum.canvas.viewport(), point(spectrum, 40))
-    assert "→ 0 " in spectrum.readout.full         # beyond the rank that was kept
+    assert "→ 0 " in spectrum.readout.full  # beyond the rank that was kept
 
 
 def test_log_counts(histogram):
@@ -245,7 +253,7 @@ def test_zeros_do_not_flatten_the_rest(histogram, weight):
     assert top < 0.2 * edit.histogram.counts.max()
     assert histogram.canvas.note.text == f"↑ {edit.histogram.counts.max():,.0f} zeros"
     histogram.set_handle(0.1)
-    assert histogram.canvas.note.right == 0.1       # beside the line, not across it
+    assert histogram.canvas.note.right == 0.1  # beside the line, not across it
     histogram.log_button.setChecked(True)
     assert histogram.canvas.note is None
 
@@ -261,8 +269,8 @@ def test_far_outliers_do_not_take_the_room(histogram, weight):
     histogram.dragged.connect(heard.append)
     histogram.set_handle(0.1)
     drag(histogram, 0.1, 1.0)
-    assert heard[-1] == edge                                        # stops at the edge that is seen
-    assert histogram.canvas.box.viewRange()[0][1] > 5               # and from there all can be reached
+    assert heard[-1] == edge  # stops at the edge that is seen
+    assert histogram.canvas.box.viewRange()[0][1] > 5  # and from there all can be reached
     histogram.set_handle(heard[-1])
     assert abs(histogram.canvas.handles[1] - heard[-1]) < 1e-12
 
@@ -286,6 +294,7 @@ def test_a_layer_of_zeros_is_drawn(histogram, spectrum):
 
 def test_markers_have_room_in_a_narrow_plot(spectrum):
     from PySide6.QtGui import QFontMetricsF
+
     for width in (280, 340, 520):
         spectrum.resize(width, 300)
         QApplication.processEvents()
@@ -361,7 +370,11 @@ def test_the_menu_of_a_plot_opens_from_its_button_and_saves(histogram, qtbot, tm
     QTest.mouseClick(histogram.keeper.button, Qt.MouseButton.LeftButton)
     menu = QApplication.activePopupWidget()
     assert [action.text() for action in menu.actions() if action.text()] == [
-        "Save picture…", "Save numbers…", "Copy picture", "Copy numbers as CSV"]
+        "Save picture…",
+        "Save numbers…",
+        "Copy picture",
+        "Copy numbers as CSV",
+    ]
     menu.actions()[1].trigger()
     menu.close()
     dialog = histogram.findChild(QFileDialog)
@@ -382,28 +395,41 @@ def test_a_plot_that_cannot_be_saved_says_so(histogram, tmp_path):
 def test_plots_follow_the_theme(histogram):
     def corner():
         return histogram.canvas.grab().toImage().pixelColor(3, 3)
+
     assert corner() == theme.colors().surface
     theme.apply(QApplication.instance(), "dark")
     assert corner() == theme.colors().surface
     assert theme.colors().dark
 
 
-@pytest.mark.parametrize(("low", "high", "size", "expected"), [
-    (-3, 1, 300, ["0.001", "0.01", "0.1", "1", "10"]),
-    (-0.4, 0.4, 300, ["0.5", "1", "2"]),
-    (-0.5, -0.1, 300, ["0.4", "0.5", "0.6", "0.7"]),
-    (0.1, 0.15, 300, ["1.26", "1.28", "1.3", "1.32", "1.34", "1.36", "1.38", "1.4"]),
-    (0, 0, 300, ["1"]),
-    (-12, 0, 100, ["1e−12", "1e−7", "0.01"]),
-])
+@pytest.mark.parametrize(
+    ("low", "high", "size", "expected"),
+    [
+        (-3, 1, 300, ["0.001", "0.01", "0.1", "1", "10"]),
+        (-0.4, 0.4, 300, ["0.5", "1", "2"]),
+        (-0.5, -0.1, 300, ["0.4", "0.5", "0.6", "0.7"]),
+        (0.1, 0.15, 300, ["1.26", "1.28", "1.3", "1.32", "1.34", "1.36", "1.38", "1.4"]),
+        (0, 0, 300, ["1"]),
+        (-12, 0, 100, ["1e−12", "1e−7", "0.01"]),
+    ],
+)
 def test_ticks_of_a_logarithmic_axis(low, high, size, expected):
-    assert [number(10 ** tick) for tick in log_ticks(low, high, size)] == expected
+    assert [number(10**tick) for tick in log_ticks(low, high, size)] == expected
 
 
-@pytest.mark.parametrize(("value", "text", "fixed"), [
-    (0, "0", "0"), (0.5, "0.5", "0.500"), (-0.0312, "−0.0312", "−0.0312"), (0.0005, "0.0005", "5.0e−4"),
-    (-2e-7, "−2e−7", "−2.0e−7"), (12_345.6, "12,346", "12,346"), (999, "999", "999"), (1, "1", "1.00"),
-])
+@pytest.mark.parametrize(
+    ("value", "text", "fixed"),
+    [
+        (0, "0", "0"),
+        (0.5, "0.5", "0.500"),
+        (-0.0312, "−0.0312", "−0.0312"),
+        (0.0005, "0.0005", "5.0e−4"),
+        (-2e-7, "−2e−7", "−2.0e−7"),
+        (12_345.6, "12,346", "12,346"),
+        (999, "999", "999"),
+        (1, "1", "1.00"),
+    ],
+)
 def test_numbers_as_people_read_them(value, text, fixed):
     assert number(value) == text
     assert number(value, fixed=True) == fixed

@@ -91,8 +91,13 @@ def test_folders_are_where_dialogs_begin(preferences, window, qtbot, tmp_path):
 def test_a_settings_file_written_by_hand_is_not_believed():
     for key in ("theme", "motion", "data_colors", "language", "threads"):
         settings.store().setValue(key, "nonsense")
-    assert (settings.scheme(), settings.motion(), settings.data_colors(), settings.language(), settings.threads()) == \
-        ("system", "system", "cividis", "system", 0)
+    assert (settings.scheme(), settings.motion(), settings.data_colors(), settings.language(), settings.threads()) == (
+        "system",
+        "system",
+        "cividis",
+        "system",
+        0,
+    )
 
 
 @pytest.mark.allow_logs
@@ -116,9 +121,20 @@ def test_fewer_threads_are_those_of_the_next_engine(window, qtbot):
 
 # -- languages ---------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("desktop", "language"), [
-    (["zh-Hans-CN", "en-US"], "zh_CN"), (["zh-CN", "zh"], "zh_CN"), (["zh"], "zh_CN"), (["zh-Hant-TW", "zh-TW"], "en"),
-    (["de-DE", "zh-CN", "en"], "zh_CN"), (["en-GB", "zh-CN"], "en"), (["C"], "en"), ([], "en")])
+
+@pytest.mark.parametrize(
+    ("desktop", "language"),
+    [
+        (["zh-Hans-CN", "en-US"], "zh_CN"),
+        (["zh-CN", "zh"], "zh_CN"),
+        (["zh"], "zh_CN"),
+        (["zh-Hant-TW", "zh-TW"], "en"),
+        (["de-DE", "zh-CN", "en"], "zh_CN"),
+        (["en-GB", "zh-CN"], "en"),
+        (["C"], "en"),
+        ([], "en"),
+    ],
+)
 def test_the_language_of_the_desktop(desktop, language):
     assert i18n.system_language(desktop) == language
 
@@ -133,14 +149,20 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
     assert i18n.tr("Weights") == "Weights" and not qapp.findChildren(QTranslator)
 
 
-@pytest.mark.parametrize(("english", "chinese"), [
-    ("There is no file a b.onnx. Check the name.", "没有文件 a b.onnx。请检查名称。"),
-    ("int4 per channel", "int4，每通道"), ("uint8 per group of 32", "uint8，每组（32 个）"),
-    ("zeros as 4-bit gaps, 4-bit codebook", "零以 4 位间隔存储，4 位码本"),
-    ("stem is left as it is: Its weights are quantised already.", "stem 保持原样：它的权重已经量化。"),
-    ("activation is left as it is: It is cut with a step.", "activation 保持原样：它按步长切取。"),
-    ("rank 9 is above break-even 7: the layer grows", "秩 9 高于盈亏平衡点 7：该层变大"),
-    ("a sentence, that nobody knows", "a sentence, that nobody knows"), ("", "")])
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("There is no file a b.onnx. Check the name.", "没有文件 a b.onnx。请检查名称。"),
+        ("int4 per channel", "int4，每通道"),
+        ("uint8 per group of 32", "uint8，每组（32 个）"),
+        ("zeros as 4-bit gaps, 4-bit codebook", "零以 4 位间隔存储，4 位码本"),
+        ("stem is left as it is: Its weights are quantised already.", "stem 保持原样：它的权重已经量化。"),
+        ("activation is left as it is: It is cut with a step.", "activation 保持原样：它按步长切取。"),
+        ("rank 9 is above break-even 7: the layer grows", "秩 9 高于盈亏平衡点 7：该层变大"),
+        ("a sentence, that nobody knows", "a sentence, that nobody knows"),
+        ("", ""),
+    ],
+)
 def test_sentences_of_the_engine_keep_their_names_and_numbers(qapp, english, chinese):
     i18n.apply(qapp, "zh_CN")
     found = i18n.said(english)
@@ -150,8 +172,11 @@ def test_sentences_of_the_engine_keep_their_names_and_numbers(qapp, english, chi
 
 def test_nothing_is_translated_before_the_language_is_known():
     """A tr() that runs when its module is imported stays English."""
-    early = [f"{module.name}:{line}" for module in UI.rglob("*.py")
-             for line in calls_at_import(ast.parse(module.read_text(encoding="utf-8")))]
+    early = [
+        f"{module.name}:{line}"
+        for module in UI.rglob("*.py")
+        for line in calls_at_import(ast.parse(module.read_text(encoding="utf-8")))
+    ]
     assert not early, early
 
 

@@ -63,9 +63,15 @@ def test_of_an_untouched_model_it_claims_nothing(session):
 
 def test_keys_and_clicks_walk_through_it(shown):
     assert shown.hint.isVisible() and "Escape" in shown.hint.text()
-    for key, expected in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_Space, 2), (Qt.Key.Key_Left, 1),
-                          (Qt.Key.Key_End, len(SLIDES) - 1), (Qt.Key.Key_Right, len(SLIDES) - 1), (Qt.Key.Key_Home, 0),
-                          (Qt.Key.Key_Left, 0)):
+    for key, expected in (
+        (Qt.Key.Key_Right, 1),
+        (Qt.Key.Key_Space, 2),
+        (Qt.Key.Key_Left, 1),
+        (Qt.Key.Key_End, len(SLIDES) - 1),
+        (Qt.Key.Key_Right, len(SLIDES) - 1),
+        (Qt.Key.Key_Home, 0),
+        (Qt.Key.Key_Left, 0),
+    ):
         QTest.keyClick(shown, key)
         assert shown.index == expected and shown.hint.isVisible() == (expected == 0)
     QTest.mouseClick(shown, Qt.MouseButton.LeftButton, pos=QPoint(600, 300))
@@ -82,6 +88,7 @@ def test_the_last_row_of_a_room_reads_every_word(shown):
         def text(self, words, x, y, width, units, *args, **more):
             found.append(units)
             super().text(words, x, y, width, units, *args, **more)
+
     picture = QImage(1280, 720, QImage.Format.Format_RGB32)
     painter = QPainter(picture)
     for slide in SLIDES:

@@ -18,7 +18,7 @@ from workbench.ui.tabs.activations.values_plot import ValuesPlot
 from workbench.ui.tabs.recover.curve import CurvePlot
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 
-__all__ = ["histogram", "light", "spectrum", "weight"]      # fixtures
+__all__ = ["histogram", "light", "spectrum", "weight"]  # fixtures
 Key, SHIFT = Qt.Key, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -68,7 +68,7 @@ def test_up_and_down_choose_between_the_line_and_reading(spectrum):
     assert moved == [21] and spectrum.canvas.reading is None
     assert "index 21:" in press(spectrum, Key.Key_Down), "begins where the line is"
     assert "index 24:" in press(spectrum, Key.Key_Right, Key.Key_Right, Key.Key_Right)
-    spectrum.set_handle(21)         # an echo of the edit
+    spectrum.set_handle(21)  # an echo of the edit
     assert "index 25:" in press(spectrum, Key.Key_Right) and moved == [21]
     press(spectrum, Key.Key_Down, Key.Key_Left)
     assert moved == [21, 20] and spectrum.canvas.reading is None
@@ -122,7 +122,7 @@ def curve() -> CurvePlot:
     return plot
 
 
-WEIGHT = np.arange(12 * 18, dtype=np.float32).reshape(12, 18) / 100       # of a convolution: 3 × 3, 2 inputs
+WEIGHT = np.arange(12 * 18, dtype=np.float32).reshape(12, 18) / 100  # of a convolution: 3 × 3, 2 inputs
 
 
 def tile(wanted: WantTile) -> Tile:

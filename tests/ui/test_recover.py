@@ -175,15 +175,15 @@ def test_a_training_is_paused_and_goes_on(tab, qtbot):
     qtbot.waitUntil(lambda: any(p.epoch >= 1 for p in trainings.points), timeout=WAIT)
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
     assert trainings.paused and tab.pause.text() == "Go on"
-    measure_again(session, qtbot)       # the engine has heard of the pause; the step that was under way is told
+    measure_again(session, qtbot)  # the engine has heard of the pause; the step that was under way is told
     rested = trainings.points[-1].step
-    for _ in range(10):                 # time for hundreds of steps
+    for _ in range(10):  # time for hundreds of steps
         measure_again(session, qtbot)
     assert trainings.points[-1].step == rested
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: trainings.points[-1].step > rested, timeout=WAIT)
     QTest.mouseClick(tab.pause, Qt.MouseButton.LeftButton)
-    QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)         # a paused one can be stopped
+    QTest.mouseClick(tab.finish, Qt.MouseButton.LeftButton)  # a paused one can be stopped
     qtbot.waitUntil(lambda: not (trainings.job or tab._session.turns.waiting), timeout=WAIT)
     assert not trainings.paused and "stopped by the user" in tab.outcome.text()
 
@@ -241,8 +241,10 @@ def test_what_does_not_fit_is_said_where_the_button_is(tab, qtbot):
 
 
 def test_stages_follow_each_other_on_the_axis():
-    points = [TrainingPoint(stage, step, step / 2, None, None, 0.1, 0.0) for stage, step in
-              ((0, 0), (0, 2), (0, 4), (1, 0), (1, 2))]
+    points = [
+        TrainingPoint(stage, step, step / 2, None, None, 0.1, 0.0)
+        for stage, step in ((0, 0), (0, 2), (0, 4), (1, 0), (1, 2))
+    ]
     assert along(points) == ([0.0, 1.0, 2.0, 2.0, 3.0], (2.0,))
 
 
@@ -292,5 +294,5 @@ def test_in_a_large_window_the_curves_get_the_room_and_the_form_keeps_its_size(s
     session.change_recipe(replace(session.recipe, recover=(Stage("finetune", {"epochs": 2}),)), "training", True)
     qtbot.waitUntil(alone.reached.isVisible)
     form, curves = alone._halves.sizes()
-    assert curves >= 0.9 * form and form <= 520 and alone.reached.width() > 150     # its words may need a little more
+    assert curves >= 0.9 * form and form <= 520 and alone.reached.width() > 150  # its words may need a little more
     session.undo_stack.setClean()

@@ -45,7 +45,7 @@ def train(session, qtbot, **params) -> None:
 def test_what_is_asked_while_the_model_is_opened_again_is_answered_with_the_data(mortal, qtbot):
     link = mortal.link
     mortal.couplings, groups = type(mortal.couplings)(), mortal.couplings
-    mortal._ask_couplings()                          # a quiet question that the process takes with it
+    mortal._ask_couplings()  # a quiet question that the process takes with it
     with qtbot.waitSignal(link.lost, timeout=WAIT):
         os.kill(link.pid, signal.SIGKILL)
     mortal.set_actions(["head"], PRUNED, "edit")
@@ -63,7 +63,7 @@ def test_a_training_goes_on_when_the_process_is_ended_for_the_sake_of_another_jo
     train(mortal, qtbot, epochs=2)
     stages = []
     mortal.trainings.changed.connect(lambda: stages.append((mortal.trainings.job, mortal.trainings.failure)))
-    link._kill(innocent=True)                       # as for a job that does not obey
+    link._kill(innocent=True)  # as for a job that does not obey
     qtbot.waitUntil(lambda: not mortal.trainings.job and measured(mortal), timeout=WAIT)
     assert link.pid != pid and mortal.trainings.result is not None and not mortal.trainings.failure
     assert not any(failure for _, failure in stages)
@@ -78,8 +78,9 @@ def test_a_training_that_was_ended_early_is_taken_up_as_it_was_and_that_is_expor
     assert before.stages[0].stopped and mortal.preview.trained
     with qtbot.waitSignal(mortal.link.lost, timeout=WAIT):
         os.kill(mortal.link.pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: measured(mortal) and bool(mortal.preview.trained) and not mortal.trainings.job,
-                    timeout=WAIT)
+    qtbot.waitUntil(
+        lambda: measured(mortal) and bool(mortal.preview.trained) and not mortal.trainings.job, timeout=WAIT
+    )
     after = mortal.trainings.result
     assert after.stages[0].epochs == before.stages[0].epochs < 200 and after.stages[0].stopped
     assert mortal.preview.value.value == value
@@ -127,11 +128,11 @@ def test_what_was_asked_on_the_data_before_is_not_taken_for_the_new(opened):
 
 
 def test_after_a_cancelled_measurement_the_newest_recipe_is_not_measured_either(opened, qtbot):
-    for sparsity in (0.3, 0.6):                     # the second waits for the first
+    for sparsity in (0.3, 0.6):  # the second waits for the first
         opened.set_actions([opened.current], (Action("prune.magnitude", {"sparsity": sparsity}),), "edit", False)
     opened.link.cancel(opened._refresher._measures.job)
     assert opened.measuring_paused
-    waits = opened._refresher._measures._timer      # what waits is patient for so long
+    waits = opened._refresher._measures._timer  # what waits is patient for so long
     qtbot.waitUntil(lambda: not (waits.isActive() or opened.link.waits_for(messages.Measure)), timeout=WAIT)
     assert not opened.preview_is_current or not opened.preview.complete
     opened.measure_again()

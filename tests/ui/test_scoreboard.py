@@ -39,10 +39,17 @@ def preview(exact: bool = True, **more) -> Preview:
     return Preview((change(exact),), Figure(250_000, "forecast"), 300, 3000, **more)
 
 
-ESTIMATED = preview(value=Figure(0.917, "estimated", 400, 0.89, 0.94), baseline=Figure(0.93, "estimated", 400),
-                    change=Figure(-0.013, "estimated", 400, -0.03, 0.004))
-MEASURED = preview(value=Figure(0.917, "measured", 2000), baseline=BASELINE,
-                   change=Figure(-0.007, "measured", 2000, -0.009, -0.005), complete=True)
+ESTIMATED = preview(
+    value=Figure(0.917, "estimated", 400, 0.89, 0.94),
+    baseline=Figure(0.93, "estimated", 400),
+    change=Figure(-0.013, "estimated", 400, -0.03, 0.004),
+)
+MEASURED = preview(
+    value=Figure(0.917, "measured", 2000),
+    baseline=BASELINE,
+    change=Figure(-0.007, "measured", 2000, -0.009, -0.005),
+    complete=True,
+)
 
 
 def test_why_a_file_did_not_shrink_is_said(session, board):
@@ -53,8 +60,11 @@ def test_why_a_file_did_not_shrink_is_said(session, board):
     session.turns.settle()
     assert board.why_button.isVisible()
     QTest.mouseClick(board.why_button, Qt.MouseButton.LeftButton)
-    names = [window.objectName() or type(window).__name__ for window in QGuiApplication.topLevelWindows()
-             if window.isVisible()]
+    names = [
+        window.objectName() or type(window).__name__
+        for window in QGuiApplication.topLevelWindows()
+        if window.isVisible()
+    ]
     assert any("QWhatsThat" in name for name in names), names
     QWhatsThis.hideText()
     assert "Why it did not shrink:\nstem: So few zeros" in board.size_tile.toolTip()
@@ -140,8 +150,9 @@ def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, b
     show(session, board, RECIPE, MEASURED)
     before = Totals(Figure(1e6, "verified"), 576, 5760, BASELINE, Figure(1.8, "measured"))
     after = Totals(Figure(250_100, "verified"), 300, 3000, Figure(0.917, "verified", 2000), Figure(1.2, "measured"))
-    session.exported.emit(Report("top-1", "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000),
-                                 (change(True),), {}))
+    session.exported.emit(
+        Report("top-1", "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000), (change(True),), {})
+    )
     session.turns.settle()
     assert board.size_tile.note.text().endswith("✓ verified in the file")
     assert board.metric_tile.note.text() == "✓ verified in the file, 2,000"
@@ -170,9 +181,14 @@ def test_what_is_foretold_says_how_well_it_was_checked_and_looks_like_a_forecast
     assert not tile.isVisible(), "nothing is edited"
 
 
-FULL = replace(MEASURED, predicted=Prediction(0.0123, "loss", 0.91, 12), parameters=537, trained=False,
-               changes=(LayerChange("stem", ACTIONS, 2304, 2400, larger="So few zeros take less."),),
-               size=Figure(1_000_100, "forecast"))
+FULL = replace(
+    MEASURED,
+    predicted=Prediction(0.0123, "loss", 0.91, 12),
+    parameters=537,
+    trained=False,
+    changes=(LayerChange("stem", ACTIONS, 2304, 2400, larger="So few zeros take less."),),
+    size=Figure(1_000_100, "forecast"),
+)
 
 
 @pytest.fixture(params=["en", "zh_CN"])

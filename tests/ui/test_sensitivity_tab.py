@@ -17,15 +17,25 @@ from workbench.ui.widgets import colormaps
 INT8, INT2 = ((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
 HALF = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
-SCAN = Scan("top-1", 0.9, 2000, (), 1, candidates=(INT8, INT2, CHANNELS), layers=("a.one", "a.two", "b"),
-            refused={("b", CHANNELS): "It keeps its channels."}, kind="loss")
+SCAN = Scan(
+    "top-1",
+    0.9,
+    2000,
+    (),
+    1,
+    candidates=(INT8, INT2, CHANNELS),
+    layers=("a.one", "a.two", "b"),
+    refused={("b", CHANNELS): "It keeps its channels."},
+    kind="loss",
+)
 CELLS = {
     ("a.one", INT8): Trial("a.one", INT8, {"a.one": INT8}, 50, 0.001, 0.9, 0.0, -0.004, 0.004),
     ("a.one", INT2): Trial("a.one", INT2, {"a.one": INT2}, 20, 0.2, 0.7, 0.2, 0.18, 0.22),
     ("a.two", INT2): Trial("a.two", INT2, {"a.two": INT2}, 20, 0.3),
     ("b", INT2): Trial("b", INT2, {"b": INT2}, 20, 0.1, 0.85, 0.05, 0.03, 0.07),
-    ("a.one", CHANNELS): Trial("a.one", CHANNELS, dict.fromkeys(("a.one", "a.two"), CHANNELS), 90, None, 0.88, 0.02,
-                               0.01, 0.03),
+    ("a.one", CHANNELS): Trial(
+        "a.one", CHANNELS, dict.fromkeys(("a.one", "a.two"), CHANNELS), 90, None, 0.88, 0.02, 0.01, 0.03
+    ),
 }
 CELLS["a.two", CHANNELS] = CELLS["a.one", CHANNELS]
 BYTES = {"a.one": 100, "a.two": 100, "b": 100}
@@ -175,6 +185,7 @@ def test_several_cells_are_applied_together(scanned):
 
 def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qapp, qtbot):
     from workbench.ui.tabs.sensitivity.table import MatrixTable
+
     table = MatrixTable(model_of())
     qtbot.addWidget(table)
     table.resize(600, 300)
@@ -193,6 +204,7 @@ def test_rows_are_sorted_by_a_column_and_the_third_click_gives_the_order_back(qa
 
 def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qtbot):
     from workbench.ui.tabs.sensitivity.table import MatrixTable
+
     plan = replace(SCAN, layers=tuple(f"a.module.with.a.long.name.{path}" for path in SCAN.layers), refused={})
     table = MatrixTable(MatrixModel())
     qtbot.addWidget(table)
@@ -208,6 +220,7 @@ def test_the_names_give_a_few_pixels_before_anything_has_to_be_scrolled(qapp, qt
 
 def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
     from workbench.ui.tabs.sensitivity.table import MatrixTable
+
     table = MatrixTable(model_of())
     qtbot.addWidget(table)
     table.resize(600, 300)
@@ -225,17 +238,21 @@ def test_measured_cells_have_colours_and_foretold_ones_do_not(qapp, qtbot):
 
 def test_the_matrix_is_saved_whole_and_copied(qapp, qtbot, tmp_path):
     from workbench.ui.tabs.sensitivity.panel import MatrixPanel
+
     panel = MatrixPanel(model_of())
     qtbot.addWidget(panel)
-    panel.resize(300, 230)          # narrower than its columns
+    panel.resize(300, 230)  # narrower than its columns
     panel.show()
     panel.show_canvas()
     for name in ("matrix.png", "matrix.svg"):
         panel.save(str(tmp_path / name))
         assert (tmp_path / name).stat().st_size > 2000
     picture = QImage(str(tmp_path / "matrix.png"))
-    assert any(picture.pixelColor(x, y).name() == colormaps.sample(1.0).name()
-               for x in range(0, picture.width(), 5) for y in range(0, picture.height(), 5))
+    assert any(
+        picture.pixelColor(x, y).name() == colormaps.sample(1.0).name()
+        for x in range(0, picture.width(), 5)
+        for y in range(0, picture.height(), 5)
+    )
     panel.matrix.setFocus()
     panel.keeper.copy()
     assert QGuiApplication.clipboard().text().startswith("layer,candidate,bytes,drop")
@@ -249,7 +266,7 @@ def test_stopping_keeps_the_cells_and_scanning_again_goes_on(page, qtbot):
     QTest.mouseClick(page.running.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.scans.job, timeout=WAIT)
     if page.scans.plan.complete:
-        return      # it was done before the click arrived
+        return  # it was done before the click arrived
     assert "goes on from here" in page.why_not.text() and page.scans.cells
     scan(page, qtbot)
     assert page.scans.plan.complete and page.scans.cells["second", CANDIDATES[0]].drop is not None
@@ -273,6 +290,7 @@ def test_other_data_forgets_what_was_measured(scanned, qtbot, tmp_path):
 def test_the_losses_are_beside_the_layers_and_tint_the_graph(demo_window, qtbot):
     from workbench.ui.tree.data.cells import Column
     from workbench.ui.tree.data.model import BAR_ROLE
+
     space, session = demo_window.workspace, demo_window.session
     page, tree = space.sensitivity.scan_page, space.tree
     page.candidates.choose((INT2,))

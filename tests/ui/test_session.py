@@ -72,7 +72,7 @@ def test_a_drag_is_one_step_and_shows_results_while_it_lasts(opened, qtbot):
     opened.edit_changed.connect(lambda: seen.append(opened.edit))
     for step in range(1, 31):
         opened.set_actions([opened.current], (prune(step / 40),), "sparsity", finished=False)
-        if step % 10 == 0:      # results come while the mouse still moves, of what it moved over
+        if step % 10 == 0:  # results come while the mouse still moves, of what it moved over
             before = len(seen)
             qtbot.waitUntil(lambda before=before: len(seen) > before, timeout=WAIT)
     opened.set_actions([opened.current], (prune(30 / 40),), "sparsity", finished=True)
@@ -127,7 +127,7 @@ def test_a_model_that_cannot_be_opened_leaves_the_open_one(opened, qtbot, tmp_pa
     title, what, mend = failed.args
     assert title and "text.onnx" in what and mend
     assert opened.model is model and opened.modified
-    edit(opened, qtbot, prune(0.4))     # and it still works
+    edit(opened, qtbot, prune(0.4))  # and it still works
 
 
 def test_a_model_that_is_asked_for_last_gets_no_data_of_the_one_before(opened, qtbot, tmp_path):
@@ -144,6 +144,7 @@ def test_a_model_that_is_asked_for_last_gets_no_data_of_the_one_before(opened, q
 
 def test_data_that_does_not_fit_leaves_the_attached_one(opened, qtbot, tmp_path):
     import numpy as np
+
     np.savez(tmp_path / "wide.npz", x=np.zeros((4, 3, 99, 99), np.float32), y=np.zeros(4, np.int64))
     data = opened.data
     with qtbot.waitSignal(opened.failed, timeout=WAIT) as failed:
@@ -241,7 +242,7 @@ def test_what_is_prepared_does_not_take_the_place_of_a_measurement(opened, qtbot
     monkeypatch.setattr(opened.link, "request", listen)
     opened.select(["stem"], "stem")
     qtbot.waitUntil(lambda: "Measure" in asked, timeout=WAIT)
-    assert asked[asked.index("Prepare"):] == ["Prepare", "Measure"]
+    assert asked[asked.index("Prepare") :] == ["Prepare", "Measure"]
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
 
 
@@ -252,7 +253,8 @@ def test_what_is_in_the_way_of_predictions_is_told_once(session, qtbot, tmp_path
     session.open(str(tmp_path / "small.onnx"), data=str(tmp_path / "test.npz"))
     qtbot.waitUntil(lambda: any("through If" in sentence for sentence in sentences), timeout=WAIT)
     assert [sentence for sentence in sentences if "through If" in sentence] == [
-        "The error of each layer's output is predicted, not the loss: Gradients cannot pass through If."]
+        "The error of each layer's output is predicted, not the loss: Gradients cannot pass through If."
+    ]
 
 
 def test_edits_are_foretold_and_the_next_one_is_prepared_while_the_hand_rests(opened, qtbot, monkeypatch):

@@ -139,7 +139,7 @@ def test_another_model_under_the_same_name_is_said_and_its_figures_are_dropped(w
     qtbot.waitUntil(lambda: session.recipe == recipe)
     assert session.snapshots.find("half").totals is None
     assert session.model.fingerprint != load_session(tmp_path / "work.mcw").model.fingerprint
-    qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)     # that is asked for last, in a turn of its own
+    qtbot.waitUntil(lambda: session.data is not None, timeout=WAIT)  # that is asked for last, in a turn of its own
 
 
 def test_a_broken_session_says_so_and_leaves_what_is_open(small_window, qtbot, tmp_path):
@@ -209,6 +209,7 @@ def test_after_a_kill_the_next_start_offers_the_work_back(window, qtbot, few):
 
 def test_kept_work_can_be_discarded_and_broken_files_are_passed_over(window, qtbot, tmp_path):
     from tests.core.test_session_file import saved
+
     saved(tmp_path).save(autosave.folder() / "left.mcw")
     (autosave.folder() / "broken.mcw").write_text("{", encoding="utf-8")
     window.offer_kept_work()
@@ -234,14 +235,14 @@ def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
     assert load_session(path).recipe == session.recipe and session.session_path == str(path)
 
     for way, kept in (("Open a copy", ""), ("Open it anyway", str(path))):
-        session.undo_stack.setClean()           # a copy was not saved yet
+        session.undo_stack.setClean()  # a copy was not saved yet
         window.commands.open_path(str(path))
         answer(window, qtbot, "in use", way)
         qtbot.waitUntil(lambda kept=kept: session.session_path == kept and bool(session.recipe.rows), timeout=WAIT)
     other.release()
     window.commands.open_path(str(path))
     qtbot.waitUntil(lambda: not other.take(), timeout=WAIT)
-    window.commands.open_path(str(path))        # once more in the same window: nobody is asked
+    window.commands.open_path(str(path))  # once more in the same window: nobody is asked
     qtbot.waitUntil(lambda: session.session_path == str(path) and not other.take(), timeout=WAIT)
     assert window.findChild(QMessageBox, "in use") is None
     session.undo_stack.setClean()
@@ -252,13 +253,15 @@ def test_the_second_window_on_a_session_is_told(small_window, qtbot, tmp_path):
 
 
 def test_a_lock_of_a_window_that_was_killed_or_that_cannot_be_written_is_in_nobodys_way(tmp_path):
-    code = ("import os, sys; from workbench.ui.base.session_lock import SessionLock; "
-            "lock = SessionLock(sys.argv[1]); print(lock.take(), flush=True); os._exit(9)")
+    code = (
+        "import os, sys; from workbench.ui.base.session_lock import SessionLock; "
+        "lock = SessionLock(sys.argv[1]); print(lock.take(), flush=True); os._exit(9)"
+    )
     path = tmp_path / "work.mcw"
     done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True)
     left = tmp_path / ".work.mcw.lock"
     assert done.stdout == "True\n" and left.exists(), done.stderr
-    for moment in (0, 2 ** 31 - 1):             # the clock was set back, or forward
+    for moment in (0, 2**31 - 1):  # the clock was set back, or forward
         os.utime(left, (moment, moment))
         lock = SessionLock(str(path))
         assert lock.take()

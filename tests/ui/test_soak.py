@@ -9,12 +9,24 @@ from tests.guard import HANG_S
 
 
 def test_a_short_day_leaves_nothing_behind_and_every_figure_is_told():
-    done = subprocess.run([sys.executable, "-m", "tests.soak", "--steps", "20"], cwd=Path(__file__).parents[2],
-                          capture_output=True, text=True, timeout=HANG_S)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.soak", "--steps", "20"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=HANG_S,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     head, *rows, last = done.stdout.splitlines()
-    assert head.split() == ["window_mb", "engine_mb", "window_threads", "engine_threads", "window_files",
-                            "engine_files", "temporary_files"]
+    assert head.split() == [
+        "window_mb",
+        "engine_mb",
+        "window_threads",
+        "engine_threads",
+        "window_files",
+        "engine_files",
+        "temporary_files",
+    ]
     assert [row.split()[0] for row in rows] == ["start", "middle", "end", "bound"]
     assert all(int(figure) > 0 for row in rows[:3] for figure in row.split()[1:-1])
     assert last == "20 steps, seed 0: nothing grew beyond its bound"

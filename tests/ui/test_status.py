@@ -63,7 +63,8 @@ def test_the_running_job_takes_the_place_of_the_idle_engine(qapp, qtbot):
     link.shutdown(HANG_S)
 
 
-@pytest.mark.parametrize(("shape", "words"), [((None, 3, 224, 224), "3 × 224 × 224"), ((1, None), "1 × ?"),
-                                              ((None,), "?"), ((), "int64")])
+@pytest.mark.parametrize(
+    ("shape", "words"), [((None, 3, 224, 224), "3 × 224 × 224"), ((1, None), "1 × ?"), ((None,), "?"), ((), "int64")]
+)
 def test_the_input_is_that_of_one_sample(shape, words):
     assert _shape(InputSpec("x", "int64", shape)) == words

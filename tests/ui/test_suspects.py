@@ -22,8 +22,12 @@ def cell(panel, row: int, role=Qt.ItemDataRole.DisplayRole) -> str:
 
 def test_coupled_layers_are_named_and_what_did_not_come_back_is_said(panel):
     panel._findings.accused_for = "3 samples"
-    panel._findings.blame = Blame((1, 2, 3), (Suspect("conv2", (), 2, 0.5, 2, also=("stem", "conv1")),
-                                              Suspect("head", (), 1, 0.1, 3, note=TRAINED)), 2, 2)
+    panel._findings.blame = Blame(
+        (1, 2, 3),
+        (Suspect("conv2", (), 2, 0.5, 2, also=("stem", "conv1")), Suspect("head", (), 1, 0.1, 3, note=TRAINED)),
+        2,
+        2,
+    )
     panel.refresh()
     assert panel.words.text().startswith("3 samples: taking conv2 (+2 coupled) back restores 2 of 3.")
     assert panel.words.text().endswith("* got its weights back, not its channels.")

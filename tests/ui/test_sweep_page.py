@@ -9,11 +9,13 @@ from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint
 from workbench.core.recipe.action import Action
 from workbench.ui.tabs.sensitivity.sweep_plot import SweepPlot
 
-POINTS = tuple(SweepPoint(setting, size, setting, 0.9 - drop, (drop - 0.01, drop, drop + 0.01), drop - 0.02,
-                          drop + 0.02)
-               for setting, size, drop in ((0.2, 900, 0.0), (0.5, 700, 0.005), (0.8, 400, 0.1)))
-CURVE = Curve(Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.8), 0.03, 3), "top-1", 0.9, 2000, ("a",),
-              POINTS, True)
+POINTS = tuple(
+    SweepPoint(setting, size, setting, 0.9 - drop, (drop - 0.01, drop, drop + 0.01), drop - 0.02, drop + 0.02)
+    for setting, size, drop in ((0.2, 900, 0.0), (0.5, 700, 0.005), (0.8, 400, 0.1))
+)
+CURVE = Curve(
+    Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.8), 0.03, 3), "top-1", 0.9, 2000, ("a",), POINTS, True
+)
 
 
 @pytest.fixture

@@ -36,8 +36,10 @@ def test_text_is_readable_on_every_surface(name):
 @pytest.mark.parametrize("name", SCHEMES)
 def test_figures_are_readable_on_the_bars_of_the_tree(name):
     colors = SCHEMES[name]
-    for text, bar, back, opacity in ((colors.text, colors.accent, colors.surface, BAR),
-                                     (colors.on_accent, colors.on_accent, colors.accent, BAR_SELECTED)):
+    for text, bar, back, opacity in (
+        (colors.text, colors.accent, colors.surface, BAR),
+        (colors.on_accent, colors.on_accent, colors.accent, BAR_SELECTED),
+    ):
         assert contrast(text, mix(bar, back, opacity / 255)) >= 4.5
 
 
@@ -58,7 +60,7 @@ def test_scheme_reaches_palette_style_and_listeners(app):
     heard = []
     theme.signals.changed.connect(lambda: heard.append(theme.colors().dark))
     theme.apply(app, "dark")
-    theme.apply(app, "dark")        # nothing changes, nobody is told
+    theme.apply(app, "dark")  # nothing changes, nobody is told
     assert heard == [True] and theme.colors() is DARK
     assert app.palette().color(QPalette.ColorRole.Window) == DARK.window
     assert DARK.accent.name() in app.styleSheet()
@@ -69,6 +71,7 @@ def test_scheme_reaches_palette_style_and_listeners(app):
 
 def test_palette_leaves_nothing_to_the_platform(app):
     from workbench.ui.widgets.schemes import palette
+
     for colors in SCHEMES.values():
         result = palette(colors)
         for role in QPalette.ColorRole:
@@ -78,6 +81,7 @@ def test_palette_leaves_nothing_to_the_platform(app):
 
 def test_system_scheme_follows_the_desktop(app, monkeypatch):
     from PySide6.QtCore import Qt
+
     hints = app.styleHints()
     theme.apply(app, "system")
     assert theme.colors().dark == (hints.colorScheme() == Qt.ColorScheme.Dark)
@@ -124,6 +128,7 @@ def alike(first: QColor, second: QColor) -> bool:
 
 def test_a_button_that_is_gone_is_not_dressed_again(app, qtbot):
     import shiboken6
+
     button = QPushButton()
     theme.set_icon(button, "add")
     shiboken6.delete(button)

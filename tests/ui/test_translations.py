@@ -38,8 +38,11 @@ def test_everything_is_translated_and_nothing_is_left_over(catalogue, texts):
 
 @pytest.mark.parametrize("catalogue", CATALOGUES, ids=lambda path: path.stem)
 def test_every_placeholder_is_kept(catalogue):
-    wrong = [f"{text} -> {translated}" for text, translated in read(catalogue).items()
-             if translated and placeholders(text) != placeholders(translated)]
+    wrong = [
+        f"{text} -> {translated}"
+        for text, translated in read(catalogue).items()
+        if translated and placeholders(text) != placeholders(translated)
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -55,10 +58,15 @@ def test_the_compiled_file_is_of_this_catalogue(catalogue, tmp_path):
 
 def test_only_plain_texts_are_asked_for():
     """A tr() of an f-string has another text each time, and no translation ever."""
-    wrong = [f"{module.name}:{node.lineno}" for module in UI.rglob("*.py")
-             for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
-             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.JoinedStr)
-             and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in CALLS]
+    wrong = [
+        f"{module.name}:{node.lineno}"
+        for module in UI.rglob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and node.args
+        and isinstance(node.args[0], ast.JoinedStr)
+        and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in CALLS
+    ]
     assert not wrong, wrong
 
 

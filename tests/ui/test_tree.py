@@ -29,15 +29,16 @@ LAYERS = (
     layer("stem"),
     layer("blocks.2.conv"),
     layer("blocks.10.conv", shape=(16, 8, 3, 3)),
-    layer("blocks.10", op="MatMul", shape=(8, 8)),            # a module that is a layer too
+    layer("blocks.10", op="MatMul", shape=(8, 8)),  # a module that is a layer too
     layer("head", op="Gemm", shape=(10, 64), macs=None),
     layer("table", op="Embedding", shape=(4, 4), locked="Its weight is computed by the graph."),
 )
 
 
 def summary(layers: tuple[Layer, ...] = LAYERS) -> ModelSummary:
-    return ModelSummary("m.onnx", "onnx", sum(x.parameters for x in layers), sum(x.bytes for x in layers), None, 17,
-                        layers, (), ())
+    return ModelSummary(
+        "m.onnx", "onnx", sum(x.parameters for x in layers), sum(x.bytes for x in layers), None, 17, layers, (), ()
+    )
 
 
 @pytest.fixture
@@ -57,6 +58,7 @@ def proxy(model):
 def names(model, parent=None) -> list:
     """The tree as nested lists of names."""
     from PySide6.QtCore import QModelIndex
+
     parent = QModelIndex() if parent is None else parent
     found = []
     for row in range(model.rowCount(parent)):
@@ -157,19 +159,22 @@ def test_numbers_sort_by_value(proxy):
     assert [n if isinstance(n, str) else n[0] for n in names(proxy)] == ["blocks", "head", "stem", "table"]
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("", ["stem", ["blocks", ["2", "conv"], ["10", "conv"]], "head", "table"]),
-    ("blocks.10.c", [["blocks", ["10", "conv"]]]),
-    ("GEMM", ["head"]),
-    ("op:conv params>1k", [["blocks", ["10", "conv"]]]),
-    ("macs>0", ["stem", ["blocks", ["2", "conv"], ["10", "conv"]], "table"]),
-    ("bytes<=64", ["table"]),
-    ("is:locked", ["table"]),
-    ("is:edited", ["stem"]),
-    ("has:prune", ["stem"]),
-    ("params>1.2.", ["stem", ["blocks", ["2", "conv"], ["10", "conv"]], "head", "table"]),
-    ("nothing", []),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["stem", ["blocks", ["2", "conv"], ["10", "conv"]], "head", "table"]),
+        ("blocks.10.c", [["blocks", ["10", "conv"]]]),
+        ("GEMM", ["head"]),
+        ("op:conv params>1k", [["blocks", ["10", "conv"]]]),
+        ("macs>0", ["stem", ["blocks", ["2", "conv"], ["10", "conv"]], "table"]),
+        ("bytes<=64", ["table"]),
+        ("is:locked", ["table"]),
+        ("is:edited", ["stem"]),
+        ("has:prune", ["stem"]),
+        ("params>1.2.", ["stem", ["blocks", ["2", "conv"], ["10", "conv"]], "head", "table"]),
+        ("nothing", []),
+    ],
+)
 def test_the_filter_keeps_layers_and_their_modules(model, proxy, text, expected):
     model.set_state(Recipe().with_actions(["stem"], (PRUNE,)), {})
     proxy.set_filter(text)
@@ -208,7 +213,7 @@ def test_one_edit_of_all_layers_tells_one_range_of_rows_a_module(qapp):
 def test_hundreds_of_chosen_layers_are_one_range_a_module_and_told_once(qtbot):
     layers = tuple(layer(f"blocks.{i // 3}.fc{i % 3}") for i in range(300))
     paths = tuple(x.path for x in layers)
-    session = Session(EngineLink())         # no engine: what it is asked waits
+    session = Session(EngineLink())  # no engine: what it is asked waits
     session.model = summary(layers)
     panel = TreePanel(session, LayerVerbs(session, session))
     qtbot.addWidget(panel)

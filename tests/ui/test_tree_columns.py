@@ -30,13 +30,13 @@ def panel(demo_window, qtbot):
 
 
 def test_what_the_weights_are_like_comes_by_itself(panel, demo_window):
-    view = demo_window.session.view                     # of the same layer, as the inspector shows it
+    view = demo_window.session.view  # of the same layer, as the inspector shows it
     found = facts_of(panel, view.path)
     assert isinstance(found, LayerFacts)
     assert found.stable_rank == pytest.approx(view.spectrum.stable_rank)
     assert cell(panel, view.path, Column.RANK) == f"{view.spectrum.rank_for(0.9)} / {len(view.spectrum.values)}"
     assert cell(panel, view.path, Column.ZEROS) == "0.0 %"
-    assert cell(panel, "blocks", Column.STABLE) in ("", None)       # a module has no weights of its own
+    assert cell(panel, "blocks", Column.STABLE) in ("", None)  # a module has no weights of its own
 
 
 def test_rows_on_show_are_asked_for_first(panel, demo_window, qtbot, monkeypatch):
@@ -82,7 +82,7 @@ def test_rows_bear_the_colour_of_a_column(panel, demo_window, qtbot):
     assert index.data(COLOR_ROLE) == 1.0 and panel.model.index_of("stem").data(COLOR_ROLE) < 0.01
     assert panel.scale.isVisible() and panel.scale.legend.high.text() == "922 kB"
     assert panel.tree.grab().toImage() != plain
-    panel.choice.colors.actions()[0].trigger()          # nothing
+    panel.choice.colors.actions()[0].trigger()  # nothing
     assert index.data(COLOR_ROLE) is None and not panel.scale.isVisible()
 
 
@@ -109,7 +109,7 @@ def test_all_columns_stay_in_the_tree_when_the_losses_come(panel, demo_window, q
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [600], Qt.Orientation.Horizontal)
     settle(demo_window.session)
     assert header.sectionSize(Column.LOSS) == WIDTHS[Column.LOSS][0] and wide == 0
-    header.resizeSection(Column.ACTIONS, 130)           # as the hand does
+    header.resizeSection(Column.ACTIONS, 130)  # as the hand does
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [580], Qt.Orientation.Horizontal)
     settle(demo_window.session)
     assert header.sectionSize(Column.ACTIONS) == 130

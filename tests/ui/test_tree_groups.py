@@ -16,8 +16,12 @@ from workbench.ui.tree.data.model import NODE_ROLE, LayerTreeModel
 from workbench.ui.tree.data.proxy import LayerTreeProxy
 
 ROWS = {
-    Grouping.OPERATOR: [["Conv", "stem", "blocks.2.conv", "blocks.10.conv"], ["MatMul", "blocks.10"],
-                        ["Gemm", "head"], ["Embedding", "table"]],
+    Grouping.OPERATOR: [
+        ["Conv", "stem", "blocks.2.conv", "blocks.10.conv"],
+        ["MatMul", "blocks.10"],
+        ["Gemm", "head"],
+        ["Embedding", "table"],
+    ],
     Grouping.SIZE: [["below 10 kB", *(layer.path for layer in LAYERS)]],
     Grouping.NONE: [layer.path for layer in LAYERS],
 }
@@ -67,9 +71,13 @@ def test_a_group_sums_its_layers_and_says_how_many_are_edited(model):
 
 def test_classes_of_size_begin_at_round_numbers_and_the_largest_are_first(qapp):
     assert [class_name(place) for place in range(len(CLASSES) + 1)] == [
-        "from 10 MB", "1 MB–10 MB", "100 kB–1 MB", "10 kB–100 kB", "below 10 kB"]
-    assert [size_class(count) for count in (10 ** 8, 10 ** 7, 10 ** 7 - 1, 10 ** 4, 10 ** 4 - 1, 0)] == [
-        0, 0, 1, 3, 4, 4]
+        "from 10 MB",
+        "1 MB–10 MB",
+        "100 kB–1 MB",
+        "10 kB–100 kB",
+        "below 10 kB",
+    ]
+    assert [size_class(count) for count in (10**8, 10**7, 10**7 - 1, 10**4, 10**4 - 1, 0)] == [0, 0, 1, 3, 4, 4]
 
 
 def group_row(panel, path: str):

@@ -42,7 +42,7 @@ def test_pieces_run_in_the_order_of_places_each_once_however_often_it_was_asked(
         for _ in range(3):
             for piece in (looks, tree, cost):
                 piece.soon()
-        assert drawn == []          # not in the turn in which it was asked
+        assert drawn == []  # not in the turn in which it was asked
     assert drawn == ["cost", "tree", "looks"]
 
 
@@ -78,7 +78,7 @@ def test_what_is_hidden_is_drawn_when_it_is_shown(qtbot, drawn):
     turns.settle()
     assert drawn == [] and piece.stale
     stack.setCurrentIndex(1)
-    assert drawn == ["page"] and not piece.stale      # before it is painted
+    assert drawn == ["page"] and not piece.stale  # before it is painted
     stack.setCurrentIndex(0)
     stack.setCurrentIndex(1)
     assert drawn == ["page"]
@@ -121,7 +121,7 @@ def test_something_long_goes_on_when_nothing_is_to_be_drawn_and_may_be_ended_by_
     cost.soon()
     qtbot.waitUntil(lambda: "cost" in drawn)
     assert drawn.index("cost") == reached, "what is to be drawn goes first"
-    for _ in long:          # whoever cannot wait
+    for _ in long:  # whoever cannot wait
         pass
     assert [each for each in drawn if each != "cost"] == list(range(6))
     cost.soon()
@@ -160,6 +160,7 @@ def test_a_model_that_is_there_sooner_gets_the_rest_of_the_workspace_at_once(ses
 
 # -- what one step costs in the window -------------------------------------------------------------------------------
 
+
 @pytest.fixture
 def edited(small_window, qtbot):
     """All layers pruned, then all quantised, and everything measured."""
@@ -182,21 +183,22 @@ def test_undo_draws_each_place_once_makes_no_card_and_tells_of_ranges_of_rows(ed
         monkeypatch.setattr(kind, name, lambda self, *args, **more: calls.append(name) or plain(self, *args, **more))
 
     counted(StepCard, "__init__")
-    counted(BarDelegate, "sizeHint")        # rows are equally high
+    counted(BarDelegate, "sizeHint")  # rows are equally high
     counted(type(workspace.scoreboard), "_show_size")
     counted(type(workspace.inspect.histogram), "redraw")
     counted(type(workspace.inspect.spectrum), "redraw")
     told = []
     # What the weights are like is told of each layer by itself, and may still be arriving.
     workspace.tree.model.dataChanged.connect(
-        lambda first, last, _: told.append((first.parent(), last.row())) if first.column() == Column.ACTIONS else None)
+        lambda first, last, _: told.append((first.parent(), last.row())) if first.column() == Column.ACTIONS else None
+    )
     cards = workspace.actions.cards
     for verb, method in ((session.undo, "prune.magnitude"), (session.redo, "quantize.affine")):
         calls.clear()
         told.clear()
         verb()
-        assert [card.action.method for card in workspace.actions.cards] == [method]       # at once: it can be clicked
-        assert calls == []                                                               # all else in its turn
+        assert [card.action.method for card in workspace.actions.cards] == [method]  # at once: it can be clicked
+        assert calls == []  # all else in its turn
         session.turns.settle()
         assert calls == ["_show_size", "redraw", "redraw"]
         modules = {layer.path.rpartition(".")[0] for layer in session.model.layers}

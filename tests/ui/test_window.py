@@ -57,6 +57,7 @@ def drop(window, *paths: str) -> None:
 
 # -- nothing open --------------------------------------------------------------------------------------------------
 
+
 def test_the_welcome_page_opens_the_demo_with_a_click(window, qtbot):
     assert window.pages.currentWidget() is window.welcome
     assert not window.workspace.bar.isVisible()
@@ -170,6 +171,7 @@ def test_an_unexpected_error_shows_a_report_to_copy(window, qtbot):
 
 
 # -- the demo open -------------------------------------------------------------------------------------------------
+
 
 def test_a_click_chooses_a_layer_and_ctrl_click_adds_one(demo_window, qtbot):
     session = demo_window.session

@@ -21,8 +21,11 @@ SCREEN = "1440x900x24"
 def display():
     """An X server of our own; it chooses a free number itself."""
     read, write = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"],
-                              pass_fds=[write], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN, "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
     os.close(write)
     with os.fdopen(read) as pipe:
         number = pipe.readline().strip()
@@ -40,21 +43,31 @@ def is_open(picture: Image.Image) -> bool:
 
 
 def test_the_window_appears_opens_the_demo_and_closes(display, tmp_path):
-    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "XDG_CONFIG_HOME": str(tmp_path),
-                   "XDG_STATE_HOME": str(tmp_path), "HOME": str(tmp_path)}
-    code = ("import sys\n"
-            "from workbench.ui.shell.app import demo_paths, run\n"
-            "if __name__ == '__main__':\n"
-            "    demo = demo_paths()\n"
-            "    sys.exit(run(demo.model, demo.data))\n")
+    environment = {
+        **os.environ,
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": "xcb",
+        "XDG_CONFIG_HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path),
+        "HOME": str(tmp_path),
+    }
+    code = (
+        "import sys\n"
+        "from workbench.ui.shell.app import demo_paths, run\n"
+        "if __name__ == '__main__':\n"
+        "    demo = demo_paths()\n"
+        "    sys.exit(run(demo.model, demo.data))\n"
+    )
     script = tmp_path / "start.py"
     script.write_text(code)
     root = str(Path(__file__).parents[2])
     words = tmp_path / "stderr.txt"
     with words.open("w") as stderr:
-        window = subprocess.Popen([sys.executable, str(script)], env={**environment, "PYTHONPATH": root}, cwd=tmp_path,
-                                  stderr=stderr)
+        window = subprocess.Popen(
+            [sys.executable, str(script)], env={**environment, "PYTHONPATH": root}, cwd=tmp_path, stderr=stderr
+        )
     try:
+
         def grab() -> Image.Image:
             assert window.poll() is None, words.read_text()
             return ImageGrab.grab(xdisplay=display).convert("RGB")

@@ -14,15 +14,21 @@ def remember_debug(ctx: click.Context, _option: click.Parameter, value: bool) ->
     """meta is shared by a command and the group it belongs to."""
     ctx.meta["debug"] = value or ctx.meta.get("debug", False)
     if not ctx.meta["debug"]:
-        warnings.simplefilter("ignore")     # of libraries, to developers
+        warnings.simplefilter("ignore")  # of libraries, to developers
 
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-debug_option: Decorator = click.option("--debug", is_flag=True, expose_value=False, callback=remember_debug,
-                                       help="Show tracebacks and warnings.")
+debug_option: Decorator = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show tracebacks and warnings."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-language_option = click.option("--language", default=ENGLISH, show_default=True, type=click.Choice(list(LANGUAGES)),
-                               help="Of the report; what is printed is English.")
+language_option = click.option(
+    "--language",
+    default=ENGLISH,
+    show_default=True,
+    type=click.Choice(list(LANGUAGES)),
+    help="Of the report; what is printed is English.",
+)
 
 
 def trusted(given: bool, *named: str | None) -> Trust:
@@ -38,19 +44,36 @@ def remember_trust(ctx: click.Context, _option: click.Parameter, paths: tuple[st
 
 def trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """--trust and --trust-path."""
-    one = click.option("--trust-path", multiple=True, metavar="PATH", expose_value=False, callback=remember_trust,
-                       help="Allow one file.py:function, or .pt2, that a recipe names to run its code.")
-    named = click.option("--trust", is_flag=True,
-                         help="Allow the files named on this command line to be file.py:function, or a .pt2 with code, "
-                              "which then runs with your rights.")
+    one = click.option(
+        "--trust-path",
+        multiple=True,
+        metavar="PATH",
+        expose_value=False,
+        callback=remember_trust,
+        help="Allow one file.py:function, or .pt2, that a recipe names to run its code.",
+    )
+    named = click.option(
+        "--trust",
+        is_flag=True,
+        help="Allow the files named on this command line to be file.py:function, or a .pt2 with code, "
+        "which then runs with your rights.",
+    )
     return named(one(command))
 
 
-data_option = click.option("--data", required=True, metavar="DATA",
-                           help="An .npz file, a folder of images in class folders, or file.py:function.")
+data_option = click.option(
+    "--data",
+    required=True,
+    metavar="DATA",
+    help="An .npz file, a folder of images in class folders, or file.py:function.",
+)
 out_option = click.option("--out", required=True, metavar="DIR", help="Folder for the results.")
-calibration_option = click.option("--calibration", default="", metavar="FILE",
-                                  help="Samples for methods that look at activations; else those of --data are used.")
+calibration_option = click.option(
+    "--calibration",
+    default="",
+    metavar="FILE",
+    help="Samples for methods that look at activations; else those of --data are used.",
+)
 
 
 def constants(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -61,9 +84,15 @@ def constants(_context: click.Context, _option: click.Parameter, given: tuple[st
     return {name: value for name, _, value in pairs}
 
 
-input_option = click.option("--input", "given", multiple=True, metavar="NAME=VALUE", callback=constants,
-                            help="Value of an input that is the same for all samples: a number, which fills the "
-                                 "input's shape, or a list in brackets. Once for each such input.")
+input_option = click.option(
+    "--input",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=constants,
+    help="Value of an input that is the same for all samples: a number, which fills the "
+    "input's shape, or a list in brackets. Once for each such input.",
+)
 
 
 def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tuple[float, ...]:
@@ -74,5 +103,10 @@ def numbers(_context: click.Context, _option: click.Parameter, given: str) -> tu
         raise click.BadParameter("give numbers with commas between them") from error
 
 
-device_option = click.option("--device", default="cpu", show_default=True, type=click.Choice(["cpu", "cuda"]),
-                             help="Where training computes; cuda where torch can use a graphics card.")
+device_option = click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    type=click.Choice(["cpu", "cuda"]),
+    help="Where training computes; cuda where torch can use a graphics card.",
+)

@@ -20,10 +20,11 @@ from workbench.core.base.quantities import amount, duration, metric_text, size, 
 from workbench.core.recipe.action import Action
 
 HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-QUIET_SECONDS = 5.0     # between two lines of progress where they cannot replace each other
+QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace each other
 
 
 # -- progress ------------------------------------------------------------------------------------------------------
+
 
 class ProgressLine:
     """One line that is rewritten on a terminal; elsewhere a line now and then."""
@@ -43,7 +44,7 @@ class ProgressLine:
             text += f", {duration(progress.eta)} left"
         if self.live:
             width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-            click.echo(f"\r\x1b[K{text[:width - 1]}", err=True, nl=False)
+            click.echo(f"\r\x1b[K{text[: width - 1]}", err=True, nl=False)
         else:
             click.echo(text, err=True)
 
@@ -77,6 +78,7 @@ def _stdout_to_stderr() -> Iterator[None]:
 
 # -- for programs --------------------------------------------------------------------------------------------------
 
+
 def print_json(document: dict[str, Any]) -> None:
     """Numbers that JSON has no word for become null; hidden characters are escaped, so names stay what they are."""
     text = json.dumps(_finite(document), indent=2, ensure_ascii=False, allow_nan=False)
@@ -97,6 +99,7 @@ def _finite(value: Any) -> Any:
 
 # -- for people ----------------------------------------------------------------------------------------------------
 
+
 def say(text: str = "") -> None:
     """Lines with names in them that may come from anywhere."""
     click.echo(plain_lines(text))
@@ -106,22 +109,30 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int
     """Columns as wide as they must be; those in `left` are flush left, the others right."""
     lines = [[plain(cell) for cell in line] for line in (head, *rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) if column in left else cell.rjust(width)
-                               for column, (cell, width) in enumerate(zip(line, widths, strict=True))).rstrip()
-                     for line in lines)
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
 
 
 def print_inspection(result: dict[str, Any]) -> None:
     model = result["model"]
-    say(f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
-        f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample")
+    say(
+        f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
+        f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample"
+    )
     for step in result["preparations"]:
         say(f"{step['title']}: {step['detail']}")
     say()
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
     click.echo(table(head, [_inspected(layer) for layer in result["layers"]], left=(0, 1, 2)))
-    say("\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
-        " '90 % energy' is the rank that keeps it.")
+    say(
+        "\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
+        " '90 % energy' is the rank that keeps it."
+    )
     for layer in result["layers"]:
         if layer["locked"]:
             say(f"{layer['path']} cannot be edited: {layer['locked']}")
@@ -133,11 +144,22 @@ def print_inspection(result: dict[str, Any]) -> None:
 
 def _inspected(layer: dict[str, Any]) -> tuple[str, ...]:
     full = "std" in layer
-    ranks = (str(layer["rank"]), three(layer["stable_rank"]), str(layer["energy_rank_90"])) if "rank" in layer else (
-        "", "", "")
-    return (layer["path"], layer["op"], "x".join(map(str, layer["shape"])), amount(layer["parameters"]),
-            _macs(layer["macs"]), size(layer["bytes"]), f"{layer['std']:.3g}" if full else "",
-            f"{100 * layer['sparsity']:.1f} %" if full else "", *ranks)
+    ranks = (
+        (str(layer["rank"]), three(layer["stable_rank"]), str(layer["energy_rank_90"]))
+        if "rank" in layer
+        else ("", "", "")
+    )
+    return (
+        layer["path"],
+        layer["op"],
+        "x".join(map(str, layer["shape"])),
+        amount(layer["parameters"]),
+        _macs(layer["macs"]),
+        size(layer["bytes"]),
+        f"{layer['std']:.3g}" if full else "",
+        f"{100 * layer['sparsity']:.1f} %" if full else "",
+        *ranks,
+    )
 
 
 def _macs(macs: int | None) -> str:
@@ -147,39 +169,81 @@ def _macs(macs: int | None) -> str:
 def print_evaluation(result: dict[str, Any]) -> None:
     metric = result["metric"]
     low, high = metric_text(result["ci_low"], metric), metric_text(result["ci_high"], metric)
-    say(f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
-        f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})")
+    say(
+        f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
+        f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})"
+    )
     for note in result["notes"]:
         say(f"Note: {note}")
 
 
 def print_report(report: Report) -> None:
     before, after = report.before, report.after
-    rows = [("file", size(before.bytes.value), size(after.bytes.value),
-             f"{smaller(before.bytes.value, after.bytes.value)}; read off the written file, "
-             f"forecast {size(report.forecast_bytes)}")]
+    rows = [
+        (
+            "file",
+            size(before.bytes.value),
+            size(after.bytes.value),
+            f"{smaller(before.bytes.value, after.bytes.value)}; read off the written file, "
+            f"forecast {size(report.forecast_bytes)}",
+        )
+    ]
     if before.value and after.value and report.verified and report.preview_value is not None:
-        rows.append((report.metric, metric_text(before.value.value, report.metric),
-                     metric_text(after.value.value, report.metric),
-                     f"verified: the written file was run on {report.verified.samples:,} samples; "
-                     f"preview {metric_text(report.preview_value, report.metric)}"))
+        rows.append(
+            (
+                report.metric,
+                metric_text(before.value.value, report.metric),
+                metric_text(after.value.value, report.metric),
+                f"verified: the written file was run on {report.verified.samples:,} samples; "
+                f"preview {metric_text(report.preview_value, report.metric)}",
+            )
+        )
     if before.value and report.recovery and report.recovery.unrecovered is not None:
-        rows.append(("without training", "", metric_text(report.recovery.unrecovered, report.metric),
-                     "measured, the same recipe without its recovery stages"))
-    rows += [("parameters", amount(before.parameters), amount(after.parameters), "counted in the graph"),
-             ("MACs", _macs(before.macs), _macs(after.macs), "counted for one sample")]
+        rows.append(
+            (
+                "without training",
+                "",
+                metric_text(report.recovery.unrecovered, report.metric),
+                "measured, the same recipe without its recovery stages",
+            )
+        )
+    rows += [
+        ("parameters", amount(before.parameters), amount(after.parameters), "counted in the graph"),
+        ("MACs", _macs(before.macs), _macs(after.macs), "counted for one sample"),
+    ]
     if before.latency_ms and after.latency_ms:
-        rows.append(("latency", f"{three(before.latency_ms.value)} ms", f"{three(after.latency_ms.value)} ms",
-                     f"measured here, {before.latency_ms.samples} paired runs of one sample"))
+        rows.append(
+            (
+                "latency",
+                f"{three(before.latency_ms.value)} ms",
+                f"{three(after.latency_ms.value)} ms",
+                f"measured here, {before.latency_ms.samples} paired runs of one sample",
+            )
+        )
     click.echo(table(("", "before", "after", "how it was obtained"), rows, left=(0, 3)))
     if report.verified and report.verified.agreement is not None:
-        say(f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
-            f"outputs differ by at most {report.verified.max_abs_diff:.2g}.")
+        say(
+            f"The file decides as the preview did on {100 * report.verified.agreement:.2f} % of the samples; "
+            f"outputs differ by at most {report.verified.max_abs_diff:.2g}."
+        )
     say()
-    click.echo(table(("layer", "before", "after", "SQNR", "actions", "stored as"),
-                     [(layer.path, size(layer.bytes_before), size(layer.bytes_after),
-                       "" if layer.sqnr_db is None or not math.isfinite(layer.sqnr_db) else f"{layer.sqnr_db:.1f} dB",
-                       words(layer.actions), layer.storage) for layer in report.layers], left=(0, 4, 5)))
+    click.echo(
+        table(
+            ("layer", "before", "after", "SQNR", "actions", "stored as"),
+            [
+                (
+                    layer.path,
+                    size(layer.bytes_before),
+                    size(layer.bytes_after),
+                    "" if layer.sqnr_db is None or not math.isfinite(layer.sqnr_db) else f"{layer.sqnr_db:.1f} dB",
+                    words(layer.actions),
+                    layer.storage,
+                )
+                for layer in report.layers
+            ],
+            left=(0, 4, 5),
+        )
+    )
     say()
     if report.data:
         say(f"Data: {report.data}")
@@ -203,9 +267,15 @@ def print_sensitivity(result: dict[str, Any]) -> None:
             actions = ", ".join(str(Action(*given)) for step in trial["action"] for given in step.items())
             others = len(trial.get("layers", ())) - 1
             predicted = trial["predicted_drop"]
-            rows.append((layer["path"] + (f" + {others}" if others > 0 else ""), actions, size(trial["bytes"]),
-                         *("-" if trial[key] is None else metric_text(trial[key], metric) for key in ("value", "drop")),
-                         "-" if predicted is None else f"{predicted:.2g}"))
+            rows.append(
+                (
+                    layer["path"] + (f" + {others}" if others > 0 else ""),
+                    actions,
+                    size(trial["bytes"]),
+                    *("-" if trial[key] is None else metric_text(trial[key], metric) for key in ("value", "drop")),
+                    "-" if predicted is None else f"{predicted:.2g}",
+                )
+            )
     heading = "predicted output error" if result["predicted"] == "output error" else "predicted rise of the loss"
     click.echo(table(("layer", "action", "bytes", metric, "lost", heading), rows, left=(0, 1)))
     if result["obstacle"]:
@@ -214,26 +284,43 @@ def print_sensitivity(result: dict[str, Any]) -> None:
         say(f"\n{result['foretold_only']} candidates were only predicted: those that look worst.")
     if result["rank_correlation"] is not None:
         say(f"\nRank correlation of predicted and measured loss: {result['rank_correlation']:.2f}")
-    say(f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
-        f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}")
+    say(
+        f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
+        f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}"
+    )
 
 
 def print_sweep(result: dict[str, Any]) -> None:
     """The curve from the largest file to the smallest, and how far one can go."""
     metric, parameter = result["metric"], result["parameter"]
     points = sorted(result["points"], key=lambda point: -point["bytes"])
-    rows = [(f"{point['setting']:.4g}", size(point["bytes"]), f"{100 * point['zeros']:.1f} %",
-             metric_text(point["value"], metric), metric_text(point["drop"], metric), metric_text(point["std"], metric),
-             f"{metric_text(point['ci_low'], metric)} to {metric_text(point['ci_high'], metric)}") for point in points]
-    say(f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
-        f"{metric_text(result['baseline'], metric)}\n")
+    rows = [
+        (
+            f"{point['setting']:.4g}",
+            size(point["bytes"]),
+            f"{100 * point['zeros']:.1f} %",
+            metric_text(point["value"], metric),
+            metric_text(point["drop"], metric),
+            metric_text(point["std"], metric),
+            f"{metric_text(point['ci_low'], metric)} to {metric_text(point['ci_high'], metric)}",
+        )
+        for point in points
+    ]
+    say(
+        f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
+        f"{metric_text(result['baseline'], metric)}\n"
+    )
     head = (parameter, "file", "zeros", metric, "lost", "std of folds", "95 % interval of the loss")
     click.echo(table(head, rows, left=()))
-    say(f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
-        f"{duration(result['seconds'])}.")
+    say(
+        f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
+        f"{duration(result['seconds'])}."
+    )
     allowed = metric_text(result["tolerance"], metric)
-    for point, rule in ((result["proposed"], "the mean loss of the folds"),
-                        (result["certain"], "the upper end of the 95 % interval")):
+    for point, rule in (
+        (result["proposed"], "the mean loss of the folds"),
+        (result["certain"], "the upper end of the 95 % interval"),
+    ):
         if point is None:
             say(f"None of the values keeps {rule} within {allowed}.")
         else:
@@ -249,26 +336,41 @@ def print_temperatures(curve: TemperatureCurve) -> None:
     rows = []
     for point in curve.points:
         spread = f"{metric_text(min(point.held), curve.metric)} to {metric_text(max(point.held), curve.metric)}"
-        rows.append((f"{point.temperature:g}", metric_text(point.mean, curve.metric),
-                     spread if len(point.held) > 1 else "",
-                     " ".join(metric_text(value, curve.metric) for value in point.values),
-                     "best" if point == curve.best else ""))
+        rows.append(
+            (
+                f"{point.temperature:g}",
+                metric_text(point.mean, curve.metric),
+                spread if len(point.held) > 1 else "",
+                " ".join(metric_text(value, curve.metric) for value in point.values),
+                "best" if point == curve.best else "",
+            )
+        )
     click.echo(table(("T", f"{curve.metric}, held back", "spread", "on the data", ""), rows, left=(4,)))
     say()
 
 
 def print_comparison(result: dict[str, Any]) -> None:
     metric = result["metric"]
-    rows = [(name, model["path"], size(model["bytes"]), metric_text(model["value"], metric),
-             _macs(model["macs"]), f"{model['latency_ms']:.2f} ms") for name, model in (("A", result["a"]),
-                                                                                    ("B", result["b"]))]
+    rows = [
+        (
+            name,
+            model["path"],
+            size(model["bytes"]),
+            metric_text(model["value"], metric),
+            _macs(model["macs"]),
+            f"{model['latency_ms']:.2f} ms",
+        )
+        for name, model in (("A", result["a"]), ("B", result["b"]))
+    ]
     click.echo(table(("", "model", "bytes", metric, "MACs", "latency"), rows, left=(0, 1)))
     change = result["difference"]
     low, high = metric_text(change["ci_low"], metric), metric_text(change["ci_high"], metric)
-    say(f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
+    say(
+        f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
         f"{metric_text(change['value'], metric)}, measured on {result['samples']:,} samples (95 % interval for "
         f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %; "
-        f"{result['lost']:,} samples are answered worse, {result['won']:,} better")
+        f"{result['lost']:,} samples are answered worse, {result['won']:,} better"
+    )
 
 
 def print_methods(methods: list[dict[str, Any]]) -> None:
@@ -284,4 +386,5 @@ def print_methods(methods: list[dict[str, Any]]) -> None:
 
 def _allowed(field: dict[str, Any]) -> str:
     from workbench.core.recipe.params import Field, describe
+
     return describe(Field(**field))

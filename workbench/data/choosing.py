@@ -12,10 +12,10 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_error, threshold
 
-FALLS = 0.95        # what the mean answer may reach of a metric that is used
+FALLS = 0.95  # what the mean answer may reach of a metric that is used
 SMALL = 1e-30
-MAPS = ("token_accuracy", "pixel_accuracy", "pixel_accuracy_last")      # metrics of several class numbers a sample
-EMBEDDINGS = ("embed", "feature", "hidden", "pool")     # in the names of outputs that are no class scores
+MAPS = ("token_accuracy", "pixel_accuracy", "pixel_accuracy_last")  # metrics of several class numbers a sample
+EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 
 
 def choose(outputs: np.ndarray, labels: np.ndarray | None, name: str = "") -> Metric:
@@ -27,8 +27,9 @@ def choose(outputs: np.ndarray, labels: np.ndarray | None, name: str = "") -> Me
     return metric
 
 
-def found(outputs: np.ndarray, labels: np.ndarray | None, every: np.ndarray | None,
-          name: str = "") -> tuple[Metric | None, int]:
+def found(
+    outputs: np.ndarray, labels: np.ndarray | None, every: np.ndarray | None, name: str = ""
+) -> tuple[Metric | None, int]:
     """The metric for an output [samples, ...], and how well the output suits measuring (the lower, the better).
 
     labels   of these samples; `every` those of all samples. None where the labels fit none
@@ -44,8 +45,12 @@ def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
     labels may all be of one class, and few outputs look like another kind."""
     if metric.labelled != (labels is not None):
         return False
-    alone = metric.id in ("binary", "labels") and other.id == "mse" and labels is not None and \
-        bool(np.isin(labels, (-1, 0, 1)).all())
+    alone = (
+        metric.id in ("binary", "labels")
+        and other.id == "mse"
+        and labels is not None
+        and bool(np.isin(labels, (-1, 0, 1)).all())
+    )
     return alone or not metric.labelled or metric.id == other.id
 
 
@@ -62,8 +67,9 @@ def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:
 
 # -- with labels ---------------------------------------------------------------------------------------------------
 
+
 def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tuple[Metric | None, int]:
-    if outputs.dtype.kind in "OUS" or every.dtype.kind in "OUS":        # names of classes
+    if outputs.dtype.kind in "OUS" or every.dtype.kind in "OUS":  # names of classes
         texts = outputs.dtype.kind in "OUS" and every.dtype.kind in "OUS" and outputs.size == labels.size
         return (_of_decisions("accuracy", outputs), 2) if texts else (None, 0)
     whole = is_whole(every)
@@ -80,7 +86,7 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
         return (METRICS["token_accuracy"], 0) if every.max() < outputs.shape[2] else (None, 0)
     if outputs.ndim == 3 and labels.ndim == 2 and whole and labels.shape == outputs.shape[:2] and outputs.shape[2] > 1:
         return (METRICS["token_accuracy"], 0) if every.max() < outputs.shape[2] else (None, 0)
-    for axis, name in ((1, "pixel_accuracy"), (-1, "pixel_accuracy_last")):     # classes first, as of torch, or last
+    for axis, name in ((1, "pixel_accuracy"), (-1, "pixel_accuracy_last")):  # classes first, as of torch, or last
         if (count := _classes(outputs, maps, axis)) and whole:
             known = every[every != LEFT_OUT] if count <= LEFT_OUT else every
             return (METRICS[name], 0) if known.max(initial=0) < count else (None, 0)
@@ -106,8 +112,12 @@ def _numbers(labels: np.ndarray) -> np.ndarray:
     """Class numbers of one-hot rows, or of a column; other labels as they are."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         return labels[:, 0]
-    one_hot = labels.ndim == 2 and labels.shape[1] > 1 and labels.dtype.kind in "fiub" and \
-        bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
+    one_hot = (
+        labels.ndim == 2
+        and labels.shape[1] > 1
+        and labels.dtype.kind in "fiub"
+        and bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
+    )
     return labels.argmax(axis=1) if one_hot else labels
 
 
@@ -139,24 +149,29 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
     if labels.dtype.kind in "fiub" and is_whole(labels):
         numbers, maps = _numbers(labels), _squeezed(labels)
         scores = [each for each in outputs if each.dtype.kind == "f"]
-        classes = next((each.shape[1] for each in scores if each.ndim == 2 and each.shape[1] > 1 and numbers.ndim == 1),
-                       0) or next((count for each in scores for axis in (-1, 1)
-                                   if (count := _classes(each, maps, axis))), 0)
+        classes = next(
+            (each.shape[1] for each in scores if each.ndim == 2 and each.shape[1] > 1 and numbers.ndim == 1), 0
+        ) or next((count for each in scores for axis in (-1, 1) if (count := _classes(each, maps, axis))), 0)
         if classes:
-            return UserError(f"The labels run from {float(numbers.min()):g} to {float(numbers.max()):g}, but the model "
-                             f"has {classes} classes.", "Number the classes from 0 in the model's order.")
+            return UserError(
+                f"The labels run from {float(numbers.min()):g} to {float(numbers.max()):g}, but the model "
+                f"has {classes} classes.",
+                "Number the classes from 0 in the model's order.",
+            )
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
-    return UserError(f"The labels are {labels.dtype} of shape {labels.shape[1:]} a sample, but the model's output is "
-                     f"{shapes}.",
-                     "Give one class number a sample, or targets shaped like the output; or leave the labels out.")
+    return UserError(
+        f"The labels are {labels.dtype} of shape {labels.shape[1:]} a sample, but the model's output is {shapes}.",
+        "Give one class number a sample, or targets shaped like the output; or leave the labels out.",
+    )
 
 
 # -- without labels ------------------------------------------------------------------------------------------------
 
+
 def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
     if outputs.dtype.kind not in "f":
         return _of_decisions("equality", outputs), 20
-    same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0     # it tells nothing
+    same = 10 if len(outputs) > 1 and (outputs == outputs[:1]).all() else 0  # it tells nothing
     if outputs.ndim == 2 and outputs.shape[1] > 1 and not _is_embedding(outputs, name):
         return METRICS["agreement"], 0 + same
     for axis, each in ((-1, METRICS["token_agreement"]), (1, METRICS["pixel_agreement"])):
@@ -174,8 +189,11 @@ def _unlabelled(outputs: np.ndarray, name: str) -> tuple[Metric, int]:
 
 def _are_shares(outputs: np.ndarray, axis: int) -> bool:
     """Whether these are probabilities of several classes along an axis."""
-    return outputs.shape[axis] > 1 and _are_probabilities(outputs) and \
-        bool(np.allclose(outputs.sum(axis=axis, dtype=np.float64), 1, atol=1e-3))
+    return (
+        outputs.shape[axis] > 1
+        and _are_probabilities(outputs)
+        and bool(np.allclose(outputs.sum(axis=axis, dtype=np.float64), 1, atol=1e-3))
+    )
 
 
 def relative(rows: np.ndarray) -> Metric:

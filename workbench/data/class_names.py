@@ -7,8 +7,8 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 
-MOST = 100_000      # classes
-LONGEST = 80        # characters of a name
+MOST = 100_000  # classes
+LONGEST = 80  # characters of a name
 
 
 def name_of(classes: Sequence[str], number: int) -> str:
@@ -23,13 +23,15 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
     """
     mend = "class_names is a list of texts, one a class, in the order of the class numbers; or leave it out."
     if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
-        raise UserError(f"{path}: the array 'class_names' is {given.dtype} of shape {given.shape}, not a list of "
-                        "texts.", mend)
+        raise UserError(
+            f"{path}: the array 'class_names' is {given.dtype} of shape {given.shape}, not a list of texts.", mend
+        )
     names = [" ".join(str(name).split()) for name in given]
     for number, name in enumerate(names):
         if not name or len(name) > LONGEST or not name.isprintable():
-            raise UserError(f"{path}: the name of class {number} is empty, longer than {LONGEST} characters, or not "
-                            "readable.", mend)
+            raise UserError(
+                f"{path}: the name of class {number} is empty, longer than {LONGEST} characters, or not readable.", mend
+            )
     if labels is not None and labels.dtype.kind in "iu" and labels.size and int(labels.max()) >= len(names):
         raise UserError(f"{path} names {len(names)} classes, but has labels up to {int(labels.max())}.", mend)
     return told_apart(names)

@@ -40,7 +40,7 @@ class Dataset:
     classes: tuple[str, ...] = ()
     constants: Mapping[str, np.ndarray] = field(default_factory=dict)
     axes: Mapping[str, int] = field(default_factory=dict)
-    answer: Answer = Answer()       # noqa: RUF009  (it is a value)
+    answer: Answer = Answer()  # noqa: RUF009  (it is a value)
 
     @property
     def samples(self) -> int:
@@ -89,8 +89,11 @@ class Dataset:
     def fingerprint(self) -> str:
         """Of the samples and labels: equal data has equal fingerprints, whatever its classes are called."""
         digest = hashlib.sha256()
-        for array in (*self.inputs.values(), *(() if self.labels is None else (self.labels,)),
-                      *self.constants.values()):
+        for array in (
+            *self.inputs.values(),
+            *(() if self.labels is None else (self.labels,)),
+            *self.constants.values(),
+        ):
             digest.update(str((array.shape, array.dtype)).encode())
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()[:16]
@@ -136,8 +139,9 @@ class Feeds(Mapping[str, np.ndarray]):
         return len(self._types)
 
 
-def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False, job: Job | None = None,
-                 given: Given | None = None) -> Dataset:
+def open_dataset(
+    path: str, specs: tuple[InputSpec, ...], trusted: bool = False, job: Job | None = None, given: Given | None = None
+) -> Dataset:
     """Open `path` for a model with these inputs; `job` hears how far the reading of pictures is. `given` are values of
     inputs that are the same for all samples.
 
@@ -152,6 +156,7 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False,
     given = given or {}
     if file.is_dir():
         from workbench.data.images import open_folder
+
         taken = tuple(spec for spec in specs if spec.name not in given)
         inputs, numbers, classes = open_folder(file, taken, job or Job())
         return _checked(path, inputs, numbers, specs, given, classes)
@@ -161,8 +166,9 @@ def open_dataset(path: str, specs: tuple[InputSpec, ...], trusted: bool = False,
     raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
 
 
-def _from_arrays(path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpec, ...], given: Given,
-                 held: tuple[str, ...] = ()) -> Dataset:
+def _from_arrays(
+    path: str, arrays: dict[str, np.ndarray], specs: tuple[InputSpec, ...], given: Given, held: tuple[str, ...] = ()
+) -> Dataset:
     """Labels are called y and names of classes class_names, where no input of the model is."""
     own = {spec.name for spec in specs}
     labels, names = (arrays.pop(name, None) if name not in own else None for name in (LABELS, NAMES))
@@ -185,25 +191,39 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
         parts.append({key: np.asarray(value) for key, value in batch.items()})
     if not parts:
         raise UserError(f"{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.")
-    names = {key: parts[0][key] for key in parts[0] if key == NAMES}    # of all batches, not of samples
-    try:        # what has no axis is the same for all samples
-        arrays = {key: np.concatenate([part[key] for part in parts]) if first.ndim else first
-                  for key, first in parts[0].items() if key not in names}
+    names = {key: parts[0][key] for key in parts[0] if key == NAMES}  # of all batches, not of samples
+    try:  # what has no axis is the same for all samples
+        arrays = {
+            key: np.concatenate([part[key] for part in parts]) if first.ndim else first
+            for key, first in parts[0].items()
+            if key not in names
+        }
     except (KeyError, ValueError) as error:
-        raise UserError(f"{path} yields batches that do not match each other.",
-                        "Give all batches the same arrays, of the same shape apart from their length.") from error
+        raise UserError(
+            f"{path} yields batches that do not match each other.",
+            "Give all batches the same arrays, of the same shape apart from their length.",
+        ) from error
     return _from_arrays(path, {**arrays, **names}, specs, given)
 
 
-def _checked(path: str, arrays: dict[str, np.ndarray], labels: np.ndarray | None, specs: tuple[InputSpec, ...],
-             given: Given, classes: tuple[str, ...] = (), held: tuple[str, ...] = ()) -> Dataset:
+def _checked(
+    path: str,
+    arrays: dict[str, np.ndarray],
+    labels: np.ndarray | None,
+    specs: tuple[InputSpec, ...],
+    given: Given,
+    classes: tuple[str, ...] = (),
+    held: tuple[str, ...] = (),
+) -> Dataset:
     if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
         raise UserError(f"{path} has labels that are not finite.", "Remove these samples.")
     matched = match(path, arrays, specs, given, labels, held)
     counts = {len(np.atleast_1d(array)) for array in (*matched.inputs.values(), labels) if array is not None}
     if len(counts) != 1 or counts == {0}:
-        raise UserError(f"{path} has arrays of different lengths or none: {sorted(counts)}.",
-                        "Every array needs one entry a sample.")
+        raise UserError(
+            f"{path} has arrays of different lengths or none: {sorted(counts)}.",
+            "Every array needs one entry a sample.",
+        )
     data = Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes)
     return _in_whole_batches(data)
 
@@ -212,6 +232,8 @@ def _in_whole_batches(data: Dataset) -> Dataset:
     """Without the last samples, where the model takes a fixed number at a time and these are fewer."""
     whole = data.samples // data.at_once(1) * data.at_once(1)
     if not whole:
-        raise UserError(f"{data.path} has {data.samples} samples, and the model takes exactly {data.at_once(1)} at a "
-                        "time.", "Give more samples, or export the model with a free batch size.")
+        raise UserError(
+            f"{data.path} has {data.samples} samples, and the model takes exactly {data.at_once(1)} at a time.",
+            "Give more samples, or export the model with a free batch size.",
+        )
     return data if whole == data.samples else data.subset(np.arange(whole))

@@ -19,9 +19,9 @@ from workbench.core.layer_data.layer import InputSpec
 from workbench.data.class_names import read_names
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp"}
-FORMATS = ("PNG", "JPEG", "BMP", "WEBP")        # by content: Pillow would run Ghostscript for PostScript
-MOST_PIXELS = 1 << 26       # of a picture, before it is decoded
-LARGEST_SIDE = 1 << 14      # of what the model gets
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP")  # by content: Pillow would run Ghostscript for PostScript
+MOST_PIXELS = 1 << 26  # of a picture, before it is decoded
+LARGEST_SIDE = 1 << 14  # of what the model gets
 PREPROCESSING = "preprocessing.yaml"
 KEYS = {"size", "mean", "std", "scale", "layout", "crop", "class_names"}
 
@@ -57,17 +57,22 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     rules = _rules(folder / PREPROCESSING)
     channels = shape[1] if rules.layout == "nchw" else shape[3]
     if channels not in (None, 1, 3):
-        raise UserError(f"{folder} is a folder of images, but the model takes {channels} channels.",
-                        f"Give an .npz, or set layout: nhwc in {PREPROCESSING}.")
+        raise UserError(
+            f"{folder} is a folder of images, but the model takes {channels} channels.",
+            f"Give an .npz, or set layout: nhwc in {PREPROCESSING}.",
+        )
     for key, value in (("mean", rules.mean), ("std", rules.std)):
         if value.size not in (1, channels or 3):
             wanted = "1 channel" if channels == 1 else f"{channels or 3} channels"
-            raise UserError(f"{folder / PREPROCESSING}: {key} has {value.size} numbers, but the model takes {wanted}.",
-                            "Give one number, or one a channel.")
+            raise UserError(
+                f"{folder / PREPROCESSING}: {key} has {value.size} numbers, but the model takes {wanted}.",
+                "Give one number, or one a channel.",
+            )
     height, width = rules.size or (shape[2:] if rules.layout == "nchw" else shape[1:3])
     if height is None or width is None:
-        raise UserError(f"{folder} does not say the size of the images.",
-                        f"Write size: [height, width] in {PREPROCESSING}.")
+        raise UserError(
+            f"{folder} does not say the size of the images.", f"Write size: [height, width] in {PREPROCESSING}."
+        )
     folders = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
     files = [(file, index) for index, name in enumerate(folders) for file in _files(folder, name)]
     if not files:
@@ -104,8 +109,10 @@ def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
     count, height, width, channels = shape
     needed = 4 * math.prod(shape)
     if needed > free_memory():
-        raise UserError(f"{folder} has {count:,} images, which take {size(needed)} of memory: more than is free.",
-                        "Give a folder with fewer images: a few thousand are enough.")
+        raise UserError(
+            f"{folder} has {count:,} images, which take {size(needed)} of memory: more than is free.",
+            "Give a folder with fewer images: a few thousand are enough.",
+        )
     return np.empty((count, channels, height, width) if layout == "nchw" else shape, np.float32)
 
 
@@ -141,14 +148,18 @@ def _numbers(file: Path, key: str, value: Any) -> np.ndarray:
     each = value if isinstance(value, list) else [value]
     least = -1e6 if key == "mean" else 0
     if not each or not all(isinstance(x, int | float) and not isinstance(x, bool) and least < x < 1e6 for x in each):
-        raise _wrong(file, key, value, "a number, or one a channel" if key == "mean" else
-                     "a number above zero, or one a channel")
+        raise _wrong(
+            file, key, value, "a number, or one a channel" if key == "mean" else "a number above zero, or one a channel"
+        )
     return np.asarray(value, np.float32)
 
 
 def _size(file: Path, key: str, value: Any) -> tuple[int, int]:
-    fits = isinstance(value, list) and len(value) == 2 and all(
-        isinstance(x, int) and not isinstance(x, bool) and 0 < x <= LARGEST_SIDE for x in value)
+    fits = (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(x, int) and not isinstance(x, bool) and 0 < x <= LARGEST_SIDE for x in value)
+    )
     if not fits:
         raise _wrong(file, key, value, f"[height, width], whole numbers up to {LARGEST_SIDE:,}")
     return value[0], value[1]
@@ -162,20 +173,28 @@ def _layout(file: Path, key: str, value: Any) -> str:
 
 def _names(file: Path, key: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
-        raise UserError(f"{file}: class_names is no list of folders and their names.",
-                        "Write a line 'folder: name' for each below class_names.")
+        raise UserError(
+            f"{file}: class_names is no list of folders and their names.",
+            "Write a line 'folder: name' for each below class_names.",
+        )
     return value
 
 
 READ: dict[str, Callable[[Path, str, Any], Any]] = {
-        "size": _size, "mean": _numbers, "std": _numbers, "layout": _layout, "class_names": _names,
-        "scale": lambda file, key, value: _number(file, key, value, "a number above zero"),
-        "crop": lambda file, key, value: _number(file, key, value, "a fraction above 0, at most 1", 1.0)}
+    "size": _size,
+    "mean": _numbers,
+    "std": _numbers,
+    "layout": _layout,
+    "class_names": _names,
+    "scale": lambda file, key, value: _number(file, key, value, "a number above zero"),
+    "crop": lambda file, key, value: _number(file, key, value, "a fraction above 0, at most 1", 1.0),
+}
 
 
 def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules) -> np.ndarray:
     """[height, width, channels] float32. The picture's size is read, and refused, before its pixels are."""
     from PIL import Image
+
     try:
         with Image.open(file, formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -190,8 +209,9 @@ def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules
         raise
     except Image.DecompressionBombError as error:
         raise UserError(f"{file} has more than {MOST_PIXELS:,} pixels.", "Make it smaller.") from error
-    except Exception as error:          # whatever a damaged picture makes its decoder raise
-        raise UserError(f"{file} is not a readable picture (PNG, JPEG, BMP or WebP).",
-                        "Remove or replace it.") from error
+    except Exception as error:  # whatever a damaged picture makes its decoder raise
+        raise UserError(
+            f"{file} is not a readable picture (PNG, JPEG, BMP or WebP).", "Remove or replace it."
+        ) from error
     pixels = pixels.reshape(*size, -1) / rules.scale
     return ((pixels - rules.mean) / rules.std).astype(np.float32)

@@ -15,11 +15,20 @@ from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import InputSpec
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
-DTYPES: dict[str, Any] = {"float32": np.float32, "float16": np.float16, "float64": np.float64, "int64": np.int64,
-                          "int32": np.int32, "int16": np.int16, "uint8": np.uint8, "int8": np.int8, "bool": np.bool_}
-BATCH = ("batch", "batch_size", "n", "b")       # what exporters call the axis of the samples
-LONGEST_VALUE = 100_000     # characters of --input
-Given = Mapping[str, str | np.ndarray]      # values of inputs that are the same for all samples, as texts or arrays
+DTYPES: dict[str, Any] = {
+    "float32": np.float32,
+    "float16": np.float16,
+    "float64": np.float64,
+    "int64": np.int64,
+    "int32": np.int32,
+    "int16": np.int16,
+    "uint8": np.uint8,
+    "int8": np.int8,
+    "bool": np.bool_,
+}
+BATCH = ("batch", "batch_size", "n", "b")  # what exporters call the axis of the samples
+LONGEST_VALUE = 100_000  # characters of --input
+Given = Mapping[str, str | np.ndarray]  # values of inputs that are the same for all samples, as texts or arrays
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,14 @@ class Matched:
     axes: Mapping[str, int] = field(default_factory=dict)
 
 
-def match(path: str, arrays: Mapping[str, np.ndarray], specs: tuple[InputSpec, ...], given: Given,
-          labels: np.ndarray | None = None, held: Iterable[str] = ()) -> Matched:
+def match(
+    path: str,
+    arrays: Mapping[str, np.ndarray],
+    specs: tuple[InputSpec, ...],
+    given: Given,
+    labels: np.ndarray | None = None,
+    held: Iterable[str] = (),
+) -> Matched:
     """Match arrays to inputs by name; a single input without an array takes `x`.
 
     `given` are values of inputs; `held` the names of all arrays that there are. Raises UserError naming the
@@ -49,13 +64,17 @@ def match(path: str, arrays: Mapping[str, np.ndarray], specs: tuple[InputSpec, .
         arrays = {**arrays, **{spec.name: arrays["x"] for spec in taking if len(taking) == 1}}
     for spec in specs:
         if spec.dtype not in DTYPES:
-            raise UserError(f"The model's input '{spec.name}' is of type {spec.dtype}, which no data set has.",
-                            "Export the model with inputs of numbers.")
+            raise UserError(
+                f"The model's input '{spec.name}' is of type {spec.dtype}, which no data set has.",
+                "Export the model with inputs of numbers.",
+            )
         if spec.name not in given and spec.name not in arrays:
             names = ", ".join(held or arrays)
-            raise UserError(f"{path} has no array '{spec.name}' (it holds {names[:200] or 'nothing'}).",
-                            "Name the arrays after the model's inputs, or the only one x; an input that is the same "
-                            f"for all samples may be given as --input {spec.name}=VALUE.")
+            raise UserError(
+                f"{path} has no array '{spec.name}' (it holds {names[:200] or 'nothing'}).",
+                "Name the arrays after the model's inputs, or the only one x; an input that is the same "
+                f"for all samples may be given as --input {spec.name}=VALUE.",
+            )
     free = {spec.name: arrays[spec.name] for spec in specs if spec.name not in given}
     count = _samples(specs, free, labels)
     found = Matched({}, {}, {})
@@ -76,28 +95,36 @@ def match(path: str, arrays: Mapping[str, np.ndarray], specs: tuple[InputSpec, .
 def constants(specs: tuple[InputSpec, ...], given: Given) -> dict[str, np.ndarray]:
     """The values given of inputs, without data. Raises UserError as `match` does."""
     _refuse_unknown(given, specs)
-    return {spec.name: np.asarray(_value(spec, given[spec.name]), DTYPES[spec.dtype]) for spec in specs
-            if spec.name in given and spec.dtype in DTYPES}
+    return {
+        spec.name: np.asarray(_value(spec, given[spec.name]), DTYPES[spec.dtype])
+        for spec in specs
+        if spec.name in given and spec.dtype in DTYPES
+    }
 
 
 def _samples(specs: tuple[InputSpec, ...], arrays: Mapping[str, np.ndarray], labels: np.ndarray | None) -> int:
     """How many samples there are: as arrays have that can only be samples; else as labels, or the first array, has."""
-    sure = [len(arrays[spec.name]) for spec in specs
-            if spec.name in arrays and _by_sample(spec, arrays[spec.name]) and len(arrays[spec.name]) != spec.shape[0]]
+    sure = [
+        len(arrays[spec.name])
+        for spec in specs
+        if spec.name in arrays and _by_sample(spec, arrays[spec.name]) and len(arrays[spec.name]) != spec.shape[0]
+    ]
     rather = [count for count in sure if count != 1]
     if rather or sure:
         return (rather or sure)[0]
     if labels is not None and labels.ndim:
         return len(labels)
-    return next((len(arrays[spec.name]) for spec in specs
-                 if spec.name in arrays and _by_sample(spec, arrays[spec.name])), 1)
+    return next(
+        (len(arrays[spec.name]) for spec in specs if spec.name in arrays and _by_sample(spec, arrays[spec.name])), 1
+    )
 
 
 def _by_sample(spec: InputSpec, array: np.ndarray, axis: int = 0) -> bool:
     """Whether the array is of this input's shape apart from the axis of the samples."""
     return array.ndim == len(spec.shape) > axis and all(
         index == axis or size in (None, have)
-        for index, (size, have) in enumerate(zip(spec.shape, array.shape, strict=True)))
+        for index, (size, have) in enumerate(zip(spec.shape, array.shape, strict=True))
+    )
 
 
 def _named_batch(spec: InputSpec, array: np.ndarray) -> int | None:
@@ -109,45 +136,55 @@ def _named_batch(spec: InputSpec, array: np.ndarray) -> int | None:
     return named[0] if all(size in (None, have) for size, have in zip(rest, array.shape[1:], strict=True)) else None
 
 
-def _add(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...],
-         count: int) -> None:
+def _add(
+    found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...], count: int
+) -> None:
     if (axis := _named_batch(spec, array)) is not None:
-        found.inputs[spec.name] = array         # type: ignore[index]
-        found.axes[spec.name] = axis            # type: ignore[index]
+        found.inputs[spec.name] = array  # type: ignore[index]
+        found.axes[spec.name] = axis  # type: ignore[index]
         return
-    whole = array.ndim == len(spec.shape) and all(size in (None, have) for size, have in
-                                                  zip(spec.shape, array.shape, strict=True))
+    whole = array.ndim == len(spec.shape) and all(
+        size in (None, have) for size, have in zip(spec.shape, array.shape, strict=True)
+    )
     fixed = whole and bool(spec.shape) and spec.shape[0] is not None
     others_free = any(other.shape and other.shape[0] is None for other in specs if other is not spec)
     if _by_sample(spec, array) and len(array) == count and not (fixed and others_free):
-        found.inputs[spec.name] = array        # type: ignore[index]
+        found.inputs[spec.name] = array  # type: ignore[index]
         return
     if not spec.shape and array.size and (array == array.flat[0]).all():
         _add_constant(found, path, spec, array.reshape(-1)[0].reshape(()), specs)
         return
-    along = next((axis for axis, size in enumerate(spec.shape) if axis and size is None and count > 1
-                  and _by_sample(spec, array, axis) and array.shape[axis] == count), None)
+    along = next(
+        (
+            axis
+            for axis, size in enumerate(spec.shape)
+            if axis and size is None and count > 1 and _by_sample(spec, array, axis) and array.shape[axis] == count
+        ),
+        None,
+    )
     if along is not None:
-        found.inputs[spec.name] = np.moveaxis(array, along, 0)      # type: ignore[index]
-        found.axes[spec.name] = along                               # type: ignore[index]
+        found.inputs[spec.name] = np.moveaxis(array, along, 0)  # type: ignore[index]
+        found.axes[spec.name] = along  # type: ignore[index]
     elif whole and (spec.shape[:1] != (None,) or len(array) == 1):
         _add_constant(found, path, spec, array, specs)
     elif _by_sample(spec, array):
-        raise UserError(f"{path} has arrays of different lengths or none: '{spec.name}' has {len(array):,} entries, "
-                        f"others {count:,}.", "Every array needs one entry a sample.")
+        raise UserError(
+            f"{path} has arrays of different lengths or none: '{spec.name}' has {len(array):,} entries, "
+            f"others {count:,}.",
+            "Every array needs one entry a sample.",
+        )
     else:
         raise _unfit(path, spec, array)
 
 
-def _add_constant(found: Matched, path: str, spec: InputSpec, array: np.ndarray,
-                  specs: tuple[InputSpec, ...]) -> None:
+def _add_constant(found: Matched, path: str, spec: InputSpec, array: np.ndarray, specs: tuple[InputSpec, ...]) -> None:
     if any(name in _batches(spec, specs) and size != 1 for name, size in zip(spec.axes, array.shape, strict=False)):
-        raise _unfit(path, spec, array)         # neither one state for all samples, nor one for each
+        raise _unfit(path, spec, array)  # neither one state for all samples, nor one for each
     array = np.asarray(array, DTYPES[spec.dtype])
-    found.constants[spec.name] = array          # type: ignore[index]
+    found.constants[spec.name] = array  # type: ignore[index]
     axis = _batch_axis(spec, array, specs)
     if axis is not None:
-        found.axes[spec.name] = axis                                    # type: ignore[index]
+        found.axes[spec.name] = axis  # type: ignore[index]
 
 
 def _batches(spec: InputSpec, specs: tuple[InputSpec, ...]) -> set[str]:
@@ -175,13 +212,15 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
         if array.dtype.kind not in "fiub":
             raise ValueError
     except (ValueError, TypeError, RecursionError) as error:
-        raise UserError(f"'{text[:50]}' is not a number or a list of numbers for the input '{spec.name}'.",
-                        mend) from error
+        raise UserError(
+            f"'{text[:50]}' is not a number or a list of numbers for the input '{spec.name}'.", mend
+        ) from error
     shape = tuple(size or 1 for size in spec.shape)
     if array.ndim == 0:
         array = np.broadcast_to(array, shape)
-    if array.ndim != len(shape) or any(size not in (None, have) for size, have in zip(spec.shape, array.shape,
-                                                                                      strict=True)):
+    if array.ndim != len(shape) or any(
+        size not in (None, have) for size, have in zip(spec.shape, array.shape, strict=True)
+    ):
         raise UserError(f"The input '{spec.name}' takes {words_of(spec)}, and was given {array.shape}.", mend)
     return array
 
@@ -193,8 +232,9 @@ def _no_number(text: str) -> None:
 def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
     for name in given:
         if all(spec.name != name for spec in specs):
-            raise UserError(f"The model has no input '{name[:100]}'.",
-                            f"Its inputs are {', '.join(spec.name for spec in specs)}.")
+            raise UserError(
+                f"The model has no input '{name[:100]}'.", f"Its inputs are {', '.join(spec.name for spec in specs)}."
+            )
 
 
 def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
@@ -204,8 +244,10 @@ def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
     if wanted.kind in "iu" and array.size:
         low, high = np.iinfo(wanted).min, np.iinfo(wanted).max
         if array.min() < low or array.max() > high:
-            raise UserError(f"{path}: the array '{spec.name}' has values outside {low} to {high}, which {spec.dtype} "
-                            "cannot hold.", "Convert it.")
+            raise UserError(
+                f"{path}: the array '{spec.name}' has values outside {low} to {high}, which {spec.dtype} cannot hold.",
+                "Convert it.",
+            )
 
 
 def words_of(spec: InputSpec) -> str:
@@ -217,5 +259,7 @@ def words_of(spec: InputSpec) -> str:
 def _unfit(path: str, spec: InputSpec, array: np.ndarray) -> UserError:
     shown = " x ".join("any" if size is None else str(size) for size in spec.shape[1:])
     sample = f"{spec.dtype} of {shown or 'scalars'} a sample" if spec.shape else f"one value of {spec.dtype}"
-    return UserError(f"{path}: the array '{spec.name}' is {array.dtype} of shape {array.shape}, the model takes "
-                     f"{sample}.", "Reshape or convert it.")
+    return UserError(
+        f"{path}: the array '{spec.name}' is {array.dtype} of shape {array.shape}, the model takes {sample}.",
+        "Reshape or convert it.",
+    )

@@ -7,11 +7,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-Z = NormalDist().inv_cdf(0.975)      # every interval in the program is of 95 %
-DECIDING = ("top1", "top5", "agreement")    # metrics of models that decide between classes
-LEFT_OUT = 255      # what label maps have where nothing is known
-ALL = 1 << 62        # samples of a population that nobody can count
-ALIKE = 0.01         # of the largest value: answers that count as the same where nothing is decided
+Z = NormalDist().inv_cdf(0.975)  # every interval in the program is of 95 %
+DECIDING = ("top1", "top5", "agreement")  # metrics of models that decide between classes
+LEFT_OUT = 255  # what label maps have where nothing is known
+ALL = 1 << 62  # samples of a population that nobody can count
+ALIKE = 0.01  # of the largest value: answers that count as the same where nothing is decided
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Metric:
     proportion: bool
     higher_is_better: bool = True
     decide: Callable[[np.ndarray], np.ndarray] | None = None
-    at: float = 0.0         # the threshold of a decision by one
+    at: float = 0.0  # the threshold of a decision by one
 
     def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """[samples] whether two models decide alike; where they decide nothing, whether they answer alike to 1 %."""
@@ -115,39 +115,89 @@ def relative_error(outputs: np.ndarray, original: np.ndarray, scale: float = 1.0
     return squared_error(outputs, original) / scale
 
 
-METRICS = {metric.id: metric for metric in (
-    Metric("top1", "top-1", top1, labelled=True, proportion=True, decide=_best),
-    Metric("top5", "top-5", top5, labelled=True, proportion=True, decide=_best),
-    Metric("token_accuracy", "token accuracy", token_accuracy, labelled=True, proportion=False,
-           decide=lambda outputs: outputs.argmax(axis=-1)),
-    Metric("pixel_accuracy", "pixel accuracy", pixel_accuracy, labelled=True, proportion=False,
-           decide=lambda outputs: outputs.argmax(axis=1)),
-    Metric("pixel_accuracy_last", "pixel accuracy",
-           lambda outputs, labels: pixel_accuracy(np.moveaxis(outputs, -1, 1), labels), labelled=True,
-           proportion=False, decide=lambda outputs: outputs.argmax(axis=-1)),
-    Metric("accuracy", "accuracy", equality, labelled=True, proportion=False, decide=np.asarray),
-    Metric("mse", "mean squared error", squared_error, labelled=True, proportion=False, higher_is_better=False),
-    Metric("agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True, decide=_best),
-    Metric("equality", "agreement with the original", equality, labelled=False, proportion=False, decide=np.asarray),
-    Metric("token_agreement", "token agreement with the original",
-           lambda outputs, original: _mean(outputs.argmax(axis=-1) == original.argmax(axis=-1)), labelled=False,
-           proportion=False, decide=lambda outputs: outputs.argmax(axis=-1)),
-    Metric("pixel_agreement", "pixel agreement with the original",
-           lambda outputs, original: _mean(outputs.argmax(axis=1) == original.argmax(axis=1)), labelled=False,
-           proportion=False, decide=lambda outputs: outputs.argmax(axis=1)),
-    Metric("cosine", "cosine to the original's output", cosine, labelled=False, proportion=False),
-    Metric("relative_error", "relative squared error to the original", relative_error, labelled=False,
-           proportion=False, higher_is_better=False),
-)}
+METRICS = {
+    metric.id: metric
+    for metric in (
+        Metric("top1", "top-1", top1, labelled=True, proportion=True, decide=_best),
+        Metric("top5", "top-5", top5, labelled=True, proportion=True, decide=_best),
+        Metric(
+            "token_accuracy",
+            "token accuracy",
+            token_accuracy,
+            labelled=True,
+            proportion=False,
+            decide=lambda outputs: outputs.argmax(axis=-1),
+        ),
+        Metric(
+            "pixel_accuracy",
+            "pixel accuracy",
+            pixel_accuracy,
+            labelled=True,
+            proportion=False,
+            decide=lambda outputs: outputs.argmax(axis=1),
+        ),
+        Metric(
+            "pixel_accuracy_last",
+            "pixel accuracy",
+            lambda outputs, labels: pixel_accuracy(np.moveaxis(outputs, -1, 1), labels),
+            labelled=True,
+            proportion=False,
+            decide=lambda outputs: outputs.argmax(axis=-1),
+        ),
+        Metric("accuracy", "accuracy", equality, labelled=True, proportion=False, decide=np.asarray),
+        Metric("mse", "mean squared error", squared_error, labelled=True, proportion=False, higher_is_better=False),
+        Metric(
+            "agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True, decide=_best
+        ),
+        Metric(
+            "equality", "agreement with the original", equality, labelled=False, proportion=False, decide=np.asarray
+        ),
+        Metric(
+            "token_agreement",
+            "token agreement with the original",
+            lambda outputs, original: _mean(outputs.argmax(axis=-1) == original.argmax(axis=-1)),
+            labelled=False,
+            proportion=False,
+            decide=lambda outputs: outputs.argmax(axis=-1),
+        ),
+        Metric(
+            "pixel_agreement",
+            "pixel agreement with the original",
+            lambda outputs, original: _mean(outputs.argmax(axis=1) == original.argmax(axis=1)),
+            labelled=False,
+            proportion=False,
+            decide=lambda outputs: outputs.argmax(axis=1),
+        ),
+        Metric("cosine", "cosine to the original's output", cosine, labelled=False, proportion=False),
+        Metric(
+            "relative_error",
+            "relative squared error to the original",
+            relative_error,
+            labelled=False,
+            proportion=False,
+            higher_is_better=False,
+        ),
+    )
+}
 
 
 def threshold(name: str, at: float, labelled: bool, middle: float, single: bool) -> Metric:
     """A decision by a threshold: of one value a sample, or of several."""
-    title = {("binary", True): f"accuracy at {at:g}", ("binary", False): f"agreement with the original at {at:g}",
-             ("labels", True): f"accuracy of labels at {at:g}",
-             ("labels", False): f"agreement of labels at {at:g}"}[name, labelled]
-    return Metric(name, title, partial(sides, at=at, middle=middle), labelled, single,
-                  decide=lambda outputs: _rows(outputs) > at, at=at)
+    title = {
+        ("binary", True): f"accuracy at {at:g}",
+        ("binary", False): f"agreement with the original at {at:g}",
+        ("labels", True): f"accuracy of labels at {at:g}",
+        ("labels", False): f"agreement of labels at {at:g}",
+    }[name, labelled]
+    return Metric(
+        name,
+        title,
+        partial(sides, at=at, middle=middle),
+        labelled,
+        single,
+        decide=lambda outputs: _rows(outputs) > at,
+        at=at,
+    )
 
 
 def against_teachers(metric: Metric) -> Metric:

@@ -18,8 +18,8 @@ from workbench.core.base.system import free_memory
 AGAIN = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
 COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-CHUNK = 1 << 24         # bytes unpacked at a time
-SUSPICIOUS = 1 << 28    # bytes; from here on an archive that unpacks to more than FOLD times its size is refused
+CHUNK = 1 << 24  # bytes unpacked at a time
+SUSPICIOUS = 1 << 28  # bytes; from here on an archive that unpacks to more than FOLD times its size is refused
 FOLD = 200
 
 
@@ -29,8 +29,11 @@ def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray], tu
         if not file.is_file():
             raise UserError(f"{file} is not a file.", AGAIN)
         with zipfile.ZipFile(file) as archive:
-            held = {info.filename.removesuffix(".npy"): info for info in archive.infolist()
-                    if info.filename.endswith(".npy")}
+            held = {
+                info.filename.removesuffix(".npy"): info
+                for info in archive.infolist()
+                if info.filename.endswith(".npy")
+            }
             if not held and not archive.infolist():
                 raise UserError(f"{file} holds no arrays.", AGAIN)
             chosen = {name: info for name, info in held.items() if name in wanted}
@@ -38,7 +41,7 @@ def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray], tu
             return {name: _array(file, archive, name, info) for name, info in chosen.items()}, tuple(held)
     except (UserError, MemoryError):
         raise
-    except Exception as error:      # whatever is inconsistent in an untrusted archive
+    except Exception as error:  # whatever is inconsistent in an untrusted archive
         raise UserError(f"{file} is not a readable .npz archive.", AGAIN) from error
 
 
@@ -46,11 +49,15 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
     unpacked = sum(info.file_size for info in chosen.values())
     packed = sum(info.compress_size for info in chosen.values())
     if unpacked > SUSPICIOUS and unpacked > FOLD * packed:
-        raise UserError(f"{file} unpacks from {size(packed)} to {size(unpacked)}; real data does not compress so well.",
-                        "Save fewer samples, or save them with numpy.savez, which does not compress.")
+        raise UserError(
+            f"{file} unpacks from {size(packed)} to {size(unpacked)}; real data does not compress so well.",
+            "Save fewer samples, or save them with numpy.savez, which does not compress.",
+        )
     if unpacked > free_memory():
-        raise UserError(f"{file} holds {size(unpacked)} of arrays for this model, more memory than is free.",
-                        "Save fewer samples: a few thousand are enough.")
+        raise UserError(
+            f"{file} holds {size(unpacked)} of arrays for this model, more memory than is free.",
+            "Save fewer samples: a few thousand are enough.",
+        )
 
 
 def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> np.ndarray:
@@ -71,10 +78,10 @@ def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInf
         flat = np.empty(count, dtype)
         into = memoryview(flat.view(np.uint8).data) if flat.nbytes else memoryview(b"")
         for start in range(0, len(into), CHUNK):
-            part = into[start:start + CHUNK]
+            part = into[start : start + CHUNK]
             if (got := entry.read(len(part))) and len(got) == len(part):
                 part[:] = got
             else:
                 raise EOFError
-        entry.read(1)           # the end, where the checksum is compared
+        entry.read(1)  # the end, where the checksum is compared
     return flat.reshape(shape, order="F" if by_columns else "C")

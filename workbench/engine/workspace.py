@@ -35,7 +35,7 @@ from workbench.methods.base.method import all_methods, untouched
 
 log = logging.getLogger(__name__)
 CACHE = 1 << 30
-RECOVERIES = 4      # trained models that are remembered
+RECOVERIES = 4  # trained models that are remembered
 T = TypeVar("T")
 
 
@@ -70,33 +70,46 @@ class Workspace:
         """Raises UserError when the file cannot be opened."""
         return Workspace(open_model(path, trusted=path in trusted, without=without, job=job), trusted=trusted)
 
-    def attach(self, path: str, job: Job, calibration: str = "", trusted: Trust = NOBODY,
-               given: Given | None = None) -> "Workspace":
+    def attach(
+        self, path: str, job: Job, calibration: str = "", trusted: Trust = NOBODY, given: Given | None = None
+    ) -> "Workspace":
         """The same model with data, and the original measured on it. `given` are values of inputs that are the same for
         all samples. Raises UserError when the data does not fit, or the model gives nothing that can be measured."""
         inputs, given = self.model.summary().inputs, given or {}
-        ends = 0.3, 0.5 if calibration else 0.3         # of the work, about
+        ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given)
         session = runtime.session(self.model)
         data = with_answer(session, data)
         samples = data
         if calibration:
-            samples = open_dataset(calibration, inputs, calibration in trusted, job.part(*ends),
-                                   {**data.constants, **given})
+            samples = open_dataset(
+                calibration, inputs, calibration in trusted, job.part(*ends), {**data.constants, **given}
+            )
             words = f"{_used(samples):,} samples of {calibration}"
         else:
-            words = (f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
-                     "given)")
+            words = (
+                f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
+                "given)"
+            )
         evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH))
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
         one = data.feeds(slice(0, data.fixed_batch or 1))
         model = self.model.at({name: array.shape for name, array in one.items()})
-        return replace(self, model=model, data=evaluator.data, calibration=samples, calibration_words=words,
-                       evaluator=evaluator, training=samples if calibration else None, set_aside=False)
+        return replace(
+            self,
+            model=model,
+            data=evaluator.data,
+            calibration=samples,
+            calibration_words=words,
+            evaluator=evaluator,
+            training=samples if calibration else None,
+            set_aside=False,
+        )
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
         """Measured against these teachers (files with commas) where there are no labels. Raises UserError."""
         from workbench.engine.supervision.teacher import answers_of
+
         evaluator = self.measurable()
         if evaluator.metric.labelled:
             return self
@@ -108,8 +121,9 @@ class Workspace:
         """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
         evaluator = self.measurable()
         if evaluator.data.samples < 2:
-            raise UserError("One sample cannot both be trained on and measured.",
-                            "Give more samples, or others to train on.")
+            raise UserError(
+                "One sample cannot both be trained on and measured.", "Give more samples, or others to train on."
+            )
 
         def make() -> Workspace:
             train, rest = split(evaluator.data, 0)
@@ -121,8 +135,16 @@ class Workspace:
     def ready(self, recipe: Recipe) -> "Workspace":
         """The workspace in which a recipe can be trained and measured. Without labels what learns from other teachers
         is compared with these. Raises UserError for a teacher that does not fit."""
-        own = self._taught_by(next((given for stage in reversed(recipe.recover)
-                                    if (given := str(stage.params.get("teacher", "")).strip())), ""))
+        own = self._taught_by(
+            next(
+                (
+                    given
+                    for stage in reversed(recipe.recover)
+                    if (given := str(stage.params.get("teacher", "")).strip())
+                ),
+                "",
+            )
+        )
         apart = not recipe.recover or own.training is not None or own.evaluator is None
         found = own if apart else own.separated()
         # One that is remembered may be older than the yes to a teacher.
@@ -158,9 +180,18 @@ class Workspace:
             return None
         metric = self.evaluator.metric
         model = self.model.summary() if self.model.settled else None
-        return DataSummary(self.data.path, self.data.samples, metric.title, metric.labelled, self.calibration_words,
-                           self.evaluator.baseline(), self.data.classes, self.data.fingerprint,
-                           self.data.answer.notes, model)
+        return DataSummary(
+            self.data.path,
+            self.data.samples,
+            metric.title,
+            metric.labelled,
+            self.calibration_words,
+            self.evaluator.baseline(),
+            self.data.classes,
+            self.data.fingerprint,
+            self.data.answer.notes,
+            model,
+        )
 
     def measurable(self) -> Evaluator:
         """Raises UserError when there is no data."""
@@ -175,8 +206,9 @@ class Workspace:
         def make() -> LayerView:
             known = self.statistics(layer)
             unavailable = {name: reason for name in all_methods() if (reason := self._unavailable(layer, name))}
-            return LayerView(path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable,
-                             known.outliers)
+            return LayerView(
+                path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable, known.outliers
+            )
 
         return self.cache.get(("view", path, layer.fingerprint), make)
 
@@ -184,14 +216,16 @@ class Workspace:
         """Why a layer cannot have a method, or None. Where that is not found out the method is not offered."""
         try:
             return all_methods()[name].accepts(layer) or compiler.keeps_channels(self.model, layer, (Action(name),))
-        except Exception as error:      # which must not keep anybody from looking at the layer
+        except Exception as error:  # which must not keep anybody from looking at the layer
             log.warning("%s: whether it can have %s: %s: %s", layer.path, name, type(error).__name__, error)
             return "Not known: the graph around the layer could not be analysed."
 
     def statistics(self, layer: Layer) -> stats.Statistics:
         """Of a layer that can be edited, as it is."""
-        return self.cache.get(("statistics", layer.path, layer.fingerprint),
-                              lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store))
+        return self.cache.get(
+            ("statistics", layer.path, layer.fingerprint),
+            lambda: stats.of(layer, lambda: self.model.weight(layer.path), self.store),
+        )
 
     def facts(self, path: str) -> LayerFacts:
         """What the tree shows of a layer that can be edited. Raises UserError for an unknown path."""
@@ -207,11 +241,19 @@ class Workspace:
         layer, seed = self.layer(path), recipe.seed
         chosen = {**compiler.stacks(self.model, recipe)[0], layer.path: recipe.actions_for(path)}
         smaller = structure.build(self.model, chosen, self.calibration, seed, self.cache, job.part(0.0, 0.3))
-        if path not in smaller.model.sites:     # its module was replaced, or left out
+        if path not in smaller.model.sites:  # its module was replaced, or left out
             return smaller, untouched(np.zeros(layer.shape, np.float32))
         stacks = compiler.editing(chosen)
-        return smaller, compiler.edit(smaller.model, path, stacks.get(path, ()), self.calibration, seed,
-                                      self.cache.under(smaller.key), job.part(0.3, 1.0), compiler.shares(stacks))
+        return smaller, compiler.edit(
+            smaller.model,
+            path,
+            stacks.get(path, ()),
+            self.calibration,
+            seed,
+            self.cache.under(smaller.key),
+            job.part(0.3, 1.0),
+            compiler.shares(stacks),
+        )
 
     def edit_view(self, path: str, recipe: Recipe, job: Job) -> EditView:
         """What is drawn of a layer after a recipe."""
@@ -232,10 +274,15 @@ class Workspace:
             if gone:
                 return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges), None)
             left = smaller.model.layer(path)
-            return EditView(change, stats.moments(weight), stats.histogram(weight, view.histogram.edges),
-                            stats.spectrum(left, weight), conflicts.conflicts(layer, actions),
-                            self._levels(smaller, path, edited),
-                            stats.beyond(weight, view.outliers) if view.outliers is not None else 0)
+            return EditView(
+                change,
+                stats.moments(weight),
+                stats.histogram(weight, view.histogram.edges),
+                stats.spectrum(left, weight),
+                conflicts.conflicts(layer, actions),
+                self._levels(smaller, path, edited),
+                stats.beyond(weight, view.outliers) if view.outliers is not None else 0,
+            )
 
         shared = tuple(sharing.get(action, ()) for action in actions)
         return cache.get(("edit view", path, layer.fingerprint, actions, shared, seed, self._calibrated()), make)
@@ -259,12 +306,15 @@ class Workspace:
         chosen, notes = compiler.stacks(self.model, recipe)
         return compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
 
-    def changes(self, edits: Mapping[str, Edit], chosen: compiler.Stacks,
-                sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
+    def changes(
+        self, edits: Mapping[str, Edit], chosen: compiler.Stacks, sparse: Sparse = "auto"
+    ) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
         sized = size_of(self.model, edits, sparse)
-        changes = tuple(compiler.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
-                        for path, edited in edits.items())
+        changes = tuple(
+            compiler.change_of(self.model, path, chosen[path], edited, *sized.layers[path])
+            for path, edited in edits.items()
+        )
         return changes, sized.file
 
     def _calibrated(self) -> str:

@@ -63,8 +63,11 @@ def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
     """Note what one sample is like where the graph leaves more open than the batch: as what it was run on. Says so."""
     known = graph.graph.initializers
     inputs = [value for value in graph.graph.inputs if value.name not in known and value.name in feeds]
-    free = [value for value in inputs if value.shape is None
-            or any(not isinstance(size, int) or size < 1 for size in value.shape[1:])]
+    free = [
+        value
+        for value in inputs
+        if value.shape is None or any(not isinstance(size, int) or size < 1 for size in value.shape[1:])
+    ]
     shapes.settled(graph, {str(value.name): feeds[str(value.name)].shape for value in inputs})
     if not free:
         return []
@@ -72,8 +75,9 @@ def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
     return [f"{OPEN} {words}, until data is attached."]
 
 
-def _raise_opset(graph: ir.Model, chosen: bool, feeds: Feeds,
-                 expected: Outputs) -> tuple[ir.Model, tuple[Preparation, ...]]:
+def _raise_opset(
+    graph: ir.Model, chosen: bool, feeds: Feeds, expected: Outputs
+) -> tuple[ir.Model, tuple[Preparation, ...]]:
     """An older graph at a newer opset where that was chosen and answers as before; else the graph, and why."""
     old, new = raise_opset.opset_of(graph), raise_opset.TARGET
     if old >= new:
@@ -85,8 +89,11 @@ def _raise_opset(graph: ir.Model, chosen: bool, feeds: Feeds,
             difference = relative_difference(expected, runtime.run(runtime.session(made), feeds)) if feeds else np.inf
             detail = f"opset {old} -> {new}, with the same outputs in ONNX Runtime"
             if difference > CONVERTED:
-                detail = f"kept at {old}, as the outputs could not be compared" if not feeds else \
-                    f"kept at {old}, as the outputs changed by {difference:.1g} of their size"
+                detail = (
+                    f"kept at {old}, as the outputs could not be compared"
+                    if not feeds
+                    else f"kept at {old}, as the outputs changed by {difference:.1g} of their size"
+                )
                 made = graph
         except UserError as error:
             detail, made = f"kept at {old}. {error.what.removesuffix('.')}", graph
@@ -124,16 +131,21 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
 
 def never_ends(path: str, error: runtime.Beyond) -> UserError:
     """What is said of a graph that cannot be run to its end."""
-    return UserError(f"{path}: {error.what}",
-                     "That is many times what it holds. Export it with smaller sizes and fewer repetitions.")
+    return UserError(
+        f"{path}: {error.what}", "That is many times what it holds. Export it with smaller sizes and fewer repetitions."
+    )
 
 
-def _prepare(graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs,
-             path: str) -> tuple[ir.Model, tuple[Preparation, ...], list[str]]:
+def _prepare(
+    graph: ir.Model, without: frozenset[str], feeds: Feeds, expected: Outputs, path: str
+) -> tuple[ir.Model, tuple[Preparation, ...], list[str]]:
     """Prepare with as many steps as leave the outputs as they were, and say what was left out for it."""
     notes: list[str] = []
-    for extra, name in ((frozenset[str](), "Folding BatchNorm"), (frozenset({"batchnorm"}), "Preparation"),
-                        (EXACT, "Writing it again")):
+    for extra, name in (
+        (frozenset[str](), "Folding BatchNorm"),
+        (frozenset({"batchnorm"}), "Preparation"),
+        (EXACT, "Writing it again"),
+    ):
         prepared, steps = passes.prepare(graph, without | extra)
         try:
             running = runtime.session(prepared, bounded=True)

@@ -51,11 +51,14 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
     """A protobuf as a graph, and what the user should know. Raises UserError when it does not hold together."""
     opset = next((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), 1)
     if opset < OLDEST_OPSET:
-        raise UserError(f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
-                        "Convert it with onnx.version_converter to opset 9 or later.")
+        raise UserError(
+            f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
+            "Convert it with onnx.version_converter to opset 9 or later.",
+        )
     if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
-        raise UserError(f"{name} takes a map as its input '{odd}', and only arrays can be fed.",
-                        "Export it with arrays as inputs.")
+        raise UserError(
+            f"{name} takes a map as its input '{odd}', and only arrays can be fed.", "Export it with arrays as inputs."
+        )
     _bounded(proto, name)
     try:
         onnx_tensors.check(proto)
@@ -70,12 +73,14 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         _forget_types(model, {value.name for value in proto.graph.value_info})
         if not _sorted(model.graph):
             model.graph.sort()
-        proto_size.file_bytes(model.clone())      # can it be copied, and written again?
+        proto_size.file_bytes(model.clone())  # can it be copied, and written again?
     except UserError:
         raise
-    except Exception as error:      # whatever is inconsistent in an untrusted file
-        raise UserError(f"{name} is not a consistent ONNX model, or its weights are cut short.",
-                        "Check it with onnx.checker, or export it again.") from error
+    except Exception as error:  # whatever is inconsistent in an untrusted file
+        raise UserError(
+            f"{name} is not a consistent ONNX model, or its weights are cut short.",
+            "Check it with onnx.checker, or export it again.",
+        ) from error
     if "" not in model.opset_imports:
         model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
     return model, (f"{expanded} sparse initialisers were expanded.",) if expanded else ()
@@ -98,23 +103,27 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
     external = [tensor for tensor in onnx_tensors.tensors(proto) if tensor.data_location == onnx.TensorProto.EXTERNAL]
     locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
-    if not all(isinstance(location, str) for location in locations):   # protobuf has bytes for what is no text
+    if not all(isinstance(location, str) for location in locations):  # protobuf has bytes for what is no text
         raise UserError(f"{file} names external weights that cannot be read.", "Export it again.")
     for location in sorted(locations):
         try:
             part = (folder / location).resolve()
             if not part.is_relative_to(folder):
-                raise UserError(f"{file} points to weights outside its folder ({location}).",
-                                "Put them beside the model and export it again.")
+                raise UserError(
+                    f"{file} points to weights outside its folder ({location}).",
+                    "Put them beside the model and export it again.",
+                )
             regular = stat.S_ISREG(part.stat().st_mode)
         except FileNotFoundError as error:
-            raise UserError(f"{file} needs the file {location} beside it, which is missing.",
-                            "Copy it there.") from error
+            raise UserError(
+                f"{file} needs the file {location} beside it, which is missing.", "Copy it there."
+            ) from error
         except (OSError, ValueError, RuntimeError) as error:
             raise UserError(f"{file} names external weights that cannot be read.", "Export it again.") from error
         if not regular:
-            raise UserError(f"{file} names external weights in {location}, which is not a plain file.",
-                            "Export it again.")
+            raise UserError(
+                f"{file} names external weights in {location}, which is not a plain file.", "Export it again."
+            )
     return [folder / location for location in sorted(locations)]
 
 
@@ -152,8 +161,9 @@ def _mapped(tensor: ir.ExternalTensor) -> MappedTensor:
     array = tensor.numpy()
     if array.shape != tuple(tensor.shape.numpy()):
         raise ValueError(tensor.name)
-    return MappedTensor(array, str(tensor.path), f"{tensor.offset} {tensor.length}", dtype=tensor.dtype,
-                        name=tensor.name)
+    return MappedTensor(
+        array, str(tensor.path), f"{tensor.offset} {tensor.length}", dtype=tensor.dtype, name=tensor.name
+    )
 
 
 def _bounded(proto: onnx.ModelProto, name: str) -> None:
@@ -161,19 +171,24 @@ def _bounded(proto: onnx.ModelProto, name: str) -> None:
     try:
         nodes, calls = onnx_tensors.when_inlined(proto)
     except ValueError as error:
-        raise UserError(f"{name} has functions that call themselves, which ONNX does not allow.",
-                        "Export it again.") from error
+        raise UserError(
+            f"{name} has functions that call themselves, which ONNX does not allow.", "Export it again."
+        ) from error
     if nodes > MOST_NODES or calls > MOST_CALLS:
-        raise UserError(f"{name} has functions that become {nodes:,} operators where they are called.",
-                        "Export it without functions, or inline them with onnx.inliner.")
+        raise UserError(
+            f"{name} has functions that become {nodes:,} operators where they are called.",
+            "Export it without functions, or inline them with onnx.inliner.",
+        )
 
 
 def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
     """Sparse initialisers, which onnx-ir does not read, as dense ones."""
     count = len(graph.sparse_initializer)
     if onnx_tensors.much_larger_dense(graph.sparse_initializer):
-        raise UserError(f"{name} has sparse initialisers that take much more memory when they are expanded here.",
-                        "Store them dense.")
+        raise UserError(
+            f"{name} has sparse initialisers that take much more memory when they are expanded here.",
+            "Store them dense.",
+        )
     graph.initializer.extend(onnx_tensors.dense(sparse) for sparse in graph.sparse_initializer)
     graph.ClearField("sparse_initializer")
     return count

@@ -7,15 +7,35 @@ import numpy as np
 import onnx
 
 T = onnx.TensorProto
-_IN_INT32 = (T.INT32, T.INT16, T.INT8, T.UINT16, T.UINT8, T.BOOL, T.FLOAT16, T.BFLOAT16, T.FLOAT8E4M3FN,
-             T.FLOAT8E4M3FNUZ, T.FLOAT8E5M2, T.FLOAT8E5M2FNUZ, T.FLOAT8E8M0)
+_IN_INT32 = (
+    T.INT32,
+    T.INT16,
+    T.INT8,
+    T.UINT16,
+    T.UINT8,
+    T.BOOL,
+    T.FLOAT16,
+    T.BFLOAT16,
+    T.FLOAT8E4M3FN,
+    T.FLOAT8E4M3FNUZ,
+    T.FLOAT8E5M2,
+    T.FLOAT8E5M2FNUZ,
+    T.FLOAT8E8M0,
+)
 # Numbers of this type that one number takes; several small ones share one.
 FIELDS: dict[int, tuple[str, float]] = {
-    **dict.fromkeys(_IN_INT32, ("int32_data", 1.0)), T.FLOAT: ("float_data", 1.0), T.DOUBLE: ("double_data", 1.0),
-    T.INT64: ("int64_data", 1.0), T.UINT64: ("uint64_data", 1.0), T.UINT32: ("uint64_data", 1.0),
-    T.COMPLEX64: ("float_data", 2.0), T.COMPLEX128: ("double_data", 2.0), T.STRING: ("string_data", 1.0),
+    **dict.fromkeys(_IN_INT32, ("int32_data", 1.0)),
+    T.FLOAT: ("float_data", 1.0),
+    T.DOUBLE: ("double_data", 1.0),
+    T.INT64: ("int64_data", 1.0),
+    T.UINT64: ("uint64_data", 1.0),
+    T.UINT32: ("uint64_data", 1.0),
+    T.COMPLEX64: ("float_data", 2.0),
+    T.COMPLEX128: ("double_data", 2.0),
+    T.STRING: ("string_data", 1.0),
     **dict.fromkeys((T.INT4, T.UINT4, T.FLOAT4E2M1), ("int32_data", 0.5)),
-    **dict.fromkeys((T.INT2, T.UINT2), ("int32_data", 0.25))}
+    **dict.fromkeys((T.INT2, T.UINT2), ("int32_data", 0.25)),
+}
 PACKED: dict[int, float] = {T.INT4: 0.5, T.UINT4: 0.5, T.FLOAT4E2M1: 0.5, T.INT2: 0.25, T.UINT2: 0.25}
 # Sparse tensors are made dense, which may take this many bytes, or this many times their own.
 DENSE, TIMES = 1 << 26, 1000
@@ -127,10 +147,16 @@ def when_inlined(model: onnx.ModelProto) -> tuple[int, int]:
 
     for start in functions:
         pending = [start]
-        while pending:      # depth first, by hand: a chain of calls may be longer than Python's stack
+        while pending:  # depth first, by hand: a chain of calls may be longer than Python's stack
             key = pending[-1]
-            waiting = next((_key(node) for node in _every(functions[key].node)
-                            if _key(node) in functions and _key(node) not in made), None)
+            waiting = next(
+                (
+                    _key(node)
+                    for node in _every(functions[key].node)
+                    if _key(node) in functions and _key(node) not in made
+                ),
+                None,
+            )
             if waiting is None:
                 made[pending.pop()] = counted(functions[key].node)
             elif waiting in pending:

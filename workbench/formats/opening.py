@@ -34,7 +34,7 @@ def _head(path: str) -> bytes:
     try:
         if file.is_dir():
             raise UserError(f"{path} is a folder.", "Name the model file in it.")
-        if not stat.S_ISREG(file.stat().st_mode):       # a pipe is read once, a device never ends
+        if not stat.S_ISREG(file.stat().st_mode):  # a pipe is read once, a device never ends
             raise UserError(f"{path} is not a regular file.", "Copy the model to a file on the disk.")
         with file.open("rb") as handle:
             head = handle.read(HEAD)

@@ -23,13 +23,14 @@ def load_pt2(path: str, trusted: bool, job: Job) -> Loaded:
     job.report("reading the torch program", 0.05)
     with quiet():
         program = _trusted(path) if trusted else _untrusted(path)
-    program._guards_code = []           # Python source that calling the program would run
+    program._guards_code = []  # Python source that calling the program would run
     args, kwargs = program.example_inputs or ((), {})
     return export(program, args, kwargs, path, "pt2", job)
 
 
 def _trusted(path: str) -> Any:
     import torch
+
     try:
         return torch.export.load(path)
     except Exception as error:
@@ -38,16 +39,16 @@ def _trusted(path: str) -> Any:
 
 def _untrusted(path: str) -> Any:
     from workbench.formats.pt2 import archive, program, tensors
+
     try:
         return archive.load(path)
     except program.Unsafe as error:
-        raise UserError(f"{path} holds {error}, which could run code when it is loaded.",
-                        HOW) from error
+        raise UserError(f"{path} holds {error}, which could run code when it is loaded.", HOW) from error
     except zipfile.BadZipFile as error:
         raise UserError(f"{path} is a damaged archive.", "Copy or export it again.") from error
     except tensors.Unpacks as error:
         raise UserError(f"{path} would take many times its size when it is unpacked.", AGAIN) from error
-    except Exception as error:      # whatever does not hold together in an untrusted file
+    except Exception as error:  # whatever does not hold together in an untrusted file
         raise UserError(f"{path} cannot be read as a torch.export program, or it is damaged.", AGAIN) from error
 
 

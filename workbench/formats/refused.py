@@ -29,8 +29,9 @@ def _reject_archive(path: str, trusted: bool, job: Job) -> Loaded:
     if any("/code/" in name for name in members):
         raise UserError(f"{path} is a TorchScript archive, which is not opened.", EXPORT)
     if any(name.endswith("data.pkl") for name in members):
-        raise UserError(f"{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.",
-                        EXPORT)
+        raise UserError(
+            f"{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.", EXPORT
+        )
     if any(name.endswith("metadata.json") or name == "config.json" for name in members):
         raise UserError(f"{path} is a Keras file, which is not opened.", "Convert it with tf2onnx.")
     raise UserError(f"{path} is an archive, not a model.", "Unpack it and name the model in it.")
@@ -48,13 +49,43 @@ def _suffix(*suffixes: str) -> Callable[[str, bytes], bool]:
 
 
 register(Format("archive", _is_torch_archive, _reject_archive, order=5))
-register(Format("pickle", lambda path, head: _is_pickle(path, head) or _suffix(*PICKLES)(path, head), _reject(
-    "a pickle, which could run any code when loaded, so it is not opened", EXPORT), order=6))
-register(Format("python", _suffix(".py"), _reject(
-    "a Python file", "Name the function in it that returns (module, example_inputs): {path}:function."), order=6))
-register(Format("safetensors", _suffix(".safetensors"), _reject(
-    "a file of weights without the network that uses them", EXPORT), order=6))
-register(Format("keras", lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n", _reject(
-    "an HDF5 file, which is not opened", "Convert a Keras model with tf2onnx."), order=6))
-register(Format("tflite", lambda path, head: head[4:8] == b"TFL3", _reject(
-    "a TensorFlow Lite model, which is not opened", "Convert it with tf2onnx."), order=6))
+register(
+    Format(
+        "pickle",
+        lambda path, head: _is_pickle(path, head) or _suffix(*PICKLES)(path, head),
+        _reject("a pickle, which could run any code when loaded, so it is not opened", EXPORT),
+        order=6,
+    )
+)
+register(
+    Format(
+        "python",
+        _suffix(".py"),
+        _reject("a Python file", "Name the function in it that returns (module, example_inputs): {path}:function."),
+        order=6,
+    )
+)
+register(
+    Format(
+        "safetensors",
+        _suffix(".safetensors"),
+        _reject("a file of weights without the network that uses them", EXPORT),
+        order=6,
+    )
+)
+register(
+    Format(
+        "keras",
+        lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n",
+        _reject("an HDF5 file, which is not opened", "Convert a Keras model with tf2onnx."),
+        order=6,
+    )
+)
+register(
+    Format(
+        "tflite",
+        lambda path, head: head[4:8] == b"TFL3",
+        _reject("a TensorFlow Lite model, which is not opened", "Convert it with tf2onnx."),
+        order=6,
+    )
+)

@@ -29,9 +29,31 @@ TOLERANCE = 1e-3
 MOST_FOLDED = 512 * 512
 # Operators that make much of little: as much as the product of the numbers they are given, or by rules of their own.
 GROWING_BY_FACTORS = {"ConstantOfShape", "Expand", "Tile"}
-GROWING = {"AffineGrid", "AveragePool", "BlackmanWindow", "CenterCropPad", "Col2Im", "Conv", "ConvInteger",
-           "ConvTranspose", "DFT", "Einsum", "HammingWindow", "HannWindow", "LpPool", "MaxPool", "MaxUnpool",
-           "MelWeightMatrix", "OneHot", "Pad", "QLinearConv", "Range", "Resize", "STFT", "Upsample"}
+GROWING = {
+    "AffineGrid",
+    "AveragePool",
+    "BlackmanWindow",
+    "CenterCropPad",
+    "Col2Im",
+    "Conv",
+    "ConvInteger",
+    "ConvTranspose",
+    "DFT",
+    "Einsum",
+    "HammingWindow",
+    "HannWindow",
+    "LpPool",
+    "MaxPool",
+    "MaxUnpool",
+    "MelWeightMatrix",
+    "OneHot",
+    "Pad",
+    "QLinearConv",
+    "Range",
+    "Resize",
+    "STFT",
+    "Upsample",
+}
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -56,20 +78,23 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
             except Exception as error:
                 failure = error
     if program is None:
-        raise UserError(f"torch could not export {name} to ONNX: {first_line(failure)}.",
-                        "Simplify the module, or give an ONNX file.")
-    demand.check(program.model, name)       # before anything in it is folded, or torch runs it
+        raise UserError(
+            f"torch could not export {name} to ONNX: {first_line(failure)}.",
+            "Simplify the module, or give an ONNX file.",
+        )
+    demand.check(program.model, name)  # before anything in it is folded, or torch runs it
     job.report("simplifying the exported graph", 0.3)
     with quiet():
         graph = _simplified(program.model)
     notes = [] if free or not _is_module(model) else ["The batch size is fixed: torch could not export it as free."]
-    demand.check(graph, name)       # before torch or the runtime computes anything of it
+    demand.check(graph, name)  # before torch or the runtime computes anything of it
     notes += _differs(model, args, kwargs, graph, name)
     return Loaded(graph, Source(name, kind, proto_size.file_bytes(graph)), tuple(notes))
 
 
 def _is_module(model: Any) -> bool:
     import torch
+
     return isinstance(model, torch.nn.Module)
 
 
@@ -77,6 +102,7 @@ def _attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> lis
     """Options of the exporter, best first: a free batch, of two samples where there was one, since torch fixes ones."""
     import torch
     from torch.utils import _pytree as pytree
+
     if not _is_module(model):
         return [{}]
     model.eval()
@@ -96,13 +122,17 @@ def _attempts(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> lis
     one = all(leaf.shape[0] == 1 for leaf in batched)
     many_args, many_kwargs = pytree.tree_map(doubled, (tuple(args), dict(kwargs))) if one else (args, kwargs)
     shapes_args, shapes_kwargs = pytree.tree_map(free, (tuple(args), dict(kwargs)))
-    dynamic = {"args": tuple(many_args), "kwargs": dict(many_kwargs) or None,
-               "dynamic_shapes": shapes_kwargs if kwargs and not args else shapes_args}
+    dynamic = {
+        "args": tuple(many_args),
+        "kwargs": dict(many_kwargs) or None,
+        "dynamic_shapes": shapes_kwargs if kwargs and not args else shapes_args,
+    }
     return [dynamic, plain] if not (args and kwargs) else [plain]
 
 
 def _export(model: Any, options: dict[str, Any]) -> Any:
     import torch
+
     program = torch.onnx.export(model, dynamo=True, opset_version=OPSET, verbose=False, optimize=False, **options)
     if program is None:
         raise RuntimeError("the exporter returned nothing")
@@ -113,8 +143,12 @@ def _simplified(model: ir.Model) -> ir.Model:
     """Shape arithmetic folded, dead parts dropped, metadata but the module scopes removed; weights stay as named."""
     from onnxscript import optimizer, rewriter
     from onnxscript.rewriter.rules.common import materialize_reshape_shape_rule
-    weights = {value for value in model.graph.initializers.values()
-               if value.const_value is not None and value.const_value.dtype.is_floating_point()}
+
+    weights = {
+        value
+        for value in model.graph.initializers.values()
+        if value.const_value is not None and value.const_value.dtype.is_floating_point()
+    }
 
     def may_fold(node: ir.Node) -> bool | None:
         """None: as the optimiser likes. It looks at the size of what it has made, so large things are not made."""
@@ -127,7 +161,7 @@ def _simplified(model: ir.Model) -> ir.Model:
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
     for value in model.graph.initializers.values():
-        if value.const_value is not None:       # the memory of torch's parameters, which nobody changes from here on
+        if value.const_value is not None:  # the memory of torch's parameters, which nobody changes from here on
             value.const_value = ir.Tensor(value.const_value.numpy(), dtype=value.const_value.dtype, name=value.name)
     passes.drop_notes(model)
     return model
@@ -158,11 +192,13 @@ def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: 
     """
     import torch
     from torch.utils import _pytree as pytree
+
     try:
         running = runtime.session(graph, bounded=True)
         leaves = [leaf for leaf in pytree.tree_leaves((tuple(args), dict(kwargs))) if isinstance(leaf, torch.Tensor)]
-        feeds = {value.name: leaf.detach().cpu().numpy()
-                 for value, leaf in zip(running.get_inputs(), leaves, strict=True)}
+        feeds = {
+            value.name: leaf.detach().cpu().numpy() for value, leaf in zip(running.get_inputs(), leaves, strict=True)
+        }
         got = runtime.run(running, feeds, seconds=runtime.PATIENCE)
         with quiet(), torch.no_grad():
             called = model if _is_module(model) else model.module()
@@ -184,8 +220,11 @@ class quiet:
     """The exporter's prints, warnings and logs are not for the user."""
 
     def __enter__(self) -> None:
-        self.parts: list[Any] = [warnings.catch_warnings(), redirect_stdout(io.StringIO()),
-                                 redirect_stderr(io.StringIO())]
+        self.parts: list[Any] = [
+            warnings.catch_warnings(),
+            redirect_stdout(io.StringIO()),
+            redirect_stderr(io.StringIO()),
+        ]
         for part in self.parts:
             part.__enter__()
         warnings.simplefilter("ignore")

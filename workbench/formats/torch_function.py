@@ -28,8 +28,9 @@ def load_function(path: str, trusted: bool, job: Job) -> Loaded:
 
 def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
     import torch
+
     folder = str(Path(file).resolve().parent)
-    sys.path.insert(0, folder)          # as if it were run by itself: it may import its neighbours
+    sys.path.insert(0, folder)  # as if it were run by itself: it may import its neighbours
     try:
         made = runpy.run_path(file).get(name)
         if not callable(made):
@@ -38,14 +39,16 @@ def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
     except (UserError, Cancelled):
         raise
     except (Exception, SystemExit) as error:
-        raise UserError(f"{path} failed: {type(error).__name__}: {_first(error)}.",
-                        "Run it by itself to see why.") from error
+        raise UserError(
+            f"{path} failed: {type(error).__name__}: {_first(error)}.", "Run it by itself to see why."
+        ) from error
     finally:
         if folder in sys.path:
             sys.path.remove(folder)
     if not (isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[0], torch.nn.Module)):
-        raise UserError(f"{path} did not return (module, example_inputs).",
-                        "Return a torch.nn.Module and a tuple of tensors.")
+        raise UserError(
+            f"{path} did not return (module, example_inputs).", "Return a torch.nn.Module and a tuple of tensors."
+        )
     return result[0], result[1]
 
 

@@ -33,8 +33,14 @@ if TYPE_CHECKING:
 Data = str | Path | Mapping[str, np.ndarray]
 
 
-def open(source: Source, data: Data | None = None, calibration: Data | None = None, *,
-         example: Sequence[Any] | Mapping[str, Any] | None = None, trusted: bool | Collection[str] = False) -> Model:
+def open(
+    source: Source,
+    data: Data | None = None,
+    calibration: Data | None = None,
+    *,
+    example: Sequence[Any] | Mapping[str, Any] | None = None,
+    trusted: bool | Collection[str] = False,
+) -> Model:
     """Open a model, with data to measure on where some is given.
 
     source       a path as the command line takes it, an `onnx.ModelProto`, or a `torch.nn.Module` with `example` inputs
@@ -54,7 +60,7 @@ def open(source: Source, data: Data | None = None, calibration: Data | None = No
             samples = _file(calibration, folder / "calibration.npz") if calibration is not None else ""
             workspace = workspace.attach(_file(data, folder / "data.npz"), Job(), samples, allowed)
         model = Model(workspace)
-        weakref.finalize(model, stack.pop_all().close)      # large arrays are read from there when they are used
+        weakref.finalize(model, stack.pop_all().close)  # large arrays are read from there when they are used
     return model
 
 
@@ -86,9 +92,11 @@ class Model:
         if recipe is None:
             return evaluator.baseline()
         from workbench.engine.preview.previewer import Previewer
+
         asked = _recipe(recipe)
         if asked.recover:
             from workbench.engine.training.recover import recovered
+
             recovered(self._workspace, asked, Job())
         *_, last = Previewer(self._workspace).measure(asked, (), Job())
         assert last.value is not None
@@ -99,28 +107,36 @@ class Model:
         is measured. Raises UserError without data."""
         from workbench.core.analysis.sensitivity import Wanted
         from workbench.engine.analysis.sensitivity import scan
+
         return scan(self._workspace, Job(), Wanted(share=share))
 
-    def search(self, *, max_drop: float | None = None, max_bytes: int | None = None,
-               max_ratio: float | None = None) -> Recipe:
+    def search(
+        self, *, max_drop: float | None = None, max_bytes: int | None = None, max_ratio: float | None = None
+    ) -> Recipe:
         """The smallest recipe that loses at most `max_drop` (0..1) of the metric, or the best within these bytes, or
         within this share of the original's. Exactly one is given. Raises UserError when nothing reaches it."""
         if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
-            raise UserError("Nothing, or more than one thing, limits the search.",
-                            "Give exactly one of max_drop, max_bytes and max_ratio.")
+            raise UserError(
+                "Nothing, or more than one thing, limits the search.",
+                "Give exactly one of max_drop, max_bytes and max_ratio.",
+            )
         from workbench.engine.analysis.search import Goal, search
+
         return search(self._workspace, self.sensitivity(), Goal(max_drop, max_bytes, max_ratio), Job())
 
     def export(self, recipe: Recipe | str | Path, folder: str | Path, name: str = "") -> Report:
         """Write NAME.onnx, its recipe and a report; the file is opened again and compared with the preview. Raises
         UserError when it cannot be written, or does not behave as previewed; nothing is written then."""
         from workbench.engine.api.export import export
+
         return export(self._workspace, _recipe(recipe), str(folder), Job(), name)
 
     def __repr__(self) -> str:
         summary = self.summary
-        return (f"<Model {Path(summary.path).name}: {len(summary.layers)} layers, {summary.parameters:,} parameters, "
-                f"{size(summary.bytes)}>")
+        return (
+            f"<Model {Path(summary.path).name}: {len(summary.layers)} layers, {summary.parameters:,} parameters, "
+            f"{size(summary.bytes)}>"
+        )
 
     def _repr_html_(self) -> str:
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.layers._repr_html_()}"
@@ -149,9 +165,12 @@ class Layers(Sequence["LayerHandle"]):
 
     def _repr_html_(self) -> str:
         """A table for notebooks."""
-        rows = "".join(f"<tr><td>{html.escape(each.path)}</td><td>{html.escape(each.op)}</td>"
-                       f"<td>{' × '.join(map(str, each.shape))}</td><td>{each.layer.parameters:,}</td>"
-                       f"<td>{size(each.layer.bytes)}</td></tr>" for each in self._handles)
+        rows = "".join(
+            f"<tr><td>{html.escape(each.path)}</td><td>{html.escape(each.op)}</td>"
+            f"<td>{' × '.join(map(str, each.shape))}</td><td>{each.layer.parameters:,}</td>"
+            f"<td>{size(each.layer.bytes)}</td></tr>"
+            for each in self._handles
+        )
         head = "".join(f"<th>{title}</th>" for title in ("layer", "operator", "shape", "parameters", "size"))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -203,12 +222,16 @@ class LayerHandle:
         counts = np.asarray(self.histogram.counts, dtype=np.float64)
         bars = counts / max(counts.max(initial=0.0), 1.0) * 60
         width = 320 / max(len(bars), 1)
-        drawn = "".join(f'<rect x="{index * width:.1f}" y="{60 - bar:.1f}" width="{width:.2f}" height="{bar:.1f}"/>'
-                        for index, bar in enumerate(bars))
+        drawn = "".join(
+            f'<rect x="{index * width:.1f}" y="{60 - bar:.1f}" width="{width:.2f}" height="{bar:.1f}"/>'
+            for index, bar in enumerate(bars)
+        )
         low, high = self.histogram.edges[0], self.histogram.edges[-1]
-        return (f"<p>{html.escape(repr(self)[1:-1])}</p><svg width='320' height='76' fill='#4878a8'>{drawn}"
-                f"<text x='0' y='74' font-size='11' fill='gray'>{low:.3g}</text>"
-                f"<text x='320' y='74' font-size='11' text-anchor='end' fill='gray'>{high:.3g}</text></svg>")
+        return (
+            f"<p>{html.escape(repr(self)[1:-1])}</p><svg width='320' height='76' fill='#4878a8'>{drawn}"
+            f"<text x='0' y='74' font-size='11' fill='gray'>{low:.3g}</text>"
+            f"<text x='320' y='74' font-size='11' text-anchor='end' fill='gray'>{high:.3g}</text></svg>"
+        )
 
 
 def _opened(source: Any, folder: Path, example: Any, trusted: Trust) -> Workspace:
@@ -219,13 +242,16 @@ def _opened(source: Any, folder: Path, example: Any, trusted: Trust) -> Workspac
         path.write_bytes(source.SerializeToString())
         return Workspace.open(str(path), Job(), trusted)
     if not hasattr(source, "state_dict"):
-        raise UserError(f"A {type(source).__name__} is not a model.",
-                        "Give a path, an onnx.ModelProto, or a torch.nn.Module.")
+        raise UserError(
+            f"A {type(source).__name__} is not a model.", "Give a path, an onnx.ModelProto, or a torch.nn.Module."
+        )
     if example is None:
-        raise UserError("A torch module is opened by running it once.",
-                        "Give example inputs: open(module, example=(x,)).")
+        raise UserError(
+            "A torch module is opened by running it once.", "Give example inputs: open(module, example=(x,))."
+        )
     from workbench.formats.finish import finish
     from workbench.formats.torch_export import export
+
     args, kwargs = ((), dict(example)) if isinstance(example, Mapping) else (tuple(example), {})
     loaded = export(source, args, kwargs, type(source).__name__, "torch", Job())
     return Workspace(finish(loaded, frozenset(), Job()), trusted=trusted)
@@ -235,7 +261,7 @@ def _file(data: Data, place: Path) -> str:
     """Where these samples are; arrays are written to `place`."""
     if isinstance(data, str | Path):
         return str(data)
-    np.savez(place, **{name: np.asarray(values) for name, values in data.items()})      # type: ignore[arg-type]
+    np.savez(place, **{name: np.asarray(values) for name, values in data.items()})  # type: ignore[arg-type]
     return str(place)
 
 

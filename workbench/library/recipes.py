@@ -13,12 +13,19 @@ def step(method: str, **params: Any) -> Action:
     return Action(method, params)
 
 
-def Recipe(layers: Mapping[str, Iterable[Action | str]], *, seed: int = 0,
-           recover: Sequence[Stage] = (), sparse: core.Sparse = "auto") -> core.Recipe:
+def Recipe(
+    layers: Mapping[str, Iterable[Action | str]],
+    *,
+    seed: int = 0,
+    recover: Sequence[Stage] = (),
+    sparse: core.Sparse = "auto",
+) -> core.Recipe:
     """A recipe from layer paths or globs, later ones winning: `Recipe({"*": [step("quantize.affine", bits=4)]})`.
 
     A step without parameters may be its name alone. `recover` lists training stages, in order.
     """
-    rows = tuple(core.Row(pattern, tuple(Action(each) if isinstance(each, str) else each for each in steps))
-                 for pattern, steps in layers.items())
+    rows = tuple(
+        core.Row(pattern, tuple(Action(each) if isinstance(each, str) else each for each in steps))
+        for pattern, steps in layers.items()
+    )
     return core.Recipe(rows, seed, tuple(recover), sparse)

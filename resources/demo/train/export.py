@@ -83,7 +83,7 @@ def _strip(model: ir.Model) -> None:
 def runtime_logits(path: Path, images: np.ndarray, batch: int = 500) -> np.ndarray:
     """The exported file's answers in ONNX Runtime on uint8 images."""
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    parts = [images[start:start + batch].astype(np.float32) for start in range(0, len(images), batch)]
+    parts = [images[start : start + batch].astype(np.float32) for start in range(0, len(images), batch)]
     return np.concatenate([session.run(["logits"], {"x": part})[0] for part in parts])
 
 

@@ -80,7 +80,7 @@ def train(name: str, x: Tensor, y: Tensor, schedule: Schedule, seed: int) -> nn.
         order = torch.randperm(len(x), generator=random)
         losses, right = [], 0
         for step in range(steps):
-            chosen = order[step * schedule.batch:(step + 1) * schedule.batch]
+            chosen = order[step * schedule.batch : (step + 1) * schedule.batch]
             images = augment(x[chosen], schedule.shift, random).float().contiguous(memory_format=schedule.memory_format)
             logits = model(images)
             loss = nn.functional.cross_entropy(logits, y[chosen])
@@ -92,8 +92,12 @@ def train(name: str, x: Tensor, y: Tensor, schedule: Schedule, seed: int) -> nn.
             losses.append(loss.item())
             right += int((logits.argmax(1) == y[chosen]).sum())
         top1, seconds = right / (steps * schedule.batch), time.monotonic() - started
-        print(f"{name} epoch {epoch + 1}/{schedule.epochs}: loss {np.mean(losses):.4f}, training top-1 {top1:.4f}, "
-              f"{seconds:.0f} s", file=sys.stderr, flush=True)
+        print(
+            f"{name} epoch {epoch + 1}/{schedule.epochs}: loss {np.mean(losses):.4f}, training top-1 {top1:.4f}, "
+            f"{seconds:.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
     return model
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.core.recipe.action import Action
 
-FlipKind = Literal["lost", "won", "moved"]     # right -> wrong, wrong -> right, from one wrong class to another
+FlipKind = Literal["lost", "won", "moved"]  # right -> wrong, wrong -> right, from one wrong class to another
 
 
 @dataclass(frozen=True)

@@ -35,14 +35,14 @@ class LayerChange:
     actions: tuple[Action, ...]
     bytes_before: int
     bytes_after: int
-    sqnr_db: float | None = None    # 10 log10(|W|^2 / |W - W'|^2); None: unchanged, or not computed yet
+    sqnr_db: float | None = None  # 10 log10(|W|^2 / |W - W'|^2); None: unchanged, or not computed yet
     parameters: int = 0
     macs: int | None = None
-    zeros: float = 0.0              # fraction of the weights that are zero
-    storage: str = ""               # in words: "int4 per channel, zeros as a bit mask"
+    zeros: float = 0.0  # fraction of the weights that are zero
+    storage: str = ""  # in words: "int4 per channel, zeros as a bit mask"
     exact: bool = True
-    note: str = ""                  # what the user should know: "stored as 4-bit", "grew: above break-even rank"
-    larger: str = ""                # why it takes as many bytes as before, or more; empty where it shrank
+    note: str = ""  # what the user should know: "stored as 4-bit", "grew: above break-even rank"
+    larger: str = ""  # why it takes as many bytes as before, or more; empty where it shrank
 
     def __post_init__(self) -> None:
         make_plain(self, "storage", "note", "larger")
@@ -105,7 +105,9 @@ class Report:
             "ratio": self.ratio,
             "forecast_bytes": self.forecast_bytes,
             "preview_value": self.preview_value,
-            "verified": None if self.verified is None else {
+            "verified": None
+            if self.verified is None
+            else {
                 "value": self.verified.value,
                 "agreement": self.verified.agreement,
                 "max_abs_diff": self.verified.max_abs_diff,

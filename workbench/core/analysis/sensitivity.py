@@ -11,11 +11,16 @@ Stack = tuple[Action, ...]
 
 _CHANNELS = Action("prune.channels", {"ratio": 0.25})
 CANDIDATES: tuple[Stack, ...] = (
-    (Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 4}),),
-    (Action("quantize.affine", {"bits": 3}),), (Action("quantize.affine", {"bits": 2}),),
-    (Action("prune.magnitude", {"sparsity": 0.5}),), (Action("prune.magnitude", {"sparsity": 0.8}),),
-    (Action("lowrank.svd", {"energy": 0.9}),), (Action("lowrank.svd", {"energy": 0.7}),),
-    (_CHANNELS,), (_CHANNELS, Action("quantize.affine", {"bits": 8})),
+    (Action("quantize.affine", {"bits": 8}),),
+    (Action("quantize.affine", {"bits": 4}),),
+    (Action("quantize.affine", {"bits": 3}),),
+    (Action("quantize.affine", {"bits": 2}),),
+    (Action("prune.magnitude", {"sparsity": 0.5}),),
+    (Action("prune.magnitude", {"sparsity": 0.8}),),
+    (Action("lowrank.svd", {"energy": 0.9}),),
+    (Action("lowrank.svd", {"energy": 0.7}),),
+    (_CHANNELS,),
+    (_CHANNELS, Action("quantize.affine", {"bits": 8})),
     (_CHANNELS, Action("quantize.affine", {"bits": 4})),
 )
 # What else is worth a look, where somebody asks for it.
@@ -73,8 +78,13 @@ class Trial:
 
     def to_json(self) -> dict[str, Any]:
         """As the command line shows it, the steps as in a recipe; `layers` where it changes more than one."""
-        row = {"action": [action.step() for action in self.actions], "bytes": self.bytes, "value": self.value,
-               "drop": self.drop, "predicted_drop": self.predicted}
+        row = {
+            "action": [action.step() for action in self.actions],
+            "bytes": self.bytes,
+            "value": self.value,
+            "drop": self.drop,
+            "predicted_drop": self.predicted,
+        }
         return row if len(self.changed) == 1 else row | {"layers": list(self.changed)}
 
 
@@ -124,9 +134,14 @@ class Scan:
         """The keys of the command line's `sensitivity --json`, without the seconds."""
         paths = dict.fromkeys(trial.path for trial in self.trials)
         return {
-            "baseline": self.baseline, "metric": self.metric, "samples": self.samples,
-            "evaluations": self.evaluations, "foretold_only": len(self.trials) - len(self.measured),
-            "rank_correlation": self.correlation, "predicted": self.kind, "obstacle": self.obstacle,
+            "baseline": self.baseline,
+            "metric": self.metric,
+            "samples": self.samples,
+            "evaluations": self.evaluations,
+            "foretold_only": len(self.trials) - len(self.measured),
+            "rank_correlation": self.correlation,
+            "predicted": self.kind,
+            "obstacle": self.obstacle,
             "layers": [{"path": path, "candidates": [trial.to_json() for trial in self.of(path)]} for path in paths],
         }
 
@@ -134,5 +149,5 @@ class Scan:
 def cheapest(foretold: Sequence[Trial], share: float) -> set[tuple[str, Stack]]:
     """The candidates that are measured: all, or this share of them by what is foretold, and those it is not of."""
     known = sorted((trial for trial in foretold if trial.predicted is not None), key=lambda trial: trial.predicted or 0)
-    left = known[:math.ceil(share * len(known))]
+    left = known[: math.ceil(share * len(known))]
     return {(trial.path, trial.candidate) for trial in left + [t for t in foretold if t.predicted is None]}

@@ -119,9 +119,15 @@ class Curve:
     def to_json(self) -> dict[str, Any]:
         """As the command line's `sweep --json` prints it."""
         return {
-            "method": self.sweep.method, "parameter": self.sweep.parameter, "layers": list(self.chosen),
-            "metric": self.metric, "baseline": self.baseline, "samples": self.samples, "folds": self.sweep.folds,
-            "tolerance": self.sweep.tolerance, "points": [_point(point) for point in self.points],
+            "method": self.sweep.method,
+            "parameter": self.sweep.parameter,
+            "layers": list(self.chosen),
+            "metric": self.metric,
+            "baseline": self.baseline,
+            "samples": self.samples,
+            "folds": self.sweep.folds,
+            "tolerance": self.sweep.tolerance,
+            "points": [_point(point) for point in self.points],
             "proposed": None if self.proposed is None else _point(self.proposed) | {"held_out_drop": self.held_out},
             "certain": None if self.certain is None else _point(self.certain),
         }
@@ -136,6 +142,14 @@ def with_step(recipe: Recipe, paths: Iterable[str], action: Action) -> Recipe:
 
 
 def _point(point: SweepPoint) -> dict[str, Any]:
-    return {"setting": point.setting, "bytes": point.bytes, "zeros": point.zeros, "value": point.value,
-            "drop": point.drop, "std": point.std, "ci_low": point.low, "ci_high": point.high,
-            "folds": list(point.folds)}
+    return {
+        "setting": point.setting,
+        "bytes": point.bytes,
+        "zeros": point.zeros,
+        "value": point.value,
+        "drop": point.drop,
+        "std": point.std,
+        "ci_low": point.low,
+        "ci_high": point.high,
+        "folds": list(point.folds),
+    }

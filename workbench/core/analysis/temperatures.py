@@ -54,8 +54,9 @@ class TemperatureCurve:
         """With one training more."""
         known = {point.temperature: point for point in self.points}
         point = known.get(temperature, TemperaturePoint(temperature, ()))
-        known[temperature] = TemperaturePoint(temperature, (*point.held, held),
-                                              point.values if value is None else (*point.values, value))
+        known[temperature] = TemperaturePoint(
+            temperature, (*point.held, held), point.values if value is None else (*point.values, value)
+        )
         points = tuple(known[key] for key in sorted(known))
         done = len(points) == len(self.wanted.values) and all(len(p.held) == self.wanted.seeds for p in points)
         return TemperatureCurve(self.wanted, self.metric, self.higher_is_better, self.start, points, done)
@@ -65,11 +66,16 @@ class TemperatureCurve:
         """The temperature whose mean on the samples held back is best; of equal ones the lowest."""
         if not self.points:
             return None
-        return max(self.points, key=lambda point: (point.mean if self.higher_is_better else -point.mean,
-                                                   -point.temperature))
+        return max(
+            self.points, key=lambda point: (point.mean if self.higher_is_better else -point.mean, -point.temperature)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The key `temperatures` of the command line's `distill --json`."""
-        return {"metric": self.metric, "start": self.start, "seeds": self.wanted.seeds,
-                "points": [point.to_json() for point in self.points],
-                "best": None if self.best is None else self.best.temperature}
+        return {
+            "metric": self.metric,
+            "start": self.start,
+            "seeds": self.wanted.seeds,
+            "points": [point.to_json() for point in self.points],
+            "best": None if self.best is None else self.best.temperature,
+        }

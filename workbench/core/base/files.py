@@ -18,10 +18,10 @@ from workbench.core.base import system
 from workbench.core.base.errors import UserError
 
 WRITING = ".writing-"
-LONGEST_STEM = 150      # bytes of a name that results bear
+LONGEST_STEM = 150  # bytes of a name that results bear
 SPACE = "Free some space or choose another folder."
 FUNCTION = re.compile(r"^(.*\.py):([^/\\:]*)$", re.DOTALL)
-_swept: set[Path] = set()       # folders that this process has looked through
+_swept: set[Path] = set()  # folders that this process has looked through
 
 
 def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -93,7 +93,7 @@ class Staged:
             for part in parts:
                 target = self.place / part.name
                 _take_rights(part, target)
-                with contextlib.suppress(OSError):      # a disk without links cannot take back
+                with contextlib.suppress(OSError):  # a disk without links cannot take back
                     os.link(target, before / part.name)
                 system.replace(part, target)
                 moved.append(target)
@@ -120,7 +120,7 @@ def staged(place: Path) -> Iterator[Staged]:
         raise UserError(f"Cannot write into {place}: {reason(error)}.", "Choose another folder.") from error
     try:
         yield Staged(place, folder)
-    except UserError as error:      # the user knows the files by their place
+    except UserError as error:  # the user knows the files by their place
         raise UserError(error.what.replace(str(folder), str(place)), error.mend) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -157,8 +157,9 @@ def check_folder(folder: Path) -> None:
 
 def reason(error: BaseException) -> str:
     """Why a file cannot be read or written, in the system's words, without a full stop."""
-    return str(getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "")
-               or type(error).__name__).rstrip(".")
+    return str(
+        getattr(error, "strerror", None) or next(iter(str(error).splitlines()), "") or type(error).__name__
+    ).rstrip(".")
 
 
 def used_at(path: Path) -> int:
@@ -180,6 +181,7 @@ def _take_rights(new: Path, old: Path) -> None:
 
 # -- paths that may name a function ------------------------------------------------------------------------------------
 
+
 def file_and_function(path: str) -> tuple[str, str]:
     """`file.py:function` as its two parts; the path and "" where it names a file alone, as C:\\model.onnx does."""
     found = FUNCTION.match(path)
@@ -194,4 +196,4 @@ def stem(path: str) -> str:
 
 def exists(path: str) -> bool:
     """Whether there is this file or folder, or the file of `file.py:function`."""
-    return os.path.exists(path) or os.path.exists(file_and_function(path)[0])      # never raise; Path's does
+    return os.path.exists(path) or os.path.exists(file_and_function(path)[0])  # never raise; Path's does

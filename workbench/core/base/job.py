@@ -10,7 +10,7 @@ from workbench.core.base.errors import Cancelled
 from workbench.core.base.plain import plain
 
 T = TypeVar("T")
-RESTING = 0.1       # seconds between two looks whether a pause is over
+RESTING = 0.1  # seconds between two looks whether a pause is over
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,17 @@ class Job:
         """A view of this job whose 0..1 is low..high of the whole; cancelling either cancels both."""
         start, end = self._span
         width = end - start
-        return Job(self.listener, self.interval, self._cancelled, (start + low * width, start + high * width),
-                   self._started, self._last, updates=self.updates, turn=self.turn, _held=self._held)
+        return Job(
+            self.listener,
+            self.interval,
+            self._cancelled,
+            (start + low * width, start + high * width),
+            self._started,
+            self._last,
+            updates=self.updates,
+            turn=self.turn,
+            _held=self._held,
+        )
 
     def silent(self) -> "Job":
         """A view of this job that reports nothing; cancelling either cancels both."""

@@ -13,7 +13,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.resources import resource_path
 
 ENGLISH = "en"
-LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}      # each in its own words
+LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}  # each in its own words
 PLACE = re.compile(r"\{(\w+)\}")
 SENTENCES = re.compile(r"(?<=\.) (?=[A-Z])")
 WORDS = ("tensor", "channel", "inputs")
@@ -38,13 +38,17 @@ class Language:
         if len(sentences) > 1:
             if whole := self._templated(text, ". "):
                 return whole
-            return "".join(said if said.endswith("。") else f"{said} " for part in sentences
-                           if (said := self.said(part))).strip()
-        found = self._templated(text, CLAUSES if CLAUSES in text else "") or self._in_clauses(text) \
+            return "".join(
+                said if said.endswith("。") else f"{said} " for part in sentences if (said := self.said(part))
+            ).strip()
+        found = (
+            self._templated(text, CLAUSES if CLAUSES in text else "")
+            or self._in_clauses(text)
             or self._templated(text, "")
+        )
         if found:
             return found
-        parts = PARTS.split(text)       # every second one is a separator
+        parts = PARTS.split(text)  # every second one is a separator
         words = [self.said(part) for part in parts[::2]] if len(parts) > 1 else parts
         if words == parts[::2]:
             return self._named(text)
@@ -63,8 +67,11 @@ class Language:
         """Where each is known by itself; else ""."""
         clauses = text.split(CLAUSES)
         words = [self.said(clause) for clause in clauses] if len(clauses) > 1 else clauses
-        return "" if any(word == clause for word, clause in zip(words, clauses, strict=True)) else \
-            self.tr(CLAUSES).join(words)
+        return (
+            ""
+            if any(word == clause for word, clause in zip(words, clauses, strict=True))
+            else self.tr(CLAUSES).join(words)
+        )
 
     def _named(self, text: str) -> str:
         """A sentence behind the name of what it is about, "model.onnx: It is damaged."; else the text."""
@@ -84,8 +91,10 @@ def language(code: str) -> Language:
         raise UserError(f"There is no language '{code}'.", f"The languages are: {', '.join(LANGUAGES)}.")
     if code == ENGLISH:
         return Language(code, str)
-    known = {message.findtext("source", ""): message.findtext("translation", "")
-             for message in ET.parse(resource_path(f"translations/workbench_{code}.ts")).iter("message")}
+    known = {
+        message.findtext("source", ""): message.findtext("translation", "")
+        for message in ET.parse(resource_path(f"translations/workbench_{code}.ts")).iter("message")
+    }
     return Language(code, lambda text: known.get(text) or text)
 
 

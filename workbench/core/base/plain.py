@@ -3,15 +3,15 @@
 import re
 import unicodedata
 
-LONGEST_WORD = 300      # characters without a space: a path, a name
-LONGEST_NUMBER = 40     # digits
-LONGEST = 3000          # characters of all
+LONGEST_WORD = 300  # characters without a space: a path, a name
+LONGEST_NUMBER = 40  # digits
+LONGEST = 3000  # characters of all
 _STEERING = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(\x07|\x1b\\)|\x1b[ -/]*[0-~]|\x9b[0-?]*[ -/]*[@-~]")
 _SPACES = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _DIGITS = re.compile(rf"[0-9]{{{LONGEST_NUMBER + 1},}}")
 _WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
-_HIDDEN = ("Cc", "Cf", "Cs")        # controls, formats such as the direction of writing, halves of characters
-_JOINERS = "\u200c\u200d"           # belong to scripts and emoji
+_HIDDEN = ("Cc", "Cf", "Cs")  # controls, formats such as the direction of writing, halves of characters
+_JOINERS = "\u200c\u200d"  # belong to scripts and emoji
 
 
 def plain(text: str) -> str:
@@ -32,15 +32,19 @@ def plain_lines(text: str) -> str:
 
 def shortened(text: str, longest: int) -> str:
     """Both ends of what is longer."""
-    return text if len(text) <= longest else f"{text[:longest * 2 // 3]}…{text[1 - longest // 3:]}"
+    return text if len(text) <= longest else f"{text[: longest * 2 // 3]}…{text[1 - longest // 3 :]}"
 
 
 def spelled(text: str) -> str:
     """Characters that are not seen, or that turn what follows around, as Python spells them: \\u202e."""
     if text.isprintable():
         return text
-    return "".join(sign.encode("unicode_escape", "surrogatepass").decode("ascii")
-                   if unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS else sign for sign in text)
+    return "".join(
+        sign.encode("unicode_escape", "surrogatepass").decode("ascii")
+        if unicodedata.category(sign) in _HIDDEN and sign not in _JOINERS
+        else sign
+        for sign in text
+    )
 
 
 def make_plain(value: object, *names: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-ROUNDS_UP = 0.9995      # from here on three digits show the next power of ten: 999,999 is 1.00 M
+ROUNDS_UP = 0.9995  # from here on three digits show the next power of ten: 999,999 is 1.00 M
 
 
 def size(count: float) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 NICENESS = 5
-TRIES, PAUSE_S = 8, 0.05        # a scanner on Windows holds a new file for a moment
-LONGEST_NAME = 200      # bytes; most disks take 255, with the suffix
+TRIES, PAUSE_S = 8, 0.05  # a scanner on Windows holds a new file for a moment
+LONGEST_NAME = 200  # bytes; most disks take 255, with the suffix
 # Of the Windows kernel.
 SYNCHRONIZE, SET_INFORMATION, ACCESS_DENIED, STILL_RUNNING, BELOW_NORMAL = 0x100000, 0x200, 5, 0x102, 0x4000
 DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
@@ -60,8 +60,13 @@ def abandoned(mark: str) -> bool:
     """
     ours, _, own = owner().partition("-")
     host, _, process = mark.rpartition("-")
-    return ((host or ours) == ours and process.isascii() and process.isdecimal() and process != own
-            and not alive(int(process)))
+    return (
+        (host or ours) == ours
+        and process.isascii()
+        and process.isdecimal()
+        and process != own
+        and not alive(int(process))
+    )
 
 
 def memory() -> int:
@@ -77,7 +82,7 @@ def memory() -> int:
 def give_memory_back() -> None:
     """What was freed goes back to the system, where the C library keeps it otherwise (glibc: hundreds of MB)."""
     if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):      # another C library
+        with contextlib.suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
@@ -96,9 +101,14 @@ def free_memory() -> int:
 class _MemoryStatus(ctypes.Structure):
     """MEMORYSTATUSEX."""
 
-    _fields_ = [("length", ctypes.c_uint32), ("load", ctypes.c_uint32),
-                *((name, ctypes.c_uint64) for name in ("total", "free", "total_page", "free_page", "total_virtual",
-                                                       "free_virtual", "free_extended"))]
+    _fields_ = [
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        *(
+            (name, ctypes.c_uint64)
+            for name in ("total", "free", "total_page", "free_page", "total_virtual", "free_virtual", "free_extended")
+        ),
+    ]
 
 
 def _memory_on_windows(which: str) -> int:
@@ -150,6 +160,6 @@ def name_problem(name: str) -> str:
 
 def _kernel() -> Any:
     """kernel32, of Windows alone."""
-    kernel = ctypes.WinDLL("kernel32")      # type: ignore[attr-defined, unused-ignore]
+    kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined, unused-ignore]
     kernel.OpenProcess.restype = ctypes.c_void_p
     return kernel

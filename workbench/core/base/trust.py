@@ -6,5 +6,7 @@ or samples whose code nobody has looked at.
 
 Trust = frozenset[str]
 NOBODY: Trust = frozenset()
-HOW = ("Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for "
-       "one that a recipe names).")
+HOW = (
+    "Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for "
+    "one that a recipe names)."
+)

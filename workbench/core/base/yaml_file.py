@@ -15,10 +15,10 @@ import yaml
 
 from workbench.core.base.errors import UserError
 
-LARGEST = 4 << 20       # characters of a document
-MOST = 500_000          # values, with every alias written out
-DEEPEST = 50            # mappings and lists in each other
-LONGEST_NUMBER = 40     # characters
+LARGEST = 4 << 20  # characters of a document
+MOST = 500_000  # values, with every alias written out
+DEEPEST = 50  # mappings and lists in each other
+LONGEST_NUMBER = 40  # characters
 TEXT = "tag:yaml.org,2002:str"
 
 # libyaml is ten times as fast, where PyYAML was built with it.
@@ -30,13 +30,18 @@ class _Loader(_Base):
     true), 1e-3 is a number, and a key that stands twice is an error: of two rows one would silently be lost.
     """
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}      # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            problem = ("a key is not a text" if not isinstance(key, yaml.ScalarNode) else
-                       f"'{key.value[:100]}' stands twice" if key.value in seen and key.value != "<<" else "")
+            problem = (
+                "a key is not a text"
+                if not isinstance(key, yaml.ScalarNode)
+                else f"'{key.value[:100]}' stands twice"
+                if key.value in seen and key.value != "<<"
+                else ""
+            )
             if problem:
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             seen.add(key.value)
@@ -48,7 +53,7 @@ class Dumper(yaml.SafeDumper):
     """Quotes every text that the loader, or another reader of YAML, would take for something else."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        return True         # two rows with the same stack are written out twice, to be edited apart
+        return True  # two rows with the same stack are written out twice, to be edited apart
 
 
 for _tag, _pattern, _first in (
@@ -87,25 +92,25 @@ def parse(text: str, name: str, mend: str) -> Any:
             raise yaml.YAMLError(f"it is longer than {LARGEST >> 20} MB")
         _measure(text)
         return yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:       # ValueError: a number that is none after all
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number that is none after all
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         said = (problem or (str(error) if type(error) is yaml.YAMLError else ""))[:200]
         if mark and said:
-            line = min(mark.line + 1, text.count("\n") + 1)     # not behind the end
+            line = min(mark.line + 1, text.count("\n") + 1)  # not behind the end
             raise UserError(f"{name} is not valid YAML, line {line}: {said}.", mend) from error
         raise UserError(f"{name} is not valid YAML: {said}." if said else f"{name} is not valid YAML.", mend) from error
 
 
 class _Refused(yaml.error.MarkedYAMLError):
     def __init__(self, problem: str, event: yaml.Event) -> None:
-        mark: Any = event.start_mark        # libyaml has a kind of mark of its own
+        mark: Any = event.start_mark  # libyaml has a kind of mark of its own
         super().__init__(None, None, problem, mark)
 
 
 def _measure(text: str) -> None:
     """Raise _Refused at the first thing that a document of plain values does not need."""
-    open_: list[tuple[str | None, int]] = []    # anchors of what is open, and how many values there were before it
-    weights: dict[str, int | None] = {}         # of each anchor the values it stands for; None while it is open
+    open_: list[tuple[str | None, int]] = []  # anchors of what is open, and how many values there were before it
+    weights: dict[str, int | None] = {}  # of each anchor the values it stands for; None while it is open
     count = 0
     for event in yaml.parse(text, _Base):
         if isinstance(event, yaml.CollectionEndEvent):
@@ -137,6 +142,10 @@ def _measure(text: str) -> None:
 def _plain(event: Any) -> None:
     if event.tag not in (None, "!", TEXT):
         raise _Refused(f"the tag {event.tag[:100]} is not known; only plain values are", event)
-    if isinstance(event, yaml.ScalarEvent) and not event.style and len(event.value) > LONGEST_NUMBER \
-            and event.value.strip("+-.0123456789eE") == "":
+    if (
+        isinstance(event, yaml.ScalarEvent)
+        and not event.style
+        and len(event.value) > LONGEST_NUMBER
+        and event.value.strip("+-.0123456789eE") == ""
+    ):
         raise _Refused(f"a number has {len(event.value):,} characters", event)

@@ -260,9 +260,33 @@ class Quit:
     job: int = 0
 
 
-Request = (Methods | Open | Attach | Inspect | Look | Facts | Edit | Measure | Graph | Coupled | Time | Compare | Accuse
-           | Export | Sweep | Scan | Activations | Predict | Prepare | Train | Finish | Hold | TryTemperatures
-           | Cancel | Quit)
+Request = (
+    Methods
+    | Open
+    | Attach
+    | Inspect
+    | Look
+    | Facts
+    | Edit
+    | Measure
+    | Graph
+    | Coupled
+    | Time
+    | Compare
+    | Accuse
+    | Export
+    | Sweep
+    | Scan
+    | Activations
+    | Predict
+    | Prepare
+    | Train
+    | Finish
+    | Hold
+    | TryTemperatures
+    | Cancel
+    | Quit
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 ENGINE = "workbench.engine.api.service"
-THREADS = "WORKBENCH_THREADS"       # environment variable: threads of torch and ONNX Runtime; unset: one a core
+THREADS = "WORKBENCH_THREADS"  # environment variable: threads of torch and ONNX Runtime; unset: one a core
 
 
 def start(module: str = ENGINE) -> tuple[BaseProcess, Connection]:
@@ -39,6 +39,6 @@ def _serve(module: str, connection: Connection) -> None:
     # Without this a busy machine slows two torch threads tenfold: they spin while they wait (measured).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if threads():
-        os.environ["OMP_NUM_THREADS"] = str(threads())      # torch reads it when it is imported
-    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl+C in the terminal is for the window; the pipe ends this one
+        os.environ["OMP_NUM_THREADS"] = str(threads())  # torch reads it when it is imported
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window; the pipe ends this one
     importlib.import_module(module).serve(connection)

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.layer_data.views import Histogram
 
 QUANTILES = (0.001, 0.01, 0.25, 0.5, 0.75, 0.99, 0.999)
-OUTLIER = 6.0       # times the median channel's reach: so far out that it decides the levels of all others
+OUTLIER = 6.0  # times the median channel's reach: so far out that it decides the levels of all others
 
 
 @dataclass(frozen=True)

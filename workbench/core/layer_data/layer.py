@@ -103,14 +103,14 @@ class ModelSummary:
     path: str
     format: str
     parameters: int
-    bytes: int                      # of the file as opened; of the graph written as ONNX where it came from torch
+    bytes: int  # of the file as opened; of the graph written as ONNX where it came from torch
     macs: int | None
     opset: int
     layers: tuple[Layer, ...]
     inputs: tuple[InputSpec, ...]
     outputs: tuple[InputSpec, ...]
     preparations: tuple[Preparation, ...] = ()
-    notes: tuple[str, ...] = ()     # what the user should know: what cannot be edited, what was not checked
+    notes: tuple[str, ...] = ()  # what the user should know: what cannot be edited, what was not checked
 
     def __post_init__(self) -> None:
         make_plain(self, "notes")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from workbench.core.layer_data.views import Spectrum
 
-Kept = Literal["weights", "output", "variance"]     # what the squared singular values are the energy of
+Kept = Literal["weights", "output", "variance"]  # what the squared singular values are the energy of
 
 
 @dataclass(frozen=True)

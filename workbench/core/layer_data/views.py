@@ -230,7 +230,7 @@ class DataSummary:
     samples: int
     metric: str
     labelled: bool
-    calibration: str            # where calibration samples come from, in words
+    calibration: str  # where calibration samples come from, in words
     baseline: Figure | None = None
     classes: tuple[str, ...] = ()
     fingerprint: str = ""

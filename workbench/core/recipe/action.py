@@ -43,8 +43,10 @@ class Action:
         return hash((self.method, tuple(sorted(self.params.items())), self.off))
 
     def __str__(self) -> str:
-        inner = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-                          for name, value in self.params.items())
+        inner = ", ".join(
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in self.params.items()
+        )
         return f"{self.method}({inner})"
 
 
@@ -55,14 +57,14 @@ class MethodInfo:
     id: str
     family: Family
     title: str
-    summary: str            # one or two sentences: what it does to a layer
-    formula: str            # in plain Unicode
+    summary: str  # one or two sentences: what it does to a layer
+    formula: str  # in plain Unicode
     citation: str
     fields: tuple[Field, ...]
     needs_data: bool = False
-    coupled: bool = False   # layers that lose channels together are changed together (see Couplings)
+    coupled: bool = False  # layers that lose channels together are changed together (see Couplings)
     replaces: bool = False  # the whole module that the layer is in, or that the parameter `span` names
-    outlook: bool = False   # what it will do to a layer takes figures of its own (see wanted.WantOutlook)
+    outlook: bool = False  # what it will do to a layer takes figures of its own (see wanted.WantOutlook)
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -82,7 +82,7 @@ class Field:
     step: float | None = None
     log: bool = False
     choices: tuple[str, ...] = ()
-    group: str = ""                                 # members of a group exclude each other
+    group: str = ""  # members of a group exclude each other
     when: tuple[str, tuple[Any, ...]] | None = None
     drag: Plot | None = None
 
@@ -196,7 +196,7 @@ def _number(text: str) -> float | None:
 def _is_finite(value: float) -> bool:
     try:
         return math.isfinite(value)
-    except OverflowError:       # a whole number beyond every float
+    except OverflowError:  # a whole number beyond every float
         return False
 
 
@@ -216,5 +216,4 @@ def describe(field: Field) -> str:
 
 def plain(params: Any) -> dict[str, Any]:
     """The parameters as plain values, without those that are None: what goes into an Action or a recipe."""
-    return {f.name: getattr(params, f.name) for f in dataclasses.fields(params)
-            if getattr(params, f.name) is not None}
+    return {f.name: getattr(params, f.name) for f in dataclasses.fields(params) if getattr(params, f.name) is not None}

@@ -19,7 +19,7 @@ from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recovery import Stage
 
 VERSION = 1
-LONGEST = 300       # characters of what a complaint quotes
+LONGEST = 300  # characters of what a complaint quotes
 Sparse = Literal["auto", "off"]
 
 
@@ -66,12 +66,18 @@ class Recipe:
         Without what is switched off, what a later row replaces, what says of a layer no more than the globs do, and the
         data it was made with; the globs in their order, then the layers by name.
         """
-        acting = [Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off)))
-                  for row in self.rows]
+        acting = [
+            Row(row.pattern, in_order(tuple(action for action in row.actions if not action.off))) for row in self.rows
+        ]
         layers, globs = self._places
         general = Recipe(tuple(acting[place] for place in reversed(globs)))
-        own = tuple(acting[place] for path, place in sorted(layers.items()) if place not in globs
-                    and self._place_of(path) == place and acting[place].actions != general.actions_for(path))
+        own = tuple(
+            acting[place]
+            for path, place in sorted(layers.items())
+            if place not in globs
+            and self._place_of(path) == place
+            and acting[place].actions != general.actions_for(path)
+        )
         return dataclasses.replace(self, rows=general.rows + own, data="")
 
     @cached_property
@@ -113,16 +119,24 @@ class Recipe:
         document: dict[str, Any] = {
             "version": VERSION,
             "seed": self.seed,
-            "layers": {row.pattern: [action.step() | ({"off": True} if action.off else {}) for action in row.actions]
-                       for row in self.rows},
+            "layers": {
+                row.pattern: [action.step() | ({"off": True} if action.off else {}) for action in row.actions]
+                for row in self.rows
+            },
             "recover": [{stage.kind: dict(stage.params)} for stage in self.recover],
             "export": {"format": "onnx", "sparse": self.sparse},
         }
         return document | ({"data": self.data} if self.data else {})
 
     def to_yaml(self) -> str:
-        return yaml.dump(self.to_dict(), Dumper=yaml_file.Dumper, sort_keys=False, allow_unicode=True,
-                         default_flow_style=None, width=120)
+        return yaml.dump(
+            self.to_dict(),
+            Dumper=yaml_file.Dumper,
+            sort_keys=False,
+            allow_unicode=True,
+            default_flow_style=None,
+            width=120,
+        )
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
@@ -143,14 +157,22 @@ def recipe_of(document: Any, name: str) -> Recipe:
     """What `Recipe.to_dict` made, read back; raises UserError as `parse_recipe` does."""
     if not isinstance(document, dict):
         raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
-    _check(document.get("version") == VERSION, name, f"its version is {brief(document.get('version'))}",
-           f"This program reads version {VERSION}.")
+    _check(
+        document.get("version") == VERSION,
+        name,
+        f"its version is {brief(document.get('version'))}",
+        f"This program reads version {VERSION}.",
+    )
     known = {"version", "seed", "layers", "recover", "export", "data"}
     extra = [str(key) for key in document if key not in known]
     _check(not extra, name, f"it has an unknown key '{', '.join(extra)}'", f"The keys are {', '.join(sorted(known))}.")
     seed = document.get("seed", 0)
-    _check(isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2 ** 63, name,
-           "its seed is not a whole number from 0", "Leave it out, or give one.")
+    _check(
+        isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63,
+        name,
+        "its seed is not a whole number from 0",
+        "Leave it out, or give one.",
+    )
     layers = document.get("layers") or {}
     _check(isinstance(layers, dict), name, "'layers' is not a mapping", "Its keys are layer paths or globs.")
     export = document.get("export") or {}
@@ -188,12 +210,20 @@ def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -
     _check(isinstance(steps, list), name, f"{place} is not a list of {one}s", f"Write [{{{key}: {{…}}}}].")
     for step in steps:
         step = {step: {}} if isinstance(step, str) else step
-        _check(isinstance(step, dict) and len(step) == 1, name, f"a step of '{where}' is not one {one}",
-               f"Write {{{key}: {{parameter: value}}}}.")
-        (what, params), = step.items()
+        _check(
+            isinstance(step, dict) and len(step) == 1,
+            name,
+            f"a step of '{where}' is not one {one}",
+            f"Write {{{key}: {{parameter: value}}}}.",
+        )
+        ((what, params),) = step.items()
         params = {} if params is None else params
-        _check(isinstance(params, dict), name, f"the parameters of {what} in '{where}' are not a mapping",
-               f"Write {{{key}: {{parameter: value}}}}.")
+        _check(
+            isinstance(params, dict),
+            name,
+            f"the parameters of {what} in '{where}' are not a mapping",
+            f"Write {{{key}: {{parameter: value}}}}.",
+        )
         odd = [key for key, value in params.items() if isinstance(value, list | dict)]
         _check(not odd, name, f"{', '.join(odd)} of {what} in '{where}' is not a single value", "Give one value.")
         yield what, params

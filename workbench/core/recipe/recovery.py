@@ -23,8 +23,10 @@ class Stage:
         return hash((self.kind, tuple(sorted(self.params.items()))))
 
     def __str__(self) -> str:
-        inner = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
-                          for name, value in self.params.items())
+        inner = ", ".join(
+            f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in self.params.items()
+        )
         return f"{self.kind}({inner})"
 
 
@@ -32,41 +34,66 @@ class Stage:
 class Training:
     """What every stage can be told."""
 
-    epochs: Annotated[int | None, Range(1, 1000, 1, log=True), OneOf("budget"),
-                      Help("Passes over the training samples.")] = 3
-    minutes: Annotated[float | None, Range(0.01, 10000, log=True), Unit("minutes"), OneOf("budget"),
-                       Help("Training time instead. How many steps that makes depends on the machine, so the file "
-                            "cannot be made again to the byte.")] = None
+    epochs: Annotated[
+        int | None, Range(1, 1000, 1, log=True), OneOf("budget"), Help("Passes over the training samples.")
+    ] = 3
+    minutes: Annotated[
+        float | None,
+        Range(0.01, 10000, log=True),
+        Unit("minutes"),
+        OneOf("budget"),
+        Help(
+            "Training time instead. How many steps that makes depends on the machine, so the file "
+            "cannot be made again to the byte."
+        ),
+    ] = None
     batch: Annotated[int, Range(1, 4096, 1, log=True), Help("Samples in a step.")] = 64
     optimiser: Annotated[Literal["adam", "sgd"], Help("Adam (Kingma and Ba 2015), or SGD with momentum 0.9.")] = "adam"
     rate: Annotated[float, Range(1e-6, 1, log=True), Help("Learning rate at the start.")] = 0.001
-    schedule: Annotated[Literal["cosine", "constant", "step"],
-                        Help("The rate falls to zero as a cosine, stays, or falls tenfold at a half and at three "
-                             "quarters.")] = "cosine"
-    trainable: Annotated[str, Help("Which layers learn: all (norms too), edited, or paths and globs with commas."
-                                   )] = "all"
+    schedule: Annotated[
+        Literal["cosine", "constant", "step"],
+        Help("The rate falls to zero as a cosine, stays, or falls tenfold at a half and at three quarters."),
+    ] = "cosine"
+    trainable: Annotated[str, Help("Which layers learn: all (norms too), edited, or paths and globs with commas.")] = (
+        "all"
+    )
     frozen: Annotated[str, Help("Layers that do not learn: paths and globs with commas.")] = ""
-    before: Annotated[Literal["export", "quantize"],
-                      Help("Train what will be exported; or before the quantisation steps, which then start from the "
-                           "trained weights.")] = "export"
-    step: Annotated[Literal["learned", "fixed"],
-                    Help("Whether the step between levels of a quantised weight is learned (LSQ, Esser et al. 2020)."
-                         )] = "learned"
-    sparsify: Annotated[Literal["one-shot", "linear", "cubic", "exponential"],
-                        Help("Pruned float layers: all zeros from the start, or more and more during the first two "
-                             "thirds of the stage (cubic: Zhu and Gupta 2017).")] = "one-shot"
+    before: Annotated[
+        Literal["export", "quantize"],
+        Help(
+            "Train what will be exported; or before the quantisation steps, which then start from the trained weights."
+        ),
+    ] = "export"
+    step: Annotated[
+        Literal["learned", "fixed"],
+        Help("Whether the step between levels of a quantised weight is learned (LSQ, Esser et al. 2020)."),
+    ] = "learned"
+    sparsify: Annotated[
+        Literal["one-shot", "linear", "cubic", "exponential"],
+        Help(
+            "Pruned float layers: all zeros from the start, or more and more during the first two "
+            "thirds of the stage (cubic: Zhu and Gupta 2017)."
+        ),
+    ] = "one-shot"
     l1: Annotated[float, Range(0, 1), Help("Sparse training: λ of the penalty λ·Σ|w| on float weights.")] = 0.0
-    anchor: Annotated[Literal["none", "l2sp", "ewc"],
-                      Help("Hold the weights near where they start: all alike (L2-SP, Li et al. 2018), or by their "
-                           "Fisher information (EWC, Kirkpatrick et al. 2017).")] = "none"
-    anchor_strength: Annotated[float, Range(0, 1e6, log=True), When("anchor", ("l2sp", "ewc")),
-                               Help("Weight β of the penalty β/2·Σ(w − w₀)².")] = 0.01
+    anchor: Annotated[
+        Literal["none", "l2sp", "ewc"],
+        Help(
+            "Hold the weights near where they start: all alike (L2-SP, Li et al. 2018), or by their "
+            "Fisher information (EWC, Kirkpatrick et al. 2017)."
+        ),
+    ] = "none"
+    anchor_strength: Annotated[
+        float, Range(0, 1e6, log=True), When("anchor", ("l2sp", "ewc")), Help("Weight β of the penalty β/2·Σ(w − w₀)².")
+    ] = 0.01
     shift: Annotated[int, Range(0, 64, 1), Unit("pixel"), Help("Images: moved at random by up to this much.")] = 0
     flip: Annotated[bool, Help("Images: mirrored with probability one half.")] = False
-    patience: Annotated[int, Range(0, 1000, 1), Help("End after this many epochs without a better state; 0: never."
-                                                     )] = 0
-    forget: Annotated[float, Range(0, 100), Unit("point"),
-                      Help("Warn when the accuracy of a class falls by more than this.")] = 5.0
+    patience: Annotated[
+        int, Range(0, 1000, 1), Help("End after this many epochs without a better state; 0: never.")
+    ] = 0
+    forget: Annotated[
+        float, Range(0, 100), Unit("point"), Help("Warn when the accuracy of a class falls by more than this.")
+    ] = 5.0
 
 
 @dataclass(frozen=True)
@@ -81,10 +108,16 @@ class Distill(Training):
     temperature: Annotated[float, Range(1, 20, 0.5), Help("T: softens the answers of teacher and student.")] = 4.0
     alpha: Annotated[float, Range(0, 1, 0.05), Help("Share of the teacher's answers; the rest is labels.")] = 0.9
     teacher: Annotated[str, Help("Model files with commas, their answers averaged; empty: the original model.")] = ""
-    features: Annotated[str, Help("Layers whose outputs should be like the teacher's too (FitNets): paths with commas, "
-                                  "student=teacher where they differ.")] = ""
-    attention: Annotated[bool, Help("Compare where the features are large, not the features themselves (attention "
-                                    "transfer).")] = False
+    features: Annotated[
+        str,
+        Help(
+            "Layers whose outputs should be like the teacher's too (FitNets): paths with commas, "
+            "student=teacher where they differ."
+        ),
+    ] = ""
+    attention: Annotated[
+        bool, Help("Compare where the features are large, not the features themselves (attention transfer).")
+    ] = False
     feature_weight: Annotated[float, Range(0, 1e4, log=True), Help("Weight of the features' loss.")] = 1.0
 
 
@@ -102,11 +135,18 @@ class StageInfo:
 
 PARAMS: dict[str, type[Training]] = {"finetune": Finetune, "distill": Distill}
 _WORDS = {
-    "finetune": ("Fine-tune", "Trains the compressed model on labelled samples; what compression fixed stays fixed.",
-                 "min over w:  mean cross-entropy(y, f(x; w)) + λ·Σ|w|", "Han et al. 2015, NeurIPS"),
-    "distill": ("Distil", "Trains the compressed model to answer as a teacher does, mixed with labels where there are "
-                "any.", "α·T²·KL(softmax(zₜ/T) ‖ softmax(z/T)) + (1 − α)·cross-entropy(y, z)",
-                "Hinton et al. 2015; features: Romero et al. 2015; attention: Zagoruyko and Komodakis 2017"),
+    "finetune": (
+        "Fine-tune",
+        "Trains the compressed model on labelled samples; what compression fixed stays fixed.",
+        "min over w:  mean cross-entropy(y, f(x; w)) + λ·Σ|w|",
+        "Han et al. 2015, NeurIPS",
+    ),
+    "distill": (
+        "Distil",
+        "Trains the compressed model to answer as a teacher does, mixed with labels where there are any.",
+        "α·T²·KL(softmax(zₜ/T) ‖ softmax(z/T)) + (1 − α)·cross-entropy(y, z)",
+        "Hinton et al. 2015; features: Romero et al. 2015; attention: Zagoruyko and Komodakis 2017",
+    ),
 }
 STAGES = tuple(StageInfo(kind, *_WORDS[kind], fields_of(params)) for kind, params in PARAMS.items())
 
@@ -145,7 +185,7 @@ class ClassChange:
 
     name: str
     samples: int
-    before: float       # of the original model
+    before: float  # of the original model
     after: float
 
 
@@ -164,7 +204,7 @@ class StageResult:
     epochs: float
     best: float
     seconds: float
-    trained: int            # samples
+    trained: int  # samples
     held: int
     points: tuple[TrainingPoint, ...]
     stopped: str = ""
@@ -186,11 +226,23 @@ class Recovery:
     def to_json(self) -> dict[str, Any]:
         """The key `recovery` of the command line's `compress --json`."""
         return {
-            "unrecovered": self.unrecovered, "recovered": self.recovered,
-            "stages": [{"stage": {result.stage.kind: dict(result.stage.params)}, "metric": result.metric,
-                        "before": result.before, "after": result.after, "epochs": result.epochs, "best": result.best,
-                        "seconds": result.seconds, "samples": result.trained, "held_back": result.held,
-                        "stopped": result.stopped, "curve": [vars(point) for point in result.points]}
-                       for result in self.stages],
+            "unrecovered": self.unrecovered,
+            "recovered": self.recovered,
+            "stages": [
+                {
+                    "stage": {result.stage.kind: dict(result.stage.params)},
+                    "metric": result.metric,
+                    "before": result.before,
+                    "after": result.after,
+                    "epochs": result.epochs,
+                    "best": result.best,
+                    "seconds": result.seconds,
+                    "samples": result.trained,
+                    "held_back": result.held,
+                    "stopped": result.stopped,
+                    "curve": [vars(point) for point in result.points],
+                }
+                for result in self.stages
+            ],
             "classes": [vars(change) for change in self.classes],
         }

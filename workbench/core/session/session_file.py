@@ -22,7 +22,7 @@ from workbench.core.session.undo_list import UndoList
 
 VERSION = 1
 SUFFIX = ".mcw"
-LARGEST = 64 << 20      # bytes; a session is far smaller
+LARGEST = 64 << 20  # bytes; a session is far smaller
 MEND = "Save the session again from the window."
 
 
@@ -84,8 +84,9 @@ class SavedSession:
         except UnicodeEncodeError as error:
             raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
         except ValueError as error:
-            raise UserError(f"Cannot write {path}: the recipe has a value that is not finite.",
-                            "Correct it in the recipe.") from error
+            raise UserError(
+                f"Cannot write {path}: the recipe has a value that is not finite.", "Correct it in the recipe."
+            ) from error
         write_bytes(path, data + b"\n")
 
     def to_dict(self, folder: Path) -> dict[str, Any]:
@@ -97,9 +98,12 @@ class SavedSession:
             "recipe": self.recipe.to_dict(),
             "snapshots": [snapshot_out(each) for each in self.snapshots],
             "history": undo_list_out(self.history) if self.history else None,
-            "layout": {"tab": self.layout.tab, "selection": list(self.layout.selection),
-                       "current": self.layout.current,
-                       "panels": {name: vars(panel) for name, panel in self.layout.panels.items()}},
+            "layout": {
+                "tab": self.layout.tab,
+                "selection": list(self.layout.selection),
+                "current": self.layout.current,
+                "panels": {name: vars(panel) for name, panel in self.layout.panels.items()},
+            },
         }
 
 
@@ -114,7 +118,7 @@ def load_session(path: Path) -> SavedSession:
         raise UserError(f"Cannot read the session {path}: {why}.", f"Give a {SUFFIX} file.") from error
     try:
         document = json.loads(text, parse_constant=_refuse)
-        json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")   # what could not be written again
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")  # what could not be written again
     except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is not a session: it is damaged, or of another program.", MEND) from error
     return _Reader(str(path), MEND).session(document)
@@ -126,15 +130,17 @@ def _refuse(constant: str) -> float:
 
 # -- out -------------------------------------------------------------------------------------------------------------
 
+
 def _reference_out(reference: Reference, folder: Path) -> dict[str, Any]:
     try:
         near = os.path.relpath(reference.path, folder)
-    except ValueError:          # on another drive
+    except ValueError:  # on another drive
         near = ""
     return {"path": reference.path, "near": near, "fingerprint": reference.fingerprint}
 
 
 # -- in --------------------------------------------------------------------------------------------------------------
+
 
 class _Reader(Checked):
     """What `SavedSession.to_dict` made, read back."""
@@ -142,29 +148,42 @@ class _Reader(Checked):
     def session(self, document: Any) -> SavedSession:
         document = self.mapping(document, "it")
         if document.get("version") != VERSION:
-            raise UserError(f"{self.name} has the version {brief(document.get('version'))}.",
-                            f"This program reads version {VERSION} of a session.")
+            raise UserError(
+                f"{self.name} has the version {brief(document.get('version'))}.",
+                f"This program reads version {VERSION} of a session.",
+            )
         model = self.mapping(document.get("model"), "model")
         found = self._reference(model, "model")
         if found is None or not found.path:
             raise self.wrong("it names no model")
         recipe = recipe_of(document.get("recipe"), self.name)
         return SavedSession(
-            found, recipe, self.texts(model.get("without"), "model.without"),
-            self._reference(document.get("data"), "data"), self._reference(document.get("calibration"), "calibration"),
-            snapshots_in(document.get("snapshots"), self), self._layout(document.get("layout")),
-            undo_list_in(document.get("history"), recipe, self))
+            found,
+            recipe,
+            self.texts(model.get("without"), "model.without"),
+            self._reference(document.get("data"), "data"),
+            self._reference(document.get("calibration"), "calibration"),
+            snapshots_in(document.get("snapshots"), self),
+            self._layout(document.get("layout")),
+            undo_list_in(document.get("history"), recipe, self),
+        )
 
     def _layout(self, value: Any) -> Layout:
         layout = self.mapping(value or {}, "layout")
         panels = {}
         for name, item in self.mapping(layout.get("panels") or {}, "layout.panels").items():
             panel = self.mapping(item, "a panel")
-            panels[name] = Panel(self.one_of(panel.get("shown"), (True, False), "shown"),
-                                 self.one_of(panel.get("side"), ("left", "right", "bottom"), "side"),
-                                 min(self.count(panel.get("width"), "width"), 10_000))
-        return Layout(self.text(layout.get("tab"), "tab"), self.texts(layout.get("selection"), "selection"),
-                      self.text(layout.get("current"), "current"), panels)
+            panels[name] = Panel(
+                self.one_of(panel.get("shown"), (True, False), "shown"),
+                self.one_of(panel.get("side"), ("left", "right", "bottom"), "side"),
+                min(self.count(panel.get("width"), "width"), 10_000),
+            )
+        return Layout(
+            self.text(layout.get("tab"), "tab"),
+            self.texts(layout.get("selection"), "selection"),
+            self.text(layout.get("current"), "current"),
+            panels,
+        )
 
     def _reference(self, value: Any, what: str) -> Reference | None:
         if value is None:

@@ -19,9 +19,15 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "name": snapshot.name,
         "recipe": snapshot.recipe.to_dict(),
-        "totals": None if totals is None else {
-            "bytes": _figure_out(totals.bytes), "parameters": totals.parameters, "macs": totals.macs,
-            "value": _figure_out(totals.value), "latency_ms": _figure_out(totals.latency_ms)},
+        "totals": None
+        if totals is None
+        else {
+            "bytes": _figure_out(totals.bytes),
+            "parameters": totals.parameters,
+            "macs": totals.macs,
+            "value": _figure_out(totals.value),
+            "latency_ms": _figure_out(totals.latency_ms),
+        },
         "change": _figure_out(snapshot.change),
         "metric": snapshot.metric,
         "data": snapshot.data,
@@ -37,8 +43,9 @@ def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
     table: dict[Row, int] = {}
 
     def recipe_out(recipe: Recipe) -> dict[str, Any]:
-        return replace(recipe, rows=()).to_dict() | {"layers": [table.setdefault(row, len(table))
-                                                                for row in recipe.rows]}
+        return replace(recipe, rows=()).to_dict() | {
+            "layers": [table.setdefault(row, len(table)) for row in recipe.rows]
+        }
 
     def step_out(step: RecipeStep | PinStep) -> dict[str, Any]:
         text = {"text": step.text[:TEXT]}
@@ -51,8 +58,10 @@ def undo_list_out(whole: UndoList) -> dict[str, Any] | None:
         "first": recipe_out(undo.first),
         "steps": [step_out(step) for step in undo.steps],
         "here": undo.here,
-        "branches": [{"text": branch.text[:TEXT], "steps": branch.steps, "recipe": recipe_out(branch.recipe)}
-                     for branch in undo.branches],
+        "branches": [
+            {"text": branch.text[:TEXT], "steps": branch.steps, "recipe": recipe_out(branch.recipe)}
+            for branch in undo.branches
+        ],
     }
     return document | {"rows": [Recipe((row,)).to_dict()["layers"] for row in table]}
 
@@ -64,6 +73,7 @@ def _figure_out(figure: Figure | None) -> dict[str, Any] | None:
 
 
 # -- in --------------------------------------------------------------------------------------------------------------
+
 
 def snapshots_in(value: Any, check: Checked) -> tuple[Snapshot, ...]:
     """Their names become unique."""
@@ -82,8 +92,9 @@ def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
     read = _Recipes(document.get("rows"), check)
     steps = tuple(_step(each, read, check) for each in _short(document.get("steps"), STEPS, "history.steps", check))
     here = check.count(document.get("here"), "history.here", len(steps) + 1)
-    branches = tuple(_branch(each, read, check)
-                     for each in _short(document.get("branches"), BRANCHES, "history.branches", check))
+    branches = tuple(
+        _branch(each, read, check) for each in _short(document.get("branches"), BRANCHES, "history.branches", check)
+    )
     found = UndoList(read.recipe(document.get("first")), steps, here, branches)
     if found.at(here) != recipe:
         raise check.wrong("its undo list does not lead to its recipe")
@@ -128,8 +139,11 @@ def _step(value: Any, read: _Recipes, check: Checked) -> RecipeStep | PinStep:
 
 def _branch(value: Any, read: _Recipes, check: Checked) -> Branch:
     branch = check.mapping(value, "a branch of history")
-    return Branch(check.text(branch.get("text"), "a branch's text")[:TEXT],
-                  check.count(branch.get("steps"), "a branch's steps", 1 << 20), read.recipe(branch.get("recipe")))
+    return Branch(
+        check.text(branch.get("text"), "a branch's text")[:TEXT],
+        check.count(branch.get("steps"), "a branch's steps", 1 << 20),
+        read.recipe(branch.get("recipe")),
+    )
 
 
 def _short(value: Any, most: int, what: str, check: Checked) -> list[Any]:
@@ -142,10 +156,14 @@ def _short(value: Any, most: int, what: str, check: Checked) -> list[Any]:
 def _snapshot(value: Any, check: Checked) -> Snapshot:
     each = check.mapping(value, "a snapshot")
     return Snapshot(
-        check.text(each.get("name"), "a snapshot's name") or "?", recipe_of(each.get("recipe"), check.name),
-        _totals(each.get("totals"), check), _figure(each.get("change"), "change", check),
-        check.text(each.get("metric"), "metric"), check.text(each.get("data"), "data"),
-        check.one_of(each.get("trained"), (None, True, False), "trained"))
+        check.text(each.get("name"), "a snapshot's name") or "?",
+        recipe_of(each.get("recipe"), check.name),
+        _totals(each.get("totals"), check),
+        _figure(each.get("change"), "change", check),
+        check.text(each.get("metric"), "metric"),
+        check.text(each.get("data"), "data"),
+        check.one_of(each.get("trained"), (None, True, False), "trained"),
+    )
 
 
 def _totals(value: Any, check: Checked) -> Totals | None:
@@ -156,9 +174,13 @@ def _totals(value: Any, check: Checked) -> Totals | None:
     if size is None or size.value <= 0:
         raise check.wrong("a snapshot has no size")
     macs = totals.get("macs")
-    return Totals(size, check.count(totals.get("parameters"), "parameters"),
-                  None if macs is None else check.count(macs, "macs"), _figure(totals.get("value"), "value", check),
-                  _figure(totals.get("latency_ms"), "latency_ms", check))
+    return Totals(
+        size,
+        check.count(totals.get("parameters"), "parameters"),
+        None if macs is None else check.count(macs, "macs"),
+        _figure(totals.get("value"), "value", check),
+        _figure(totals.get("latency_ms"), "latency_ms", check),
+    )
 
 
 def _figure(value: Any, what: str, check: Checked) -> Figure | None:

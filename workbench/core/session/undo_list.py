@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.snapshot import Snapshot
 
-STEPS = 100         # that are kept in a session file, the newest
-BRANCHES = 20       # that are kept, the newest
-ROWS = 20_000       # of all recipes that a session file keeps, ...
-NEW = 4             # ... where a row that no other recipe has counts this much more: about 500 kB
-TEXT = 300          # characters of a step's text
+STEPS = 100  # that are kept in a session file, the newest
+BRANCHES = 20  # that are kept, the newest
+ROWS = 20_000  # of all recipes that a session file keeps, ...
+NEW = 4  # ... where a row that no other recipe has counts this much more: about 500 kB
+TEXT = 300  # characters of a step's text
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,25 @@ class UndoList:
         room = ROWS - cost.of(kept.at(kept.here))
         if room < 0:
             return None
-        behind = _that_fit([cost.of(_recipe(step)) for step in reversed(kept.steps[:kept.here])], room // 2)
-        ahead = _that_fit([cost.of(_recipe(step)) for step in kept.steps[kept.here:]], room // 4)
+        behind = _that_fit([cost.of(_recipe(step)) for step in reversed(kept.steps[: kept.here])], room // 2)
+        ahead = _that_fit([cost.of(_recipe(step)) for step in kept.steps[kept.here :]], room // 4)
         branches = _that_fit([cost.of(branch.recipe) for branch in reversed(kept.branches)], room // 4)
-        kept = replace(kept, steps=kept.steps[:kept.here + ahead],
-                       branches=kept.branches[len(kept.branches) - branches:])
+        kept = replace(
+            kept, steps=kept.steps[: kept.here + ahead], branches=kept.branches[len(kept.branches) - branches :]
+        )
         return kept.from_step(kept.here - behind)
 
     def without_figures(self) -> "UndoList":
         """Of another model the figures of pinned states do not hold."""
-        return replace(self, steps=tuple(
-            replace(step, old=step.old.without_figures(), new=step.new.without_figures() if step.new else None)
-            if isinstance(step, PinStep) else step for step in self.steps))
+        return replace(
+            self,
+            steps=tuple(
+                replace(step, old=step.old.without_figures(), new=step.new.without_figures() if step.new else None)
+                if isinstance(step, PinStep)
+                else step
+                for step in self.steps
+            ),
+        )
 
 
 class _Cost:

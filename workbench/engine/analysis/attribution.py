@@ -23,8 +23,8 @@ from workbench.graph.storage.encoding import Dense
 from workbench.graph.subgraph import cut
 from workbench.methods.base.method import RemovalMethod, ReplacingMethod
 
-MOST_BLAMED = 256       # samples that layers are taken back for
-SAME = 1e-6             # of two scores of a sample
+MOST_BLAMED = 256  # samples that layers are taken back for
+SAME = 1e-6  # of two scores of a sample
 TRAINED = "It keeps its smaller shape: the others were trained with it."
 
 
@@ -55,8 +55,10 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     result = workspace.compiled(recipe, job.part(0.0, 0.1)) if known is None else known.compiled
     parts = parts_of(result, trained=known is not None)
     if not len(chosen) or not parts:
-        raise UserError("There is nothing to blame: no sample was chosen, or no layer's weights are changed.",
-                        "Choose samples that flipped, under a recipe with steps.")
+        raise UserError(
+            "There is nothing to blame: no sample was chosen, or no layer's weights are changed.",
+            "Choose samples that flipped, under a recipe with steps.",
+        )
     before = original_answers(workspace, job.part(0.1, 0.2))
     want = Answers(before.scores[chosen], None if before.decisions is None else before.decisions[chosen])
     trial = Trial(workspace, recipe, result, chosen)
@@ -66,8 +68,9 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
         part, then = trial.alone(part, job.silent())
         restored, margin = effect(then, now, want)
         path, *also = part.paths
-        tried.append((part, Suspect(path, result.chosen.get(path, ()), restored, margin, also=tuple(also),
-                                    note=part.note)))
+        tried.append(
+            (part, Suspect(path, result.chosen.get(path, ()), restored, margin, also=tuple(also), note=part.note))
+        )
         yield Blame(tuple(map(int, chosen)), ranked([suspect for _, suspect in tried]), index + 1, len(parts))
     part_of = {suspect.path: part for part, suspect in tried}
     ordered = ranked([suspect for _, suspect in tried])
@@ -80,7 +83,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
             all_parts = [part_of[each.path] for each in (*together, suspect)]
             restored, _ = effect(trial.answers(all_parts, job.silent()), now, want)
         together.append(replace(suspect, together=restored))
-    yield Blame(tuple(map(int, chosen)), (*together, *ordered[len(together):]), len(parts), len(parts))
+    yield Blame(tuple(map(int, chosen)), (*together, *ordered[len(together) :]), len(parts), len(parts))
 
 
 def ranked(suspects: Sequence[Suspect]) -> tuple[Suspect, ...]:
@@ -169,8 +172,14 @@ class Trial:
         or where none has all others behind it."""
         if not paths or not all(map(self._plain, paths)):
             return None
-        first = next((path for path in self._edited.sites if path in paths
-                      and not cut.before(self._edited, path, [other for other in paths if other != path])), None)
+        first = next(
+            (
+                path
+                for path in self._edited.sites
+                if path in paths and not cut.before(self._edited, path, [other for other in paths if other != path])
+            ),
+            None,
+        )
         behind = None if first is None else self._cut_at(first)
         if first is None or behind is None:
             return None
@@ -193,6 +202,7 @@ class Trial:
         except UserError:
             return None
         if last is not None and last.cut.crossing and self._last.cut.crossing:
-            self._last.follow(last, (Feeds(self._evaluator.data, filled)
-                                     for _, filled in batches(self._evaluator, self._chosen)))
+            self._last.follow(
+                last, (Feeds(self._evaluator.data, filled) for _, filled in batches(self._evaluator, self._chosen))
+            )
         return self._last

@@ -24,16 +24,18 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
     answer = evaluator.data.answer
     places = answer, answer.among([spec.name for spec in second.model.outputs])
     if places[1].index >= len(second.model.outputs):
-        raise UserError(f"{second.model.source.path} has no output '{answer.name}'.",
-                        "Compare models of the same task.")
+        raise UserError(
+            f"{second.model.source.path} has no output '{answer.name}'.", "Compare models of the same task."
+        )
     scores = np.empty((2, evaluator.data.samples))
     agree = largest = 0.0
     for chosen in job.part(0.0, 0.9).each(evaluator.batches(), "comparing"):
         feeds = evaluator.data.feeds(chosen)
         a, b = (answer.of(run(feeds)) for run, answer in zip(runs, places, strict=True))
         if a.shape != b.shape:
-            raise UserError(f"The outputs differ in shape: {a.shape} and {b.shape}.",
-                            "Compare models of the same task.")
+            raise UserError(
+                f"The outputs differ in shape: {a.shape} and {b.shape}.", "Compare models of the same task."
+            )
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         agree += float(evaluator.metric.same(a, b).sum())
         if a.dtype.kind == "f":
@@ -58,5 +60,11 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
 
 def _side(workspace: Workspace, value: float, latency: float) -> dict[str, Any]:
     summary = workspace.model.summary()
-    return {"path": summary.path, "bytes": summary.bytes, "parameters": summary.parameters, "macs": summary.macs,
-            "value": value, "latency_ms": latency}
+    return {
+        "path": summary.path,
+        "bytes": summary.bytes,
+        "parameters": summary.parameters,
+        "macs": summary.macs,
+        "value": value,
+        "latency_ms": latency,
+    }

@@ -16,7 +16,7 @@ from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
-MOST_FLIPS = 240        # of each kind that are shown; all are counted
+MOST_FLIPS = 240  # of each kind that are shown; all are counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +64,20 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
     before = original_answers(workspace, job.part(0.0, 0.3))
     known = workspace.recovery(recipe)
     result = workspace.compiled(recipe, job.part(0.3, 0.5)) if known is None else known.compiled
-    after = before if result.nothing else answers(
-        evaluator, runner(runtime.session(effective(result.model, result.edits))), everything, job.part(0.5, 1.0))
+    after = (
+        before
+        if result.nothing
+        else answers(
+            evaluator, runner(runtime.session(effective(result.model, result.edits))), everything, job.part(0.5, 1.0)
+        )
+    )
     pictures = Pictures(evaluator.data)
-    base = Changes(evaluator.data.samples, evaluator.metric.title, evaluator.metric.labelled,
-                   trained=known is not None if recipe.recover else None)
+    base = Changes(
+        evaluator.data.samples,
+        evaluator.metric.title,
+        evaluator.metric.labelled,
+        trained=known is not None if recipe.recover else None,
+    )
     if before.decisions is None:
         return _errors(base, evaluator, before, after, pictures)
     return _classes(base, evaluator, before, after, pictures)
@@ -86,13 +95,14 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
     """What a model answers to the chosen samples, in their order; `keep` the scores of all classes."""
     parts: list[Answers] = []
     for batch, filled in job.each(batches(evaluator, chosen), "comparing"):
-        outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[:len(batch)]
+        outputs = evaluator.answer(run(Feeds(evaluator.data, filled)))[: len(batch)]
         scores = evaluator.score(outputs, batch)
         if evaluator.metric.id not in DECIDING or outputs.ndim != 2:
             parts.append(Answers(scores))
             continue
-        parts.append(Answers(scores, outputs.argmax(axis=1), certainty(outputs),
-                             outputs.astype(np.float32) if keep else None))
+        parts.append(
+            Answers(scores, outputs.argmax(axis=1), certainty(outputs), outputs.astype(np.float32) if keep else None)
+        )
 
     def joined(name: str) -> np.ndarray | None:
         column = [getattr(part, name) for part in parts]
@@ -104,7 +114,7 @@ def answers(evaluator: Evaluator, run: Run, chosen: np.ndarray, job: Job, keep: 
 
 def batches(evaluator: Evaluator, chosen: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """The chosen samples in parts; and these filled up for a model that takes only whole batches."""
-    parts = [chosen[start:start + evaluator.batch] for start in range(0, len(chosen), evaluator.batch)]
+    parts = [chosen[start : start + evaluator.batch] for start in range(0, len(chosen), evaluator.batch)]
     return [(part, np.resize(part, evaluator.batch) if evaluator.data.fixed_batch else part) for part in parts]
 
 
@@ -117,20 +127,50 @@ def _classes(base: Changes, evaluator: Evaluator, before: Answers, after: Answer
     names = tuple(name_of(names, number) for number in range(count))
     was_right, now_right, flipped = was == truth, now == truth, was != now
     kinds: tuple[tuple[FlipKind, np.ndarray], ...] = (
-        ("lost", np.flatnonzero(flipped & was_right)), ("won", np.flatnonzero(flipped & now_right)),
-        ("moved", np.flatnonzero(flipped & ~was_right & ~now_right)))
+        ("lost", np.flatnonzero(flipped & was_right)),
+        ("won", np.flatnonzero(flipped & now_right)),
+        ("moved", np.flatnonzero(flipped & ~was_right & ~now_right)),
+    )
     flips = tuple(
-        Flip(int(sample), kind, int(truth[sample]), int(was[sample]), int(now[sample]), float(sure_was[sample]),
-             float(sure_now[sample]), pictures.of(int(sample)))
-        for kind, members in kinds for sample in members[np.argsort(-sure_now[members], kind="stable")][:MOST_FLIPS])
+        Flip(
+            int(sample),
+            kind,
+            int(truth[sample]),
+            int(was[sample]),
+            int(now[sample]),
+            float(sure_was[sample]),
+            float(sure_now[sample]),
+            pictures.of(int(sample)),
+        )
+        for kind, members in kinds
+        for sample in members[np.argsort(-sure_now[members], kind="stable")][:MOST_FLIPS]
+    )
     before_counts, after_counts = _confusion(truth, was, count), _confusion(truth, now, count)
     lost, won, moved = (members for _, members in kinds)
     gone, come = (np.bincount(truth[members], minlength=count) for members in (lost, won))
     per_class = tuple(
-        ClassChange(names[c], int(before_counts[c].sum()), int(before_counts[c, c]), int(after_counts[c, c]),
-                    int(gone[c]), int(come[c])) for c in range(count) if before_counts[c].any())
-    return replace(base, classes=names, before=before_counts, after=after_counts, per_class=per_class, flips=flips,
-                   lost=len(lost), won=len(won), moved=len(moved))
+        ClassChange(
+            names[c],
+            int(before_counts[c].sum()),
+            int(before_counts[c, c]),
+            int(after_counts[c, c]),
+            int(gone[c]),
+            int(come[c]),
+        )
+        for c in range(count)
+        if before_counts[c].any()
+    )
+    return replace(
+        base,
+        classes=names,
+        before=before_counts,
+        after=after_counts,
+        per_class=per_class,
+        flips=flips,
+        lost=len(lost),
+        won=len(won),
+        moved=len(moved),
+    )
 
 
 def _confusion(truth: np.ndarray, decided: np.ndarray, count: int) -> np.ndarray:
@@ -142,6 +182,9 @@ def _errors(base: Changes, evaluator: Evaluator, before: Answers, after: Answers
     """The samples that became worst, by the metric of each."""
     loss = before.scores - after.scores if evaluator.metric.higher_is_better else after.scores - before.scores
     worst = np.argsort(-loss, kind="stable")[:MOST_FLIPS]
-    found = tuple(SampleError(int(sample), float(before.scores[sample]), float(after.scores[sample]),
-                              pictures.of(int(sample))) for sample in worst if loss[sample] > 0)
+    found = tuple(
+        SampleError(int(sample), float(before.scores[sample]), float(after.scores[sample]), pictures.of(int(sample)))
+        for sample in worst
+        if loss[sample] > 0
+    )
     return replace(base, errors=found, worse=int((loss > 0).sum()), better=int((loss < 0).sum()))

@@ -61,6 +61,7 @@ def _within_bytes(workspace: Workspace, found: Scan, room: int, seed: int, job: 
 
 def _within_drop(workspace: Workspace, found: Scan, allowed: float, seed: int, job: Job) -> Recipe:
     """Bisect on the sum of single drops for the smallest recipe whose measured drop is allowed."""
+
     def tried(budget: float) -> Recipe | None:
         recipe = _recipe(_choose(workspace, found, max_drop=budget), seed)
         return recipe if _measured_drop(workspace, recipe, job) <= allowed else None
@@ -93,13 +94,15 @@ class _Option:
     drop: float
 
 
-def _choose(workspace: Workspace, found: Scan, max_bytes: int | None = None,
-            max_drop: float | None = None) -> list[Trial]:
+def _choose(
+    workspace: Workspace, found: Scan, max_bytes: int | None = None, max_drop: float | None = None
+) -> list[Trial]:
     """What each layer gets, one option each: minimise bytes under a sum of drops, or drops under a sum of bytes.
 
     An option on layers that lose channels together settles all of them.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
+
     options = _options(workspace, found)
     sizes, drops = (np.array([getattr(option, name) for option in options]) for name in ("size", "drop"))
     settled = np.zeros((len(found.paths), len(options)))
@@ -122,8 +125,10 @@ def _choose(workspace: Workspace, found: Scan, max_bytes: int | None = None,
 def _options(workspace: Workspace, found: Scan) -> list[_Option]:
     rows = {path: row for row, path in enumerate(found.paths)}
     alone = [_Option((row,), None, workspace.model.layer(path).bytes, 0.0) for path, row in rows.items()]
-    return alone + [_Option(tuple(rows[path] for path in trial.stacks), trial, _size_of(workspace, found, trial),
-                            _cost_of(trial)) for trial in found.measured]
+    return alone + [
+        _Option(tuple(rows[path] for path in trial.stacks), trial, _size_of(workspace, found, trial), _cost_of(trial))
+        for trial in found.measured
+    ]
 
 
 def _cost_of(trial: Trial) -> float:

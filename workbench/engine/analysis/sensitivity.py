@@ -30,7 +30,7 @@ from workbench.graph.rewrite.rewrite import size_of
 from workbench.graph.storage.edit import Edit
 
 Refused = dict[tuple[str, Stack], str]
-FORETELLING = 0.1       # of the work, about
+FORETELLING = 0.1  # of the work, about
 
 
 def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int = 0) -> Scan:
@@ -43,10 +43,18 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     evaluator = workspace.measurable()
     layers = _layers(workspace, wanted)
     foretelling, known = prepared(workspace, job.part(0.0, 0.05), check=False)
-    found = Scan(evaluator.metric.title, float(evaluator.scores.mean()), evaluator.data.samples, (), 1,
-                 candidates=wanted.candidates, layers=tuple(layer.path for layer in layers),
-                 refused=_refusals(workspace, layers, wanted.candidates), kind=known.kind or "",
-                 obstacle=known.obstacle)
+    found = Scan(
+        evaluator.metric.title,
+        float(evaluator.scores.mean()),
+        evaluator.data.samples,
+        (),
+        1,
+        candidates=wanted.candidates,
+        layers=tuple(layer.path for layer in layers),
+        refused=_refusals(workspace, layers, wanted.candidates),
+        kind=known.kind or "",
+        obstacle=known.obstacle,
+    )
     job.update(found)
     trials: dict[tuple[str, Stack], Trial] = {}
     refused = dict(found.refused)
@@ -66,16 +74,25 @@ def _in_order(trials: Mapping[tuple[str, Stack], Trial], found: Scan) -> tuple[T
     return tuple(sorted(trials.values(), key=lambda trial: (layers.get(trial.path, -1), columns[trial.candidate])))
 
 
-def _pieces(workspace: Workspace, found: Scan, foretelling: Predictor | None, share: float, seed: int,
-            job: Job) -> Iterator[Trial | Refused]:
+def _pieces(
+    workspace: Workspace, found: Scan, foretelling: Predictor | None, share: float, seed: int, job: Job
+) -> Iterator[Trial | Refused]:
     """First all that is foretold, then what is measured."""
     joint = tuple(stack for stack in found.candidates if any(map(compiler.structural, stack)))
     groups = _groups(workspace, found.layers) if joint else []
     plans: list[Callable[[Job], Trial | Refused]] = [
-        *(partial(_foretold, workspace, path, stack, foretelling, seed) for path in found.layers
-          for stack in found.candidates if stack not in joint and (path, stack) not in found.refused),
-        *(partial(_foretold_together, workspace, members, stack, foretelling, seed)
-          for members in groups for stack in joint)]
+        *(
+            partial(_foretold, workspace, path, stack, foretelling, seed)
+            for path in found.layers
+            for stack in found.candidates
+            if stack not in joint and (path, stack) not in found.refused
+        ),
+        *(
+            partial(_foretold_together, workspace, members, stack, foretelling, seed)
+            for members in groups
+            for stack in joint
+        ),
+    ]
     foretold: list[Trial] = []
     for plan in job.part(0.05, FORETELLING).each(plans, "predicting the candidates"):
         piece = plan(job)
@@ -91,7 +108,7 @@ def _pieces(workspace: Workspace, found: Scan, foretelling: Predictor | None, sh
         part = measuring.part(ends[index], ends[index + 1])
         part.report(f"trying {each.path}", 0.0)
         key = ("trial", each.path, each.candidate, seed, workspace.evaluator, workspace.calibration)
-        yield workspace.cache.get(key, partial(each.run, part))     # a scan that was cancelled goes on where it was
+        yield workspace.cache.get(key, partial(each.run, part))  # a scan that was cancelled goes on where it was
 
 
 @dataclass(frozen=True)
@@ -109,8 +126,10 @@ def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
     if wanted.layers:
         layers = [layer for layer in layers if layer.path in wanted.layers]
     if not layers:
-        raise UserError(f"{workspace.model.source.path} has no layer that can be edited.",
-                        "Choose other layers." if wanted.layers else "Open another model.")
+        raise UserError(
+            f"{workspace.model.source.path} has no layer that can be edited.",
+            "Choose other layers." if wanted.layers else "Open another model.",
+        )
     return layers
 
 
@@ -145,8 +164,10 @@ def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]
 
 # -- one layer ---------------------------------------------------------------------------------------------------------
 
-def _foretold(workspace: Workspace, path: str, stack: Stack, foretelling: Predictor | None, seed: int,
-              job: Job) -> Trial:
+
+def _foretold(
+    workspace: Workspace, path: str, stack: Stack, foretelling: Predictor | None, seed: int, job: Job
+) -> Trial:
     """A candidate on a layer that can have it, with its bytes and what it is foretold to cost."""
     model = workspace.model
     edited = _edited(workspace, path, stack, seed, job)
@@ -202,22 +223,27 @@ def _edited(workspace: Workspace, path: str, stack: Stack, seed: int, job: Job) 
 
 # -- layers that lose channels together --------------------------------------------------------------------------------
 
-def _foretold_together(workspace: Workspace, members: tuple[str, ...], stack: Stack, foretelling: Predictor | None,
-                       seed: int, job: Job) -> Trial | Refused:
+
+def _foretold_together(
+    workspace: Workspace, members: tuple[str, ...], stack: Stack, foretelling: Predictor | None, seed: int, job: Job
+) -> Trial | Refused:
     """One stack on all of them, each with the steps of it that it can have. What it costs is foretold where channels
     are all that changes."""
-    stacks = {path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
-              for path in members}
+    stacks = {
+        path: tuple(action for action in stack if not _refusal(workspace, workspace.model.layer(path), action))
+        for path in members
+    }
     stacks = {path: actions for path, actions in stacks.items() if actions}
     if not any(compiler.structural(action) for actions in stacks.values() for action in actions):
         return {}
     try:
         result = _compiled(workspace, stacks, seed, job)
-    except UserError as error:      # these channels cannot be removed after all: see engine.compile.equivalence
+    except UserError as error:  # these channels cannot be removed after all: see engine.compile.equivalence
         return {(path, stack): error.what for path in members}
     changes = {change.path: change for change in result.changes()[0]}
-    following = {path: change.bytes_after / max(change.bytes_before, 1)
-                 for path, change in changes.items() if path not in stacks}
+    following = {
+        path: change.bytes_after / max(change.bytes_before, 1) for path, change in changes.items() if path not in stacks
+    }
     size = sum(change.bytes_after for change in changes.values())
     rise = foretelling.without(result.structure.kept) if foretelling and not result.edits else None
     return Trial(next(iter(stacks)), stack, stacks, size, rise, following=following)

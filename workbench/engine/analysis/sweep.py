@@ -22,7 +22,7 @@ from workbench.engine.preview.previewer import Previewer
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import find
 
-STEPS = 19          # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
+STEPS = 19  # on a grid of a parameter from 0 to 1: 0.05, 0.10, … 0.95
 
 
 def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None = None) -> Curve:
@@ -33,15 +33,23 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     evaluator = workspace.measurable()
     recipe = recipe or Recipe()
     if not 1 <= wanted.folds <= evaluator.data.samples:
-        raise UserError(f"{evaluator.data.samples} samples cannot make {wanted.folds} folds.",
-                        "Give a number of folds from 1 to the number of samples.")
+        raise UserError(
+            f"{evaluator.data.samples} samples cannot make {wanted.folds} folds.",
+            "Give a number of folds from 1 to the number of samples.",
+        )
     field = parameter(wanted)
     paths = chosen(workspace, wanted)
     values = wanted.values or grid(workspace, field, paths)
-    curve = Curve(replace(wanted, parameter=field.name, values=values), evaluator.metric.title,
-                  float(evaluator.scores.mean()), evaluator.data.samples, paths, (),
-                  whole=field.kind == "int")
-    previewer = Previewer(workspace)        # only what depends on the layers runs again
+    curve = Curve(
+        replace(wanted, parameter=field.name, values=values),
+        evaluator.metric.title,
+        float(evaluator.scores.mean()),
+        evaluator.data.samples,
+        paths,
+        (),
+        whole=field.kind == "int",
+    )
+    previewer = Previewer(workspace)  # only what depends on the layers runs again
     for index, value in enumerate(values):
         part = job.part(index / len(values), (index + 1) / len(values))
         part.report(f"{wanted.method}, {field.name} {value:g}", 0.0)
@@ -69,10 +77,13 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
     rows, action, model = [Row(each, ()) for each in several(wanted.layers)], Action(wanted.method), workspace.model
     matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
-        raise UserError(f"'{', '.join(wanted.layers)}' matches no layer of the model.",
-                        "Give a layer's path, or a glob.")
-    refused = {layer.path: compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
-               for layer in matched}
+        raise UserError(
+            f"'{', '.join(wanted.layers)}' matches no layer of the model.", "Give a layer's path, or a glob."
+        )
+    refused = {
+        layer.path: compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+        for layer in matched
+    }
     paths = tuple(path for path, reason in refused.items() if reason is None)
     if not paths:
         path, reason = next(iter(refused.items()))
@@ -100,8 +111,9 @@ def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[floa
     return tuple(dict.fromkeys(float(value) for value in rounded))
 
 
-def _measured(previewer: Previewer, recipe: Recipe, paths: Sequence[str], value: float, folds: int,
-              job: Job) -> SweepPoint:
+def _measured(
+    previewer: Previewer, recipe: Recipe, paths: Sequence[str], value: float, folds: int, job: Job
+) -> SweepPoint:
     workspace = previewer.workspace
     evaluator = workspace.measurable()
     result = workspace.compiled(recipe, job.part(0.0, 0.3))
@@ -114,5 +126,12 @@ def _measured(previewer: Previewer, recipe: Recipe, paths: Sequence[str], value:
     counts = [workspace.model.layer(path).count for path in paths]
     share = float(np.average([zeros.get(path, 0.0) for path in paths], weights=counts))
     # `seen` is in the evaluator's order, in which every k-th sample is a stratified part.
-    return SweepPoint(value, size, share, float(scores.mean()),
-                      tuple(float(losses[fold::folds].mean()) for fold in range(folds)), low, high)
+    return SweepPoint(
+        value,
+        size,
+        share,
+        float(scores.mean()),
+        tuple(float(losses[fold::folds].mean()) for fold in range(folds)),
+        low,
+        high,
+    )

@@ -4,9 +4,9 @@ import numpy as np
 
 from workbench.data.dataset import Dataset
 
-LARGEST = 64        # pixels on the longer side
-LOOKED_AT = 256     # samples that say what is black and what is white
-FEWEST = 6          # an image has at least so many pixels on a side
+LARGEST = 64  # pixels on the longer side
+LOOKED_AT = 256  # samples that say what is black and what is white
+FEWEST = 6  # an image has at least so many pixels on a side
 
 
 def axes(data: Dataset) -> tuple[str, int] | None:
@@ -42,7 +42,7 @@ class Pictures:
         """None where the model does not take images."""
         if self._array is None:
             return None
-        values = self._channels_last(self._array[sample:sample + 1])[0]
+        values = self._channels_last(self._array[sample : sample + 1])[0]
         pixels = (np.clip((values - self._low) / self._span, 0, 1) * 255).round().astype(np.uint8)
         return shrunk(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
@@ -59,5 +59,6 @@ def shrunk(pixels: np.ndarray) -> np.ndarray:
     if share >= 1:
         return pixels
     from PIL import Image
+
     size = (max(1, round(width * share)), max(1, round(height * share)))
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BOX))

@@ -29,9 +29,18 @@ from workbench.graph.rewrite.rewrite import with_edits
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
 
-def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: str = "",
-           device: str = "cpu", language: str = ENGLISH, kept: bool = False, notes: tuple[str, ...] = (),
-           given: Given | None = None) -> Report:
+def export(
+    workspace: Workspace,
+    recipe: Recipe,
+    folder: str,
+    job: Job,
+    name: str = "",
+    device: str = "cpu",
+    language: str = ENGLISH,
+    kept: bool = False,
+    notes: tuple[str, ...] = (),
+    given: Given | None = None,
+) -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
 
     The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
@@ -44,8 +53,10 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
     """
     spoken = speaking(language)
     name = name or f"{places.stem(workspace.model.source.path)}_compressed"
-    files = {kind: Path(folder) / f"{name}.{suffix}" for kind, suffix in
-             (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))}
+    files = {
+        kind: Path(folder) / f"{name}.{suffix}"
+        for kind, suffix in (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))
+    }
     if problem := system.name_problem(name):
         raise UserError(f"No file can be called {name}: {problem}.", "Choose another name.")
     _not_the_original(workspace.model, files["model"])
@@ -94,7 +105,7 @@ def export(workspace: Workspace, recipe: Recipe, folder: str, job: Job, name: st
         recipe.save(place.folder / files["recipe"].name)
         page = report_page.page(report, workspace.model.summary(), spoken)
         places.write_text(place.folder / files["report"].name, page)
-        del written_run         # Windows moves no file that is open
+        del written_run  # Windows moves no file that is open
         place.publish(last=written.name)
     return report
 
@@ -112,14 +123,16 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
         a, b = evaluator.answer(shown(feeds)), evaluator.answer(written(feeds))
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         agree += float(evaluator.metric.same(a, b).sum())
-        if evaluator.metric.decide is not None and a.dtype.kind != "f":        # class numbers, names, true and false
+        if evaluator.metric.decide is not None and a.dtype.kind != "f":  # class numbers, names, true and false
             continue
-        apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))        # where both are infinite, too
+        apart = np.where(a == b, 0.0, np.abs(a.astype(np.float64) - b))  # where both are infinite, too
         largest = max(largest, float(np.nan_to_num(apart, nan=np.inf).max()))
         scale = max(scale, float(np.abs(a).max()))
     if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
-        raise UserError(f"The written file does not behave as the preview did: outputs differ by {largest:.3g} "
-                        f"of {scale:.3g}.", "Nothing was written; export with 'sparse: off', and report this recipe.")
+        raise UserError(
+            f"The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.",
+            "Nothing was written; export with 'sparse: off', and report this recipe.",
+        )
     samples = evaluator.data.samples
     return float(scores[0].mean()), Verified(float(scores[1].mean()), agree / samples, largest, samples)
 
@@ -129,8 +142,10 @@ def describe_data(workspace: Workspace) -> str:
     if workspace.data is None or workspace.evaluator is None:
         return "no data: not measured"
     against = "against labels" if workspace.evaluator.metric.labelled else f"against {workspace.against}"
-    return (f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
-            f"calibration: {workspace.calibration_words}")
+    return (
+        f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
+        f"calibration: {workspace.calibration_words}"
+    )
 
 
 def _not_the_original(model: Model, target: Path) -> None:
@@ -153,11 +168,10 @@ def _before(workspace: Workspace, latency: Figure | None) -> Totals:
     return Totals(Figure(summary.bytes, "verified"), summary.parameters, summary.macs, value, latency)
 
 
-def _after(model: Model, changes: tuple[LayerChange, ...], size: int, verified: Verified | None,
-           latency: Figure | None) -> Totals:
+def _after(
+    model: Model, changes: tuple[LayerChange, ...], size: int, verified: Verified | None, latency: Figure | None
+) -> Totals:
     state = previewer.sized(model, changes, float(size))
     measured = verified.value if verified else None
     value = Figure(measured, "verified", verified.samples) if verified and measured is not None else None
     return Totals(Figure(size, "verified"), state.parameters, state.macs, value, latency)
-
-

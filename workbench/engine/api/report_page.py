@@ -15,10 +15,15 @@ from workbench.core.layer_data.layer import ModelSummary
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True, finalize=finalize)
-    environment.filters |= {"size": size, "amount": amount, "three": three,
-                            "percent": lambda value: f"{100 * value:.2f} %"}
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
+    environment.filters |= {
+        "size": size,
+        "amount": amount,
+        "three": three,
+        "percent": lambda value: f"{100 * value:.2f} %",
+    }
     environment.globals |= {"metric_text": metric_text, "share": _share}
     return environment.from_string(resource_path("report.html.j2").read_text(encoding="utf-8"))
 
@@ -28,9 +33,17 @@ def page(report: Report, model: ModelSummary, spoken: Language | None = None) ->
     spoken = spoken or language(ENGLISH)
     largest = max((layer.bytes for layer in model.layers), default=1)
     changes = {change.path: change for change in report.layers}
-    return _template().render(report=report, model=model, name=Path(model.path).name, changes=changes, largest=largest,
-                              tr=spoken.tr, said=spoken.said, smaller=partial(smaller, tr=spoken.tr),
-                              language=spoken.code.replace("_", "-"))
+    return _template().render(
+        report=report,
+        model=model,
+        name=Path(model.path).name,
+        changes=changes,
+        largest=largest,
+        tr=spoken.tr,
+        said=spoken.said,
+        smaller=partial(smaller, tr=spoken.tr),
+        language=spoken.code.replace("_", "-"),
+    )
 
 
 def _share(part: float, whole: float) -> str:

@@ -57,16 +57,41 @@ from workbench.methods.base.plugins import left_out
 log = logging.getLogger(__name__)
 # What a request ends when it comes: those of its own kind before it, and what gives way to it.
 REPLACED: dict[type, tuple[type, ...]] = {
-    m.Edit: (m.Edit,), m.Measure: (m.Measure, m.Prepare), m.Prepare: (m.Prepare,), m.Facts: (m.Facts,),
-    m.Compare: (m.Compare, m.Accuse), m.Accuse: (m.Compare, m.Accuse), m.Activations: (m.Activations,)}
-WAIT_S = 0.02       # between two looks whether others are done
-LANES = {m.Edit: "edit", m.Measure: "measure", m.Prepare: "measure", m.Facts: "facts", m.Compare: "changes",
-         m.Accuse: "changes", m.Activations: "passing", m.Look: "look", m.Inspect: "inspect", m.Graph: "graph",
-         m.Coupled: "graph", m.Sweep: "scan", m.Scan: "scan", m.Predict: "idle", m.Train: "train",
-         m.TryTemperatures: "train"}
+    m.Edit: (m.Edit,),
+    m.Measure: (m.Measure, m.Prepare),
+    m.Prepare: (m.Prepare,),
+    m.Facts: (m.Facts,),
+    m.Compare: (m.Compare, m.Accuse),
+    m.Accuse: (m.Compare, m.Accuse),
+    m.Activations: (m.Activations,),
+}
+WAIT_S = 0.02  # between two looks whether others are done
+LANES = {
+    m.Edit: "edit",
+    m.Measure: "measure",
+    m.Prepare: "measure",
+    m.Facts: "facts",
+    m.Compare: "changes",
+    m.Accuse: "changes",
+    m.Activations: "passing",
+    m.Look: "look",
+    m.Inspect: "inspect",
+    m.Graph: "graph",
+    m.Coupled: "graph",
+    m.Sweep: "scan",
+    m.Scan: "scan",
+    m.Predict: "idle",
+    m.Train: "train",
+    m.TryTemperatures: "train",
+}
 # Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
-PATIENT: dict[str, tuple[str, ...]] = {"scan": ("train",), "idle": (), "facts": ("train",), "changes": ("train",),
-                                       "passing": ("train",)}
+PATIENT: dict[str, tuple[str, ...]] = {
+    "scan": ("train",),
+    "idle": (),
+    "facts": ("train",),
+    "changes": ("train",),
+    "passing": ("train",),
+}
 
 
 class Service:
@@ -78,8 +103,8 @@ class Service:
         self.workspace: Workspace | None = None
         self.previewer: Previewer | None = None
         self.jobs: dict[int, Job] = {}
-        self.finishing: set[int] = set()    # trainings that end with the best state so far
-        self.busy: dict[int, str] = {}      # jobs that somebody waits for, and their lanes
+        self.finishing: set[int] = set()  # trainings that end with the best state so far
+        self.busy: dict[int, str] = {}  # jobs that somebody waits for, and their lanes
         self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
 
     def send(self, reply: m.Reply) -> None:
@@ -122,8 +147,10 @@ class Service:
 
     def accept(self, request: Any) -> None:
         """Queue a request in its lane; what it replaces is cancelled."""
-        job = Job(lambda progress: self._progressed(request.job, progress),
-                  updates=lambda result: self.send(m.Updated(request.job, result)))
+        job = Job(
+            lambda progress: self._progressed(request.job, progress),
+            updates=lambda result: self.send(m.Updated(request.job, result)),
+        )
         self.jobs[request.job] = job
         lane = LANES.get(type(request), "work")
         if lane in PATIENT:
@@ -146,15 +173,22 @@ class Service:
         except UserError as error:
             self.send(m.Failed(number, error.what, error.mend))
         except MemoryError:
-            self.send(m.Failed(number, "There is not enough memory for this.",
-                               "Close other programs, or use less data."))
+            self.send(
+                m.Failed(number, "There is not enough memory for this.", "Close other programs, or use less data.")
+            )
         except Exception as error:
             if (meant := behind(error)) is not None:
                 self.send(m.Failed(number, meant.what, meant.mend))
                 return
             log.exception("request failed")
-            self.send(m.Failed(number, f"Something went wrong inside: {type(error).__name__}: {plain(str(error))}.",
-                               "The model is unharmed; the log has the details.", traceback.format_exc()))
+            self.send(
+                m.Failed(
+                    number,
+                    f"Something went wrong inside: {type(error).__name__}: {plain(str(error))}.",
+                    "The model is unharmed; the log has the details.",
+                    traceback.format_exc(),
+                )
+            )
         finally:
             self.busy.pop(number, None)
             self.finishing.discard(number)
@@ -162,8 +196,7 @@ class Service:
 
     def _let_others_go_first(self, job: Job, beside: tuple[str, ...]) -> None:
         """Unless one of them waits for what this job is making, or is in one of the lanes `beside`."""
-        while (not Cache.awaited and not job.cancelled
-               and any(lane not in beside for lane in tuple(self.busy.values()))):
+        while not Cache.awaited and not job.cancelled and any(lane not in beside for lane in tuple(self.busy.values())):
             time.sleep(WAIT_S)
 
     # What each request does. Each returns the result that Done carries.
@@ -178,10 +211,12 @@ class Service:
         workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))
         summary = workspace.model.summary()
         if request.fingerprint not in ("", summary.fingerprint):
-            raise UserError(f"{request.path} holds another model than the one that was open.",
-                            "Put the earlier file back and measure again, or open the new one.")
+            raise UserError(
+                f"{request.path} holds another model than the one that was open.",
+                "Put the earlier file back and measure again, or open the new one.",
+            )
         self._replace(workspace)
-        system.give_memory_back()       # what was remembered of the model before
+        system.give_memory_back()  # what was remembered of the model before
         return summary
 
     def attach(self, request: m.Attach, job: Job) -> Any:
@@ -238,8 +273,15 @@ class Service:
         return timed(self._open(), request.recipe, job)
 
     def export(self, request: m.Export, job: Job) -> Any:
-        return export(self._open(), request.recipe, request.folder, job, request.name, language=request.language,
-                      kept=request.kept)
+        return export(
+            self._open(),
+            request.recipe,
+            request.folder,
+            job,
+            request.name,
+            language=request.language,
+            kept=request.kept,
+        )
 
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)
@@ -249,8 +291,9 @@ class Service:
 
     def train(self, request: m.Train, job: Job) -> Any:
         workspace = self._open().ready(request.recipe)
-        return recovered(workspace, request.recipe, job, lambda: request.job in self.finishing, request.device,
-                         request.kept).recovery
+        return recovered(
+            workspace, request.recipe, job, lambda: request.job in self.finishing, request.device, request.kept
+        ).recovery
 
     def try_temperatures(self, request: m.TryTemperatures, job: Job) -> Any:
         return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
@@ -273,13 +316,28 @@ class Service:
 
 
 HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
-    m.Methods: Service.methods, m.Open: Service.open, m.Attach: Service.attach,
-    m.Trusted: Service.trusted, m.Inspect: Service.inspect,
-    m.Look: Service.look, m.Facts: Service.facts, m.Edit: Service.edit, m.Measure: Service.measure,
-    m.Graph: Service.graph, m.Coupled: Service.coupled, m.Time: Service.time, m.Compare: Service.compare,
-    m.Accuse: Service.accuse, m.Export: Service.export, m.Sweep: Service.sweep, m.Scan: Service.scan,
-    m.Predict: Service.predict, m.Prepare: Service.prepare, m.Train: Service.train,
-    m.TryTemperatures: Service.try_temperatures, m.Activations: Service.activations,
+    m.Methods: Service.methods,
+    m.Open: Service.open,
+    m.Attach: Service.attach,
+    m.Trusted: Service.trusted,
+    m.Inspect: Service.inspect,
+    m.Look: Service.look,
+    m.Facts: Service.facts,
+    m.Edit: Service.edit,
+    m.Measure: Service.measure,
+    m.Graph: Service.graph,
+    m.Coupled: Service.coupled,
+    m.Time: Service.time,
+    m.Compare: Service.compare,
+    m.Accuse: Service.accuse,
+    m.Export: Service.export,
+    m.Sweep: Service.sweep,
+    m.Scan: Service.scan,
+    m.Predict: Service.predict,
+    m.Prepare: Service.prepare,
+    m.Train: Service.train,
+    m.TryTemperatures: Service.try_temperatures,
+    m.Activations: Service.activations,
 }
 
 
@@ -289,7 +347,7 @@ class Lane:
     def __init__(self, name: str, run: Callable[[Any, Job], None]) -> None:
         self.run = run
         self.waiting: queue.SimpleQueue[tuple[Any, Job]] = queue.SimpleQueue()
-        self.latest: dict[type, Job] = {}       # by the kind of request
+        self.latest: dict[type, Job] = {}  # by the kind of request
         threading.Thread(target=self._work, name=f"lane-{name}", daemon=True).start()
 
     def put(self, request: Any, job: Job) -> None:
@@ -305,7 +363,7 @@ class Lane:
             try:
                 self.run(request, job)
             except (BrokenPipeError, OSError):
-                return                       # the window is gone; so is the process, in a moment
+                return  # the window is gone; so is the process, in a moment
 
 
 def versions() -> dict[str, str]:
@@ -317,4 +375,4 @@ def serve(connection: Connection) -> None:
     """Entry of the engine process (see core.ipc.process). Ends the process when the window says so or is gone."""
     Service(connection).serve()
     connection.close()
-    os._exit(0)     # lanes may be deep in native code; nothing here needs an orderly end, files are written atomically
+    os._exit(0)  # lanes may be deep in native code; nothing here needs an orderly end, files are written atomically

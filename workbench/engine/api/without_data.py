@@ -11,7 +11,7 @@ from workbench.formats.finish import answers, relative_difference
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 
-LARGEST_RELATIVE_DIFFERENCE = 1e-2      # of the outputs; see engine.api.export
+LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 
 
 def refuse(chosen: Stacks, recipe: Recipe) -> None:
@@ -20,11 +20,15 @@ def refuse(chosen: Stacks, recipe: Recipe) -> None:
         for action in actions:
             method, params = find(action)
             if method.uses_data(params):
-                raise UserError(f"{action.method} on {path} needs data, and none was given.",
-                                "Give data, or use steps that need none (see workbench methods).")
+                raise UserError(
+                    f"{action.method} on {path} needs data, and none was given.",
+                    "Give data, or use steps that need none (see workbench methods).",
+                )
     if recipe.recover:
-        raise UserError(f"The recovery stage {recipe.recover[0].kind} needs data, and none was given.",
-                        "Give data, or take the stages out of the recipe.")
+        raise UserError(
+            f"The recovery stage {recipe.recover[0].kind} needs data, and none was given.",
+            "Give data, or take the stages out of the recipe.",
+        )
 
 
 def verify(shown: Model, written: str, given: Given) -> tuple[Verified, str]:
@@ -39,11 +43,15 @@ def verify(shown: Model, written: str, given: Given) -> tuple[Verified, str]:
     expected = runtime.run(runtime.session(shown), feeds)
     difference, largest = relative_difference(expected, found), 0.0
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:
-        raise UserError(f"The written file does not behave as the preview did: on made-up inputs its outputs differ by "
-                        f"{difference:.3g} of their size.",
-                        "Nothing was written; export with 'sparse: off', and report this recipe.")
+        raise UserError(
+            f"The written file does not behave as the preview did: on made-up inputs its outputs differ by "
+            f"{difference:.3g} of their size.",
+            "Nothing was written; export with 'sparse: off', and report this recipe.",
+        )
     for a, b in zip(expected, found, strict=True):
         if isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.size:
             largest = max(largest, float(np.nan_to_num(np.abs(a.astype(np.float64) - b)).max()))
-    return Verified(None, None, largest, 0), ("No data: not measured. The written file was run on made-up inputs; its "
-                                              f"outputs differ from the preview's by at most {largest:.2g}")
+    return Verified(None, None, largest, 0), (
+        "No data: not measured. The written file was run on made-up inputs; its "
+        f"outputs differ from the preview's by at most {largest:.2g}"
+    )

@@ -37,7 +37,7 @@ class Cache:
                 making = self._making.setdefault(key, threading.Lock())
             with _waiting_for(making):
                 with self._lock:
-                    if self._making.get(key) is not making:     # made meanwhile; or not, and it is another's turn
+                    if self._making.get(key) is not making:  # made meanwhile; or not, and it is another's turn
                         continue
                 try:
                     value = make()

@@ -12,10 +12,10 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 
-if TYPE_CHECKING:           # torch takes a second to import, and most verbs do without
+if TYPE_CHECKING:  # torch takes a second to import, and most verbs do without
     from workbench.graph.torch.torch_view import TorchView
 
-FREE = (64, 16, 224, 1)     # sizes tried for what a model's inputs leave free
+FREE = (64, 16, 224, 1)  # sizes tried for what a model's inputs leave free
 
 
 def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
@@ -23,6 +23,7 @@ def view_of(model: Model, data: Dataset | None = None) -> "TorchView":
 
     Raises UserError naming the operator in the way."""
     from workbench.graph.torch.torch_proof import proved_view
+
     return proved_view(model if data is None else cut.only(model, data.answer.name), few_samples(model, data))
 
 
@@ -37,11 +38,13 @@ def few_samples(model: Model, data: Dataset | None) -> dict[str, np.ndarray]:
     wanted = [value.name for value in session.get_inputs()]
     for size in FREE:
         feeds = _noise(model, count, size)
-        with suppress(UserError):       # a shape that the model does not take
+        with suppress(UserError):  # a shape that the model does not take
             runtime.run(session, {name: feeds[name] for name in wanted})
             return feeds
-    raise UserError("A change is proved by running the model, and no shape of its inputs was found that it takes.",
-                    "Attach a data set.")
+    raise UserError(
+        "A change is proved by running the model, and no shape of its inputs was found that it takes.",
+        "Attach a data set.",
+    )
 
 
 def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
@@ -49,6 +52,7 @@ def _noise(model: Model, count: int, free: int) -> dict[str, np.ndarray]:
     made = {}
     for spec in model.inputs:
         shape = [count if index == 0 and size is None else size or free for index, size in enumerate(spec.shape)]
-        made[spec.name] = (rng.standard_normal(shape) if spec.dtype.startswith("float")
-                           else rng.integers(0, 2, shape)).astype(spec.dtype)
+        made[spec.name] = (
+            rng.standard_normal(shape) if spec.dtype.startswith("float") else rng.integers(0, 2, shape)
+        ).astype(spec.dtype)
     return made

@@ -14,8 +14,8 @@ from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, inte
 from workbench.graph.onnx import runtime
 
 BATCH = 64
-FIRST = 16          # samples of the first estimate, which is wanted at once; the batches double from there on
-Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]     # feeds -> outputs of the graph
+FIRST = 16  # samples of the first estimate, which is wanted at once; the batches double from there on
+Run = Callable[[Mapping[str, np.ndarray]], list[np.ndarray]]  # feeds -> outputs of the graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Evaluator:
         """
         parts, done, size = [], 0, self.data.at_once(min(FIRST, self.batch))
         while done < len(self.order):
-            parts.append(self.order[done:done + size])
+            parts.append(self.order[done : done + size])
             done += size
             size = min(max(size, done), self.batch)
         return parts
@@ -62,7 +62,7 @@ class Evaluator:
         scores = np.empty(self.data.samples)
         done = 0
         for chosen in job.each(self.batches(), "measuring"):
-            scores[done:done + len(chosen)] = self.score(self.answer(run(Feeds(self.data, chosen))), chosen)
+            scores[done : done + len(chosen)] = self.score(self.answer(run(Feeds(self.data, chosen))), chosen)
             done += len(chosen)
             yield self.order[:done], scores[:done]
 
@@ -106,30 +106,41 @@ class Evaluator:
         return Figure(float(differences.mean()), how, len(seen), low, high)
 
 
-def prepare(data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0,
-            teacher: Run | None = None) -> Evaluator:
+def prepare(
+    data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0, teacher: Run | None = None
+) -> Evaluator:
     """Run the original model over the data once. Raises UserError when labels or names of classes fit no metric.
 
     Without labels models are compared with the original, or with this teacher.
     """
-    parts = [data.answer.of(run(data.feeds(slice(start, start + batch))))
-             for start in job.each(range(0, data.samples, batch), "measuring the original")]
+    parts = [
+        data.answer.of(run(data.feeds(slice(start, start + batch))))
+        for start in job.each(range(0, data.samples, batch), "measuring the original")
+    ]
     outputs = np.concatenate(parts)
     named = f" '{data.answer.name}'" if data.answer.name else ""
     unknown = int(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1).sum()) if outputs.dtype.kind == "f" else 0
     if unknown:
-        raise UserError(f"The model's output{named} is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
-                        "Check the model, and how the data is prepared for it.")
+        raise UserError(
+            f"The model's output{named} is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
+            "Check the model, and how the data is prepared for it.",
+        )
     metric = choose(outputs, data.labels, data.answer.name)
     data = replace(data, labels=fitting(metric, data.labels))
     if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
-        raise UserError(f"The data names {len(data.classes)} classes, but the model has {outputs.shape[1]}.",
-                        "Name the model's classes in its order, or leave the names out.")
+        raise UserError(
+            f"The data names {len(data.classes)} classes, but the model has {outputs.shape[1]}.",
+            "Name the model's classes in its order, or leave the names out.",
+        )
     compared = outputs
     if teacher is not None and not metric.labelled:
         metric = against_teachers(metric)
-        compared = np.concatenate([teacher(data.feeds(slice(start, start + batch)))[0]
-                                   for start in job.each(range(0, data.samples, batch), "asking the teacher")])
+        compared = np.concatenate(
+            [
+                teacher(data.feeds(slice(start, start + batch)))[0]
+                for start in job.each(range(0, data.samples, batch), "asking the teacher")
+            ]
+        )
     target = data.labels if metric.labelled else compared
     assert target is not None
     keep = None if metric.labelled else compared

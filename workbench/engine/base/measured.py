@@ -13,9 +13,9 @@ from workbench.data.dataset import Dataset
 from workbench.data.metrics import Metric
 from workbench.graph.onnx import runtime
 
-PROBED = 64         # samples that choose the output and its metric
-MARGIN, FACTOR = 0.1, 2.0   # how much larger the error of an output may be than that of the best one that fits
-CLOSE = 1e-3        # of the largest value: two runs of the same samples in other batches
+PROBED = 64  # samples that choose the output and its metric
+MARGIN, FACTOR = 0.1, 2.0  # how much larger the error of an output may be than that of the best one that fits
+CLOSE = 1e-3  # of the largest value: two runs of the same samples in other batches
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,10 @@ def with_answer(session: ort.InferenceSession, data: Dataset) -> Dataset:
     plain = [output.type.startswith("tensor(") for output in outputs]
     left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
     if not any(plain):
-        raise UserError(f"The model gives only {_listed(left)}, which cannot be measured.",
-                        "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).")
+        raise UserError(
+            f"The model gives only {_listed(left)}, which cannot be measured.",
+            "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).",
+        )
     few, more = _samples(data)
     first, second = _run(session, data, few), _run(session, data, more)
     probed = np.unique(np.linspace(0, data.samples - 1, min(PROBED, data.samples)).astype(int))
@@ -49,14 +51,16 @@ def with_answer(session: ort.InferenceSession, data: Dataset) -> Dataset:
         if not plain[index]:
             continue
         place = _place(first[index], second[index], len(few), len(more), data.fixed_batch is not None)
-        if place is None and data.fixed_batch != 1:     # of one sample at a time, an output is its answer
+        if place is None and data.fixed_batch != 1:  # of one sample at a time, an output is its answer
             left[output.name] = "has no axis of samples"
         else:
             axis, each = place or (None, 1)
             every.append(Candidate(Answer(output.name, index, axis, each), np.empty(0)))
     if not every:
-        raise UserError(f"No output of the model has one answer a sample: {_listed(left)}.",
-                        "Export the model with outputs whose first axis is the batch.")
+        raise UserError(
+            f"No output of the model has one answer a sample: {_listed(left)}.",
+            "Export the model with outputs whose first axis is the batch.",
+        )
     values = _answers(session, data, probed, every)
     return _chosen(data, [replace(each, values=value) for each, value in zip(every, values, strict=True)], probed, left)
 
@@ -76,8 +80,11 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
         raise why_unfit([each.values for each in every], data.labels)
     best = min(_credible(ranked, labels), key=lambda each: each.rank)
     assert best.metric is not None
-    others = {each.answer.name: "not a number (NaN)" if _unknown(each.values) else _shape(each.values)
-              for each in ranked if each is not best}
+    others = {
+        each.answer.name: "not a number (NaN)" if _unknown(each.values) else _shape(each.values)
+        for each in ranked
+        if each is not best
+    }
     notes = _notes(best, others | left)
     answer = replace(best.answer, notes=notes)
     return replace(data, answer=answer, labels=fitting(best.metric, data.labels))
@@ -111,11 +118,17 @@ def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
     answer = best.answer
     if not others and answer.axis == 0 and answer.each == 1:
         return ()
-    where = "" if answer.axis == 0 else f"its samples along axis {answer.axis}" if answer.axis else \
-        "which belongs to one sample as a whole"
+    where = (
+        ""
+        if answer.axis == 0
+        else f"its samples along axis {answer.axis}"
+        if answer.axis
+        else "which belongs to one sample as a whole"
+    )
     more = ", ".join(filter(None, (f"{answer.each} entries a sample" if answer.each > 1 else "", where)))
-    notes = (f"The measured output is '{answer.name}', {more}." if more else
-             f"The measured output is '{answer.name}'.",)
+    notes = (
+        f"The measured output is '{answer.name}', {more}." if more else f"The measured output is '{answer.name}'.",
+    )
     return (*notes, f"Not measured: {_listed(others)}.") if others else notes
 
 
@@ -130,8 +143,17 @@ def _shape(values: np.ndarray) -> str:
 
 def _kind(of: str) -> str:
     """A type of the runtime in words."""
-    return "a sequence of maps" if of.startswith("seq(map") else "a sequence" if of.startswith("seq") else \
-        "a map" if of.startswith("map") else "optional" if of.startswith("optional") else "a sparse tensor"
+    return (
+        "a sequence of maps"
+        if of.startswith("seq(map")
+        else "a sequence"
+        if of.startswith("seq")
+        else "a map"
+        if of.startswith("map")
+        else "optional"
+        if of.startswith("optional")
+        else "a sparse tensor"
+    )
 
 
 def _unknown(values: np.ndarray) -> bool:
@@ -139,6 +161,7 @@ def _unknown(values: np.ndarray) -> bool:
 
 
 # -- running -------------------------------------------------------------------------------------------------------
+
 
 def _samples(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """Two sets of samples whose outputs tell where the samples are: two and three of them; of a model that fixes the
@@ -158,9 +181,11 @@ def _run(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray) -> li
     except UserError:
         if len(chosen) > 1 and not data.fixed_batch:
             feeds = data.feeds(chosen[:1])
-            runtime.run(session, {name: feeds[name] for name in names})     # raises the same where it is not the number
-            raise UserError("The model runs on one sample, but not on several at a time: a batch size is fixed inside "
-                            "it.", "Export it with a free batch size, or with an input of batch size 1.") from None
+            runtime.run(session, {name: feeds[name] for name in names})  # raises the same where it is not the number
+            raise UserError(
+                "The model runs on one sample, but not on several at a time: a batch size is fixed inside it.",
+                "Export it with a free batch size, or with an input of batch size 1.",
+            ) from None
         raise
 
 
@@ -171,8 +196,12 @@ def _place(a: np.ndarray, b: np.ndarray, few: int, more: int, rolled: bool) -> t
     if a.ndim != b.ndim:
         return None
     grown = [axis for axis, (x, y) in enumerate(zip(a.shape, b.shape, strict=True)) if x != y]
-    if len(grown) != 1 or not a.shape[grown[0]] or a.shape[grown[0]] * more != b.shape[grown[0]] * few \
-            or a.shape[grown[0]] % few:
+    if (
+        len(grown) != 1
+        or not a.shape[grown[0]]
+        or a.shape[grown[0]] * more != b.shape[grown[0]] * few
+        or a.shape[grown[0]] % few
+    ):
         return None
     axis, each = grown[0], a.shape[grown[0]] // few
     # The same samples come first in both: entries that belong to one sample must lie together.
@@ -199,12 +228,13 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.allclose(a, b, rtol=CLOSE, atol=CLOSE * reach, equal_nan=True))
 
 
-def _answers(session: ort.InferenceSession, data: Dataset, chosen: np.ndarray,
-             every: Sequence[Candidate]) -> list[np.ndarray]:
+def _answers(
+    session: ort.InferenceSession, data: Dataset, chosen: np.ndarray, every: Sequence[Candidate]
+) -> list[np.ndarray]:
     """The candidates' outputs for these samples."""
     size = data.at_once(PROBED)
     parts = []
     for start in range(0, len(chosen), size):
-        outputs = _run(session, data, chosen[start:start + size])
+        outputs = _run(session, data, chosen[start : start + size])
         parts.append([each.answer.of(outputs) for each in every])
     return [np.concatenate(column) for column in zip(*parts, strict=True)]

@@ -16,7 +16,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import used_at, write_bytes
 
 BUDGET = 256 << 20
-FOLDER = "WORKBENCH_CACHE"      # environment variable: another folder than the user's cache
+FOLDER = "WORKBENCH_CACHE"  # environment variable: another folder than the user's cache
 UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
@@ -35,7 +35,7 @@ class Store:
     def __init__(self, folder: Path, budget: int = BUDGET) -> None:
         self.folder, self.budget = folder, budget
         self._lock = threading.Lock()
-        self._used: int | None = None       # bytes in the folder; None until it was looked through
+        self._used: int | None = None  # bytes in the folder; None until it was looked through
 
     def load(self, key: str) -> dict[str, np.ndarray] | None:
         """The arrays of a key if they are there and whole."""
@@ -56,8 +56,7 @@ class Store:
         except UserError:
             return
         with self._lock:
-            self._used = sum(size for size, _, _ in self._files()) if self._used is None else \
-                self._used + buffer.tell()
+            self._used = sum(size for size, _, _ in self._files()) if self._used is None else self._used + buffer.tell()
             if self._used > self.budget:
                 self._forget()
 
@@ -70,7 +69,7 @@ class Store:
         for file in self.folder.glob("*.npz"):
             try:
                 found.append((file.stat().st_size, used_at(file), file))
-            except OSError:         # another program forgot it meanwhile
+            except OSError:  # another program forgot it meanwhile
                 continue
         return found
 

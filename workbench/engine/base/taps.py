@@ -14,8 +14,8 @@ from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import Observed, Observer
 
-TOGETHER = 16       # values observed in one run, a small batch of each in memory at a time
-SHARE = 8           # of a batch, where the model leaves its size free: no more is held than of one or two layers
+TOGETHER = 16  # values observed in one run, a small batch of each in memory at a time
+SHARE = 8  # of a batch, where the model leaves its size free: no more is held than of one or two layers
 FINITE = float(np.finfo(np.float32).max)
 
 
@@ -28,7 +28,7 @@ def observed(model: Model, name: str, data: Dataset, samples: int, batch: int, c
     """Of the value called `name` over so many samples; its neighbours are observed in the same run."""
     values = _values(model)
     start = list(values).index(name) // TOGETHER * TOGETHER
-    chosen = dict(list(values.items())[start:start + TOGETHER])
+    chosen = dict(list(values.items())[start : start + TOGETHER])
     key = ("observed", data.fingerprint, start)
     return cache.get(key, lambda: _observe(model, chosen, data, samples, batch, job))[name]
 
@@ -43,8 +43,9 @@ def _values(model: Model) -> dict[str, int]:
     return found
 
 
-def _observe(model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int,
-             job: Job) -> dict[str, Observed]:
+def _observe(
+    model: Model, values: dict[str, int], data: Dataset, samples: int, batch: int, job: Job
+) -> dict[str, Observed]:
     observers = {name: Observer(axis) for name, axis in values.items()}
     for arrays in runs(model, list(values), data, samples, batch, job):
         for name, x in arrays.items():
@@ -58,12 +59,15 @@ def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
     can be fitted to it."""
     reach = float(values.max(initial=0)), float(-values.min(initial=0))
     if not all(2 * edge < FINITE for edge in reach):
-        raise UserError(f"{name}: on the calibration samples there are values that are not finite.",
-                        "Check the data and the weights of the layers before it.")
+        raise UserError(
+            f"{name}: on the calibration samples there are values that are not finite.",
+            "Check the data and the weights of the layers before it.",
+        )
 
 
-def runs(model: Model, names: list[str], data: Dataset, samples: int, batch: int,
-          job: Job) -> Iterator[dict[str, np.ndarray]]:
+def runs(
+    model: Model, names: list[str], data: Dataset, samples: int, batch: int, job: Job
+) -> Iterator[dict[str, np.ndarray]]:
     """The values of these names over so many samples, batch by batch."""
     inner = [name for name in names if name not in {spec.name for spec in model.inputs}]
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None

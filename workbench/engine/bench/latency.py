@@ -10,7 +10,7 @@ from workbench.core.base.job import Job
 from workbench.engine.base.evaluate import Run
 
 BLOCKS = 6
-RUNS = 8            # in a block; the first of them, while the other model's threads still spin, do not count
+RUNS = 8  # in a block; the first of them, while the other model's threads still spin, do not count
 SETTLING = 3
 COUNTED = BLOCKS * (RUNS - SETTLING)
 

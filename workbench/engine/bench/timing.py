@@ -16,7 +16,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 
-PART = 1 << 22          # bytes that are zipped between two looks whether the job was cancelled
+PART = 1 << 22  # bytes that are zipped between two looks whether the job was cancelled
 
 
 def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
@@ -28,21 +28,26 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
     result = workspace.compiled(recipe, job.part(0.0, 0.4)) if known is None else known.compiled
     compressed = with_edits(result.model, result.edits, recipe.sparse)
     made_up = workspace.data is None
-    feeds = runtime.random_inputs(workspace.model) if workspace.data is None else \
-        workspace.data.least()
+    feeds = runtime.random_inputs(workspace.model) if workspace.data is None else workspace.data.least()
     runs = [runner(runtime.session(model, spinning=True)) for model in (workspace.model, compressed)]
     before, after = latency.paired_latency_ms(runs[0], runs[1], feeds, job.part(0.4, 0.7))
     written = compressed.to_bytes()
-    return Timing(before, after, latency.COUNTED, len(written),
-                  zipped(_original(workspace.model), job.part(0.7, 0.85), "zipping the original"),
-                  zipped(written, job.part(0.85, 1.0), "zipping the compressed model"), made_up)
+    return Timing(
+        before,
+        after,
+        latency.COUNTED,
+        len(written),
+        zipped(_original(workspace.model), job.part(0.7, 0.85), "zipping the original"),
+        zipped(written, job.part(0.85, 1.0), "zipping the compressed model"),
+        made_up,
+    )
 
 
 def zipped(content: bytes, job: Job, text: str) -> int:
     """Bytes after deflating, as a zip archive stores them at its usual level."""
     packer, size = zlib.compressobj(6, wbits=-15), 0
     for start in job.each(range(0, len(content), PART), text):
-        size += len(packer.compress(content[start:start + PART]))
+        size += len(packer.compress(content[start : start + PART]))
     return size + len(packer.flush())
 
 

@@ -23,7 +23,7 @@ SAMPLES = 256
 # Squares are taken of gradients of a few samples together: of single ones it would be the exact diagonal of the
 # empirical Fisher matrix, at eight times the cost.
 TOGETHER = 8
-HAVING = {*MODULES, "Embedding"}        # layers that can have gradients
+HAVING = {*MODULES, "Embedding"}  # layers that can have gradients
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ def gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     """
     found = _gradients(model, data, job)
     for other in _others(model, data, found):
-        with suppress(UserError):       # of an output that decides; what leads only there has no gradients
+        with suppress(UserError):  # of an output that decides; what leads only there has no gradients
             found = _gradients(model, other, job.silent()) | found
     return found
 
@@ -63,7 +63,8 @@ def _others(model: Model, data: Dataset, found: Collection[str]) -> Iterator[Dat
     for index, value in enumerate(model.ir.graph.outputs):
         name = value.name or ""
         if name != data.answer.name and any(
-                path not in found and model.layer(path).op in HAVING for path in cut.only(model, name).sites):
+            path not in found and model.layer(path).op in HAVING for path in cut.only(model, name).sites
+        ):
             yield replace(data, answer=Answer(name, index), labels=None)
 
 
@@ -74,8 +75,11 @@ def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
     total = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
     square = {path: torch.zeros_like(weight) for path, weight in parameters.items()}  # type: ignore[arg-type]
     gates = {path: torch.zeros(_outputs(model, path)) for path in parameters}
-    biases = {path: module.bias for path, module in view.layers.items()
-              if isinstance(getattr(module, "bias", None), torch.Tensor)}
+    biases = {
+        path: module.bias
+        for path, module in view.layers.items()
+        if isinstance(getattr(module, "bias", None), torch.Tensor)
+    }
     samples = data.first(SAMPLES)
     if samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
@@ -85,16 +89,25 @@ def _gradients(model: Model, data: Dataset, job: Job) -> dict[str, Gradients]:
         feeds = {name: torch.from_numpy(array) for name, array in data.feeds(chosen).items()}
         count = chosen.stop - chosen.start
         loss = loss_of(data.answer.take(view(**feeds)[0]), None if data.labels is None else data.labels[chosen]) * count
-        found = torch.autograd.grad(loss, [*parameters.values(), *biases.values()],  # type: ignore[arg-type]
-                                    allow_unused=True)
-        shifts = dict(zip(biases, found[len(parameters):], strict=True))
+        found = torch.autograd.grad(
+            loss,
+            [*parameters.values(), *biases.values()],  # type: ignore[arg-type]
+            allow_unused=True,
+        )
+        shifts = dict(zip(biases, found[len(parameters) :], strict=True))
         for path, gradient in zip(parameters, found, strict=False):
             if gradient is not None:
                 total[path] += gradient
                 square[path] += gradient.square()
                 gates[path] += _gate(model, path, parameters[path], gradient, biases.get(path), shifts.get(path))
-    return {path: Gradients(_like(model, path, total[path] / samples), _like(model, path, square[path] / samples),
-                            gates[path].numpy() / samples) for path in parameters}
+    return {
+        path: Gradients(
+            _like(model, path, total[path] / samples),
+            _like(model, path, square[path] / samples),
+            gates[path].numpy() / samples,
+        )
+        for path in parameters
+    }
 
 
 def _outputs(model: Model, path: str) -> int:
@@ -103,15 +116,16 @@ def _outputs(model: Model, path: str) -> int:
     return layer.matrix[0] * (layer.groups if layer.op == "ConvTranspose" else 1)
 
 
-def _gate(model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: Any,
-          shift: torch.Tensor | None) -> torch.Tensor:
+def _gate(
+    model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: Any, shift: torch.Tensor | None
+) -> torch.Tensor:
     """[output channels] the squared gradient of a factor of each: what all that makes the channel adds up to."""
     layer = model.layer(path)
     product = weight.detach() * gradient
-    if layer.op == "ConvTranspose":         # [in, out / groups, ...]: each group of inputs has outputs of its own
+    if layer.op == "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has outputs of its own
         gate = product.reshape(layer.groups, -1, product.shape[1], *product.shape[2:]).transpose(1, 2).flatten(2)
         gate = gate.sum(dim=2).flatten()
-    else:                                   # as the modules have it: [out, in], of an Embedding [tokens, out]
+    else:  # as the modules have it: [out, in], of an Embedding [tokens, out]
         gate = product.flatten(1).sum(dim=1) if layer.op != "Embedding" else product.sum(dim=0)
     if bias is not None and shift is not None:
         gate = gate + bias.detach() * shift
@@ -121,8 +135,10 @@ def _gate(model: Model, path: str, weight: Any, gradient: torch.Tensor, bias: An
 def loss_of(outputs: torch.Tensor, labels: np.ndarray | None) -> torch.Tensor:
     """Mean loss over the samples; see `gradients`. Raises UserError for outputs that no gradients come from."""
     if not outputs.requires_grad:
-        raise UserError("The model's output has no gradients: it is a decision, not a score.",
-                        "Use methods that need no gradients, or export the model with its scores as an output.")
+        raise UserError(
+            "The model's output has no gradients: it is a decision, not a score.",
+            "Use methods that need no gradients, or export the model with its scores as an output.",
+        )
     if outputs.dim() != 2 or outputs.shape[1] < 2:
         return outputs.square().mean()
     if labels is None or labels.ndim != 1 or labels.dtype.kind not in "iu":
@@ -163,14 +179,23 @@ def _flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[
                 module.weight.mul_(_module_like(model, path, masks[path]))  # type: ignore[operator]
             if isinstance(getattr(module, "bias", None), torch.Tensor):
                 module.bias.zero_()  # type: ignore[operator]
-    ones = {name: torch.ones(array.shape, dtype=torch.float64) if array.dtype.kind == "f" else torch.from_numpy(array)
-            for name, array in data.least().items()}
+    ones = {
+        name: torch.ones(array.shape, dtype=torch.float64) if array.dtype.kind == "f" else torch.from_numpy(array)
+        for name, array in data.least().items()
+    }
     weights = {path: module.weight for path, module in view.layers.items()}
     flow = view(**ones)[0].sum()
     found = torch.autograd.grad(flow, list(weights.values()), allow_unused=True)  # type: ignore[arg-type]
-    return {path: _like(model, path, (weights[path] * gradient).abs() if gradient is not None  # type: ignore[operator]
-                        else torch.zeros_like(weights[path]))
-            for path, gradient in zip(weights, found, strict=True)}
+    return {
+        path: _like(
+            model,
+            path,
+            (weights[path] * gradient).abs()
+            if gradient is not None  # type: ignore[operator]
+            else torch.zeros_like(weights[path]),
+        )
+        for path, gradient in zip(weights, found, strict=True)
+    }
 
 
 def _module_like(model: Model, path: str, array: np.ndarray) -> torch.Tensor:

@@ -26,7 +26,7 @@ def count(layer: Layer, x: np.ndarray) -> int:
     """How many rows `x` unfolds to."""
     if layer.op == "Conv":
         windows = _windows(layer, x)
-        return windows.shape[0] * int(np.prod(windows.shape[2:2 + x.ndim - 2]))
+        return windows.shape[0] * int(np.prod(windows.shape[2 : 2 + x.ndim - 2]))
     return len(_linear(layer, x))
 
 
@@ -40,12 +40,12 @@ def _linear(layer: Layer, x: np.ndarray) -> np.ndarray:
 
 
 def _convolution(layer: Layer, x: np.ndarray, chosen: np.ndarray | None) -> np.ndarray:
-    windows = _windows(layer, x)                       # [n, channels, *positions, *kernel]
+    windows = _windows(layer, x)  # [n, channels, *positions, *kernel]
     dims = x.ndim - 2
-    positions = (windows.shape[0], *windows.shape[2:2 + dims])
+    positions = (windows.shape[0], *windows.shape[2 : 2 + dims])
     index = np.arange(int(np.prod(positions))) if chosen is None else chosen
     sample, *place = np.unravel_index(index, positions)
-    picked = np.moveaxis(windows, 1, 1 + dims)[(sample, *place)]    # [rows, channels, *kernel]
+    picked = np.moveaxis(windows, 1, 1 + dims)[(sample, *place)]  # [rows, channels, *kernel]
     rows = picked.reshape(len(index), layer.groups, -1)
     return np.ascontiguousarray(rows.transpose(1, 0, 2), dtype=np.float32)
 
@@ -64,14 +64,16 @@ def _windows(layer: Layer, x: np.ndarray) -> np.ndarray:
     return windows[(slice(None), slice(None), *steps, *inside)]
 
 
-def _pads(layer: Layer, sizes: tuple[int, ...], spans: tuple[int, ...],
-          strides: tuple[int, ...]) -> list[tuple[int, int]]:
+def _pads(
+    layer: Layer, sizes: tuple[int, ...], spans: tuple[int, ...], strides: tuple[int, ...]
+) -> list[tuple[int, int]]:
     """Padding before and after each spatial axis, from pads or auto_pad (ONNX operator Conv)."""
     dims = len(sizes)
     auto = layer.attributes.get("auto_pad", "NOTSET")
     if auto in ("SAME_UPPER", "SAME_LOWER"):
-        total = [max((-(-size // s) - 1) * s + span - size, 0)
-                 for size, span, s in zip(sizes, spans, strides, strict=True)]
+        total = [
+            max((-(-size // s) - 1) * s + span - size, 0) for size, span, s in zip(sizes, spans, strides, strict=True)
+        ]
         small, large = [t // 2 for t in total], [t - t // 2 for t in total]
         return list(zip(small, large, strict=True) if auto == "SAME_UPPER" else zip(large, small, strict=True))
     pads = layer.attributes.get("pads")

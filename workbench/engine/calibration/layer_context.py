@@ -24,7 +24,7 @@ from workbench.methods.base.observer import Observed
 if TYPE_CHECKING:
     from workbench.engine.calibration.gradients import Gradients
 
-SAMPLES = 512       # calibration samples used; the metric of the demo models did not move with more
+SAMPLES = 512  # calibration samples used; the metric of the demo models did not move with more
 BATCH = 32
 ROWS_AT_ONCE = 8192
 
@@ -38,7 +38,7 @@ class LayerContext:
     data: Dataset | None
     seed: int
     cache: Cache
-    sharing: tuple[str, ...] = ()       # paths of the layers that have the same step
+    sharing: tuple[str, ...] = ()  # paths of the layers that have the same step
     batch: int = BATCH
 
     @cached_property
@@ -68,6 +68,7 @@ class LayerContext:
     def _gradients(self, job: Job) -> Gradients:
         """Computed for all layers at once, the first time a layer asks."""
         from workbench.engine.calibration.gradients import gradients
+
         data = self.samples()
         found = self.cache.get(("gradients", data.fingerprint), lambda: gradients(self.model, data, job))
         if self.path not in found:
@@ -76,20 +77,22 @@ class LayerContext:
 
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
         from workbench.engine.calibration.gradients import synaptic_flow
+
         return synaptic_flow(self.model, masks, self.samples())
 
     def samples(self) -> Dataset:
         """The calibration samples. Raises UserError when there are none."""
         if self.data is None:
-            raise UserError(f"{self.path}: this method needs data, and none was given.",
-                            "Give data, or use methods that need none.")
+            raise UserError(
+                f"{self.path}: this method needs data, and none was given.", "Give data, or use methods that need none."
+            )
         return self.data
 
     def inputs(self, job: Job) -> Iterator[np.ndarray]:
         """What the operator receives, batch by batch; never more than a batch in memory."""
         data = self.samples()
         prefix, name = cut.tap(self.model, self.path)
-        if prefix is None:                      # the layer reads a model input
+        if prefix is None:  # the layer reads a model input
             for feeds in data.batches(self.batch, SAMPLES):
                 job.check()
                 yield feeds[name]
@@ -102,8 +105,9 @@ class LayerContext:
 
     def observed(self, job: Job, behind: bool = False) -> Observed:
         """By the value's name: what one layer hands on and the next receives has the same levels."""
-        return observed(self.model, cut.tapped(self.model, self.path, behind), self.samples(), SAMPLES, self.batch,
-                        self.cache, job)
+        return observed(
+            self.model, cut.tapped(self.model, self.path, behind), self.samples(), SAMPLES, self.batch, self.cache, job
+        )
 
     def rows(self, count: int, job: Job) -> np.ndarray:
         """[groups, about `count`, columns]: as many random positions from each sample."""
@@ -134,6 +138,7 @@ class LayerContext:
 
     def _measure_moments(self, job: Job) -> tuple[np.ndarray, np.ndarray]:
         import torch
+
         columns = self.layer.matrix[1]
         second = torch.zeros(self.layer.groups, columns, columns, dtype=torch.float64)
         first = torch.zeros(self.layer.groups, columns, dtype=torch.float64)

@@ -27,9 +27,9 @@ from workbench.graph.subgraph.replace import Form, form_of, replaced
 from workbench.graph.subgraph.span import Span, span_of
 from workbench.methods.base.method import Moments, ReplacingMethod, find
 
-HELD = 8        # every so many batches one is held back
+HELD = 8  # every so many batches one is held back
 
-_spans: WeakKeyDictionary[Model, dict[str, Span | UserError]] = WeakKeyDictionary()      # a model never changes
+_spans: WeakKeyDictionary[Model, dict[str, Span | UserError]] = WeakKeyDictionary()  # a model never changes
 _outlines: WeakKeyDictionary[Model, dict[str, Model]] = WeakKeyDictionary()
 
 
@@ -93,13 +93,17 @@ def blocks(model: Model, asked: Mapping[str, Action]) -> list[Block]:
     for block in found.values():
         for name in block.span.nodes:
             if owners.setdefault(name, block) is not block:
-                raise UserError(f"{owners[name].span.module} and {block.span.module} cannot both be replaced: they "
-                                "have layers in common.", "Replace one of them.")
+                raise UserError(
+                    f"{owners[name].span.module} and {block.span.module} cannot both be replaced: they "
+                    "have layers in common.",
+                    "Replace one of them.",
+                )
     return list(found.values())
 
 
-def replace(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
-            job: Job) -> Changed:
+def replace(
+    model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job
+) -> Changed:
     """The model with students in the place of blocks. Raises UserError without calibration samples."""
     chosen = blocks(model, asked)
     learning = [block for block in chosen if block.form.shape]
@@ -114,8 +118,14 @@ def replace(model: Model, asked: Mapping[str, Action], data: Dataset | None, see
         students[block.span.module] = _shaped(block.form, weights)
     made = _all_replaced(model, chosen, students)
     prove_shapes(model, made, data, job)
-    return Changed(made, {path: note for block in chosen
-                          for path, note in _notes(model, block, words.get(block.span.module, "")).items()})
+    return Changed(
+        made,
+        {
+            path: note
+            for block in chosen
+            for path, note in _notes(model, block, words.get(block.span.module, "")).items()
+        },
+    )
 
 
 def outline(model: Model, asked: Mapping[str, Action]) -> Model:
@@ -176,8 +186,10 @@ def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) 
     for module, (fitted, held) in sums.items():
         refuse_what_is_not_finite(module, fitted.across.numpy())
         if fitted.rows < len(fitted.inputs):
-            raise UserError(f"{module}: {fitted.rows:,} input rows are too few for a student of {len(fitted.inputs):,} "
-                            "columns.", "Give more calibration samples, or choose a smaller kernel.")
+            raise UserError(
+                f"{module}: {fitted.rows:,} input rows are too few for a student of {len(fitted.inputs):,} columns.",
+                "Give more calibration samples, or choose a smaller kernel.",
+            )
         found[module] = (fitted.moments(), held.moments())
     return found
 
@@ -202,6 +214,7 @@ class _Sums:
 
     def __init__(self, form: Form) -> None:
         import torch
+
         self.layer = form.layer("student")
         columns = self.layer.matrix[1] + 1
         self.inputs = torch.zeros(columns, columns, dtype=torch.float64)
@@ -212,13 +225,17 @@ class _Sums:
 
     def add(self, x: np.ndarray, y: np.ndarray) -> None:
         import torch
-        targets = torch.from_numpy((np.moveaxis(y, 1, -1) if self.layer.op == "Conv" else y).reshape(
-            -1, y.shape[1 if self.layer.op == "Conv" else -1])).float()
+
+        targets = torch.from_numpy(
+            (np.moveaxis(y, 1, -1) if self.layer.op == "Conv" else y).reshape(
+                -1, y.shape[1 if self.layer.op == "Conv" else -1]
+            )
+        ).float()
         for start in range(0, len(targets), ROWS_AT_ONCE):
             chosen = np.arange(start, min(start + ROWS_AT_ONCE, len(targets)))
             own = torch.from_numpy(im2col.unfold(self.layer, x, chosen)[0])
             own = torch.cat([own, torch.ones(len(own), 1)], 1)
-            asked = targets[start:start + len(own)]
+            asked = targets[start : start + len(own)]
             self.inputs += (own.T @ own).double()
             self.across += (own.T @ asked).double()
             self.outputs += asked.double().sum(0)

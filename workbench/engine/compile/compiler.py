@@ -77,19 +77,22 @@ class Compiled:
             path, note = layer.path, self.structure.notes.get(layer.path, "")
             actions = self.chosen.get(path, ())
             if path in self.edits:
-                changes.append(change_of(self.model, path, actions, self.edits[path], *size.layers[path],
-                                         before=layer, note=note))
+                changes.append(
+                    change_of(self.model, path, actions, self.edits[path], *size.layers[path], before=layer, note=note)
+                )
             elif path in after and (actions or note or after[path].shape != layer.shape):
                 left = after[path]
-                changes.append(LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs,
-                                           note=note))
+                changes.append(
+                    LayerChange(path, actions, layer.bytes, left.bytes, None, left.parameters, left.macs, note=note)
+                )
             elif path not in after:
                 changes.append(_gone(layer, actions, note))
         return tuple(changes), size.file
 
 
-def compiled(model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset | None, seed: int, cache: Cache,
-             job: Job) -> Compiled:
+def compiled(
+    model: Model, chosen: Stacks, notes: tuple[str, ...], data: Dataset | None, seed: int, cache: Cache, job: Job
+) -> Compiled:
     """Both stages: channels removed, then the edits of what is left, without levels that the runtime does not take.
 
     Raises UserError.
@@ -121,8 +124,10 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
             if not action.off:
                 find(action)
         if not any(row.matches(path) for path in paths):
-            raise UserError(f"The recipe's row '{row.pattern}' matches no layer of the model.",
-                            f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")
+            raise UserError(
+                f"The recipe's row '{row.pattern}' matches no layer of the model.",
+                f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.",
+            )
     named = {row.pattern for row in recipe.rows}
     chosen: dict[str, tuple[Action, ...]] = {}
     left: list[Left] = []
@@ -131,9 +136,10 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if layer.path not in named:
             actions, notes = structure.possible(model, layer, actions)
             left += notes
-        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) \
-            or keeps_channels(model, layer, actions)
-        reason = refused or conflict(layer, actions)        # plans are of layers that can have each step alone
+        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) or keeps_channels(
+            model, layer, actions
+        )
+        reason = refused or conflict(layer, actions)  # plans are of layers that can have each step alone
         if reason and layer.path in named:
             raise UserError(f"{layer.path}: {reason}", OTHER if refused else APART)
         if reason:
@@ -167,8 +173,17 @@ def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> s
     return next(filter(None, (structure.refusal(model, layer.path, action) for action in actions)), None)
 
 
-def edit(model: Model, path: str, actions: tuple[Action, ...], data: Dataset | None, seed: int, cache: Cache,
-         job: Job, sharing: Sharing | None = None, start: Edit | None = None) -> Edit:
+def edit(
+    model: Model,
+    path: str,
+    actions: tuple[Action, ...],
+    data: Dataset | None,
+    seed: int,
+    cache: Cache,
+    job: Job,
+    sharing: Sharing | None = None,
+    start: Edit | None = None,
+) -> Edit:
     """Run a stack of actions on one layer. Results are cached by step, so changing the last step keeps the others.
 
     `sharing` says which layers have each action too, for methods that choose among the weights of all of them.
@@ -216,15 +231,34 @@ def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cach
     return edits
 
 
-def change_of(model: Model, path: str, actions: tuple[Action, ...], edited: Edit, size: int, words: str,
-              before: Layer | None = None, note: str = "") -> LayerChange:
+def change_of(
+    model: Model,
+    path: str,
+    actions: tuple[Action, ...],
+    edited: Edit,
+    size: int,
+    words: str,
+    before: Layer | None = None,
+    note: str = "",
+) -> LayerChange:
     """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
     layer = model.layer(path)
     size = with_bias(layer, edited, size)
     notes = "; ".join(part for part in (note, edited.note) if part)
     was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
-    return LayerChange(path, actions, was, size, sqnr_db(model.weight(path), edited.weight), *counted(layer, edited),
-                       zeros, words, True, notes, larger(was, size, zeros, words, edited))
+    return LayerChange(
+        path,
+        actions,
+        was,
+        size,
+        sqnr_db(model.weight(path), edited.weight),
+        *counted(layer, edited),
+        zeros,
+        words,
+        True,
+        notes,
+        larger(was, size, zeros, words, edited),
+    )
 
 
 def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> str:
@@ -266,15 +300,22 @@ def forecast(model: Model, chosen: Stacks, sparse: Sparse) -> tuple[tuple[LayerC
     outline = structure.outline(model, chosen)
     smaller = structure.foretold(outline, chosen)
     new = [path for path in outline.sites if outline.layer(path).fingerprint != model.layer(path).fingerprint]
-    layers = {path: smaller.get(path, outline.layer(path)) for path in dict.fromkeys((*chosen, *smaller, *new))
-              if path in outline.sites}
+    layers = {
+        path: smaller.get(path, outline.layer(path))
+        for path in dict.fromkeys((*chosen, *smaller, *new))
+        if path in outline.sites
+    }
     plans = {path: _plan(layer, chosen.get(path, ())) for path, layer in layers.items()}
     size = rewrite.forecast(outline, plans, sparse)
-    changes = [_foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
-               for path, plan in plans.items()]
+    changes = [
+        _foretold(model.layer(path), layers[path], chosen.get(path, ()), plan, *size.layers[path])
+        for path, plan in plans.items()
+    ]
     left = {layer.path for layer in outline.layers}
-    return (*changes, *(_gone(layer, chosen.get(layer.path, ())) for layer in model.layers if layer.path not in left)
-            ), size.file
+    return (
+        *changes,
+        *(_gone(layer, chosen.get(layer.path, ())) for layer in model.layers if layer.path not in left),
+    ), size.file
 
 
 def _gone(layer: Layer, actions: tuple[Action, ...], note: str = "") -> LayerChange:
@@ -290,9 +331,11 @@ def _plan(layer: Layer, actions: tuple[Action, ...]) -> Plan:
     return plan
 
 
-def _foretold(before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int,
-              words: str) -> LayerChange:
+def _foretold(
+    before: Layer, layer: Layer, actions: tuple[Action, ...], plan: Plan, size: int, words: str
+) -> LayerChange:
     macs = cost.of_chain(layer, [tensor.shape for tensor in plan.tensors])
     size += 0 if plan.biased else kept_bias(layer)
-    return LayerChange(before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words,
-                       exact=False)
+    return LayerChange(
+        before.path, actions, before.bytes, size, None, plan.parameters, macs, storage=words, exact=False
+    )

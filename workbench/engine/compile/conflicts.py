@@ -13,10 +13,10 @@ from workbench.methods.base.method import Method, all_methods, find
 def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
     """Why the steps of a stack cannot all be had, or None."""
     plan = Plan.of(layer)
-    made: dict[str, str] = {}       # what earlier steps made, and the title of the one that made it
+    made: dict[str, str] = {}  # what earlier steps made, and the title of the one that made it
     for action in in_order(actions):
         chosen, params = find(action)
-        if chosen.refuses(layer, params):       # nor can it forecast this layer; `apply.refusal` tells why
+        if chosen.refuses(layer, params):  # nor can it forecast this layer; `apply.refusal` tells why
             return None
         if plan.chain and chosen.whole(params):
             return f"{chosen.title} cannot follow a factoring: {chosen.whole(params)} of whole layers."
@@ -35,7 +35,7 @@ def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
         if not method.accepts(layer):
             try:
                 reasons[name] = conflict(layer, (*actions, Action(name))) or ""
-            except UserError as error:      # a plug-in that fails
+            except UserError as error:  # a plug-in that fails
                 reasons[name] = error.what
     return {name: reason for name, reason in reasons.items() if reason}
 
@@ -51,19 +51,27 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
     if "correction" in made:
         return f"{chosen.title} changes what {made['correction']} compensates: put {made['correction']} after it."
     if "zeros" in made and after.chain and not before.chain:
-        return (f"{chosen.title} would fill the zeros of {made['zeros']}: put {made['zeros']} after it, to prune the "
-                f"factors.")
+        return (
+            f"{chosen.title} would fill the zeros of {made['zeros']}: put {made['zeros']} after it, to prune the "
+            f"factors."
+        )
     return None
 
 
 def _finer(before: Plan, after: Plan) -> bool:
     """Whether clusters go onto a grid that has room for them all: they stay clusters, as in cluster-preserving
     quantisation (TensorFlow Model Optimization, collaborative optimisation guide)."""
-    return all(old.kind == "Codebook" and new.kind in ("Symmetric", "Affine") and new.bits == 8 and old.bits < 8
-               for old, new in zip(before.tensors, after.tensors, strict=False))
+    return all(
+        old.kind == "Codebook" and new.kind in ("Symmetric", "Affine") and new.bits == 8 and old.bits < 8
+        for old, new in zip(before.tensors, after.tensors, strict=False)
+    )
 
 
 def _makes(chosen: Method, before: Plan, after: Plan) -> list[str]:
-    kinds = {"compute": after.compute is not before.compute, "levels": after.on_levels and not before.on_levels,
-             "correction": chosen.corrects, "zeros": chosen.id.startswith("prune.") and not chosen.structural}
+    kinds = {
+        "compute": after.compute is not before.compute,
+        "levels": after.on_levels and not before.on_levels,
+        "correction": chosen.corrects,
+        "zeros": chosen.id.startswith("prune.") and not chosen.structural,
+    }
     return [kind for kind, holds in kinds.items() if holds]

@@ -19,11 +19,13 @@ from workbench.graph.channels.units import Channels
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 
-TOLERANCE = 1e-4        # of the largest output
-ROUNDING = 1e-6         # outputs that are all as small as this say nothing
+TOLERANCE = 1e-4  # of the largest output
+ROUNDING = 1e-6  # outputs that are all as small as this say nothing
 # What ONNX Runtime says of an operator: when it runs it, and when it loads it; with its groups of kind and name.
-STOPPED = ((re.compile(r"while running (\w+) node\. Name:'([^']*)'"), 1, 2),
-           (re.compile(r"Node \(([^)]*)\) Op \((\w+)\)"), 2, 1))
+STOPPED = (
+    (re.compile(r"while running (\w+) node\. Name:'([^']*)'"), 1, 2),
+    (re.compile(r"Node \(([^)]*)\) Op \((\w+)\)"), 2, 1),
+)
 SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")
 
 
@@ -58,8 +60,10 @@ def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> No
     feeds = few_samples(model, data)
     for a, b in zip(_run(other, feeds), _run(model, feeds), strict=True):
         if a.shape != b.shape or not _close(a, b):
-            raise UserError("With these scales the model does not answer as before.",
-                            "Leave the rescaling of channels out, and report this model.")
+            raise UserError(
+                "With these scales the model does not answer as before.",
+                "Leave the rescaling of channels out, and report this model.",
+            )
 
 
 def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
@@ -69,14 +73,17 @@ def prove_shapes(model: Model, other: Model, data: Dataset | None, job: Job) -> 
     try:
         found = _run(other, feeds)
     except Exception as error:
-        raise UserError("With these students the model does not run: a size in it is fixed in a way that could not be "
-                        "followed.", "Replace other blocks.") from error
+        raise UserError(
+            "With these students the model does not run: a size in it is fixed in a way that could not be followed.",
+            "Replace other blocks.",
+        ) from error
     if [value.shape for value in found] != [value.shape for value in _run(model, feeds)]:
         raise UserError("With these students the model gives outputs of another shape.", "Replace other blocks.")
 
 
-def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None,
-                  job: Job) -> tuple[str, ...]:
+def prove_removal(
+    model: Model, smaller: Model, channels: Channels, removed: set[int], data: Dataset | None, job: Job
+) -> tuple[str, ...]:
     """Run the smaller model and what must answer the same; a remark where there is nothing to compare with.
 
     A LayerNormalization over removed channels has another mean without them; the smaller model is then compared with
@@ -86,11 +93,14 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
     job.check()
     feeds = few_samples(model, data)
     try:
-        _run(smaller, feeds, optimize=False)        # as written: a fusion would jump over a reshape that does not fit
+        _run(smaller, feeds, optimize=False)  # as written: a fusion would jump over a reshape that does not fit
         found = _run(smaller, feeds)
     except Exception as error:
-        raise NotProved(f"Without these channels {_where(error)} does not run: a size in it is fixed in a way that "
-                        "could not be followed.", "Remove channels from other layers.") from error
+        raise NotProved(
+            f"Without these channels {_where(error)} does not run: a size in it is fixed in a way that "
+            "could not be followed.",
+            "Remove channels from other layers.",
+        ) from error
     if not removed & channels.normed:
         expected = _run(silenced(model, channels, removed), feeds)
     else:
@@ -98,10 +108,12 @@ def prove_removal(model: Model, smaller: Model, channels: Channels, removed: set
         if by_torch is None:
             return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
         expected = by_torch
-    for a, b in zip(found, expected, strict=False):     # the torch view gives the model's outputs alone
+    for a, b in zip(found, expected, strict=False):  # the torch view gives the model's outputs alone
         if a.shape != b.shape or not _close(a, b):
-            raise NotProved("Without these channels the model does not answer as it should.",
-                            "Remove channels from other layers, and report this model.")
+            raise NotProved(
+                "Without these channels the model does not answer as it should.",
+                "Remove channels from other layers, and report this model.",
+            )
     return ()
 
 
@@ -120,6 +132,7 @@ def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> 
 
     from workbench.graph.torch.torch_proof import proved_view
     from workbench.graph.torch.torch_view import TorchView
+
     try:
         proved_view(model, feeds)
     except UserError:
@@ -141,11 +154,11 @@ def _run(model: Model, feeds: Mapping[str, np.ndarray], optimize: bool = True) -
                 copy.graph.outputs.append(inner)
     session = runtime.session(replace(model, ir=copy), optimize=optimize)
     outputs = runtime.run(session, {value.name: feeds[value.name] for value in session.get_inputs()})
-    return [value for value in outputs if isinstance(value, np.ndarray)]        # sequences and maps are made of others
+    return [value for value in outputs if isinstance(value, np.ndarray)]  # sequences and maps are made of others
 
 
 def _close(a: np.ndarray, b: np.ndarray) -> bool:
     if a.dtype.kind != "f":
-        return bool(np.mean(a == b) > 0.99)        # indices may differ on ties
+        return bool(np.mean(a == b) > 0.99)  # indices may differ on ties
     scale = float(np.abs(b).max(initial=0.0))
     return bool(np.abs(a.astype(np.float64) - b).max(initial=0.0) <= TOLERANCE * scale + ROUNDING)

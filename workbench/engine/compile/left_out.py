@@ -48,5 +48,4 @@ def _outline(reason: str, paths: Collection[str]) -> str:
 def refuse_without_effect(asked: bool, chosen: Collection[str], notes: tuple[str, ...]) -> None:
     """Raises UserError where a recipe has steps and no layer can have any of them."""
     if asked and not chosen:
-        raise UserError(f"The recipe changes nothing. {' '.join(notes)}".strip(),
-                        "Choose other layers or methods.")
+        raise UserError(f"The recipe changes nothing. {' '.join(notes)}".strip(), "Choose other layers or methods.")

@@ -73,8 +73,9 @@ def _without_data(model: Model) -> Callable[[str], LayerContext]:
     return lambda path: LayerContext(model, path, None, 0, Cache(0))
 
 
-def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
-           job: Job) -> Changed:
+def remove(
+    model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job
+) -> Changed:
     """The model without the channels that these steps take out of it. A group of layers without whose channels it does
     not run, or answers otherwise, keeps them, and a remark says so. Raises UserError where that is each of them."""
     channels = channels_of(model)
@@ -95,7 +96,7 @@ def remove(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed
     if not possible:
         raise next(iter(failed.values()))
     known = _refusals.setdefault(model, {})
-    for task, error in failed.items():      # a glob is not applied there again, and the forecast knows
+    for task, error in failed.items():  # a glob is not applied there again, and the forecast knows
         known.update(dict.fromkeys(((path, asked[path]) for path in task.asked), error.what))
     left = tuple(f"{path} keeps its channels: {error.what}" for task, error in failed.items() for path in task.asked)
     made = proved(possible)
@@ -113,8 +114,9 @@ def _picks(tasks: tuple[_Task, ...], job: Job) -> dict[_Task, list[int]]:
     return picks
 
 
-def _provable(tasks: tuple[_Task, ...],
-              proved: Callable[[tuple[_Task, ...]], Changed]) -> tuple[tuple[_Task, ...], dict[_Task, NotProved]]:
+def _provable(
+    tasks: tuple[_Task, ...], proved: Callable[[tuple[_Task, ...]], Changed]
+) -> tuple[tuple[_Task, ...], dict[_Task, NotProved]]:
     """The tasks that can be carried out together, found by halving, and why each other one cannot."""
     try:
         proved(tasks)
@@ -127,24 +129,27 @@ def _provable(tasks: tuple[_Task, ...],
     (first, failed), (second, others) = _provable(tasks[:half], proved), _provable(tasks[half:], proved)
     if failed or others:
         return first + second, failed | others
-    return (), dict.fromkeys(tasks, whole)      # each half can be had, and not both
+    return (), dict.fromkeys(tasks, whole)  # each half can be had, and not both
 
 
 def _kept(model: Model, channels: Channels, removed: set[int]) -> dict[str, tuple[np.ndarray, ...]]:
     """Along each axis of the weights that get smaller the places that stay."""
     found = {}
     for path, site in model.sites.items():
-        axes = [(channels.axes.get((site.initializer, axis)), size)
-                for axis, size in enumerate(model.layer(path).shape)]
-        places = tuple(np.arange(size) if units is None else np.flatnonzero(~among(units, removed))
-                       for units, size in axes)
+        axes = [
+            (channels.axes.get((site.initializer, axis)), size) for axis, size in enumerate(model.layer(path).shape)
+        ]
+        places = tuple(
+            np.arange(size) if units is None else np.flatnonzero(~among(units, removed)) for units, size in axes
+        )
         if any(len(left) < size for left, (_, size) in zip(places, axes, strict=True)):
             found[path] = places
     return found
 
 
-def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
-           context: Callable[[str], LayerContext]) -> tuple[_Task, ...]:
+def _tasks(
+    model: Model, channels: Channels, asked: Mapping[str, Action], context: Callable[[str], LayerContext]
+) -> tuple[_Task, ...]:
     """The groups to prune, in the model's order."""
     by_group: dict[tuple[str, ...], list[str]] = {}
     for path in asked:
@@ -152,21 +157,35 @@ def _tasks(model: Model, channels: Channels, asked: Mapping[str, Action],
         if reason:
             raise UserError(f"{path}: {reason}", "Choose another layer, or another method for it.")
         by_group.setdefault(channels.groups[path], []).append(path)
-    return tuple(_task(model, channels, {path: asked[path] for path in paths}, members, context)
-                 for members, paths in by_group.items())
+    return tuple(
+        _task(model, channels, {path: asked[path] for path in paths}, members, context)
+        for members, paths in by_group.items()
+    )
 
 
-def _task(model: Model, channels: Channels, asked: Mapping[str, Action], paths: tuple[str, ...],
-          context: Callable[[str], LayerContext]) -> _Task:
+def _task(
+    model: Model,
+    channels: Channels,
+    asked: Mapping[str, Action],
+    paths: tuple[str, ...],
+    context: Callable[[str], LayerContext],
+) -> _Task:
     """The strongest step of a group. Its units: those of the layers that ask for it."""
     units = np.unique(np.concatenate([channels.free(path) for path in asked]))
     first = next(iter(asked))
     every = np.unique(channels.layers[first])
     number = {int(unit): index for index, unit in enumerate(units)}
-    members = tuple((context(path), np.array([number.get(unit, -1) for unit in channels.layers[path].tolist()]))
-                    for path in (*asked, *(path for path in paths if path not in asked)))
-    group = ChannelGroup(len(units), len(np.setdiff1d(every, units)),
-                         max(1, len(channels.layers[first]) // len(every)), members, _scale(model, channels, units))
+    members = tuple(
+        (context(path), np.array([number.get(unit, -1) for unit in channels.layers[path].tolist()]))
+        for path in (*asked, *(path for path in paths if path not in asked))
+    )
+    group = ChannelGroup(
+        len(units),
+        len(np.setdiff1d(every, units)),
+        max(1, len(channels.layers[first]) // len(every)),
+        members,
+        _scale(model, channels, units),
+    )
 
     def amount(path: str) -> int:
         method, params = find(asked[path])
@@ -214,8 +233,11 @@ def _leave_one(channels: Channels, removed: set[int]) -> None:
 
 
 def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
-    return tuple(f"{few(task.asked)} are coupled: they are pruned once, by {task.action}"
-                 for task in tasks if len({asked[path] for path in task.asked}) > 1)
+    return tuple(
+        f"{few(task.asked)} are coupled: they are pruned once, by {task.action}"
+        for task in tasks
+        if len({asked[path] for path in task.asked}) > 1
+    )
 
 
 def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, str]:
@@ -229,8 +251,9 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
             task = next(causes[unit] for unit in out.tolist() if unit in causes)
             others = [path for path in task.paths if path != layer.path]
             rest = left(out, removed)
-            parts.append(f"{len(out)} -> {rest} channels, with {few(others)}" if others else
-                         f"{len(out)} -> {rest} channels")
+            parts.append(
+                f"{len(out)} -> {rest} channels, with {few(others)}" if others else f"{len(out)} -> {rest} channels"
+            )
         for units in _other_axes(model, channels, layer):
             cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
             if cause is not None:
@@ -245,8 +268,11 @@ def _other_axes(model: Model, channels: Channels, layer: Layer) -> list[np.ndarr
     if layer.path not in model.sites:
         return []
     name = model.sites[layer.path].initializer
-    return [channels.axes[name, axis] for axis in range(len(layer.shape))
-            if axis != layer.out_axis and (name, axis) in channels.axes]
+    return [
+        channels.axes[name, axis]
+        for axis in range(len(layer.shape))
+        if axis != layer.out_axis and (name, axis) in channels.axes
+    ]
 
 
 def foretold(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
@@ -255,7 +281,7 @@ def foretold(model: Model, asked: Mapping[str, Action]) -> dict[str, Layer]:
     removed: set[int] = set()
     for task in _tasks(model, channels, asked, _without_data(model)):
         method, params = task.method()
-        removed.update(task.units[:method.removes(task.group, params)].tolist())
+        removed.update(task.units[: method.removes(task.group, params)].tolist())
     _leave_one(channels, removed)
     smaller = {}
     for path, site in model.sites.items():

@@ -17,7 +17,7 @@ from workbench.methods.base.method import RescalingMethod, find
 
 NONE = "the ranges are equal already"
 
-_known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()      # a model never changes
+_known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()  # a model never changes
 
 
 def scaling(model: Model) -> Scaling:
@@ -32,8 +32,9 @@ def refusal(model: Model, path: str) -> str | None:
     return scaling(model).refusal(path)
 
 
-def rescale(model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache,
-            job: Job) -> Changed:
+def rescale(
+    model: Model, asked: Mapping[str, Action], data: Dataset | None, seed: int, cache: Cache, job: Job
+) -> Changed:
     """The model after these steps, step by step where they differ. Raises UserError when it answers otherwise."""
     links, made = scaling(model), model
     factors = np.ones(links.count)

@@ -25,10 +25,10 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Affine, Scaled
 from workbench.graph.storage.kernels import Blockwise, Dynamic, Static
 
-SAMPLES = 8         # that are run with and without optimisation
-MEASURED = 32       # the same of the written file
-DECIDE = 0.9        # of decisions that are the same without optimisation; fewer are told
-APART = 0.1         # relative distance of outputs that is more than rounding in integer kernels (20 dB)
+SAMPLES = 8  # that are run with and without optimisation
+MEASURED = 32  # the same of the written file
+DECIDE = 0.9  # of decisions that are the same without optimisation; fewer are told
+APART = 0.1  # relative distance of outputs that is more than rounding in integer kernels (20 dB)
 Edits = Mapping[str, Edit]
 
 
@@ -51,12 +51,15 @@ class Settled:
     def notes(self, model: Model, edits: Edits) -> tuple[str, ...]:
         """A sentence for each kind of levels that were left out, with the operators that are in the way."""
         said = []
-        for paths, what in ((self.open, "has no levels for its output"),
-                            (self.floats, "keeps its activations in floating point")):
+        for paths, what in (
+            (self.open, "has no levels for its output"),
+            (self.floats, "keeps its activations in floating point"),
+        ):
             if named := [path for path in edits if path in paths]:
                 behind = ", ".join(between.operators(model, named)) or "the next layer"
-                said.append(f"{_who(named)} {what}: on 8-bit levels ONNX Runtime computes what follows "
-                            f"({behind}) wrongly.")
+                said.append(
+                    f"{_who(named)} {what}: on 8-bit levels ONNX Runtime computes what follows ({behind}) wrongly."
+                )
         if named := [path for path in edits if path in self.inside]:
             said.append(f"{_who(named)} has no levels for its output: an If, Loop or Scan reads it inside.")
         return tuple(said)
@@ -69,8 +72,11 @@ def _who(paths: list[str]) -> str:
 def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job: Job) -> Settled:
     """What must be left out of the edits so that the runtime's optimiser leaves their answers; found once for the same
     layers computed in the same way, whatever their weights. Raises UserError where nothing helps."""
-    computed = tuple((path, type(edit.compute), isinstance(edit.compute, Static) and edit.compute.delivered is not None)
-                     for path, edit in edits.items() if edit.compute is not None)
+    computed = tuple(
+        (path, type(edit.compute), isinstance(edit.compute, Static) and edit.compute.delivered is not None)
+        for path, edit in edits.items()
+        if edit.compute is not None
+    )
     if data is None or not computed:
         return Settled()
     return known.get(("settled", data.fingerprint, computed), lambda: search(model, edits, data, job))
@@ -86,7 +92,7 @@ def search(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
         return _right(model, found.of(edits), feeds, original)
 
     static = [path for path, edit in edits.items() if isinstance(edit.compute, Static)]
-    handing = [path for path in static if edits[path].compute.delivered is not None]     # type: ignore[union-attr]
+    handing = [path for path in static if edits[path].compute.delivered is not None]  # type: ignore[union-attr]
     inside = frozenset(between.read_inside(model, handing))
     handing = [path for path in handing if path not in inside]
     if right(Settled(inside)):
@@ -96,8 +102,9 @@ def search(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
     if static and right(Settled(floats=frozenset(static))):
         return Settled(floats=frozenset(_fewest(static, lambda paths: right(Settled(floats=frozenset(paths))))))
     operators = sorted({WORDS[type(edit.compute)] for edit in edits.values() if edit.compute is not None})
-    raise UserError(f"ONNX Runtime does not run this model with {', '.join(operators)}.",
-                    "Choose other methods for these layers.")
+    raise UserError(
+        f"ONNX Runtime does not run this model with {', '.join(operators)}.", "Choose other methods for these layers."
+    )
 
 
 WORDS = {Static: "layers on 8-bit levels", Dynamic: "dynamic activation quantisation", Blockwise: "the 4-bit kernel"}
@@ -112,7 +119,7 @@ def _fewest(paths: Sequence[str], right: Callable[[list[str]], bool]) -> list[st
             return []
         if len(rest) == 1:
             return rest
-        first, second = rest[:len(rest) // 2], rest[len(rest) // 2:]
+        first, second = rest[: len(rest) // 2], rest[len(rest) // 2 :]
         found = search(fixed + first, second, False)
         return found + search(fixed + found, first, not found)
 
@@ -127,8 +134,9 @@ def _without(edit: Edit, delivered: bool, activations: bool) -> Edit:
     return edit
 
 
-def _right(model: Model, edits: Edits, feeds: Mapping[str, np.ndarray],
-           original: Callable[[], list[np.ndarray]]) -> bool:
+def _right(
+    model: Model, edits: Edits, feeds: Mapping[str, np.ndarray], original: Callable[[], list[np.ndarray]]
+) -> bool:
     """Whether the optimised graph loads, runs and answers as the graph does without optimisation, up to rounding: that
     is less than the levels themselves cost."""
     edited = with_edits(model, edits)
@@ -139,7 +147,7 @@ def _right(model: Model, edits: Edits, feeds: Mapping[str, np.ndarray],
     try:
         expected = _outputs(edited, feeds, optimize=False)
     except UserError:
-        return True         # an operator that only the optimiser makes runnable: there is nothing to compare with
+        return True  # an operator that only the optimiser makes runnable: there is nothing to compare with
     moved = distance(found, expected)
     return moved <= APART or _saturating(edits) or moved <= distance(expected, original()) / 2
 
@@ -151,8 +159,11 @@ def _outputs(model: Model, feeds: Mapping[str, np.ndarray], optimize: bool) -> l
 
 def _saturating(edits: Edits) -> bool:
     """Whether sums of products saturate here, which the user has chosen and is told of by the methods."""
-    inner = [edit.encoding.inner if isinstance(edit.encoding, Scaled) else edit.encoding for edit in edits.values()
-             if isinstance(edit.compute, Static)]
+    inner = [
+        edit.encoding.inner if isinstance(edit.encoding, Scaled) else edit.encoding
+        for edit in edits.values()
+        if isinstance(edit.compute, Static)
+    ]
     return any(isinstance(each, Affine) and each.bits == 8 for each in inner) and qdq.saturates()
 
 
@@ -161,7 +172,7 @@ def distance(found: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> flo
     another shape. Outputs that are not numbers with a size, as classes are, may differ on ties and do not count."""
     largest = 0.0
     for a, b in zip(found, expected, strict=True):
-        if not isinstance(b, np.ndarray):       # a sequence or a map, which is made of other values
+        if not isinstance(b, np.ndarray):  # a sequence or a map, which is made of other values
             continue
         if a.shape != b.shape:
             return np.inf
@@ -189,8 +200,10 @@ def note_on_file(path: str, written: Run, data: Dataset) -> str:
     moved, same = distance(found, plain), _decisions(data.answer.of(found), data.answer.of(plain))
     if moved <= APART and same >= DECIDE:
         return ""
-    return (f"Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by "
-            f"{moved:.0%}, and {1 - same:.0%} of the predictions, on {data.count(feeds)} samples.")
+    return (
+        f"Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by "
+        f"{moved:.0%}, and {1 - same:.0%} of the predictions, on {data.count(feeds)} samples."
+    )
 
 
 def _decisions(a: np.ndarray, b: np.ndarray) -> float:

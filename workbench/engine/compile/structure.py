@@ -27,7 +27,10 @@ from workbench.methods.base.method import RemovalMethod, ReplacingMethod, Rescal
 Stacks = Mapping[str, tuple[Action, ...]]
 Change = Callable[[Model, Mapping[str, Action], Dataset | None, int, Cache, Job], Changed]
 STAGES: tuple[tuple[type, Change], ...] = (
-    (ReplacingMethod, blocks.replace), (RemovalMethod, removal.remove), (RescalingMethod, rescale.rescale))
+    (ReplacingMethod, blocks.replace),
+    (RemovalMethod, removal.remove),
+    (RescalingMethod, rescale.rescale),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +62,13 @@ class Structure:
 
     def then(self, key: tuple[Hashable, ...], kind: type, made: Changed) -> "Structure":
         """After one stage more, of this kind."""
-        notes = {path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
-                 for path in (*self.notes, *made.notes)}
-        return Structure(made.model, key, notes, self.remarks + made.remarks, {**self.kept, **made.kept},
-                         (*self.stages, kind))
+        notes = {
+            path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
+            for path in (*self.notes, *made.notes)
+        }
+        return Structure(
+            made.model, key, notes, self.remarks + made.remarks, {**self.kept, **made.kept}, (*self.stages, kind)
+        )
 
 
 def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
@@ -71,14 +77,28 @@ def build(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cache: 
     for kind, change in STAGES:
         asked = {path: action for path, action in asked_for(chosen, kind).items() if path in structure.model.sites}
         if asked:
-            key = (*structure.key, kind.__name__, tuple(sorted((path, str(action)) for path, action in asked.items())),
-                   seed, data.fingerprint if data else "")
+            key = (
+                *structure.key,
+                kind.__name__,
+                tuple(sorted((path, str(action)) for path, action in asked.items())),
+                seed,
+                data.fingerprint if data else "",
+            )
             structure = cache.get(key, partial(_after, structure, key, kind, change, asked, data, seed, cache, job))
     return structure
 
 
-def _after(before: Structure, key: tuple[Hashable, ...], kind: type, change: Change, asked: Mapping[str, Action],
-           data: Dataset | None, seed: int, cache: Cache, job: Job) -> Structure:
+def _after(
+    before: Structure,
+    key: tuple[Hashable, ...],
+    kind: type,
+    change: Change,
+    asked: Mapping[str, Action],
+    data: Dataset | None,
+    seed: int,
+    cache: Cache,
+    job: Job,
+) -> Structure:
     return before.then(key, kind, change(before.model, asked, data, seed, cache.under(before.key), job))
 
 
@@ -117,8 +137,9 @@ def possible(model: Model, layer: Layer, actions: tuple[Action, ...]) -> tuple[t
 def couplings(model: Model) -> Couplings:
     """Which layers of a model lose output channels together, and why others keep theirs."""
     channels = channels_of(model)
-    kept = {layer.path: reason for layer in model.layers
-            if not layer.locked and (reason := channels.refusal(layer.path))}
+    kept = {
+        layer.path: reason for layer in model.layers if not layer.locked and (reason := channels.refusal(layer.path))
+    }
     groups = dict.fromkeys(group for path, group in channels.groups.items() if len(group) > 1 and path not in kept)
     return Couplings(tuple(groups), kept)
 

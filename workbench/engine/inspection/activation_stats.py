@@ -18,8 +18,8 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.subgraph import cut
 from workbench.methods.base.observer import COUNTED, Observed, Observer, RangeRule
 
-BINS = 512          # of each channel, over -reach..reach
-DRAWN = 256         # of the whole, between its ends
+BINS = 512  # of each channel, over -reach..reach
+DRAWN = 256  # of the whole, between its ends
 
 
 def passing(workspace: Workspace, path: str, job: Job) -> Passing:
@@ -79,9 +79,18 @@ class _Both:
     def activation(self) -> Activation:
         each, observed = self.each, self.whole.observed
         assert each is not None
-        return Activation(self.name, each.count * len(each.mean), each.low, each.high, each.mean,
-                          np.sqrt(each.squares / each.count), each.zeros / each.count, each.quantiles(QUANTILES),
-                          _drawn(observed), {rule: _levels(observed, rule) for rule in get_args(RangeRule)})
+        return Activation(
+            self.name,
+            each.count * len(each.mean),
+            each.low,
+            each.high,
+            each.mean,
+            np.sqrt(each.squares / each.count),
+            each.zeros / each.count,
+            each.quantiles(QUANTILES),
+            _drawn(observed),
+            {rule: _levels(observed, rule) for rule in get_args(RangeRule)},
+        )
 
 
 class Channels:
@@ -108,7 +117,7 @@ class Channels:
         self.zeros += (rows == 0).sum(axis=1)
         self.low, self.high = np.minimum(self.low, rows.min(axis=1)), np.maximum(self.high, rows.max(axis=1))
         self._widen(np.maximum(np.abs(self.low), np.abs(self.high)))
-        self._sort(rows[:, ::max(1, -(-rows.size // COUNTED))])
+        self._sort(rows[:, :: max(1, -(-rows.size // COUNTED))])
 
     def _widen(self, needed: np.ndarray) -> None:
         self.reach = np.where(self.reach > 0, self.reach, needed)
@@ -141,9 +150,11 @@ def _levels(observed: Observed, rule: RangeRule) -> Levels8:
     levels = observed.levels(rule)
     low, high = -levels.zero_point * levels.scale, (255 - levels.zero_point) * levels.scale
     total = max(observed.counts.sum(), 1.0)
-    half = levels.scale / 2         # what rounds to an outermost level is not clipped
-    below, above = (float(observed.counts[side].sum() / total)
-                    for side in (observed.centres < low - half, observed.centres > high + half))
+    half = levels.scale / 2  # what rounds to an outermost level is not clipped
+    below, above = (
+        float(observed.counts[side].sum() / total)
+        for side in (observed.centres < low - half, observed.centres > high + half)
+    )
     return Levels8(low, high, levels.scale, below, above)
 
 

@@ -20,7 +20,7 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.common import factors
 from workbench.methods.lowrank.whitened import whitening
 
-MOST_BARS = 1024        # more would be narrower than a pixel
+MOST_BARS = 1024  # more would be narrower than a pixel
 
 
 def look(workspace: Workspace, path: str, recipe: Recipe, wanted: w.Wanted, job: Job) -> Any:
@@ -40,7 +40,7 @@ def pair_of(workspace: Workspace, path: str, recipe: Recipe, job: Job) -> Pair:
     if not recipe.rows:
         return Pair(layer, before, None, None, None, whole)
     smaller, edited = workspace.edited(path, recipe, job)
-    if path not in smaller.model.sites:         # its module was replaced, or left out
+    if path not in smaller.model.sites:  # its module was replaced, or left out
         return Pair(layer, before, np.full(before.shape, np.nan, np.float32), None, None, ~whole)
     kept = smaller.kept.get(path)
     if kept is None:
@@ -62,8 +62,14 @@ def channels(pair: Pair, wanted: w.WantChannels, job: Job) -> pictures.Channels:
     shown = before if after is None else after
     silent = np.array([not np.nan_to_num(shown[start:stop]).any() for start, stop in _ranges(first)])
     job.check()
-    return pictures.Channels(first, widest, _quantiles(before, first, job),
-                             None if after is None else _quantiles(after, first, job), _ends(pair, first), silent)
+    return pictures.Channels(
+        first,
+        widest,
+        _quantiles(before, first, job),
+        None if after is None else _quantiles(after, first, job),
+        _ends(pair, first),
+        silent,
+    )
 
 
 def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
@@ -81,8 +87,11 @@ def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
     if pair.edit is not None and pair.left is not None:
         found = levels.of(pair.edit, pair.left, pair.layer.out_axis, pair.place(number))
         found = replace(found, channel=number) if found is not None and found.channel is not None else found
-    return pictures.Channel(number, seen, pictures.ChannelAfter(
-        stats.moments(row), stats.histogram(row, edges), found, stats.beyond(row, fences)))
+    return pictures.Channel(
+        number,
+        seen,
+        pictures.ChannelAfter(stats.moments(row), stats.histogram(row, edges), found, stats.beyond(row, fences)),
+    )
 
 
 def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
@@ -90,20 +99,24 @@ def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
     layer = pair.layer
     if reason := factors.refuse(layer) or factors.refuse_rows(layer):
         raise UserError(f"{layer.path}: {reason}", "")
-    root = workspace.cache.get(("whitening", layer.path, layer.fingerprint, workspace.calibration_words),
-                               lambda: _root(workspace, layer.path, job))
+    root = workspace.cache.get(
+        ("whitening", layer.path, layer.fingerprint, workspace.calibration_words),
+        lambda: _root(workspace, layer.path, job),
+    )
 
     def spectrum(weight: np.ndarray) -> Spectrum:
         values = factors.singular_values(factors.unfold(weight, layer).astype(np.float64) @ root)
         rows, columns = layer.matrix
-        found = stats.spectrum_of(values, (rows, columns), f"outputs × whitened inputs = {rows} × {columns}",
-                                  len(values))
+        found = stats.spectrum_of(
+            values, (rows, columns), f"outputs × whitened inputs = {rows} × {columns}", len(values)
+        )
         return replace(found, noise=stats.noise(found, (rows, columns)))
 
     same = pair.after is not None and pair.kept.all() and not np.isnan(pair.after).any()
     job.check()
-    before = workspace.cache.get(("whitened", layer.path, layer.fingerprint, workspace.calibration_words),
-                                 lambda: spectrum(pair.before))
+    before = workspace.cache.get(
+        ("whitened", layer.path, layer.fingerprint, workspace.calibration_words), lambda: spectrum(pair.before)
+    )
     return pictures.Whitened(before, spectrum(pair.after) if same and pair.after is not None else None)
 
 
@@ -142,5 +155,8 @@ def _ends(pair: Pair, first: np.ndarray) -> np.ndarray | None:
 
 
 PICTURES: dict[type, Callable[[Pair, Any, Job], Any]] = {
-    w.WantChannels: channels, w.WantChannel: channel, w.WantTile: images.tile, w.WantKernels: images.kernels,
+    w.WantChannels: channels,
+    w.WantChannel: channel,
+    w.WantTile: images.tile,
+    w.WantKernels: images.kernels,
 }

@@ -62,9 +62,14 @@ def _evening(workspace: Workspace, path: str) -> Evening:
     rows = by_output(model.weight(path), layer.out_axis)
     reach = np.abs(rows).max(axis=1)[np.isin(links.layers[path], free)]
     reach = reach[reach > 0]
-    readers = tuple(other.path for other in model.layers if other.path in model.sites
-                    and (held := links.held.get(model.sites[other.path].initializer)) is not None
-                    and held.read is not None and np.isin(held.read, free).any())
+    readers = tuple(
+        other.path
+        for other in model.layers
+        if other.path in model.sites
+        and (held := links.held.get(model.sites[other.path].initializer)) is not None
+        and held.read is not None
+        and np.isin(held.read, free).any()
+    )
     return Evening(len(reach), len(rows), float(reach.max() / reach.min()) if len(reach) else 1.0, readers)
 
 

@@ -12,7 +12,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import names
 from workbench.graph.rewrite.rewrite import with_edits
 
-KEPT = 1024         # bytes; smaller tensors keep their values: targets of reshapes, scales, axes
+KEPT = 1024  # bytes; smaller tensors keep their values: targets of reshapes, scales, axes
 
 
 def of_model(model: Model) -> GraphView:
@@ -26,7 +26,7 @@ def of_compiled(compiled: Compiled, sparse: Sparse = "auto") -> GraphView:
     written = model.ir
     if compiled.edits:
         written = with_edits(model, compiled.edits, sparse).ir
-        names.name_nodes(written.graph)     # decoders have no names in a file
+        names.name_nodes(written.graph)  # decoders have no names in a file
     owners = _owners(model, written.graph)
     _adopt(written.graph, owners, {node.name for node in model.ir.graph})
     return GraphView(outline(written), _by_layer(owners))
@@ -53,7 +53,7 @@ def _with_shapes(proto: onnx.ModelProto) -> onnx.ModelProto:
     bare.graph.ClearField("value_info")
     try:
         bare = onnx.shape_inference.infer_shapes(bare)
-    except Exception:       # best effort: a graph that the runtime takes may still confuse the inference
+    except Exception:  # best effort: a graph that the runtime takes may still confuse the inference
         return proto
     found = {value.name for value in bare.graph.value_info}
     bare.graph.value_info.extend(value for value in proto.graph.value_info if value.name not in found)
@@ -63,8 +63,9 @@ def _with_shapes(proto: onnx.ModelProto) -> onnx.ModelProto:
 def _hollow(tensor: ir.TensorProtocol) -> ir.TensorProtocol:
     if tensor.nbytes <= KEPT or tensor.dtype == ir.DataType.STRING:
         return tensor
-    return ir.serde.TensorProtoTensor(onnx.TensorProto(
-        name=tensor.name or "", data_type=tensor.dtype.value, dims=tensor.shape.numpy()))
+    return ir.serde.TensorProtoTensor(
+        onnx.TensorProto(name=tensor.name or "", data_type=tensor.dtype.value, dims=tensor.shape.numpy())
+    )
 
 
 def _owners(model: Model, graph: ir.Graph) -> dict[str, str]:
@@ -73,8 +74,12 @@ def _owners(model: Model, graph: ir.Graph) -> dict[str, str]:
     A node that holds a layer in a subgraph (If, Loop) stands for that layer.
     """
     sites = model.sites.items()
-    owners = {name: path for path, site in sites
-              for name in (*(name for name, _ in site.uses), site.node, site.bias_node) if name}
+    owners = {
+        name: path
+        for path, site in sites
+        for name in (*(name for name, _ in site.uses), site.node, site.bias_node)
+        if name
+    }
     weights = {site.initializer: path for path, site in sites}
     pieces = {site.node: path for path, site in sites}
     locked = {layer.path for layer in model.layers if layer.locked}

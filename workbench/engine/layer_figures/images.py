@@ -13,7 +13,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.pictures import Kernels, Tile
 from workbench.graph.storage.edit import Edit
 
-MOST_CELLS = 4096       # along one side: no screen has more
+MOST_CELLS = 4096  # along one side: no screen has more
 MOST_KERNELS = 4096
 
 
@@ -47,8 +47,9 @@ class Pair:
 
 def tile(pair: Pair, wanted: w.WantTile, job: Job) -> Tile:
     before, after = pair.rows
-    rows, columns = (_within(part, size) for part, size in
-                     zip((wanted.rows, wanted.columns), before.shape, strict=True))
+    rows, columns = (
+        _within(part, size) for part, size in zip((wanted.rows, wanted.columns), before.shape, strict=True)
+    )
     cells = (min(max(wanted.height, 1), MOST_CELLS), min(max(wanted.width, 1), MOST_CELLS))
     block = (-(-(rows[1] - rows[0]) // cells[0]), -(-(columns[1] - columns[0]) // cells[1]))
     part = (slice(*rows), slice(*columns))
@@ -58,8 +59,17 @@ def tile(pair: Pair, wanted: w.WantTile, job: Job) -> Tile:
         largest = max(largest, float(np.nanmax(np.abs(after))))
         change = float(np.nanmax(np.abs(after - before)))
     kernel = pair.layer.shape[2:] if pair.layer.op.startswith("Conv") else ()
-    return Tile(rows, columns, (before.shape[0], before.shape[1]), block, averaged(before[part], block),
-                averaged(after[part], block) if after is not None else None, largest, change, tuple(kernel))
+    return Tile(
+        rows,
+        columns,
+        (before.shape[0], before.shape[1]),
+        block,
+        averaged(before[part], block),
+        averaged(after[part], block) if after is not None else None,
+        largest,
+        change,
+        tuple(kernel),
+    )
 
 
 def averaged(values: np.ndarray, block: tuple[int, int]) -> np.ndarray:
@@ -85,7 +95,7 @@ def kernels(pair: Pair, wanted: w.WantKernels, job: Job) -> Kernels:
     job.check()
     order = np.argsort(-norms, kind="stable") if wanted.by_norm else np.arange(len(norms))
     first = min(max(wanted.first, 0), len(order))
-    chosen = order[first:first + min(max(wanted.count, 1), MOST_KERNELS)]
+    chosen = order[first : first + min(max(wanted.count, 1), MOST_KERNELS)]
     shown = before if after is None else after
     silent = ~np.nan_to_num(shown[chosen]).reshape(len(chosen), -1).any(axis=1)
     inputs = 1 if before.ndim == 4 else pair.before.shape[1 - layer.out_axis]
@@ -93,12 +103,14 @@ def kernels(pair: Pair, wanted: w.WantKernels, job: Job) -> Kernels:
     largest = float(np.abs(before).max())
     if after is not None and not np.isnan(after).all():
         largest = max(largest, float(np.nanmax(np.abs(after))))
-    return Kernels(places, before[chosen], None if after is None else after[chosen], norms[chosen], silent, len(norms),
-                   largest)
+    return Kernels(
+        places, before[chosen], None if after is None else after[chosen], norms[chosen], silent, len(norms), largest
+    )
 
 
 def _pictures(out_axis: int) -> Callable[[np.ndarray], np.ndarray]:
     """[n, height, width], a picture for each output and input; of three inputs [n, height, width, 3] in colour."""
+
     def unfold(weight: np.ndarray) -> np.ndarray:
         moved = np.moveaxis(weight, out_axis, 0)
         if moved.ndim == 3:
@@ -106,6 +118,7 @@ def _pictures(out_axis: int) -> Callable[[np.ndarray], np.ndarray]:
         if moved.shape[1] == 3:
             return np.moveaxis(moved, 1, -1)
         return moved.reshape(-1, *moved.shape[2:])
+
     return unfold
 
 

@@ -17,7 +17,7 @@ def of(edit: Edit, original: np.ndarray, out_axis: int, channel: int | None = No
         return _affine(encoding, original, out_axis, channel)
     if isinstance(encoding, Codebook):
         return Levels(np.unique(encoding.centroids.astype(np.float64)))
-    if isinstance(encoding, Dense) and encoding.values.dtype.itemsize == 1:     # 8-bit floats
+    if isinstance(encoding, Dense) and encoding.values.dtype.itemsize == 1:  # 8-bit floats
         return Levels(np.unique(encoding.values.astype(np.float64)))
     return None
 
@@ -37,7 +37,7 @@ def _affine(encoding: Affine, original: np.ndarray, out_axis: int, channel: int 
     steps, zeros = _steps(encoding, out_axis)
     weight = np.moveaxis(original, out_axis, 0)
     if channel is not None:
-        steps, zeros, weight = (part[channel:channel + 1] for part in (steps, zeros, weight))
+        steps, zeros, weight = (part[channel : channel + 1] for part in (steps, zeros, weight))
     least, most = _limits(encoding)
     clipped = (weight > (most - zeros + 0.5) * steps) | (weight < (least - zeros - 0.5) * steps)
     widest = np.unravel_index(int(steps.argmax()), steps.shape)
@@ -49,12 +49,14 @@ def _affine(encoding: Affine, original: np.ndarray, out_axis: int, channel: int 
 def _steps(encoding: Affine, out_axis: int) -> tuple[np.ndarray, np.ndarray]:
     """Of every weight the distance of its levels, and which of them is zero; output channels first."""
     zero_point = np.float32(0) if encoding.zero_point is None else encoding.zero_point.astype(np.float32)
-    whole = (crop(np.broadcast_to(part, encoding.q.shape), encoding.shape, encoding.axis)
-             for part in (encoding.scale.astype(np.float32), zero_point))
+    whole = (
+        crop(np.broadcast_to(part, encoding.q.shape), encoding.shape, encoding.axis)
+        for part in (encoding.scale.astype(np.float32), zero_point)
+    )
     steps, zeros = (np.moveaxis(part, out_axis, 0) for part in whole)
     return steps, zeros
 
 
 def _limits(encoding: Affine) -> tuple[int, int]:
     least = 0 if encoding.zero_point is not None else -(2 ** (encoding.bits - 1))
-    return least, least + 2 ** encoding.bits - 1
+    return least, least + 2**encoding.bits - 1

@@ -11,20 +11,21 @@ from workbench.engine.base.store import Store
 from workbench.methods.base import ranks, vbmf
 from workbench.methods.common import factors
 
-VERSION = 4             # of what is kept on the disk: raised when a number here is computed in another way
+VERSION = 4  # of what is kept on the disk: raised when a number here is computed in another way
 BINS = 160
 QUANTILES = 1025
-EXACT = 3072            # rows and columns up to which all singular values are computed: 10 s on two cores
+EXACT = 3072  # rows and columns up to which all singular values are computed: 10 s on two cores
 LARGEST = 512
 OVERSAMPLED = 32
-FENCE = 3.0             # interquartile ranges outside the quartiles: Tukey's outer fence
-FARTHEST = 200          # outliers that are drawn one by one
+FENCE = 3.0  # interquartile ranges outside the quartiles: Tukey's outer fence
+FARTHEST = 200  # outliers that are drawn one by one
 
 
 def moments(weight: np.ndarray) -> Moments:
     values = weight.astype(np.float64)
-    return Moments(float(values.mean()), float(values.std()), float(values.min()), float(values.max()),
-                   float((weight == 0).mean()))
+    return Moments(
+        float(values.mean()), float(values.std()), float(values.min()), float(values.max()), float((weight == 0).mean())
+    )
 
 
 def edges(weight: np.ndarray) -> np.ndarray:
@@ -69,6 +70,7 @@ def largest_singular_values(matrix: np.ndarray, count: int, seed: int = 0) -> np
     They are never too large; the last ones are a few per cent too small where the spectrum is flat.
     """
     import torch
+
     values = torch.from_numpy(np.ascontiguousarray(matrix, dtype=np.float32))
     generator = torch.Generator().manual_seed(seed)
     basis = torch.linalg.qr(values @ torch.randn(values.shape[1], count + OVERSAMPLED, generator=generator))[0]
@@ -85,8 +87,8 @@ def tail(last: float, rest: float, count: int) -> np.ndarray:
     low, high = 0.0, 1.0
     for _ in range(60):
         factor = (low + high) / 2
-        low, high = (factor, high) if last ** 2 * (factor ** (2.0 * steps)).sum() < rest else (low, factor)
-    guess = last * high ** steps
+        low, high = (factor, high) if last**2 * (factor ** (2.0 * steps)).sum() < rest else (low, factor)
+    guess = last * high**steps
     return guess * np.sqrt(rest / np.square(guess).sum())
 
 
@@ -183,13 +185,22 @@ def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statisti
 
 
 def _packed(made: Statistics) -> dict[str, np.ndarray]:
-    arrays = {"moments": np.array(astuple(made.moments)), "edges": made.histogram.edges,
-              "counts": made.histogram.counts, "magnitudes": made.magnitudes, "farthest": made.outliers.farthest,
-              "fences": np.array([made.outliers.low, made.outliers.high, made.outliers.count])}
+    arrays = {
+        "moments": np.array(astuple(made.moments)),
+        "edges": made.histogram.edges,
+        "counts": made.histogram.counts,
+        "magnitudes": made.magnitudes,
+        "farthest": made.outliers.farthest,
+        "fences": np.array([made.outliers.low, made.outliers.high, made.outliers.count]),
+    }
     if (drawn := made.spectrum) is not None:
-        arrays |= {"values": drawn.values, "energy": drawn.energy, "unfolding": np.array(drawn.unfolding),
-                   "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed]),
-                   "noise": np.array(astuple(drawn.noise) if drawn.noise is not None else ())}
+        arrays |= {
+            "values": drawn.values,
+            "energy": drawn.energy,
+            "unfolding": np.array(drawn.unfolding),
+            "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed]),
+            "noise": np.array(astuple(drawn.noise) if drawn.noise is not None else ()),
+        }
     return arrays
 
 
@@ -200,11 +211,22 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
         if "values" in arrays:
             break_even, stable_rank, computed = arrays["numbers"].tolist()
             found = arrays["noise"].tolist()
-            drawn = Spectrum(arrays["values"], arrays["energy"], str(arrays["unfolding"]), int(break_even),
-                             stable_rank, int(computed),
-                             Noise(int(found[0]), found[1], int(found[2]), int(found[3])) if found else None)
+            drawn = Spectrum(
+                arrays["values"],
+                arrays["energy"],
+                str(arrays["unfolding"]),
+                int(break_even),
+                stable_rank,
+                int(computed),
+                Noise(int(found[0]), found[1], int(found[2]), int(found[3])) if found else None,
+            )
         low, high, count = arrays["fences"].tolist()
-        return Statistics(Moments(*arrays["moments"].tolist()), Histogram(arrays["edges"], arrays["counts"]), drawn,
-                          arrays["magnitudes"], Outliers(low, high, int(count), arrays["farthest"]))
+        return Statistics(
+            Moments(*arrays["moments"].tolist()),
+            Histogram(arrays["edges"], arrays["counts"]),
+            drawn,
+            arrays["magnitudes"],
+            Outliers(low, high, int(count), arrays["farthest"]),
+        )
     except (KeyError, TypeError, ValueError):
         return None

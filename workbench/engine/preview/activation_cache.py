@@ -12,9 +12,9 @@ from workbench.core.base import system
 from workbench.engine.base.cache import weigh
 from workbench.engine.base.store import cache_folder
 
-BUDGET = 2 << 30        # bytes in memory
-DISK = 8 << 30          # bytes on the disk
-FREE = 4 << 30          # bytes that the disk keeps free
+BUDGET = 2 << 30  # bytes in memory
+DISK = 8 << 30  # bytes on the disk
+FREE = 4 << 30  # bytes that the disk keeps free
 Values = dict[str, np.ndarray]
 
 

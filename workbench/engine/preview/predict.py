@@ -29,14 +29,20 @@ from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 from workbench.methods.base.method import untouched
 
-SAMPLES = 32        # calibration samples that are looked at: with 256 the ranks are no better (within 0.005)
-TOGETHER = 8        # of them at a time
-ROWS = 64           # rows kept of each layer's inputs, and of their means
-PROBED = 8          # layers on which the prediction is checked, with each of TRIED
-PROBE = 128         # evaluation samples of such a check
-TRIED = tuple((action,) for action in (
-    Action("quantize.affine", {"bits": 4}), Action("quantize.affine", {"bits": 2}),
-    Action("prune.magnitude", {"sparsity": 0.5}), Action("prune.magnitude", {"sparsity": 0.8})))
+SAMPLES = 32  # calibration samples that are looked at: with 256 the ranks are no better (within 0.005)
+TOGETHER = 8  # of them at a time
+ROWS = 64  # rows kept of each layer's inputs, and of their means
+PROBED = 8  # layers on which the prediction is checked, with each of TRIED
+PROBE = 128  # evaluation samples of such a check
+TRIED = tuple(
+    (action,)
+    for action in (
+        Action("quantize.affine", {"bits": 4}),
+        Action("quantize.affine", {"bits": 2}),
+        Action("prune.magnitude", {"sparsity": 0.5}),
+        Action("prune.magnitude", {"sparsity": 0.8}),
+    )
+)
 
 
 def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
@@ -44,8 +50,9 @@ def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
     data = workspace.calibration
     if data is None or data.samples == 0:
         raise UserError("There are no calibration samples.", "Give a data set.")
-    made = workspace.cache.get(("predictor", data.fingerprint),
-                               lambda: _made(workspace.model, data, job.part(0.0, 0.5)))
+    made = workspace.cache.get(
+        ("predictor", data.fingerprint), lambda: _made(workspace.model, data, job.part(0.0, 0.5))
+    )
     key = checked_key(workspace)
     if not check or key is None:
         return made
@@ -69,11 +76,14 @@ def _made(model: Model, data: Dataset, job: Job) -> Predictor:
     inputs = _inputs(model, layers, data, job.part(0.0, 0.4))
     try:
         moments = _moments(model, data, job.part(0.4, 1.0))
-    except UserError as error:      # an operator that gradients cannot pass
+    except UserError as error:  # an operator that gradients cannot pass
         plain = {path: Curvature(Term(varying, None), Term(common, None)) for path, (varying, common) in inputs.items()}
         return Predictor(model, plain, "output error", obstacle=error.what)
-    fitting = {path: Curvature(*map(Term, found, moments[path])) for path, found in inputs.items()
-               if path in moments and len(moments[path][0]) == model.layer(path).matrix[0]}
+    fitting = {
+        path: Curvature(*map(Term, found, moments[path]))
+        for path, found in inputs.items()
+        if path in moments and len(moments[path][0]) == model.layer(path).matrix[0]
+    }
     return Predictor(model, fitting, "loss")
 
 
@@ -96,20 +106,26 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
         count = data.count(feeds)
         for layer in layers:
             received = values[names[layer.path]]
-            if im2col.count(layer, received) % count == 0:        # else its rows are not those of single samples
+            if im2col.count(layer, received) % count == 0:  # else its rows are not those of single samples
                 parts[layer.path].append(_rows(layer, received, count, quota, rng))
-    return {path: tuple(np.concatenate(part, axis=1)[:, :ROWS]  # type: ignore[misc]
-                        for part in zip(*found, strict=True))
-            for path, found in parts.items() if found}
+    return {
+        path: tuple(
+            np.concatenate(part, axis=1)[:, :ROWS]  # type: ignore[misc]
+            for part in zip(*found, strict=True)
+        )
+        for path, found in parts.items()
+        if found
+    }
 
 
-def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
-          rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _rows(
+    layer: Layer, x: np.ndarray, count: int, quota: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """About `quota` rows less their samples' means, and the means of the `count` samples: [groups, n, columns] each."""
     available = im2col.count(layer, x)
     chosen = np.sort(rng.choice(available, min(available, quota), replace=False))
     found = im2col.unfold(layer, x, chosen)
-    if layer.op == "Conv":      # a window's mean over all positions, edges aside, is that of its channel
+    if layer.op == "Conv":  # a window's mean over all positions, edges aside, is that of its channel
         means = np.repeat(x.mean(axis=tuple(range(2, x.ndim))), layer.matrix[1] * layer.groups // x.shape[1], axis=1)
         means = means.reshape(count, -1, layer.groups, layer.matrix[1]).mean(axis=1).transpose(1, 0, 2)
     else:
@@ -119,7 +135,7 @@ def _rows(layer: Layer, x: np.ndarray, count: int, quota: int,
 
 def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """½ t Γ and ½ Γₛ of every layer that the torch view has as a module: one pass of gradients."""
-    view = view_of(model, data).requires_grad_(False)       # of the activations only, which is half the work
+    view = view_of(model, data).requires_grad_(False)  # of the activations only, which is half the work
     generator = torch.Generator().manual_seed(0)
     sums: dict[str, list[torch.Tensor]] = {}
     for path, module in view.layers.items():
@@ -132,11 +148,13 @@ def _moments(model: Model, data: Dataset, job: Job) -> dict[str, tuple[np.ndarra
         count = chosen.stop - chosen.start
         try:
             _loss(data.answer.take(view(**feeds)[0]), generator).backward()
-        except (RuntimeError, IndexError) as error:     # outputs of a form that no answers are drawn from
+        except (RuntimeError, IndexError) as error:  # outputs of a form that no answers are drawn from
             raise UserError("Gradients of these outputs cannot be taken.", "Measure instead.") from error
         seen += count
-    return {path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
-            for path, (each, summed) in sums.items()}
+    return {
+        path: ((each / (2 * seen)).float().numpy(), (summed / (2 * seen)).float().numpy())
+        for path, (each, summed) in sums.items()
+    }
 
 
 def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
@@ -153,6 +171,7 @@ def _loss(outputs: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 def _observing(path: str, sums: dict[str, list[torch.Tensor]], axis: int) -> Callable[..., None]:
     """A forward hook that adds up, of the gradients g that come back to a module's output, g gᵀ over all positions, and
     s sᵀ over all samples of their sums s over a sample's positions."""
+
     def add(gradient: torch.Tensor) -> None:
         each = gradient.movedim(axis, 0).flatten(1)
         summed = gradient.movedim(axis, 1).reshape(len(gradient), len(each), -1).sum(dim=2)
@@ -184,7 +203,7 @@ def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[fl
     model, evaluator = workspace.model, workspace.measurable()
     paths = list(made.curvatures)
     few = evaluator.part(evaluator.order[:PROBE])
-    for path in job.each(paths[::-(-len(paths) // PROBED)] if paths else [], "checking the prediction"):
+    for path in job.each(paths[:: -(-len(paths) // PROBED)] if paths else [], "checking the prediction"):
         behind = SuffixRunner(model, path)
         layer = model.layer(path)
         original = list(_outputs(behind.run(untouched(model.weight(path))), few))
@@ -192,8 +211,10 @@ def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[fl
             if any(compiler.refusal(model, layer, action) for action in stack):
                 continue
             edited = compiler.edit(model, path, stack, workspace.calibration, 0, workspace.cache, job.silent())
-            moved = [divergence(after, before) for after, before
-                     in zip(_outputs(behind.run(edited), few), original, strict=True)]
+            moved = [
+                divergence(after, before)
+                for after, before in zip(_outputs(behind.run(edited), few), original, strict=True)
+            ]
             yield made.rise(path, edited) or 0.0, float(np.concatenate(moved).mean())
 
 

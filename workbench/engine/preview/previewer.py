@@ -33,7 +33,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense
 from workbench.graph.subgraph import cut
 
-READY = 4           # cuts whose sessions are kept, each with a copy of the weights behind it
+READY = 4  # cuts whose sessions are kept, each with a copy of the weights behind it
 
 
 @dataclass
@@ -74,7 +74,7 @@ class SuffixRunner:
         wanted = {value.name for value in session.get_inputs()}
 
         def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-            known = ChainMap({**self._cross(feeds), **layer}, feeds)        # type: ignore[arg-type]
+            known = ChainMap({**self._cross(feeds), **layer}, feeds)  # type: ignore[arg-type]
             return runtime.run(session, {name: known[name] for name in wanted})
 
         return run
@@ -96,8 +96,9 @@ class SuffixRunner:
         for feeds in batches:
             self.crossings.get(self._place, _batch(feeds), partial(self._from, other, session, feeds))
 
-    def _from(self, other: "SuffixRunner", session: ort.InferenceSession | None,
-              feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def _from(
+        self, other: "SuffixRunner", session: ort.InferenceSession | None, feeds: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
         known = other._cross(feeds)
         made = _outputs(session, ChainMap(known, feeds)) if session is not None else {}  # type: ignore[arg-type]
         return {name: made[name] if name in made else known[name] for name in self.cut.crossing}
@@ -149,9 +150,12 @@ class Previewer:
         known = self.workspace.recovery(recipe)
         result = self.workspace.compiled(recipe, job.part(0.0, 0.5)) if known is None else known.compiled
         changes, size = result.changes(recipe.sparse)
-        predicted = self.predicted(result) if known is None else None       # which is of a model that was not trained
-        preview = dataclasses.replace(sized(result.model, changes, float(size)), predicted=predicted,
-                                      trained=known is not None if recipe.recover else None)
+        predicted = self.predicted(result) if known is None else None  # which is of a model that was not trained
+        preview = dataclasses.replace(
+            sized(result.model, changes, float(size)),
+            predicted=predicted,
+            trained=known is not None if recipe.recover else None,
+        )
         # Where there is one data set only, samples that were trained on measure nothing.
         evaluator = self.workspace.ready(recipe).evaluator
         if evaluator is None:
@@ -166,8 +170,13 @@ class Previewer:
         run = self.run(result, focus)
         total = evaluator.data.samples
         for seen, scores in evaluator.stream(run, job.part(0.5, 1.0)):
-            yield dataclasses.replace(preview, value=evaluator.figure(scores), baseline=evaluator.baseline(seen),
-                                      change=evaluator.change(seen, scores), complete=len(seen) == total)
+            yield dataclasses.replace(
+                preview,
+                value=evaluator.figure(scores),
+                baseline=evaluator.baseline(seen),
+                change=evaluator.change(seen, scores),
+                complete=len(seen) == total,
+            )
 
     def predicted(self, result: compiler.Compiled) -> Prediction | None:
         """What the edits will cost, once the predictor is there."""
@@ -199,8 +208,14 @@ class Previewer:
     def _behind(self, result: compiler.Compiled, focus: Sequence[str]) -> SuffixRunner | None:
         """Cut before the layer in focus that has all others of them behind it; None where there is none."""
         model, edits = result.model, result.edits
-        first = next((path for path in model.sites if path in focus
-                      and not cut.before(model, path, [other for other in focus if other != path])), None)
+        first = next(
+            (
+                path
+                for path in model.sites
+                if path in focus and not cut.before(model, path, [other for other in focus if other != path])
+            ),
+            None,
+        )
         if first is None:
             return None
         others = {path: edited for path, edited in edits.items() if path not in focus}
@@ -235,5 +250,11 @@ def sized(model: Model, changes: tuple[LayerChange, ...], size: float) -> Previe
 
 def effective(model: Model, edits: Mapping[str, Edit]) -> Model:
     """The model as an export would run it: effective weights and biases as plain floats, integer layers as stored."""
-    return with_edits(model, {path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
-                             for path, edit in edits.items()}, "off")
+    return with_edits(
+        model,
+        {
+            path: edit if edit.compute is not None else Edit(Dense(edit.weight), edit.bias)
+            for path, edit in edits.items()
+        },
+        "off",
+    )

@@ -25,8 +25,10 @@ def pairs(wanted: str) -> tuple[tuple[str, str], ...]:
 def output_of(model: Model, path: str, whose: str) -> str:
     """The name of the value that a layer's node gives. Raises UserError for a layer that is not there."""
     if path not in model.sites:
-        raise UserError(f"{whose} has no layer '{path}' that could be compared.",
-                        f"Its layers are {', '.join(list(model.sites)[:8])}{', …' if len(model.sites) > 8 else ''}.")
+        raise UserError(
+            f"{whose} has no layer '{path}' that could be compared.",
+            f"Its layers are {', '.join(list(model.sites)[:8])}{', …' if len(model.sites) > 8 else ''}.",
+        )
     node = next(node for node in model.ir.graph if node.name == model.sites[path].node)
     return str(node.outputs[0].name)
 
@@ -46,14 +48,17 @@ class Features(nn.Module):
         self._axes: dict[str, int] = {}
         for own, _ in chosen:
             if own not in layers:
-                raise UserError(f"The model that learns has no layer '{own}' that could be compared.",
-                                "Name layers that gradients pass through.")
+                raise UserError(
+                    f"The model that learns has no layer '{own}' that could be compared.",
+                    "Name layers that gradients pass through.",
+                )
             self._axes[own] = -1 if isinstance(layers[own], nn.Linear) else 1
             layers[own].register_forward_hook(self._watch(own))
 
     def _watch(self, path: str) -> Any:
         def hook(_module: nn.Module, _given: object, output: Tensor) -> None:
             self._seen[path] = output
+
         return hook
 
     def fit(self, outputs: list[Tensor]) -> None:
@@ -61,8 +66,10 @@ class Features(nn.Module):
         for (own, other), features in zip(self.chosen, outputs, strict=True):
             seen, axis = self._seen[own], self._axes[own]
             if seen.dim() != features.dim() or (not self.alike and _places(seen, axis) != _places(features, axis)):
-                raise UserError(f"{own} gives {list(seen.shape)}, the teacher's {other} gives {list(features.shape)}.",
-                                "Compare layers whose features have as many places.")
+                raise UserError(
+                    f"{own} gives {list(seen.shape)}, the teacher's {other} gives {list(features.shape)}.",
+                    "Compare layers whose features have as many places.",
+                )
             if self.alike and seen.dim() < 3:
                 raise UserError(f"{own} gives no maps that attention could be compared of.", "Switch 'attention' off.")
             if not self.alike and seen.shape[axis] != features.shape[axis]:

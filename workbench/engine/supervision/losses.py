@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from workbench.data.metrics import LEFT_OUT
 
-IGNORED = -100      # what functional.cross_entropy leaves out; negative token labels are padding
+IGNORED = -100  # what functional.cross_entropy leaves out; negative token labels are padding
 
 
 def logits(outputs: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ def soft(outputs: Tensor, answers: Sequence[Tensor], temperature: float, classes
     teacher = torch.stack([torch.softmax(logits(answer) / temperature, -1) for answer in answers]).mean(0)
     student = torch.log_softmax(logits(outputs) / temperature, -1)
     rows = student.numel() / student.shape[-1]
-    return functional.kl_div(student, teacher, reduction="sum") / rows * temperature ** 2
+    return functional.kl_div(student, teacher, reduction="sum") / rows * temperature**2
 
 
 def together(answers: Sequence[Tensor], classes: bool) -> Tensor:
@@ -68,8 +68,9 @@ def together(answers: Sequence[Tensor], classes: bool) -> Tensor:
     return torch.stack([torch.softmax(logits(each), -1) if classes else each for each in answers]).mean(0)
 
 
-def anchor(weights: Mapping[str, Tensor], start: Mapping[str, Tensor], importance: Mapping[str, Tensor],
-           strength: float) -> Tensor:
+def anchor(
+    weights: Mapping[str, Tensor], start: Mapping[str, Tensor], importance: Mapping[str, Tensor], strength: float
+) -> Tensor:
     """β/2 Σ F (w − w₀)²: without importance F L2-SP (Li et al. 2018, ICML), with it EWC (Kirkpatrick et al. 2017)."""
     total = torch.zeros(())
     for path, weight in weights.items():

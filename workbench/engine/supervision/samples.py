@@ -16,10 +16,10 @@ from workbench.engine.base.evaluate import stratified
 if TYPE_CHECKING:
     from torch import Tensor
 
-HELD = 0.1          # of the training samples choose the best state
+HELD = 0.1  # of the training samples choose the best state
 MOST_HELD = 5000
 FEWEST = 20
-SPLIT = 0.5         # of the only data set is trained on, the rest is measured
+SPLIT = 0.5  # of the only data set is trained on, the rest is measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,24 +63,30 @@ class Samples:
         order = np.random.default_rng(seed).permutation(self.train)
         for step in range(start, self.steps(batch)):
             rng = np.random.default_rng((*seed, step))
-            yield self._batch(order[step * batch:(step + 1) * batch], rng, shift, flip)
+            yield self._batch(order[step * batch : (step + 1) * batch], rng, shift, flip)
 
     def held_back(self, batch: int) -> Iterator[Batch]:
         """The held-back samples, as they are."""
         batch = self.data.at_once(batch)
         for start in range(0, len(self.held), batch):
-            yield self._batch(self.held[start:start + batch], None, 0, False)
+            yield self._batch(self.held[start : start + batch], None, 0, False)
 
     def _batch(self, chosen: np.ndarray, rng: np.random.Generator | None, shift: int, flip: bool) -> Batch:
         import torch
+
         feeds = self.data.feeds(chosen)
         moved = rng is not None and (shift > 0 or flip)
         if rng is not None and moved:
-            feeds = {name: augment(x, shift, flip, rng) if name in self.data.inputs and is_image(x) else x
-                     for name, x in feeds.items()}
+            feeds = {
+                name: augment(x, shift, flip, rng) if name in self.data.inputs and is_image(x) else x
+                for name, x in feeds.items()
+            }
         labels = self.data.labels
-        target = None if labels is None else torch.from_numpy(
-            labels[chosen].astype(np.int64 if self.classes else np.float32))
+        target = (
+            None
+            if labels is None
+            else torch.from_numpy(labels[chosen].astype(np.int64 if self.classes else np.float32))
+        )
         return Batch({name: torch.from_numpy(x) for name, x in feeds.items()}, target, chosen, moved)
 
 
@@ -129,5 +135,8 @@ def in_both(first: Dataset, second: Dataset) -> int:
 def _hashes(data: Dataset) -> Iterator[int]:
     types = {spec.name: DTYPES[spec.dtype] for spec in data.specs}
     for index in range(data.samples):
-        yield hash(b"".join(np.ascontiguousarray(data.inputs[name][index], types[name]).tobytes()
-                            for name in sorted(data.inputs)))
+        yield hash(
+            b"".join(
+                np.ascontiguousarray(data.inputs[name][index], types[name]).tobytes() for name in sorted(data.inputs)
+            )
+        )

@@ -20,7 +20,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 
-REMEMBERED = 256 << 20      # bytes of answers that are kept, so that a sample is asked once
+REMEMBERED = 256 << 20  # bytes of answers that are kept, so that a sample is asked once
 
 
 @dataclass(eq=False)
@@ -40,7 +40,7 @@ class Teacher:
         if batch.moved:
             return self._ask({name: value.numpy() for name, value in batch.feeds.items()})
         if self._asked is None:
-            first = self._ask(self.data.feeds(batch.chosen[:self.data.at_once(1)]))
+            first = self._ask(self.data.feeds(batch.chosen[: self.data.at_once(1)]))
             size = sum(output.numel() * 4 for output in first) * self.data.samples
             self._asked = np.zeros(self.data.samples if size <= REMEMBERED else 0, bool)
             if len(self._asked):
@@ -60,12 +60,14 @@ class Teacher:
         return [torch.from_numpy(np.asarray(output, np.float32)) for output in self.run(named)]
 
 
-def teachers(original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = (),
-             trusted: Trust = NOBODY) -> tuple[Teacher, ...]:
+def teachers(
+    original: Model, paths: str, data: Dataset, job: Job, layers: Sequence[str] = (), trusted: Trust = NOBODY
+) -> tuple[Teacher, ...]:
     """The original model, or those in these files (with commas); the first of them also says what these layers give.
     Raises UserError for one that does not fit."""
-    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)] or \
-        [("the original model", original)]
+    models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)] or [
+        ("the original model", original)
+    ]
     return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
 
 
@@ -76,8 +78,10 @@ def answers_of(paths: str, data: Dataset, job: Job, trusted: Trust) -> Run:
     asked = [teacher(name, model, data) for name, model in models]
 
     def run(feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        answers = [torch.from_numpy(np.asarray(each.run(dict(zip(each.inputs, feeds.values(), strict=True)))[0],
-                                               np.float32)) for each in asked]
+        answers = [
+            torch.from_numpy(np.asarray(each.run(dict(zip(each.inputs, feeds.values(), strict=True)))[0], np.float32))
+            for each in asked
+        ]
         return [together(answers, answers[0].dim() == 2 and answers[0].shape[1] > 1).numpy()]
 
     return run
@@ -96,10 +100,13 @@ def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) 
     order = names if set(own) == set(names) else list(own)
     fits = len(order) == len(names) and all(
         own[mine].dtype == spec.dtype and len(own[mine].shape) == len(spec.shape)
-        for mine, spec in zip(order, data.specs, strict=True))
+        for mine, spec in zip(order, data.specs, strict=True)
+    )
     if not fits:
-        raise UserError(f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
-                        "Choose a teacher with the same inputs and outputs.")
+        raise UserError(
+            f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
+            "Choose a teacher with the same inputs and outputs.",
+        )
     watched = [output_of(model, path, name) for path in layers]
     outputs = [str(value.name) for value in model.ir.graph.outputs]
     place = data.answer.among(outputs)

@@ -21,7 +21,7 @@ from workbench.core.base.files import used_at, write_bytes
 from workbench.engine.base.store import cache_folder
 from workbench.engine.compile.compiler import Compiled
 
-KEPT = 20           # checkpoints; the oldest go
+KEPT = 20  # checkpoints; the oldest go
 
 
 def folder() -> Path:

@@ -14,8 +14,8 @@ from workbench.engine.base.evaluate import Evaluator, runner
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 
-ROUNDING = 1e-6     # of the metric: what another order of sums makes
-MOST = 1000         # classes that are listed
+ROUNDING = 1e-6  # of the metric: what another order of sums makes
+MOST = 1000  # classes that are listed
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,23 @@ def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, .
     if len(numbers) > MOST:
         return ()
     names = evaluator.data.classes
-    return tuple(ClassChange(name_of(names, number), int(own.sum()),
-                             float(evaluator.scores[own].mean()), float(scores[own].mean()))
-                 for number in numbers.tolist() for own in (labels == number,))
+    return tuple(
+        ClassChange(
+            name_of(names, number), int(own.sum()), float(evaluator.scores[own].mean()), float(scores[own].mean())
+        )
+        for number in numbers.tolist()
+        for own in (labels == number,)
+    )
 
 
 def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
     """A sentence for every class that fell by more than `allowed` points."""
-    return [f"The accuracy of class {change.name} fell from {100 * change.before:.1f} % to {100 * change.after:.1f} % "
-            f"({change.samples:,} samples): more than the {allowed:g} points that were allowed"
-            for change in classes if 100 * (change.before - change.after) > allowed]
+    return [
+        f"The accuracy of class {change.name} fell from {100 * change.before:.1f} % to {100 * change.after:.1f} % "
+        f"({change.samples:,} samples): more than the {allowed:g} points that were allowed"
+        for change in classes
+        if 100 * (change.before - change.after) > allowed
+    ]
 
 
 def worse(without: float, trained: float, metric: Metric) -> list[str]:
@@ -62,5 +69,7 @@ def worse(without: float, trained: float, metric: Metric) -> list[str]:
     if loss <= ROUNDING * abs(without):
         return []
     before, after = (metric_text(value, metric.title) for value in (without, trained))
-    return [f"Training made the model worse on the measured samples: {metric.title} {before} without it, {after} with "
-            "it. More training samples, a lower rate or fewer epochs may help, or no training"]
+    return [
+        f"Training made the model worse on the measured samples: {metric.title} {before} without it, {after} with "
+        "it. More training samples, a lower rate or fewer epochs may help, or no training"
+    ]

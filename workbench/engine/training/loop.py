@@ -20,14 +20,14 @@ from workbench.engine.training import schedule
 from workbench.engine.training.checkpoint import Checkpoint
 from workbench.engine.training.student import Student
 
-POINTS = 20             # of the curve in an epoch, at most
-MOST = 2000             # of the curve in a stage, about
-SAVED = (1.0, 60.0)     # seconds between checkpoints, at least and at most: between them so many
-OFTEN = 50              # times the seconds that one takes
+POINTS = 20  # of the curve in an epoch, at most
+MOST = 2000  # of the curve in a stage, about
+SAVED = (1.0, 60.0)  # seconds between checkpoints, at least and at most: between them so many
+OFTEN = 50  # times the seconds that one takes
 MOMENTUM = 0.9
 STOPPED = "stopped by the user"
 DIVERGED = "stopped: the loss was no longer a number; try a lower rate"
-Loss = Callable[[Tensor, Batch], Tensor]        # the student's outputs, and what they are outputs for
+Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they are outputs for
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +63,11 @@ class _Progress:
     before: float = math.nan
     best: float = math.nan
     best_epoch: float = 0.0
-    waited: int = 0             # epochs since the best state
-    event: int = -1             # of the pruning schedule
+    waited: int = 0  # epochs since the best state
+    event: int = -1  # of the pruning schedule
     points: list[dict[str, Any]] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)      # of the steps since the last point
-    finished: str | None = None     # why it ended, "" for the regular end
+    losses: list[float] = field(default_factory=list)  # of the steps since the last point
+    finished: str | None = None  # why it ended, "" for the regular end
 
 
 class Loop:
@@ -80,7 +80,7 @@ class Loop:
         self.apart = max(1, self.per_epoch // POINTS, self.per_epoch * (self.params.epochs or 1) // MOST)
         self.progress = _Progress()
         self.best: dict[str, Tensor] | None = None
-        self.start: dict[str, Tensor] | None = None     # where sparsity grows: none of it is pruned
+        self.start: dict[str, Tensor] | None = None  # where sparsity grows: none of it is pruned
         self.ramp: schedule.Ramp | None = None
         self.optimiser = self._optimiser()
         self.started = time.monotonic()
@@ -118,7 +118,7 @@ class Loop:
         self._consider(self.progress.before, start=True)
         self.ramp = self._make_ramp()
         if self.ramp.tensors:
-            self.best = None                    # the start is not as sparse as the end
+            self.best = None  # the start is not as sparse as the end
             self.progress.best = math.nan
             self.ramp.move(0.0)
         self._point(self.progress.before)
@@ -144,8 +144,11 @@ class Loop:
     def _is_to_be_measured(self) -> bool:
         """Whether it was ended between the last step of an epoch and what follows that."""
         progress = self.progress
-        return (progress.finished is None and progress.step % self.per_epoch == 0
-                and progress.points[-1]["step"] < progress.step)
+        return (
+            progress.finished is None
+            and progress.step % self.per_epoch == 0
+            and progress.points[-1]["step"] < progress.step
+        )
 
     def _make_ramp(self) -> schedule.Ramp:
         ramp = schedule.Ramp.of(self.student, self.params.sparsify)
@@ -167,8 +170,14 @@ class Loop:
     def _save(self) -> None:
         start = time.monotonic()
         self.progress.event = -1 if self.ramp is None else self.ramp.event
-        self.task.checkpoint.save({"progress": asdict(self._now()), "student": self.student.state(), "best": self.best,
-                                   "optimiser": self.optimiser.state_dict()})
+        self.task.checkpoint.save(
+            {
+                "progress": asdict(self._now()),
+                "student": self.student.state(),
+                "best": self.best,
+                "optimiser": self.optimiser.state_dict(),
+            }
+        )
         self.saved = time.monotonic()
         self.cost = self.saved - start
 
@@ -182,10 +191,20 @@ class Loop:
     def _result(self) -> StageResult:
         progress = self._now()
         samples = self.task.samples
-        return StageResult(self.task.stage, self.task.metric.title, progress.before, progress.best,
-                           progress.step / self.per_epoch, progress.best_epoch, progress.seconds, len(samples.train),
-                           len(samples.held), tuple(TrainingPoint(**point) for point in progress.points),
-                           progress.finished or "", higher_is_better=self.task.metric.higher_is_better)
+        return StageResult(
+            self.task.stage,
+            self.task.metric.title,
+            progress.before,
+            progress.best,
+            progress.step / self.per_epoch,
+            progress.best_epoch,
+            progress.seconds,
+            len(samples.train),
+            len(samples.held),
+            tuple(TrainingPoint(**point) for point in progress.points),
+            progress.finished or "",
+            higher_is_better=self.task.metric.higher_is_better,
+        )
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
@@ -277,7 +296,7 @@ class Loop:
             self._save()
             raise Cancelled
         self._save()
-        if self.best is None:               # the schedule had not pruned all: do it now
+        if self.best is None:  # the schedule had not pruned all: do it now
             self._finish_ramp()
             self._consider(self._measure())
         self.progress.finished = STOPPED
@@ -290,7 +309,7 @@ class Loop:
         scores = []
         for batch in self.task.samples.held_back(max(self.params.batch, 64)):
             if self.job.cancelled and not self.task.keep():
-                if self.progress.step:      # else nothing was begun
+                if self.progress.step:  # else nothing was begun
                     self._save()
                 raise Cancelled
             scores.append(self.task.metric.score(self.student(batch.feeds).cpu().numpy(), self.task.target(batch)))
@@ -313,8 +332,15 @@ class Loop:
         epoch = self.progress.step / self.per_epoch
         losses, self.progress.losses = self.progress.losses, []
         loss = float(np.mean(losses)) if losses else None
-        point = TrainingPoint(self.task.number, self.progress.step, epoch, loss, value,
-                              self.params.rate if rate is None else rate, self.student.sparsity())
+        point = TrainingPoint(
+            self.task.number,
+            self.progress.step,
+            epoch,
+            loss,
+            value,
+            self.params.rate if rate is None else rate,
+            self.student.sparsity(),
+        )
         self.progress.points.append(asdict(point))
         self.job.update(point)
         shown = self.progress.best if value is None else value

@@ -37,11 +37,11 @@ from workbench.methods.base.method import untouched
 
 Keep = Callable[[], bool]
 T = TypeVar("T")
-NUMBERED = ("top1", "token_accuracy", "pixel_accuracy", "pixel_accuracy_last")      # metrics of class numbers
+NUMBERED = ("top1", "token_accuracy", "pixel_accuracy", "pixel_accuracy_last")  # metrics of class numbers
 # Metrics of outputs whose last axis is class scores:
 CLASSES = ("top1", "token_accuracy", "pixel_accuracy_last", "agreement", "token_agreement")
-LOOKED_AT = 64          # samples that say which metric the training samples have
-QUANTISED = 1 << 28     # bytes for what the quantisation steps compute on trained weights
+LOOKED_AT = 64  # samples that say which metric the training samples have
+QUANTISED = 1 << 28  # bytes for what the quantisation steps compute on trained weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +57,9 @@ class Recovered:
         return self.recovery is not None and any(result.stopped == STOPPED for result in self.recovery.stages)
 
 
-def recovered(workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None,
-              device: str = "cpu", kept: bool = False) -> Recovered:
+def recovered(
+    workspace: Workspace, recipe: Recipe, job: Job, keep: Keep | None = None, device: str = "cpu", kept: bool = False
+) -> Recovered:
     """Compile a recipe and run its stages; remembered by the workspace, which is `ready` for it.
 
     `keep`: asked when the job is cancelled while training, whether the best state so far is the result; where it is
@@ -86,8 +87,10 @@ class _Recovering:
             raise UserError("There are no samples to train on.", "Give a data set.")
         if workspace.set_aside and workspace.training.samples < FEWEST and workspace.data is not None:
             count = workspace.training.samples + workspace.data.samples
-            raise UserError(f"Half of the {count} samples are too few to train on.",
-                            f"Give {2 * FEWEST} or more, or others to train on.")
+            raise UserError(
+                f"Half of the {count} samples are too few to train on.",
+                f"Give {2 * FEWEST} or more, or others to train on.",
+            )
         self.workspace, self.recipe, self.keep, self.kept = workspace, recipe, keep, kept
         self.training: Dataset = workspace.training
         self.device = device_of(device)
@@ -99,8 +102,9 @@ class _Recovering:
         early = [step for step in plan if step[2].before == "quantize"]
         late = [step for step in plan if step[2].before == "export"]
         if plan != early + late:
-            raise UserError("A stage before the quantisation steps stands behind one that comes after them.",
-                            "Put it first.")
+            raise UserError(
+                "A stage before the quantisation steps stands behind one that comes after them.", "Put it first."
+            )
         self._say_where_samples_come_from()
         middle = 0.05 + 0.85 * len(early) / len(plan)
         unrecovered = self.workspace.compiled(self.recipe, job.part(0.0, 0.05))
@@ -132,10 +136,19 @@ class _Recovering:
             allowed = min(parameters(result.stage).forget for result in self.results)
             self.notes += forgotten(after.classes, allowed)
             self.notes += worse(before.value, after.value, evaluator.metric)
-        recovery = Recovery(tuple(self.results), before.value if before else None, after.classes if after else (),
-                            tuple(self.notes), after.value if after else None)
-        notes = compiled.notes + tuple(self.notes) + tuple(
-            words(result) for result in self.results) + tuple(note for result in self.results for note in result.notes)
+        recovery = Recovery(
+            tuple(self.results),
+            before.value if before else None,
+            after.classes if after else (),
+            tuple(self.notes),
+            after.value if after else None,
+        )
+        notes = (
+            compiled.notes
+            + tuple(self.notes)
+            + tuple(words(result) for result in self.results)
+            + tuple(note for result in self.results for note in result.notes)
+        )
         return Recovered(replace(compiled, notes=notes), recovery)
 
     # -- compiling around the stages -------------------------------------------------------------------------------
@@ -145,8 +158,15 @@ class _Recovering:
         chosen, notes = compiler.stacks(self.workspace.model, self.recipe)
         left = {path: tuple(action for action in actions if not _quantises(action)) for path, actions in chosen.items()}
         workspace = self.workspace
-        return compiler.compiled(workspace.model, {path: actions for path, actions in left.items() if actions}, notes,
-                              workspace.calibration, self.recipe.seed, workspace.cache, job.silent())
+        return compiler.compiled(
+            workspace.model,
+            {path: actions for path, actions in left.items() if actions},
+            notes,
+            workspace.calibration,
+            self.recipe.seed,
+            workspace.cache,
+            job.silent(),
+        )
 
     def _quantised(self, trained: Compiled, job: Job) -> Compiled:
         """The quantisation steps on trained weights; what they calibrate with has passed through the trained model."""
@@ -158,8 +178,17 @@ class _Recovering:
         for path, actions in steps.items():
             if actions and path in trained.model.sites:
                 start = trained.edits.get(path, untouched(trained.model.weight(path)))
-                edits[path] = compiler.edit(shown, path, actions, self.workspace.calibration, self.recipe.seed, cache,
-                                         job.silent(), sharing, start)
+                edits[path] = compiler.edit(
+                    shown,
+                    path,
+                    actions,
+                    self.workspace.calibration,
+                    self.recipe.seed,
+                    cache,
+                    job.silent(),
+                    sharing,
+                    start,
+                )
         return replace(trained, edits=edits, chosen=chosen)
 
     # -- stages ----------------------------------------------------------------------------------------------------
@@ -181,10 +210,23 @@ class _Recovering:
         samples = Samples.of(self.training, metric.id in NUMBERED, self.recipe.seed)
         loss = self._loss(student, params, metric, answering)
         taught = "".join(fingerprint(each, self.training) for each in answering)
-        key = key_of(compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught,
-                     str(self.device))
-        task = Task(number, stage, params, samples, metric, self._target(metric, answering), loss,
-                    self._penalty(student, params, job), self.recipe.seed, Checkpoint(key), self.keep, self.kept)
+        key = key_of(
+            compiled, stage.kind, params, number, self.recipe.seed, self.training.fingerprint, taught, str(self.device)
+        )
+        task = Task(
+            number,
+            stage,
+            params,
+            samples,
+            metric,
+            self._target(metric, answering),
+            loss,
+            self._penalty(student, params, job),
+            self.recipe.seed,
+            Checkpoint(key),
+            self.keep,
+            self.kept,
+        )
         self.results.append(Loop(student, task, job).run())
         return student.cpu().result()
 
@@ -193,8 +235,9 @@ class _Recovering:
         if not isinstance(params, Distill):
             return ()
         layers = [other for _, other in pairs(params.features)]
-        return teachers(self.workspace.model, params.teacher, self.training, job.silent(), layers,
-                        self.workspace.trusted)
+        return teachers(
+            self.workspace.model, params.teacher, self.training, job.silent(), layers, self.workspace.trusted
+        )
 
     def _metric(self, params: Training) -> Metric:
         """As for evaluating: against labels where there are any, else against the original model, or the teachers.
@@ -202,8 +245,12 @@ class _Recovering:
         Labels are judged by all of them: the first may be of one class alone."""
         training, evaluator = self.training, self.workspace.evaluator
         count = training.first(LOOKED_AT)
-        outputs = np.concatenate([self.original.run(dict(zip(self.original.inputs, feeds.values(), strict=True)))[0]
-                                  for feeds in training.batches(LOOKED_AT, count)])
+        outputs = np.concatenate(
+            [
+                self.original.run(dict(zip(self.original.inputs, feeds.values(), strict=True)))[0]
+                for feeds in training.batches(LOOKED_AT, count)
+            ]
+        )
         labels = training.labels
         metric, _ = found(outputs, None if labels is None else labels[:count], labels, training.answer.name)
         if metric is None:
@@ -221,14 +268,18 @@ class _Recovering:
                 return losses.together(firsts, metric.id in CLASSES).numpy()
             assert batch.labels is not None
             return batch.labels.numpy()
+
         return target
 
-    def _loss(self, student: Student, params: Training, metric: Metric,
-              answering: tuple[Teacher, ...]) -> Callable[[Tensor, Batch], Tensor]:
+    def _loss(
+        self, student: Student, params: Training, metric: Metric, answering: tuple[Teacher, ...]
+    ) -> Callable[[Tensor, Batch], Tensor]:
         if not isinstance(params, Distill):
             if self.training.labels is None:
-                raise UserError(f"{self.training.path} has no labels to fine-tune on.",
-                                "Use the stage 'distill', which learns from the original model's answers.")
+                raise UserError(
+                    f"{self.training.path} has no labels to fine-tune on.",
+                    "Use the stage 'distill', which learns from the original model's answers.",
+                )
             return partial(_hard, metric)
         features = self._features(student, params, answering[0]) if pairs(params.features) else None
         if self.training.labels is None and params.alpha < 1:
@@ -263,17 +314,21 @@ class _Recovering:
         if params.anchor == "ewc":
             found = gradients(student.compiled.model, self.training, job.silent())
             importance = {path: torch.from_numpy(found[path].square).to(self.device) for path in start}
-        return lambda: losses.anchor({path: student.weight(path) for path in start}, start, importance,
-                                     params.anchor_strength)
+        return lambda: losses.anchor(
+            {path: student.weight(path) for path in start}, start, importance, params.anchor_strength
+        )
 
     def _say_where_samples_come_from(self) -> None:
         data, training = self.workspace.data, self.training
         if self.workspace.set_aside:
-            self.notes.append(f"Trained on {training.samples:,} samples of {training.path}; every figure is of the "
-                              f"other {data.samples if data else 0:,}")
+            self.notes.append(
+                f"Trained on {training.samples:,} samples of {training.path}; every figure is of the "
+                f"other {data.samples if data else 0:,}"
+            )
         elif data is not None and (common := in_both(data, training)):
-            self.notes.append(f"{common:,} of the {data.samples:,} samples that were measured are among those that "
-                              "were trained on")
+            self.notes.append(
+                f"{common:,} of the {data.samples:,} samples that were measured are among those that were trained on"
+            )
 
 
 def _never() -> bool:
@@ -298,8 +353,10 @@ def _hard(metric: Metric, outputs: Tensor, batch: Batch) -> Tensor:
 
 def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
     if answers.shape != outputs.shape:
-        raise UserError(f"{each.name} answers with {list(answers.shape)} values, the student with "
-                        f"{list(outputs.shape)}.", "Choose a teacher with the same outputs.")
+        raise UserError(
+            f"{each.name} answers with {list(answers.shape)} values, the student with {list(outputs.shape)}.",
+            "Choose a teacher with the same outputs.",
+        )
     return answers
 
 
@@ -313,8 +370,9 @@ def fingerprint(each: Teacher, data: Dataset) -> str:
 def fitting(params: Training, data: Dataset) -> Training:
     """The parameters for a model with these inputs. Raises UserError for augmentation of what is no image."""
     if (params.shift or params.flip) and not any(array.ndim == 4 for array in data.inputs.values()):
-        raise UserError("Only images can be moved or mirrored, and the model takes none.",
-                        "Leave 'shift' and 'flip' out.")
+        raise UserError(
+            "Only images can be moved or mirrored, and the model takes none.", "Leave 'shift' and 'flip' out."
+        )
     fixed = data.fixed_batch
     return params if fixed is None else replace(params, batch=fixed)
 
@@ -322,8 +380,11 @@ def fitting(params: Training, data: Dataset) -> Training:
 def words(result: StageResult) -> str:
     """What a stage did, in a sentence for the report."""
     from workbench.core.base.quantities import duration, metric_text
+
     before, after = (metric_text(value, result.metric) for value in (result.before, result.after))
     ended = f"; {result.stopped}" if result.stopped else ""
-    return (f"{result.stage} on {result.trained:,} samples: {result.metric} {before} → {after} on {result.held:,} "
-            f"held-back samples, best after {result.best:.1f} of {result.epochs:.1f} epochs, "
-            f"{duration(result.seconds)}{ended}")
+    return (
+        f"{result.stage} on {result.trained:,} samples: {result.metric} {before} → {after} on {result.held:,} "
+        f"held-back samples, best after {result.best:.1f} of {result.epochs:.1f} epochs, "
+        f"{duration(result.seconds)}{ended}"
+    )

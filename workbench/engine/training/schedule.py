@@ -11,9 +11,9 @@ from workbench.engine.training.student import Student
 from workbench.engine.training.weights import Floats
 from workbench.graph.storage.encoding import Dense
 
-RAMP = 2 / 3            # of the stage; then the mask rests, so that what is left can settle (Zhu and Gupta 2017)
-PRUNINGS = 40           # times at which the mask grows
-PATTERNED = ("prune.nm", "prune.block")     # zeros in a pattern, which magnitudes alone would not keep
+RAMP = 2 / 3  # of the stage; then the mask rests, so that what is left can settle (Zhu and Gupta 2017)
+PRUNINGS = 40  # times at which the mask grows
+PATTERNED = ("prune.nm", "prune.block")  # zeros in a pattern, which magnitudes alone would not keep
 
 
 def rate(params: Training, time: float) -> float:
@@ -84,8 +84,12 @@ class Ramp:
 def _anew(compiled: Compiled, path: str) -> bool:
     edit = compiled.edits.get(path)
     steps = [action.method for action in compiled.chosen.get(path, ()) if action.family == "prune"]
-    return edit is not None and isinstance(edit.encoding, Dense) and bool(steps) and \
-        not any(step in PATTERNED for step in steps)
+    return (
+        edit is not None
+        and isinstance(edit.encoding, Dense)
+        and bool(steps)
+        and not any(step in PATTERNED for step in steps)
+    )
 
 
 @torch.no_grad()

@@ -61,8 +61,10 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
     for pattern in filter(None, (part.strip() for part in patterns.split(","))):
         hits = [path for path in paths if path == pattern or fnmatchcase(path, pattern)]
         if not hits:
-            raise UserError(f"'{pattern}' matches no layer that can learn.",
-                            f"Layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.")
+            raise UserError(
+                f"'{pattern}' matches no layer that can learn.",
+                f"Layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.",
+            )
         found += hits
     return found
 
@@ -81,9 +83,9 @@ class Student(nn.Module):
         self.view = view_of(model, data).requires_grad_(False)
         names = {id(module): name for name, module in self.view.named_children()}
         self.names = {path: names[id(module)] for path, module in self.view.layers.items()}
-        self.learned = nn.ModuleDict()          # the name of a layer's module -> its Trainable
-        self.values = nn.ParameterDict()        # biases and norms; keys are in `places`
-        self.places: dict[str, str] = {}        # key -> name of a parameter or buffer of the view
+        self.learned = nn.ModuleDict()  # the name of a layer's module -> its Trainable
+        self.values = nn.ParameterDict()  # biases and norms; keys are in `places`
+        self.places: dict[str, str] = {}  # key -> name of a parameter or buffer of the view
         self.trained = tuple(path for path in wanted.paths(compiled) if path in self.view.layers)
         if not self.trained:
             raise UserError("No layer is left to train.", "Name layers in 'trainable' that gradients reach.")
@@ -135,7 +137,7 @@ class Student(nn.Module):
         return f"{self.names[path]}.bias"
 
     def _add_value(self, key: str, place: str, value: np.ndarray) -> None:
-        key = key.replace(".", "·")             # a parameter's name has no dots
+        key = key.replace(".", "·")  # a parameter's name has no dots
         self.places[key] = place
         self.values[key] = nn.Parameter(torch.tensor(value))
 
@@ -173,8 +175,9 @@ class Student(nn.Module):
 
     def state(self) -> dict[str, Tensor]:
         """A copy of what learns, and of the masks."""
-        return {name: value.detach().clone() for name, value in self.state_dict().items()
-                if not name.startswith("view")}
+        return {
+            name: value.detach().clone() for name, value in self.state_dict().items() if not name.startswith("view")
+        }
 
     @torch.no_grad()
     def is_finite(self) -> bool:

@@ -11,16 +11,20 @@ from workbench.engine.training.recover import recovered
 from workbench.engine.workspace import Workspace
 
 
-def sweep(workspace: Workspace, recipe: Recipe, wanted: Temperatures, job: Job,
-          device: str = "cpu") -> TemperatureCurve:
+def sweep(
+    workspace: Workspace, recipe: Recipe, wanted: Temperatures, job: Job, device: str = "cpu"
+) -> TemperatureCurve:
     """Run the recipe's stages at each temperature; `job.update` gets the curve so far after each training.
 
     All temperatures come first, then the next seed. Raises UserError where the recipe has no stage that distils.
     """
     if not any(isinstance(parameters(stage), Distill) for stage in recipe.recover):
         raise UserError("The recipe has no stage 'distill', so it has no temperature.", "Add one.")
-    runs = [(at_temperature(replace(recipe, seed=recipe.seed + number), value), value)
-            for number in range(wanted.seeds) for value in wanted.values]
+    runs = [
+        (at_temperature(replace(recipe, seed=recipe.seed + number), value), value)
+        for number in range(wanted.seeds)
+        for value in wanted.values
+    ]
     curve: TemperatureCurve | None = None
     for index, (tried, value) in enumerate(runs):
         part = replace(job.part(index / len(runs), (index + 1) / len(runs)), updates=None)
@@ -38,8 +42,10 @@ def sweep(workspace: Workspace, recipe: Recipe, wanted: Temperatures, job: Job,
 
 def at_temperature(recipe: Recipe, value: float) -> Recipe:
     """The recipe whose stages that distil do it at this temperature. Raises UserError for one out of range."""
-    stages = tuple(Stage(stage.kind, {**stage.params, "temperature": value})
-                   if isinstance(parameters(stage), Distill) else stage for stage in recipe.recover)
+    stages = tuple(
+        Stage(stage.kind, {**stage.params, "temperature": value}) if isinstance(parameters(stage), Distill) else stage
+        for stage in recipe.recover
+    )
     for stage in stages:
         parameters(stage)
     return replace(recipe, recover=stages)

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Scaled
 
-INSIDE = 0.49       # of a step: how far from its level a weight on a grid may start, so that it starts on that level
+INSIDE = 0.49  # of a step: how far from its level a weight on a grid may start, so that it starts on that level
 
 
 class Trainable(nn.Module):
@@ -113,13 +113,17 @@ class OnGrid(Trainable):
     kept: Tensor
     indices: Tensor | None
 
-    def __init__(self, affine: Affine, original: np.ndarray | None, keep_zeros: bool, learned: bool,
-                 clusters: bool = False) -> None:
+    def __init__(
+        self, affine: Affine, original: np.ndarray | None, keep_zeros: bool, learned: bool, clusters: bool = False
+    ) -> None:
         super().__init__()
         self.affine = affine
         zero = np.zeros((), np.float32) if affine.zero_point is None else affine.zero_point.astype(np.float32)
-        low, high = (-(2 ** (affine.bits - 1)), 2 ** (affine.bits - 1) - 1) if affine.zero_point is None else \
-            (0, 2 ** affine.bits - 1)
+        low, high = (
+            (-(2 ** (affine.bits - 1)), 2 ** (affine.bits - 1) - 1)
+            if affine.zero_point is None
+            else (0, 2**affine.bits - 1)
+        )
         levels = (affine.q.astype(np.float32) - zero) * affine.scale
         if original is not None:
             levels = levels + np.clip(grouped(original, affine) - levels, -INSIDE * affine.scale, INSIDE * affine.scale)
@@ -214,16 +218,23 @@ class Chain(Trainable):
         return response.flip(tuple(range(2, 2 + len(kernel)))).transpose(0, 1)
 
     def encoding(self) -> Factors:
-        pieces = tuple(replace(piece, encoding=learned.encoding())  # type: ignore[operator]
-                       for piece, learned in zip(self.factors.pieces, self.pieces, strict=True))
+        pieces = tuple(
+            replace(piece, encoding=learned.encoding())  # type: ignore[operator]
+            for piece, learned in zip(self.factors.pieces, self.pieces, strict=True)
+        )
         return replace(self.factors, pieces=pieces)
 
     def dense(self) -> list[Floats]:
         return [tensor for piece in self.pieces for tensor in piece.dense()]  # type: ignore[operator]
 
 
-def trainable(encoding: Encoding, original: np.ndarray | None = None, keep_zeros: bool = True,
-              learned: bool = True, clusters: bool = False) -> Trainable:
+def trainable(
+    encoding: Encoding,
+    original: np.ndarray | None = None,
+    keep_zeros: bool = True,
+    learned: bool = True,
+    clusters: bool = False,
+) -> Trainable:
     """The counterpart of an encoding.
 
     original     the weight before it was stored so, in its shape: where in its level's cell a quantised weight starts
@@ -242,8 +253,9 @@ def trainable(encoding: Encoding, original: np.ndarray | None = None, keep_zeros
             inside = None if original is None else original * encoding.columns
             return OfColumns(encoding, trainable(encoding.inner, inside, keep_zeros, learned, clusters))
         case Factors():
-            return Chain(encoding, [trainable(piece.encoding, None, keep_zeros, learned, clusters)
-                                    for piece in encoding.pieces])
+            return Chain(
+                encoding, [trainable(piece.encoding, None, keep_zeros, learned, clusters) for piece in encoding.pieces]
+            )
     raise TypeError(f"no trainable counterpart of {type(encoding).__name__}")
 
 
@@ -281,6 +293,6 @@ def cropped(grid: Tensor, affine: Affine) -> Tensor:
         return grid.reshape(affine.shape)
     if affine.axis == 0:
         rows = affine.shape[0]
-        return grid.reshape(rows, -1)[:, :count // rows].reshape(affine.shape)
+        return grid.reshape(rows, -1)[:, : count // rows].reshape(affine.shape)
     columns = affine.shape[-1]
-    return grid.reshape(-1, columns)[:count // columns].reshape(affine.shape)
+    return grid.reshape(-1, columns)[: count // columns].reshape(affine.shape)

@@ -21,12 +21,20 @@ from workbench.formats.pt2.tensors import member, read_pickle
 
 PROGRAM, INPUTS = "models/model.json", "data/sample_inputs/model.pt"
 WEIGHTS, CONSTANTS = "data/weights/", "data/constants/"
-PLAIN = re.compile(r"archive_format|archive_version|byteorder|version|\.data/\w+|extra/.*|models/model\.json"
-                   r"|data/sample_inputs/model\.pt|data/(weights|constants)/model\.pt"
-                   r"|data/(weights|constants)/model_(weights|constants)_config\.json"
-                   r"|data/weights/weight_\d+|data/constants/tensor_\d+", re.ASCII)
-OLDER = {"serialized_exported_program.json", "serialized_state_dict.pt", "serialized_constants.pt",
-         "serialized_example_inputs.pt", "version"}
+PLAIN = re.compile(
+    r"archive_format|archive_version|byteorder|version|\.data/\w+|extra/.*|models/model\.json"
+    r"|data/sample_inputs/model\.pt|data/(weights|constants)/model\.pt"
+    r"|data/(weights|constants)/model_(weights|constants)_config\.json"
+    r"|data/weights/weight_\d+|data/constants/tensor_\d+",
+    re.ASCII,
+)
+OLDER = {
+    "serialized_exported_program.json",
+    "serialized_state_dict.pt",
+    "serialized_constants.pt",
+    "serialized_example_inputs.pt",
+    "version",
+}
 # A program of a thousand layers takes some megabytes; as Python objects thirty times as much.
 LARGEST_PROGRAM = 1 << 25
 
@@ -62,13 +70,18 @@ def _parts(archive: zipfile.ZipFile, root: str) -> tuple[bytes, Any, Any, Any]:
     if f"{root}byteorder" in archive.namelist() and member(archive, f"{root}byteorder") != b"little":
         raise ValueError("byte order")
     inputs = read_pickle(member(archive, root + INPUTS))
-    return (_program(archive, root + PROGRAM), _tensors(archive, root + WEIGHTS, "weights"),
-            _tensors(archive, root + CONSTANTS, "constants"), _inputs(inputs))
+    return (
+        _program(archive, root + PROGRAM),
+        _tensors(archive, root + WEIGHTS, "weights"),
+        _tensors(archive, root + CONSTANTS, "constants"),
+        _inputs(inputs),
+    )
 
 
 def _older(archive: zipfile.ZipFile) -> tuple[bytes, Any, Any, Any]:
-    state, constants, inputs = (read_pickle(member(archive, f"serialized_{name}.pt"))
-                                for name in ("state_dict", "constants", "example_inputs"))
+    state, constants, inputs = (
+        read_pickle(member(archive, f"serialized_{name}.pt")) for name in ("state_dict", "constants", "example_inputs")
+    )
     return _program(archive, "serialized_exported_program.json"), _named(state), _named(constants), _inputs(inputs)
 
 
@@ -79,16 +92,19 @@ def _program(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _inputs(inputs: Any) -> Any:
-    if inputs is not None and not (isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[0], tuple)
-                                   and isinstance(inputs[1], dict)):
+    if inputs is not None and not (
+        isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[0], tuple) and isinstance(inputs[1], dict)
+    ):
         raise ValueError("sample inputs")
     return inputs
 
 
 def _named(found: Any) -> dict[str, Any]:
     found = {} if found is None else found
-    if not isinstance(found, dict) or not all(isinstance(name, str) and PATH.fullmatch(name)
-                                                and isinstance(tensor, torch.Tensor) for name, tensor in found.items()):
+    if not isinstance(found, dict) or not all(
+        isinstance(name, str) and PATH.fullmatch(name) and isinstance(tensor, torch.Tensor)
+        for name, tensor in found.items()
+    ):
         raise ValueError("tensors")
     return dict(found)
 
@@ -110,4 +126,3 @@ def _tensors(archive: zipfile.ZipFile, folder: str, kind: str) -> dict[str, Any]
         trained = bool(shape["requires_grad"]) and tensor.is_floating_point()
         made[name] = torch.nn.Parameter(tensor, requires_grad=trained) if meta["is_param"] else tensor
     return made
-

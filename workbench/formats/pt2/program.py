@@ -28,27 +28,114 @@ INNER = re.compile(
     r"|scaled_dot_product_\w+|assert_scalar|assert_tensor_metadata|assert_async|weight_norm|weight_norm_interface"
     r"|convolution|prelu_kernel|upsample_\w+|shape_as_tensor|reshape_alias|fused_rms_norm|native_multi_head_attention"
     r"|transformer_encoder_layer_fwd|embedding_bag|local_scalar_dense|cdist_forward|trilinear|conj|conj_physical|neg_view"
-    r"|cast_[A-Z]\w+|fft_\w+|pad_enum|pad_circular|_(and|or|xor|lshift|rshift|iand|ior|ixor)__)")
+    r"|cast_[A-Z]\w+|fft_\w+|pad_enum|pad_circular|_(and|or|xor|lshift|rshift|iand|ior|ixor)__)"
+)
 OPERATOR = re.compile(r"torch\.ops\.(aten|prims|quantized_decomposed)\.(\w+)\.([a-zA-Z]\w*)", re.ASCII)
-ARITHMETIC = {f"_operator.{name}" for name in ("eq", "ne", "le", "ge", "lt", "gt", "neg", "pos", "mul", "add", "sub",
-                                               "floordiv", "mod", "pow", "truediv", "and_", "or_", "getitem")} | {
-    f"torch.sym_{name}" for name in ("not", "int", "float", "ite", "max", "min", "sqrt", "sum")} | {
-    "math.trunc", "math.ceil", "math.floor"} | {
-    f"torch.ops.higher_order.{name}" for name in ("cond", "while_loop", "scan", "wrap_with_set_grad_enabled",
-                                                  "wrap_with_autocast")}
+ARITHMETIC = (
+    {
+        f"_operator.{name}"
+        for name in (
+            "eq",
+            "ne",
+            "le",
+            "ge",
+            "lt",
+            "gt",
+            "neg",
+            "pos",
+            "mul",
+            "add",
+            "sub",
+            "floordiv",
+            "mod",
+            "pow",
+            "truediv",
+            "and_",
+            "or_",
+            "getitem",
+        )
+    }
+    | {f"torch.sym_{name}" for name in ("not", "int", "float", "ite", "max", "min", "sqrt", "sum")}
+    | {"math.trunc", "math.ceil", "math.floor"}
+    | {
+        f"torch.ops.higher_order.{name}"
+        for name in ("cond", "while_loop", "scan", "wrap_with_set_grad_enabled", "wrap_with_autocast")
+    }
+)
 OBJECTS = {"as_custom_obj", "as_operator", "custom_obj"}
 FUNCTIONS = {
-    "Symbol", "Integer", "Rational", "Float", "Add", "Mul", "Max", "Min", "Mod", "FloorDiv", "PythonMod", "CleanDiv",
-    "CeilDiv", "CeilToInt", "FloorToInt", "ModularIndexing", "IntTrueDiv", "FloatTrueDiv", "ToFloat", "TruncToInt",
-    "TruncToFloat", "RoundToInt", "Where", "Identity", "Equality", "Unequality", "GreaterThan", "LessThan",
-    "StrictGreaterThan", "StrictLessThan", "Eq", "Ne", "Ge", "Le", "Gt", "Lt", "And", "Or", "Not"}
+    "Symbol",
+    "Integer",
+    "Rational",
+    "Float",
+    "Add",
+    "Mul",
+    "Max",
+    "Min",
+    "Mod",
+    "FloorDiv",
+    "PythonMod",
+    "CleanDiv",
+    "CeilDiv",
+    "CeilToInt",
+    "FloorToInt",
+    "ModularIndexing",
+    "IntTrueDiv",
+    "FloatTrueDiv",
+    "ToFloat",
+    "TruncToInt",
+    "TruncToFloat",
+    "RoundToInt",
+    "Where",
+    "Identity",
+    "Equality",
+    "Unequality",
+    "GreaterThan",
+    "LessThan",
+    "StrictGreaterThan",
+    "StrictLessThan",
+    "Eq",
+    "Ne",
+    "Ge",
+    "Le",
+    "Gt",
+    "Lt",
+    "And",
+    "Or",
+    "Not",
+}
 POWERS = {"Pow", "PowByNatural"}
-ALLOWED = (ast.Expression, ast.Call, ast.Name, ast.Constant, ast.keyword, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Load,
-           ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.unaryop, ast.cmpop, ast.Tuple)
+ALLOWED = (
+    ast.Expression,
+    ast.Call,
+    ast.Name,
+    ast.Constant,
+    ast.keyword,
+    ast.UnaryOp,
+    ast.BinOp,
+    ast.Compare,
+    ast.Load,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.Mod,
+    ast.Pow,
+    ast.unaryop,
+    ast.cmpop,
+    ast.Tuple,
+)
 LONGEST_EXPRESSION = 10_000
 MOST_POWERS, LARGEST_POWER = 4, 8
-CONTAINERS = {"builtins.tuple", "builtins.list", "builtins.dict", "collections.OrderedDict",
-              "torch.fx.immutable_collections.immutable_list", "torch.fx.immutable_collections.immutable_dict"}
+CONTAINERS = {
+    "builtins.tuple",
+    "builtins.list",
+    "builtins.dict",
+    "collections.OrderedDict",
+    "torch.fx.immutable_collections.immutable_list",
+    "torch.fx.immutable_collections.immutable_dict",
+}
 
 
 class Unsafe(Exception):
@@ -60,7 +147,7 @@ def cleaned(content: bytes) -> bytes:
     program = json.loads(content)
     if not isinstance(program, dict) or not isinstance(program.get("graph_module"), dict):
         raise ValueError("no program")
-    program["guards_code"] = []         # Python source that calling the program would run
+    program["guards_code"] = []  # Python source that calling the program would run
     program["graph_module"].update(metadata={}, treespec_namedtuple_fields={})
     return json.dumps(_clean("", program)).encode()
 
@@ -117,6 +204,7 @@ def _target(text: str) -> str:
 
 def _registered(namespace: str, name: str, overload: str) -> bool:
     import torch
+
     if name in UNSAFE or (name.startswith("_") and not INNER.fullmatch(name)):
         return False
     packet = getattr(getattr(torch.ops, namespace), name, None)
@@ -140,8 +228,9 @@ def expression(text: str) -> str:
 
 
 def _is_power(node: ast.AST) -> bool:
-    return (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)) or \
-        (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in POWERS)
+    return (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)) or (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in POWERS
+    )
 
 
 def _plain(node: ast.AST, called: dict[int, ast.Call]) -> bool:
@@ -196,6 +285,9 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("name", "as_name", "forward_arg_names", "verifiers", "type"), _name),
     **dict.fromkeys(("parameter_name", "buffer_name", "tensor_constant_name", "user_input_name", "fqn"), _path),
     **dict.fromkeys(("as_float", "as_floats", "as_float_lists", "real", "imag"), _float),
-    **dict.fromkeys(("as_string", "as_strings"), lambda text: text[:SCOPE_LENGTH]),     # only ever quoted
+    **dict.fromkeys(("as_string", "as_strings"), lambda text: text[:SCOPE_LENGTH]),  # only ever quoted
     **dict.fromkeys(("in_spec", "out_spec"), _structure),
-    "target": _target, "expr_str": expression, "torch_version": _matching(VERSION, "a version that is not one")}
+    "target": _target,
+    "expr_str": expression,
+    "torch_version": _matching(VERSION, "a version that is not one"),
+}

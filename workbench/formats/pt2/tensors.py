@@ -16,25 +16,62 @@ REPEATED, SMALL = 4, 1 << 26
 # torch stores without packing; an archive that was packed again is smaller, but not by this much.
 UNPACKED = 8
 LARGEST_PICKLE = 1 << 24
-STORAGES = {"DoubleStorage": torch.float64, "FloatStorage": torch.float32, "HalfStorage": torch.float16,
-            "BFloat16Storage": torch.bfloat16, "LongStorage": torch.int64, "IntStorage": torch.int32,
-            "ShortStorage": torch.int16, "CharStorage": torch.int8, "ByteStorage": torch.uint8,
-            "BoolStorage": torch.bool, "ComplexFloatStorage": torch.complex64, "ComplexDoubleStorage": torch.complex128}
+STORAGES = {
+    "DoubleStorage": torch.float64,
+    "FloatStorage": torch.float32,
+    "HalfStorage": torch.float16,
+    "BFloat16Storage": torch.bfloat16,
+    "LongStorage": torch.int64,
+    "IntStorage": torch.int32,
+    "ShortStorage": torch.int16,
+    "CharStorage": torch.int8,
+    "ByteStorage": torch.uint8,
+    "BoolStorage": torch.bool,
+    "ComplexFloatStorage": torch.complex64,
+    "ComplexDoubleStorage": torch.complex128,
+}
 # What pickles of tensors and plain containers are made of. Others take memory by a number in the file.
 OPCODES = (
-    pickle.PROTO, pickle.STOP, pickle.GLOBAL, pickle.REDUCE, pickle.BINPERSID, pickle.MARK, pickle.TUPLE,
-    pickle.EMPTY_TUPLE, pickle.TUPLE1, pickle.TUPLE2, pickle.TUPLE3, pickle.EMPTY_LIST, pickle.APPEND, pickle.APPENDS,
-    pickle.EMPTY_DICT, pickle.SETITEM, pickle.SETITEMS, pickle.NONE, pickle.NEWTRUE, pickle.NEWFALSE, pickle.BININT,
-    pickle.BININT1, pickle.BININT2, pickle.LONG1, pickle.BINFLOAT, pickle.BINUNICODE, pickle.BINPUT,
-    pickle.LONG_BINPUT, pickle.BINGET, pickle.LONG_BINGET)
+    pickle.PROTO,
+    pickle.STOP,
+    pickle.GLOBAL,
+    pickle.REDUCE,
+    pickle.BINPERSID,
+    pickle.MARK,
+    pickle.TUPLE,
+    pickle.EMPTY_TUPLE,
+    pickle.TUPLE1,
+    pickle.TUPLE2,
+    pickle.TUPLE3,
+    pickle.EMPTY_LIST,
+    pickle.APPEND,
+    pickle.APPENDS,
+    pickle.EMPTY_DICT,
+    pickle.SETITEM,
+    pickle.SETITEMS,
+    pickle.NONE,
+    pickle.NEWTRUE,
+    pickle.NEWFALSE,
+    pickle.BININT,
+    pickle.BININT1,
+    pickle.BININT2,
+    pickle.LONG1,
+    pickle.BINFLOAT,
+    pickle.BINUNICODE,
+    pickle.BINPUT,
+    pickle.LONG_BINPUT,
+    pickle.BINGET,
+    pickle.LONG_BINGET,
+)
 
 
 class Unpacks(Exception):
     """The archive would take many times its size in memory."""
 
 
-def strided(content: bytearray, dtype: torch.dtype, size: Sequence[int], stride: Sequence[int],
-            offset: int) -> torch.Tensor:
+def strided(
+    content: bytearray, dtype: torch.dtype, size: Sequence[int], stride: Sequence[int], offset: int
+) -> torch.Tensor:
     """A view of these bytes. Raises ValueError when it reaches beyond them, or repeats them without bound."""
     numbers = (*size, *stride, offset)
     if len(size) != len(stride) or not all(type(number) is int and 0 <= number < 1 << 48 for number in numbers):
@@ -105,8 +142,11 @@ class _Plain(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if module == "torch" and name in STORAGES:
             return STORAGES[name]
-        known = {("torch._utils", "_rebuild_tensor_v2"): self._tensor, ("collections", "OrderedDict"): OrderedDict,
-                 ("torch._utils", "_rebuild_parameter"): self._parameter}
+        known = {
+            ("torch._utils", "_rebuild_tensor_v2"): self._tensor,
+            ("collections", "OrderedDict"): OrderedDict,
+            ("torch._utils", "_rebuild_parameter"): self._parameter,
+        }
         if (module, name) not in known:
             raise Unsafe("a pickle of more than tensors")
         return known[module, name]
@@ -117,8 +157,14 @@ class _Plain(pickle._Unpickler):
             raise Unsafe("a pickle of more than tensors")
         return self._record(str(key)), dtype
 
-    def _tensor(self, storage: tuple[bytearray, torch.dtype], offset: int, size: tuple[int, ...],
-                stride: tuple[int, ...], *_: Any) -> torch.Tensor:
+    def _tensor(
+        self,
+        storage: tuple[bytearray, torch.dtype],
+        offset: int,
+        size: tuple[int, ...],
+        stride: tuple[int, ...],
+        *_: Any,
+    ) -> torch.Tensor:
         return strided(storage[0], storage[1], size, stride, offset)
 
     def _parameter(self, data: torch.Tensor, requires_grad: bool, *_: Any) -> torch.nn.Parameter:
@@ -126,7 +172,9 @@ class _Plain(pickle._Unpickler):
 
     def _build(self) -> None:
         """Attributes of a container are left out."""
-        self.stack.pop()        # type: ignore[attr-defined]
+        self.stack.pop()  # type: ignore[attr-defined]
 
-    dispatch: ClassVar[dict[int, Any]] = {**{code[0]: pickle._Unpickler.dispatch[code[0]] for code in OPCODES},
-                                          pickle.BUILD[0]: _build}
+    dispatch: ClassVar[dict[int, Any]] = {
+        **{code[0]: pickle._Unpickler.dispatch[code[0]] for code in OPCODES},
+        pickle.BUILD[0]: _build,
+    }

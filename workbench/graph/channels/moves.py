@@ -64,7 +64,7 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
         if len(found) > 1:
             t.fix_value(value, f"{named(node)} merges its channels with others.")
         elif found:
-            (axis, units), = found.items()
+            ((axis, units),) = found.items()
             whole = [len(units) if i == axis else before[i] or 0 for i in old], [after[j] or 0 for j in new]
             if len(old) == len(new) == 1:
                 t.put(out, new[0], units)
@@ -103,8 +103,9 @@ def _blocks(before: Sequence[int | None], after: Sequence[int | None]) -> list[t
     return blocks
 
 
-def _regroup(t: Tracer, node: ir.Node, units: Units, place: int, before: list[int], axes: list[int],
-             after: list[int]) -> None:
+def _regroup(
+    t: Tracer, node: ir.Node, units: Units, place: int, before: list[int], axes: list[int], after: list[int]
+) -> None:
     """The units of one axis of a block, along the axes that the block becomes."""
     view = units.reshape([len(units) if index == place else 1 for index in range(len(before))])
     every = np.broadcast_to(view, before).reshape(after)
@@ -183,8 +184,8 @@ def _split(t: Tracer, node: ir.Node) -> None:
         parts = [min(step, len(units) - start) for start in range(0, len(units), step)]
     place = told.place if told.place is not None else 1 if t.opset >= 13 else "split"
     for index, (out, start, size) in enumerate(zip(node.outputs, np.cumsum([0, *parts]).tolist(), parts, strict=False)):
-        t.put(out, axis, units[start:start + size])
-        t.count(node, place, index, units[start:start + size])
+        t.put(out, axis, units[start : start + size])
+        t.count(node, place, index, units[start : start + size])
 
 
 @rule("Slice")
@@ -222,8 +223,11 @@ def _pad(t: Tracer, node: ir.Node) -> None:
     rank = len(t.shape(value) or ())
     axes = [axis % max(rank, 1) for axis in along.integers or range(rank)]
     known = amounts is not None and not along.computed and len(amounts) == 2 * len(axes)
-    padded = {axis for axis, low, high in zip(axes, amounts[:len(axes)], amounts[len(axes):], strict=True)
-              if low or high} if known and amounts is not None else set(range(rank))
+    padded = (
+        {axis for axis, low, high in zip(axes, amounts[: len(axes)], amounts[len(axes) :], strict=True) if low or high}
+        if known and amounts is not None
+        else set(range(rank))
+    )
     for axis, units in t.followed(value).items():
         if axis in padded:
             t.fix(units, "It is padded along its channels.")

@@ -12,7 +12,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.model.operators import number
 from workbench.graph.model.settings import REDUCTIONS, setting
 
-_known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()     # a model never changes
+_known: WeakKeyDictionary[Model, Channels] = WeakKeyDictionary()  # a model never changes
 
 
 def channels_of(model: Model) -> Channels:
@@ -22,9 +22,42 @@ def channels_of(model: Model) -> Channels:
     return _known[model]
 
 
-@rule("Relu", "LeakyRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh",
-      "Softplus", "Softsign", "Mish", "Gelu", "Swish", "Erf", "Exp", "Log", "Sqrt", "Neg", "Abs", "Reciprocal", "Floor",
-      "Ceil", "Round", "Sign", "Sin", "Cos", "Not", "Cast", "Identity", "Dropout", "Clip", "IsNaN")
+@rule(
+    "Relu",
+    "LeakyRelu",
+    "Elu",
+    "Selu",
+    "Celu",
+    "ThresholdedRelu",
+    "Sigmoid",
+    "HardSigmoid",
+    "HardSwish",
+    "Tanh",
+    "Softplus",
+    "Softsign",
+    "Mish",
+    "Gelu",
+    "Swish",
+    "Erf",
+    "Exp",
+    "Log",
+    "Sqrt",
+    "Neg",
+    "Abs",
+    "Reciprocal",
+    "Floor",
+    "Ceil",
+    "Round",
+    "Sign",
+    "Sin",
+    "Cos",
+    "Not",
+    "Cast",
+    "Identity",
+    "Dropout",
+    "Clip",
+    "IsNaN",
+)
 def _same(t: Tracer, node: ir.Node) -> None:
     """Channels pass as they are."""
     t.same(node)
@@ -35,12 +68,32 @@ def _nothing(t: Tracer, node: ir.Node) -> None:
     """Only sizes are read, when the model runs: they follow by themselves."""
 
 
-@rule("Add", "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Sum", "Mean", "Where", "PRelu", "Equal", "Greater",
-      "Less", "GreaterOrEqual", "LessOrEqual", "And", "Or", "Xor")
+@rule(
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Pow",
+    "Mod",
+    "Min",
+    "Max",
+    "Sum",
+    "Mean",
+    "Where",
+    "PRelu",
+    "Equal",
+    "Greater",
+    "Less",
+    "GreaterOrEqual",
+    "LessOrEqual",
+    "And",
+    "Or",
+    "Xor",
+)
 def _elementwise(t: Tracer, node: ir.Node) -> None:
     """What is combined element by element is one; sizes of 1 are repeated and have no part in it."""
     if node.op_type in ("Div", "Mod", "Pow") and t.constant(node.inputs[1]):
-        t.divisors.add(node.inputs[1].name or "")       # type: ignore[union-attr]
+        t.divisors.add(node.inputs[1].name or "")  # type: ignore[union-attr]
     _broadcast(t, node, 0)
 
 
@@ -55,8 +108,10 @@ def _broadcast(t: Tracer, node: ir.Node, leave: int) -> None:
     for axis in range(rank - leave):
         places = {index: axis - rank + len(shape) for index, shape in sizes.items() if shape is not None}
         places = {index: place for index, place in places.items() if place >= 0 and sizes[index][place] != 1}  # type: ignore[index]
-        units = next((found for index, place in places.items()
-                      if (found := t.followed(inputs[index]).get(place)) is not None), None)
+        units = next(
+            (found for index, place in places.items() if (found := t.followed(inputs[index]).get(place)) is not None),
+            None,
+        )
         if units is None:
             continue
         for index, place in places.items():
@@ -159,9 +214,9 @@ def _channel_norm(t: Tracer, node: ir.Node) -> None:
         for index in range(1, len(node.inputs)):
             t.read(node, index, 0, units)
         if node.op_type == "BatchNormalization" and t.constant(node.inputs[1]):
-            t.scales.append(node.inputs[1].name or "")      # type: ignore[union-attr]
+            t.scales.append(node.inputs[1].name or "")  # type: ignore[union-attr]
     if node.op_type == "InstanceNormalization":
-        t.only(node, node.inputs[0], (0, 1))              # type: ignore[arg-type]
+        t.only(node, node.inputs[0], (0, 1))  # type: ignore[arg-type]
     t.same(node)
 
 

@@ -76,8 +76,11 @@ class Scaling:
 
     @cached_property
     def _read(self) -> Units:
-        return np.unique(np.concatenate([np.unique(held.read) for held in self.held.values()
-                                         if held.read is not None] or [np.zeros(0, int)]))
+        return np.unique(
+            np.concatenate(
+                [np.unique(held.read) for held in self.held.values() if held.read is not None] or [np.zeros(0, int)]
+            )
+        )
 
 
 def rescaled(model: Model, scaling: Scaling, factors: np.ndarray) -> Model:
@@ -108,7 +111,7 @@ SCALED: "dict[str, Callable[[ScaleTracer, ir.Node], None]]" = {}
 class ScaleTracer(Tracer):
     """The walk, with the rules of this file."""
 
-    rules = SCALED      # type: ignore[assignment]
+    rules = SCALED  # type: ignore[assignment]
     unknown = "{op} reads its channels, and does not answer scaled channels with scaled ones."
 
     def __init__(self, model: Model) -> None:
@@ -116,8 +119,9 @@ class ScaleTracer(Tracer):
         self._held: dict[ir.Value, Held] = {}
         self._nodes: dict[str, Units] = {}
 
-    def hold(self, node: ir.Node, index: int, weight: bool, made: Units | None = None,
-             read: Units | None = None) -> None:
+    def hold(
+        self, node: ir.Node, index: int, weight: bool, made: Units | None = None, read: Units | None = None
+    ) -> None:
         """A node multiplies with a constant, or adds one, that follows these units; they are broadcastable to it."""
         value = node.inputs[index]
         assert value is not None
@@ -147,10 +151,15 @@ class ScaleTracer(Tracer):
         self.fix_inputs(node, self.unknown.format(op=node.op_type))
 
     def result(self) -> Scaling:
-        held = {value.name or "": replace(each, made=self._roots_of(each.made), read=self._roots_of(each.read))
-                for value, each in self._held.items()}
-        layers = {path: self._roots(self._nodes[site.node]) for path, site in self.model.sites.items()
-                  if site.node in self._nodes and held.get(site.initializer, Held()).made is not None}
+        held = {
+            value.name or "": replace(each, made=self._roots_of(each.made), read=self._roots_of(each.read))
+            for value, each in self._held.items()
+        }
+        layers = {
+            path: self._roots(self._nodes[site.node])
+            for path, site in self.model.sites.items()
+            if site.node in self._nodes and held.get(site.initializer, Held()).made is not None
+        }
         fixed = {self._root(unit): reason for unit, reason in self._fixed.items()}
         return Scaling(len(self._parents), held, layers, fixed)
 
@@ -184,10 +193,38 @@ def rule(*names: str) -> Callable[[Rule], Rule]:
 
 
 # What moves channels, and what takes a mean or the largest along other axes, keeps their scale.
-SCALED.update({name: MOVES[name] for name in (
-    "Concat", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Split", "Slice", "Resize", "Upsample",
-    "Expand", "MaxPool", "AveragePool", "LpPool", "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool", "ReduceMean",
-    "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "Shape", "Size")})
+SCALED.update(
+    {
+        name: MOVES[name]
+        for name in (
+            "Concat",
+            "Transpose",
+            "Reshape",
+            "Flatten",
+            "Squeeze",
+            "Unsqueeze",
+            "Split",
+            "Slice",
+            "Resize",
+            "Upsample",
+            "Expand",
+            "MaxPool",
+            "AveragePool",
+            "LpPool",
+            "GlobalAveragePool",
+            "GlobalMaxPool",
+            "GlobalLpPool",
+            "ReduceMean",
+            "ReduceSum",
+            "ReduceMax",
+            "ReduceMin",
+            "ReduceL1",
+            "ReduceL2",
+            "Shape",
+            "Size",
+        )
+    }
+)
 
 
 @rule("Relu", "LeakyRelu", "Neg", "Abs", "Identity", "Dropout")
@@ -223,10 +260,12 @@ def _add(t: ScaleTracer, node: ir.Node) -> None:
         return
     for axis in range(len(shape)):
         places = {index: axis - len(shape) + len(t.shape(value) or ()) for index, value in inputs.items()}
-        found = [t.followed(value)[places[index]] for index, value in inputs.items()
-                 if places[index] in t.followed(value)]
-        whole = all(place >= 0 and (t.shape(inputs[index]) or ())[place] == shape[axis]
-                    for index, place in places.items())
+        found = [
+            t.followed(value)[places[index]] for index, value in inputs.items() if places[index] in t.followed(value)
+        ]
+        whole = all(
+            place >= 0 and (t.shape(inputs[index]) or ())[place] == shape[axis] for index, place in places.items()
+        )
         if not found:
             continue
         if not whole or shape[axis] is None:
@@ -273,8 +312,9 @@ def _conv(t: ScaleTracer, node: ir.Node) -> None:
     if node.op_type == "ConvTranspose":
         made, read = made.transpose(0, 2, 1), read.transpose(0, 2, 1)
     whole = (group, first // group, second)
-    made, read = (np.broadcast_to(units, whole).reshape(first, second, *(1,) * (len(sizes) - 2))
-                  for units in (made, read))
+    made, read = (
+        np.broadcast_to(units, whole).reshape(first, second, *(1,) * (len(sizes) - 2)) for units in (made, read)
+    )
     t.hold(node, 1, True, made, read)
     t.makes(node, out)
     if len(node.inputs) > 2 and node.inputs[2] is not None:
@@ -305,8 +345,14 @@ def _gemm(t: ScaleTracer, node: ir.Node) -> None:
 def _matmul(t: ScaleTracer, node: ir.Node) -> None:
     left, right = node.inputs
     a, b = t.shape(left), t.shape(right)
-    if left is None or right is None or a is None or b is None or min(len(a), len(b)) < 2 \
-            or t.constant(left) == t.constant(right):
+    if (
+        left is None
+        or right is None
+        or a is None
+        or b is None
+        or min(len(a), len(b)) < 2
+        or t.constant(left) == t.constant(right)
+    ):
         t.fix_all(node)
     elif t.constant(right) and len(b) == 2:
         t.only(node, left, (len(a) - 1,))

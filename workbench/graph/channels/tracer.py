@@ -65,7 +65,7 @@ class Tracer:
             return
         try:
             rule(self, node)
-        except Exception as error:      # a graph of a stranger may hold what no rule thought of
+        except Exception as error:  # a graph of a stranger may hold what no rule thought of
             log.warning("channels are not followed through %s: %s: %s", named(node), type(error).__name__, error)
             reason = FAILED.format(op=node.op_type, name=node.name)
             self.fix_inputs(node, reason)
@@ -201,10 +201,15 @@ class Tracer:
 
     def _result(self) -> Channels:
         axes = {(value.name or "", axis): self._roots(units) for (value, axis), units in self._axes.items()}
-        values = {value.name or "": {axis: self._roots(units) for axis, units in found.items()}
-                  for value, found in self._values.items()}
-        layers = {path: axes[key] for path, site in self.model.sites.items()
-                  if (key := (site.initializer, self.model.layer(path).out_axis)) in axes}
+        values = {
+            value.name or "": {axis: self._roots(units) for axis, units in found.items()}
+            for value, found in self._values.items()
+        }
+        layers = {
+            path: axes[key]
+            for path, site in self.model.sites.items()
+            if (key := (site.initializer, self.model.layer(path).out_axis)) in axes
+        }
         layers |= {path: units for path, units in self._of_grouped(axes).items() if path not in layers}
         counts = tuple(Count(c.node, c.place, c.position, self._roots(c.units)) for c in self._counts)
         normed = frozenset(unit for units in self.normed for unit in self._roots(units).tolist())

@@ -18,7 +18,7 @@ import numpy as np
 
 NOT_FOLLOWED = "Its output channels cannot be followed through the graph."
 TOGETHER = "Its channels are all coupled: none can be pruned without the others."
-Units = np.ndarray      # [size] int: the unit that each position along an axis belongs to
+Units = np.ndarray  # [size] int: the unit that each position along an axis belongs to
 
 
 @dataclass(frozen=True, eq=False)

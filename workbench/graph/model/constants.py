@@ -9,7 +9,7 @@ import onnx_ir as ir
 from workbench.graph.model.model import Model
 from workbench.graph.model.operators import NORMS
 
-MOMENTS = (3, 4)        # inputs of BatchNormalization that are measured, not learned
+MOMENTS = (3, 4)  # inputs of BatchNormalization that are measured, not learned
 
 
 def norm_constants(model: Model) -> tuple[str, ...]:

@@ -14,8 +14,16 @@ log = logging.getLogger(__name__)
 Shapes = Mapping[str, shapes.Known]
 CONVOLUTIONS = ("Conv", "ConvInteger", "QLinearConv", "FusedConv", "NhwcFusedConv", "NhwcConv")
 # ONNX Runtime's own names of products are among them: its optimiser leaves them in files.
-PRODUCTS = ("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul", "FusedMatMul", "FusedGemm", "TransposeMatMul",
-            "FusedMatMulActivation")
+PRODUCTS = (
+    "MatMul",
+    "Gemm",
+    "MatMulInteger",
+    "QLinearMatMul",
+    "FusedMatMul",
+    "FusedGemm",
+    "TransposeMatMul",
+    "FusedMatMulActivation",
+)
 ATTENTION = ("Attention", "MultiHeadAttention", "GroupQueryAttention")
 MULTIPLYING = (*CONVOLUTIONS, *PRODUCTS, "ConvTranspose", "Einsum")
 COUNTED = (*MULTIPLYING, *ATTENTION, "LSTM", "GRU", "RNN", "DynamicQuantizeLSTM")
@@ -30,36 +38,48 @@ def of_one_sample(model: ir.Model) -> Shapes:
     known = shapes.infer(model, batch=1)
     sizes = model.graph.meta.get(shapes.SIZES)
     read = (value for node in model.graph if node.op_type in COUNTED for value in (*node.inputs[:2], *node.outputs[:1]))
-    missing = {value.name or "" for value in read if value is not None and value.producer() is not None
-               and None in (_shape(known, value) or (None,))}
+    missing = {
+        value.name or ""
+        for value in read
+        if value is not None and value.producer() is not None and None in (_shape(known, value) or (None,))
+    }
     return {**known, **_observed(model, missing, sizes, known)} if missing and sizes else known
 
 
-def _observed(model: ir.Model, names: set[str], sizes: Mapping[str, Sequence[int]],
-              known: Shapes) -> dict[str, shapes.Known]:
+def _observed(
+    model: ir.Model, names: set[str], sizes: Mapping[str, Sequence[int]], known: Shapes
+) -> dict[str, shapes.Known]:
     """Shapes of these values in a run on random inputs of these sizes; none where that does not run."""
     copy = model.clone()
     values = [value for node in copy.graph for value in node.outputs if value.name in names]
-    for value in values:        # the runtime infers other types, but not that of what an If gives
+    for value in values:  # the runtime infers other types, but not that of what an If gives
         dtype = known[value.name or ""].dtype if value.name in known else None
         value.type = value.type or ir.TensorType(dtype or ir.DataType.FLOAT)
     copy.graph.outputs.clear()
     copy.graph.outputs.extend(values)
-    specs = [InputSpec(value.name or "", shapes.dtype_name(value), tuple(sizes[value.name or ""]))
-             for value in copy.graph.inputs if value.name in sizes]
+    specs = [
+        InputSpec(value.name or "", shapes.dtype_name(value), tuple(sizes[value.name or ""]))
+        for value in copy.graph.inputs
+        if value.name in sizes
+    ]
     try:
         found = runtime.run(runtime.session(copy, threads=1), runtime.random_feeds(specs))
-    except Exception as error:      # sizes that are not known must not keep a model from being opened
+    except Exception as error:  # sizes that are not known must not keep a model from being opened
         log.info("sizes of one sample: %s", error)
         return {}
-    return {value.name or "": shapes.Known(value.dtype, tuple(array.shape))
-            for value, array in zip(values, found, strict=True)}
+    return {
+        value.name or "": shapes.Known(value.dtype, tuple(array.shape))
+        for value, array in zip(values, found, strict=True)
+    }
 
 
 def fixed_batch(model: ir.Model) -> int:
     """The number of samples in a batch where the graph fixes it: the first size of all inputs and outputs; else 1."""
-    sizes = {value.shape[0] if value.shape is not None and len(value.shape) else None
-             for value in (*model.graph.inputs, *model.graph.outputs) if value.name not in model.graph.initializers}
+    sizes = {
+        value.shape[0] if value.shape is not None and len(value.shape) else None
+        for value in (*model.graph.inputs, *model.graph.outputs)
+        if value.name not in model.graph.initializers
+    }
     size = sizes.pop() if len(sizes) == 1 else None
     return size if isinstance(size, int) and size > 0 else 1
 
@@ -104,8 +124,9 @@ def of_chain(layer: Layer, shapes: Iterable[Sequence[int]]) -> int | None:
     for sizes, behind in layer.sizes:
         for kernel, count in counts:
             whole = kernel == layer.shape[2:]
-            sizes = tuple(new if whole or width > 1 else old
-                          for old, new, width in zip(sizes, behind, kernel, strict=True))
+            sizes = tuple(
+                new if whole or width > 1 else old for old, new, width in zip(sizes, behind, kernel, strict=True)
+            )
             taken += count * prod(sizes)
     whole_layer = layer.count * sum(prod(behind) for _, behind in layer.sizes)
     return round(layer.macs * taken / whole_layer) if whole_layer else 0
@@ -133,9 +154,12 @@ def _of_no_layer(graph: ir.Graph) -> Iterable[ir.Node]:
         read = [value for value in node.inputs if value in active]
         if read:
             active.update(node.outputs)
-        if node.op_type in ATTENTION or (read and node.op_type in MULTIPLYING and not any(weights_of(node))
-                                         and all(value in active or (value is not None and value.is_initializer())
-                                                 for value in node.inputs[:2])):
+        if node.op_type in ATTENTION or (
+            read
+            and node.op_type in MULTIPLYING
+            and not any(weights_of(node))
+            and all(value in active or (value is not None and value.is_initializer()) for value in node.inputs[:2])
+        ):
             yield node
 
 

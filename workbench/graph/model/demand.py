@@ -20,9 +20,11 @@ def check(model: ir.Model, name: str) -> int:
     given = saving.tensor_bytes(model) + sum(_bytes(known.get(value.name or "")) for value in model.graph.inputs)
     needed, allowed = peak(model, known), max(LIMIT, TIMES * given)
     if needed > allowed:
-        raise UserError(f"{name} needs {needed / 1e9:,.1f} GB of memory for one sample, many times the "
-                        f"{given / 1e6:,.1f} MB of its weights and inputs, so it is not run.",
-                        "Export it with smaller sizes.")
+        raise UserError(
+            f"{name} needs {needed / 1e9:,.1f} GB of memory for one sample, many times the "
+            f"{given / 1e6:,.1f} MB of its weights and inputs, so it is not run.",
+            "Export it with smaller sizes.",
+        )
     return allowed
 
 
@@ -58,5 +60,5 @@ def _bytes(value: shapes.Known | None) -> int:
         count *= 1 if size is None else size
     try:
         return count * (value.dtype.bitwidth if value.dtype is not None else 32) // 8
-    except TypeError:       # text, whose length nobody knows
+    except TypeError:  # text, whose length nobody knows
         return 8 * count

@@ -41,8 +41,11 @@ def norm_tensors(node: ir.Node) -> list[ir.Value]:
     """The constant vectors of a normalisation: scale first."""
     if node.op_type not in NORMS:
         return []
-    return [value for value in node.inputs[1:]
-            if value is not None and value.is_initializer() and value.const_value is not None]
+    return [
+        value
+        for value in node.inputs[1:]
+        if value is not None and value.is_initializer() and value.const_value is not None
+    ]
 
 
 def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
@@ -59,7 +62,7 @@ def hidden_weights(graph: ir.Graph) -> Iterator[Hidden]:
             largest = stored[0].const_value if stored else None
             reason = _reason(stored, ops)
             if node.op_type == "Gather" and reason != ALREADY and not any(map(_is_float, stored)):
-                continue                # it picks from a shape
+                continue  # it picks from a shape
             name = str(largest.dtype).lower() if largest is not None and reason != NOT_STORED else "float"
             yield Hidden(node, index, weight, stored, reason, {"float": "float32"}.get(name, name))
 
@@ -72,8 +75,10 @@ def _constant_values(graph: ir.Graph) -> dict[ir.Value, tuple[tuple[ir.Value, ..
     """Values that are computed from constants alone: the constants, largest first, and the operators on the way."""
     sources: dict[ir.Value, tuple[tuple[ir.Value, ...], tuple[str, ...]]] = {}
     for node in graph:
-        if node.op_type in RANDOM or any(attribute.type in (ir.AttributeType.GRAPH, ir.AttributeType.GRAPHS)
-                                         for attribute in node.attributes.values()):
+        if node.op_type in RANDOM or any(
+            attribute.type in (ir.AttributeType.GRAPH, ir.AttributeType.GRAPHS)
+            for attribute in node.attributes.values()
+        ):
             continue
         inputs = [value for value in node.inputs if value is not None]
         if any(not value.is_initializer() and value not in sources for value in inputs):

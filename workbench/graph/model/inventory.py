@@ -69,7 +69,7 @@ class _Inventory:
         self._hidden: dict[ir.Node, list[Hidden]] = {}
         for hidden in (found for graph in model.graphs() for found in hidden_weights(graph)):
             self._hidden.setdefault(hidden.node, []).append(hidden)
-        self._owned: dict[ir.Value, str] = {}   # weights, biases and vectors, and the path of the layer they belong to
+        self._owned: dict[ir.Value, str] = {}  # weights, biases and vectors, and the path of the layer they belong to
         self._taken: set[str] = set()
         self._layers: list[Layer] = []
         self._sites: dict[str, Site] = {}
@@ -106,20 +106,37 @@ class _Inventory:
         path = names.unique(f"{path}.{weight.part}" if weight.part else path, self._taken)
         self._owned |= dict.fromkeys(vectors, path)
         shape = tuple(tensor.shape.numpy())
-        self._layers.append(Layer(
-            path=path, op=weight.op, shape=shape, dtype=_dtype(tensor), out_axis=weight.out_axis,
-            parameters=_sizes(vectors)[0], macs=self._macs_of_uses(weight, shape, locked),
-            bytes=_sizes(vectors)[1], fingerprint=fingerprint(tensor), groups=number(node, "group", 1),
-            uses=len(value.uses()), sizes=self._sizes_of_uses(weight), also=_otherwise(weight, shape), locked=locked,
-            attributes=weight.attributes(),
-        ))
+        self._layers.append(
+            Layer(
+                path=path,
+                op=weight.op,
+                shape=shape,
+                dtype=_dtype(tensor),
+                out_axis=weight.out_axis,
+                parameters=_sizes(vectors)[0],
+                macs=self._macs_of_uses(weight, shape, locked),
+                bytes=_sizes(vectors)[1],
+                fingerprint=fingerprint(tensor),
+                groups=number(node, "group", 1),
+                uses=len(value.uses()),
+                sizes=self._sizes_of_uses(weight),
+                also=_otherwise(weight, shape),
+                locked=locked,
+                attributes=weight.attributes(),
+            )
+        )
         if locked:
             return
         self._sites[path] = Site(
-            node.name or "", weight.index, value.name or "",
+            node.name or "",
+            weight.index,
+            value.name or "",
             next((index for index, read in enumerate(node.inputs) if read is bias), None) if adds is node else None,
-            bias.name if bias is not None else None, adds.name if adds is not None and adds is not node else None,
-            tuple((reader.name or "", index) for reader, index in _in_order(self._graph, value)), weight.side)
+            bias.name if bias is not None else None,
+            adds.name if adds is not None and adds is not node else None,
+            tuple((reader.name or "", index) for reader, index in _in_order(self._graph, value)),
+            weight.side,
+        )
 
     def _refuse(self, value: ir.Value) -> str:
         if value.is_graph_output():
@@ -131,10 +148,10 @@ class _Inventory:
     def _add_hidden(self, hidden: Hidden, locked: str) -> None:
         """A layer whose weight is not a tensor of the file but computed from some."""
         if locked and hidden.stored and hidden.stored[0] in self._owned:
-            return                      # another branch of the same If runs it too
+            return  # another branch of the same If runs it too
         known = self._known.get(hidden.weight.name or "") if not locked else None
         shape = tuple(known.shape or ()) if known is not None else ()
-        if (not shape or None in shape) and hidden.stored:      # in a subgraph nothing is inferred: what is stored
+        if (not shape or None in shape) and hidden.stored:  # in a subgraph nothing is inferred: what is stored
             shape = tuple(hidden.stored[0].const_value.shape.numpy()) if hidden.stored[0].const_value else ()
         sizes = tuple(size for size in shape if size is not None)
         if len(sizes) < 2 and prod(sizes) < SHOWN:
@@ -146,11 +163,21 @@ class _Inventory:
         if hidden.stored and not fresh:
             reason = f"It uses the weight of {self._owned[hidden.stored[0]]}: edit that one."
         self._owned |= dict.fromkeys(fresh, path)
-        self._layers.append(Layer(
-            path=path, op=hidden.node.op_type, shape=sizes, dtype=hidden.dtype, out_axis=0,
-            parameters=prod(sizes) if fresh else 0, macs=self._macs(hidden.node, hidden.index, sizes, locked),
-            bytes=_sizes(fresh)[1], fingerprint=_fingerprint(hidden.stored, sizes), locked=locked or reason,
-            groups=number(hidden.node, "group", 1)))
+        self._layers.append(
+            Layer(
+                path=path,
+                op=hidden.node.op_type,
+                shape=sizes,
+                dtype=hidden.dtype,
+                out_axis=0,
+                parameters=prod(sizes) if fresh else 0,
+                macs=self._macs(hidden.node, hidden.index, sizes, locked),
+                bytes=_sizes(fresh)[1],
+                fingerprint=_fingerprint(hidden.stored, sizes),
+                locked=locked or reason,
+                groups=number(hidden.node, "group", 1),
+            )
+        )
 
     def _add_locked(self, path: str, op: str, values: list[ir.Value], locked: str, macs: int | None) -> None:
         """Tensors that are shown and kept as they are; the first gives the shape."""
@@ -158,8 +185,21 @@ class _Inventory:
         assert tensor is not None
         path = names.unique(path, self._taken)
         self._owned |= dict.fromkeys(values, path)
-        self._layers.append(Layer(path, op, tuple(tensor.shape.numpy()), _dtype(tensor), 0, _sizes(values)[0], macs,
-                                  _sizes(values)[1], fingerprint(tensor), uses=len(values[0].uses()), locked=locked))
+        self._layers.append(
+            Layer(
+                path,
+                op,
+                tuple(tensor.shape.numpy()),
+                _dtype(tensor),
+                0,
+                _sizes(values)[0],
+                macs,
+                _sizes(values)[1],
+                fingerprint(tensor),
+                uses=len(values[0].uses()),
+                locked=locked,
+            )
+        )
 
     def _add_constants(self) -> None:
         """Large constants that no layer owns, so that the tree accounts for the bytes of the file."""
@@ -170,13 +210,21 @@ class _Inventory:
                 continue
             node = uses[0][0]
             op = node.op_type
-            self._add_locked(names.module_path(node, value.name or ""), op, [value],
-                             f"It is a constant that {op} reads, not the weight of a layer; it is kept as it is.", 0)
+            self._add_locked(
+                names.module_path(node, value.name or ""),
+                op,
+                [value],
+                f"It is a constant that {op} reads, not the weight of a layer; it is kept as it is.",
+                0,
+            )
 
     def _macs_of_uses(self, weight: Weight, shape: tuple[int, ...], locked: str) -> int | None:
         """Each node that reads the weight as one multiplies with it."""
-        readers = [(use.node, use.idx) for use in weight.value.uses()
-                   if any(other.index == use.idx for other in weights_of(use.node))]
+        readers = [
+            (use.node, use.idx)
+            for use in weight.value.uses()
+            if any(other.index == use.idx for other in weights_of(use.node))
+        ]
         counts = [self._macs(reader, index, shape, locked) for reader, index in readers]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
@@ -192,7 +240,7 @@ class _Inventory:
             return None
         try:
             counted = cost.macs(node, index, shape, self._known)
-        except Exception as error:      # a count that is not known must not keep a model from being opened
+        except Exception as error:  # a count that is not known must not keep a model from being opened
             log.warning("multiply-accumulates of %s: %s: %s", node.name, type(error).__name__, error)
             return None
         return None if counted is None else counted // self._samples
@@ -210,8 +258,14 @@ def _useless(tensor: ir.TensorProtocol) -> str:
 
 def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
     """The operator of a node that reads the weight, but not as the layer does; empty where none."""
-    return next((use.node.op_type for use in weight.value.uses() if use.node is not weight.node
-                 and chain.refuse(use.node, use.idx, shape, weight.out_axis)), "")
+    return next(
+        (
+            use.node.op_type
+            for use in weight.value.uses()
+            if use.node is not weight.node and chain.refuse(use.node, use.idx, shape, weight.out_axis)
+        ),
+        "",
+    )
 
 
 def _in_order(graph: ir.Graph, value: ir.Value) -> list[tuple[ir.Node, int]]:

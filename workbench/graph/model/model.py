@@ -87,8 +87,14 @@ class Model:
         layers, sites = find_layers(copy)
         words = ", ".join(f"{spec.name} {list(sizes[spec.name])}" for spec in free)
         notes = tuple(note for note in self.notes if not note.startswith(OPEN))
-        return replace(self, ir=copy, layers=layers, sites=sites, settled=True,
-                       notes=(*notes, f"{OPEN} {words}, as the data has it."))
+        return replace(
+            self,
+            ir=copy,
+            layers=layers,
+            sites=sites,
+            settled=True,
+            notes=(*notes, f"{OPEN} {words}, as the data has it."),
+        )
 
     def to_bytes(self) -> bytes:
         """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
@@ -117,11 +123,25 @@ class Model:
 
     @cached_property
     def _summary(self) -> ModelSummary:
-        parameters = sum(value.const_value.size for graph in self.ir.graphs() for value in graph.initializers.values()
-                         if value.const_value is not None and value.const_value.dtype.is_floating_point())
-        return ModelSummary(self.source.path, self.source.format, parameters, self.source.bytes,
-                            self._macs, self.opset, self.layers, self.inputs, self.outputs,
-                            self.preparations, self.notes)
+        parameters = sum(
+            value.const_value.size
+            for graph in self.ir.graphs()
+            for value in graph.initializers.values()
+            if value.const_value is not None and value.const_value.dtype.is_floating_point()
+        )
+        return ModelSummary(
+            self.source.path,
+            self.source.format,
+            parameters,
+            self.source.bytes,
+            self._macs,
+            self.opset,
+            self.layers,
+            self.inputs,
+            self.outputs,
+            self.preparations,
+            self.notes,
+        )
 
     def summary(self) -> ModelSummary:
         """The model in plain values, for the window and `inspect`."""
@@ -129,8 +149,14 @@ class Model:
 
 
 def _spec(value: ir.Value) -> InputSpec:
-    shape = () if value.shape is None else tuple(size if isinstance(size, int) and size > 0 else None
-                                                 for size in value.shape)
-    names = () if value.shape is None else tuple("" if isinstance(size, int) else str(size.value or "")
-                                                 for size in value.shape)
+    shape = (
+        ()
+        if value.shape is None
+        else tuple(size if isinstance(size, int) and size > 0 else None for size in value.shape)
+    )
+    names = (
+        ()
+        if value.shape is None
+        else tuple("" if isinstance(size, int) else str(size.value or "") for size in value.shape)
+    )
     return InputSpec(value.name or "", shapes.dtype_name(value), shape, names)

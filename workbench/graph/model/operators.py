@@ -7,17 +7,43 @@ from typing import Literal
 import onnx_ir as ir
 
 # ONNX Runtime's own names of norms are among them: its optimiser leaves them in files.
-NORMS = ("BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization",
-         "SimplifiedLayerNormalization", "SkipLayerNormalization", "SkipSimplifiedLayerNormalization")
+NORMS = (
+    "BatchNormalization",
+    "LayerNormalization",
+    "InstanceNormalization",
+    "GroupNormalization",
+    "RMSNormalization",
+    "SimplifiedLayerNormalization",
+    "SkipLayerNormalization",
+    "SkipSimplifiedLayerNormalization",
+)
 RECURRENT = ("LSTM", "GRU", "RNN")
 # Operators whose weights are integers already, and the inputs that hold them.
-QUANTIZED = {"MatMulInteger": (1,), "ConvInteger": (1,), "QLinearConv": (3,), "QLinearMatMul": (3,),
-             "DynamicQuantizeLSTM": (1, 2), "DynamicQuantizeMatMul": (1,), "MatMulIntegerToFloat": (1,),
-             "MatMulNBits": (1,), "QAttention": (1,), "QGemm": (3,), "GatherBlockQuantized": (0,)}
+QUANTIZED = {
+    "MatMulInteger": (1,),
+    "ConvInteger": (1,),
+    "QLinearConv": (3,),
+    "QLinearMatMul": (3,),
+    "DynamicQuantizeLSTM": (1, 2),
+    "DynamicQuantizeMatMul": (1,),
+    "MatMulIntegerToFloat": (1,),
+    "MatMulNBits": (1,),
+    "QAttention": (1,),
+    "QGemm": (3,),
+    "GatherBlockQuantized": (0,),
+}
 ALREADY = "Its weights are quantised already."
 # Operators that multiply with weights, and the inputs that may be weights: also looked at where these are computed.
-MULTIPLY = {"Conv": (1,), "ConvTranspose": (1,), "Gemm": (1,), "MatMul": (1, 0), "LSTM": (1, 2), "GRU": (1, 2),
-            "RNN": (1, 2), "Gather": (0,)}
+MULTIPLY = {
+    "Conv": (1,),
+    "ConvTranspose": (1,),
+    "Gemm": (1,),
+    "MatMul": (1, 0),
+    "LSTM": (1, 2),
+    "GRU": (1, 2),
+    "RNN": (1, 2),
+    "Gather": (0,),
+}
 # How many axes the weights of an operator have. The runtime computes with some that have others, as bare numbers.
 AXES = {"Conv": range(3, 9), "ConvTranspose": range(3, 9), "Gemm": range(2, 3), **dict.fromkeys(RECURRENT, range(3, 4))}
 
@@ -46,8 +72,9 @@ class Weight:
     @property
     def outputs(self) -> int:
         """How many output channels there are, those of all groups of a ConvTranspose."""
-        return shape(self.node, self.index)[self.out_axis] * (number(self.node, "group", 1)
-                                                              if self.op == "ConvTranspose" else 1)
+        return shape(self.node, self.index)[self.out_axis] * (
+            number(self.node, "group", 1) if self.op == "ConvTranspose" else 1
+        )
 
     def bias(self) -> tuple[ir.Value | None, ir.Node | None]:
         """The constant vector that is added to each output channel, and the node that adds it; or nothing."""
@@ -77,16 +104,22 @@ def weights_of(node: ir.Node) -> Iterator[Weight]:
     """The constants that a node multiplies with, each with the reason why it cannot be edited, if there is one. One
     without the axes that the operator defines is no weight: nobody knows which of its values are an output channel's.
     """
-    yield from (weight for weight in _multiplied(node)
-                if weight.op not in AXES or len(shape(node, weight.index)) in AXES[weight.op])
+    yield from (
+        weight
+        for weight in _multiplied(node)
+        if weight.op not in AXES or len(shape(node, weight.index)) in AXES[weight.op]
+    )
 
 
 def _multiplied(node: ir.Node) -> Iterator[Weight]:
     op = node.op_type
     if op in QUANTIZED:
         several = len(QUANTIZED[op]) > 1
-        yield from (Weight(node, index, op, 0, ALREADY, "WR"[position] if several else "")
-                    for position, index in enumerate(QUANTIZED[op]) if constant(node, index) is not None)
+        yield from (
+            Weight(node, index, op, 0, ALREADY, "WR"[position] if several else "")
+            for position, index in enumerate(QUANTIZED[op])
+            if constant(node, index) is not None
+        )
     elif node.domain not in ("", "ai.onnx"):
         return
     elif op in ("Conv", "ConvTranspose") and constant(node, 1) is not None:
@@ -98,8 +131,11 @@ def _multiplied(node: ir.Node) -> Iterator[Weight]:
     elif op == "Gather":
         yield from _embedding(node)
     elif op in RECURRENT:
-        yield from (Weight(node, index, op, 1, _not_float(node, index), part)
-                    for index, part in ((1, "W"), (2, "R")) if constant(node, index) is not None)
+        yield from (
+            Weight(node, index, op, 1, _not_float(node, index), part)
+            for index, part in ((1, "W"), (2, "R"))
+            if constant(node, index) is not None
+        )
 
 
 def _gemm(node: ir.Node) -> Iterator[Weight]:

@@ -10,8 +10,18 @@ import onnx_ir as ir
 
 from workbench.graph.model.operators import constant
 
-REDUCTIONS = ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceL2", "ReduceProd",
-              "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp")
+REDUCTIONS = (
+    "ReduceMean",
+    "ReduceSum",
+    "ReduceMax",
+    "ReduceMin",
+    "ReduceL1",
+    "ReduceL2",
+    "ReduceProd",
+    "ReduceSumSquare",
+    "ReduceLogSum",
+    "ReduceLogSumExp",
+)
 # Operator -> name of the setting -> the input that holds it in newer opsets.
 INPUTS: dict[str, dict[str, int]] = {
     "Clip": {"min": 1, "max": 2},
@@ -57,7 +67,7 @@ def setting(node: ir.Node, name: str) -> Setting:
         return Setting(name, tuple(value) if isinstance(value, list | tuple) else (value,))
     index = INPUTS.get(node.op_type, {}).get(name)
     if node.op_type == "Resize" and name == "scales" and len(node.inputs) == 2:
-        index = 1                       # of opset 10, which has no region of interest before it
+        index = 1  # of opset 10, which has no region of interest before it
     if index is None or index >= len(node.inputs) or node.inputs[index] is None:
         return Setting()
     tensor = constant(node, index)

@@ -3,7 +3,7 @@
 import onnx
 import onnx_ir as ir
 
-KEY = "map type"        # in a value's meta, which stays in memory
+KEY = "map type"  # in a value's meta, which stays in memory
 
 
 def set_aside(graph: onnx.GraphProto) -> dict[str, bytes]:

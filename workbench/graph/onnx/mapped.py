@@ -33,7 +33,7 @@ class MappedTensor(ir.Tensor):
         return super().__array__(dtype)
 
     def __repr__(self) -> str:
-        return f"MappedTensor({self.origin})"       # libraries print what fails; these values may not be there
+        return f"MappedTensor({self.origin})"  # libraries print what fails; these values may not be there
 
     def _check(self) -> None:
         try:

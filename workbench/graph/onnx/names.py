@@ -9,9 +9,11 @@ import onnx_ir as ir
 SCOPES = "pkg.torch.onnx.name_scopes"
 LONGEST = 120
 # Endings that say which of a layer's tensors it is: torch, Keras, Caffe2, PaddlePaddle, TensorFlow.
-_PARAMETER = re.compile(r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
-                        r"|/ReadVariableOp(_\d+)?)?(:\d+)?$")
-_RECURRENT = re.compile(r"\.weight_[ih]h(?:_(l\d+))?(_reverse)?$")     # torch.nn.LSTM and LSTMCell
+_PARAMETER = re.compile(
+    r"([./_](weights?|kernel|w|W|R|w_0|bias|b|b_0|embeddings?|beta|gamma|scale)(_quantized)?"
+    r"|/ReadVariableOp(_\d+)?)?(:\d+)?$"
+)
+_RECURRENT = re.compile(r"\.weight_[ih]h(?:_(l\d+))?(_reverse)?$")  # torch.nn.LSTM and LSTMCell
 # Names that exporters and optimisers make up.
 _ANONYMOUS = re.compile(r"(val|onnx::\w+?|const\w*|constant\w*|tensor|initializer|t|v|p|w|W|B)?_?\d*", re.IGNORECASE)
 
@@ -63,7 +65,7 @@ def clean(name: str) -> str:
     """Printable, on one line, with dots between modules and none at the ends; long names keep both ends."""
     text = "".join(char if char.isprintable() else "_" for char in name).replace("/", ".")
     text = re.sub(r"\.{2,}", ".", text).strip(". ")
-    return text if len(text) <= LONGEST else f"{text[:LONGEST // 2]}…{text[1 - LONGEST // 2:]}"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[1 - LONGEST // 2 :]}"
 
 
 def unique(name: str, taken: set[str]) -> str:

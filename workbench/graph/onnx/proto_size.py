@@ -39,7 +39,7 @@ def initializer_bytes(value: ir.Value, is_input: bool = False) -> int:
     if tensor is None:
         return 0
     if isinstance(tensor, (ir.serde.TensorProtoTensor, ir.ExternalTensor)) or tensor.dtype == ir.DataType.STRING:
-        tensor.name = value.name        # the writer does the same
+        tensor.name = value.name  # the writer does the same
         size = ir.serde.serialize_tensor(tensor).ByteSize()
     else:
         size = tensor_bytes(value.name or "", tensor.dtype, tensor.shape.numpy(), tensor.nbytes)
@@ -68,25 +68,39 @@ def graph_bytes(graph: ir.Graph) -> int:
     inputs = {value.name for value in graph.inputs}
     tensors = sum(initializer_bytes(value, value.name in inputs) for value in graph.initializers.values())
     view = _without_initializers(graph)
-    proto = ir.serde.serialize_graph(view)      # type: ignore[arg-type]
+    proto = ir.serde.serialize_graph(view)  # type: ignore[arg-type]
     map_types.restore(proto, view)
     return proto.ByteSize() + tensors
 
 
 def _measure(model: ir.Model) -> tuple[int, int]:
     """The whole file, and the graph in it."""
-    bare = ir.Model(_without_initializers(model.graph), ir_version=model.ir_version,  # type: ignore[arg-type]
-                    producer_name=model.producer_name, producer_version=model.producer_version, domain=model.domain,
-                    model_version=model.model_version, doc_string=model.doc_string,
-                    functions=tuple(model.functions.values()), metadata_props=model.metadata_props)
+    bare = ir.Model(
+        _without_initializers(model.graph),
+        ir_version=model.ir_version,  # type: ignore[arg-type]
+        producer_name=model.producer_name,
+        producer_version=model.producer_version,
+        domain=model.domain,
+        model_version=model.model_version,
+        doc_string=model.doc_string,
+        functions=tuple(model.functions.values()),
+        metadata_props=model.metadata_props,
+    )
     proto = ir.serde.serialize_model(bare)
     graph = graph_bytes(model.graph)
     return proto.ByteSize() - field_bytes(proto.graph.ByteSize()) + field_bytes(graph), graph
 
 
 def _without_initializers(graph: ir.Graph) -> ir.GraphView:
-    return ir.GraphView(graph.inputs, graph.outputs, nodes=tuple(graph), name=graph.name, doc_string=graph.doc_string,
-                        opset_imports=graph.opset_imports, metadata_props=graph.metadata_props)
+    return ir.GraphView(
+        graph.inputs,
+        graph.outputs,
+        nodes=tuple(graph),
+        name=graph.name,
+        doc_string=graph.doc_string,
+        opset_imports=graph.opset_imports,
+        metadata_props=graph.metadata_props,
+    )
 
 
 _measured: WeakKeyDictionary[ir.Model, tuple[int, int]] = WeakKeyDictionary()

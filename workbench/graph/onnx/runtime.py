@@ -18,10 +18,23 @@ from workbench.graph.onnx.refusals import cannot_load, cannot_run
 
 # A graph that nobody has run yet may take this much memory and time: see `session` and `run`.
 LIMIT, PATIENCE = 3 << 28, 30.0
-QUIET = 4       # only what is fatal; errors reach the user as sentences instead
-NUMPY = {"float": np.float32, "float32": np.float32, "float16": np.float16, "double": np.float64, "float64": np.float64,
-         "int64": np.int64, "int32": np.int32, "int16": np.int16, "int8": np.int8, "uint64": np.uint64,
-         "uint32": np.uint32, "uint16": np.uint16, "uint8": np.uint8, "bool": np.bool_}
+QUIET = 4  # only what is fatal; errors reach the user as sentences instead
+NUMPY = {
+    "float": np.float32,
+    "float32": np.float32,
+    "float16": np.float16,
+    "double": np.float64,
+    "float64": np.float64,
+    "int64": np.int64,
+    "int32": np.int32,
+    "int16": np.int16,
+    "int8": np.int8,
+    "uint64": np.uint64,
+    "uint32": np.uint32,
+    "uint16": np.uint16,
+    "uint8": np.uint8,
+    "bool": np.bool_,
+}
 
 
 class Graphed(Protocol):
@@ -34,8 +47,15 @@ class Graphed(Protocol):
     def inputs(self) -> tuple[InputSpec, ...]: ...
 
 
-def session(source: Graphed | ir.Model | bytes | str | Path, *, threads: int = 0, optimize: bool = True,
-            spinning: bool = False, optimized_to: Path | None = None, bounded: bool = False) -> ort.InferenceSession:
+def session(
+    source: Graphed | ir.Model | bytes | str | Path,
+    *,
+    threads: int = 0,
+    optimize: bool = True,
+    spinning: bool = False,
+    optimized_to: Path | None = None,
+    bounded: bool = False,
+) -> ort.InferenceSession:
     """Load a model, a graph, ONNX bytes, or a file, for the CPU.
 
     `threads` 0: as many as the user allows, else one for each core. `optimize`: fold constants and fuse operators, as
@@ -89,7 +109,7 @@ def _limited_arena() -> None:
 def _load(content: bytes | str, options: ort.SessionOptions) -> ort.InferenceSession:
     try:
         return ort.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except Exception as error:      # the runtime raises a class of its own for each status code
+    except Exception as error:  # the runtime raises a class of its own for each status code
         raise cannot_load(error) from error
 
 
@@ -97,8 +117,12 @@ class Beyond(UserError):
     """A run took more memory than its session may, or more time than it was given."""
 
 
-def run(running: ort.InferenceSession, feeds: Mapping[str, np.ndarray], names: Sequence[str] | None = None,
-        seconds: float | None = None) -> list[np.ndarray]:
+def run(
+    running: ort.InferenceSession,
+    feeds: Mapping[str, np.ndarray],
+    names: Sequence[str] | None = None,
+    seconds: float | None = None,
+) -> list[np.ndarray]:
     """These outputs, or all. Raises UserError naming the input that does not fit, or the operator that failed; Beyond
     when it takes more than `seconds`, or than a bounded session may."""
     options = ort.RunOptions()
@@ -128,8 +152,12 @@ def random_inputs(model: Graphed, seed: int = 0, free: int = 1) -> dict[str, np.
     return random_feeds(model.inputs, seed, free)
 
 
-def random_feeds(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg] | ort.InferenceSession, seed: int = 0,
-                 free: int = 1, only_last: bool = False) -> dict[str, np.ndarray]:
+def random_feeds(
+    inputs: Sequence[InputSpec] | Sequence[ort.NodeArg] | ort.InferenceSession,
+    seed: int = 0,
+    free: int = 1,
+    only_last: bool = False,
+) -> dict[str, np.ndarray]:
     """Seeded inputs of the right types and shapes: normal floats, integers 0 and 1.
 
     Of the dimensions that are free, the first, and those of the same name, are 1, every other one is `free`; with
@@ -142,8 +170,7 @@ def random_feeds(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg] | ort.Infer
         kind = value.dtype if isinstance(value, InputSpec) else _dtype(value.type)
         dtype = NUMPY.get(kind)
         if dtype is None:
-            raise UserError(f"The input {value.name} is of type {kind}, which cannot be made up.",
-                            "Attach a data set.")
+            raise UserError(f"The input {value.name} is of type {kind}, which cannot be made up.", "Attach a data set.")
         if np.issubdtype(dtype, np.floating):
             feeds[value.name] = rng.standard_normal(shape).astype(dtype)
         else:
@@ -151,20 +178,34 @@ def random_feeds(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg] | ort.Infer
     return feeds
 
 
-def input_shapes(inputs: Sequence[InputSpec] | Sequence[ort.NodeArg], free: int = 1,
-                 only_last: bool = False) -> list[list[int]]:
+def input_shapes(
+    inputs: Sequence[InputSpec] | Sequence[ort.NodeArg], free: int = 1, only_last: bool = False
+) -> list[list[int]]:
     """The shapes that `random_feeds` makes, without making anything."""
     symbols = {value.shape[0] for value in inputs if value.shape and isinstance(value.shape[0], str)}
-    return [[size if isinstance(size, int) and size > 0
-             else 1 if index == 0 or size in symbols or (only_last and index != len(value.shape) - 1) else free
-             for index, size in enumerate(value.shape)] for value in inputs]
+    return [
+        [
+            size
+            if isinstance(size, int) and size > 0
+            else 1
+            if index == 0 or size in symbols or (only_last and index != len(value.shape) - 1)
+            else free
+            for index, size in enumerate(value.shape)
+        ]
+        for value in inputs
+    ]
 
 
 def specs(values: Sequence[ort.NodeArg]) -> tuple[InputSpec, ...]:
     """Names, types and shapes of a session's inputs or outputs; None where a dimension is free."""
-    return tuple(InputSpec(value.name, _dtype(value.type),
-                           tuple(size if isinstance(size, int) and size > 0 else None for size in value.shape))
-                 for value in values)
+    return tuple(
+        InputSpec(
+            value.name,
+            _dtype(value.type),
+            tuple(size if isinstance(size, int) and size > 0 else None for size in value.shape),
+        )
+        for value in values
+    )
 
 
 def _dtype(name: str) -> str:

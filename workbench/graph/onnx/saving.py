@@ -22,8 +22,7 @@ def is_large(model: ir.Model) -> bool:
 
 def tensor_bytes(model: ir.Model) -> int:
     """Of the tensors of the graph, subgraphs not counted."""
-    return sum(value.const_value.nbytes for value in model.graph.initializers.values()
-               if value.const_value is not None)
+    return sum(value.const_value.nbytes for value in model.graph.initializers.values() if value.const_value is not None)
 
 
 def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
@@ -48,8 +47,9 @@ def without_values(model: ir.Model) -> tuple[bytes, dict[str, np.ndarray]]:
             continue
         if tensor.dtype.numpy().isbuiltin == 1:
             tensors[name] = np.ascontiguousarray(tensor.numpy())
-            value.const_value = ir.ExternalTensor("elsewhere", 0, tensor.nbytes, tensor.dtype, name=name,
-                                                  shape=ir.Shape(tensor.shape.numpy()))
+            value.const_value = ir.ExternalTensor(
+                "elsewhere", 0, tensor.nbytes, tensor.dtype, name=name, shape=ir.Shape(tensor.shape.numpy())
+            )
     return ir.serde.serialize_model(copy).SerializeToString(), tensors
 
 

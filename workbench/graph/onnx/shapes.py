@@ -8,11 +8,26 @@ import onnx
 import onnx_ir as ir
 
 # Operators through which ONNX's inference follows values.
-PROPAGATED = {"Add", "Cast", "Concat", "Constant", "Div", "Gather", "Identity", "Mul", "Neg", "Shape", "Size", "Slice",
-              "Squeeze", "Sub", "Unsqueeze"}
+PROPAGATED = {
+    "Add",
+    "Cast",
+    "Concat",
+    "Constant",
+    "Div",
+    "Gather",
+    "Identity",
+    "Mul",
+    "Neg",
+    "Shape",
+    "Size",
+    "Slice",
+    "Squeeze",
+    "Sub",
+    "Unsqueeze",
+}
 MOST_NUMBERS = 1 << 18
-SIZES = "sizes of one sample"       # a note of the graph in memory: input -> its shape, where the graph leaves it open
-LARGE = 1024        # bytes; inference reads smaller constants, the targets of reshapes among them
+SIZES = "sizes of one sample"  # a note of the graph in memory: input -> its shape, where the graph leaves it open
+LARGE = 1024  # bytes; inference reads smaller constants, the targets of reshapes among them
 
 
 @dataclass(frozen=True)
@@ -38,7 +53,7 @@ def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
     try:
         plain = onnx.shape_inference.infer_shapes(proto)
         proto = onnx.shape_inference.infer_shapes(proto, data_prop=True) if _propagates(model, plain.graph) else plain
-    except Exception:       # best effort: a graph that the runtime takes may still confuse the inference
+    except Exception:  # best effort: a graph that the runtime takes may still confuse the inference
         proto.graph.ClearField("value_info")
     found = {value.name: _recorded(value) for node in model.graph for value in node.outputs if value.name}
     for value in (*proto.graph.value_info, *proto.graph.output, *proto.graph.input):
@@ -55,14 +70,17 @@ def infer(model: ir.Model, batch: int | None = None) -> dict[str, Known]:
 def _propagates(model: ir.Model, inferred: onnx.GraphProto) -> bool:
     """Whether the inference may follow the values of shapes: it keeps an entry for each number of anything with one
     dimension, so a range, or a few Concat of a constant with itself, would take any memory. `inferred`: without."""
-    if any(len(shape := known.shape or ()) == 1 and (shape[0] or 0) > MOST_NUMBERS
-           for known in map(_read, inferred.value_info)):
+    if any(
+        len(shape := known.shape or ()) == 1 and (shape[0] or 0) > MOST_NUMBERS
+        for known in map(_read, inferred.value_info)
+    ):
         return False
     factors: dict[tuple[str, str], int] = {}
-    for function in model.functions.values():       # one that calls another comes behind it, or counts it as none
+    for function in model.functions.values():  # one that calls another comes behind it, or counts it as none
         factors[function.domain, function.name] = math.prod(
             len(node.inputs) if node.op_type == "Concat" else factors.get((node.domain, node.op_type), 1)
-            for node in function)
+            for node in function
+        )
     numbers: dict[ir.Value, int] = {}
     for node in ir.traversal.RecursiveGraphIterator(model.graph):
         counts = [numbers.get(value, _length(value)) for value in node.inputs if value is not None]
@@ -81,6 +99,8 @@ def _length(value: ir.Value) -> int:
     """Numbers in a constant or an input of one dimension."""
     shape = value.const_value.shape if value.const_value is not None else value.shape
     return int(shape[0]) if shape is not None and len(shape) == 1 and isinstance(shape[0], int) else 0
+
+
 def dtype_name(value: ir.Value) -> str:
     """As numpy calls it."""
     return {"float": "float32", "double": "float64"}.get(name := str(value.dtype).lower(), name)

@@ -61,7 +61,7 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
     bias = _bias(target)
     shifted = ((0.0 if bias is None else _values(bias)) - mean) * scale + beta
     parameters = list(norm.inputs[1:5])
-    if target.adds is None:         # a MatMul without one: the normalisation's place is taken by an Add
+    if target.adds is None:  # a MatMul without one: the normalisation's place is taken by an Add
         _become_add(graph, norm, _name_of_bias(weight), shifted)
     else:
         named = bias is not None and bias.name and not names.anonymous(bias.name)
@@ -91,8 +91,14 @@ def _target(norm: ir.Node, known: dict[str, shapes.Known]) -> _Target | str:
     adds: ir.Node | None = before
     layer: ir.Node | None = before
     if before.op_type == "Add":
-        layer = next((made for value in before.inputs if value is not None and (made := value.producer()) is not None
-                      and made.op_type == "MatMul"), None)
+        layer = next(
+            (
+                made
+                for value in before.inputs
+                if value is not None and (made := value.producer()) is not None and made.op_type == "MatMul"
+            ),
+            None,
+        )
         if layer is not None and _read_elsewhere(layer.outputs[0]):
             return "something else reads what it normalises"
     elif before.op_type == "MatMul":
@@ -118,8 +124,9 @@ def _refuse(target: _Target, known: dict[str, shapes.Known]) -> str:
             return "the bias before it is computed, not constant"
     elif not _is_float(bias):
         return "the bias before it is not float32"
-    if node.op_type == "Gemm" and any(name in node.attributes and node.attributes[name].as_float() != 1.0
-                                      for name in ("alpha", "beta")):
+    if node.op_type == "Gemm" and any(
+        name in node.attributes and node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta")
+    ):
         return "the Gemm before it scales by alpha or beta"
     if node.op_type == "MatMul":
         # Channels are the second axis of what is normalised, and the last of a product: the same only for a matrix.
@@ -161,7 +168,7 @@ def _scaled(node: ir.Node, weight: np.ndarray, scale: np.ndarray) -> np.ndarray:
     match node.op_type:
         case "Conv":
             return weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
-        case "ConvTranspose":       # [in, out / groups, ...]: each group of inputs has outputs of its own
+        case "ConvTranspose":  # [in, out / groups, ...]: each group of inputs has outputs of its own
             groups = node.attributes["group"].as_int() if "group" in node.attributes else 1
             split = weight.reshape(groups, weight.shape[0] // groups, *weight.shape[1:])
             return (split * scale.reshape(groups, 1, -1, *[1] * (weight.ndim - 2))).reshape(weight.shape)

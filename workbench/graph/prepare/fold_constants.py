@@ -52,8 +52,12 @@ def _reorder(graph: ir.Graph) -> int:
         inside = _expression(node) if node.op_type == "Concat" else None
         if inside is None or node.outputs[0].is_graph_output():
             continue
-        read = {value for part in inside for value in part.inputs
-                if value is not None and value.is_initializer() and value.const_value is not None}
+        read = {
+            value
+            for part in inside
+            for value in part.inputs
+            if value is not None and value.is_initializer() and value.const_value is not None
+        }
         large = [value for value in read if value.const_value is not None and value.const_value.size > SMALL]
         closed = all(use.node in inside for value in large for use in value.uses())
         if not large or not closed or any(value.is_graph_output() for value in large):
@@ -112,8 +116,9 @@ def _sliced(node: ir.Node, array: np.ndarray) -> np.ndarray:
     starts, ends, axes, steps = (setting(node, name).integers for name in ("starts", "ends", "axes", "steps"))
     starts, ends = starts or [], ends or []
     chosen = [slice(None)] * array.ndim
-    for start, end, axis, step in zip(starts, ends, axes or range(len(starts)), steps or [1] * len(starts),
-                                      strict=True):
+    for start, end, axis, step in zip(
+        starts, ends, axes or range(len(starts)), steps or [1] * len(starts), strict=True
+    ):
         chosen[axis] = slice(start, end if step > 0 or end >= -array.shape[axis] else None, step)
     return array[tuple(chosen)]
 
@@ -185,8 +190,9 @@ def _axes(node: ir.Node) -> tuple[int, ...] | None:
 
 def _reshape(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
     literal = "allowzero" in node.attributes and node.attributes["allowzero"].as_int()
-    return arrays[0].reshape([arrays[0].shape[index] if size == 0 and not literal else int(size)
-                              for index, size in enumerate(arrays[1])])
+    return arrays[0].reshape(
+        [arrays[0].shape[index] if size == 0 and not literal else int(size) for index, size in enumerate(arrays[1])]
+    )
 
 
 def _flatten(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
@@ -198,7 +204,8 @@ def _flatten(node: ir.Node, arrays: list[np.ndarray]) -> np.ndarray:
 
 MOVES: dict[str, Callable[[ir.Node, list[np.ndarray]], np.ndarray]] = {
     "Transpose": lambda node, arrays: arrays[0].transpose(
-        node.attributes["perm"].as_ints() if "perm" in node.attributes else None),
+        node.attributes["perm"].as_ints() if "perm" in node.attributes else None
+    ),
     "Reshape": _reshape,
     "Flatten": _flatten,
     "Squeeze": lambda node, arrays: arrays[0].squeeze(_axes(node)),

@@ -18,7 +18,7 @@ from workbench.graph.storage.decoders import DOMAIN as DECODERS
 FUNCTIONS_SINCE = 8
 STANDARD = ("", "ai.onnx")
 KEPT_METADATA = (names.SCOPES,)
-EXPORTERS = "pkg."      # prefix of what torch's and ONNX Script's exporters note of a whole model
+EXPORTERS = "pkg."  # prefix of what torch's and ONNX Script's exporters note of a whole model
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, t
             continue
         try:
             result = step(copy)
-        except Exception as error:      # a graph of a stranger may hold what no step thought of
+        except Exception as error:  # a graph of a stranger may hold what no step thought of
             log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
             return _prepared(model, {**left_out, identifier: "left out: it failed on this model"})
         if result.note:
@@ -153,11 +153,14 @@ def _values(graph: ir.Graph) -> list[ir.Value]:
 def _described(model: ir.Model) -> int:
     """Bytes of nodes and of what is said about values; tensors are not counted."""
     total = proto_size.nodes_bytes(model.graph) + len(model.doc_string or "") + len(model.graph.doc_string or "")
-    total += sum(len(key) + len(text) + 6 for holder in (model, model.graph)
-                 for key, text in holder.metadata_props.items())
-    return total + sum(proto_size.field_bytes(ir.serde.serialize_value(value).ByteSize())
-                       for value in _values(model.graph)
-                       if value.type is not None or value.metadata_props or value.doc_string)
+    total += sum(
+        len(key) + len(text) + 6 for holder in (model, model.graph) for key, text in holder.metadata_props.items()
+    )
+    return total + sum(
+        proto_size.field_bytes(ir.serde.serialize_value(value).ByteSize())
+        for value in _values(model.graph)
+        if value.type is not None or value.metadata_props or value.doc_string
+    )
 
 
 def _unused(model: ir.Model) -> PassResult:

@@ -8,7 +8,7 @@ from onnx import version_converter
 from workbench.core.base.errors import UserError
 from workbench.graph.onnx import names
 
-TARGET = 13         # from here on QuantizeLinear takes a scale for each channel
+TARGET = 13  # from here on QuantizeLinear takes a scale for each channel
 
 
 def opset_of(model: ir.Model) -> int:
@@ -22,18 +22,20 @@ def raised(model: ir.Model) -> ir.Model:
         proto = version_converter.convert_version(ir.serde.serialize_model(model), TARGET)
         onnx.checker.check_model(proto)
         made = ir.serde.deserialize_model(proto)
-    except Exception as error:      # the converter's own, and whatever it trips over in an untrusted file
+    except Exception as error:  # the converter's own, and whatever it trips over in an untrusted file
         first = str(error).strip().splitlines() or [type(error).__name__]
         raise UserError(f"ONNX's converter cannot do it ({first[0][:120]}).", "Export the model again.") from error
     made.doc_string, made.graph.doc_string = model.doc_string, model.graph.doc_string
     made.metadata_props.update(model.metadata_props)
-    for old, new in zip((*model.graph.inputs, *model.graph.outputs), (*made.graph.inputs, *made.graph.outputs),
-                        strict=True):
+    for old, new in zip(
+        (*model.graph.inputs, *model.graph.outputs), (*made.graph.inputs, *made.graph.outputs), strict=True
+    ):
         new.doc_string = old.doc_string
     described = {node.name: dict(node.metadata_props) for node in model.graph if node.name}
     for node in made.graph:
-        node.metadata_props.update({key: text for key, text in described.pop(node.name or "", {}).items()
-                                    if key == names.SCOPES})
+        node.metadata_props.update(
+            {key: text for key, text in described.pop(node.name or "", {}).items() if key == names.SCOPES}
+        )
     if described:
         raise UserError("ONNX's converter gives its nodes other names.", "Export the model again.")
     return made

@@ -20,18 +20,31 @@ REWRITTEN = ("Conv", "ConvTranspose", "Gemm")
 MOVING = ("Dropout", "Flatten", "Identity", "MaxPool", "Reshape", "Slice", "Squeeze", "Transpose", "Unsqueeze")
 
 
-def between_levels(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit],
-                   handed: Collection[str]) -> list[str]:
+def between_levels(
+    graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit], handed: Collection[str]
+) -> list[str]:
     """Names of the nodes that stay in floats between values on levels. `handed`: names of the values that layers put on
     levels behind them."""
     if not handed:
         return []
-    own = {sites[path].node for path, edit in edits.items()
-           if edit.compute is not None or isinstance(edit.encoding, Factors)}
-    readers = {sites[path].node for path, edit in edits.items()
-               if isinstance(edit.compute, Static) and not isinstance(edit.encoding, Scaled)}
-    return [node.name or "" for node in graph if node.op_type in REWRITTEN and node.name not in own
-            and _source(node.inputs[0]) in handed and _quantized(node.outputs[0], readers)]
+    own = {
+        sites[path].node
+        for path, edit in edits.items()
+        if edit.compute is not None or isinstance(edit.encoding, Factors)
+    }
+    readers = {
+        sites[path].node
+        for path, edit in edits.items()
+        if isinstance(edit.compute, Static) and not isinstance(edit.encoding, Scaled)
+    }
+    return [
+        node.name or ""
+        for node in graph
+        if node.op_type in REWRITTEN
+        and node.name not in own
+        and _source(node.inputs[0]) in handed
+        and _quantized(node.outputs[0], readers)
+    ]
 
 
 def keep_float(pen: Pen, node: ir.Node) -> None:
@@ -44,8 +57,10 @@ def keep_float(pen: Pen, node: ir.Node) -> None:
 def read_inside(value: ir.Value, graph: ir.Graph) -> bool:
     """Whether an If, Loop or Scan reads a value from inside, perhaps behind what only moves values. ONNX Runtime's
     optimiser ends the process on levels there."""
-    return any(use.node.graph is not graph or (use.node.op_type in MOVING and read_inside(use.node.outputs[0], graph))
-               for use in value.uses())
+    return any(
+        use.node.graph is not graph or (use.node.op_type in MOVING and read_inside(use.node.outputs[0], graph))
+        for use in value.uses()
+    )
 
 
 def _source(value: ir.Value | None) -> str | None:

@@ -8,7 +8,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.model.operators import MULTIPLY
 from workbench.graph.rewrite import apart, qdq
 
-MANY = 64       # nodes that are looked at behind a layer
+MANY = 64  # nodes that are looked at behind a layer
 
 
 def operators(model: Model, paths: Iterable[str]) -> list[str]:
@@ -30,5 +30,4 @@ def operators(model: Model, paths: Iterable[str]) -> list[str]:
 def read_inside(model: Model, paths: Iterable[str]) -> list[str]:
     """Those of the layers whose output an If, Loop or Scan reads from inside."""
     nodes = {node.name or "": node for node in model.ir.graph}
-    return [path for path in paths
-            if apart.read_inside(qdq.delivered(nodes, model.sites[path]), model.ir.graph)]
+    return [path for path in paths if apart.read_inside(qdq.delivered(nodes, model.sites[path]), model.ir.graph)]

@@ -15,14 +15,18 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Affine, Encoding, Scaled
 from workbench.graph.storage.kernels import Static
 
-LARGEST = 2.0**30       # half of what 32 bits hold, for the sums that are added to the bias
-SMALLEST = float(np.finfo(np.float32).tiny)     # a product of two scales below this is not exact any more
+LARGEST = 2.0**30  # half of what 32 bits hold, for the sums that are added to the bias
+SMALLEST = float(np.finfo(np.float32).tiny)  # a product of two scales below this is not exact any more
 
 
 def with_room(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, Edit]:
     """The edits, with larger scales for those channels of static layers whose bias would leave 32 bits."""
-    return {path: _with_room(edit, edit.compute, _bias(graph, sites[path], edit))
-            if isinstance(edit.compute, Static) else edit for path, edit in edits.items()}
+    return {
+        path: _with_room(edit, edit.compute, _bias(graph, sites[path], edit))
+        if isinstance(edit.compute, Static)
+        else edit
+        for path, edit in edits.items()
+    }
 
 
 def _bias(graph: ir.Graph, site: Site, edit: Edit) -> np.ndarray:

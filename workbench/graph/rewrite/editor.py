@@ -68,8 +68,9 @@ def needs_runtime(edits: Mapping[str, Edit]) -> bool:
     return any(isinstance(edit.compute, Blockwise) for edit in edits.values())
 
 
-def account(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit],
-            sparse: Sparse) -> tuple[dict[str, Change], int]:
+def account(
+    model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse
+) -> tuple[dict[str, Change], int]:
     """What `rewrite` would do to each layer, and the bytes by which the graph would grow.
 
     Found out on copies of the few nodes that read edited weights and biases.
@@ -91,14 +92,18 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
     of others by name."""
     read = [graph.initializers[name] for site in sites for name in (site.initializer, site.bias) if name is not None]
     readers = {use.node for value in read for use in value.uses()}
-    nodes = [node for node in graph if node in readers or node.name in others
-             or any(value.name in handed for value in node.outputs)]
+    nodes = [
+        node
+        for node in graph
+        if node in readers or node.name in others or any(value.name in handed for value in node.outputs)
+    ]
     inputs = dict.fromkeys(value for node in nodes for value in node.inputs if value is not None)
     made = {value for node in nodes for value in node.outputs}
     constants = [value for value in inputs if value.is_initializer()]
     free = [value for value in inputs if value not in made and not value.is_initializer()]
-    return ir.GraphView(free, [value for node in nodes for value in node.outputs], nodes=nodes,
-                        initializers=constants).clone()
+    return ir.GraphView(
+        free, [value for node in nodes for value in node.outputs], nodes=nodes, initializers=constants
+    ).clone()
 
 
 def _names(graph: ir.Graph) -> set[str]:
@@ -106,8 +111,15 @@ def _names(graph: ir.Graph) -> set[str]:
     nodes = list(ir.traversal.RecursiveGraphIterator(graph))
     graphs = {id(part): part for part in (graph, *(node.graph for node in nodes)) if part is not None}.values()
     made = {value.name for node in nodes for value in node.outputs}
-    return {name for name in (*made, *(name for part in graphs for name in part.initializers),
-                              *(value.name for part in graphs for value in part.inputs)) if name is not None}
+    return {
+        name
+        for name in (
+            *made,
+            *(name for part in graphs for name in part.initializers),
+            *(value.name for part in graphs for value in part.inputs),
+        )
+        if name is not None
+    }
 
 
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
@@ -118,8 +130,11 @@ def functions_of(changes: Iterable[Change]) -> frozenset[str]:
 def _handed(graph: ir.Graph, sites: Mapping[str, Site], edits: Mapping[str, Edit]) -> dict[str, str]:
     """Names of the values that layers hand on, of those that put them on levels; none that a subgraph reads."""
     nodes = _by_name(graph)
-    values = {path: qdq.delivered(nodes, sites[path]) for path, edit in edits.items()
-              if isinstance(edit.compute, Static) and edit.compute.delivered is not None}
+    values = {
+        path: qdq.delivered(nodes, sites[path])
+        for path, edit in edits.items()
+        if isinstance(edit.compute, Static) and edit.compute.delivered is not None
+    }
     return {path: str(value.name) for path, value in values.items() if not apart.read_inside(value, graph)}
 
 
@@ -127,13 +142,23 @@ def _by_name(graph: ir.Graph) -> dict[str, ir.Node]:
     return {node.name or "": node for node in graph}
 
 
-def _store(edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int,
-           sparse: Sparse) -> dict[str, tuple[Stored, ...]]:
+def _store(
+    edits: Mapping[str, Edit], sites: Mapping[str, Site], opset: int, sparse: Sparse
+) -> dict[str, tuple[Stored, ...]]:
     """How every edited weight is stored; which decoders earn their place in the file is decided for all at once."""
-    named = [(path, name, encoding) for path, edit in edits.items() if not isinstance(edit.compute, Blockwise)
-             for name, encoding in _weights(edit.encoding, sites[path].initializer)]
-    chosen = storage.choose([_forms(content_of(encoding, sparse), name, opset, sparse, edits[path].compute)
-                             for path, name, encoding in named], opset)
+    named = [
+        (path, name, encoding)
+        for path, edit in edits.items()
+        if not isinstance(edit.compute, Blockwise)
+        for name, encoding in _weights(edit.encoding, sites[path].initializer)
+    ]
+    chosen = storage.choose(
+        [
+            _forms(content_of(encoding, sparse), name, opset, sparse, edits[path].compute)
+            for path, name, encoding in named
+        ],
+        opset,
+    )
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
     for (path, _, encoding), form in zip(named, chosen, strict=True):
         stored[path] += (storage.pack(encoding, form, opset),)
@@ -145,8 +170,12 @@ def _forms(content: Content, name: str, opset: int, sparse: Sparse, compute: Com
     found = forms(content, name, opset, sparse)
     if compute is None:
         return found
-    return [replace(form, calls=()) if form.layout == "plain" and (form.content.kind, form.content.bits) ==
-            ("Symmetric", 8) else form for form in found]
+    return [
+        replace(form, calls=())
+        if form.layout == "plain" and (form.content.kind, form.content.bits) == ("Symmetric", 8)
+        else form
+        for form in found
+    ]
 
 
 def _weights(encoding: Encoding, name: str) -> list[tuple[str, Encoding]]:
@@ -202,8 +231,9 @@ class _Editor:
         touched = [node]
         handed = None
         if path in self._handed:
-            maker, handed = next((part, value) for part in self._graph for value in part.outputs
-                                 if value.name == self._handed[path])
+            maker, handed = next(
+                (part, value) for part in self._graph for value in part.outputs if value.name == self._handed[path]
+            )
             touched += [maker] if maker is not node else []
         before = nodes_bytes(touched)
         pen = Pen(self._graph, self._unique)
@@ -215,7 +245,7 @@ class _Editor:
             return pen.bytes - before
         weight, initializers = self._add(stored[0])
         scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)
-        if scale is None:       # stored in floats: so few weights that a decoder would take more
+        if scale is None:  # stored in floats: so few weights that a decoder would take more
             scale = pen.constant(f"{site.initializer}.scale", qdq.scale_of(encoding))
         if isinstance(compute, Dynamic):
             qdq.put_dynamic(pen, node, weight, scale)
@@ -259,8 +289,9 @@ class _Editor:
             if reason:
                 raise UserError(f"{path}: {reason}", "Choose another method for it.")
             growth -= nodes_bytes([node])
-            growth += nodes_bytes(chain.replace(self._graph, node, weight_input, weights, factors.pieces,
-                                                self._free_node, self._unique))
+            growth += nodes_bytes(
+                chain.replace(self._graph, node, weight_input, weights, factors.pieces, self._free_node, self._unique)
+            )
         return growth
 
     def _put_bias(self, site: Site, bias: np.ndarray) -> int:
@@ -278,7 +309,7 @@ class _Editor:
             return growth + initializer_bytes(value)
         module, dot, _ = site.initializer.rpartition(".")
         name = f"{module}.bias" if dot else f"{site.initializer}.bias"
-        occupied = len(node.inputs) > 2 and node.inputs[2] is not None      # by what is added beside a bias
+        occupied = len(node.inputs) > 2 and node.inputs[2] is not None  # by what is added beside a bias
         if node.op_type == "MatMul" or occupied:
             behind = 1 if site.side == "left" else _spatial(node, site)
             value = self._initializer(name, bias.reshape(-1, *(1 for _ in range(behind))))

@@ -23,7 +23,7 @@ from workbench.graph.storage.encoding import Affine, Encoding, Factors, Scaled
 from workbench.graph.storage.kernels import Blockwise, Compute, Dynamic, Levels, Static
 from workbench.graph.storage.spec import Planned
 
-RUNTIME = "com.microsoft"       # the domain of ONNX Runtime's own operators
+RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
 ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels behind them
 
 
@@ -43,14 +43,25 @@ class Pen:
 
     def constant(self, name: str, tensor: np.ndarray | ir.TensorProtocol) -> ir.Value:
         name = self.unique(name)
-        value = ir.Value(name=name, const_value=tensor if isinstance(tensor, ir.TensorProtocol)
-                         else ir.Tensor(np.asarray(tensor), name=name))
+        value = ir.Value(
+            name=name,
+            const_value=tensor if isinstance(tensor, ir.TensorProtocol) else ir.Tensor(np.asarray(tensor), name=name),
+        )
         self.graph.initializers.add(value)
         self.initializers.append(value)
         return value
 
-    def node(self, op: str, inputs: Sequence[ir.Value], output: str, *, before: ir.Node | None = None,
-             after: ir.Node | None = None, domain: str = "", attributes: Sequence[ir.Attr] = ()) -> ir.Value:
+    def node(
+        self,
+        op: str,
+        inputs: Sequence[ir.Value],
+        output: str,
+        *,
+        before: ir.Node | None = None,
+        after: ir.Node | None = None,
+        domain: str = "",
+        attributes: Sequence[ir.Attr] = (),
+    ) -> ir.Value:
         """A node with one output, beside another node or first of all; its output."""
         made = ir.Node(domain, op, inputs, attributes, outputs=[ir.Value(name=self.unique(output))], name="")
         if after is not None:
@@ -85,8 +96,9 @@ def refuse(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding
     if isinstance(encoding, Factors):
         return "It is a chain of factors; levels of activations are for whole layers."
     shape = encoding.shape
-    return refuse_layer(node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")),
-                        compute)
+    return refuse_layer(
+        node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")), compute
+    )
 
 
 def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
@@ -107,8 +119,10 @@ def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: 
 @cache
 def saturates() -> bool:
     """Whether sums of 8-bit products saturate on this machine: ONNX Runtime is asked with the largest there are."""
-    given = [onnx.helper.make_tensor_value_info(name, kind, [1, 64] if name == "a" else [64, 16])
-             for name, kind in (("a", onnx.TensorProto.UINT8), ("b", onnx.TensorProto.INT8))]
+    given = [
+        onnx.helper.make_tensor_value_info(name, kind, [1, 64] if name == "a" else [64, 16])
+        for name, kind in (("a", onnx.TensorProto.UINT8), ("b", onnx.TensorProto.INT8))
+    ]
     made = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.INT32, None)
     node = onnx.helper.make_node("MatMulInteger", ["a", "b"], ["y"])
     weight = onnx.numpy_helper.from_array(np.full((64, 16), 127, np.int8), "b")
@@ -127,10 +141,10 @@ def scale_of(encoding: Encoding) -> np.ndarray:
     return encoding.scale if encoding.scale.size > 1 else encoding.scale.reshape(())
 
 
-def put_static(pen: Pen, node: ir.Node, position: int, weight: ir.Value, scale: ir.Value, compute: Static,
-               handed: ir.Value | None) -> None:
-    """QDQ around a layer that reads its weight at `position`. `weight`: floats on the grid of `scale`, or the levels.
-    """
+def put_static(
+    pen: Pen, node: ir.Node, position: int, weight: ir.Value, scale: ir.Value, compute: Static, handed: ir.Value | None
+) -> None:
+    """QDQ around a layer that reads its weight at `position`. `weight`: floats on the grid of `scale`, or levels."""
     source = node.inputs[0]
     assert source is not None
     node.replace_input_with(0, _on_levels(pen, source, compute.received))
@@ -139,12 +153,13 @@ def put_static(pen: Pen, node: ir.Node, position: int, weight: ir.Value, scale: 
     if _rank(scale) > 0:
         flat = pen.node("Squeeze", [scale], f"{scale.name}.flat", before=node)
         axis = max(range(_rank(scale)), key=lambda index: _shape(scale)[index])
-        attributes = [ir.AttrInt64("axis", axis)] if axis != 1 else []      # 1 is ONNX's default
+        attributes = [ir.AttrInt64("axis", axis)] if axis != 1 else []  # 1 is ONNX's default
     reads = [levels, flat]
-    if node.op_type == "Gemm":      # which the runtime fuses only with a zero point
+    if node.op_type == "Gemm":  # which the runtime fuses only with a zero point
         reads.append(pen.constant(f"{levels.name}.zero", np.zeros(_count(scale) if _rank(scale) else (), np.int8)))
-    node.replace_input_with(position, pen.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node,
-                                               attributes=attributes))
+    node.replace_input_with(
+        position, pen.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node, attributes=attributes)
+    )
     if handed is not None and compute.delivered is not None:
         _deliver(pen, handed, compute.delivered)
 
@@ -170,8 +185,13 @@ def put_dynamic(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> N
     source, output = node.inputs[0], node.outputs[0]
     assert source is not None
     stem = str(output.name)
-    quantized = ir.Node("", "DynamicQuantizeLinear", [source], name="",
-                        outputs=[ir.Value(name=pen.unique(f"{stem}.{part}")) for part in ("q", "scale", "zero")])
+    quantized = ir.Node(
+        "",
+        "DynamicQuantizeLinear",
+        [source],
+        name="",
+        outputs=[ir.Value(name=pen.unique(f"{stem}.{part}")) for part in ("q", "scale", "zero")],
+    )
     pen.graph.insert_before(node, quantized)
     pen.nodes.append(quantized)
     q, found, zero = quantized.outputs
@@ -179,10 +199,16 @@ def put_dynamic(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> N
     if node.op_type == "Gemm" and number(node, "transB"):
         levels = pen.node("Transpose", [levels], f"{weight.name}.t", before=node)
     conv = node.op_type == "Conv"
-    product = pen.node("ConvInteger" if conv else "MatMulInteger", [q, levels, zero], f"{stem}.i32", before=node,
-                       attributes=list(node.attributes.values()) if conv else [])
-    number_of = pen.node("Cast", [product], f"{stem}.f32", before=node,
-                         attributes=[ir.AttrInt64("to", ir.DataType.FLOAT.value)])
+    product = pen.node(
+        "ConvInteger" if conv else "MatMulInteger",
+        [q, levels, zero],
+        f"{stem}.i32",
+        before=node,
+        attributes=list(node.attributes.values()) if conv else [],
+    )
+    number_of = pen.node(
+        "Cast", [product], f"{stem}.f32", before=node, attributes=[ir.AttrInt64("to", ir.DataType.FLOAT.value)]
+    )
     scales = pen.node("Mul", [found, _along_channels(pen, node, scale)], f"{stem}.scales", before=node)
     _replace(pen, node, "Mul", [number_of, scales])
 
@@ -194,14 +220,23 @@ def put_blockwise(pen: Pen, node: ir.Node, site: Site, encoding: Encoding, compu
     outputs, inputs = encoding.shape if transposed else encoding.shape[::-1]
     blocks = -(-inputs // compute.block)
     parts = cache(lambda: blockwise_parts(encoding, compute.block, outputs, inputs))
-    packed = ir.LazyTensor(lambda: ir.Tensor(parts()[0]), ir.DataType.UINT8,
-                           ir.Shape((outputs, blocks, compute.block // 2)), name=f"{name}.q")
-    scale = ir.LazyTensor(lambda: ir.Tensor(parts()[1]), ir.DataType.FLOAT, ir.Shape((outputs * blocks,)),
-                          name=f"{name}.scale")
+    packed = ir.LazyTensor(
+        lambda: ir.Tensor(parts()[0]),
+        ir.DataType.UINT8,
+        ir.Shape((outputs, blocks, compute.block // 2)),
+        name=f"{name}.q",
+    )
+    scale = ir.LazyTensor(
+        lambda: ir.Tensor(parts()[1]), ir.DataType.FLOAT, ir.Shape((outputs * blocks,)), name=f"{name}.scale"
+    )
     source = node.inputs[0]
     assert source is not None
-    attributes = [ir.AttrInt64("K", inputs), ir.AttrInt64("N", outputs), ir.AttrInt64("bits", 4),
-                  ir.AttrInt64("block_size", compute.block)]
+    attributes = [
+        ir.AttrInt64("K", inputs),
+        ir.AttrInt64("N", outputs),
+        ir.AttrInt64("bits", 4),
+        ir.AttrInt64("block_size", compute.block),
+    ]
     if compute.accuracy == "int8":
         attributes.append(ir.AttrInt64("accuracy_level", 4))
     reads = [source, pen.constant(f"{name}.q", packed), pen.constant(f"{name}.scale", scale)]
@@ -217,7 +252,7 @@ def blockwise_parts(encoding: Encoding, block: int, outputs: int, inputs: int) -
     if encoding.axis == 1:
         q, scale = np.moveaxis(q, 2, 0), np.moveaxis(scale, 2, 0)
     q = np.pad(q.reshape(outputs, -1), ((0, 0), (0, max(0, blocks * block - q.size // outputs))))
-    levels = (q[:, :blocks * block].astype(np.int16) + 8).astype(np.uint8).reshape(outputs, blocks, block)
+    levels = (q[:, : blocks * block].astype(np.int16) + 8).astype(np.uint8).reshape(outputs, blocks, block)
     packed = levels[..., 0::2] | (levels[..., 1::2] << 4)
     return np.ascontiguousarray(packed), np.ascontiguousarray(scale.reshape(-1), np.float32)
 
@@ -253,8 +288,10 @@ def _on_levels(pen: Pen, value: ir.Value, levels: Levels) -> ir.Value:
 
 
 def _constants(pen: Pen, name: str, levels: Levels) -> tuple[ir.Value, ir.Value]:
-    return (pen.constant(f"{name}.scale", np.array(levels.scale, np.float32)),
-            pen.constant(f"{name}.zero", np.array(levels.zero_point, np.uint8)))
+    return (
+        pen.constant(f"{name}.scale", np.array(levels.scale, np.float32)),
+        pen.constant(f"{name}.zero", np.array(levels.zero_point, np.uint8)),
+    )
 
 
 def _same(node: ir.Node, levels: Levels) -> bool:
@@ -272,8 +309,9 @@ def _levels_of(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> ir
         return weight
     steps = pen.node("Div", [weight, scale], f"{weight.name}.steps", before=node)
     rounded = pen.node("Round", [steps], f"{weight.name}.round", before=node)
-    return pen.node("Cast", [rounded], f"{weight.name}.i8", before=node,
-                    attributes=[ir.AttrInt64("to", ir.DataType.INT8.value)])
+    return pen.node(
+        "Cast", [rounded], f"{weight.name}.i8", before=node, attributes=[ir.AttrInt64("to", ir.DataType.INT8.value)]
+    )
 
 
 def _along_channels(pen: Pen, node: ir.Node, scale: ir.Value) -> ir.Value:
@@ -281,12 +319,17 @@ def _along_channels(pen: Pen, node: ir.Node, scale: ir.Value) -> ir.Value:
     if _rank(scale) == 0:
         return scale
     shape = [1, -1] + [1] * (_rank(scale) - 2) if node.op_type == "Conv" else [-1]
-    return pen.node("Reshape", [scale, pen.constant(f"{scale.name}.shape", np.array(shape, np.int64))],
-                    f"{scale.name}.flat", before=node)
+    return pen.node(
+        "Reshape",
+        [scale, pen.constant(f"{scale.name}.shape", np.array(shape, np.int64))],
+        f"{scale.name}.flat",
+        before=node,
+    )
 
 
-def _replace(pen: Pen, node: ir.Node, op: str, reads: list[ir.Value], domain: str = "",
-             attributes: Sequence[ir.Attr] = ()) -> None:
+def _replace(
+    pen: Pen, node: ir.Node, op: str, reads: list[ir.Value], domain: str = "", attributes: Sequence[ir.Attr] = ()
+) -> None:
     """The last node of what replaces a node: it takes over the output's name, or hands on to the bias that does."""
     output = node.outputs[0]
     name = str(output.name)

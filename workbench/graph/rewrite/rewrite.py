@@ -26,8 +26,11 @@ def with_edits(model: Model, edits: Mapping[str, Edit], sparse: Sparse = "auto")
 def with_weights(model: Model, weights: Mapping[str, np.ndarray], biases: Mapping[str, np.ndarray]) -> Model:
     """The same graph with other weights and biases, as plain floats: what a preview runs."""
     every = {**{path: model.weight(path) for path in biases}, **weights}
-    return with_edits(model, {path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path))
-                              for path, weight in every.items()}, "off")
+    return with_edits(
+        model,
+        {path: Edit(Dense(np.ascontiguousarray(weight)), biases.get(path)) for path, weight in every.items()},
+        "off",
+    )
 
 
 def size_of(model: Model, edits: Mapping[str, Edit], sparse: Sparse = "auto") -> Size:

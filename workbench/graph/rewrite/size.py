@@ -44,23 +44,32 @@ def size_of(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit
     functions = _functions_bytes(model, functions_of(changes.values()))
     if needs_runtime(edits) and RUNTIME not in model.opset_imports:
         functions += RUNTIME_BYTES
-    layers = {path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
-              for path, change in changes.items()}
+    layers = {
+        path: (_opened(model, sites[path], edits[path]) + change.growth, change.words)
+        for path, change in changes.items()
+    }
     return Size(grown(model, growth, functions), layers, functions)
 
 
 def forecast(model: ir.Model, sites: Mapping[str, Site], plans: Mapping[str, Plan], sparse: Sparse = "auto") -> Size:
     """What the plans will take: exact without zeros, and with zeros what is to be expected of random positions."""
     nodes = {node.name: node for node in model.graph}
-    edits = {path: Edit(_planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None,
-                        compute=plan.compute) for path, plan in plans.items()}
+    edits = {
+        path: Edit(
+            _planned(plan, nodes[sites[path].node]), np.zeros(plan.bias) if plan.biased else None, compute=plan.compute
+        )
+        for path, plan in plans.items()
+    }
     return size_of(model, sites, edits, sparse)
 
 
 def _functions_bytes(model: ir.Model, names: frozenset[str]) -> int:
     """What decoders add to a file that may have some of them already."""
-    present = [decoders.function_bytes(name, model.opset_imports[""]) for name in names
-               if (decoders.DOMAIN, name, "") in model.functions]
+    present = [
+        decoders.function_bytes(name, model.opset_imports[""])
+        for name in names
+        if (decoders.DOMAIN, name, "") in model.functions
+    ]
     imported = decoders.IMPORT_BYTES if decoders.DOMAIN in model.opset_imports and names else 0
     return storage.functions_bytes(names, model.opset_imports[""]) - sum(present) - imported
 

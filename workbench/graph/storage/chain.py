@@ -32,9 +32,15 @@ def refuse(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int
     return f"{node.op_type} cannot be written as a chain of layers."
 
 
-def replace(graph: ir.Graph, node: ir.Node, weight_input: int, weights: Sequence[ir.Value],
-            pieces: Sequence[Piece], free_node: Callable[[str], str],
-            free_value: Callable[[str], str]) -> list[ir.Node]:
+def replace(
+    graph: ir.Graph,
+    node: ir.Node,
+    weight_input: int,
+    weights: Sequence[ir.Value],
+    pieces: Sequence[Piece],
+    free_node: Callable[[str], str],
+    free_value: Callable[[str], str],
+) -> list[ir.Node]:
     """Put a chain in a node's place: one layer for each piece, reading its weight from `weights`.
 
     The last node yields what the replaced one did, under its name, and takes its bias. See `refuse` for what it needs.
@@ -78,8 +84,11 @@ def _conv_attributes(node: ir.Node, piece: Piece) -> list[ir.Attr]:
     if piece.inherit:
         found = {name: tuple(node.attributes[name].as_ints()) for name in DEFAULTS if name in node.attributes}
     found |= piece.attributes
-    kept = [ir.AttrInt64(name, value) if isinstance(value, int) else ir.AttrInt64s(name, value)
-            for name, value in found.items() if value != 1 and value != (DEFAULTS.get(name),) * np.size(value)]
+    kept = [
+        ir.AttrInt64(name, value) if isinstance(value, int) else ir.AttrInt64s(name, value)
+        for name, value in found.items()
+        if value != 1 and value != (DEFAULTS.get(name),) * np.size(value)
+    ]
     automatic = node.attributes.get("auto_pad")
     if piece.inherit and automatic is not None and automatic.as_string() != "NOTSET":
         kept = [attribute for attribute in kept if attribute.name != "pads"] + [automatic]
@@ -121,8 +130,9 @@ def _left_products(value: ir.Value | None, weights: Sequence[ir.Value]) -> list[
     return nodes
 
 
-def _name(nodes: Sequence[ir.Node], node: ir.Node, free_node: Callable[[str], str],
-          free_value: Callable[[str], str]) -> None:
+def _name(
+    nodes: Sequence[ir.Node], node: ir.Node, free_node: Callable[[str], str], free_value: Callable[[str], str]
+) -> None:
     """Names and module scopes of the replaced node with a number behind them."""
     for index, new in enumerate(nodes):
         new.name = free_node(f"{node.name}.{index}") if node.name else ""

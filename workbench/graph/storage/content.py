@@ -11,8 +11,11 @@ from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 from workbench.graph.storage.spec import FLOAT_BITS, Content, Kind, Planned, product
 
 _FLOATS: dict[np.dtype, Kind] = {
-    np.dtype(np.float32): "Float32", np.dtype(np.float16): "Float16", np.dtype(ml_dtypes.bfloat16): "BFloat16",
-    np.dtype(ml_dtypes.float8_e4m3fn): "Float8E4M3", np.dtype(ml_dtypes.float8_e5m2): "Float8E5M2",
+    np.dtype(np.float32): "Float32",
+    np.dtype(np.float16): "Float16",
+    np.dtype(ml_dtypes.bfloat16): "BFloat16",
+    np.dtype(ml_dtypes.float8_e4m3fn): "Float8E4M3",
+    np.dtype(ml_dtypes.float8_e5m2): "Float8E5M2",
 }
 _counted: WeakKeyDictionary[Encoding, tuple[int, int, int]] = WeakKeyDictionary()
 
@@ -42,8 +45,9 @@ def _counts(encoding: Encoding) -> tuple[int, int, int]:
     return _counted[encoding]
 
 
-def sharing(shape: tuple[int, ...], grid: tuple[int, ...], scale: tuple[int, ...],
-            axis: int) -> tuple[tuple[int, ...], int] | None:
+def sharing(
+    shape: tuple[int, ...], grid: tuple[int, ...], scale: tuple[int, ...], axis: int
+) -> tuple[tuple[int, ...], int] | None:
     """How a scale of a grid (see graph.encoding.Affine) is stored: its shape, and the group size.
 
     0 where it broadcasts over the weight by itself, as with one group a channel; None for any other grid.

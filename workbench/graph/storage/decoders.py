@@ -20,11 +20,11 @@ import onnx
 import onnx_ir as ir
 
 DOMAIN = "workbench"
-IR_VERSION = 8          # the first that has model-local functions
+IR_VERSION = 8  # the first that has model-local functions
 PLACEMENTS = ("Mask", "Gaps4", "Gaps8", "Index")
 IMPORT_BYTES = onnx.ModelProto(opset_import=[onnx.OperatorSetIdProto(domain=DOMAIN, version=1)]).ByteSize()
-SPARSE_OPSET = 11       # CumSum and ScatterElements, which put values in their places
-SPARE = 8               # slots behind the last weight into which padding symbols may point
+SPARSE_OPSET = 11  # CumSum and ScatterElements, which put values in their places
+SPARE = 8  # slots behind the last weight into which padding symbols may point
 _NAME = re.compile(rf"({'|'.join(PLACEMENTS)})?(Float32|Float16|Float8E4M3|Float8E5M2|Codebook|Symmetric|Affine)(\d)?")
 FLOAT8 = {"Float8E4M3": ml_dtypes.float8_e4m3fn, "Float8E5M2": ml_dtypes.float8_e5m2}
 
@@ -43,7 +43,7 @@ def proto(name: str, opset: int) -> onnx.FunctionProto:
     """The function, for a model whose default domain is at `opset`. Treat it as read-only."""
     parsed = onnx.parser.parse_function(_text(name, opset))
     _shorten(parsed)
-    return ir.serde.serialize_function(ir.serde.deserialize_function(parsed))   # without the parser's empty fields
+    return ir.serde.serialize_function(ir.serde.deserialize_function(parsed))  # without the parser's empty fields
 
 
 def _shorten(function: onnx.FunctionProto) -> None:
@@ -217,7 +217,7 @@ def _decoder(name: str) -> tuple[str, str]:
     elif bits < 8:
         lines.append(f"r = {DOMAIN}.Fit <shape: tensor = @shape> (v)")
     else:
-        lines.append("r = Identity (v)")        # whole bytes keep the weight's shape
+        lines.append("r = Identity (v)")  # whole bytes keep the weight's shape
     lines += _scaled(kind, bool(placement))
     shaped = "<shape>" if placement or bits < 8 else ""
     return f"{shaped}(q{where}{sides}) => (w)", "\n".join(f"        {line}" for line in lines)
@@ -230,18 +230,21 @@ def _symbols(kind: str, bits: int, placed: bool) -> list[str]:
         case "Float32":
             return ["v = Identity (q)"]
         case "Float16":
-            return ["v = Cast <to: int = 1> (q)"]       # bfloat16 too
+            return ["v = Cast <to: int = 1> (q)"]  # bfloat16 too
         case "Float8E4M3" | "Float8E5M2" if placed:
             return [f"v = {DOMAIN}.{kind} (q)"]
         case "Float8E4M3" | "Float8E5M2":
-            return [f"table = Constant <value = float[256] {{{_table(kind)}}}> ()", "i = Cast <to: int = 7> (q)",
-                    "v = Gather (table, i)"]
+            return [
+                f"table = Constant <value = float[256] {{{_table(kind)}}}> ()",
+                "i = Cast <to: int = 7> (q)",
+                "v = Gather (table, i)",
+            ]
         case "Codebook":
             return [unpack, "i = Cast <to: int = 7> (x)", "v = Gather (codebook, i)"]
         case "Symmetric" if bits < 8:
             return [unpack, f"middle = Constant <value = float {{{2 ** (bits - 1)}}}> ()", "v = Sub (x, middle)"]
         case "Affine" if placed:
-            return [unpack, "one = Constant <value = float {1}> ()", "v = Add (x, one)"]     # 0 marks an absent weight
+            return [unpack, "one = Constant <value = float {1}> ()", "v = Add (x, one)"]  # 0 marks an absent weight
     return [unpack.replace("x =", "v =")]
 
 
@@ -253,8 +256,15 @@ def _scaled(kind: str, placed: bool) -> list[str]:
     lines = ["z = Cast <to: int = 1> (zero)"]
     if not placed:
         return [*lines, "d = Sub (r, z)", "w = Mul (d, scale)"]
-    return [*lines, "present = Cast <to: int = 9> (r)", "x1 = Sub (r, one)", "d = Sub (x1, z)", "p = Mul (d, scale)",
-            "nothing = Constant <value = float {0}> ()", "w = Where (present, p, nothing)"]
+    return [
+        *lines,
+        "present = Cast <to: int = 9> (r)",
+        "x1 = Sub (r, one)",
+        "d = Sub (x1, z)",
+        "p = Mul (d, scale)",
+        "nothing = Constant <value = float {0}> ()",
+        "w = Where (present, p, nothing)",
+    ]
 
 
 def _table(kind: str) -> str:

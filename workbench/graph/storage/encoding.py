@@ -172,8 +172,9 @@ def _compose_convolutions(pieces: tuple[Piece, ...], shape: tuple[int, ...]) -> 
     """
     import torch
     from torch.nn import functional
+
     if len(pieces) == 2 and pieces[0].encoding.shape[2:] == shape[2:] and not any(p.attributes for p in pieces):
-        first, second = (piece.encoding.decode() for piece in pieces)       # the second is 1 x 1: a product of matrices
+        first, second = (piece.encoding.decode() for piece in pieces)  # the second is 1 x 1: a product of matrices
         return (second.reshape(len(second), -1) @ first.reshape(len(first), -1)).reshape(shape)
     kernel = shape[2:]
     convolve = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[len(kernel)]

@@ -51,8 +51,9 @@ class Call:
         """The node, reading from `values` and adding its output to them."""
         output = ir.Value(name=self.output)
         attributes = [ir.serde.deserialize_attribute(_attribute(name, value)) for name, value in self.attributes]
-        node = ir.Node(self.domain, self.op, [values[name] for name in self.inputs], attributes, outputs=[output],
-                       name="")
+        node = ir.Node(
+            self.domain, self.op, [values[name] for name in self.inputs], attributes, outputs=[output], name=""
+        )
         values[self.output] = output
         return node
 
@@ -133,8 +134,14 @@ def _form(content: Content, layout: Layout, name: str) -> Form:
         if content.group:
             group = (content.group,) if content.axis == 0 else (content.group, 1)
             reads[-1] = f"{name}.{side}s"
-            calls.append(Call(f"PerGroup{content.axis}", (parts[-1].name,), reads[-1],
-                              (("group", group), ("shape", content.shape))))
+            calls.append(
+                Call(
+                    f"PerGroup{content.axis}",
+                    (parts[-1].name,),
+                    reads[-1],
+                    (("group", group), ("shape", content.shape)),
+                )
+            )
     calls.append(_decode(content, layout, tuple(reads), name))
     return Form(name, content, layout, tuple(parts), tuple(calls))
 
@@ -164,7 +171,7 @@ def _offered(content: Content, opset: int) -> Content | None:
     if opset >= 10:
         return content
     if content.group and content.group * product(content.side or ()) != content.count:
-        return None         # the last group reaches over the end
+        return None  # the last group reaches over the end
     return replace(content, bits=8) if content.bits < 8 and content.count * content.bits % 8 else content
 
 
@@ -188,8 +195,11 @@ def _symbol_type(content: Content) -> ir.DataType:
 @lru_cache(1 << 14)
 def _call_bytes(call: Call) -> int:
     attributes = [_attribute(name, value) for name, value in call.attributes]
-    return field_bytes(onnx.NodeProto(op_type=call.op, domain=call.domain or None, input=call.inputs,
-                                      output=[call.output], attribute=attributes).ByteSize())
+    return field_bytes(
+        onnx.NodeProto(
+            op_type=call.op, domain=call.domain or None, input=call.inputs, output=[call.output], attribute=attributes
+        ).ByteSize()
+    )
 
 
 def _attribute(name: str, value: tuple[int, ...] | int) -> onnx.AttributeProto:

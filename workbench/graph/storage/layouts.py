@@ -20,8 +20,12 @@ from workbench.graph.storage.decoders import SPARE
 
 Layout = Literal["plain", "mask", "gaps4", "gaps8", "index"]
 SPARSE: tuple[Layout, ...] = ("mask", "gaps4", "gaps8", "index")
-WORDS: dict[Layout, str] = {"mask": "zeros as a bit mask", "gaps4": "zeros as 4-bit gaps",
-                            "gaps8": "zeros as 8-bit gaps", "index": "non-zeros with their positions"}
+WORDS: dict[Layout, str] = {
+    "mask": "zeros as a bit mask",
+    "gaps4": "zeros as 4-bit gaps",
+    "gaps8": "zeros as 8-bit gaps",
+    "index": "non-zeros with their positions",
+}
 
 
 def container(bits: int) -> int:
@@ -49,7 +53,7 @@ def stored_symbols(layout: Layout, count: int, nonzeros: int, fillers: int, bits
         case "plain":
             return count
         case "mask":
-            return max(nonzeros, 1)         # the runtime cannot look up in an empty table
+            return max(nonzeros, 1)  # the runtime cannot look up in an empty table
         case "gaps4" | "gaps8":
             return _padded(nonzeros + fillers, min(bits, gap_bits(layout)))
     return _padded(nonzeros, bits)
@@ -90,8 +94,9 @@ def expected_fillers(count: int, nonzeros: int, bits: int) -> int:
     these probabilities over g = 2^b, 2 * 2^b, ...
     """
     from scipy.special import gammaln
+
     step = 1 << bits
-    terms = min((count - nonzeros) // step, -(-30 * count // (step * max(nonzeros, 1))))    # e^-30 is nothing
+    terms = min((count - nonzeros) // step, -(-30 * count // (step * max(nonzeros, 1))))  # e^-30 is nothing
     if nonzeros == 0 or terms == 0:
         return 0
     left = count - step * np.arange(1, terms + 1)

@@ -90,12 +90,13 @@ def _gap_stream(mask: np.ndarray, gap_bits: int, bits: int) -> np.ndarray:
     """Gaps with their fillers and padding, int64 [symbols]: the running sum of gap + 1, less 1, is the position."""
     before = layouts.gaps(mask)
     bridges = before >> gap_bits
-    symbols = layouts.stored_symbols("gaps4" if gap_bits == 4 else "gaps8", len(mask), len(before), int(bridges.sum()),
-                                     bits)
+    symbols = layouts.stored_symbols(
+        "gaps4" if gap_bits == 4 else "gaps8", len(mask), len(before), int(bridges.sum()), bits
+    )
     ends = np.cumsum(bridges + 1) - 1
     stream = np.full(symbols, (1 << gap_bits) - 1, np.int64)
     stream[ends] = before & ((1 << gap_bits) - 1)
-    stream[ends[-1] + 1 if len(ends) else 0:] = 0
+    stream[ends[-1] + 1 if len(ends) else 0 :] = 0
     return stream
 
 

@@ -100,15 +100,17 @@ class Plan:
     def weights(self) -> int:
         return sum(tensor.count for tensor in self.tensors)
 
-    def quantized(self, bits: int, granularity: Granularity = "channel", group_size: int = 32,
-                  symmetric: bool = True) -> "Plan":
+    def quantized(
+        self, bits: int, granularity: Granularity = "channel", group_size: int = 32, symmetric: bool = True
+    ) -> "Plan":
         """Every tensor on an affine grid of `bits` 2..8."""
         return self._each(lambda tensor: tensor.quantized(bits, granularity, group_size, symmetric))
 
     def codebook(self, bits: int) -> "Plan":
         """Every tensor as indices of `bits` 1..8 into a table of 2^bits floats."""
-        return self._each(lambda tensor: replace(tensor, kind="Codebook", bits=layouts.container(bits),
-                                                 side=(2**bits,), group=0))
+        return self._each(
+            lambda tensor: replace(tensor, kind="Codebook", bits=layouts.container(bits), side=(2**bits,), group=0)
+        )
 
     def floats(self, kind: Literal["Float32", "Float16", "BFloat16", "Float8E4M3", "Float8E5M2"]) -> "Plan":
         """Every tensor in a floating-point type."""
@@ -143,8 +145,7 @@ class Plan:
 def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
     """For each tensor of the plan, every way to store it under the name that the writer will give it."""
     names = [piece_name(name, index) for index in range(len(plan.tensors))] if plan.chain else [name]
-    return [forms_of(tensor.content, part, opset, sparse)
-            for tensor, part in zip(plan.tensors, names, strict=True)]
+    return [forms_of(tensor.content, part, opset, sparse) for tensor, part in zip(plan.tensors, names, strict=True)]
 
 
 def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
@@ -158,8 +159,9 @@ def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -
     return 4 * product(plan.shape) + after - before
 
 
-def _grid(shape: tuple[int, ...], out_axis: int, granularity: Granularity,
-          group_size: int) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+def _grid(
+    shape: tuple[int, ...], out_axis: int, granularity: Granularity, group_size: int
+) -> tuple[tuple[int, ...], tuple[int, ...], int]:
     """Shapes of the grid and of its scale, and its axis: as in graph.encoding.Affine."""
     if granularity == "tensor":
         return shape, tuple(1 for _ in shape), 0

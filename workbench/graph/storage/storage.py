@@ -53,8 +53,10 @@ class Stored:
 
         Without nodes the single initialiser bears that name itself.
         """
-        initializers = [ir.Value(name=part.name, const_value=tensor)
-                        for part, tensor in zip(self.form.parts, self.tensors, strict=True)]
+        initializers = [
+            ir.Value(name=part.name, const_value=tensor)
+            for part, tensor in zip(self.form.parts, self.tensors, strict=True)
+        ]
         values = {value.name: value for value in initializers if value.name}
         return [call.node(values) for call in self.form.calls], initializers
 
@@ -93,10 +95,12 @@ class _Market:
     def __init__(self, options: Sequence[Sequence[Form]], opset: int) -> None:
         self.bundles = sorted({form.decoders for forms in options for form in forms}, key=sorted)
         self._opset = opset
-        self._forms = [{form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)}
-                       for forms in options]
-        self._bytes = np.array([[forms[bundle].bytes if bundle in forms else np.inf for bundle in self.bundles]
-                                for forms in self._forms])
+        self._forms = [
+            {form.decoders: form for form in sorted(forms, key=lambda form: -form.bytes)} for forms in options
+        ]
+        self._bytes = np.array(
+            [[forms[bundle].bytes if bundle in forms else np.inf for bundle in self.bundles] for forms in self._forms]
+        )
 
     def size(self, allowed: frozenset[str]) -> int:
         """Bytes of all weights in their smallest forms, and of the decoders that these use."""
@@ -107,8 +111,7 @@ class _Market:
         return int(weights) + functions_bytes(functions, self._opset)
 
     def pick(self, allowed: frozenset[str]) -> list[Form]:
-        return [forms[self.bundles[index]]
-                for forms, index in zip(self._forms, self._chosen(allowed), strict=True)]
+        return [forms[self.bundles[index]] for forms, index in zip(self._forms, self._chosen(allowed), strict=True)]
 
     def _chosen(self, allowed: frozenset[str]) -> np.ndarray:
         """The bundle of each weight; the empty one, which stores floats, is always allowed."""
@@ -123,8 +126,10 @@ def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
     def tensor(index: int) -> ir.TensorProtocol:
         return ir.Tensor(arrays()[index])
 
-    tensors = tuple(ir.LazyTensor(partial(tensor, index), part.dtype, ir.Shape(part.shape), name=part.name)
-                    for index, part in enumerate(form.parts))
+    tensors = tuple(
+        ir.LazyTensor(partial(tensor, index), part.dtype, ir.Shape(part.shape), name=part.name)
+        for index, part in enumerate(form.parts)
+    )
     return Stored(form, tensors, opset)
 
 

@@ -59,8 +59,15 @@ def cut(model: Model, path: str, extra_outputs: Sequence[str] = (), keep_weight:
         _start_from(suffix.graph, crossing, _types(model, crossing, prefix))
     _prune(suffix)
     shape = tuple(bias.shape.numpy()) if bias is not None and bias.shape is not None else ()
-    return Cut(prefix, suffix, crossing, str(weight.name) if weight is not None else "",
-               bias.name if bias is not None else None, shape, tuple(extra_outputs))
+    return Cut(
+        prefix,
+        suffix,
+        crossing,
+        str(weight.name) if weight is not None else "",
+        bias.name if bias is not None else None,
+        shape,
+        tuple(extra_outputs),
+    )
 
 
 def before(model: Model, path: str, others: Iterable[str]) -> frozenset[str]:
@@ -100,7 +107,7 @@ def _behind(graph: ir.Graph, changed: set[str]) -> set[ir.Node]:
     """Every node that depends on a changed initialiser."""
     reached: set[ir.Node] = set()
     dependent = set(changed)
-    for node in graph:                  # a prepared graph is in topological order
+    for node in graph:  # a prepared graph is in topological order
         if any(value.name in dependent for value in read_by(node)):
             reached.add(node)
             dependent.update(value.name for value in node.outputs if value.name)
@@ -133,8 +140,12 @@ def read_by(node: ir.Node) -> list[ir.Value]:
     for attribute in node.attributes.values():
         for graph in names.subgraphs(attribute):
             values.extend(graph.outputs)
-            values.extend(value for part in ir.traversal.RecursiveGraphIterator(graph) for value in part.inputs
-                          if value is not None)
+            values.extend(
+                value
+                for part in ir.traversal.RecursiveGraphIterator(graph)
+                for value in part.inputs
+                if value is not None
+            )
     return values
 
 
@@ -177,15 +188,19 @@ def only(model: Model, output: str) -> Model:
     return made[output]
 
 
-_parts: "WeakKeyDictionary[Model, dict[str, Model]]" = WeakKeyDictionary()      # what is known of a part stays known
+_parts: "WeakKeyDictionary[Model, dict[str, Model]]" = WeakKeyDictionary()  # what is known of a part stays known
 
 
 def _part(model: Model, output: str) -> Model:
     part = ending_in(model, (output,))
     left = {node.name for node in part.graph}
     sites = {path: site for path, site in model.sites.items() if any(name in left for name, _ in site.uses)}
-    return replace(model, ir=part, sites=sites,
-                   layers=tuple(layer for layer in model.layers if layer.path in sites or layer.locked))
+    return replace(
+        model,
+        ir=part,
+        sites=sites,
+        layers=tuple(layer for layer in model.layers if layer.path in sites or layer.locked),
+    )
 
 
 def between(model: Model, known: tuple[str, ...], wanted: tuple[str, ...]) -> ir.Model:
@@ -215,8 +230,11 @@ def _start_from(graph: ir.Graph, crossing: tuple[str, ...], known: dict[str, Kno
     values = {value.name: value for value in _values(graph)}
     for name in crossing:
         old, found = values[name], known[name]
-        new = ir.Value(name=name, type=ir.TensorType(found.dtype) if found.dtype is not None else old.type,
-                       shape=ir.Shape(found.shape) if found.shape is not None else None)
+        new = ir.Value(
+            name=name,
+            type=ir.TensorType(found.dtype) if found.dtype is not None else old.type,
+            shape=ir.Shape(found.shape) if found.shape is not None else None,
+        )
         old.name = f"{name}__before"
         old.replace_all_uses_with(new, replace_graph_outputs=True)
         graph.inputs.append(new)

@@ -37,8 +37,18 @@ class Form:
     def layer(self, path: str) -> Layer:
         """As a layer, to unfold its inputs with."""
         count = int(np.prod(self.shape))
-        return Layer(path, self.op, self.shape, "float32", 0 if self.op == "Conv" else 1, count + self.outputs, None,
-                     4 * (count + self.outputs), "", attributes=self.attributes)
+        return Layer(
+            path,
+            self.op,
+            self.shape,
+            "float32",
+            0 if self.op == "Conv" else 1,
+            count + self.outputs,
+            None,
+            4 * (count + self.outputs),
+            "",
+            attributes=self.attributes,
+        )
 
 
 def form_of(model: Model, span: Span, kernel: int | None) -> Form:
@@ -49,8 +59,10 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
     before, after = span.before, span.after
     if kernel is None:
         if before != after:
-            raise UserError(f"{span.module} receives {list(before)} and gives {list(after)}: it cannot be left out.",
-                            "Choose one layer as the student.")
+            raise UserError(
+                f"{span.module} receives {list(before)} and gives {list(after)}: it cannot be left out.",
+                "Choose one layer as the student.",
+            )
         return Form("Identity")
     convolves = any(model.layer(path).op in ("Conv", "ConvTranspose") for path in span.layers)
     if len(before) != len(after) or len(before) < (3 if convolves else 2):
@@ -58,19 +70,23 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
     if convolves:
         return _convolution(span, kernel)
     if before[:-1] != after[:-1]:
-        raise UserError(f"{span.module} receives {list(before)} and gives {list(after)}: no linear layer does that.",
-                        OTHER)
+        raise UserError(
+            f"{span.module} receives {list(before)} and gives {list(after)}: no linear layer does that.", OTHER
+        )
     return Form("Gemm" if len(before) == 2 else "MatMul", (before[-1], after[-1]))
 
 
 def _convolution(span: Span, kernel: int) -> Form:
     """With the stride that gives as many places, its window in the middle."""
     sizes = list(zip(span.before[2:], span.after[2:], strict=True))
-    strides = tuple(next((step for step in range(1, before + 1) if -(-before // step) == after), 0)
-                    for before, after in sizes)
+    strides = tuple(
+        next((step for step in range(1, before + 1) if -(-before // step) == after), 0) for before, after in sizes
+    )
     if not all(strides):
-        raise UserError(f"{span.module} receives {list(span.before)} and gives {list(span.after)}: no stride makes "
-                        "these of those.", OTHER)
+        raise UserError(
+            f"{span.module} receives {list(span.before)} and gives {list(span.after)}: no stride makes these of those.",
+            OTHER,
+        )
     low, high = (kernel - 1) // 2, kernel // 2
     attributes = {"strides": strides, "pads": (low,) * len(sizes) + (high,) * len(sizes)}
     return Form("Conv", (span.after[1], span.before[1], *(kernel for _ in sizes)), attributes)
@@ -89,7 +105,7 @@ def replaced(model: Model, span: Span, form: Form, weight: np.ndarray, bias: np.
     first = next(node for node in graph if node.name == site.node)
     if form.op != "Identity":
         nodes = _layer(form, received, _initializers(graph, span, site, weight, bias))
-    else:       # an output of the model keeps its name
+    else:  # an output of the model keeps its name
         nodes = [ir.Node("", "Identity", [received])] if given.is_graph_output() else []
     graph.insert_before(maker, nodes)
     new = nodes[-1].outputs[0] if nodes else received
@@ -129,8 +145,11 @@ def _layer(form: Form, received: ir.Value, stored: list[ir.Value]) -> list[ir.No
     if form.op == "MatMul":
         product = ir.Node("", "MatMul", [received, stored[0]])
         return [product, ir.Node("", "Add", [product.outputs[0], stored[1]])]
-    kept = [ir.AttrInt64s(name, sizes) for name, sizes in form.attributes.items()
-            if any(size != DEFAULTS[name] for size in sizes)]
+    kept = [
+        ir.AttrInt64s(name, sizes)
+        for name, sizes in form.attributes.items()
+        if any(size != DEFAULTS[name] for size in sizes)
+    ]
     return [ir.Node("", form.op, [received, *stored], kept)]
 
 
@@ -139,6 +158,9 @@ def _with_paths(model: Model, copy: ir.Model) -> Model:
     layers, sites = find_layers(copy)
     known = {site.initializer: path for path, site in model.sites.items()}
     paths = {path: known.get(site.initializer, path) for path, site in sites.items()}
-    return replace(model, ir=copy, layers=tuple(replace(layer, path=paths.get(layer.path, layer.path))
-                                                for layer in layers),
-                   sites={paths[path]: site for path, site in sites.items()})
+    return replace(
+        model,
+        ir=copy,
+        layers=tuple(replace(layer, path=paths.get(layer.path, layer.path)) for layer in layers),
+        sites={paths[path]: site for path, site in sites.items()},
+    )

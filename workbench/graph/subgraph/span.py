@@ -57,15 +57,27 @@ def span_of(model: Model, module: str) -> Span:
     strangers = flow.strangers(region, members)
     if strangers or not own <= region:
         more = f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else "the outputs"
-        raise UserError(f"{module} cannot be cut out alone: between the one value that goes into it and the one that "
-                        f"comes out there is also {more}.", OTHER)
+        raise UserError(
+            f"{module} cannot be cut out alone: between the one value that goes into it and the one that "
+            f"comes out there is also {more}.",
+            OTHER,
+        )
     region = flow.with_sums(region, start, last, members)
     received, given = flow.received(region), flow.given(region)
     if len(received) != 1 or len(given) != 1:
-        raise UserError(f"{module} has {len(received)} inputs ({', '.join(received)}) and {len(given)} outputs "
-                        f"({', '.join(given)}); a student has one of each.", OTHER)
-    return Span(module, members, tuple(flow.name(number) for number in sorted(region)), received[0], given[0],
-                *_shapes(model, module, received[0], given[0]))
+        raise UserError(
+            f"{module} has {len(received)} inputs ({', '.join(received)}) and {len(given)} outputs "
+            f"({', '.join(given)}); a student has one of each.",
+            OTHER,
+        )
+    return Span(
+        module,
+        members,
+        tuple(flow.name(number) for number in sorted(region)),
+        received[0],
+        given[0],
+        *_shapes(model, module, received[0], given[0]),
+    )
 
 
 def _readers(site: Site) -> tuple[str, ...]:
@@ -79,8 +91,9 @@ def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
     for name in names:
         shape = known[name].shape if name in known else None
         if shape is None or any(size is None for size in shape):
-            raise UserError(f"The sizes of what {module} receives and gives are not known before the model runs.",
-                            OTHER)
+            raise UserError(
+                f"The sizes of what {module} receives and gives are not known before the model runs.", OTHER
+            )
         found.append(tuple(size for size in shape if size is not None))
     return found
 
@@ -121,8 +134,11 @@ class _Flow:
             for number in map(self.number, _readers(site)):
                 self._owners.setdefault(number, []).append(path)
         # Nodes with graphs inside, If, Loop and Scan, are kept as they are.
-        self._branching = {number: node.op_type for number, node in enumerate(self._nodes, 1)
-                           if any(subgraphs(attribute) for attribute in node.attributes.values())}
+        self._branching = {
+            number: node.op_type
+            for number, node in enumerate(self._nodes, 1)
+            if any(subgraphs(attribute) for attribute in node.attributes.values())
+        }
 
     def number(self, name: str) -> int:
         """0 for a node that depends on no input."""
@@ -153,8 +169,9 @@ class _Flow:
         if last == self._end:
             return set()
         behind = self._reached(start, self._readers, range(start, last + 1))
-        return {number for number in self._reached(last, self._sources, range(start, last)) | {last}
-                if number in behind}
+        return {
+            number for number in self._reached(last, self._sources, range(start, last)) | {last} if number in behind
+        }
 
     def with_sums(self, region: set[int], start: int, last: int, members: Sequence[str]) -> set[int]:
         """With what joins the span's output and its input, where nothing else is needed for that."""
@@ -171,14 +188,23 @@ class _Flow:
         return found
 
     def received(self, region: set[int]) -> list[str]:
-        read = dict.fromkeys(value for number in sorted(region) for value in self._reads[number]
-                             if self._made[value] not in region)
+        read = dict.fromkeys(
+            value for number in sorted(region) for value in self._reads[number] if self._made[value] not in region
+        )
         return [value.name or "" for value in read]
 
     def given(self, region: set[int]) -> list[str]:
-        return [value.name or "" for number in sorted(region) for value in self._nodes[number - 1].outputs
-                if value in self._outputs or any(value in self._reads[reader] for reader in self._readers[number]
-                                                 if reader not in region and reader != self._end)]
+        return [
+            value.name or ""
+            for number in sorted(region)
+            for value in self._nodes[number - 1].outputs
+            if value in self._outputs
+            or any(
+                value in self._reads[reader]
+                for reader in self._readers[number]
+                if reader not in region and reader != self._end
+            )
+        ]
 
     def _reached(self, start: int, ways: Sequence[set[int]], within: range) -> set[int]:
         seen: set[int] = set()
@@ -190,7 +216,7 @@ class _Flow:
         return seen
 
 
-_flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()       # a model never changes
+_flows: WeakKeyDictionary[Model, _Flow] = WeakKeyDictionary()  # a model never changes
 
 
 def _dominators(order: Iterable[int], sources: Sequence[set[int]], root: int) -> dict[int, int]:

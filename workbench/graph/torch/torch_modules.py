@@ -22,10 +22,16 @@ def _conv(model: Model, path: str, node: ir.Node, a: Attributes) -> nn.Module:
     input or cuts its output, so that what other hooks see is what the node gives."""
     weight, bias = model.weight(path), model.bias(path)
     dims, group, plain = weight.ndim - 2, a["group"], node.op_type == "Conv"
-    inputs, outputs = (weight.shape[1] * group, weight.shape[0]) if plain else (weight.shape[0],
-                                                                                weight.shape[1] * group)
-    options: dict[str, Any] = {"stride": a.get("strides") or 1, "dilation": a.get("dilations") or 1, "groups": group,
-                               "bias": bias is not None, "padding": _padding(a, dims)}
+    inputs, outputs = (
+        (weight.shape[1] * group, weight.shape[0]) if plain else (weight.shape[0], weight.shape[1] * group)
+    )
+    options: dict[str, Any] = {
+        "stride": a.get("strides") or 1,
+        "dilation": a.get("dilations") or 1,
+        "groups": group,
+        "bias": bias is not None,
+        "padding": _padding(a, dims),
+    }
     if not plain:
         options["output_padding"] = a.get("output_padding") or 0
     kind = (CONVOLUTIONS if plain else TRANSPOSED)[dims]
@@ -70,7 +76,12 @@ def _embedding(model: Model, path: str, node: ir.Node, a: Attributes) -> nn.Modu
 
 
 MODULES: Mapping[str, Callable[[Model, str, ir.Node, Attributes], nn.Module]] = {
-    "Conv": _conv, "ConvTranspose": _conv, "Gemm": _linear, "MatMul": _linear, "Gather": _embedding}
+    "Conv": _conv,
+    "ConvTranspose": _conv,
+    "Gemm": _linear,
+    "MatMul": _linear,
+    "Gather": _embedding,
+}
 
 
 def _filled(module: nn.Module, weight: np.ndarray, bias: np.ndarray | None) -> nn.Module:
@@ -94,7 +105,7 @@ def _run(node: ir.Node, site: Site, module: Any, read: list[Any], a: Attributes)
     if isinstance(module, nn.Embedding):
         return module(indexing.wrapped(read[1], module.num_embeddings))
     if isinstance(module, nn.Linear):
-        if site.side == "left":     # W x = (xᵗ Wᵗ)ᵗ
+        if site.side == "left":  # W x = (xᵗ Wᵗ)ᵗ
             x = read[1]
             return module(x) if x.dim() == 1 else module(x.transpose(-1, -2)).transpose(-1, -2)
         return module(read[0].T if a.get("transA") else read[0])

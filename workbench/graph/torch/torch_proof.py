@@ -19,10 +19,10 @@ from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 from workbench.graph.torch.torch_view import TorchView, refused
 
-TOLERANCE = 1e-4        # of the largest value of an output, or of an operator's
-SMALLEST = 1e-6         # values that are all as small as this say nothing
-ALIKE = 0.99            # of whole numbers; places of largest values may differ where several are equal
-SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")     # they hide what differs before them
+TOLERANCE = 1e-4  # of the largest value of an output, or of an operator's
+SMALLEST = 1e-6  # values that are all as small as this say nothing
+ALIKE = 0.99  # of whole numbers; places of largest values may differ where several are equal
+SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")  # they hide what differs before them
 
 Feeds = Mapping[str, np.ndarray]
 _found: "WeakKeyDictionary[Model, UserError | None]" = WeakKeyDictionary()
@@ -67,13 +67,14 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
     try:
         values = view.values(given)
         found = {name: _array(values[name]) for name in expected}
-    except Exception:       # whatever torch says of a node: it is run again, to find which it is
+    except Exception:  # whatever torch says of a node: it is run again, to find which it is
         return _culprit(view, feeds) or refused("the model", why="its torch view does not run on these inputs")
     worst = max((_beyond(found[name], expected[name]) for name in expected), default=0.0)
     if worst:
         return _culprit(view, feeds, values) or refused(
-            "the model", why=f"ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what "
-                             "torch computes")
+            "the model",
+            why=f"ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what torch computes",
+        )
     return _stopping(view, values)
 
 
@@ -117,29 +118,45 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
     for node, before, expected in _nodes(view, feeds):
         try:
             made = view.step(node, before)
-        except Exception as error:      # torch's text would tell the user nothing
+        except Exception as error:  # torch's text would tell the user nothing
             why = f" {error}" if error.args and type(error).__name__ == "Unsupported" else ""
             return refused(f"{node.op_type}{why}", node.name, "" if why else "it does not run in torch as it is used")
         for name, value in made.items():
             if name in expected and (worst := _beyond(_array(value), expected[name])):
-                return refused(node.op_type, node.name,
-                               f"computed by torch its result differs {_amount(worst)} from ONNX Runtime")
-            if grown is None and values is not None and name in expected \
-                    and (worst := _beyond(_array(values[name]), expected[name])):
-                grown = refused(node.op_type, node.name, f"values before it are rounded differently, and its "
-                                                         f"result differs {_amount(worst)} from ONNX Runtime")
+                return refused(
+                    node.op_type, node.name, f"computed by torch its result differs {_amount(worst)} from ONNX Runtime"
+                )
+            if (
+                grown is None
+                and values is not None
+                and name in expected
+                and (worst := _beyond(_array(values[name]), expected[name]))
+            ):
+                grown = refused(
+                    node.op_type,
+                    node.name,
+                    f"values before it are rounded differently, and its "
+                    f"result differs {_amount(worst)} from ONNX Runtime",
+                )
     return grown
 
 
 def _nodes(view: TorchView, feeds: Feeds) -> Iterator[tuple[ir.Node, dict[str, Any], dict[str, np.ndarray]]]:
     """Each node in order, all values before it, and the runtime's values of the whole graph."""
     model = view.model
-    names = tuple(value.name for node in model.ir.graph for value in node.outputs
-                  if value.name and (value.uses() or value.is_graph_output()))
+    names = tuple(
+        value.name
+        for node in model.ir.graph
+        for value in node.outputs
+        if value.name and (value.uses() or value.is_graph_output())
+    )
     expected = _ran(model, names, feeds, optimize=False)
     values = view.given({name: torch.from_numpy(np.ascontiguousarray(feeds[name])) for name in view.input_names})
-    values |= {name: torch.from_numpy(array) for name, array in expected.items()
-               if isinstance(array, np.ndarray) and array.dtype.isbuiltin == 1 and array.dtype.kind in "fiub"}
+    values |= {
+        name: torch.from_numpy(array)
+        for name, array in expected.items()
+        if isinstance(array, np.ndarray) and array.dtype.isbuiltin == 1 and array.dtype.kind in "fiub"
+    }
     for node in model.ir.graph:
         yield node, values, expected
 
@@ -151,9 +168,14 @@ def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
         return None
     if not isinstance(first, Tensor) or not first.requires_grad:
         node = _end_of_gradients(view, values)
-        return refused(node.op_type, node.name, "the first output of the model comes from it") if node is not None \
-            else UserError("No layer that could learn leads to the first output of the model.",
-                           "Choose a method that needs no gradients.")
+        return (
+            refused(node.op_type, node.name, "the first output of the model comes from it")
+            if node is not None
+            else UserError(
+                "No layer that could learn leads to the first output of the model.",
+                "Choose a method that needs no gradients.",
+            )
+        )
     try:
         torch.autograd.grad(first.sum(), weights, allow_unused=True)  # type: ignore[arg-type]
     except RuntimeError:
@@ -171,8 +193,9 @@ def _end_of_gradients(view: TorchView, values: Mapping[str, Any]) -> ir.Node | N
             continue
         seen.add(node)
         inputs = [each for each in node.inputs if each is not None]
-        computed = any(isinstance(values.get(each.name or ""), Tensor) and values[each.name or ""].requires_grad
-                       for each in inputs)
+        computed = any(
+            isinstance(values.get(each.name or ""), Tensor) and values[each.name or ""].requires_grad for each in inputs
+        )
         if computed or view.is_layer(node):
             return node
         pending += inputs

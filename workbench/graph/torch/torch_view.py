@@ -95,8 +95,9 @@ class TorchView(nn.Module):
             made = operator.run(self._attributes[name], read + absent, self.opset)
         results = made if isinstance(made, tuple | list) else (made,)
         if self._wide:
-            results = [each.double() if isinstance(each, Tensor) and each.dtype == torch.float32 else each
-                       for each in results]
+            results = [
+                each.double() if isinstance(each, Tensor) and each.dtype == torch.float32 else each for each in results
+            ]
         return {output.name: each for output, each in zip(node.outputs, results, strict=False) if output.name}
 
     def is_layer(self, node: ir.Node) -> bool:
@@ -113,20 +114,27 @@ class TorchView(nn.Module):
 
     def weights(self) -> dict[str, np.ndarray]:
         """The layers' weights as they are now, in the graph's own layout, by path."""
-        return {path: np.ascontiguousarray(in_graph(self.model, path, module).detach().numpy())
-                for path, module in self.layers.items()}
+        return {
+            path: np.ascontiguousarray(in_graph(self.model, path, module).detach().numpy())
+            for path, module in self.layers.items()
+        }
 
     def biases(self) -> dict[str, np.ndarray]:
         """The biases of layers that have one, by path."""
-        return {path: module.bias.detach().numpy() for path, module in self.layers.items()
-                if getattr(module, "bias", None) is not None and isinstance(module.bias, Tensor)}
+        return {
+            path: module.bias.detach().numpy()
+            for path, module in self.layers.items()
+            if getattr(module, "bias", None) is not None and isinstance(module.bias, Tensor)
+        }
 
 
 def refused(what: str, node: str | None = None, why: str = "") -> UserError:
     """The error that names what gradients cannot pass, the node where one is to blame, and why."""
     where = f"{what} (node '{node}')" if node else what
-    return UserError(f"Gradients cannot pass through {where}: {why}." if why else
-                     f"Gradients cannot pass through {where}.", "Choose a method that needs no gradients.")
+    return UserError(
+        f"Gradients cannot pass through {where}: {why}." if why else f"Gradients cannot pass through {where}.",
+        "Choose a method that needs no gradients.",
+    )
 
 
 def missing(model: Model) -> list[str]:
@@ -138,8 +146,12 @@ def _computing(model: Model) -> dict[str, str]:
     """The layer of each node that becomes its module: those that compute it alike. Others that read its weight, as a
     tied embedding's is multiplied transposed, read it as a value."""
     nodes = {node.name or "": node for node in model.ir.graph}
-    return {name: path for path, site in model.sites.items() for name, index in site.uses
-            if index == site.weight_input and _alike(nodes[name], nodes[site.node])}
+    return {
+        name: path
+        for path, site in model.sites.items()
+        for name, index in site.uses
+        if index == site.weight_input and _alike(nodes[name], nodes[site.node])
+    }
 
 
 def _alike(node: ir.Node, other: ir.Node) -> bool:
@@ -150,8 +162,11 @@ def _alike(node: ir.Node, other: ir.Node) -> bool:
 
 def _held(model: Model, layers: Mapping[str, nn.Module], module_of: Mapping[str, str]) -> dict[str, str]:
     """The weights, by path, that other nodes than those of their modules read."""
-    return {path: model.sites[path].initializer for path in layers
-            if any(name not in module_of for name, _ in model.sites[path].uses)}
+    return {
+        path: model.sites[path].initializer
+        for path in layers
+        if any(name not in module_of for name, _ in model.sites[path].uses)
+    }
 
 
 def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> dict[str, str]:
@@ -160,8 +175,12 @@ def _constants(model: Model, view: nn.Module, module_of: Mapping[str, str]) -> d
     values = model.ir.graph.initializers
     sites = [model.sites[path] for path in view.layers]  # type: ignore[union-attr]
     inside = {site.initializer for site in sites} | {
-        site.bias for site in sites if site.bias is not None and site.bias_node is None
-        and all((use.node.name or "") in module_of for use in values[site.bias].uses())}
+        site.bias
+        for site in sites
+        if site.bias is not None
+        and site.bias_node is None
+        and all((use.node.name or "") in module_of for use in values[site.bias].uses())
+    }
     names = {}
     for index, (name, value) in enumerate(model.ir.graph.initializers.items()):
         if name in inside or value.const_value is None or value.const_value.dtype == ir.DataType.STRING:

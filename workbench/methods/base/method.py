@@ -87,8 +87,8 @@ class Method(ABC):
     formula: ClassVar[str]
     citation: ClassVar[str]
     needs_data: ClassVar[bool] = False
-    corrects: ClassVar[bool] = False        # makes up for what steps before it changed: no change comes behind it
-    structural: ClassVar[bool] = False      # changes the shapes of several layers at once: see StructuralMethod
+    corrects: ClassVar[bool] = False  # makes up for what steps before it changed: no change comes behind it
+    structural: ClassVar[bool] = False  # changes the shapes of several layers at once: see StructuralMethod
     Params: ClassVar[type]
 
     @abstractmethod
@@ -143,9 +143,19 @@ class Method(ABC):
     def info(cls) -> MethodInfo:
         family = cast(Family, cls.id.partition(".")[0])
         outlook = cls.matrices is not Method.matrices or issubclass(cls, RescalingMethod | ReplacingMethod)
-        return MethodInfo(cls.id, family, cls.title, cls.summary, cls.formula, cls.citation,
-                          fields_of(cls.Params), cls.needs_data, issubclass(cls, RemovalMethod),
-                          issubclass(cls, ReplacingMethod), outlook)
+        return MethodInfo(
+            cls.id,
+            family,
+            cls.title,
+            cls.summary,
+            cls.formula,
+            cls.citation,
+            fields_of(cls.Params),
+            cls.needs_data,
+            issubclass(cls, RemovalMethod),
+            issubclass(cls, ReplacingMethod),
+            outlook,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,14 +198,15 @@ class StructuralMethod(Method):
     keeps: ClassVar[str]
 
     def forecast(self, layer: Layer, plan: Plan, params: Any) -> Plan:
-        return plan         # of the layer as the first stage leaves it
+        return plan  # of the layer as the first stage leaves it
 
     def foretells(self, params: Any) -> bool:
         return False
 
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
-        raise UserError(f"{self.id} changes several layers at once; it has no edit of one layer.",
-                        "Apply it with a recipe.")
+        raise UserError(
+            f"{self.id} changes several layers at once; it has no edit of one layer.", "Apply it with a recipe."
+        )
 
 
 class RemovalMethod(StructuralMethod):
@@ -222,8 +233,9 @@ class RescalingMethod(StructuralMethod):
     keeps = "keeps the scale of its channels"
 
     @abstractmethod
-    def factors(self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...], params: Any,
-                job: Job) -> np.ndarray:
+    def factors(
+        self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...], params: Any, job: Job
+    ) -> np.ndarray:
         """[scaling.count] float64 > 0: what each unit's channels are multiplied by. Deterministic.
 
         weights   initialiser -> float32 values, of the layers' weights among what is held
@@ -295,8 +307,10 @@ def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray,
     """Apply `change(values, out_axis)` to the weight, or to each factor where it was factored before."""
     if isinstance(encoding, Factors):
         axis = 0 if encoding.conv else 1
-        pieces = tuple(Piece(each_tensor(piece.encoding, axis, change), piece.inherit, piece.attributes)
-                       for piece in encoding.pieces)
+        pieces = tuple(
+            Piece(each_tensor(piece.encoding, axis, change), piece.inherit, piece.attributes)
+            for piece in encoding.pieces
+        )
         return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)
     if isinstance(encoding, Scaled):
         return Scaled(each_tensor(encoding.inner, out_axis, change), encoding.columns)

@@ -14,10 +14,10 @@ from workbench.graph.storage.kernels import Levels
 
 RangeRule = Literal["minmax", "percentile", "mse", "entropy"]
 BINS = 4096
-COUNTED = 1 << 20       # values of a batch that are sorted into bins
+COUNTED = 1 << 20  # values of a batch that are sorted into bins
 # Fractions of the full range that the searches for the smallest error and divergence try.
 SHRINK = np.linspace(1.0, 0.3, 36)
-SMOOTH = 1e-6           # the share that a bin without any counts with
+SMOOTH = 1e-6  # the share that a bin without any counts with
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +75,9 @@ class Observed:
         return float(divergence(self.counts[None], self.centres[None], *side, (0, 255))[0])
 
 
-def divergence(counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero: np.ndarray,
-               limits: tuple[int, int]) -> np.ndarray:
+def divergence(
+    counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero: np.ndarray, limits: tuple[int, int]
+) -> np.ndarray:
     """[rows] Kullback-Leibler divergence of values on integer levels from the values (Migacz 2017).
 
     counts, centres    [rows, bins] of histograms
@@ -94,8 +95,7 @@ def divergence(counts: np.ndarray, centres: np.ndarray, scale: np.ndarray, zero:
     level = np.clip(np.rint(centres / scale) + zero, least, most).astype(int) - least
     level += (most - least + 1) * np.arange(rows)[:, None]
     filled = inside & (counts > 0)
-    mass, shared = (np.bincount(level[filled], values, rows * (most - least + 1))
-                    for values in (counts[filled], None))
+    mass, shared = (np.bincount(level[filled], values, rows * (most - least + 1)) for values in (counts[filled], None))
     q = np.where(filled, mass[level] / np.maximum(shared[level], 1), 0.0)
     p, q = (part / np.maximum(part.sum(axis=1, keepdims=True), 1e-12) for part in (p, q))
     q = np.where(q > 0, q, SMOOTH)
@@ -124,7 +124,7 @@ class Observer:
             self._counts = _widened(self._counts)
             self._reach *= 2
         if self._reach > 0.0:
-            sample = x.ravel()[::max(1, -(-x.size // COUNTED))]
+            sample = x.ravel()[:: max(1, -(-x.size // COUNTED))]
             self._counts += np.histogram(sample, BINS, (-self._reach, self._reach))[0]
 
     @property

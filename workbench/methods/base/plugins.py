@@ -19,7 +19,7 @@ from workbench.core.recipe.action import Family, MethodInfo
 log = logging.getLogger(__name__)
 GROUP = "workbench.methods"
 _left_out: list[str] = []
-Loader = tuple[str, bool, Callable[[], object]]      # in words, whether it is of another distribution, how to load it
+Loader = tuple[str, bool, Callable[[], object]]  # in words, whether it is of another distribution, how to load it
 
 
 def load_all(registered: dict[str, Any]) -> None:
@@ -47,15 +47,18 @@ def _leave_out(words: str, error: BaseException) -> None:
     sentence = plain(f"{words} is left out: {_said(error)}.")
     if sentence not in _left_out:
         _left_out.append(sentence)
-        log.warning("%s", sentence)         # the command line has it on standard error
+        log.warning("%s", sentence)  # the command line has it on standard error
 
 
 def _own_files() -> Iterator[Loader]:
     for family in get_args(Family):
         package = importlib.import_module(f"workbench.methods.{family}")
         for module in pkgutil.iter_modules(package.__path__):
-            yield f"The method file {family}/{module.name}.py", False, functools.partial(
-                importlib.import_module, f"{package.__name__}.{module.name}")
+            yield (
+                f"The method file {family}/{module.name}.py",
+                False,
+                functools.partial(importlib.import_module, f"{package.__name__}.{module.name}"),
+            )
 
 
 def _plugins() -> Iterator[Loader]:
@@ -67,7 +70,7 @@ def _plugins() -> Iterator[Loader]:
             points = distribution.entry_points.select(group=GROUP) if name not in seen else ()
             seen.add(name)
             yield from ((f"The plug-in {name} ({point.name} = {point.value})", True, point.load) for point in points)
-        except Exception as error:      # damaged metadata of a distribution, perhaps one that is no plug-in at all
+        except Exception as error:  # damaged metadata of a distribution, perhaps one that is no plug-in at all
             text = _text(distribution)
             if text is None or GROUP in text:
                 _leave_out(f"The plug-in {name}", error)
@@ -106,9 +109,10 @@ def _contained(call: Callable[..., Any], method: str, words: str, answers: bool)
             raise
         except Exception as error:
             sentence = plain(f"{method} failed: {_said(error)}.")
-            if answers:         # why a layer cannot have it
+            if answers:  # why a layer cannot have it
                 return sentence
             raise UserError(sentence, f"{words} is at fault: remove it, or tell its author.") from error
+
     return contained
 
 

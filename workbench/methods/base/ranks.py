@@ -21,17 +21,33 @@ from workbench.methods.base import vbmf
 
 Shape = tuple[int, int]
 Rule = Literal["break-even", "marchenko-pastur", "gavish-donoho"]
-Number = Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"),
-                   Help("Number of singular values kept; more than there are means all.")]
-Energy = Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
-                   Help("Keep the smallest rank with this fraction of the squared singular values.")]
+Number = Annotated[
+    int | None,
+    Range(1, None, 1, log=True),
+    OneOf("amount"),
+    Help("Number of singular values kept; more than there are means all."),
+]
+Energy = Annotated[
+    float | None,
+    Range(0.01, 1, 0.01),
+    OneOf("amount"),
+    Help("Keep the smallest rank with this fraction of the squared singular values."),
+]
 Ratio = Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"), Help("Rank as a fraction of full rank.")]
-Weakening = Annotated[float | None, Range(0, 1, 0.05), OneOf("amount"),
-                      Help("0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the "
-                           "way.")]
-ByRule = Annotated[Rule | None, OneOf("amount"),
-                   Help("break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands "
-                        "out of noise; gavish-donoho: the threshold of least squared error.")]
+Weakening = Annotated[
+    float | None,
+    Range(0, 1, 0.05),
+    OneOf("amount"),
+    Help("0: the rank that variational Bayes (EVBMF) finds; 1: full rank; between: a share of the way."),
+]
+ByRule = Annotated[
+    Rule | None,
+    OneOf("amount"),
+    Help(
+        "break-even: the largest rank with fewer weights than the layer; marchenko-pastur: what stands "
+        "out of noise; gavish-donoho: the threshold of least squared error."
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -144,12 +160,16 @@ def median(beta: float) -> float:
     """The median of the Marchenko-Pastur distribution of ratio beta in 0..1 and variance 1."""
     from scipy.integrate import quad
     from scipy.optimize import brentq
-    low, high = (1 - np.sqrt(beta))**2, (1 + np.sqrt(beta))**2
+
+    low, high = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2
 
     def below(x: float) -> float:
         # In u = sqrt(t) the density has no pole at zero, where beta is 1.
-        density = quad(lambda u: np.sqrt(max((high - u * u) * (u * u - low), 0.0)) / (np.pi * beta * max(u, 1e-12)),
-                       np.sqrt(low), np.sqrt(x))[0]
+        density = quad(
+            lambda u: np.sqrt(max((high - u * u) * (u * u - low), 0.0)) / (np.pi * beta * max(u, 1e-12)),
+            np.sqrt(low),
+            np.sqrt(x),
+        )[0]
         return density - 0.5
 
     return float(brentq(below, low, high))

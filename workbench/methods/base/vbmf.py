@@ -34,19 +34,28 @@ def _x_bar(alpha: float) -> float:
 def _noise(values: np.ndarray, short: int, long: int) -> float:
     """The noise variance that minimises the free energy, between the bounds of the paper's theorem 4."""
     from scipy.optimize import minimize_scalar
+
     alpha = short / long
     x_bar = _x_bar(alpha)
     squares = np.square(values)
     total = float(squares.sum())
     above = int(min(np.ceil(short / (1 + alpha)) - 1, short - 1)) - 1
     upper = total / (short * long)
-    tail = squares[max(above, 0) + 1:]
-    lower = max(float(squares[min(max(above, 0) + 1, short - 1)]) / (long * x_bar),
-                float(tail.mean()) / long if len(tail) else 0.0, upper * 1e-12)
+    tail = squares[max(above, 0) + 1 :]
+    lower = max(
+        float(squares[min(max(above, 0) + 1, short - 1)]) / (long * x_bar),
+        float(tail.mean()) / long if len(tail) else 0.0,
+        upper * 1e-12,
+    )
     if lower >= upper:
         return upper
-    found = minimize_scalar(_free_energy, bounds=(np.log(lower), np.log(upper)), method="bounded",
-                            args=(squares, short, long, x_bar), options={"xatol": 1e-8})
+    found = minimize_scalar(
+        _free_energy,
+        bounds=(np.log(lower), np.log(upper)),
+        method="bounded",
+        args=(squares, short, long, x_bar),
+        options={"xatol": 1e-8},
+    )
     return float(np.exp(found.x))
 
 
@@ -54,6 +63,10 @@ def _free_energy(log_variance: float, squares: np.ndarray, short: int, long: int
     alpha = short / long
     x = squares / (long * np.exp(log_variance))
     noise, signal = x[x <= x_bar], x[x > x_bar]
-    root = 0.5 * (signal - (1 + alpha) + np.sqrt(np.square(signal - (1 + alpha)) - 4 * alpha))   # tau(x)
-    return float((noise - np.log(np.maximum(noise, 1e-300))).sum() + (signal - root).sum()
-                 + np.log((root + 1) / signal).sum() + alpha * np.log(root / alpha + 1).sum())
+    root = 0.5 * (signal - (1 + alpha) + np.sqrt(np.square(signal - (1 + alpha)) - 4 * alpha))  # tau(x)
+    return float(
+        (noise - np.log(np.maximum(noise, 1e-300))).sum()
+        + (signal - root).sum()
+        + np.log((root + 1) / signal).sum()
+        + alpha * np.log(root / alpha + 1).sum()
+    )

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbench.core.layer_data.layer import Layer
 
-LIMIT = 1e4         # factors stay within this of 1, so that no channel is lost to rounding
+LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to rounding
 
 
 def refuse(layer: Layer) -> str | None:

@@ -7,7 +7,7 @@ from workbench.graph.storage.encoding import Dense, Factors, Piece
 from workbench.methods.base.ranks import RankParams, break_even, words
 
 TINY = 1e-30
-COLUMNS = 4096          # of a matrix that are in memory in float64 at once
+COLUMNS = 4096  # of a matrix that are in memory in float64 at once
 
 
 def unfold(weight: np.ndarray, layer: Layer) -> np.ndarray:
@@ -117,7 +117,7 @@ def gram(wide: np.ndarray) -> np.ndarray:
     """
     products = np.zeros((wide.shape[0], wide.shape[0]))
     for start in range(0, wide.shape[1], COLUMNS):
-        part = np.ascontiguousarray(wide[:, start:start + COLUMNS], dtype=np.float64)
+        part = np.ascontiguousarray(wide[:, start : start + COLUMNS], dtype=np.float64)
         products += part @ part.T
     return products
 
@@ -142,10 +142,14 @@ Attributes = dict[str, tuple[int, ...] | int]
 
 def split_window(layer: Layer) -> tuple[Attributes, Attributes]:
     """Stride, dilation and padding of a two-dimensional convolution for its vertical and its horizontal part."""
-    strides, dilations, pads = (ints(layer, name, default, size) for name, default, size in
-                                (("strides", 1, 2), ("dilations", 1, 2), ("pads", 0, 4)))
-    return ({"strides": (strides[0], 1), "dilations": (dilations[0], 1), "pads": (pads[0], 0, pads[2], 0)},
-            {"strides": (1, strides[1]), "dilations": (1, dilations[1]), "pads": (0, pads[1], 0, pads[3])})
+    strides, dilations, pads = (
+        ints(layer, name, default, size)
+        for name, default, size in (("strides", 1, 2), ("dilations", 1, 2), ("pads", 0, 4))
+    )
+    return (
+        {"strides": (strides[0], 1), "dilations": (dilations[0], 1), "pads": (pads[0], 0, pads[2], 0)},
+        {"strides": (1, strides[1]), "dilations": (1, dilations[1]), "pads": (0, pads[1], 0, pads[3])},
+    )
 
 
 def note(layer: Layer, params: RankParams, rank: int) -> str:

@@ -29,7 +29,7 @@ def each_matrix(encoding: Encoding, out_axis: int, grams: np.ndarray, change: Ch
 
 def second_moments(context: Context, job: Job) -> np.ndarray:
     """[outputs, columns]: the mean square of the input that each weight meets, in the shape of `factors.by_output`."""
-    diagonals = np.diagonal(context.gram(job), axis1=1, axis2=2)        # [groups, columns]
+    diagonals = np.diagonal(context.gram(job), axis1=1, axis2=2)  # [groups, columns]
     return np.repeat(diagonals, context.layer.matrix[0] // len(diagonals), axis=0)
 
 
@@ -49,7 +49,7 @@ def _convolutions(encoding: Factors, grams: np.ndarray, change: Change) -> list[
     channels, window = encoding.shape[1], encoding.shape[2:]
     for piece in encoding.pieces:
         values = piece.encoding.decode()
-        group = int(piece.attributes.get("group", 1))       # type: ignore[arg-type]
+        group = int(piece.attributes.get("group", 1))  # type: ignore[arg-type]
         places = _places(channels, window, values.shape[2:], group)
         own = np.mean([seen[place[:, :, None], place[:, None, :]] for place in places], axis=0)
         changed = change(values, 0, own)
@@ -65,7 +65,7 @@ def _places(channels: int, window: tuple[int, ...], kernel: tuple[int, ...], gro
     """[positions, groups, columns]: which values of the patch the kernel reads in each position."""
     index = np.arange(channels * int(np.prod(window))).reshape(channels, *window)
     dims = tuple(range(1, 1 + len(kernel)))
-    views = np.lib.stride_tricks.sliding_window_view(index, kernel, axis=dims)      # [channels, *positions, *kernel]
+    views = np.lib.stride_tricks.sliding_window_view(index, kernel, axis=dims)  # [channels, *positions, *kernel]
     moved = np.moveaxis(views, 0, len(kernel))
     return moved.reshape(-1, group, channels // group * int(np.prod(kernel)))
 

@@ -18,17 +18,20 @@ from workbench.methods.base.observer import divergence
 
 Granularity = Literal["tensor", "channel", "group"]
 RangeRule = Literal["minmax", "percentile", "mse", "cubed", "entropy", "clip"]
-Clip = Annotated[float, Range(0.001, 1, 0.001), When("range", ("clip",)),
-                 Help("The range ends at this share of the layer's largest magnitude; weights beyond end on the "
-                      "outermost level.")]
+Clip = Annotated[
+    float,
+    Range(0.001, 1, 0.001),
+    When("range", ("clip",)),
+    Help("The range ends at this share of the layer's largest magnitude; weights beyond end on the outermost level."),
+]
 Rounding = Literal["nearest", "floor", "stochastic"]
 # Fractions of the full range that the searches for the smallest error and divergence try.
 SHRINK = np.linspace(1.0, 0.4, 25)
 # Powers of the error that ranges may minimise. Above two, the few large weights are spared, which matter more than
 # their number says.
 POWERS = {"mse": 2, "cubed": 3}
-COUNTED = 1 << 20       # bins of histograms in memory at once
-BLOCK = 1 << 16         # values of which an error is taken at once: they fit a processor's nearest caches
+COUNTED = 1 << 20  # bins of histograms in memory at once
+BLOCK = 1 << 16  # values of which an error is taken at once: they fit a processor's nearest caches
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,15 @@ def view(values: np.ndarray, out_axis: int, granularity: Granularity, group_size
     return Grid(padded.reshape(len(matrix), groups, size), (2,), 0, values.shape)
 
 
-def scales(grid: Grid, bits: int, symmetric: bool, rule: RangeRule, percentile: float,
-           importance: np.ndarray | None = None, clip: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def scales(
+    grid: Grid,
+    bits: int,
+    symmetric: bool,
+    rule: RangeRule,
+    percentile: float,
+    importance: np.ndarray | None = None,
+    clip: float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
     """Scale and zero point (as floats), shaped like the grid with 1 along `reduce`.
 
     `importance` of each value, shaped like the grid, for the least error. `clip` for the rule of that name: the range
@@ -103,7 +113,7 @@ def _range(grid: Grid, rule: RangeRule, percentile: float, clip: float) -> tuple
     if rule == "clip":
         edge = clip * np.abs(grid.values).max()
         low, high = np.maximum(low, -edge), np.minimum(high, edge)
-    return np.minimum(low, 0), np.maximum(high, 0)      # zero must be a level: pruned weights stay zero
+    return np.minimum(low, 0), np.maximum(high, 0)  # zero must be a level: pruned weights stay zero
 
 
 def _affine(low: np.ndarray, high: np.ndarray, bits: int, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -121,23 +131,44 @@ def limits(bits: int, symmetric: bool) -> tuple[int, int]:
     return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if symmetric else (0, 2**bits - 1)
 
 
-def _error(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, symmetric: bool, power: int,
-           importance: np.ndarray | None) -> np.ndarray:
+def _error(
+    grid: Grid,
+    affine: tuple[np.ndarray, np.ndarray],
+    bits: int,
+    symmetric: bool,
+    power: int,
+    importance: np.ndarray | None,
+) -> np.ndarray:
     """Of each set of weights that share a scale, a block of them at a time where they lie one after the other."""
     scale, zero = affine
     rows = len(grid.values)
     step = rows if 0 in grid.reduce else max(1, BLOCK * rows // max(grid.values.size, 1))
     parts = (slice(start, start + step) for start in range(0, rows, step))
-    return np.concatenate([
-        _cost(grid.values[part], scale[part], zero[part], limits(bits, symmetric), power,
-              None if importance is None else importance[part]).sum(axis=grid.reduce, keepdims=True)
-        for part in parts])
+    return np.concatenate(
+        [
+            _cost(
+                grid.values[part],
+                scale[part],
+                zero[part],
+                limits(bits, symmetric),
+                power,
+                None if importance is None else importance[part],
+            ).sum(axis=grid.reduce, keepdims=True)
+            for part in parts
+        ]
+    )
 
 
-def _cost(values: np.ndarray, scale: np.ndarray, zero: np.ndarray, ends: tuple[int, int], power: int,
-          importance: np.ndarray | None) -> np.ndarray:
+def _cost(
+    values: np.ndarray,
+    scale: np.ndarray,
+    zero: np.ndarray,
+    ends: tuple[int, int],
+    power: int,
+    importance: np.ndarray | None,
+) -> np.ndarray:
     low, high = ends
-    error = values / scale              # in place from here on: this runs for every candidate of a range
+    error = values / scale  # in place from here on: this runs for every candidate of a range
     np.rint(error, out=error)
     error += zero
     np.clip(error, low, high, out=error)
@@ -160,19 +191,26 @@ def _divergence(grid: Grid, affine: tuple[np.ndarray, np.ndarray], bits: int, sy
     bins = 8 << bits
     found = np.empty(len(values))
     for start in range(0, len(values), step := max(1, COUNTED // bins)):
-        part = values[start:start + step]
+        part = values[start : start + step]
         reach = np.maximum(np.abs(part).max(axis=1, keepdims=True), 1e-30)
         index = np.clip(((part / reach + 1) * (bins / 2)).astype(int), 0, bins - 1)
         index += bins * np.arange(len(part))[:, None]
         counts = np.bincount(index.ravel(), minlength=bins * len(part)).reshape(-1, bins).astype(np.float64)
         centres = ((np.arange(bins) + 0.5) * (2 / bins) - 1) * reach
-        scale, zero = (side[start:start + step] for side in sides)
-        found[start:start + step] = divergence(counts, centres, scale, zero, limits(bits, symmetric))
+        scale, zero = (side[start : start + step] for side in sides)
+        found[start : start + step] = divergence(counts, centres, scale, zero, limits(bits, symmetric))
     return found.reshape(affine[0].shape)
 
 
-def quantize(grid: Grid, scale: np.ndarray, zero: np.ndarray, bits: int, symmetric: bool,
-             rounding: Rounding = "nearest", rng: np.random.Generator | None = None) -> Affine:
+def quantize(
+    grid: Grid,
+    scale: np.ndarray,
+    zero: np.ndarray,
+    bits: int,
+    symmetric: bool,
+    rounding: Rounding = "nearest",
+    rng: np.random.Generator | None = None,
+) -> Affine:
     """The weight on its grid: q = round(w / scale) + zero, clipped to the levels."""
     position = grid.values / scale
     match rounding:
@@ -195,8 +233,15 @@ def affine(grid: Grid, q: np.ndarray, scale: np.ndarray, zero: np.ndarray, bits:
     return Affine(q.astype(np.uint8), bits, scale.astype(np.float32), zero.astype(np.uint8), grid.shape, grid.axis)
 
 
-def like_weight(levels: np.ndarray, scale: np.ndarray, zero: np.ndarray, weight: np.ndarray, out_axis: int, bits: int,
-                symmetric: bool) -> Affine:
+def like_weight(
+    levels: np.ndarray,
+    scale: np.ndarray,
+    zero: np.ndarray,
+    weight: np.ndarray,
+    out_axis: int,
+    bits: int,
+    symmetric: bool,
+) -> Affine:
     """Levels chosen on the matrix [outputs, inputs], one scale an output, as an encoding in the weight's own layout."""
     moved = np.moveaxis(weight, out_axis, 0)
     shape = [1] * weight.ndim

@@ -9,6 +9,7 @@ def inverse_factor(gram: np.ndarray, damping: float) -> np.ndarray:
     Columns that never received anything get a unit diagonal, so that the inverse exists (Frantar et al. 2023, GPTQ).
     """
     import scipy.linalg
+
     h = gram.astype(np.float64).copy()
     diagonal = np.diagonal(h).copy()
     dead = diagonal <= 0

@@ -17,21 +17,29 @@ from workbench.methods.base.method import Context, Method
 from workbench.methods.common import grids
 
 RAISE = "Model > Prepared at opening offers to raise the opset; on the command line, --raise-opset does."
-REDUCED = 7         # bits that keep the sum of two products u8 x s8 within 16 bits
+REDUCED = 7  # bits that keep the sum of two products u8 x s8 within 16 bits
 
 
 @dataclass(frozen=True)
 class IntegerParams:
-    bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
-                    Help("Bits per weight. The kernel computes with 8-bit integers; fewer bits make the file smaller.")
-                    ] = 8
-    granularity: Annotated[Literal["tensor", "channel"],
-                           Help("Which weights share a scale: all, or an output channel.")] = "channel"
+    bits: Annotated[
+        int,
+        Range(2, 8, 1),
+        Unit("bit"),
+        Help("Bits per weight. The kernel computes with 8-bit integers; fewer bits make the file smaller."),
+    ] = 8
+    granularity: Annotated[
+        Literal["tensor", "channel"], Help("Which weights share a scale: all, or an output channel.")
+    ] = "channel"
     range: Annotated[grids.RangeRule, Help("What the levels of the weight cover.")] = "minmax"
     clip: Annotated[grids.Clip, Drag("range")] = 0.8
-    reduced_range: Annotated[bool, Help(
-        "Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, which saturates."
-    )] = True
+    reduced_range: Annotated[
+        bool,
+        Help(
+            "Seven of the eight bits for the weight: processors without VNNI add two products in 16 bits, "
+            "which saturates."
+        ),
+    ] = True
 
     @property
     def levels(self) -> int:
@@ -63,8 +71,9 @@ class IntegerMethod(Method):
         """The weight on its levels; one that earlier steps have put on such levels stays as it is."""
         return plan if on_levels(plan) else plan.quantized(params.levels, params.granularity, 0, True)
 
-    def weight(self, context: Context, edit: Edit, params: IntegerParams, job: Job,
-               columns: np.ndarray | None = None) -> Affine:
+    def weight(
+        self, context: Context, edit: Edit, params: IntegerParams, job: Job, columns: np.ndarray | None = None
+    ) -> Affine:
         """The weight, times `columns`, on its levels. Raises UserError for a layer that is factored."""
         job.check()
         sharing = params.granularity

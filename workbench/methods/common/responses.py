@@ -19,9 +19,9 @@ from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
 from workbench.methods.base.method import Context
 from workbench.methods.common.factors import by_output
 
-ROWS = 16384        # sampled input rows; more did not lower the error on the demo models
+ROWS = 16384  # sampled input rows; more did not lower the error on the demo models
 BATCH = 1024
-LOOK = 25           # steps from one look at the rows held back to the next
+LOOK = 25  # steps from one look at the rows held back to the next
 
 if TYPE_CHECKING:
     import torch
@@ -49,23 +49,41 @@ def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Jo
     Raises UserError where there are too few samples.
     """
     import torch
+
     layer = context.layer
-    rows = torch.from_numpy(context.rows(ROWS, job.part(0.0, 0.3)))              # [groups, rows, columns]
+    rows = torch.from_numpy(context.rows(ROWS, job.part(0.0, 0.3)))  # [groups, rows, columns]
     if rows.shape[1] < 8:
         raise UserError("There are too few calibration samples to train on.", "Give a larger data set.")
     teacher = torch.from_numpy(by_output(context.weight, layer.out_axis).copy())
     targets = (rows @ teacher.reshape(len(rows), -1, rows.shape[2]).transpose(1, 2)).transpose(0, 1).flatten(1)
     tensors = [torch.from_numpy(part.copy()) for part in _tensors(encoding)]
     shift = torch.zeros(targets.shape[1])
-    errors = _descend(_patches(rows, layer), targets, [*tensors, shift], _student(encoding, layer), steps, rate,
-                      torch.Generator().manual_seed(context.seed), job.part(0.3, 1.0))
+    errors = _descend(
+        _patches(rows, layer),
+        targets,
+        [*tensors, shift],
+        _student(encoding, layer),
+        steps,
+        rate,
+        torch.Generator().manual_seed(context.seed),
+        job.part(0.3, 1.0),
+    )
     return Trained(_rebuilt(encoding, [tensor.numpy() for tensor in tensors]), shift.numpy(), *errors)
 
 
-def _descend(inputs: torch.Tensor, targets: torch.Tensor, learnt: list[torch.Tensor], student: Apply, steps: int,
-             rate: float, generator: torch.Generator, job: Job) -> tuple[float, float]:
+def _descend(
+    inputs: torch.Tensor,
+    targets: torch.Tensor,
+    learnt: list[torch.Tensor],
+    student: Apply,
+    steps: int,
+    rate: float,
+    generator: torch.Generator,
+    job: Job,
+) -> tuple[float, float]:
     """Train the tensors, the shift last, in place; those are kept that did best on the rows held back."""
     import torch
+
     held = max(1, len(inputs) // 8)
     power = targets.var(dim=0, unbiased=False).sum().clamp_min(1e-12)
     masks = [tensor != 0 for tensor in learnt[:-1]]
@@ -109,10 +127,17 @@ def _patches(rows: torch.Tensor, layer: Layer) -> torch.Tensor:
 def _student(encoding: Encoding, layer: Layer) -> Apply:
     """What the weights make of inputs: [rows, outputs]."""
     from torch.nn import functional
+
     if layer.op == "Conv":
         convolve = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[len(layer.shape) - 2]
-        groups = [int(piece.attributes.get("group", 1)) for piece in encoding.pieces  # type: ignore[arg-type]
-                  ] if isinstance(encoding, Factors) else [layer.groups]
+        groups = (
+            [
+                int(piece.attributes.get("group", 1))
+                for piece in encoding.pieces  # type: ignore[arg-type]
+            ]
+            if isinstance(encoding, Factors)
+            else [layer.groups]
+        )
 
         def convolved(x: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
             for weight, group in zip(weights, groups, strict=True):
@@ -140,6 +165,8 @@ def _rebuilt(encoding: Encoding, tensors: list[np.ndarray]) -> Encoding:
     """The same encoding with other values."""
     if not isinstance(encoding, Factors):
         return Dense(tensors[0])
-    pieces = tuple(Piece(Dense(tensor), piece.inherit, piece.attributes)
-                   for tensor, piece in zip(tensors, encoding.pieces, strict=True))
+    pieces = tuple(
+        Piece(Dense(tensor), piece.inherit, piece.attributes)
+        for tensor, piece in zip(tensors, encoding.pieces, strict=True)
+    )
     return Factors(pieces, encoding.conv, encoding.shape, encoding.out_axis)

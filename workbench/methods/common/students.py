@@ -33,7 +33,7 @@ def refuse(layer: Layer, kind: Kind, groups: int) -> str | None:
 def separable_shapes(layer: Layer, multiplier: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Of the kernels of each input channel, and of the 1 x 1 convolution."""
     outputs, inputs, *kernel = layer.shape
-    between = inputs * min(multiplier, prod(kernel), outputs)       # more directions than that there are not
+    between = inputs * min(multiplier, prod(kernel), outputs)  # more directions than that there are not
     return (between, 1, *kernel), (outputs, between, *(1 for _ in kernel))
 
 
@@ -45,10 +45,12 @@ def separable(weight: np.ndarray, layer: Layer, multiplier: int) -> Factors:
     matrices = weight.reshape(outputs, inputs, -1).transpose(1, 0, 2).astype(np.float64)
     u, s, v = np.linalg.svd(matrices, full_matrices=False)
     root = np.sqrt(s[:, :number])
-    depthwise = root[:, :, None] * v[:, :number]                        # [inputs, number, kernel]
-    pointwise = (u[:, :, :number] * root[:, None]).transpose(1, 0, 2)   # [outputs, inputs, number]
-    pieces = (Piece(_dense(depthwise.reshape(first)), inherit=True, attributes={"group": inputs}),
-              Piece(_dense(pointwise.reshape(second))))
+    depthwise = root[:, :, None] * v[:, :number]  # [inputs, number, kernel]
+    pointwise = (u[:, :, :number] * root[:, None]).transpose(1, 0, 2)  # [outputs, inputs, number]
+    pieces = (
+        Piece(_dense(depthwise.reshape(first)), inherit=True, attributes={"group": inputs}),
+        Piece(_dense(pointwise.reshape(second))),
+    )
     return Factors(pieces, True, layer.shape, 0)
 
 

@@ -19,23 +19,35 @@ from workbench.methods.base.method import Moments, ReplacingMethod, method
 @method("distill.block")
 class BlockDistillation(ReplacingMethod):
     title = "Distil the block"
-    summary = ("Replaces the module that the layer is in, with all its layers, by one layer that is fitted to give the "
-               "module's outputs on the calibration samples, or leaves the module out.")
+    summary = (
+        "Replaces the module that the layer is in, with all its layers, by one layer that is fitted to give the "
+        "module's outputs on the calibration samples, or leaves the module out."
+    )
     formula = "min over W, c:  mean ‖ block(x) − (W x + c) ‖²"
     citation = "Li et al. 2020, Few sample knowledge distillation, CVPR; Veit et al. 2016, NeurIPS"
     needs_data = True
 
     @dataclass(frozen=True)
     class Params:
-        student: Annotated[Literal["layer", "identity"],
-                           Help("What takes the block's place: one convolution or linear layer, or nothing, where it "
-                                "receives and gives the same shape.")] = "layer"
-        span: Annotated[str, Help("The module that is replaced, such as blocks.2; empty: the one that the layer is "
-                                  "in.")] = ""
-        kernel: Annotated[int, Range(1, 7, 2), When("student", ("layer",)),
-                          Help("Of the convolution, along each axis.")] = 3
-        damping: Annotated[float, Range(0, 1), When("student", ("layer",)),
-                           Help("Ridge of the least squares, relative to the mean square of the inputs.")] = 1e-4
+        student: Annotated[
+            Literal["layer", "identity"],
+            Help(
+                "What takes the block's place: one convolution or linear layer, or nothing, where it "
+                "receives and gives the same shape."
+            ),
+        ] = "layer"
+        span: Annotated[
+            str, Help("The module that is replaced, such as blocks.2; empty: the one that the layer is in.")
+        ] = ""
+        kernel: Annotated[
+            int, Range(1, 7, 2), When("student", ("layer",)), Help("Of the convolution, along each axis.")
+        ] = 3
+        damping: Annotated[
+            float,
+            Range(0, 1),
+            When("student", ("layer",)),
+            Help("Ridge of the least squares, relative to the mean square of the inputs."),
+        ] = 1e-4
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
@@ -46,6 +58,7 @@ class BlockDistillation(ReplacingMethod):
     def fit(self, moments: Moments, params: Params, job: Job) -> np.ndarray:
         """Ridge regression by its normal equations; the bias is not damped."""
         from scipy import linalg
+
         job.check()
         columns = len(moments.inputs) - 1
         ridge = np.zeros(columns + 1)

@@ -26,37 +26,56 @@ PAIR = When("student", ("factors",))
 class _Student:
     """Comes first in the form, before the ranks."""
 
-    student: Annotated[Literal["factors", "separable", "grouped"],
-                       Help("What takes the layer's place: two factors of a rank; a kernel for each input channel and "
-                            "a 1 × 1 convolution (depthwise separable); a convolution in groups of channels.")
-                       ] = "factors"
+    student: Annotated[
+        Literal["factors", "separable", "grouped"],
+        Help(
+            "What takes the layer's place: two factors of a rank; a kernel for each input channel and "
+            "a 1 × 1 convolution (depthwise separable); a convolution in groups of channels."
+        ),
+    ] = "factors"
 
 
 @method("distill.layer")
 class LayerDistillation(Method):
     title = "Distil the layer"
-    summary = ("Replaces the layer by a smaller student, trained by backpropagation to give the layer's outputs on the "
-               "calibration samples.")
+    summary = (
+        "Replaces the layer by a smaller student, trained by backpropagation to give the layer's outputs on the "
+        "calibration samples."
+    )
     formula = "min over A, B:  mean ‖ (W x + b) − (A B x + c) ‖²"
     citation = "Romero et al. 2015, FitNets, ICLR; Zhang et al. 2016, IEEE TPAMI 38:10"
     needs_data = True
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams, _Student):
-        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"), Drag("spectrum"), PAIR,
-                        Help("Width of the student.")] = 16
+        rank: Annotated[
+            int | None,
+            Range(1, None, 1, log=True),
+            OneOf("amount"),
+            Drag("spectrum"),
+            PAIR,
+            Help("Width of the student."),
+        ] = 16
         energy: Annotated[ranks.Energy, PAIR] = None
         ratio: Annotated[ranks.Ratio, PAIR] = None
         weakening: Annotated[ranks.Weakening, PAIR] = None
         rule: Annotated[ranks.ByRule, PAIR] = None
-        multiplier: Annotated[int, Range(1, 9), When("student", ("separable",)),
-                              Help("Kernels for each input channel; as many as a kernel has values can be the layer "
-                                   "itself.")] = 1
-        groups: Annotated[int, Range(2, 64), When("student", ("grouped",)),
-                          Help("Groups of channels; the layer's inputs and outputs are divided evenly.")] = 2
+        multiplier: Annotated[
+            int,
+            Range(1, 9),
+            When("student", ("separable",)),
+            Help("Kernels for each input channel; as many as a kernel has values can be the layer itself."),
+        ] = 1
+        groups: Annotated[
+            int,
+            Range(2, 64),
+            When("student", ("grouped",)),
+            Help("Groups of channels; the layer's inputs and outputs are divided evenly."),
+        ] = 2
         steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
-        rate: Annotated[float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine."
-                                                                )] = 0.003
+        rate: Annotated[
+            float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine.")
+        ] = 0.003
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op == "Embedding":

@@ -22,8 +22,10 @@ from workbench.methods.common import factors, responses
 @method("distill.refine")
 class Refinement(Method):
     title = "Refine on the layer's outputs"
-    summary = ("Trains the factors, or the weights that pruning left, by backpropagation to give the layer's outputs "
-               "on the calibration samples. Size and zeros stay. Put it behind a pruning or a factoring.")
+    summary = (
+        "Trains the factors, or the weights that pruning left, by backpropagation to give the layer's outputs "
+        "on the calibration samples. Size and zeros stay. Put it behind a pruning or a factoring."
+    )
     formula = "min over Ŵ, c:  mean ‖ (W x + b) − (Ŵ x + c) ‖²,   ŵᵢ = 0 where it was"
     citation = "Zhang et al. 2016, IEEE TPAMI 38:10; Hubara et al. 2021, NeurIPS"
     needs_data = True
@@ -31,8 +33,9 @@ class Refinement(Method):
     @dataclass(frozen=True)
     class Params:
         steps: Annotated[int, Range(0, 5000, 50), Help("Training steps of 1,024 input rows.")] = 200
-        rate: Annotated[float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine."
-                                                                )] = 0.001
+        rate: Annotated[
+            float, Range(1e-5, 0.1, log=True), Help("Learning rate of Adam, falling to zero as a cosine.")
+        ] = 0.001
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
@@ -43,7 +46,7 @@ class Refinement(Method):
         return plan
 
     def foretells(self, params: Params) -> bool:
-        return False        # whether a bias is added depends on the layer's having one
+        return False  # whether a bias is added depends on the layer's having one
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         trained = responses.train(context, edit.encoding, params.steps, params.rate, job)

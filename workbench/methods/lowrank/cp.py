@@ -23,18 +23,27 @@ from workbench.methods.common import factors
 @method("lowrank.cp")
 class CpDecomposition(Method):
     title = "CP"
-    summary = ("Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on "
-               "each channel alone, and 1 × 1 back.")
+    summary = (
+        "Replaces a k × k convolution by a sum of rank-one tensors: 1 × 1 to R channels, k × 1 and 1 × k on "
+        "each channel alone, and 1 × 1 back."
+    )
     formula = "W[o,i,y,x] ≈ Σᵣ O[o,r] · Y[y,r] · X[x,r] · I[i,r]"
     citation = "Lebedev et al. 2015, ICLR"
 
     @dataclass(frozen=True)
     class Params:
-        rank: Annotated[int | None, Range(1, 2048, 1, log=True), OneOf("amount"),
-                        Help("Channels between the convolutions.")] = 32
-        ratio: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
-                         Help("Rank as a fraction of break-even, where the four hold as many weights as the layer. "
-                              "How many ranks a tensor has is no question of singular values.")] = None
+        rank: Annotated[
+            int | None, Range(1, 2048, 1, log=True), OneOf("amount"), Help("Channels between the convolutions.")
+        ] = 32
+        ratio: Annotated[
+            float | None,
+            Range(0.01, 1, 0.01),
+            OneOf("amount"),
+            Help(
+                "Rank as a fraction of break-even, where the four hold as many weights as the layer. "
+                "How many ranks a tensor has is no question of singular values."
+            ),
+        ] = None
         iterations: Annotated[int, Range(1, 500, 1), Help("Rounds of alternating least squares.")] = 30
 
     def accepts(self, layer: Layer) -> str | None:
@@ -46,6 +55,7 @@ class CpDecomposition(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         import tensorly
         from tensorly.decomposition import parafac
+
         layer, weight = context.layer, edit.weight.astype(np.float64)
         rank = _rank(layer, params)
         job.report("decomposing", 0.0)
@@ -53,16 +63,27 @@ class CpDecomposition(Method):
             # A rank above the kernel's size is usual: tensorly fills the start up at random, and warns of it.
             warnings.simplefilter("ignore", UserWarning)
             scales, (out, inputs, tall, wide) = parafac(
-                weight, rank, n_iter_max=params.iterations, init="svd", tol=1e-7,
-                random_state=np.random.RandomState(context.seed))
+                weight,
+                rank,
+                n_iter_max=params.iterations,
+                init="svd",
+                tol=1e-7,
+                random_state=np.random.RandomState(context.seed),
+            )
         job.check()
         parts = (inputs.T, tall.T, wide.T, out * scales)
-        dense = [Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
-                 for part, shape in zip(parts, _shapes(layer, rank), strict=True)]
+        dense = [
+            Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
+            for part, shape in zip(parts, _shapes(layer, rank), strict=True)
+        ]
         vertical, horizontal = factors.split_window(layer)
         group = {"group": rank}
-        pieces = (Piece(dense[0]), Piece(dense[1], attributes=vertical | group),
-                  Piece(dense[2], attributes=horizontal | group), Piece(dense[3]))
+        pieces = (
+            Piece(dense[0]),
+            Piece(dense[1], attributes=vertical | group),
+            Piece(dense[2], attributes=horizontal | group),
+            Piece(dense[3]),
+        )
         used = sum(part.values.size for part in dense)
         note = f"{used:,} weights for {layer.count:,}: the layer grows" if used >= layer.count else ""
         return Edit(Factors(pieces, True, layer.shape, 0), edit.bias, note)

@@ -21,15 +21,17 @@ from workbench.methods.common import factors
 from workbench.methods.lowrank.whitened import whitening
 
 ROWS = 8192
-PENALTIES = (0.01, 0.1, 1.0)        # the paper raises lambda step by step (section 3.3)
+PENALTIES = (0.01, 0.1, 1.0)  # the paper raises lambda step by step (section 3.3)
 ROUNDS = 10
 
 
 @method("lowrank.response")
 class ResponseFactors(Method):
     title = "Non-linear response"
-    summary = ("Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the "
-               "activation that follows: errors that a ReLU hides do not count.")
+    summary = (
+        "Two thinner layers fitted to the layer's outputs on the calibration samples, as they are after the "
+        "activation that follows: errors that a ReLU hides do not count."
+    )
     formula = "min over M of rank r, b:  Σ ‖ f(y) − f(M y + b) ‖²,  y = W x"
     citation = "Zhang et al. 2016, IEEE TPAMI 38:10"
     needs_data = True
@@ -37,10 +39,15 @@ class ResponseFactors(Method):
     @dataclass(frozen=True)
     class Params(ranks.RankParams):
         rank: Annotated[ranks.Number, Drag("spectrum")] = 16
-        energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
-                          Help("Keep the smallest rank with this fraction of the outputs' variance.")] = None
-        activation: Annotated[Literal["relu", "none"],
-                              Help("What follows the layer: with none, its plain outputs are fitted.")] = "relu"
+        energy: Annotated[
+            float | None,
+            Range(0.01, 1, 0.01),
+            OneOf("amount"),
+            Help("Keep the smallest rank with this fraction of the outputs' variance."),
+        ] = None
+        activation: Annotated[
+            Literal["relu", "none"], Help("What follows the layer: with none, its plain outputs are fitted.")
+        ] = "relu"
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse(layer) or factors.refuse_rows(layer)
@@ -59,11 +66,13 @@ class ResponseFactors(Method):
         if len(rows) < 2 * rank:
             raise UserError(f"{layer.path}: there are too few calibration samples for rank {rank}.", "Give more data.")
         target = rows @ factors.unfold(context.weight, layer).astype(np.float64).T + (
-            0 if context.bias is None else context.bias)
+            0 if context.bias is None else context.bias
+        )
         basis, inner, shift = fit(rows @ matrix.T, target, rank, params.activation == "relu", job.part(0.5, 1.0))
         # M y + b with y = W x: the factors of M W, and all shifts in the bias.
-        return Edit(factors.pair(basis, inner @ matrix, layer), shift.astype(np.float32),
-                    factors.note(layer, params, rank))
+        return Edit(
+            factors.pair(basis, inner @ matrix, layer), shift.astype(np.float32), factors.note(layer, params, rank)
+        )
 
     def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
         rows = context.rows(ROWS, job)[0].astype(np.float64)
@@ -77,8 +86,9 @@ def _spectrum(rows: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return factors.singular_values(matrix @ whitening(np.cov(rows, rowvar=False, bias=True)))
 
 
-def fit(responses: np.ndarray, target: np.ndarray, rank: int, relu: bool,
-        job: Job) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fit(
+    responses: np.ndarray, target: np.ndarray, rank: int, relu: bool, job: Job
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Basis [outputs, rank], inner [rank, outputs] and shift [outputs] with target ~ f(basis inner y + shift).
 
     responses    [samples, outputs] y without bias;  target [samples, outputs] with it, before the activation
@@ -118,6 +128,7 @@ class ReducedRank:
     def fit(self, outputs: np.ndarray, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Basis [outputs, rank], inner [rank, columns], shift [outputs]."""
         from scipy.linalg import solve_triangular
+
         mean = outputs.mean(axis=0)
         # With C Cᵀ the inputs' moments, the whole solution is B = hᵀ C⁻¹ for h = C⁻¹ Xᵀ Y, and what it explains of the
         # outputs has the moments hᵀ h: the best basis is that of their largest directions.

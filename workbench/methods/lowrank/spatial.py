@@ -48,8 +48,11 @@ class SpatialSvd(Method):
         vertical_window, horizontal_window = factors.split_window(layer)
         first = Piece(Dense(np.ascontiguousarray(vertical)), attributes=vertical_window)
         second = Piece(Dense(np.ascontiguousarray(horizontal)), attributes=horizontal_window)
-        return Edit(Factors((first, second), True, layer.shape, 0), edit.bias,
-                    ranks.words(params, rank, min(matrix.shape), even))
+        return Edit(
+            Factors((first, second), True, layer.shape, 0),
+            edit.bias,
+            ranks.words(params, rank, min(matrix.shape), even),
+        )
 
     def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
         matrix = _unfold(context.weight)

@@ -23,15 +23,18 @@ from workbench.methods.common import factors
 @method("lowrank.subspace")
 class SubspaceFactors(Method):
     title = "Sub-space low rank"
-    summary = ("Clusters the output channels by direction and factors each cluster by itself. The second layer is zero "
-               "outside its clusters, and those zeros are left out of the file.")
+    summary = (
+        "Clusters the output channels by direction and factors each cluster by itself. The second layer is zero "
+        "outside its clusters, and those zeros are left out of the file."
+    )
     formula = "W_c ≈ U_c V_cᵗ for each cluster c of output channels"
     citation = "Maalouf et al. 2021, Deep learning meets projective clustering, ICLR"
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams):
-        rank: Annotated[int | None, Range(1, 1024, 1, log=True), OneOf("amount"),
-                        Help("Rank of each group, at most its channels.")] = 8
+        rank: Annotated[
+            int | None, Range(1, 1024, 1, log=True), OneOf("amount"), Help("Rank of each group, at most its channels.")
+        ] = 8
         energy: ranks.Energy = None
         clusters: Annotated[int, Range(1, 64, 1, log=True), Help("Groups of output channels.")] = 4
 
@@ -39,7 +42,7 @@ class SubspaceFactors(Method):
         return factors.refuse(layer)
 
     def foretells(self, params: Params) -> bool:
-        return False        # clusters smaller than the rank need fewer
+        return False  # clusters smaller than the rank need fewer
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         rows, columns = layer.matrix
@@ -67,6 +70,7 @@ class SubspaceFactors(Method):
 def _clusters(matrix: np.ndarray, count: int, seed: int) -> list[np.ndarray]:
     """Row indices of each cluster. Rows are compared by direction, a row and its negative being the same."""
     from scipy.cluster.vq import kmeans2
+
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
     rows = matrix / np.maximum(norms, 1e-12)
     rows = rows * np.where(rows[np.arange(len(rows)), np.abs(rows).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]

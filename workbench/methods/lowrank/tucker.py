@@ -26,20 +26,33 @@ ITERATIONS = 50
 @method("lowrank.tucker")
 class Tucker2(Method):
     title = "Tucker-2"
-    summary = ("Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 "
-               "back to all. Ranks by ratio, or as variational Bayes (EVBMF) finds them, with a weakening factor.")
+    summary = (
+        "Replaces a k × k convolution by three: 1 × 1 to fewer channels, k × k among few channels, and 1 × 1 "
+        "back to all. Ranks by ratio, or as variational Bayes (EVBMF) finds them, with a weakening factor."
+    )
     formula = "W[o,i] ≈ Σₚᵣ B[o,p] · C[p,r] · A[r,i]"
     citation = "Kim et al. 2016, ICLR; Nakajima et al. 2013, JMLR 14"
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams):
-        rank: Annotated[int | None, Range(1, None, 1, log=True), OneOf("amount"),
-                        Help("Both ranks; at most the output and the input channels.")] = None
-        energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
-                          Help("For each side the smallest rank with this fraction of the squared singular values.")
-                          ] = None
-        ratio: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
-                         Help("Both ranks as a fraction of the input and output channels.")] = 0.5
+        rank: Annotated[
+            int | None,
+            Range(1, None, 1, log=True),
+            OneOf("amount"),
+            Help("Both ranks; at most the output and the input channels."),
+        ] = None
+        energy: Annotated[
+            float | None,
+            Range(0.01, 1, 0.01),
+            OneOf("amount"),
+            Help("For each side the smallest rank with this fraction of the squared singular values."),
+        ] = None
+        ratio: Annotated[
+            float | None,
+            Range(0.01, 1, 0.01),
+            OneOf("amount"),
+            Help("Both ranks as a fraction of the input and output channels."),
+        ] = 0.5
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op != "Conv" or len(layer.shape) < 3 or max(layer.shape[2:]) < 2:
@@ -55,27 +68,36 @@ class Tucker2(Method):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         import tensorly
         from tensorly.decomposition import partial_tucker
+
         layer, weight = context.layer, edit.weight
         job.check()
         chosen = _ranks(layer, params, weight)
         with tensorly.backend_context("numpy"):
-            (core, (back, to)), _ = partial_tucker(weight.astype(np.float64), rank=list(chosen), modes=[0, 1],
-                                                   n_iter_max=ITERATIONS, init="svd", tol=1e-6)
+            (core, (back, to)), _ = partial_tucker(
+                weight.astype(np.float64), rank=list(chosen), modes=[0, 1], n_iter_max=ITERATIONS, init="svd", tol=1e-6
+            )
         parts = (to.T, core, back)
         shapes = _shapes(layer, *chosen)
-        dense = [Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
-                 for part, shape in zip(parts, shapes, strict=True)]
+        dense = [
+            Dense(np.ascontiguousarray(part, dtype=np.float32).reshape(shape))
+            for part, shape in zip(parts, shapes, strict=True)
+        ]
         pieces = (Piece(dense[0]), Piece(dense[1], inherit=True), Piece(dense[2]))
         used = sum(int(np.prod(shape)) for shape in shapes)
         note = f"ranks {chosen[0]} of {layer.shape[0]} outputs, {chosen[1]} of {layer.shape[1]} inputs"
-        return Edit(Factors(pieces, True, layer.shape, 0), edit.bias,
-                    note + (": the layer grows" if used >= layer.count else ""))
+        return Edit(
+            Factors(pieces, True, layer.shape, 0),
+            edit.bias,
+            note + (": the layer grows" if used >= layer.count else ""),
+        )
 
     def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
         layer = context.layer
         shapes = tuple((full, layer.count // full) for full in layer.shape[:2])
-        return tuple(ranks.Matrix(_spectrum(context.weight, mode), shapes[mode], largest)
-                     for mode, largest in enumerate(_break_even(layer)))
+        return tuple(
+            ranks.Matrix(_spectrum(context.weight, mode), shapes[mode], largest)
+            for mode, largest in enumerate(_break_even(layer))
+        )
 
 
 def _ranks(layer: Layer, params: ranks.RankParams, weight: np.ndarray | None) -> tuple[int, int]:

@@ -24,8 +24,10 @@ DAMPING = 1e-4
 @method("lowrank.whitened")
 class WhitenedSvd(Method):
     title = "Whitened SVD"
-    summary = ("Two thinner layers that keep the layer's output on the calibration samples as well as two layers of "
-               "that rank can, instead of its weights.")
+    summary = (
+        "Two thinner layers that keep the layer's output on the calibration samples as well as two layers of "
+        "that rank can, instead of its weights."
+    )
     formula = "W S ≈ U Σ Vᵗ,  W ≈ Uᵣ Σᵣ (Vᵣᵗ S⁻¹),  S Sᵗ = E[x xᵗ]"
     citation = "Wang et al. 2025, SVD-LLM, ICLR"
     needs_data = True
@@ -33,8 +35,12 @@ class WhitenedSvd(Method):
     @dataclass(frozen=True)
     class Params(ranks.RankParams):
         rank: Annotated[ranks.Number, Drag("spectrum")] = None
-        energy: Annotated[float | None, Range(0.01, 1, 0.01), OneOf("amount"),
-                          Help("Keep the smallest rank with this fraction of the output's energy.")] = 0.95
+        energy: Annotated[
+            float | None,
+            Range(0.01, 1, 0.01),
+            OneOf("amount"),
+            Help("Keep the smallest rank with this fraction of the output's energy."),
+        ] = 0.95
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse(layer) or factors.refuse_rows(layer)
@@ -47,6 +53,7 @@ class WhitenedSvd(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         import scipy.linalg
+
         layer = context.layer
         root = whitening(context.gram(job)[0])
         white = _white(edit.weight, layer, root)
@@ -69,5 +76,6 @@ def _white(weight: np.ndarray, layer: Layer, root: np.ndarray) -> np.ndarray:
 def whitening(gram: np.ndarray) -> np.ndarray:
     """Lower triangular S with S S^T = gram + a small share of its mean diagonal, so that the inverse exists."""
     import scipy.linalg
+
     damped = gram + DAMPING * max(float(np.trace(gram)) / len(gram), 1e-12) * np.eye(len(gram))
     return scipy.linalg.cholesky(damped, lower=True)

@@ -23,8 +23,10 @@ from workbench.methods.prune.magnitude import smallest
 @method("prune.block")
 class BlockPruning(Method):
     title = "Blocks"
-    summary = ("Sets whole blocks of the unfolded matrix to zero, those with the smallest root mean square: a pattern "
-               "that block-sparse kernels read.")
+    summary = (
+        "Sets whole blocks of the unfolded matrix to zero, those with the smallest root mean square: a pattern "
+        "that block-sparse kernels read."
+    )
     formula = "block B ← B · [rms(B) > t]"
     citation = "Narang et al. 2017, Block-sparse recurrent neural networks; Gray et al. 2017"
 
@@ -38,7 +40,7 @@ class BlockPruning(Method):
         return layer.locked or None
 
     def foretells(self, params: Params) -> bool:
-        return False        # blocks at the edges are smaller
+        return False  # blocks at the edges are smaller
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.with_zeros(params.sparsity)

@@ -25,26 +25,35 @@ from workbench.methods.common.factors import by_output, refuse_gradients, refuse
 
 Criterion = Literal["l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
-ROWS = 2048     # calibration rows that an activation is averaged over
+ROWS = 2048  # calibration rows that an activation is averaged over
 
 
 @method("prune.channels")
 class ChannelPruning(RemovalMethod):
     title = "Remove channels"
-    summary = ("Takes whole output channels out of the layer, and out of every layer that is coupled with it: "
-               "smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples.")
+    summary = (
+        "Takes whole output channels out of the layer, and out of every layer that is coupled with it: "
+        "smaller tensors, fewer MACs. Criteria taylor and activation need calibration samples."
+    )
     formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c|"
     citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"
 
     @dataclass(frozen=True)
     class Params:
-        ratio: Annotated[float, Range(0, 1, 0.01), Help("Fraction of the output channels that are removed; at least "
-                                                        "one stays.")] = 0.3
-        criterion: Annotated[Criterion, Help("What a channel's worth is told from: norm of its weights, distance to "
-                                             "the other filters, gradients, BatchNorm scale, mean output; lamp shares "
-                                             "the removal among all layers that have this same step.")] = "l1"
-        round_to: Annotated[int, Range(1, 64), Help("What remains is a multiple of this many channels, where there "
-                                                    "are as many.")] = 1
+        ratio: Annotated[
+            float, Range(0, 1, 0.01), Help("Fraction of the output channels that are removed; at least one stays.")
+        ] = 0.3
+        criterion: Annotated[
+            Criterion,
+            Help(
+                "What a channel's worth is told from: norm of its weights, distance to "
+                "the other filters, gradients, BatchNorm scale, mean output; lamp shares "
+                "the removal among all layers that have this same step."
+            ),
+        ] = "l1"
+        round_to: Annotated[
+            int, Range(1, 64), Help("What remains is a multiple of this many channels, where there are as many.")
+        ] = 1
 
     def accepts(self, layer: Layer) -> str | None:
         removed = f"The output channels of {layer.op} layers are not removed."
@@ -66,8 +75,9 @@ class ChannelPruning(RemovalMethod):
             of_group = np.repeat(np.arange(len(groups)), [group.count for group in groups])
             shares = np.bincount(of_group[order[:total]], minlength=len(groups)).tolist()
             numbers = [_rounded(group, share, params.round_to) for group, share in zip(groups, shares, strict=True)]
-        return tuple(np.sort(np.argsort(score, kind="stable")[:number])
-                     for score, number in zip(scores, numbers, strict=True))
+        return tuple(
+            np.sort(np.argsort(score, kind="stable")[:number]) for score, number in zip(scores, numbers, strict=True)
+        )
 
 
 def _rounded(group: ChannelGroup, wanted: int, round_to: int) -> int:
@@ -116,7 +126,7 @@ def _refuse(layer: Layer, criterion: Criterion) -> str | None:
 def _rows(context: Context) -> np.ndarray:
     """The weight with a row for each output channel, float64."""
     layer, weight = context.layer, context.weight
-    if layer.op == "ConvTranspose" and layer.groups > 1:        # [in, out / groups, kernel]
+    if layer.op == "ConvTranspose" and layer.groups > 1:  # [in, out / groups, kernel]
         weight = weight.reshape(layer.groups, -1, *weight.shape[1:])
         return np.moveaxis(weight, 2, 1).reshape(layer.groups * weight.shape[2], -1).astype(np.float64)
     return by_output(weight, layer.out_axis).astype(np.float64)
@@ -137,8 +147,9 @@ def _energy(context: Context, job: Job) -> np.ndarray:
 def _fpgm(context: Context, job: Job) -> np.ndarray:
     """Distance to all other filters: the one nearest to the geometric median says least that the others do not."""
     from scipy.spatial.distance import cdist
+
     rows = _rows(context)
-    return np.concatenate([cdist(rows[start:start + 256], rows).sum(axis=1) for start in range(0, len(rows), 256)])
+    return np.concatenate([cdist(rows[start : start + 256], rows).sum(axis=1) for start in range(0, len(rows), 256)])
 
 
 def _taylor(context: Context, job: Job) -> np.ndarray:
@@ -148,8 +159,8 @@ def _taylor(context: Context, job: Job) -> np.ndarray:
 
 def _activation(context: Context, job: Job) -> np.ndarray:
     """Mean |output| before the activation function."""
-    rows = context.rows(ROWS, job)                                             # [groups, rows, columns]
-    weight = _rows(context).reshape(len(rows), -1, rows.shape[2])              # [groups, outputs, columns]
+    rows = context.rows(ROWS, job)  # [groups, rows, columns]
+    weight = _rows(context).reshape(len(rows), -1, rows.shape[2])  # [groups, outputs, columns]
     outputs = np.einsum("gnc,goc->gno", rows, weight, optimize=True)
     bias = context.bias
     if bias is not None:

@@ -18,8 +18,10 @@ from workbench.methods.prune import saliency
 @method("prune.fisher")
 class FisherPruning(saliency.SaliencyPruning):
     title = "Fisher (OBD)"
-    summary = ("Sets to zero the weights whose removal is predicted to raise the loss least: half the squared weight "
-               "times the Fisher information, less the first-order term.")
+    summary = (
+        "Sets to zero the weights whose removal is predicted to raise the loss least: half the squared weight "
+        "times the Fisher information, less the first-order term."
+    )
     formula = "saliency  Sᵢ = ½ wᵢ² Fᵢᵢ − wᵢ · ∂L/∂wᵢ"
     citation = "LeCun et al. 1989, Optimal brain damage, NeurIPS; Theis et al. 2018"
 

@@ -20,20 +20,33 @@ from workbench.methods.base.method import Context, Method, each_tensor, method
 @method("prune.magnitude")
 class MagnitudePruning(Method):
     title = "Magnitude"
-    summary = ("Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; "
-               "the layer keeps its shape and its speed.")
+    summary = (
+        "Sets the weights with the smallest magnitude to zero. The file shrinks because zeros are left out; "
+        "the layer keeps its shape and its speed."
+    )
     formula = "wᵢ ← wᵢ · [|wᵢ| > t]"
     citation = "Han et al. 2015, Learning both weights and connections, NeurIPS"
 
     @dataclass(frozen=True)
     class Params:
-        sparsity: Annotated[float | None, Range(0, 1, 0.01), OneOf("amount"), Drag("histogram"),
-                            Help("Fraction of the layer's weights that become zero.")] = 0.5
-        threshold: Annotated[float | None, Range(0), OneOf("amount"), Drag("histogram"),
-                             Help("Weights whose magnitude is at or below this become zero.")] = None
-        scope: Annotated[Literal["layer", "global"],
-                         Help("Compare weights within the layer, or among all layers that have this same step.")
-                         ] = "layer"
+        sparsity: Annotated[
+            float | None,
+            Range(0, 1, 0.01),
+            OneOf("amount"),
+            Drag("histogram"),
+            Help("Fraction of the layer's weights that become zero."),
+        ] = 0.5
+        threshold: Annotated[
+            float | None,
+            Range(0),
+            OneOf("amount"),
+            Drag("histogram"),
+            Help("Weights whose magnitude is at or below this become zero."),
+        ] = None
+        scope: Annotated[
+            Literal["layer", "global"],
+            Help("Compare weights within the layer, or among all layers that have this same step."),
+        ] = "layer"
 
     def whole(self, params: Any) -> str:
         return "a common threshold is" if params.threshold is None and params.scope == "global" else ""
@@ -79,7 +92,7 @@ def smallest(saliency: np.ndarray, count: int) -> np.ndarray:
     """[rows, n] True at the `count` smallest of each row; ties go to the earlier entry, so the result is unique."""
     if count <= 0:
         return np.zeros(saliency.shape, dtype=bool)
-    bound = np.partition(saliency, count - 1, axis=1)[:, count - 1:count]
+    bound = np.partition(saliency, count - 1, axis=1)[:, count - 1 : count]
     drop, ties = saliency < bound, saliency == bound
     room = count - drop.sum(axis=1, keepdims=True)
     if (ties.sum(axis=1, keepdims=True) == room).all():

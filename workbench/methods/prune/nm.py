@@ -24,8 +24,10 @@ from workbench.methods.prune.magnitude import smallest
 @method("prune.nm")
 class NOfMPruning(Method):
     title = "N:M"
-    summary = ("Of every M weights in a row of the unfolded matrix keeps the N of largest magnitude and sets the "
-               "others to zero. 2:4 is what sparse tensor cores accelerate; here it makes the file smaller.")
+    summary = (
+        "Of every M weights in a row of the unfolded matrix keeps the N of largest magnitude and sets the "
+        "others to zero. 2:4 is what sparse tensor cores accelerate; here it makes the file smaller."
+    )
     formula = "in each group of M:  wᵢ ← wᵢ · [|wᵢ| is among the N largest]"
     citation = "Mishra et al. 2021, Accelerating sparse deep neural networks; Zhou et al. 2021, ICLR"
 
@@ -38,7 +40,7 @@ class NOfMPruning(Method):
         return layer.locked or None
 
     def foretells(self, params: Params) -> bool:
-        return False        # zeros at regular places take fewer bytes than the forecast expects of random ones
+        return False  # zeros at regular places take fewer bytes than the forecast expects of random ones
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         rows, columns = layer.matrix

@@ -62,9 +62,10 @@ class SaliencyPruning(Method):
         if params.scope == "layer" or len(context.peers) < 2:
             drop = smallest(own.reshape(1, -1), round(params.sparsity * own.size)).reshape(own.shape)
             return Edit(Dense(np.where(drop, np.float32(0), edit.weight)), edit.bias)
-        scores = [own.ravel() if peer.layer.path == context.layer.path
-                  else self.score(peer, peer.weight, params, job).ravel()
-                  for peer in job.each(context.peers, "comparing the layers")]
+        scores = [
+            own.ravel() if peer.layer.path == context.layer.path else self.score(peer, peer.weight, params, job).ravel()
+            for peer in job.each(context.peers, "comparing the layers")
+        ]
         count = round(params.sparsity * sum(part.size for part in scores))
         if count == 0:
             return Edit(Dense(edit.weight.copy()), edit.bias)

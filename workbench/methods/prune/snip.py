@@ -13,8 +13,10 @@ from workbench.methods.prune import saliency
 @method("prune.snip")
 class SnipPruning(saliency.SaliencyPruning):
     title = "SNIP"
-    summary = ("Sets to zero the weights with the smallest connection sensitivity: the magnitude of weight times mean "
-               "gradient of the loss. As published it compares all layers with each other.")
+    summary = (
+        "Sets to zero the weights with the smallest connection sensitivity: the magnitude of weight times mean "
+        "gradient of the loss. As published it compares all layers with each other."
+    )
     formula = "saliency  Sᵢ = |wᵢ · ∂L/∂wᵢ| / Σⱼ |wⱼ · ∂L/∂wⱼ|"
     citation = "Lee et al. 2019, SNIP, ICLR"
     Params = saliency.GlobalParams

@@ -27,8 +27,10 @@ BLOCK = 128
 @method("prune.sparsegpt")
 class SparseGpt(Method):
     title = "SparseGPT"
-    summary = ("Sets weights to zero column by column and adjusts the remaining ones, so that the layer's output on "
-               "the calibration samples changes least.")
+    summary = (
+        "Sets weights to zero column by column and adjusts the remaining ones, so that the layer's output on "
+        "the calibration samples changes least."
+    )
     formula = "min over mask, Ŵ:  ‖ W X − Ŵ X ‖²,  saliency  w² / [H⁻¹]ⱼⱼ²,  H = X Xᵗ + λ I"
     citation = "Frantar and Alistarh 2023, SparseGPT, ICML; Hassibi and Stork 1993"
     needs_data = True
@@ -63,7 +65,7 @@ def prune(matrix: np.ndarray, gram: np.ndarray, sparsity: float, damping: float,
     What is zero stays zero.
     """
     work, gone = matrix.astype(np.float64), matrix == 0
-    upper = inverse_factor(gram, damping)           # H^-1 = upper^T upper
+    upper = inverse_factor(gram, damping)  # H^-1 = upper^T upper
     rows, columns = work.shape
     for start in range(0, columns, BLOCK):
         job.check()
@@ -78,7 +80,7 @@ def prune(matrix: np.ndarray, gram: np.ndarray, sparsity: float, damping: float,
             kept = np.where(drop[:, column], 0.0, block[:, column])
             errors[:, column] = (block[:, column] - kept) / factor[column, column]
             block[:, column] = kept
-            block[:, column + 1:] -= np.outer(errors[:, column], factor[column, column + 1:])
+            block[:, column + 1 :] -= np.outer(errors[:, column], factor[column, column + 1 :])
         block[drop] = 0.0
         work[:, end:] -= errors @ upper[start:end, end:]
     return work.astype(np.float32)

@@ -23,11 +23,13 @@ from workbench.methods.prune import saliency
 @method("prune.synflow")
 class SynFlowPruning(Method):
     title = "SynFlow"
-    summary = ("Sets to zero the weights with the least synaptic flow, round by round, so that no layer is cut off. "
-               "Uses no data: absolute weights and an input of ones.")
+    summary = (
+        "Sets to zero the weights with the least synaptic flow, round by round, so that no layer is cut off. "
+        "Uses no data: absolute weights and an input of ones."
+    )
     formula = "R = 1ᵗ (∏ |W⁽ˡ⁾|) 1,   Sᵢ = |wᵢ · ∂R/∂wᵢ|,   kept after round k:  (1 − sparsity)^(k/n)"
     citation = "Tanaka et al. 2020, NeurIPS"
-    needs_data = True       # for the shape of the input alone
+    needs_data = True  # for the shape of the input alone
 
     @dataclass(frozen=True)
     class Params:
@@ -67,6 +69,6 @@ def _keep(scores: dict[str, np.ndarray], masks: dict[str, np.ndarray], kept: int
     flat[order] = 1.0
     result, start = {}, 0
     for path, mask in masks.items():
-        result[path] = flat[start:start + mask.size].reshape(mask.shape)
+        result[path] = flat[start : start + mask.size].reshape(mask.shape)
         start += mask.size
     return result

@@ -13,8 +13,10 @@ from workbench.methods.prune import saliency
 @method("prune.taylor")
 class TaylorPruning(saliency.SaliencyPruning):
     title = "Taylor"
-    summary = ("Sets to zero the weights whose product with the gradient of the loss is smallest, averaged over small "
-               "batches of the calibration samples.")
+    summary = (
+        "Sets to zero the weights whose product with the gradient of the loss is smallest, averaged over small "
+        "batches of the calibration samples."
+    )
     formula = "saliency  Sᵢ = E[(wᵢ · ∂L/∂wᵢ)²]"
     citation = "Molchanov et al. 2019, Importance estimation for neural network pruning, CVPR"
     Params = saliency.LayerParams

@@ -23,8 +23,10 @@ from workbench.methods.prune.magnitude import smallest, zero_smallest
 @method("prune.wanda")
 class WandaPruning(Method):
     title = "Wanda"
-    summary = ("Sets to zero the weights whose magnitude times the norm of the input they multiply is smallest, "
-               "measured on the calibration samples.")
+    summary = (
+        "Sets to zero the weights whose magnitude times the norm of the input they multiply is smallest, "
+        "measured on the calibration samples."
+    )
     formula = "saliency  Sᵢⱼ = |Wᵢⱼ| · ‖xⱼ‖₂,  compared within each output channel"
     citation = "Sun et al. 2024, A simple and effective pruning approach for large language models, ICLR"
     needs_data = True
@@ -46,7 +48,7 @@ class WandaPruning(Method):
         layer = context.layer
 
         def prune(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
-            norms = np.sqrt(np.diagonal(grams, axis1=1, axis2=2))       # [groups, columns]
+            norms = np.sqrt(np.diagonal(grams, axis1=1, axis2=2))  # [groups, columns]
             matrix = factors.by_output(values, out_axis)
             saliency = np.abs(matrix) * np.repeat(norms, len(matrix) // len(norms), axis=0)
             if params.per_output:

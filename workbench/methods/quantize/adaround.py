@@ -31,20 +31,29 @@ WARM_UP = 0.2
 @method("quantize.adaround")
 class AdaRound(Method):
     title = "AdaRound"
-    summary = ("Affine grid per output channel; gradient descent decides which weights round up and which down, so "
-               "that the layer's output on the calibration samples changes least.")
+    summary = (
+        "Affine grid per output channel; gradient descent decides which weights round up and which down, so "
+        "that the layer's output on the calibration samples changes least."
+    )
     formula = "min over V:  ‖ W X − s·(floor(W/s) + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
     citation = "Nagel et al. 2020, Up or down? Adaptive rounding for post-training quantization, ICML"
     needs_data = True
 
     @dataclass(frozen=True)
     class Params:
-        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
-                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        bits: Annotated[
+            int,
+            Range(2, 8, 1),
+            Unit("bit"),
+            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+        ] = 4
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
         steps: Annotated[int, Range(1, 20000, 100, log=True), Help("Steps of gradient descent.")] = 500
-        regularization: Annotated[float, Range(0.01, 100, log=True),
-                                  Help("Weight of the term that pushes each weight to one of its two levels.")] = 3.0
+        regularization: Annotated[
+            float,
+            Range(0.01, 100, log=True),
+            Help("Weight of the term that pushes each weight to one of its two levels."),
+        ] = 3.0
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_rows(layer)
@@ -64,18 +73,24 @@ class AdaRound(Method):
 
         stored = container(params.bits)
         note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
-        return Edit(each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias,
-                    "; ".join(filter(None, (edit.note, note))))
+        return Edit(
+            each_matrix(edit.encoding, layer.out_axis, moments, quantize),
+            edit.bias,
+            "; ".join(filter(None, (edit.note, note))),
+        )
 
 
-def _learn(matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: AdaRound.Params,
-           job: Job) -> np.ndarray:
+def _learn(
+    matrix: np.ndarray, grams: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: AdaRound.Params, job: Job
+) -> np.ndarray:
     """Levels [outputs, columns] as floats, zero point included. All groups of a convolution learn at once."""
     import torch
+
     groups, columns = grams.shape[:2]
     shaped = (groups, -1, columns)
-    weight, s, z = (torch.tensor(part, dtype=torch.float32).reshape(groups, -1, part.shape[1])
-                    for part in (matrix, scale, zero))
+    weight, s, z = (
+        torch.tensor(part, dtype=torch.float32).reshape(groups, -1, part.shape[1]) for part in (matrix, scale, zero)
+    )
     gram = torch.from_numpy(grams.astype(np.float32))
     pruned = weight == 0
     floor = torch.floor(weight / s)

@@ -22,31 +22,57 @@ from workbench.methods.common import grids
 @method("quantize.affine")
 class AffineQuantization(Method):
     title = "Affine"
-    summary = ("Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in "
-               "floating point, so the layer is smaller and as fast as before.")
+    summary = (
+        "Stores each weight as a small integer on an evenly spaced grid. Weight-only: the runtime computes in "
+        "floating point, so the layer is smaller and as fast as before."
+    )
     formula = "w ≈ s · (q − z),   q = round(w / s) + z"
-    citation = ("Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization; "
-                "Migacz 2017 (entropy); Banner et al. 2019 (clip)")
+    citation = (
+        "Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization; "
+        "Migacz 2017 (entropy); Banner et al. 2019 (clip)"
+    )
 
     @dataclass(frozen=True)
     class Params:
-        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
-                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
-        granularity: Annotated[grids.Granularity,
-                               Help("Which weights share a scale: all, an output channel, or a group.")] = "channel"
-        group_size: Annotated[int, Range(8, 1024, 8, log=True), When("granularity", ("group",)),
-                              Help("Weights that share a scale, along the input of a channel.")] = 32
+        bits: Annotated[
+            int,
+            Range(2, 8, 1),
+            Unit("bit"),
+            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+        ] = 4
+        granularity: Annotated[
+            grids.Granularity, Help("Which weights share a scale: all, an output channel, or a group.")
+        ] = "channel"
+        group_size: Annotated[
+            int,
+            Range(8, 1024, 8, log=True),
+            When("granularity", ("group",)),
+            Help("Weights that share a scale, along the input of a channel."),
+        ] = 32
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
-        range: Annotated[grids.RangeRule,
-                         Help("What the levels cover: all values, a percentile, least squared or cubed error, least "
-                              "divergence of the distribution, or no more than you say. Cubed spares the few large "
-                              "weights.")] = "cubed"
-        percentile: Annotated[float, Range(90, 100, 0.1), Unit("%"), When("range", ("percentile",)),
-                              Help("Share of the values inside the range, cut on each side.")] = 99.9
+        range: Annotated[
+            grids.RangeRule,
+            Help(
+                "What the levels cover: all values, a percentile, least squared or cubed error, least "
+                "divergence of the distribution, or no more than you say. Cubed spares the few large "
+                "weights."
+            ),
+        ] = "cubed"
+        percentile: Annotated[
+            float,
+            Range(90, 100, 0.1),
+            Unit("%"),
+            When("range", ("percentile",)),
+            Help("Share of the values inside the range, cut on each side."),
+        ] = 99.9
         clip: Annotated[grids.Clip, Drag("range")] = 0.8
-        rounding: Annotated[grids.Rounding,
-                            Help("Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt "
-                                 "rounding is a method of its own, AdaRound.")] = "nearest"
+        rounding: Annotated[
+            grids.Rounding,
+            Help(
+                "Nearest level; floor, Q = floor(S(W+B)); or stochastic, right on average. Learnt "
+                "rounding is a method of its own, AdaRound."
+            ),
+        ] = "nearest"
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None
@@ -59,12 +85,16 @@ class AffineQuantization(Method):
 
         def quantize(values: np.ndarray, out_axis: int) -> Encoding:
             grid = grids.view(values, out_axis, params.granularity, params.group_size)
-            scale, zero = grids.scales(grid, params.bits, params.symmetric, params.range, params.percentile,
-                                       clip=params.clip)
+            scale, zero = grids.scales(
+                grid, params.bits, params.symmetric, params.range, params.percentile, clip=params.clip
+            )
             job.check()
             return grids.quantize(grid, scale, zero, params.bits, params.symmetric, params.rounding, rng)
 
         stored = container(params.bits)
         note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
-        return Edit(each_tensor(edit.encoding, context.layer.out_axis, quantize), edit.bias,
-                    "; ".join(filter(None, (edit.note, note))))
+        return Edit(
+            each_tensor(edit.encoding, context.layer.out_axis, quantize),
+            edit.bias,
+            "; ".join(filter(None, (edit.note, note))),
+        )

@@ -19,26 +19,37 @@ from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import channel_scales, grids
 
 TRIED = np.linspace(0.0, 1.0, 11)
-ROWS = 2048         # calibration rows that the error is measured on
+ROWS = 2048  # calibration rows that the error is measured on
 
 
 @method("quantize.awq")
 class ActivationAware(Method):
     title = "AWQ"
-    summary = ("Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when "
-               "the file is loaded: they get finer levels. How much is found on calibration inputs.")
+    summary = (
+        "Makes the columns of the weight that meet large inputs larger before rounding, and smaller again when "
+        "the file is loaded: they get finer levels. How much is found on calibration inputs."
+    )
     formula = "w ≈ Q(w · s) / s,   s_j = mean|x_j|^α,   α = argmin ‖x w − x Q(w s)/s‖²"
     citation = "Lin et al. 2024, AWQ, MLSys, arXiv:2306.00978"
     needs_data = True
 
     @dataclass(frozen=True)
     class Params:
-        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
-                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
-        granularity: Annotated[grids.Granularity,
-                               Help("Which weights share a scale: all, an output channel, or a group.")] = "channel"
-        group_size: Annotated[int, Range(8, 1024, 8, log=True), When("granularity", ("group",)),
-                              Help("Weights that share a scale, along the input of a channel.")] = 32
+        bits: Annotated[
+            int,
+            Range(2, 8, 1),
+            Unit("bit"),
+            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+        ] = 4
+        granularity: Annotated[
+            grids.Granularity, Help("Which weights share a scale: all, an output channel, or a group.")
+        ] = "channel"
+        group_size: Annotated[
+            int,
+            Range(8, 1024, 8, log=True),
+            When("granularity", ("group",)),
+            Help("Weights that share a scale, along the input of a channel."),
+        ] = 32
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
 
     def whole(self, params: Any) -> str:
@@ -53,7 +64,7 @@ class ActivationAware(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        sample = context.rows(ROWS, job)[0]                 # [rows, columns]
+        sample = context.rows(ROWS, job)[0]  # [rows, columns]
         gram = sample.T @ sample / len(sample)
         channels = layer.shape[channel_scales.axis(layer)]
         mean = np.abs(sample).mean(axis=0).reshape(channels, -1).mean(axis=1)
@@ -61,10 +72,11 @@ class ActivationAware(Method):
         weight = edit.weight
 
         def rounded(power: float) -> tuple[Encoding, np.ndarray]:
-            scale = channel_scales.bounded(np.maximum(mean, 1e-12)**power, mean > 0)
+            scale = channel_scales.bounded(np.maximum(mean, 1e-12) ** power, mean > 0)
             scale = scale.reshape(channel_scales.shape(layer))
-            grid = grids.view((weight * scale).astype(np.float32), layer.out_axis, params.granularity,
-                              params.group_size)
+            grid = grids.view(
+                (weight * scale).astype(np.float32), layer.out_axis, params.granularity, params.group_size
+            )
             weights = np.broadcast_to((square / np.square(scale)).astype(np.float32), weight.shape)
             importance = grids.view(weights, layer.out_axis, params.granularity, params.group_size).values
             steps, zero = grids.scales(grid, params.bits, params.symmetric, "mse", 99.9, importance)
@@ -79,6 +91,9 @@ class ActivationAware(Method):
         best = min(TRIED, key=error)
         encoding, scale = rounded(best)
         stored = container(params.bits)
-        notes = [edit.note, f"α = {best:.1f}",
-                 f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""]
+        notes = [
+            edit.note,
+            f"α = {best:.1f}",
+            f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else "",
+        ]
         return Edit(Scaled(encoding, scale), edit.bias, "; ".join(filter(None, notes)))

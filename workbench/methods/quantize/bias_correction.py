@@ -19,8 +19,10 @@ from workbench.methods.common import factors
 @method("quantize.bias_correction")
 class BiasCorrection(Method):
     title = "Bias correction"
-    summary = ("Adds to the bias what the changed weights take from the layer's mean output on the calibration "
-               "samples. Put it behind a quantisation; it costs nothing.")
+    summary = (
+        "Adds to the bias what the changed weights take from the layer's mean output on the calibration "
+        "samples. Put it behind a quantisation; it costs nothing."
+    )
     formula = "b ← b + (W − Ŵ) E[x]"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.2"
     needs_data = True
@@ -36,14 +38,14 @@ class BiasCorrection(Method):
         return factors.refuse_rows(layer)
 
     def foretells(self, params: Params) -> bool:
-        return False        # whether a bias is added depends on the layer's having one
+        return False  # whether a bias is added depends on the layer's having one
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         layer = context.layer
-        mean = context.mean(job)                                              # [groups, columns]
+        mean = context.mean(job)  # [groups, columns]
         lost = factors.by_output(context.weight.astype(np.float64) - edit.weight, layer.out_axis)
         shift = np.einsum("grc,gc->gr", lost.reshape(len(mean), -1, mean.shape[1]), mean).ravel()
         old = context.bias if edit.bias is None else edit.bias

@@ -20,23 +20,27 @@ from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import grids
 
-SMALLEST = 16       # inputs of a block that the kernel takes
+SMALLEST = 16  # inputs of a block that the kernel takes
 
 
 @method("quantize.blockwise")
 class BlockwiseQuantization(Method):
     title = "Block-wise, 4-bit kernel"
-    summary = ("Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: "
-               "in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an "
-               "earlier step is kept.")
+    summary = (
+        "Stores a matrix in 4 bits with a scale for each block, and has ONNX Runtime multiply with it as it is: "
+        "in memory, too, it takes 4 bits. The file needs ONNX Runtime. A 4-bit grid of such blocks from an "
+        "earlier step is kept."
+    )
     formula = "w ≈ s_block · (q − 8),   q = 0 … 15"
     citation = "MatMulNBits, operators of ONNX Runtime; Dettmers & Zettlemoyer 2023, ICML"
 
     @dataclass(frozen=True)
     class Params:
         block: Annotated[Literal["16", "32", "64", "128"], Help("Inputs that share a scale.")] = "32"
-        accuracy: Annotated[Literal["float", "int8"], Help(
-            "Multiply floats, or round the inputs to 8 bits first: faster on some processors.")] = "float"
+        accuracy: Annotated[
+            Literal["float", "int8"],
+            Help("Multiply floats, or round the inputs to 8 bits first: faster on some processors."),
+        ] = "float"
 
     def whole(self, params: Any) -> str:
         return "the 4-bit kernel is"

@@ -21,7 +21,7 @@ from workbench.methods.common.factors import like, refuse_gradients, refuse_rows
 from workbench.methods.common.gram_propagation import second_moments
 
 ITERATIONS = 100
-LEAST = 1e-4        # of the mean sensitivity
+LEAST = 1e-4  # of the mean sensitivity
 Start = Literal["linear", "density"]
 Sensitivity = Literal["none", "fisher", "activations"]
 
@@ -29,19 +29,26 @@ Sensitivity = Literal["none", "fisher", "activations"]
 @method("quantize.codebook")
 class CodebookQuantization(Method):
     title = "Codebook"
-    summary = ("Finds a few values by k-means and stores for each weight only which of them it is. Zeros that pruning "
-               "made stay zero.")
+    summary = (
+        "Finds a few values by k-means and stores for each weight only which of them it is. Zeros that pruning "
+        "made stay zero."
+    )
     formula = "min over c, a:  Σᵢ sᵢ (wᵢ − c[aᵢ])²,   2ᵇ centroids,   sᵢ = 1, E[(∂L/∂wᵢ)²] or E[xᵢ²]"
     citation = "Han et al. 2016, Deep Compression, ICLR; Lloyd 1982; Kim et al. 2023, SqueezeLLM (sensitivity)"
 
     @dataclass(frozen=True)
     class Params:
-        bits: Annotated[int, Range(1, 8, 1), Unit("bit"),
-                        Help("2 to this power values; 3, 5, 6 and 7 bits are stored in 4 or 8.")] = 4
+        bits: Annotated[
+            int, Range(1, 8, 1), Unit("bit"), Help("2 to this power values; 3, 5, 6 and 7 bits are stored in 4 or 8.")
+        ] = 4
         start: Annotated[Start, Help("Centroids start evenly over the range, or evenly over the weights.")] = "linear"
-        sensitivity: Annotated[Sensitivity, Help(
-            "What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); or "
-            "the mean square of the input that it meets. The last two need calibration samples.")] = "none"
+        sensitivity: Annotated[
+            Sensitivity,
+            Help(
+                "What an error counts at a place: the same everywhere; the mean squared gradient of the loss (Fisher); "
+                "or the mean square of the input that it meets. The last two need calibration samples."
+            ),
+        ] = "none"
 
     def whole(self, params: Any) -> str:
         return "sensitivities are" if params.sensitivity != "none" else ""

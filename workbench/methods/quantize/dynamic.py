@@ -18,9 +18,11 @@ from workbench.methods.common.integers import IntegerMethod, IntegerParams, rema
 @method("quantize.dynamic")
 class DynamicQuantization(IntegerMethod):
     title = "Dynamic, 8-bit activations"
-    summary = ("Puts the weight on integer levels and the input on levels found for each call, so that the runtime "
-               "multiplies integers without calibration. Made for products with matrices; convolutions tend to be "
-               "slower than in floats.")
+    summary = (
+        "Puts the weight on integer levels and the input on levels found for each call, so that the runtime "
+        "multiplies integers without calibration. Made for products with matrices; convolutions tend to be "
+        "slower than in floats."
+    )
     formula = "s_x = (max x − min x) / 255,   y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Krishnamoorthi 2018, arXiv:1806.08342"
     compute = Dynamic

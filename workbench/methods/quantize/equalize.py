@@ -16,15 +16,17 @@ from workbench.methods.base.method import RescalingMethod, method
 
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
 ROUNDS = 50
-SETTLED = 1e-3      # largest change of a factor in a round, relative
+SETTLED = 1e-3  # largest change of a factor in a round, relative
 
 
 @method("quantize.equalize")
 class CrossLayerEqualization(RescalingMethod):
     title = "Cross-layer equalisation"
-    summary = ("Moves scale from the layer's output channels to the layers that read them, until both have equal "
-               "ranges. The model answers as before and has the same size; a quantisation with one scale a tensor "
-               "loses less. Needs no data.")
+    summary = (
+        "Moves scale from the layer's output channels to the layers that read them, until both have equal "
+        "ranges. The model answers as before and has the same size; a quantisation with one scale a tensor "
+        "loses less. Needs no data."
+    )
     formula = "W₁[c] ← W₁[c] / s, b₁[c] ← b₁[c] / s, W₂[·, c] ← s W₂[·, c], s = √(r₁ r₂) / r₂, r = max |w|"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.1"
 
@@ -36,8 +38,14 @@ class CrossLayerEqualization(RescalingMethod):
         rescaled = f"The output channels of {layer.op} layers are not rescaled."
         return layer.locked or (None if layer.op in OPS else rescaled)
 
-    def factors(self, scaling: Scaling, weights: Mapping[str, np.ndarray], chosen: tuple[np.ndarray, ...],
-                params: Params, job: Job) -> np.ndarray:
+    def factors(
+        self,
+        scaling: Scaling,
+        weights: Mapping[str, np.ndarray],
+        chosen: tuple[np.ndarray, ...],
+        params: Params,
+        job: Job,
+    ) -> np.ndarray:
         """Layer after layer until nothing moves, since what one gives the next takes (equations 7 to 11)."""
         factors = np.ones(scaling.count)
         ranges = _Ranges(scaling, weights)

@@ -36,8 +36,13 @@ class FloatQuantization(Method):
 
     @dataclass(frozen=True)
     class Params:
-        format: Annotated[Format, Help("float16 has 11 significant bits, up to 65,504; bfloat16 has 8 and the range of "
-                                       "float32; the 8-bit formats have 4 or 3, up to 448 or 57,344.")] = "float16"
+        format: Annotated[
+            Format,
+            Help(
+                "float16 has 11 significant bits, up to 65,504; bfloat16 has 8 and the range of "
+                "float32; the 8-bit formats have 4 or 3, up to 448 or 57,344."
+            ),
+        ] = "float16"
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None

@@ -26,16 +26,22 @@ BLOCK = 128
 @method("quantize.gptq")
 class Gptq(Method):
     title = "GPTQ"
-    summary = ("Affine grid per output channel, rounded so that the layer's output on the calibration samples changes "
-               "least: each column's rounding error is made up for by the columns after it.")
+    summary = (
+        "Affine grid per output channel, rounded so that the layer's output on the calibration samples changes "
+        "least: each column's rounding error is made up for by the columns after it."
+    )
     formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
     citation = "Frantar et al. 2023, GPTQ, ICLR"
     needs_data = True
 
     @dataclass(frozen=True)
     class Params:
-        bits: Annotated[int, Range(2, 8, 1), Unit("bit"),
-                        Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8.")] = 4
+        bits: Annotated[
+            int,
+            Range(2, 8, 1),
+            Unit("bit"),
+            Help("Bits per weight. 3, 5, 6 and 7 are stored in the next container, 4 or 8."),
+        ] = 4
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
         damping: Annotated[float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to H.")] = 0.01
         order: Annotated[bool, Help("Round the columns with the largest inputs first.")] = True
@@ -54,18 +60,26 @@ class Gptq(Method):
             matrix = factors.by_output(values, out_axis)
             scale, zero = grids.scales(grids.view(matrix, 0, "channel", 0), params.bits, params.symmetric, "mse", 100.0)
             groups = list(zip(*(np.split(array, len(grams)) for array in (matrix, scale, zero)), grams, strict=True))
-            levels = np.concatenate([_round(rows, gram, s, z, params, job) for rows, s, z, gram in
-                                     job.part(0.5, 1.0).each(groups, f"rounding {layer.path}")])
+            levels = np.concatenate(
+                [
+                    _round(rows, gram, s, z, params, job)
+                    for rows, s, z, gram in job.part(0.5, 1.0).each(groups, f"rounding {layer.path}")
+                ]
+            )
             return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
 
         stored = container(params.bits)
         note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
-        return Edit(each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias,
-                    "; ".join(filter(None, (edit.note, note))))
+        return Edit(
+            each_matrix(edit.encoding, layer.out_axis, moments, quantize),
+            edit.bias,
+            "; ".join(filter(None, (edit.note, note))),
+        )
 
 
-def _round(matrix: np.ndarray, gram: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: Gptq.Params,
-           job: Job) -> np.ndarray:
+def _round(
+    matrix: np.ndarray, gram: np.ndarray, scale: np.ndarray, zero: np.ndarray, params: Gptq.Params, job: Job
+) -> np.ndarray:
     """Levels [rows, columns] as floats, zero point included. Weights that pruning set to zero stay zero."""
     order = np.argsort(-np.diagonal(gram), kind="stable") if params.order else np.arange(len(gram))
     work = matrix.astype(np.float64)[:, order]
@@ -82,9 +96,7 @@ def _round(matrix: np.ndarray, gram: np.ndarray, scale: np.ndarray, zero: np.nda
             q = np.where(keep_zero[:, column], z, np.clip(np.rint(work[:, column] / s) + z, low, high))
             levels[:, column] = q
             error = (work[:, column] - (q - z) * s) / upper[column, column]
-            work[:, column + 1:end] -= np.outer(error, upper[column, column + 1:end])
+            work[:, column + 1 : end] -= np.outer(error, upper[column, column + 1 : end])
             errors[:, column - start] = error
         work[:, end:] -= errors @ upper[start:end, end:]
     return levels[:, np.argsort(order)]
-
-

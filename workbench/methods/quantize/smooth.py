@@ -24,9 +24,11 @@ from workbench.methods.common.integers import IntegerMethod, IntegerParams, rema
 @method("quantize.smooth")
 class SmoothQuantization(IntegerMethod):
     title = "SmoothQuant"
-    summary = ("Divides each input channel by a factor and multiplies the weight's column by it, then puts both on "
-               "8-bit levels: outliers in few channels no longer take the levels from all others. Costs one "
-               "multiplication per input.")
+    summary = (
+        "Divides each input channel by a factor and multiplies the weight's column by it, then puts both on "
+        "8-bit levels: outliers in few channels no longer take the levels from all others. Costs one "
+        "multiplication per input."
+    )
     formula = "s_j = max|x_j|^α / max|w_j|^(1−α),   y ≈ Q(x / s) · Q(s w)"
     citation = "Xiao et al. 2023, SmoothQuant, ICML, arXiv:2211.10438"
     needs_data = True
@@ -34,12 +36,17 @@ class SmoothQuantization(IntegerMethod):
 
     @dataclass(frozen=True)
     class Params(IntegerParams):
-        clip: grids.Clip = 0.8      # of the weight after smoothing, which the histogram does not show
-        alpha: Annotated[float, Range(0, 1, 0.05),
-                         Help("How much of the range moves: 0 none of the activations', 1 all of it.")] = 0.5
-        output: Annotated[bool, Help(
-            "Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where "
-            "the next layer does not have levels for its input.")] = True
+        clip: grids.Clip = 0.8  # of the weight after smoothing, which the histogram does not show
+        alpha: Annotated[
+            float, Range(0, 1, 0.05), Help("How much of the range moves: 0 none of the activations', 1 all of it.")
+        ] = 0.5
+        output: Annotated[
+            bool,
+            Help(
+                "Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where "
+                "the next layer does not have levels for its input."
+            ),
+        ] = True
 
     def accepts(self, layer: Layer) -> str | None:
         return super().accepts(layer) or channel_scales.refuse(layer)
@@ -47,15 +54,17 @@ class SmoothQuantization(IntegerMethod):
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         levels = Levels.planned("minmax")
         quantized = plan.quantized(params.levels, params.granularity, 0, True)
-        return quantized.scaled(channel_scales.shape(layer)).computed(Static(Levels.planned("smooth"),
-                                                                      levels if params.output else None))
+        return quantized.scaled(channel_scales.shape(layer)).computed(
+            Static(Levels.planned("smooth"), levels if params.output else None)
+        )
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         observed = context.observed(job)
         largest = np.maximum(-observed.lows, observed.highs)
         weights = channel_scales.largest(edit.weight, context.layer)
-        factor = channel_scales.bounded(largest**params.alpha / np.maximum(weights, 1e-12)**(1 - params.alpha),
-                                 (largest > 0) & (weights > 0))
+        factor = channel_scales.bounded(
+            largest**params.alpha / np.maximum(weights, 1e-12) ** (1 - params.alpha), (largest > 0) & (weights > 0)
+        )
         scale = factor.reshape(channel_scales.shape(context.layer))
         inner = self.weight(context, edit, params, job, scale)
         received = Levels.covering(float((observed.lows / factor).min()), float((observed.highs / factor).max()))

@@ -21,9 +21,11 @@ from workbench.methods.common.integers import IntegerMethod, IntegerParams, rema
 @method("quantize.static")
 class StaticQuantization(IntegerMethod):
     title = "Static, 8-bit activations"
-    summary = ("Puts input and weight on integer levels that calibration samples fix, so that the runtime computes the "
-               "layer in integers: smaller, and faster where the processor has 8-bit products. A weight that an "
-               "earlier step has put on levels keeps them.")
+    summary = (
+        "Puts input and weight on integer levels that calibration samples fix, so that the runtime computes the "
+        "layer in integers: smaller, and faster where the processor has 8-bit products. A weight that an "
+        "earlier step has put on levels keeps them."
+    )
     formula = "y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Jacob et al. 2018, CVPR; Krishnamoorthi 2018, arXiv:1806.08342; Migacz 2017 (entropy)"
     needs_data = True
@@ -31,14 +33,27 @@ class StaticQuantization(IntegerMethod):
 
     @dataclass(frozen=True)
     class Params(IntegerParams):
-        activations: Annotated[RangeRule, Help(
-            "What the levels of the activations cover: all values seen, a percentile, least squared error, or least "
-            "divergence of the distribution.")] = "minmax"
-        percentile: Annotated[float, Range(99, 100, 0.001), Unit("%"), When("activations", ("percentile",)),
-                              Help("Share of the activations inside, cut on each side.")] = 99.99
-        output: Annotated[bool, Help(
-            "Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where "
-            "the next layer does not have levels for its input.")] = True
+        activations: Annotated[
+            RangeRule,
+            Help(
+                "What the levels of the activations cover: all values seen, a percentile, least squared error, or "
+                "least divergence of the distribution."
+            ),
+        ] = "minmax"
+        percentile: Annotated[
+            float,
+            Range(99, 100, 0.001),
+            Unit("%"),
+            When("activations", ("percentile",)),
+            Help("Share of the activations inside, cut on each side."),
+        ] = 99.99
+        output: Annotated[
+            bool,
+            Help(
+                "Levels for the output too, behind its activation: the integer kernel of ONNX Runtime needs them where "
+                "the next layer does not have levels for its input."
+            ),
+        ] = True
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         levels = Levels.planned(f"{params.activations} {params.percentile}")
@@ -47,6 +62,7 @@ class StaticQuantization(IntegerMethod):
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         weight = self.weight(context, edit, params, job)
         received = context.observed(job).levels(params.activations, params.percentile)
-        delivered = context.observed(job, behind=True).levels(params.activations, params.percentile) \
-            if params.output else None
+        delivered = (
+            context.observed(job, behind=True).levels(params.activations, params.percentile) if params.output else None
+        )
         return Edit(weight, edit.bias, remarks(edit, params), Static(received, delivered))

@@ -87,11 +87,11 @@ class CardHead(QWidget):
         button.setMenu(self.menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)       # the arrow behind the name
+        button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow behind the name
         theme.set_icon(button, "down", "muted")
         button.setIconSize(QSize(ARROW, ARROW))
         text = button.fontMetrics().horizontalAdvance(name)
-        button.setFixedWidth(text + ARROW + theme.DOUBLE)       # Qt would leave room for a second arrow
+        button.setFixedWidth(text + ARROW + theme.DOUBLE)  # Qt would leave room for a second arrow
         button.setToolTip(self.tr("Use another method here"))
         button.setAccessibleName(self.tr("{title}: use another method").format(title=name))
         return button

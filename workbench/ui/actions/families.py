@@ -1,6 +1,5 @@
 """The four families of methods, and how the window calls them."""
 
-
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.text.i18n import tr
 
@@ -8,8 +7,7 @@ ICONS = {"prune": "prune", "lowrank": "lowrank", "distill": "distill", "quantize
 
 
 def title(family: str) -> str:
-    words = {"prune": tr("Prune"), "lowrank": tr("Low rank"), "distill": tr("Distil"),
-             "quantize": tr("Quantise")}
+    words = {"prune": tr("Prune"), "lowrank": tr("Low rank"), "distill": tr("Distil"), "quantize": tr("Quantise")}
     return words.get(family, family)
 
 

@@ -14,7 +14,7 @@ from workbench.ui.widgets.labels import Elided, muted
 class Header(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = Elided(Qt.TextElideMode.ElideMiddle, self)   # of a path both ends matter
+        self.title = Elided(Qt.TextElideMode.ElideMiddle, self)  # of a path both ends matter
         self.title.setFont(theme.font(1.5, QFont.Weight.DemiBold))
         self.facts = muted("", self)
         column = QVBoxLayout(self)
@@ -40,5 +40,5 @@ class Header(QWidget):
         if free == len(layers):
             return self.tr("{count} parameters. These steps go to every one of them.").format(count=count)
         return self.tr("{count} parameters. These steps go to the {free} that can be edited.").format(
-            count=count, free=free)
-
+            count=count, free=free
+        )

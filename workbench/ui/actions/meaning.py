@@ -27,8 +27,13 @@ def limits(layers: tuple[Layer, ...], view: LayerView | None, method: MethodInfo
     return result
 
 
-def sentence(method: MethodInfo, given: Mapping[str, Any], view: LayerView | None, layer: Layer | None = None,
-             outlook: Outlook | None = None) -> str:
+def sentence(
+    method: MethodInfo,
+    given: Mapping[str, Any],
+    view: LayerView | None,
+    layer: Layer | None = None,
+    outlook: Outlook | None = None,
+) -> str:
     """What this step will do to this layer, as it was opened. `outlook` is what the engine found in it for the method
     (see wanted.WantOutlook); without it, what parameters and shape tell."""
     if view is None:
@@ -57,7 +62,8 @@ def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) ->
             edge, levels = edge_of(value, view.magnitudes), instant.levels_of(values)
             beyond = 1 - share_below(edge, view.magnitudes)
             return tr("{levels} levels to ± {edge}; {share} of the weights lie beyond and are clipped.").format(
-                levels=levels, edge=f"{edge:.3g}", share=percent(beyond))
+                levels=levels, edge=f"{edge:.3g}", share=percent(beyond)
+            )
     return ""
 
 
@@ -73,8 +79,14 @@ def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outloo
     named = ", ".join(modules)
     after = outlook.students.get(0 if leaves else values["kernel"]) if isinstance(outlook, Replacing) else None
     if not isinstance(outlook, Replacing) or after is None:
-        return (tr("Leaves out {modules} with all its layers.") if leaves
-                else tr("Takes the place of {modules} with all its layers.")).format(modules=named)
-    text = (tr("Leaves out {modules} with all its layers: {before} parameters less.") if leaves
-            else tr("Takes the place of {modules} with all its layers: {after} parameters instead of {before}."))
+        return (
+            tr("Leaves out {modules} with all its layers.")
+            if leaves
+            else tr("Takes the place of {modules} with all its layers.")
+        ).format(modules=named)
+    text = (
+        tr("Leaves out {modules} with all its layers: {before} parameters less.")
+        if leaves
+        else tr("Takes the place of {modules} with all its layers: {after} parameters instead of {before}.")
+    )
     return text.format(modules=named, before=f"{outlook.parameters:,}", after=f"{after:,}")

@@ -23,8 +23,8 @@ class MethodMenu(QMenu):
         self._methods: tuple[MethodInfo, ...] = ()
         self._unavailable: dict[str, str] = {}
         self.setToolTipsVisible(True)
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)     # whatever that of its button
-        self.aboutToShow.connect(self._fill)        # icons in the colours of that moment
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # whatever that of its button
+        self.aboutToShow.connect(self._fill)  # icons in the colours of that moment
 
     def set_methods(self, methods: Iterable[MethodInfo]) -> None:
         self._methods = tuple(methods)

@@ -23,7 +23,7 @@ from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 
-MIN_WIDTH = 304        # a form and a scroll bar beside it
+MIN_WIDTH = 304  # a form and a scroll bar beside it
 
 
 class ActionPanel(QWidget):
@@ -47,7 +47,7 @@ class ActionPanel(QWidget):
         self._couplings = Couplings()
         self._outlooks: dict[WantOutlook, Outlook] = {}
         self._cards: list[StepCard] = []
-        self._spare: dict[str, StepCard] = {}       # hidden, by method
+        self._spare: dict[str, StepCard] = {}  # hidden, by method
         self.header = Header(self)
         self.result = ResultCard(self)
         self.hint = muted("", self)
@@ -71,7 +71,7 @@ class ActionPanel(QWidget):
         self.families.set_methods(known)
         self.add.setEnabled(bool(known))
         if any(card.method != self._methods.get(card.action.method) for card in self._cards):
-            self._drop_cards()          # they were made before their methods were known
+            self._drop_cards()  # they were made before their methods were known
         for card in self._cards:
             card.set_methods(known, self._unavailable)
         self.set_actions(self._actions)
@@ -117,8 +117,9 @@ class ActionPanel(QWidget):
     def _along(self) -> tuple[str, ...]:
         """The layers that lose channels with those on show, without these."""
         shown = {layer.path for layer in self._layers}
-        return tuple(dict.fromkeys(other for path in shown for other in self._couplings.others(path)
-                                   if other not in shown))
+        return tuple(
+            dict.fromkeys(other for path in shown for other in self._couplings.others(path) if other not in shown)
+        )
 
     def set_unavailable(self, reasons: Mapping[str, str]) -> None:
         """Method id -> why this layer cannot have it."""
@@ -150,7 +151,7 @@ class ActionPanel(QWidget):
             card.head.set_movable(self._swapped(index - 1) is not None, self._swapped(index) is not None)
         self._show_page()
         if focused and not self._in_a_card():
-            self.add.setFocus(Qt.FocusReason.OtherFocusReason)      # what had it was undone
+            self.add.setFocus(Qt.FocusReason.OtherFocusReason)  # what had it was undone
 
     def _in_a_card(self) -> bool:
         """Whether the focus is."""
@@ -174,10 +175,15 @@ class ActionPanel(QWidget):
         self.add.setIconSize(QSize(theme.ICON, theme.ICON))
         self.add.setMenu(self.menu)
         self.add.setEnabled(False)
-        self.hint.setText(self.tr("Steps zero, factor, distil or quantise the weights of this layer. "
-                                  "Add one, then drag its slider and watch size and accuracy move."))
-        self.nothing.show_text(self.tr("Select a layer on the left"),
-                               self.tr("What is done to it, and what that costs, is shown here."))
+        self.hint.setText(
+            self.tr(
+                "Steps zero, factor, distil or quantise the weights of this layer. "
+                "Add one, then drag its slider and watch size and accuracy move."
+            )
+        )
+        self.nothing.show_text(
+            self.tr("Select a layer on the left"), self.tr("What is done to it, and what that costs, is shown here.")
+        )
         self.result.hide()
         inner = QWidget(self)
         self._column = QVBoxLayout(inner)
@@ -244,7 +250,7 @@ class ActionPanel(QWidget):
         card.set_methods(self._methods.values(), self._unavailable)
         self._cards.insert(index, card)
         self._stack.insertWidget(index, card)
-        card.show()         # now, not when the layout comes to it: it may be about to get the focus
+        card.show()  # now, not when the layout comes to it: it may be about to get the focus
 
     def _made(self, action: Action) -> StepCard:
         card = StepCard(action, self._methods.get(action.method), self)
@@ -291,14 +297,15 @@ class ActionPanel(QWidget):
         params = v.carried(card.action.params, method.fields, self._limits(method))
         action = Action(method_id, params, card.action.off)
         text = self.tr("{old} → {new}").format(old=card.title, new=families.name(method))
-        self._edit((*self._actions[:index], action, *self._actions[index + 1:]), text)
+        self._edit((*self._actions[:index], action, *self._actions[index + 1 :]), text)
         self._look_at(self._cards[index])
 
     def _remove(self, card: StepCard) -> None:
         index = self._cards.index(card)
         self._discard(self._cards.pop(index))
-        self._edit(self._actions[:index] + self._actions[index + 1:],
-                   self.tr("Remove {title}").format(title=card.title))
+        self._edit(
+            self._actions[:index] + self._actions[index + 1 :], self.tr("Remove {title}").format(title=card.title)
+        )
         target = self._cards[min(index, len(self._cards) - 1)].head.remove if self._cards else self.add
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -318,14 +325,14 @@ class ActionPanel(QWidget):
         actions = list(self._actions)
         if not 0 <= index < len(actions) - 1:
             return None
-        actions[index:index + 2] = reversed(actions[index:index + 2])
+        actions[index : index + 2] = reversed(actions[index : index + 2])
         return tuple(actions) if in_order(tuple(actions)) == tuple(actions) else None
 
     def _switch(self, card: StepCard, off: bool) -> None:
         index = self._cards.index(card)
         text = self.tr("Switch off {title}") if off else self.tr("Switch on {title}")
         switched = self._actions[index].switched(off)
-        self._edit((*self._actions[:index], switched, *self._actions[index + 1:]), text.format(title=card.title))
+        self._edit((*self._actions[:index], switched, *self._actions[index + 1 :]), text.format(title=card.title))
 
     def _edit(self, actions: tuple[Action, ...], text: str) -> None:
         self.set_actions(actions)
@@ -333,7 +340,7 @@ class ActionPanel(QWidget):
 
     def _look_at(self, card: StepCard) -> None:
         card.focus_form()
-        self._column.activate()         # else the card is not yet where it will be
+        self._column.activate()  # else the card is not yet where it will be
         self._scroll.ensureWidgetVisible(card, 0, theme.UNIT)
 
     def _limits(self, method: MethodInfo) -> v.Limits:
@@ -341,5 +348,5 @@ class ActionPanel(QWidget):
 
     def _on_changed(self, card: StepCard, name: str, finished: bool) -> None:
         index = self._cards.index(card)
-        self._actions = (*self._actions[:index], card.action, *self._actions[index + 1:])
+        self._actions = (*self._actions[:index], card.action, *self._actions[index + 1 :])
         self.actions_changed.emit(self._actions, v.edit_text(card.title, name), finished)

@@ -40,16 +40,22 @@ def sentence(spectrum: Spectrum, rank: int, trained: bool = False, kept: Kept = 
         first = _keeps(kept).format(rank=rank, full=full, share=percent(float(spectrum.energy[rank - 1])))
     if not spectrum.break_even:
         return joined(first, tr("no rank makes this layer smaller."))
-    second = (tr("below break-even {limit}, so the layer shrinks.") if rank <= spectrum.break_even
-              else tr("above break-even {limit}, so the layer grows."))
+    second = (
+        tr("below break-even {limit}, so the layer shrinks.")
+        if rank <= spectrum.break_even
+        else tr("above break-even {limit}, so the layer grows.")
+    )
     return joined(first, second.format(limit=spectrum.break_even))
 
 
 def _keeps(kept: Kept) -> str:
     if kept == "weights":
         return tr("Rank {rank} of {full} keeps {share} of the energy")
-    return (tr("Rank {rank} of {full} keeps {share} of the output's energy") if kept == "output"
-            else tr("Rank {rank} of {full} keeps {share} of the output's variance"))
+    return (
+        tr("Rank {rank} of {full} keeps {share} of the output's energy")
+        if kept == "output"
+        else tr("Rank {rank} of {full} keeps {share} of the output's variance")
+    )
 
 
 def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kept: Kept = "weights") -> str:
@@ -60,8 +66,12 @@ def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kep
     words = sentence(spectrum, rank, trained, kept)
     if values.get("weakening") is None or spectrum.noise is None:
         return words
-    return followed(tr("EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.").format(
-        rank=spectrum.noise.vbmf, full=len(spectrum.values), share=percent(values["weakening"])), words)
+    return followed(
+        tr("EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.").format(
+            rank=spectrum.noise.vbmf, full=len(spectrum.values), share=percent(values["weakening"])
+        ),
+        words,
+    )
 
 
 def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
@@ -69,8 +79,9 @@ def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
     outputs, inputs = layer.shape[:2]
     if values.get("rank") is not None or values.get("ratio") is not None:
         ratio = values.get("ratio")
-        ranks = [min(values["rank"], full) if ratio is None else max(1, round(ratio * full))
-                 for full in (outputs, inputs)]
+        ranks = [
+            min(values["rank"], full) if ratio is None else max(1, round(ratio * full)) for full in (outputs, inputs)
+        ]
     elif found is None or None in (looked := [rank_in(values, side) for side in found.sides]):
         return ""
     else:
@@ -78,10 +89,14 @@ def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:
     first = tr("Ranks {first} of {outputs} outputs and {second} of {inputs} inputs")
     shares = {}
     if found is not None:
-        first = tr("Ranks {first} of {outputs} outputs and {second} of {inputs} inputs keep {share} and {other} of "
-                   "their energies")
-        shares = {name: percent(float(side.energy[min(rank, len(side.energy)) - 1]))
-                  for name, rank, side in zip(("share", "other"), ranks, found.sides, strict=True)}
+        first = tr(
+            "Ranks {first} of {outputs} outputs and {second} of {inputs} inputs keep {share} and {other} of "
+            "their energies"
+        )
+        shares = {
+            name: percent(float(side.energy[min(rank, len(side.energy)) - 1]))
+            for name, rank, side in zip(("share", "other"), ranks, found.sides, strict=True)
+        }
     first = first.format(first=ranks[0], second=ranks[1], outputs=outputs, inputs=inputs, **shares)
     used = ranks[1] * inputs + prod(ranks) * prod(layer.shape[2:]) + outputs * ranks[0]
     return joined(first, weights(used, layer))
@@ -99,8 +114,11 @@ def followed(first: str, second: str) -> str:
 
 def weights(used: int, layer: Layer) -> str:
     """So many are stored in the place of the layer's."""
-    words = (tr("{count} of {total} weights, so the layer shrinks.") if used < layer.count
-             else tr("{count} for {total} weights, so the layer grows."))
+    words = (
+        tr("{count} of {total} weights, so the layer shrinks.")
+        if used < layer.count
+        else tr("{count} for {total} weights, so the layer grows.")
+    )
     return words.format(count=f"{used:,}", total=f"{layer.count:,}")
 
 
@@ -114,10 +132,12 @@ def asked(values: Values) -> str:
         return tr("the smallest rank that keeps {share}").format(share=percent(values["energy"]))
     if values.get("weakening") is not None:
         return tr("the rank that EVBMF finds, {share} of the way to full rank").format(
-            share=percent(values["weakening"]))
-    return {"break-even": tr("the largest rank with fewer weights than now"),
-            "marchenko-pastur": tr("the rank that stands out of noise")}.get(
-                str(values.get("rule")), tr("the rank of least squared error"))
+            share=percent(values["weakening"])
+        )
+    return {
+        "break-even": tr("the largest rank with fewer weights than now"),
+        "marchenko-pastur": tr("the rank that stands out of noise"),
+    }.get(str(values.get("rule")), tr("the rank of least squared error"))
 
 
 def percent(share: float) -> str:

@@ -75,8 +75,9 @@ class ResultCard(QFrame):
         before, after = change.bytes_before, change.bytes_after
         self.bytes.setText(f"{size(before)} → {size(after)}")
         self.bytes.setFont(theme.font(weight=QFont.Weight.DemiBold, italic=not change.exact))
-        self.bytes.setForegroundRole(QPalette.ColorRole.WindowText if change.exact
-                                     else QPalette.ColorRole.PlaceholderText)
+        self.bytes.setForegroundRole(
+            QPalette.ColorRole.WindowText if change.exact else QPalette.ColorRole.PlaceholderText
+        )
         ratio = format.smaller(before, after) if before != after else self.tr("same size")
         self.ratio.setText(ratio if change.exact else self.tr("○ forecast, {ratio}").format(ratio=ratio))
         source = self.tr("Computed from the parameters; the layer was not made yet.")
@@ -84,7 +85,7 @@ class ResultCard(QFrame):
         self.bar.show_share(after / before if before else 1.0, not change.exact)
         self.details.setText(_joined(self._details(change)))
         self.details.setVisible(bool(self.details.text()))
-        larger = change.larger if "grows" not in change.note else ""       # said once
+        larger = change.larger if "grows" not in change.note else ""  # said once
         notes = "\n".join(said(text) for text in (change.note, larger) if text)
         self.note.show_text(notes)
         self.setAccessibleName(f"{self.bytes.text()}, {self.ratio.text()}, {self.details.text()}, {notes}")

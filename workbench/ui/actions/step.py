@@ -86,7 +86,7 @@ class StepCard(QFrame):
         """
         self._view, self._along, self._paths = view, along, tuple(layer.path for layer in layers)
         self._layer = layers[0] if len(layers) == 1 else None
-        self._alone = len(layers) == 1      # what holds for one of several is not what will happen
+        self._alone = len(layers) == 1  # what holds for one of several is not what will happen
         if self.form is not None and self.method is not None:
             self.form.set_limits(meaning.limits(layers, view, self.method))
         self._explain()
@@ -172,4 +172,3 @@ class StepCard(QFrame):
         self.action = self.action.with_param(name, value, v.rivals(self.method.fields, name))
         self._explain()
         self.changed.emit(self.action, name, finished)
-

@@ -23,8 +23,11 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Icon, Plain
 
 log = logging.getLogger(__name__)
-LEVELS = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO,
-          QtMsgType.QtWarningMsg: logging.WARNING}
+LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+}
 
 
 def log_file() -> Path:
@@ -38,9 +41,9 @@ def keep_log() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
     except OSError:
-        logging.basicConfig(level=logging.INFO)     # a disk that cannot be written must not keep the window shut
+        logging.basicConfig(level=logging.INFO)  # a disk that cannot be written must not keep the window shut
         return
-    logging.raiseExceptions = False                 # nor one that is full fill the terminal
+    logging.raiseExceptions = False  # nor one that is full fill the terminal
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     if handler.stream is not None:
@@ -99,9 +102,14 @@ class CrashDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Something went wrong"))
         self.resize(640, 420)
-        words = Plain(self.tr("An error that should not happen: {summary}\nYour work is kept and the window goes on. "
-                               "If it happens again, send this report to whoever maintains the program.")
-                       .format(summary=summary), self, wordWrap=True)
+        words = Plain(
+            self.tr(
+                "An error that should not happen: {summary}\nYour work is kept and the window goes on. "
+                "If it happens again, send this report to whoever maintains the program."
+            ).format(summary=summary),
+            self,
+            wordWrap=True,
+        )
         self.text = QPlainTextEdit(report, self, readOnly=True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(self.tr("Report"))

@@ -13,7 +13,7 @@ from workbench.ui.base.files import functions_in, runs_code
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import icons, theme
 
-SIGN, WORDS = 32, 340       # pixels
+SIGN, WORDS = 32, 340  # pixels
 SIGNS = {QMessageBox.Icon.Warning: ("warning", "warn"), QMessageBox.Icon.Question: ("help", "accent")}
 
 
@@ -24,17 +24,25 @@ def complain(parent: QWidget, title: str, what: str, mend: str = "") -> QMessage
     return _open(box, "complaint")
 
 
-def ask_unsaved(parent: QWidget, save: Callable[[Callable[[], None]], None],
-                proceed: Callable[[], None], whole: bool = False) -> QMessageBox:
+def ask_unsaved(
+    parent: QWidget, save: Callable[[Callable[[], None]], None], proceed: Callable[[], None], whole: bool = False
+) -> QMessageBox:
     """There is work that was not saved: a recipe, or a `whole` session. `proceed` follows unless the user thinks
     better of it."""
     buttons = QMessageBox.StandardButton
-    title, question = ((tr("Unsaved session"), tr("Save the session first?")) if whole
-                       else (tr("Unsaved recipe"), tr("Save the recipe first?")))
-    box = QMessageBox(QMessageBox.Icon.Question, title, question, buttons.Save | buttons.Discard | buttons.Cancel,
-                      parent)
-    box.setInformativeText(tr("What you chose for each layer, and the states you pinned, are lost otherwise.") if whole
-                           else tr("What you chose for each layer is lost otherwise."))
+    title, question = (
+        (tr("Unsaved session"), tr("Save the session first?"))
+        if whole
+        else (tr("Unsaved recipe"), tr("Save the recipe first?"))
+    )
+    box = QMessageBox(
+        QMessageBox.Icon.Question, title, question, buttons.Save | buttons.Discard | buttons.Cancel, parent
+    )
+    box.setInformativeText(
+        tr("What you chose for each layer, and the states you pinned, are lost otherwise.")
+        if whole
+        else tr("What you chose for each layer is lost otherwise.")
+    )
 
     def answered(button: QAbstractButton) -> None:
         match box.standardButton(button):
@@ -47,8 +55,15 @@ def ask_unsaved(parent: QWidget, save: Callable[[Callable[[], None]], None],
     return _open(box, "unsaved")
 
 
-def ask_way_out(parent: QWidget, name: str, title: str, what: str, mend: str,
-                ways: tuple[tuple[str, Callable[[], object]], ...], cancel: str = "") -> QMessageBox:
+def ask_way_out(
+    parent: QWidget,
+    name: str,
+    title: str,
+    what: str,
+    mend: str,
+    ways: tuple[tuple[str, Callable[[], object]], ...],
+    cancel: str = "",
+) -> QMessageBox:
     """Something is not as it should be, or is to be decided: one sentence, and the ways to go on, the first of them
     proposed. Escape, or Cancel, does nothing."""
     box = QMessageBox(QMessageBox.Icon.Question, title, what, QMessageBox.StandardButton.Cancel, parent)
@@ -64,11 +79,19 @@ def ask_way_out(parent: QWidget, name: str, title: str, what: str, mend: str,
 def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMessageBox:
     """Opening runs the user's own code: only after an informed yes."""
     file = file_and_function(path)[0]
-    box = QMessageBox(QMessageBox.Icon.Warning, tr("Run this code?"),
-                      tr("Opening {path} runs the Python code in {file}.").format(path=path, file=file),
-                      QMessageBox.StandardButton.Cancel, parent)
-    box.setInformativeText(tr("It can do everything that you can do on this computer: read, change and send your "
-                              "files. Say yes only if you wrote it or trust who did."))
+    box = QMessageBox(
+        QMessageBox.Icon.Warning,
+        tr("Run this code?"),
+        tr("Opening {path} runs the Python code in {file}.").format(path=path, file=file),
+        QMessageBox.StandardButton.Cancel,
+        parent,
+    )
+    box.setInformativeText(
+        tr(
+            "It can do everything that you can do on this computer: read, change and send your "
+            "files. Say yes only if you wrote it or trust who did."
+        )
+    )
     yes = box.addButton(tr("I trust this code: run it"), QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(QMessageBox.StandardButton.Cancel)
     box.buttonClicked.connect(lambda button: proceed() if button is yes else None)
@@ -77,6 +100,7 @@ def ask_trust(parent: QWidget, path: str, proceed: Callable[[], object]) -> QMes
 
 def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], object]) -> None:
     """Call `proceed(path, trusted)`; a Python file first asks which function, then for an informed yes."""
+
     def trusting(chosen: str) -> None:
         ask_trust(parent, chosen, lambda: proceed(chosen, frozenset({chosen})))
 
@@ -91,8 +115,12 @@ def with_trust(parent: QWidget, path: str, proceed: Callable[[str, Trust], objec
 def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) -> None:
     names = functions_in(path)
     if not names:
-        complain(parent, tr("Cannot open this file"), tr("{path} defines no function.").format(path=path),
-                 tr("Give a file with a function that returns what is to be opened."))
+        complain(
+            parent,
+            tr("Cannot open this file"),
+            tr("{path} defines no function.").format(path=path),
+            tr("Give a file with a function that returns what is to be opened."),
+        )
         return
     dialog = QInputDialog(parent)
     dialog.setObjectName("function")
@@ -107,16 +135,18 @@ def _ask_function(parent: QWidget, path: str, proceed: Callable[[str], object]) 
     dialog.open()
 
 
-def choose_file(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object],
-                start: str = "") -> QFileDialog:
+def choose_file(
+    parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = ""
+) -> QFileDialog:
     """An existing file."""
     dialog = QFileDialog(parent, title, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _open_files(dialog, proceed)
 
 
-def choose_files(parent: QWidget, title: str, filters: str, proceed: Callable[[list[str]], object],
-                 start: str = "") -> QFileDialog:
+def choose_files(
+    parent: QWidget, title: str, filters: str, proceed: Callable[[list[str]], object], start: str = ""
+) -> QFileDialog:
     """Existing files, one or more."""
     dialog = QFileDialog(parent, title, start, filters)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
@@ -126,8 +156,9 @@ def choose_files(parent: QWidget, title: str, filters: str, proceed: Callable[[l
     return dialog
 
 
-def choose_target(parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "",
-                  suffix: str = "") -> QFileDialog:
+def choose_target(
+    parent: QWidget, title: str, filters: str, proceed: Callable[[str], object], start: str = "", suffix: str = ""
+) -> QFileDialog:
     """A file to write; asks before it replaces one. The name follows the kind that is chosen."""
     dialog = QFileDialog(parent, title, start, filters)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -168,8 +199,8 @@ def _open(box: QMessageBox, name: str) -> QMessageBox:
     box.setIconPixmap(icons.pixmap(name, color, SIGN, box.devicePixelRatioF()))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words in box.findChildren(QLabel):
-        words.setTextFormat(Qt.TextFormat.PlainText)        # that of what to do about it, too
-        if words.objectName() == "qt_msgbox_label":         # Qt makes the box as narrow as its title allows
+        words.setTextFormat(Qt.TextFormat.PlainText)  # that of what to do about it, too
+        if words.objectName() == "qt_msgbox_label":  # Qt makes the box as narrow as its title allows
             words.setMinimumWidth(WORDS)
     box.open()
     return box

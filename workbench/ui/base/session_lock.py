@@ -19,7 +19,7 @@ def lock_file(path: Path) -> QLockFile:
 class SessionLock:
     """A hidden file beside a session file. Where that cannot be written, nobody is kept from anything."""
 
-    _held: ClassVar[set[Path]] = set()      # session files that this process has
+    _held: ClassVar[set[Path]] = set()  # session files that this process has
 
     def __init__(self, path: str) -> None:
         self.path = Path(os.path.realpath(path))
@@ -42,7 +42,7 @@ class SessionLock:
 
     def _came_along(self) -> bool:
         """Whether the lock there is one of this process that was moved with its folder."""
-        owner = self._lock.getLockInfo()        # its process, the machine, the program
+        owner = self._lock.getLockInfo()  # its process, the machine, the program
         return owner[:2] == (os.getpid(), QSysInfo.machineHostName()) and self.path not in self._held
 
     def release(self) -> None:

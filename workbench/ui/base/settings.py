@@ -12,7 +12,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.theme import Motion, Scheme
 
 RECENT = 8
-LAYOUT_VERSION = 2      # another arrangement of the docks from the start
+LAYOUT_VERSION = 2  # another arrangement of the docks from the start
 FOLDERS = ("models", "export")
 
 
@@ -40,10 +40,11 @@ def apply_now() -> None:
 
 # -- recent files ------------------------------------------------------------------------------------------------------
 
+
 def recent() -> list[str]:
     """Paths of models opened lately, the newest first."""
     value = store().value("recent", [])
-    if isinstance(value, str):          # QSettings turns lists of one into texts
+    if isinstance(value, str):  # QSettings turns lists of one into texts
         return [value] if value else []
     return [str(path) for path in value] if isinstance(value, list) else []
 
@@ -58,6 +59,7 @@ def forget(path: str) -> None:
 
 
 # -- preferences -------------------------------------------------------------------------------------------------------
+
 
 def choose(key: str, value: str) -> None:
     """Remember a preference; "" forgets it."""

@@ -34,8 +34,9 @@ class Commands(QObject):
         self.save_recipe = self._add(self.tr("Save recipe"), self.save, Key.Save)
         self.save_recipe_as = self._add(self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")
         titles = (self.tr("Demo: convolutional network"), self.tr("Demo: vision transformer"))
-        self.demos = [self._add(title, partial(self.open_demo, name))
-                      for name, title in zip(DEMOS, titles, strict=True)]
+        self.demos = [
+            self._add(title, partial(self.open_demo, name)) for name, title in zip(DEMOS, titles, strict=True)
+        ]
         self.undo = self._add(self.tr("Undo"), session.undo, Key.Undo)
         self.redo = self._add(self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
         self._follow_undo_stack()
@@ -89,8 +90,9 @@ class Commands(QObject):
         dialogs.choose_file(self._window, title, filters, self.attach_path, self._folder())
 
     def ask_data_folder(self) -> None:
-        dialogs.choose_folder(self._window, self.tr("Open a folder of images in class folders"), self.attach_path,
-                              self._folder())
+        dialogs.choose_folder(
+            self._window, self.tr("Open a folder of images in class folders"), self.attach_path, self._folder()
+        )
 
     def ask_recipe(self) -> None:
         filters = self.tr("Recipes (*.yaml *.yml);;All files (*)")
@@ -122,9 +124,12 @@ class Commands(QObject):
             return
         if self._session.model is None or not (chosen.data or chosen.recipe):
             names = ", ".join(Path(path).name for path in paths)
-            dialogs.complain(self._window, self.tr("Cannot open this"),
-                             self.tr("There is no model among: {names}.").format(names=names),
-                             self.tr("Drop an ONNX or PyTorch model first; data and recipes go with a model."))
+            dialogs.complain(
+                self._window,
+                self.tr("Cannot open this"),
+                self.tr("There is no model among: {names}.").format(names=names),
+                self.tr("Drop an ONNX or PyTorch model first; data and recipes go with a model."),
+            )
             return
         if chosen.data:
             self.attach_path(chosen.data)

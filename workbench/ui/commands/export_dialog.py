@@ -78,8 +78,9 @@ class ExportDialog(QDialog):
         self.folder.setAccessibleName(self.tr("Folder"))
         browse = QPushButton(self.tr("Choose…"), page)
         browse.setAutoDefault(False)
-        browse.clicked.connect(lambda: dialogs.choose_folder(self, self.tr("Export to"), self.folder.setText,
-                                                             self.folder.text()))
+        browse.clicked.connect(
+            lambda: dialogs.choose_folder(self, self.tr("Export to"), self.folder.setText, self.folder.text())
+        )
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.folder, 1)
@@ -134,9 +135,12 @@ class ExportDialog(QDialog):
             self.summary.setText(self.tr("A file cannot have this name: {why}.").format(why=said(problem)))
             return
         paths = [Path(folder) / f"{name}.{suffix}" for suffix, _ in SUFFIXES]
-        lines = [self.tr("{model}, its recipe {recipe} and a report {report} will be written, and the model opened "
-                         "again and compared with the preview.").format(
-            **{kind: path.name for path, (_, kind) in zip(paths, SUFFIXES, strict=True)})]
+        lines = [
+            self.tr(
+                "{model}, its recipe {recipe} and a report {report} will be written, and the model opened "
+                "again and compared with the preview."
+            ).format(**{kind: path.name for path, (_, kind) in zip(paths, SUFFIXES, strict=True)})
+        ]
         preview, model = self._session.preview, self._session.model
         if preview is not None and model is not None:
             after = preview.size.value

@@ -57,8 +57,9 @@ class ResultPage(QWidget):
         self.report_path = report.files.get("report", "")
         self.title.setText(format.smaller(before, after)[:1].upper() + format.smaller(before, after)[1:])
         self._fill(self._rows(report))
-        self.words.setText("\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")),
-                                      *map(said, report.notes)]))
+        self.words.setText(
+            "\n".join([self.tr("Written: {path}").format(path=report.files.get("model", "")), *map(said, report.notes)])
+        )
 
     def show_failure(self, what: str, mend: str) -> None:
         self._state(done=False)
@@ -71,23 +72,50 @@ class ResultPage(QWidget):
         self.back.setVisible(not done)
 
     def _rows(self, report: Report) -> list[tuple[str, str, str, str]]:
-        rows = [("", self.tr("Original"), self.tr("As shown"), self.tr("In the file")),
-                (self.tr("Size"), size(report.before.bytes.value), size(report.forecast_bytes),
-                 size(report.after.bytes.value))]
-        if report.verified and report.verified.value is not None and report.preview_value is not None and \
-                report.before.value:
-            rows.append((report.metric[:1].upper() + report.metric[1:],
-                         value_text(report.before.value.value, report.metric),
-                         value_text(report.preview_value, report.metric),
-                         value_text(report.verified.value, report.metric)))
-            rows.append((self.tr("Same decision as the preview"), "", "",
-                         self.tr("{share} of {n}").format(share=f"{100 * (report.verified.agreement or 0):.2f} %",
-                                                          n=f"{report.verified.samples:,}")))
+        rows = [
+            ("", self.tr("Original"), self.tr("As shown"), self.tr("In the file")),
+            (
+                self.tr("Size"),
+                size(report.before.bytes.value),
+                size(report.forecast_bytes),
+                size(report.after.bytes.value),
+            ),
+        ]
+        if (
+            report.verified
+            and report.verified.value is not None
+            and report.preview_value is not None
+            and report.before.value
+        ):
+            rows.append(
+                (
+                    report.metric[:1].upper() + report.metric[1:],
+                    value_text(report.before.value.value, report.metric),
+                    value_text(report.preview_value, report.metric),
+                    value_text(report.verified.value, report.metric),
+                )
+            )
+            rows.append(
+                (
+                    self.tr("Same decision as the preview"),
+                    "",
+                    "",
+                    self.tr("{share} of {n}").format(
+                        share=f"{100 * (report.verified.agreement or 0):.2f} %", n=f"{report.verified.samples:,}"
+                    ),
+                )
+            )
             largest = format.small(report.verified.max_abs_diff or 0, 2)
             rows.append((self.tr("Largest difference of an output"), "", "", largest))
         if report.before.latency_ms and report.after.latency_ms:
-            rows.append((self.tr("Latency, one sample"), f"{three(report.before.latency_ms.value)} ms", "",
-                         f"{three(report.after.latency_ms.value)} ms"))
+            rows.append(
+                (
+                    self.tr("Latency, one sample"),
+                    f"{three(report.before.latency_ms.value)} ms",
+                    "",
+                    f"{three(report.after.latency_ms.value)} ms",
+                )
+            )
         return rows
 
     def _fill(self, rows: list[tuple[str, str, str, str]]) -> None:
@@ -97,8 +125,9 @@ class ResultPage(QWidget):
         for y, row in enumerate(rows):
             for x, text in enumerate(row):
                 label = Plain(text, self.table)
-                label.setAlignment((Qt.AlignmentFlag.AlignRight if x else Qt.AlignmentFlag.AlignLeft)
-                                   | Qt.AlignmentFlag.AlignVCenter)
+                label.setAlignment(
+                    (Qt.AlignmentFlag.AlignRight if x else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+                )
                 if y == 0 or x == 0:
                     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
                 self._grid.addWidget(label, y, x)

@@ -16,7 +16,7 @@ class LayerVerbs(QObject):
         super().__init__(parent)
         self._session = session
         self._copied: tuple[Action, ...] = ()
-        self.steps: QMenu | None = None         # of the methods, once it is there
+        self.steps: QMenu | None = None  # of the methods, once it is there
         self.copy = self._action(self.tr("Copy actions"), self._copy, "Ctrl+Shift+C")
         self.paste = self._action(self.tr("Paste actions"), self._paste, "Ctrl+Shift+V")
         self.clear = self._action(self.tr("Clear actions"), self._clear, "Ctrl+Backspace")
@@ -24,8 +24,9 @@ class LayerVerbs(QObject):
         self.select_alike = self._action(self.tr("Select all like this"), self._select_alike, "Ctrl+Shift+L")
         self.select_coupled = self._action(self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
         self.select_coupled.setToolTip(self.tr("Those that lose channels together with this one."))
-        self.clear_all = self._action(self.tr("Clear the actions of all layers"), self._clear_all,
-                                      "Ctrl+Shift+Backspace")
+        self.clear_all = self._action(
+            self.tr("Clear the actions of all layers"), self._clear_all, "Ctrl+Shift+Backspace"
+        )
         session.selection_changed.connect(self._enable)
         session.recipe_changed.connect(self._enable)
         session.couplings_changed.connect(self._enable)

@@ -13,8 +13,11 @@ from workbench.core.session.session_file import Layout, Panel
 if TYPE_CHECKING:
     from workbench.ui.session.session import Session
 
-AREAS = {"left": Qt.DockWidgetArea.LeftDockWidgetArea, "right": Qt.DockWidgetArea.RightDockWidgetArea,
-         "bottom": Qt.DockWidgetArea.BottomDockWidgetArea}
+AREAS = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": Qt.DockWidgetArea.RightDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
 NARROWEST = 120
 
 
@@ -22,8 +25,10 @@ def layout_of(window: QMainWindow, session: Session) -> Layout:
     """As it is now; before anything was opened there are no tabs and docks."""
     tabs = window.findChild(QTabWidget, "views")
     tab = tabs.currentWidget() if tabs is not None else None
-    panels = {dock.objectName(): Panel(not dock.isHidden(), _side(window, dock), dock.width())
-              for dock in window.findChildren(QDockWidget)}
+    panels = {
+        dock.objectName(): Panel(not dock.isHidden(), _side(window, dock), dock.width())
+        for dock in window.findChildren(QDockWidget)
+    }
     return Layout(tab_name(tab) if tab is not None else "", session.selection, session.current, panels)
 
 

@@ -20,7 +20,7 @@ class PreparationMenu(QMenu):
         self.setTitle(self.tr("Prepared at opening"))
         self.setToolTipsVisible(True)
         session.model_changed.connect(self.fill)
-        session.failed.connect(self.fill)       # the ticks say what is, not what was wanted
+        session.failed.connect(self.fill)  # the ticks say what is, not what was wanted
         self.fill()
 
     def fill(self, *_: object) -> None:

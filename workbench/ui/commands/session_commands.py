@@ -31,11 +31,12 @@ class SessionCommands(QObject):
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window, self._session = window, session
-        self._lock: SessionLock | None = None       # of the session file that is open
+        self._lock: SessionLock | None = None  # of the session file that is open
         self.open = self._action(self.tr("Open session…"), self.ask_open, "Ctrl+Alt+O")
         self.save = self._action(self.tr("Save session"), lambda: self.save_then(lambda: None), "Ctrl+Alt+S")
-        self.save_as = self._action(self.tr("Save session as…"), lambda: self._ask_target(lambda: None),
-                                    "Ctrl+Alt+Shift+S")
+        self.save_as = self._action(
+            self.tr("Save session as…"), lambda: self._ask_target(lambda: None), "Ctrl+Alt+Shift+S"
+        )
         session.model_changed.connect(self._enable)
         self._enable()
 
@@ -64,10 +65,15 @@ class SessionCommands(QObject):
             return None
         attached, print_ = session.attached, session.data.fingerprint if session.data else ""
         return SavedSession(
-            Reference(_whole(session.opened.path), session.model.fingerprint), session.recipe, session.opened.without,
+            Reference(_whole(session.opened.path), session.model.fingerprint),
+            session.recipe,
+            session.opened.without,
             Reference(_whole(attached.path), print_) if attached else None,
             Reference(_whole(attached.calibration)) if attached and attached.calibration else None,
-            session.snapshots.all, layout.layout_of(self._window, session), session.history.to_keep(session.recipe))
+            session.snapshots.all,
+            layout.layout_of(self._window, session),
+            session.history.to_keep(session.recipe),
+        )
 
     def save_then(self, proceed: Then) -> None:
         if self._session.session_path:
@@ -80,19 +86,31 @@ class SessionCommands(QObject):
         if session.opened is None:
             return
         start = session.session_path or str(Path(session.opened.path).with_suffix(SUFFIX))
-        dialogs.choose_target(self._window, self.tr("Save the session"), self.filters,
-                              lambda path: self._save(path, proceed), start, SUFFIX[1:])
+        dialogs.choose_target(
+            self._window,
+            self.tr("Save the session"),
+            self.filters,
+            lambda path: self._save(path, proceed),
+            start,
+            SUFFIX[1:],
+        )
 
     def _save(self, path: str, proceed: Then) -> None:
         lock = self._lock_of(path)
-        if lock.take() or self._session.session_path == path:       # who opened it all the same was asked then
+        if lock.take() or self._session.session_path == path:  # who opened it all the same was asked then
             self._write(path, lock, proceed)
             return
         dialogs.ask_way_out(
-            self._window, "in use", self.tr("The session is open in another window"),
-            self.tr("Another window has {path} open; what it saved there would be lost.").format(path=path), "",
-            ((self.tr("Save as…"), lambda: self._ask_target(proceed)),
-             (self.tr("Replace it"), lambda: self._write(path, lock, proceed))))
+            self._window,
+            "in use",
+            self.tr("The session is open in another window"),
+            self.tr("Another window has {path} open; what it saved there would be lost.").format(path=path),
+            "",
+            (
+                (self.tr("Save as…"), lambda: self._ask_target(proceed)),
+                (self.tr("Replace it"), lambda: self._write(path, lock, proceed)),
+            ),
+        )
 
     def _write(self, path: str, lock: SessionLock, proceed: Then) -> None:
         gathered = self.gather()
@@ -118,7 +136,7 @@ class SessionCommands(QObject):
         if lock is not self._lock:
             self.release()
             self._lock = lock
-        lock.take()         # the model that was opened before has set it free
+        lock.take()  # the model that was opened before has set it free
         self._session.mark_saved(path)
         settings.remember(path)
 
@@ -142,11 +160,16 @@ class SessionCommands(QObject):
             self._open(path, lambda: self._mine(path, lock))
             return
         dialogs.ask_way_out(
-            self._window, "in use", self.tr("The session is open in another window"),
+            self._window,
+            "in use",
+            self.tr("The session is open in another window"),
             self.tr("Another window has {path} open; saving in one overwrites the other's work.").format(path=path),
             self.tr("A copy keeps both: it asks for a name when it is saved."),
-            ((self.tr("Open a copy"), lambda: self._open(path, lambda: None)),
-             (self.tr("Open it anyway"), lambda: self._open(path, lambda: self._mine(path, lock)))))
+            (
+                (self.tr("Open a copy"), lambda: self._open(path, lambda: None)),
+                (self.tr("Open it anyway"), lambda: self._open(path, lambda: self._mine(path, lock))),
+            ),
+        )
 
     def _open(self, path: str, then: Then) -> None:
         try:
@@ -158,11 +181,17 @@ class SessionCommands(QObject):
 
     def resume(self, saved: SavedSession, folder: Path, then: Then) -> None:
         """Show the work of a session; `then` follows when the model is open and the recipe is back."""
+
         def opened(path: str, trusted: Trust) -> None:
             self._session.open(path, trusted, saved.without, then=lambda: self._compare(saved, folder, then))
 
-        self._found(saved.model, folder, self.tr("model"), self._kinds(MODELS),
-                    lambda path: dialogs.with_trust(self._window, path, opened))
+        self._found(
+            saved.model,
+            folder,
+            self.tr("model"),
+            self._kinds(MODELS),
+            lambda path: dialogs.with_trust(self._window, path, opened),
+        )
 
     def _compare(self, saved: SavedSession, folder: Path, then: Then) -> None:
         """Is it the model that the session was saved with?"""
@@ -172,13 +201,25 @@ class SessionCommands(QObject):
             self._take(saved, folder, then, same=True)
             return
         dialogs.ask_way_out(
-            self._window, "changed", self.tr("The model has changed"),
+            self._window,
+            "changed",
+            self.tr("The model has changed"),
             self.tr("{name} has changed since this session was saved: its layers or weights are different.").format(
-                name=Path(model.path).name),
+                name=Path(model.path).name
+            ),
             self.tr("The recipe can be used for it all the same; the figures of snapshots do not hold for it."),
-            ((self.tr("Use this model"), lambda: self._take(saved, folder, then, same=False)),
-             (self.tr("Locate another…"), lambda: self._locate(self.tr("model"), self._kinds(MODELS), lambda path: (
-                 self.resume(_moved(saved, path), folder, then))))))
+            (
+                (self.tr("Use this model"), lambda: self._take(saved, folder, then, same=False)),
+                (
+                    self.tr("Locate another…"),
+                    lambda: self._locate(
+                        self.tr("model"),
+                        self._kinds(MODELS),
+                        lambda path: self.resume(_moved(saved, path), folder, then),
+                    ),
+                ),
+            ),
+        )
 
     def _take(self, saved: SavedSession, folder: Path, then: Then, same: bool) -> None:
         self._session.turns.spread(self._taking(saved, folder, then, same))
@@ -201,25 +242,36 @@ class SessionCommands(QObject):
         assert saved.data is not None
         calibration = saved.calibration.find(folder) if saved.calibration else ""
 
-        def opened(path: str, trusted: Trust) -> None:      # each file by itself: the one may name code, the other not
-            dialogs.with_trust(self._window, calibration, lambda chosen, also: self._session.attach(
-                path, chosen, trusted | also))
+        def opened(path: str, trusted: Trust) -> None:  # each file by itself: the one may name code, the other not
+            dialogs.with_trust(
+                self._window, calibration, lambda chosen, also: self._session.attach(path, chosen, trusted | also)
+            )
 
-        self._found(saved.data, folder, self.tr("data"), self._kinds(DATA),
-                    lambda path: dialogs.with_trust(self._window, path, opened))
+        self._found(
+            saved.data,
+            folder,
+            self.tr("data"),
+            self._kinds(DATA),
+            lambda path: dialogs.with_trust(self._window, path, opened),
+        )
 
-    def _found(self, reference: Reference, folder: Path, what: str, filters: str,
-               proceed: Callable[[str], object]) -> None:
+    def _found(
+        self, reference: Reference, folder: Path, what: str, filters: str, proceed: Callable[[str], object]
+    ) -> None:
         """With the file where it is now; one that is gone can be located."""
         if path := reference.find(folder):
             proceed(path)
             return
         dialogs.ask_way_out(
-            self._window, "missing", self.tr("A file is not where it was"),
+            self._window,
+            "missing",
+            self.tr("A file is not where it was"),
             self.tr("The {what} {name} of this session is not in {folder} any more.").format(
-                what=what, name=Path(reference.path).name, folder=Path(reference.path).parent),
+                what=what, name=Path(reference.path).name, folder=Path(reference.path).parent
+            ),
             self.tr("If it was moved or renamed, say where it is now."),
-            ((self.tr("Locate…"), lambda: self._locate(what, filters, proceed)),))
+            ((self.tr("Locate…"), lambda: self._locate(what, filters, proceed)),),
+        )
 
     def _locate(self, what: str, filters: str, proceed: Callable[[str], object]) -> None:
         dialogs.choose_file(self._window, self.tr("Where is the {what} now?").format(what=what), filters, proceed)

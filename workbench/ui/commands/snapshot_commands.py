@@ -25,7 +25,7 @@ class SnapshotVerbs(QObject):
         self.pin = self._action(self.tr("Pin this state…"), self.ask_pin, "Ctrl+P")
         self.compare = self._action(self.tr("Compare states"), None, "Ctrl+Shift+P")
         self.restore = self._action(self.tr("Restore"), self._restore)
-        self.rename = self._action(self.tr("Rename"), None)      # in place, by the table
+        self.rename = self._action(self.tr("Rename"), None)  # in place, by the table
         self.remove = self._action(self.tr("Delete"), self._remove)
         self.of_one = [self.restore, self.rename, self.remove]
         self._menus: list[QMenu] = []

@@ -19,7 +19,7 @@ from workbench.ui.text.i18n import said
 
 log = logging.getLogger(__name__)
 MANY_DEATHS, WITHIN_SECONDS = 3, 60.0
-Outcome = Literal["done", "failed", "stopped", "dropped"]       # dropped: nobody wanted it any more
+Outcome = Literal["done", "failed", "stopped", "dropped"]  # dropped: nobody wanted it any more
 DONE, FAILED, STOPPED, DROPPED = cast(tuple[Outcome, ...], get_args(Outcome))
 
 
@@ -34,7 +34,7 @@ class Handlers:
     updated: Callable[[Any], None] | None = None
     failed: Callable[[Failed], None] | None = None
     stopped: Callable[[], None] | None = None
-    title: str = ""             # what the user reads while it runs; empty for what is over in a blink
+    title: str = ""  # what the user reads while it runs; empty for what is over in a blink
     quiet: bool = False
     cancelled: bool = False
 
@@ -48,7 +48,7 @@ class Asked:
     first: bool = False
     sent: bool = False
     held: bool = False
-    lives: int = 1      # of processes that were asked
+    lives: int = 1  # of processes that were asked
 
 
 class EngineLink(QObject):
@@ -75,7 +75,7 @@ class EngineLink(QObject):
 
     def __init__(self, parent: QObject | None = None, module: str = process.ENGINE, patience_ms: int = 500) -> None:
         super().__init__(parent)
-        collected_here()        # replies are read in another thread
+        collected_here()  # replies are read in another thread
         self._module = module
         self._patience_ms = patience_ms
         self._wire: Wire | None = None
@@ -84,7 +84,7 @@ class EngineLink(QObject):
         self.devices: tuple[str, ...] = ("cpu",)
         self._is_ready = False
         self._killed = False
-        self._innocent = False      # it was killed because one job did not obey; the others are not to blame
+        self._innocent = False  # it was killed because one job did not obey; the others are not to blame
         self._waits = False
         self._next = 0
         self._pending: dict[int, Asked] = {}
@@ -147,8 +147,9 @@ class EngineLink(QObject):
             self._wire.close(patience)
             self._wire = None
 
-    def request(self, kind: Callable[..., Any], handlers: Handlers | None = None, first: bool = False,
-                **fields: Any) -> int:
+    def request(
+        self, kind: Callable[..., Any], handlers: Handlers | None = None, first: bool = False, **fields: Any
+    ) -> int:
         """Send `kind(job=…, **fields)`; returns the number of its job."""
         self._next += 1
         job, handlers = self._next, handlers or Handlers()
@@ -226,7 +227,7 @@ class EngineLink(QObject):
     def _insist(self, job: int) -> None:
         if job not in self._pending or self._wire is None:
             return
-        if not self._is_ready:      # still importing: it has not begun with the job, and will see the Cancel
+        if not self._is_ready:  # still importing: it has not begun with the job, and will see the Cancel
             QTimer.singleShot(self._patience_ms, self, partial(self._insist, job))
             return
         log.info("job %d did not stop within %d ms: the engine is started again", job, self._patience_ms)
@@ -253,8 +254,14 @@ class EngineLink(QObject):
                 self._finish(job, DONE)
                 _call(handlers.done, result)
             case Failed(job):
-                log.log(logging.ERROR if reply.detail else logging.INFO, "job %d failed: %s %s\n%s",
-                        job, reply.what, reply.mend, reply.detail)
+                log.log(
+                    logging.ERROR if reply.detail else logging.INFO,
+                    "job %d failed: %s %s\n%s",
+                    job,
+                    reply.what,
+                    reply.mend,
+                    reply.detail,
+                )
                 told = replace(reply, what=said(reply.what), mend=said(reply.mend))
                 self._finish(job, FAILED, f"{told.what} {told.mend}".strip())
                 _call(handlers.failed, told)
@@ -288,8 +295,12 @@ class EngineLink(QObject):
             self.lost.emit(sentence, by_itself)
         else:
             self._is_ready = False
-            self.gave_up.emit(self.tr("The engine keeps ending by itself. Your work is kept; "
-                                      "Run > Restart engine tries again, Help > Show log says more."))
+            self.gave_up.emit(
+                self.tr(
+                    "The engine keeps ending by itself. Your work is kept; "
+                    "Run > Restart engine tries again, Help > Show log says more."
+                )
+            )
         for job, asked in orphans.items():
             if job in self._pending and not (lives and self._may_ask_again(asked, innocent)):
                 self._bury_job(job, asked.handlers, sentence)
@@ -298,8 +309,11 @@ class EngineLink(QObject):
     def _may_ask_again(self, asked: Asked, innocent: bool) -> bool:
         """Whether the next process is asked this, too; what goes first is asked by those who know what else must."""
         asked.lives += not innocent
-        return not asked.first and not asked.handlers.cancelled and (
-            innocent or (asked.handlers.quiet and asked.lives <= 2))
+        return (
+            not asked.first
+            and not asked.handlers.cancelled
+            and (innocent or (asked.handlers.quiet and asked.lives <= 2))
+        )
 
     def _bury_job(self, job: int, handlers: Handlers, sentence: str) -> None:
         """It will not be answered any more."""
@@ -320,8 +334,9 @@ class EngineLink(QObject):
         if self._killed:
             return self.tr("The engine was started again; nothing is lost.")
         if exitcode == -9:
-            return self.tr("The system ended the engine, most likely for want of memory; "
-                           "it was started again and nothing is lost.")
+            return self.tr(
+                "The system ended the engine, most likely for want of memory; it was started again and nothing is lost."
+            )
         how = _ended_by(exitcode)
         return self.tr("The engine ended unexpectedly{how}; it was started again and nothing is lost.").format(how=how)
 

@@ -29,7 +29,7 @@ class Garbage(QObject):
         due = [generation for generation, (count, most) in enumerate(counts) if count > most]
         if due:
             gc.collect(due[-1])
-        if not self._started and 2 in due:      # what is alive now is the program: it need not be looked at again
+        if not self._started and 2 in due:  # what is alive now is the program: it need not be looked at again
             self._started = True
             gc.freeze()
 

@@ -14,10 +14,10 @@ from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain, tooltip
 
-PATIENCE_MS = 300       # what is over sooner is not worth a look
-REDRAW_MS = 100         # a small model's measurement tells of hundreds of batches a second
-LONGEST = 440           # pixels of what is said of a job in the strip
-KEPT = 50               # jobs that are over
+PATIENCE_MS = 300  # what is over sooner is not worth a look
+REDRAW_MS = 100  # a small model's measurement tells of hundreds of batches a second
+LONGEST = 440  # pixels of what is said of a job in the strip
+KEPT = 50  # jobs that are over
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Jobs(QObject):
         if running is not None and (outcome == FAILED or (outcome != DROPPED and spent >= PATIENCE_MS / 1000)):
             over = Finished(running.title, outcome, words, spent, time.strftime("%H:%M:%S"))
             if self.over and (self.over[0].title, self.over[0].outcome) == (over.title, over.outcome):
-                self.over.popleft()         # one line for measuring after each of many edits
+                self.over.popleft()  # one line for measuring after each of many edits
             self.over.appendleft(over)
             self.finished.emit(over)
         self.changed.emit()
@@ -100,8 +100,9 @@ class JobStrip(QWidget):
 
     shown = Signal(bool)
 
-    def __init__(self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None,
-                 patience: int = PATIENCE_MS) -> None:
+    def __init__(
+        self, jobs: Jobs, link: EngineLink, parent: QWidget | None = None, patience: int = PATIENCE_MS
+    ) -> None:
         super().__init__(parent)
         self._jobs = jobs
         self._link = link

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 OVER = object()
-FRAME = 0.03        # seconds from one round of pieces to the next: a hand that drags wants no more pictures than that
+FRAME = 0.03  # seconds from one round of pieces to the next: a hand that drags wants no more pictures than that
 
 
 class Place(IntEnum):
@@ -38,13 +38,13 @@ class Piece(QObject):
         super().__init__(widget)
         self._turns, self._widget, self._draw = turns, widget, draw
         self.place = place
-        self.stale = False          # what is drawn is not what should be
+        self.stale = False  # what is drawn is not what should be
         widget.installEventFilter(self)
 
     def soon(self, *_: object) -> None:
         """For any signal that says that something else is to be drawn."""
         self.stale = True
-        if self._widget.isVisible() and isValid(self._turns):      # a window may outlive its session by a moment
+        if self._widget.isVisible() and isValid(self._turns):  # a window may outlive its session by a moment
             self._turns.wait(self)
 
     def run(self) -> None:
@@ -66,7 +66,7 @@ class Turns(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._now: dict[Piece, None] = {}       # those whose turn comes in this round
+        self._now: dict[Piece, None] = {}  # those whose turn comes in this round
         self._next: dict[Piece, None] = {}
         self._ran: set[Piece] = set()
         self._parts: list[Iterator[object]] = []
@@ -110,7 +110,7 @@ class Turns(QObject):
                 self._run_next()
             elif self._parts and next(self._parts[0], OVER) is OVER:
                 del self._parts[0]
-        finally:                    # a piece that fails must not hold up the others
+        finally:  # a piece that fails must not hold up the others
             self._go_on()
 
     def _run_next(self) -> None:

@@ -80,4 +80,4 @@ class Wire:
             try:
                 self._connection.send(message)
             except OSError:
-                return      # the process is gone; the reading thread says so
+                return  # the process is gone; the reading thread says so

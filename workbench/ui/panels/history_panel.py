@@ -72,14 +72,22 @@ class HistoryModel(QAbstractListModel):
                 session.go_to(entry.place)
 
     def _pinned(self) -> list[Entry]:
-        found = [Entry(Kind.SNAPSHOT, each.name, tip=tr("A click makes it the present state")) for each in
-                 self._session.snapshots.all]
+        found = [
+            Entry(Kind.SNAPSHOT, each.name, tip=tr("A click makes it the present state"))
+            for each in self._session.snapshots.all
+        ]
         return [Entry(Kind.HEAD, tr("Pinned")), *found] if found else []
 
     def _branches(self) -> list[Entry]:
-        found = [Entry(Kind.BRANCH, tr("{step} (steps: {n})").format(step=branch.text, n=branch.steps), place,
-                       tip=tr("Steps that were undone before other ones were made; a click brings back where they led"))
-                 for place, branch in enumerate(self._session.history.branches)]
+        found = [
+            Entry(
+                Kind.BRANCH,
+                tr("{step} (steps: {n})").format(step=branch.text, n=branch.steps),
+                place,
+                tip=tr("Steps that were undone before other ones were made; a click brings back where they led"),
+            )
+            for place, branch in enumerate(self._session.history.branches)
+        ]
         return [Entry(Kind.HEAD, tr("Branches")), *found] if found else []
 
     def _steps(self) -> list[Entry]:
@@ -170,8 +178,15 @@ class HistoryPanel(QWidget):
         self._rows = session.turns.piece(self, self.refresh, Place.ELSEWHERE)
         self._rows.soon()
         stack = session.undo_stack
-        for signal in (stack.indexChanged, stack.cleanChanged, session.history.changed, session.snapshots.changed,
-                       session.recipe_changed, session.model_changed, theme.signals.changed):
+        for signal in (
+            stack.indexChanged,
+            stack.cleanChanged,
+            session.history.changed,
+            session.snapshots.changed,
+            session.recipe_changed,
+            session.model_changed,
+            theme.signals.changed,
+        ):
             signal.connect(self._rows.soon)
 
     def refresh(self) -> None:

@@ -27,8 +27,8 @@ from workbench.ui.engine_client.jobs import Finished, Jobs, Running, describe
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Icon, Plain, muted, tooltip
 
-LINES = 2000        # of the log that are kept on show
-NARROWEST, LOWEST = 240, 96         # pixels; a dock must not make the window grow
+LINES = 2000  # of the log that are kept on show
+NARROWEST, LOWEST = 240, 96  # pixels; a dock must not make the window grow
 BAR = (120, 6)
 
 
@@ -67,8 +67,11 @@ class OverRow(QWidget):
 
     def __init__(self, over: Finished, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        icon, role, word = {"done": ("info", "good", self.tr("done")), "failed": ("warning", "warn", self.tr("failed")),
-                            "stopped": ("cancel", "muted", self.tr("stopped"))}[over.outcome]
+        icon, role, word = {
+            "done": ("info", "good", self.tr("done")),
+            "failed": ("warning", "warn", self.tr("failed")),
+            "stopped": ("cancel", "muted", self.tr("stopped")),
+        }[over.outcome]
         words = self.words = Elided(Qt.TextElideMode.ElideRight, self)
         time = duration(over.seconds)
         text = self.tr("{title}: {word} after {time}").format(title=over.title, word=word, time=time)
@@ -168,7 +171,7 @@ class _Handler(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._tell(self.format(record))     # type: ignore[operator]
+        self._tell(self.format(record))  # type: ignore[operator]
 
 
 class LogView(QWidget):
@@ -231,7 +234,7 @@ class JobsPanel(QTabWidget):
         bar.currentChanged.connect(self.setCurrentIndex)
         self.currentChanged.connect(bar.setCurrentIndex)
         self.tabBar().hide()
-        self.setCornerWidget(None)      # type: ignore[arg-type]
+        self.setCornerWidget(None)  # type: ignore[arg-type]
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(bar)

@@ -73,7 +73,7 @@ class RecentRow(QWidget):
         super().__init__(parent)
         self.missing = False
         file = Path(path)
-        self.open = QPushButton(plain(file.name).replace("&", "&&"), self)      # a name, not a shortcut
+        self.open = QPushButton(plain(file.name).replace("&", "&&"), self)  # a name, not a shortcut
         self.open.setObjectName("quiet")
         self.open.setToolTip(tooltip(path))
         self.open.setAccessibleDescription(path)

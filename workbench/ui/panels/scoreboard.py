@@ -17,9 +17,9 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small
 from workbench.ui.widgets.labels import Plain, tooltip
 
-SHRUNK = 0.995          # of the size before: a file that is larger than this did not shrink
+SHRUNK = 0.995  # of the size before: a file that is larger than this did not shrink
 BESIDE, ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-BESIDE_GAP = 4          # pixels that Qt leaves between an icon and its text
+BESIDE_GAP = 4  # pixels that Qt leaves between an icon and its text
 # Pixels between the tiles, whether the button that measures has a text, whether parameters are shown; the first that
 # fits is taken.
 FITS = ((theme.DOUBLE, True, True), (theme.UNIT, True, True), (theme.UNIT, True, False), (theme.UNIT, False, False))
@@ -84,7 +84,7 @@ class Scoreboard(QFrame):
     def __init__(self, session: Session, pins: SnapshotVerbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._report: Report | None = None      # of this very recipe, while nothing was changed since
+        self._report: Report | None = None  # of this very recipe, while nothing was changed since
         self.setObjectName("scoreboard")
         self.setAccessibleName(self.tr("Scoreboard"))
         self.size_tile = Tile(self.tr("File size"), self)
@@ -95,17 +95,24 @@ class Scoreboard(QFrame):
         self.macs_tile = Tile(self.tr("MACs"), self)
         self.latency_tile = Tile(self.tr("Latency"), self)
         self.timings = session.timings
-        self.measure_button = small(self, self.tr("Measure"), self.tr("Measure latency and zipped size"),
-                                    self.tr("Measure latency: run the original and the compressed model in turns in "
-                                            "ONNX Runtime, and zip both files"))
+        self.measure_button = small(
+            self,
+            self.tr("Measure"),
+            self.tr("Measure latency and zipped size"),
+            self.tr(
+                "Measure latency: run the original and the compressed model in turns in "
+                "ONNX Runtime, and zip both files"
+            ),
+        )
         theme.set_icon(self.measure_button, "play")
-        self._least = 0         # pixels
+        self._least = 0  # pixels
         self.why_button = small(self, self.tr("why?"), self.tr("Why the file did not shrink"))
         self.why_button.clicked.connect(self._explain_size)
         self.measure_button.clicked.connect(self.timings.ask)
         self.data_button = QPushButton(self.tr("Open data…"), self)
-        self.data_button.setToolTip(self.tr("Accuracy is measured on samples: an .npz file, a folder of images or "
-                                            "file.py:function (Ctrl+D)"))
+        self.data_button.setToolTip(
+            self.tr("Accuracy is measured on samples: an .npz file, a folder of images or file.py:function (Ctrl+D)")
+        )
         theme.set_icon(self.data_button, "data")
         self.pin_button = button(pins.pin, "pin", self)
         self.pin_button.setText(self.tr("Pin…"))
@@ -116,8 +123,13 @@ class Scoreboard(QFrame):
         self.export_button.setDefault(True)
         self._lay_out()
         self._figures = session.turns.piece(self, self.refresh, Place.COST)
-        for signal in (session.model_changed, session.data_changed, session.preview_changed, session.failed,
-                       self.timings.changed):
+        for signal in (
+            session.model_changed,
+            session.data_changed,
+            session.preview_changed,
+            session.failed,
+            self.timings.changed,
+        ):
             signal.connect(self._figures.soon)
         session.model_changed.connect(self._forget_report)
         session.recipe_changed.connect(self._forget_report)
@@ -127,8 +139,17 @@ class Scoreboard(QFrame):
     def _lay_out(self) -> None:
         self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
-        self._tiles = (self.size_tile, self.why_button, self.data_button, self.metric_tile, self.change_tile,
-                       self.predicted_tile, self.parameters_tile, self.macs_tile, self.latency_tile)
+        self._tiles = (
+            self.size_tile,
+            self.why_button,
+            self.data_button,
+            self.metric_tile,
+            self.change_tile,
+            self.predicted_tile,
+            self.parameters_tile,
+            self.macs_tile,
+            self.latency_tile,
+        )
         for tile in self._tiles:
             layout.addWidget(tile)
         layout.addWidget(self.measure_button)
@@ -167,8 +188,9 @@ class Scoreboard(QFrame):
         if self._least != needed[-1]:
             self._least = needed[-1]
             self.updateGeometry()
-        gap, text, parameters = next((fit for fit, width in zip(FITS, needed, strict=True) if width <= self.width()),
-                                     FITS[-1])
+        gap, text, parameters = next(
+            (fit for fit, width in zip(FITS, needed, strict=True) if width <= self.width()), FITS[-1]
+        )
         self._row.setSpacing(gap)
         self.measure_button.setToolButtonStyle(BESIDE if text else ALONE)
         self.parameters_tile.setVisible(parameters)
@@ -181,8 +203,14 @@ class Scoreboard(QFrame):
         words = self.measure_button.fontMetrics().horizontalAdvance(self.measure_button.text()) + BESIDE_GAP
         button += (text - (self.measure_button.toolButtonStyle() == BESIDE)) * words
         margins = self._row.contentsMargins()
-        return (sum(tile.minimumSizeHint().width() for tile in tiles) + button + gap * (len(tiles) + 1)
-                + self._verbs.minimumSize().width() + margins.left() + margins.right())
+        return (
+            sum(tile.minimumSizeHint().width() for tile in tiles)
+            + button
+            + gap * (len(tiles) + 1)
+            + self._verbs.minimumSize().width()
+            + margins.left()
+            + margins.right()
+        )
 
     def _show_size(self, before: float, preview: Preview | None, current: bool) -> None:
         self._reasons: list[str] = []
@@ -201,11 +229,12 @@ class Scoreboard(QFrame):
             self.why_button.show()
             tip = "\n".join((self.tr("Why it did not shrink:"), *reasons, tip))
         if (timing := self.timings.current) is not None:
-            note = f"{format.smaller(before, after.value)}, {format.MARKS[after.how]} " + \
-                self.tr("zipped {size}").format(size=size(timing.zipped))
-            tip += "\n" + self.tr("Zipped {before} → {after}; the compressed model takes {file} bytes as a file "
-                                  "(written to memory).").format(before=size(timing.zipped_before),
-                                                                 after=size(timing.zipped), file=f"{timing.file:,}")
+            note = f"{format.smaller(before, after.value)}, {format.MARKS[after.how]} " + self.tr(
+                "zipped {size}"
+            ).format(size=size(timing.zipped))
+            tip += "\n" + self.tr(
+                "Zipped {before} → {after}; the compressed model takes {file} bytes as a file (written to memory)."
+            ).format(before=size(timing.zipped_before), after=size(timing.zipped), file=f"{timing.file:,}")
         self.size_tile.show_text(f"{size(before)} → {size(after.value)}", note, tip, sure=exact)
 
     def _explain_size(self) -> None:
@@ -239,8 +268,10 @@ class Scoreboard(QFrame):
         self.metric_tile.show_text(
             f"{format.number_text(baseline.value, metric)} → {format.value_text(value.value, metric)}"
             f"{format.margin_text(value, metric)}",
-            self._source(value, preview, data.samples), self._explained(value),
-            sure=current and value.how != "estimated")
+            self._source(value, preview, data.samples),
+            self._explained(value),
+            sure=current and value.how != "estimated",
+        )
         self._show_change(preview.change if preview else None, current, metric)
 
     def _explained(self, figure: Figure | None) -> str:
@@ -253,8 +284,11 @@ class Scoreboard(QFrame):
         source = format.source_text(value, samples)
         if preview is None or preview.trained is None or value.how == "verified":
             return source
-        return self.tr("trained, {source}").format(source=source) if preview.trained else \
-            self.tr("before training, {source}").format(source=source)
+        return (
+            self.tr("trained, {source}").format(source=source)
+            if preview.trained
+            else self.tr("before training, {source}").format(source=source)
+        )
 
     def _show_change(self, change: Figure | None, current: bool, metric: str) -> None:
         if change is None:
@@ -277,17 +311,22 @@ class Scoreboard(QFrame):
         note = self.tr("not checked")
         if predicted.correlation is not None:
             note = self.tr("rank correlation {value}").format(value=f"{predicted.correlation:.2f}")
-        tip = self.tr("How far the answers move from the original's (KL divergence), predicted from the edited "
-                      "weights, one pass of gradients and the layers' inputs. Nothing was run.")
+        tip = self.tr(
+            "How far the answers move from the original's (KL divergence), predicted from the edited "
+            "weights, one pass of gradients and the layers' inputs. Nothing was run."
+        )
         if not loss:
-            tip = self.tr("The relative error of the layers' outputs, predicted from the edited weights and the "
-                          "layers' inputs. Nothing was run; no gradients pass through this model.")
-        tip += "\n" + self.tr("Rank correlation: how well it put {n} candidates in order that were run. 1 is "
-                              "perfect.").format(n=predicted.trials)
+            tip = self.tr(
+                "The relative error of the layers' outputs, predicted from the edited weights and the "
+                "layers' inputs. Nothing was run; no gradients pass through this model."
+            )
+        tip += "\n" + self.tr(
+            "Rank correlation: how well it put {n} candidates in order that were run. 1 is perfect."
+        ).format(n=predicted.trials)
         self.predicted_tile.show_text(f"+{predicted.rise:.2g}", note, tip, sure=False)
 
     def _show_count(self, tile: Tile, before: int | None, after: int | None, current: bool) -> None:
-        if tile is not self.parameters_tile:        # shown where there is room for it
+        if tile is not self.parameters_tile:  # shown where there is room for it
             tile.setVisible(before is not None)
         if before is None:
             return
@@ -301,17 +340,22 @@ class Scoreboard(QFrame):
         self.latency_tile.show_text("–", self.tr("not measured"), self.measure_button.toolTip(), sure=False)
         self.measure_button.setEnabled(not self.timings.running)
         if timing is not None:
-            tip = self.tr("Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this "
-                          "machine.").format(runs=timing.runs)
+            tip = self.tr(
+                "Median of {runs} runs each, for one sample, in turns, in ONNX Runtime on this machine."
+            ).format(runs=timing.runs)
             if timing.made_up:
                 tip += " " + self.tr("The sample is random: there is no data.")
-            self.latency_tile.show_text(f"{three(timing.before_ms)} → {three(timing.after_ms)} ms",
-                                        self.tr("● median of {runs}").format(runs=timing.runs), tip)
+            self.latency_tile.show_text(
+                f"{three(timing.before_ms)} → {three(timing.after_ms)} ms",
+                self.tr("● median of {runs}").format(runs=timing.runs),
+                tip,
+            )
         elif report is not None and report.before.latency_ms and report.after.latency_ms:
             before, after = report.before.latency_ms, report.after.latency_ms
             tip = self.tr("Median of paired runs of the original and the exported file on this machine.")
-            self.latency_tile.show_text(f"{three(before.value)} → {three(after.value)} ms",
-                                        self.tr("● measured, batch 1"), tip)
+            self.latency_tile.show_text(
+                f"{three(before.value)} → {three(after.value)} ms", self.tr("● measured, batch 1"), tip
+            )
 
     def _on_exported(self, report: Report) -> None:
         self._report = report

@@ -9,7 +9,7 @@ from workbench.ui.engine_client.jobs import Finished, Jobs
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Icon, Plain
 
-WORTH_S = 3.0       # what took less was watched
+WORTH_S = 3.0  # what took less was watched
 STAYS_MS = 6000
 FADE_MS = 200
 
@@ -59,7 +59,7 @@ class Toast(QFrame):
         fade.setDuration(FADE_MS)
         fade.setStartValue(0.0)
         fade.setEndValue(1.0)
-        fade.finished.connect(lambda: self.setGraphicsEffect(None))     # type: ignore[arg-type]
+        fade.finished.connect(lambda: self.setGraphicsEffect(None))  # type: ignore[arg-type]
         fade.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)
 
     def _place(self) -> None:

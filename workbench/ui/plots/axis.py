@@ -7,7 +7,7 @@ import pyqtgraph as pg
 
 from workbench.ui.widgets import theme
 
-APART = {"left": 18, "bottom": 36}      # pixels between ticks whose words can be read
+APART = {"left": 18, "bottom": 36}  # pixels between ticks whose words can be read
 
 
 class Axis(pg.AxisItem):
@@ -19,9 +19,9 @@ class Axis(pg.AxisItem):
         self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=-4, tickTextOffset=6, maxTickLevel=1, autoReduceTextSpace=False)
         if orientation == "left":
-            self.setWidth(68)       # of one width, or the plot would jump sideways when the counts change
+            self.setWidth(68)  # of one width, or the plot would jump sideways when the counts change
         else:
-            self.setHeight(40)      # the ticks' words and the label's, without the gap between them
+            self.setHeight(40)  # the ticks' words and the label's, without the gap between them
 
     def dress(self) -> None:
         """In the colours and the font of the theme."""
@@ -41,12 +41,12 @@ class Axis(pg.AxisItem):
             levels = levels[:1] if levels and len(levels[0][1]) > 2 else levels[:2]
             apart = APART[self.orientation] * (high - low) / max(size, 1.0)
             fitting = [(spacing, list(values)) for spacing, values in levels if spacing >= apart]
-            return fitting or [(spacing, list(values)[::math.ceil(apart / spacing)]) for spacing, values in levels[:1]]
+            return fitting or [(spacing, list(values)[:: math.ceil(apart / spacing)]) for spacing, values in levels[:1]]
         return [(1.0, log_ticks(low, high, size))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.log:
-            return [number(10.0 ** value) for value in values]
+            return [number(10.0**value) for value in values]
         if spacing * scale >= 1:
             return [f"{value * scale:,.0f}".replace("-", "−") for value in values]
         return [text.replace("-", "−") for text in super().tickStrings(values, scale, spacing)]
@@ -61,16 +61,16 @@ class Axis(pg.AxisItem):
 
 def log_ticks(low: float, high: float, size: float) -> list[float]:
     """Positions (log10) of round numbers: decades, or 1, 2, 5 of each, or every digit, or still closer together."""
-    room = max(int(size / 28), 2)                       # a tick needs 28 pixels
+    room = max(int(size / 28), 2)  # a tick needs 28 pixels
     decades = range(math.floor(low), math.ceil(high) + 1)
     for digits in ((1,), (1, 2, 5), range(1, 10)):
         ticks = [d + math.log10(digit) for d in decades for digit in digits]
         inside = [tick for tick in ticks if low <= tick <= high]
         if len(inside) >= 3:
             return inside[:: math.ceil(len(inside) / room)]
-    span = 10 ** high - 10 ** low
+    span = 10**high - 10**low
     step = 10.0 ** math.floor(math.log10(span / 2)) if span > 0 else 1.0
-    first, last = math.ceil(10 ** low / step), math.floor(10 ** high / step)
+    first, last = math.ceil(10**low / step), math.floor(10**high / step)
     inside = [math.log10(step * i) for i in range(max(first, 1), last + 1)]
     return inside[:: max(math.ceil(len(inside) / room), 1)]
 
@@ -85,7 +85,7 @@ def number(value: float, fixed: bool = False) -> str:
     size = abs(value)
     if size >= 1000:
         text = f"{value:,.0f}"
-    elif size >= (1e-3 if fixed else 1e-4):         # columns are narrow
+    elif size >= (1e-3 if fixed else 1e-4):  # columns are narrow
         text = f"{value:#.3g}".removesuffix(".") if fixed else f"{value:.3g}"
     else:
         mantissa, exponent = f"{value:.1e}".split("e")

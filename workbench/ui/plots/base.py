@@ -13,7 +13,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Elided, Plain
 
 HEAD = 28
-SMALLEST = (280, 150)       # pixels
+SMALLEST = (280, 150)  # pixels
 
 
 class Readout(Elided):
@@ -32,8 +32,9 @@ class PlotPanel(QWidget):
     The canvas is a canvas.Canvas, or another widget that draws.
     """
 
-    def __init__(self, title: str, canvas: Any, captions: Sequence[str], corner: str = "",
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self, title: str, canvas: Any, captions: Sequence[str], corner: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.canvas = canvas
         self.title = Plain(title, self)
@@ -51,14 +52,14 @@ class PlotPanel(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.pages = QStackedWidget(self)
-        self._turned_to: QWidget | None = None       # as the subclass asked, which is not so at first
+        self._turned_to: QWidget | None = None  # as the subclass asked, which is not so at first
         self.pages.addWidget(canvas)
         self.pages.addWidget(self.empty)
         self.table = FigureTable(captions, corner, self)
         head = QHBoxLayout()
         head.setSpacing(theme.UNIT)
         head.addWidget(self.title)
-        self.title.setMinimumHeight(HEAD)       # with or without tools, plots beside each other begin at one height
+        self.title.setMinimumHeight(HEAD)  # with or without tools, plots beside each other begin at one height
         head.addWidget(self.subtitle, 1)
         head.addLayout(self.tools)
         self.column = QVBoxLayout(self)
@@ -78,7 +79,7 @@ class PlotPanel(QWidget):
         """Draw again what is shown, in the colours of the theme."""
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:      # on another screen: pens count its pixels
+        if event.type() == QEvent.Type.DevicePixelRatioChange:  # on another screen: pens count its pixels
             self.redraw()
         return super().event(event)
 

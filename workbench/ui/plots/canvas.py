@@ -16,10 +16,10 @@ from workbench.ui.widgets import theme
 
 __all__ = ["Canvas", "Handle", "Marker", "Note"]
 
-REACH = 8           # pixels from a handle within which the mouse takes it
+REACH = 8  # pixels from a handle within which the mouse takes it
 GRIP_SIZE = (7.0, 28.0)
-READING = ""        # in place of a handle's name: the arrow keys move the line that values are read off by
-FAR = 10            # values, or steps of a handle, at once
+READING = ""  # in place of a handle's name: the arrow keys move the line that values are read off by
+FAR = 10  # values, or steps of a handle, at once
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class Canvas(Overlay):
     def __init__(self, x_label: str, y_label: str, log: bool = False, rows: int = 1) -> None:
         super().__init__(x_label, y_label, log, rows)
         self._handles: tuple[Handle, ...] = ()
-        self._active = READING      # the handle that the arrow keys move
+        self._active = READING  # the handle that the arrow keys move
         self._stops: tuple[float, ...] = ()
-        self._read: int | None = None       # which of the stops is read
+        self._read: int | None = None  # which of the stops is read
         self._taken: tuple[str, int] | None = None
         self._offset = 0.0
         self._moved = False
         self._hover: float | None = None
-        self.modifiers = Qt.KeyboardModifier.NoModifier     # keys that are down while the hand drags
+        self.modifiers = Qt.KeyboardModifier.NoModifier  # keys that are down while the hand drags
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -132,7 +132,7 @@ class Canvas(Overlay):
         event.accept()
 
     def wheelEvent(self, event: QEvent) -> None:
-        event.ignore()      # the page scrolls, the plot does not zoom
+        event.ignore()  # the page scrolls, the plot does not zoom
 
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hover(self.reading)
@@ -178,8 +178,14 @@ class Canvas(Overlay):
     def _read_on(self, key: Qt.Key, fast: int) -> bool:
         """Go to another value. Returns whether the key does that."""
         last = len(self._stops) - 1
-        steps = {Qt.Key.Key_Left: -fast, Qt.Key.Key_Right: fast, Qt.Key.Key_PageUp: -FAR, Qt.Key.Key_PageDown: FAR,
-                 Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
+        steps = {
+            Qt.Key.Key_Left: -fast,
+            Qt.Key.Key_Right: fast,
+            Qt.Key.Key_PageUp: -FAR,
+            Qt.Key.Key_PageDown: FAR,
+            Qt.Key.Key_Home: -last,
+            Qt.Key.Key_End: last,
+        }
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._read is not None:
             self.clicked.emit(self._stops[self._read])
         elif key == Qt.Key.Key_Escape and self._read is not None:
@@ -213,9 +219,12 @@ class Canvas(Overlay):
         """The line within reach; where several are, the one whose grip is nearest."""
         if where.y() > self.area.bottom():
             return None
-        near = [(abs(self._grip_height(handle) - where.y()) / 100 + distance, number, index)
-                for number, handle in enumerate(self._handles) for index, x in enumerate(handle.at)
-                if (distance := abs(self.to_pixel(x) - where.x())) <= REACH]
+        near = [
+            (abs(self._grip_height(handle) - where.y()) / 100 + distance, number, index)
+            for number, handle in enumerate(self._handles)
+            for index, x in enumerate(handle.at)
+            if (distance := abs(self.to_pixel(x) - where.x())) <= REACH
+        ]
         return (self._handles[min(near)[1]], min(near)[2]) if near else None
 
     def _grip_height(self, handle: Handle) -> float:
@@ -243,7 +252,7 @@ class Canvas(Overlay):
         for handle in self._handles:
             for x in (self.to_pixel(at) for at in handle.at):
                 style = Qt.PenStyle.DashLine if handle.offered else Qt.PenStyle.SolidLine
-                painter.setPen(QPen(colors.text, 1, style))     # not the colour of the curve beside it
+                painter.setPen(QPen(colors.text, 1, style))  # not the colour of the curve beside it
                 self._vertical(painter, x, area.top() - 2)
                 grip = QRectF(0, 0, *GRIP_SIZE)
                 grip.moveCenter(QPointF(x, self._grip_height(handle)))
@@ -259,8 +268,9 @@ class Canvas(Overlay):
         widths = [QFontMetricsF(font).horizontalAdvance(handle.label) + 12 for handle in named]
         places = [self.to_pixel(handle.at[-1]) for handle in named]
         painter.setFont(font)
-        for handle, width, left in zip(named, widths, spread(places, widths, 1, self.width() - 1, theme.HALF),
-                                       strict=True):
+        for handle, width, left in zip(
+            named, widths, spread(places, widths, 1, self.width() - 1, theme.HALF), strict=True
+        ):
             chip = QRectF(left, self.area.top() - ROW, width, ROW - 2)
             active = handle.name == self._active and not handle.offered
             painter.setPen(Qt.PenStyle.NoPen)
@@ -268,4 +278,3 @@ class Canvas(Overlay):
             painter.drawRoundedRect(chip, 4, 4)
             painter.setPen(colors.on_accent if active else colors.text)
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, handle.label)
-

@@ -19,7 +19,7 @@ from workbench.ui.widgets.buttons import small
 if TYPE_CHECKING:
     from workbench.ui.plots.base import PlotPanel
 
-WIDTH = 1600            # pixels of a saved picture, whatever the window's size
+WIDTH = 1600  # pixels of a saved picture, whatever the window's size
 DRAWN = QWidget.RenderFlag.DrawChildren
 
 
@@ -29,8 +29,12 @@ class Keeper(QObject):
     def __init__(self, panel: PlotPanel) -> None:
         super().__init__(panel)
         self._panel = panel
-        self.button = small(panel, "…", self.tr("Save or copy: {plot}").format(plot=panel.title.text()),
-                            self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"))
+        self.button = small(
+            panel,
+            "…",
+            self.tr("Save or copy: {plot}").format(plot=panel.title.text()),
+            self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"),
+        )
         self.button.clicked.connect(lambda: self.popup(self.button.mapToGlobal(self.button.rect().bottomLeft())))
         panel.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         panel.canvas.customContextMenuRequested.connect(lambda at: self.popup(panel.canvas.mapToGlobal(at)))
@@ -65,12 +69,19 @@ class Keeper(QObject):
         QApplication.sendEvent(self._panel, QStatusTipEvent(text))
 
     def ask_picture(self) -> None:
-        dialogs.choose_target(self._panel, self.tr("Save picture"), self.tr("Drawing (*.svg);;Picture (*.png)"),
-                              self.save, "plot.svg", "svg")
+        dialogs.choose_target(
+            self._panel,
+            self.tr("Save picture"),
+            self.tr("Drawing (*.svg);;Picture (*.png)"),
+            self.save,
+            "plot.svg",
+            "svg",
+        )
 
     def ask_numbers(self) -> None:
-        dialogs.choose_target(self._panel, self.tr("Save numbers"), self.tr("Numbers (*.csv)"), self.save,
-                              "plot.csv", "csv")
+        dialogs.choose_target(
+            self._panel, self.tr("Save numbers"), self.tr("Numbers (*.csv)"), self.save, "plot.csv", "csv"
+        )
 
     def save(self, path: str) -> None:
         """As PNG, SVG or CSV, by the suffix; what cannot be written is said in a dialog."""

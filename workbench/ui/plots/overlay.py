@@ -16,9 +16,9 @@ from workbench.ui.widgets import theme
 
 pg.setConfigOptions(antialias=True, mouseRateLimit=-1)
 
-ROW = 18            # height of a row of labels above the plot
+ROW = 18  # height of a row of labels above the plot
 TICK = 6
-DENSE = 4           # pixels between ticks that can be told apart
+DENSE = 4  # pixels between ticks that can be told apart
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Overlay(pg.PlotWidget):
     def __init__(self, x_label: str, y_label: str, log: bool = False, rows: int = 1) -> None:
         """`rows` of labels above the plot; one more is made where markers do not fit beside each other."""
         self.x_axis, self.y_axis = Axis("bottom"), Axis("left", log)
-        self._built = self._staggered = False       # Qt sizes the widget before it is whole
+        self._built = self._staggered = False  # Qt sizes the widget before it is whole
         super().__init__(axisItems={"bottom": self.x_axis, "left": self.y_axis}, enableMenu=False)
         self.box = self.plotItem.vb
         self._markers: tuple[Marker, ...] = ()
@@ -187,7 +187,7 @@ class Overlay(pg.PlotWidget):
             painter.drawLine(QPointF(place, area.top()), foot)
         painter.setPen(colors.muted)
         for marker, label in zip(self._markers, labels, strict=True):
-            painter.fillRect(label, colors.surface)     # lines to the upper row end behind the lower one
+            painter.fillRect(label, colors.surface)  # lines to the upper row end behind the lower one
             painter.drawText(label, Qt.AlignmentFlag.AlignCenter, marker.text)
 
     def _label_places(self, places: list[float], widths: list[float]) -> list[QRectF]:

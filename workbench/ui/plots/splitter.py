@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QButtonGroup, QSplitter, QToolButton, QWidget
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
-BESIDE, PLOTS_BESIDE = 616, 736     # pixels of width from which two have room side by side
-EVEN = 10_000       # far more than there is room for: all get the same
-TIGHT = 0.75        # of the comfortable height: less is not both, whatever was chosen
+BESIDE, PLOTS_BESIDE = 616, 736  # pixels of width from which two have room side by side
+EVEN = 10_000  # far more than there is room for: all get the same
+TIGHT = 0.75  # of the comfortable height: less is not both, whatever was chosen
 FIRST, SECOND, BOTH = 0, 1, 2
 
 
@@ -34,7 +34,7 @@ class PlotSplitter(QSplitter):
         way = Qt.Orientation.Horizontal if self.wide else Qt.Orientation.Vertical
         if way != self.orientation():
             self.setOrientation(way)
-            self.share()        # else a hint of its contents decides
+            self.share()  # else a hint of its contents decides
 
     def share(self) -> None:
         """Give all of them the same room."""
@@ -47,8 +47,9 @@ class PlotPair(PlotSplitter):
     What was chosen there holds. Until then the room decides, and `prefer` which of them it is.
     """
 
-    def __init__(self, first: QWidget, second: QWidget, titles: tuple[str, str], comfort: int,
-                 parent: QWidget | None = None) -> None:
+    def __init__(
+        self, first: QWidget, second: QWidget, titles: tuple[str, str], comfort: int, parent: QWidget | None = None
+    ) -> None:
         """`comfort`: pixels of height that one of them should have, with all that stands around its curves."""
         super().__init__(parent, PLOTS_BESIDE)
         self._comfort = comfort
@@ -67,7 +68,7 @@ class PlotPair(PlotSplitter):
     @property
     def buttons(self) -> tuple[QToolButton, ...]:
         """To be placed where the plots are."""
-        return tuple(self.group.button(place) for place in (FIRST, SECOND, BOTH))      # type: ignore[misc]
+        return tuple(self.group.button(place) for place in (FIRST, SECOND, BOTH))  # type: ignore[misc]
 
     @property
     def shown(self) -> int:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
-NARROW = 360        # pixels: below, there is no room for words before the figures
+NARROW = 360  # pixels: below, there is no room for words before the figures
 
 
 class Swatch(QLabel):
@@ -43,8 +43,10 @@ class FigureTable(QWidget):
             self._grid.addWidget(self._cell(text, muted=True), 0, column + 2)
             self._grid.setColumnStretch(column + 2, 1)
         size = len(captions)
-        self._rows = (self._row(1, size, "before_line", self.tr("before")),
-                      self._row(2, size, "after", self.tr("after")))
+        self._rows = (
+            self._row(1, size, "before_line", self.tr("before")),
+            self._row(2, size, "after", self.tr("after")),
+        )
         for widget in self._rows[1]:
             policy = widget.sizePolicy()
             policy.setRetainSizeWhenHidden(True)

@@ -28,18 +28,26 @@ def _template() -> "jinja2.Template":
     """Imported here, because the first paint need not wait for it."""
     import jinja2
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True, finalize=finalize)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
+    )
     environment.filters["size"] = size
     return environment.from_string(resource_path("story.html.j2").read_text(encoding="utf-8"))
 
 
 def html(story: Story) -> str:
     """Self-contained: no script, nothing loaded from elsewhere."""
-    marks = tr("○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · "
-               "✓ verified in the exported file.")
-    return _template().render(story=story, tr=tr, marks=marks, language=i18n.language(),
-                              largest=max((bar.before for bar in story.bars), default=1) or 1)
+    marks = tr(
+        "○ forecast, nothing was run · ◐ estimated on part of the samples · ● measured on all samples · "
+        "✓ verified in the exported file."
+    )
+    return _template().render(
+        story=story,
+        tr=tr,
+        marks=marks,
+        language=i18n.language(),
+        largest=max((bar.before for bar in story.bars), default=1) or 1,
+    )
 
 
 def save(story: Story, path: Path) -> None:
@@ -56,8 +64,11 @@ def pdf(story: Story) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setTitle(story.name)
-    writer.setPageLayout(QPageLayout(QPageSize(PAGE_MM, QPageSize.Unit.Millimeter), QPageLayout.Orientation.Portrait,
-                                     QMarginsF(0, 0, 0, 0)))
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(PAGE_MM, QPageSize.Unit.Millimeter), QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0)
+        )
+    )
     painter = QPainter(writer)
     for index in range(len(SLIDES)):
         if index:

@@ -43,8 +43,12 @@ def handle_of(session: Session) -> Handle | None:
             info = session.methods.get(stack[index].method) if not stack[index].off else None
             for field in info.fields if info else ():
                 value = effective(info.fields, stack[index].params)[field.name] if info else None
-                if field.kind in ("int", "float") and value is not None and field.low is not None \
-                        and field.high is not None:
+                if (
+                    field.kind in ("int", "float")
+                    and value is not None
+                    and field.low is not None
+                    and field.high is not None
+                ):
                     return Handle(paths, index, field, field.low, field.high)
     return None
 
@@ -61,8 +65,11 @@ class LiveSlider(QWidget):
         self.slider.setRange(0, self._steps)
         name = name_text(handle.field.name)
         self.slider.setAccessibleName(name)
-        self.caption.setText(self.tr("{name} on {n} layers").format(name=name, n=len(handle.paths))
-                             if len(handle.paths) > 1 else f"{name} · {handle.paths[0]}")
+        self.caption.setText(
+            self.tr("{name} on {n} layers").format(name=name, n=len(handle.paths))
+            if len(handle.paths) > 1
+            else f"{name} · {handle.paths[0]}"
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.DOUBLE)

@@ -10,10 +10,10 @@ from workbench.ui.presentation.story import Bar, Number, Story, tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.schemes import Colors
 
-MARGINS = 5.0, 4.0      # units at the sides, and above and below
-TOP_ROW = 6.0       # units down to what stands below the heading
-DEED = 6.0          # units down that one takes
-SMALL = 1.65        # units of the smallest words: what the last row of a room reads
+MARGINS = 5.0, 4.0  # units at the sides, and above and below
+TOP_ROW = 6.0  # units down to what stands below the heading
+DEED = 6.0  # units down that one takes
+SMALL = 1.65  # units of the smallest words: what the last row of a room reads
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 MIDDLE, TOP = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignTop
 
@@ -30,9 +30,19 @@ class Slide:
         self.height = height - 2 * MARGINS[1] * self.u
         self.painter, self.colors = painter, colors
 
-    def text(self, words: str, x: float, y: float, width: float, units: float, color: QColor | None = None,
-             weight: QFont.Weight = QFont.Weight.Normal, align: Qt.AlignmentFlag = LEFT, lines: int = 1,
-             italic: bool = False) -> None:
+    def text(
+        self,
+        words: str,
+        x: float,
+        y: float,
+        width: float,
+        units: float,
+        color: QColor | None = None,
+        weight: QFont.Weight = QFont.Weight.Normal,
+        align: Qt.AlignmentFlag = LEFT,
+        lines: int = 1,
+        italic: bool = False,
+    ) -> None:
         """In slide units from the upper left; what is too long is elided in its middle."""
         font = theme.font(0, weight, italic)
         font.setPixelSize(max(1, round(units * self.u)))
@@ -67,10 +77,10 @@ class Slide:
 def cover(slide: Slide, story: Story) -> None:
     colors = slide.colors
     slide.text(story.name, 0, 9, slide.columns, 2.4, colors.muted)
-    slide.text(story.headline, 0, 13, slide.columns, 5.2, colors.accent if story.edited else colors.text,
-               QFont.Weight.DemiBold)
-    lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited \
-        else [tr("as opened")]
+    slide.text(
+        story.headline, 0, 13, slide.columns, 5.2, colors.accent if story.edited else colors.text, QFont.Weight.DemiBold
+    )
+    lines = [f"{number.caption}  {number.words}" for number in story.numbers[:2]] if story.edited else [tr("as opened")]
     for index, line in enumerate(lines):
         slide.text(line, 0, 23 + 3.8 * index, slide.columns, 2.4, colors.text)
     slide.text(story.facts, 0, slide.rows - 2.5, slide.columns, SMALL, colors.muted)
@@ -92,8 +102,8 @@ def deeds(slide: Slide, story: Story) -> None:
         slide.text(words, 0, TOP_ROW, slide.columns, 2.0, slide.colors.muted)
         return
     room = slide.rows - TOP_ROW - 2.5
-    shown = story.deeds[:int(room // DEED)]
-    scale = min(1.35, room / DEED / len(shown))      # few of them fill the slide, too
+    shown = story.deeds[: int(room // DEED)]
+    scale = min(1.35, room / DEED / len(shown))  # few of them fill the slide, too
     largest = max(deed.before for deed in story.deeds)
     for index, deed in enumerate(shown):
         y = TOP_ROW + DEED * scale * index
@@ -103,8 +113,14 @@ def deeds(slide: Slide, story: Story) -> None:
         slide.bar(0, y + 4.8 * scale, slide.columns * deed.before / largest, 0.4 * scale, slide.colors.before)
         slide.bar(0, y + 4.8 * scale, slide.columns * deed.after / largest, 0.4 * scale, slide.colors.after)
     if len(shown) < len(story.deeds):
-        slide.text(tr("and {n} more").format(n=len(story.deeds) - len(shown)), 0, slide.rows - 2.5, slide.columns,
-                   SMALL, slide.colors.muted)
+        slide.text(
+            tr("and {n} more").format(n=len(story.deeds) - len(shown)),
+            0,
+            slide.rows - 2.5,
+            slide.columns,
+            SMALL,
+            slide.colors.muted,
+        )
 
 
 def smaller(slide: Slide, story: Story) -> None:
@@ -121,8 +137,16 @@ def numbers(slide: Slide, story: Story) -> None:
 def _number(slide: Slide, number: Number, y: float) -> None:
     colors = slide.colors
     slide.text(number.caption, 0, y, 24, SMALL, colors.muted)
-    slide.text(number.words, 0, y + 2.2, slide.columns, 2.6,
-               colors.text if number.sure else colors.forecast, QFont.Weight.DemiBold, italic=not number.sure)
+    slide.text(
+        number.words,
+        0,
+        y + 2.2,
+        slide.columns,
+        2.6,
+        colors.text if number.sure else colors.forecast,
+        QFont.Weight.DemiBold,
+        italic=not number.sure,
+    )
     slide.text(number.note, 24, y, slide.columns - 24, SMALL, colors.muted, align=RIGHT)
     if number.share is not None:
         slide.bar(0, y + 6.4, slide.columns, 0.5, colors.before)
@@ -138,7 +162,7 @@ def _bars(slide: Slide, bars: tuple[Bar, ...], after: bool) -> None:
     for index, bar in enumerate(bars):
         y = TOP_ROW + step * index
         units = min(SMALL, 0.55 * step)
-        line = y + 0.45 * step - 0.75 * units       # so that words and bar have one middle
+        line = y + 0.45 * step - 0.75 * units  # so that words and bar have one middle
         slide.text(bar.name, 0, line, left - 1, units)
         slide.bar(left, y + 0.2 * step, width * bar.before / largest, 0.5 * step, colors.before)
         if after:

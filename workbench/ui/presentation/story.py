@@ -13,7 +13,7 @@ from workbench.ui.session.session import Session
 from workbench.ui.text import format
 from workbench.ui.text.i18n import tr
 
-LARGEST = 10        # layers that have a bar of their own
+LARGEST = 10  # layers that have a bar of their own
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def story_of(session: Session) -> Story:
     edited = bool(session.recipe.rows) and preview is not None
     numbers = _numbers(session)
     facts = tr("{parameters} parameters in {layers} layers, {size}").format(
-        parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes))
+        parameters=amount(model.parameters), layers=len(model.layers), size=size(model.bytes)
+    )
     headline = format.smaller(model.bytes, preview.size.value) if edited and preview is not None else facts
     return Story(plain(Path(model.path).name), headline, facts, _bars(session), _deeds(session), numbers, edited)
 
@@ -101,9 +102,15 @@ def _deeds(session: Session) -> tuple[Deed, ...]:
         for change in session.preview.changes:
             if change.actions:
                 together[change.actions].append(change)
-    deeds = [Deed(" · ".join(_words(session, action) for action in actions), _where(changes),
-                  sum(change.bytes_before for change in changes), sum(change.bytes_after for change in changes))
-             for actions, changes in together.items()]
+    deeds = [
+        Deed(
+            " · ".join(_words(session, action) for action in actions),
+            _where(changes),
+            sum(change.bytes_before for change in changes),
+            sum(change.bytes_after for change in changes),
+        )
+        for actions, changes in together.items()
+    ]
     return tuple(sorted(deeds, key=lambda deed: deed.after - deed.before))
 
 
@@ -113,8 +120,14 @@ def _words(session: Session, action: Action) -> str:
     if info is None:
         return str(action)
     values = effective(info.fields, action.params)
-    shown = next(((field, values[field.name]) for field in info.fields
-                  if values[field.name] is not None and (field.name in action.params or field.kind != "bool")), None)
+    shown = next(
+        (
+            (field, values[field.name])
+            for field in info.fields
+            if values[field.name] is not None and (field.name in action.params or field.kind != "bool")
+        ),
+        None,
+    )
     if shown is None:
         return tr(info.title)
     field, value = shown
@@ -137,9 +150,16 @@ def _numbers(session: Session) -> tuple[Number, ...]:
         return ()
     current = session.preview_is_current
     exact = current and all(change.exact for change in preview.changes)
-    found = [Number(tr("File size"), size(model.bytes), size(preview.size.value),
-                    f"{format.smaller(model.bytes, preview.size.value)}, {format.source_text(preview.size)}",
-                    preview.size.value / model.bytes, exact)]
+    found = [
+        Number(
+            tr("File size"),
+            size(model.bytes),
+            size(preview.size.value),
+            f"{format.smaller(model.bytes, preview.size.value)}, {format.source_text(preview.size)}",
+            preview.size.value / model.bytes,
+            exact,
+        )
+    ]
     data, value, metric = session.data, preview.value, session.metric
     baseline = preview.baseline or session.baseline
     if data is not None and value is not None and baseline is not None:
@@ -147,10 +167,15 @@ def _numbers(session: Session) -> tuple[Number, ...]:
         note = format.source_text(value, data.samples)
         if preview.change is not None:
             note = f"{format.change_text(preview.change, metric)}, {note}"
-        found.append(Number(metric[:1].upper() + metric[1:], format.value_text(baseline.value, metric),
-                            after, note, sure=current))
-    for caption, before, now in ((tr("Parameters"), model.parameters, preview.parameters),
-                                 (tr("MACs"), model.macs, preview.macs)):
+        found.append(
+            Number(
+                metric[:1].upper() + metric[1:], format.value_text(baseline.value, metric), after, note, sure=current
+            )
+        )
+    for caption, before, now in (
+        (tr("Parameters"), model.parameters, preview.parameters),
+        (tr("MACs"), model.macs, preview.macs),
+    ):
         if before and now is not None:
             share = None if format.slight(before, now) else now / before
             found.append(Number(caption, amount(before), amount(now), format.shrunk(before, now), share, current))

@@ -32,7 +32,7 @@ class Presentation(QWidget):
         self.live = LiveSlider(session, handle, self) if handle is not None else None
         self.place = Plain(self)
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.hint = Plain(self.tr("Space or a click: next. Left: back. Escape: end."), self)     # until one of them
+        self.hint = Plain(self.tr("Space or a click: next. Left: back. Escape: end."), self)  # until one of them
         self.hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for signal in (session.preview_changed, session.recipe_changed, session.data_changed):
             signal.connect(self._follow)
@@ -52,8 +52,9 @@ class Presentation(QWidget):
         if self.live is not None:
             self.live.setVisible(self.index == len(SLIDES) - 1)
         self.setAccessibleName(self.tr("Slide {n} of {total}").format(n=self.index + 1, total=len(SLIDES)))
-        self.setAccessibleDescription("; ".join(f"{number.caption}: {number.before}, {number.after}"
-                                                for number in self._story.numbers))
+        self.setAccessibleDescription(
+            "; ".join(f"{number.caption}: {number.before}, {number.after}" for number in self._story.numbers)
+        )
         self._arrange()
         self.update()
 
@@ -64,13 +65,13 @@ class Presentation(QWidget):
         if self.live is not None:
             try:
                 self.live.show_value()
-            except (IndexError, KeyError):      # the step that it drags was undone
+            except (IndexError, KeyError):  # the step that it drags was undone
                 self.live.hide()
                 self.live = None
         self.update()
 
     def _dress(self) -> None:
-        self._arrange()         # a new style sheet gives labels back the font that they were made with
+        self._arrange()  # a new style sheet gives labels back the font that they were made with
         self.update()
 
     def _arrange(self) -> None:
@@ -79,13 +80,14 @@ class Presentation(QWidget):
         font.setPixelSize(max(13, round(1.2 * unit)))
         self.place.setFont(font)
         self.place.adjustSize()
-        self.place.move(self.width() - self.place.width() - theme.DOUBLE,
-                        self.height() - self.place.height() - theme.UNIT)
+        self.place.move(
+            self.width() - self.place.width() - theme.DOUBLE, self.height() - self.place.height() - theme.UNIT
+        )
         self.hint.setFont(font)
         self.hint.adjustSize()
         self.hint.move(theme.DOUBLE, self.place.y())
         if self.live is not None:
-            width = round(unit * (50 * 16 / 9 - 2 * MARGINS[0]))     # as wide as what stands above it
+            width = round(unit * (50 * 16 / 9 - 2 * MARGINS[0]))  # as wide as what stands above it
             self.live.set_text_size(max(13, round(SMALL * unit)))
             height = self.live.sizeHint().height()
             self.live.setGeometry((self.width() - width) // 2, self.height() - height - 2 * theme.TRIPLE, width, height)

@@ -18,7 +18,7 @@ from workbench.ui.base.session_lock import lock_file
 from workbench.ui.session.session import Session
 
 log = logging.getLogger(__name__)
-SOON_MS = 300           # after a change; a drag is many
+SOON_MS = 300  # after a change; a drag is many
 NAME = "compression-workbench"
 
 
@@ -51,15 +51,16 @@ class Autosave(QObject):
 
     _failed = Signal(str)
 
-    def __init__(self, session: Session, gather: Callable[[], SavedSession | None],
-                 parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, gather: Callable[[], SavedSession | None], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._session, self._gather = session, gather
         self.path = folder() / f"{uuid.uuid4().hex}{SUFFIX}"
         self._lock: QLockFile | None = None
         self._complained = False
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)         # one after the other: the last one is the newest
+        self._pool.setMaxThreadCount(1)  # one after the other: the last one is the newest
         self._timer = QTimer(self, singleShot=True, interval=SOON_MS)
         self._timer.timeout.connect(self.save)
         for signal in (session.recipe_changed, session.snapshots.changed, session.data_changed):

@@ -35,8 +35,11 @@ class BesideTraining(QWidget):
     def _refresh(self) -> None:
         trainings = self._trainings
         name = self.tr("Trying temperatures") if trainings.trying else self.tr("Training")
-        words = self.tr("{job} is paused.") if trainings.paused else \
-            self.tr("{job} goes on beside this; each takes longer.")
+        words = (
+            self.tr("{job} is paused.")
+            if trainings.paused
+            else self.tr("{job} goes on beside this; each takes longer.")
+        )
         self.words.setText(words.format(job=name))
         self.hold.setText(self.tr("Go on training") if trainings.paused else self.tr("Pause training"))
         self.setVisible(self._working and bool(trainings.job))

@@ -59,8 +59,13 @@ class Looks(QObject):
                 self.failed.emit(wanted, f"{failure.what} {failure.mend}".strip())
             line.answered()
 
-        return self._session.link.request(messages.Look, Handlers(done=done, failed=failed, quiet=True),
-                                          path=self._session.current, recipe=self._session.recipe, wanted=wanted)
+        return self._session.link.request(
+            messages.Look,
+            Handlers(done=done, failed=failed, quiet=True),
+            path=self._session.current,
+            recipe=self._session.recipe,
+            wanted=wanted,
+        )
 
     def _key(self, wanted: Wanted) -> Hashable:
         """An outlook is of the layer as it was opened."""

@@ -65,8 +65,11 @@ class Revival(QObject):
             if attached is not None and session.data is not None and summary.fingerprint != session.data.fingerprint:
                 session.take_data(attached, summary)
                 self._refresher.forget_measured()
-                session.told.emit(self.tr("{name} was changed since it was opened: everything is measured on what it "
-                                          "holds now.").format(name=Path(attached.path).name))
+                session.told.emit(
+                    self.tr(
+                        "{name} was changed since it was opened: everything is measured on what it holds now."
+                    ).format(name=Path(attached.path).name)
+                )
             self._over()
 
         def has_no_data(failure: Failed | None = None) -> None:
@@ -76,20 +79,37 @@ class Revival(QObject):
                     session.mention(failure)
                 self._over()
 
-        session.link.request(messages.Open, Handlers(
-            done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")),
-            first=True, path=opened.path, trusted=opened.trusted, without=opened.without,
-            fingerprint=session.model.fingerprint if session.model is not None else "")
+        session.link.request(
+            messages.Open,
+            Handlers(
+                done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")
+            ),
+            first=True,
+            path=opened.path,
+            trusted=opened.trusted,
+            without=opened.without,
+            fingerprint=session.model.fingerprint if session.model is not None else "",
+        )
         if attached is not None:
-            session.link.request(messages.Attach, Handlers(
-                done=has_data, failed=has_no_data, stopped=has_no_data, quiet=True,
-                title=self.tr("Attaching the data again")),
-                first=True, path=attached.path, calibration=attached.calibration, trusted=attached.trusted)
+            session.link.request(
+                messages.Attach,
+                Handlers(
+                    done=has_data,
+                    failed=has_no_data,
+                    stopped=has_no_data,
+                    quiet=True,
+                    title=self.tr("Attaching the data again"),
+                ),
+                first=True,
+                path=attached.path,
+                calibration=attached.calibration,
+                trusted=attached.trusted,
+            )
 
     def _give_up(self) -> None:
         self.given_up = True
         self._session.link.go_on()
-        self._session.preview_changed.emit()        # nothing will come, until the user says so
+        self._session.preview_changed.emit()  # nothing will come, until the user says so
 
     def _over(self) -> None:
         self._refresher.supplied = True

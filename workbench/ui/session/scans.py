@@ -35,13 +35,13 @@ class Scans(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self.job = 0                            # 0: nothing is scanned
-        self.plan: Scan | None = None           # of the newest scan, without its cells until it is complete
+        self.job = 0  # 0: nothing is scanned
+        self.plan: Scan | None = None  # of the newest scan, without its cells until it is complete
         self.cells: dict[Cell, Trial] = {}
         self.refused: dict[Cell, str] = {}
         self.progress = Progress("")
         self.failure = ""
-        self.candidate: Stack = ()              # whose losses are shown beside the layers; none: of no candidate
+        self.candidate: Stack = ()  # whose losses are shown beside the layers; none: of no candidate
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
@@ -52,8 +52,13 @@ class Scans(QObject):
         if self.job or not wanted.candidates:
             return
         self.failure, self.progress = "", Progress("")
-        handlers = Handlers(done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped,
-                            title=self.tr("Sensitivity"))
+        handlers = Handlers(
+            done=self._done,
+            updated=self._updated,
+            failed=self._failed,
+            stopped=self._stopped,
+            title=self.tr("Sensitivity"),
+        )
         self.job = self._session.link.request(messages.Scan, handlers, wanted=wanted)
         self.changed.emit()
 
@@ -68,8 +73,11 @@ class Scans(QObject):
 
     def drops(self) -> dict[str, float]:
         """What the metric loses at each layer that was measured with the candidate on show."""
-        return {path: trial.drop for (path, stack), trial in self.cells.items()
-                if stack == self.candidate and trial.drop is not None}
+        return {
+            path: trial.drop
+            for (path, stack), trial in self.cells.items()
+            if stack == self.candidate and trial.drop is not None
+        }
 
     @property
     def top(self) -> float:
@@ -104,7 +112,7 @@ class Scans(QObject):
     def _take(self, trial: Trial) -> None:
         for path in trial.stacks:
             known = self.cells.get((path, trial.candidate))
-            if known is None or known.drop is None or trial.drop is not None:       # what was measured stays
+            if known is None or known.drop is None or trial.drop is not None:  # what was measured stays
                 self.cells[path, trial.candidate] = trial
 
     def _on_progress(self, job: int, progress: Progress) -> None:

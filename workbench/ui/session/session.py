@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from workbench.core.layer_data.channel_groups import Couplings
 from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.action import Action, MethodInfo
 from workbench.core.recipe.recipe import Recipe, load_recipe
+from workbench.core.session.opened import Attached, Opened
 from workbench.core.session.snapshot import Snapshot
 from workbench.core.session.undo_list import UndoList
 from workbench.ui.engine_client.client import EngineLink, Handlers
@@ -30,24 +31,8 @@ from workbench.ui.session.training import Trainings
 from workbench.ui.session.undo import ChangeRecipe, History
 from workbench.ui.text import i18n
 
-if TYPE_CHECKING:       # numpy, for which the first paint need not wait
+if TYPE_CHECKING:  # numpy, for which the first paint need not wait
     from workbench.core.layer_data.views import DataSummary, EditView, LayerView, Preview
-
-
-@dataclass(frozen=True)
-class Opened:
-    """How the model and its data were asked for: what a restarted engine is told."""
-
-    path: str
-    trusted: Trust = NOBODY
-    without: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Attached:
-    path: str
-    calibration: str = ""
-    trusted: Trust = NOBODY
 
 
 class Session(QObject):
@@ -90,9 +75,9 @@ class Session(QObject):
         self.current = ""
         self.view: LayerView | None = None
         self.edit: EditView | None = None
-        self._asked = 0         # models
+        self._asked = 0  # models
         self.preview: Preview | None = None
-        self.preview_is_current = False     # false while `preview` is that of an older recipe
+        self.preview_is_current = False  # false while `preview` is that of an older recipe
         self.changes: dict[str, LayerChange] = {}
         self.couplings = Couplings()
         self.history = History(self)
@@ -111,14 +96,22 @@ class Session(QObject):
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
-    def open(self, path: str, trusted: Trust = NOBODY, without: tuple[str, ...] = (),
-             data: str = "", calibration: str = "", recipe: str = "", then: Callable[[], object] | None = None) -> int:
+    def open(
+        self,
+        path: str,
+        trusted: Trust = NOBODY,
+        without: tuple[str, ...] = (),
+        data: str = "",
+        calibration: str = "",
+        recipe: str = "",
+        then: Callable[[], object] | None = None,
+    ) -> int:
         """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
         wanted, newest = Opened(path, trusted, without), self._newest()
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
-            if not newest():        # the data and the recipe are not of the model that comes next
+            if not newest():  # the data and the recipe are not of the model that comes next
                 return
             if recipe:
                 self.load_recipe(recipe)
@@ -127,9 +120,7 @@ class Session(QObject):
             if then is not None:
                 then()
 
-        handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model")),
-                            title=self.tr("Opening {name}").format(name=Path(path).name))
-        return self.link.request(messages.Open, handlers, path=path, trusted=trusted, without=without)
+        return self._ask_model(wanted, done, self.tr("Cannot open this model"))
 
     def reopen(self, without: tuple[str, ...]) -> int:
         """The same model, prepared otherwise; the data and the recipe stay."""
@@ -146,9 +137,14 @@ class Session(QObject):
             if attached is not None:
                 self.attach(attached.path, attached.calibration, attached.trusted)
 
-        handlers = Handlers(done=done, failed=self._complaint(self.tr("Cannot open this model so")),
-                            title=self.tr("Opening {name}").format(name=Path(wanted.path).name))
-        return self.link.request(messages.Open, handlers, path=wanted.path, trusted=wanted.trusted, without=without)
+        return self._ask_model(wanted, done, self.tr("Cannot open this model so"))
+
+    def _ask_model(self, wanted: Opened, done: Callable[[ModelSummary], None], complaint: str) -> int:
+        title = self.tr("Opening {name}").format(name=Path(wanted.path).name)
+        handlers = Handlers(done=done, failed=self._complaint(complaint), title=title)
+        return self.link.request(
+            messages.Open, handlers, path=wanted.path, trusted=wanted.trusted, without=wanted.without
+        )
 
     def _newest(self) -> Callable[[], bool]:
         """Whether no other model was asked for since."""
@@ -158,6 +154,7 @@ class Session(QObject):
 
     def attach(self, path: str, calibration: str = "", trusted: Trust = NOBODY) -> int:
         """Ask for data. What was attached stays when this fails."""
+
         def updated(summary: DataSummary) -> None:
             self.take_data(Attached(path, calibration, trusted), summary)
 
@@ -166,8 +163,9 @@ class Session(QObject):
             self._refresher.forget_measured()
             self._refresher.refresh_and_foretell()
 
-        handlers = Handlers(done=done, updated=updated, failed=self._complaint(self.tr("Cannot use this data")),
-                            title=self.tr("Measuring the original on {name}").format(name=Path(path).name))
+        failed = self._complaint(self.tr("Cannot use this data"))
+        title = self.tr("Measuring the original on {name}").format(name=Path(path).name)
+        handlers = Handlers(done=done, updated=updated, failed=failed, title=title)
         return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
 
     def trust(self, paths: Trust, then: Callable[[], object]) -> None:
@@ -179,7 +177,7 @@ class Session(QObject):
     def take_data(self, attached: Attached, summary: DataSummary) -> None:
         """The engine has these."""
         self.attached, self.data = attached, summary
-        if summary.model is not None:       # its sizes are known now, and with them its MACs
+        if summary.model is not None:  # its sizes are known now, and with them its MACs
             self.model = summary.model
         self.data_changed.emit()
 
@@ -341,6 +339,7 @@ class Session(QObject):
 
     def export(self, folder: str, name: str) -> int:
         """Write, reopen and verify: `exported` with the Report, or `export_failed`."""
+
         def done(report: Report) -> None:
             self.exported.emit(report)
 
@@ -350,10 +349,12 @@ class Session(QObject):
         def stopped() -> None:
             self.export_failed.emit(self.tr("The export was cancelled; nothing was written."), "")
 
-        handlers = Handlers(done=done, failed=failed, stopped=stopped,
-                            title=self.tr("Exporting {name}").format(name=name))
-        return self.link.request(messages.Export, handlers, recipe=self.recipe, folder=folder, name=name,
-                                 language=i18n.code(), kept=self.trainings.result is not None)
+        title = self.tr("Exporting {name}").format(name=name)
+        handlers = Handlers(done=done, failed=failed, stopped=stopped, title=title)
+        kept, language = self.trainings.result is not None, i18n.code()
+        return self.link.request(
+            messages.Export, handlers, recipe=self.recipe, folder=folder, name=name, language=language, kept=kept
+        )
 
     # -- what was computed (called by the refresher) ---------------------------------------------------------------
 

@@ -35,7 +35,7 @@ class Snapshots(QObject):
         self._reports: dict[Hashable, Report] = {}
         session.preview_changed.connect(self._on_preview)
         session.exported.connect(self._on_exported)
-        session.data_changed.connect(self._reports.clear)       # their figures are of the data before
+        session.data_changed.connect(self._reports.clear)  # their figures are of the data before
         session.timings.changed.connect(self._on_timing)
 
     # -- what is known ---------------------------------------------------------------------------------------------
@@ -46,19 +46,26 @@ class Snapshots(QObject):
         assert session.model is not None
         model, data = session.model, session.data
         timing = session.timings.current
-        latency = Figure(timing.before_ms, "measured") if timing is not None else \
-            next((report.before.latency_ms for report in reversed(self._reports.values())), None)
-        totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs,
-                        session.baseline, latency)
-        return Snapshot(self.tr("Before"), replace(session.recipe, rows=(), recover=()), totals, None,
-                        session.metric, data.fingerprint if data else "")
+        latency = (
+            Figure(timing.before_ms, "measured")
+            if timing is not None
+            else next((report.before.latency_ms for report in reversed(self._reports.values())), None)
+        )
+        totals = Totals(Figure(float(model.bytes), "verified"), model.parameters, model.macs, session.baseline, latency)
+        return Snapshot(
+            self.tr("Before"),
+            replace(session.recipe, rows=(), recover=()),
+            totals,
+            None,
+            session.metric,
+            data.fingerprint if data else "",
+        )
 
     def now(self) -> Snapshot:
         """The present recipe, with what is known of it at this moment."""
         session = self._session
         data, preview = session.data, session.preview
-        state = Snapshot(self.tr("Now"), session.recipe, metric=session.metric,
-                         data=data.fingerprint if data else "")
+        state = Snapshot(self.tr("Now"), session.recipe, metric=session.metric, data=data.fingerprint if data else "")
         return self._known(state, preview if session.preview_is_current else None)
 
     def suggestion(self) -> str:
@@ -152,8 +159,12 @@ class Snapshots(QObject):
         if preview is None or not session.preview_is_current or not preview.complete:
             return
         key, print_ = session.recipe.in_effect, data.fingerprint if data else ""
-        fresh = tuple(self._known(replace(each, metric=session.metric, data=print_), preview)
-                      if each.recipe.in_effect == key else each for each in self.all)
+        fresh = tuple(
+            self._known(replace(each, metric=session.metric, data=print_), preview)
+            if each.recipe.in_effect == key
+            else each
+            for each in self.all
+        )
         self._refresh(fresh)
 
     def _refresh(self, fresh: tuple[Snapshot, ...]) -> None:

@@ -24,7 +24,7 @@ class Sweeps(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self.job = 0                    # 0: nothing is measured
+        self.job = 0  # 0: nothing is measured
         self.curve: Curve | None = None
         self.progress = Progress("")
         self.failure = ""
@@ -37,8 +37,9 @@ class Sweeps(QObject):
         if self.job:
             return
         self.curve, self.failure, self.progress = None, "", Progress("")
-        handlers = Handlers(done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped,
-                            title=self.tr("Sweep"))
+        handlers = Handlers(
+            done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped, title=self.tr("Sweep")
+        )
         self.job = self._session.link.request(messages.Sweep, handlers, wanted=wanted, recipe=self._session.recipe)
         self.changed.emit()
 

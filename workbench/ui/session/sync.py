@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import EditView, LayerView, Predictability, Preview
     from workbench.ui.session.session import Session
 
-REST_MS = 250               # without an edit: time to prepare the next one
-PATIENCE_MS = 1000          # far longer than most answers take: a request that is replaced too soon is never answered
-DEATHS_ALLOWED = 2          # an engine that dies twice while measuring one recipe will die a third time
+REST_MS = 250  # without an edit: time to prepare the next one
+PATIENCE_MS = 1000  # far longer than most answers take: a request that is replaced too soon is never answered
+DEATHS_ALLOWED = 2  # an engine that dies twice while measuring one recipe will die a third time
 
 
 class Refresher(QObject):
@@ -30,9 +30,9 @@ class Refresher(QObject):
         super().__init__(session)
         self._session = session
         self._link = session.link
-        self.online = False                 # the engine process holds the model
-        self.supplied = False               # and the data, where there is some: else there is nothing to measure on
-        self._deaths = 0                    # of the engine while it measured this very recipe
+        self.online = False  # the engine process holds the model
+        self.supplied = False  # and the data, where there is some: else there is nothing to measure on
+        self._deaths = 0  # of the engine while it measured this very recipe
         self._views: dict[str, LayerView] = {}
         self._edits: Remembered[EditView] = Remembered(400)
         self._previews: Remembered[Preview] = Remembered(400)
@@ -41,9 +41,9 @@ class Refresher(QObject):
         self._measures = Latest(self._link, PATIENCE_MS, self)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._prepare)
-        self._at, self._walking = "", 1     # the layer that was looked at last, and the direction that led there
-        self._given_up = False              # the user cancelled this recipe's measurement
-        self._preparing = self._foretelling = 0     # jobs
+        self._at, self._walking = "", 1  # the layer that was looked at last, and the direction that led there
+        self._given_up = False  # the user cancelled this recipe's measurement
+        self._preparing = self._foretelling = 0  # jobs
         self._foretells = True
         session.recipe_changed.connect(self._on_recipe)
         self._link.cancelling.connect(self._on_cancelling)
@@ -80,8 +80,8 @@ class Refresher(QObject):
         """The engine process is another one. Returns whether measuring this recipe may be what kills it."""
         self.online = self.supplied = False
         self._deaths += by_itself and self._measuring
-        self._foretells = not (by_itself and self._foretelling in self._link.asked)     # that may be what kills it
-        self._previews.forget_where(lambda preview: bool(preview.trained))      # it has to be taken up again
+        self._foretells = not (by_itself and self._foretelling in self._link.asked)  # that may be what kills it
+        self._previews.forget_where(lambda preview: bool(preview.trained))  # it has to be taken up again
         self.drop()
         return self._deaths >= DEATHS_ALLOWED
 
@@ -109,8 +109,9 @@ class Refresher(QObject):
         """There is new data, or none: what foretells edits is prepared too, and nobody waits for that."""
         self.refresh()
         if self._foretells and self._session.data is not None:
-            self._foretelling = self._link.request(messages.Predict, Handlers(
-                done=self._show_predictability, failed=self._session.mention, quiet=True))
+            self._foretelling = self._link.request(
+                messages.Predict, Handlers(done=self._show_predictability, failed=self._session.mention, quiet=True)
+            )
 
     def _show_predictability(self, known: Predictability) -> None:
         if known.obstacle:
@@ -203,7 +204,7 @@ class Refresher(QObject):
         if job == self._measures.job:
             self._given_up = True
             self._applies.drop()
-            self._measures.forget_waiting()     # the newest recipe would be measured a moment later
+            self._measures.forget_waiting()  # the newest recipe would be measured a moment later
 
     def _ask_view(self, path: str) -> int:
         def done(view: LayerView) -> None:
@@ -211,8 +212,9 @@ class Refresher(QObject):
             self._session.show_view(view)
             self._inspects.answered()
 
-        return self._link.request(messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True),
-                                  first=True, path=path)
+        return self._link.request(
+            messages.Inspect, Handlers(done=done, failed=self._session.mention, quiet=True), first=True, path=path
+        )
 
     def _ask_edit(self, path: str, recipe: Recipe) -> int:
         def done(edit: EditView) -> None:
@@ -224,8 +226,9 @@ class Refresher(QObject):
             self._session.mention(failure)
             self._applies.answered()
 
-        return self._link.request(messages.Edit, Handlers(done=done, failed=failed, quiet=True),
-                                  path=path, recipe=recipe)
+        return self._link.request(
+            messages.Edit, Handlers(done=done, failed=failed, quiet=True), path=path, recipe=recipe
+        )
 
     def _ask_preview(self, recipe: Recipe, focus: tuple[str, ...]) -> int:
         def updated(preview: Preview) -> None:
@@ -241,6 +244,12 @@ class Refresher(QObject):
             self._session.mention(failure)
             self._measures.answered()
 
-        handlers = Handlers(done=updated, updated=updated, failed=failed, stopped=self._session.preview_changed.emit,
-                            quiet=True, title=self.tr("Measuring"))
+        handlers = Handlers(
+            done=updated,
+            updated=updated,
+            failed=failed,
+            stopped=self._session.preview_changed.emit,
+            quiet=True,
+            title=self.tr("Measuring"),
+        )
         return self._link.request(messages.Measure, handlers, recipe=recipe, focus=focus)

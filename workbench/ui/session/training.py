@@ -30,16 +30,16 @@ class Trainings(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self.job = 0                        # 0: nothing is trained
-        self.recipe = Recipe()              # of the curve
+        self.job = 0  # 0: nothing is trained
+        self.recipe = Recipe()  # of the curve
         self.points: list[TrainingPoint] = []
         self.failure = ""
-        self.paused = self.trying = False   # trying temperatures
-        self.device = "cpu"                 # one of the link's devices
-        self.seeds = 1                      # trainings at each temperature
+        self.paused = self.trying = False  # trying temperatures
+        self.device = "cpu"  # one of the link's devices
+        self.seeds = 1  # trainings at each temperature
         self.curve: TemperatureCurve | None = None
         self._results: dict[Recipe, Recovery] = {}
-        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)      # a small model tells thousands a second
+        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)  # a small model tells thousands a second
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
         session.data_changed.connect(self.forget)
@@ -65,8 +65,12 @@ class Trainings(QObject):
     @property
     def teachers(self) -> list[str]:
         """Files that the recipe on show names as teachers."""
-        return [path.strip() for stage in self._session.recipe.recover
-                for path in str(stage.params.get("teacher", "")).split(",") if path.strip()]
+        return [
+            path.strip()
+            for stage in self._session.recipe.recover
+            for path in str(stage.params.get("teacher", "")).split(",")
+            if path.strip()
+        ]
 
     def _trusted(self, again: Callable[[], object]) -> bool:
         """Whether the code of all teachers may run. Where not, the user is asked for one, and `again` follows a yes."""
@@ -84,8 +88,13 @@ class Trainings(QObject):
         if self.job or self.reason or not self._trusted(self.start):
             return
         self.recipe, self.points, self.failure, self.curve = self._session.recipe, [], "", None
-        handlers = Handlers(done=self._done, updated=self._updated, failed=self._failed, stopped=self._stopped,
-                            title=self.tr("Training"))
+        handlers = Handlers(
+            done=self._done,
+            updated=self._updated,
+            failed=self._failed,
+            stopped=self._stopped,
+            title=self.tr("Training"),
+        )
         self.job = self._session.link.request(messages.Train, handlers, recipe=self.recipe, device=self.device)
         self.changed.emit()
 
@@ -94,10 +103,20 @@ class Trainings(QObject):
         if self.job or self.reason or not self.distils or not self._trusted(self.try_temperatures):
             return
         self.curve, self.failure = None, ""
-        handlers = Handlers(done=self._tried, updated=self._show_curve, failed=self._failed, stopped=self._stopped,
-                            title=self.tr("Trying temperatures"))
-        self.job = self._session.link.request(messages.TryTemperatures, handlers, recipe=self._session.recipe,
-                                              wanted=Temperatures(seeds=self.seeds), device=self.device)
+        handlers = Handlers(
+            done=self._tried,
+            updated=self._show_curve,
+            failed=self._failed,
+            stopped=self._stopped,
+            title=self.tr("Trying temperatures"),
+        )
+        self.job = self._session.link.request(
+            messages.TryTemperatures,
+            handlers,
+            recipe=self._session.recipe,
+            wanted=Temperatures(seeds=self.seeds),
+            device=self.device,
+        )
         self.trying = True
         self.changed.emit()
 
@@ -136,8 +155,13 @@ class Trainings(QObject):
             self._failed(failure)
 
         self.recipe, self.points, self.failure = recipe, [], ""
-        handlers = Handlers(done=self._done, updated=self._updated, failed=failed, stopped=self._stopped,
-                            title=self.tr("Taking up the training"))
+        handlers = Handlers(
+            done=self._done,
+            updated=self._updated,
+            failed=failed,
+            stopped=self._stopped,
+            title=self.tr("Taking up the training"),
+        )
         self.job = session.link.request(messages.Train, handlers, recipe=recipe, device=self.device, kept=True)
         self.changed.emit()
 

@@ -61,7 +61,7 @@ class ChangeRecipe(Command):
             return False
         self._new = other._new
         self.setText(other.text())
-        self.setObsolete(self._new == self.old)     # dragged back to where it began
+        self.setObsolete(self._new == self.old)  # dragged back to where it began
         return True
 
     @property
@@ -89,8 +89,8 @@ class History(QObject):
         super().__init__(parent)
         self.stack = QUndoStack(self)
         self.branches: tuple[Branch, ...] = ()
-        self.gesture = 1            # edits of one gesture become one step
-        self.jumping = False        # on the way to another step: what lies between need not be shown
+        self.gesture = 1  # edits of one gesture become one step
+        self.jumping = False  # on the way to another step: what lies between need not be shown
 
     def push(self, command: QUndoCommand) -> None:
         """The steps that could have been redone are kept as a branch."""
@@ -150,8 +150,11 @@ class History(QObject):
         commands: list[Command] = []
         for place, step in enumerate(kept.steps):
             self.gesture += 1
-            commands.append(ChangeRecipe(session, kept.at(place), step.recipe, step.text, self.gesture)
-                            if isinstance(step, RecipeStep) else command_of(step))
+            commands.append(
+                ChangeRecipe(session, kept.at(place), step.recipe, step.text, self.gesture)
+                if isinstance(step, RecipeStep)
+                else command_of(step)
+            )
             commands[-1].asleep = True
             self.stack.push(commands[-1])
         self.stack.setIndex(kept.here)
@@ -180,7 +183,7 @@ class Remembered(Generic[V]):
         self._values[key] = value
         self._values.move_to_end(key)
         free = [key for key in self._values if key not in self.held] if len(self._values) > self._limit else []
-        for oldest in free[:len(self._values) - self._limit]:
+        for oldest in free[: len(self._values) - self._limit]:
             del self._values[oldest]
 
     def forget(self, key: Hashable) -> None:

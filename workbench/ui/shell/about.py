@@ -18,7 +18,7 @@ from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme
 
 WIDTH, MOST = 520, 560
-STRONG = "<b style='font-weight: 600'>"         # the bundled font has this weight; a bolder one would be smeared
+STRONG = "<b style='font-weight: 600'>"  # the bundled font has this weight; a bolder one would be smeared
 NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -57,20 +57,28 @@ class Page(QDialog):
 
 def show_about(parent: QWidget, versions: Mapping[str, str]) -> Page:
     parts = {"PySide6": pyside_version, "Python": platform.python_version(), **versions}
-    rows = "".join(f"<tr><td>{html.escape(name)}&nbsp;&nbsp;&nbsp;</td><td>{html.escape(version)}</td></tr>"
-                   for name, version in parts.items())
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}&nbsp;&nbsp;&nbsp;</td><td>{html.escape(version)}</td></tr>"
+        for name, version in parts.items()
+    )
     waiting = "" if versions else f"<p>{tr('The engine is still starting.')}</p>"
     words = tr("Open a trained model, look inside every layer, compress it with the mouse, export what you saw.")
     table = f"<table cellspacing='2' style='margin-top: 12px'>{rows}</table>"
-    return Page(parent, "about", f"Model Compression Workbench {__version__}",
-                f"<p>{words}</p>{table}{waiting}<p>{tr('Licence: Apache-2.0')}</p>")
+    return Page(
+        parent,
+        "about",
+        f"Model Compression Workbench {__version__}",
+        f"<p>{words}</p>{table}{waiting}<p>{tr('Licence: Apache-2.0')}</p>",
+    )
 
 
 def show_model(parent: QWidget, model: ModelSummary) -> Page:
     """Path, format, inputs, what was prepared at opening, and what the user should know."""
     count = tr("{n} parameters").format(n=amount(model.parameters))
-    body = (f"<p>{html.escape(model.path)}</p>"
-            f"<p>{html.escape(format_words(model.format))}, opset {model.opset}, {size(model.bytes)}, {count}</p>")
+    body = (
+        f"<p>{html.escape(model.path)}</p>"
+        f"<p>{html.escape(format_words(model.format))}, opset {model.opset}, {size(model.bytes)}, {count}</p>"
+    )
     body += _list(tr("Inputs"), map(_spec, model.inputs)) + _list(tr("Outputs"), map(_spec, model.outputs))
     applied = (step.detail or step.title for step in model.preparations if step.applied)
     body += _list(tr("Prepared at opening"), map(said, applied))
@@ -82,10 +90,14 @@ def show_guide(parent: QWidget) -> Page:
     steps = (
         tr("<b>Open</b> a model (Ctrl+O), then data to measure it with (Ctrl+D), or drop both on the window."),
         tr("<b>Choose</b> a layer on the left. The middle shows its weights and singular values."),
-        tr("<b>Add a step</b> on the right: prune, quantise, factor or distil. Drag its slider, or the line in the "
-           "plot."),
-        tr("<b>Read</b> the bottom: size, accuracy with its interval, and how each figure is known. "
-           "○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file."),
+        tr(
+            "<b>Add a step</b> on the right: prune, quantise, factor or distil. Drag its slider, or the line in the "
+            "plot."
+        ),
+        tr(
+            "<b>Read</b> the bottom: size, accuracy with its interval, and how each figure is known. "
+            "○ forecast, ◐ estimated from part of the samples, ● measured on all, ✓ verified in the written file."
+        ),
         tr("<b>Export</b> (Ctrl+E). The file is opened again and compared with what was shown."),
     )
     keys = tr("Ctrl+K finds every command. Ctrl+F filters the layers. Ctrl+Z takes a step back.")
@@ -97,9 +109,12 @@ def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
     """Those of the menus, menu by menu, and those that belong to a place of the window."""
     here = {
         tr("Layers"): ((tr("Choose several"), "Ctrl+Up, Ctrl+Space"), (tr("Open or close a module"), "Return")),
-        tr("Plots"): ((tr("Move the line"), "Left, Right"), (tr("Move it far"), "Shift+Left, Shift+Right"),
-                      (tr("Another line, or reading values"), "Up, Down"),
-                      (tr("Read the first or the last value"), "Home, End")),
+        tr("Plots"): (
+            (tr("Move the line"), "Left, Right"),
+            (tr("Move it far"), "Shift+Left, Shift+Right"),
+            (tr("Another line, or reading values"), "Up, Down"),
+            (tr("Read the first or the last value"), "Home, End"),
+        ),
         tr("Presentation"): ((tr("Go on"), "Right, Space"), (tr("Go back"), "Left"), (tr("Leave"), "Escape")),
     }
     parts: dict[str, list[tuple[str, str]]] = {}
@@ -112,8 +127,9 @@ def show_shortcuts(parent: QWidget, bar: QMenuBar) -> Page:
 
 
 def _keys(title: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = "".join(f"<tr><td>{html.escape(name)}</td><td align='right'>{html.escape(keys)}</td></tr>"
-                    for name, keys in rows)
+    lines = "".join(
+        f"<tr><td>{html.escape(name)}</td><td align='right'>{html.escape(keys)}</td></tr>" for name, keys in rows
+    )
     return f"<tr><td colspan='2'><b>{html.escape(title)}</b></td></tr>{lines}<tr><td>&nbsp;</td></tr>"
 
 

@@ -23,11 +23,16 @@ __all__ = ["demo_paths", "run"]
 ICON = "workbench.svg"
 
 
-def run(model: str | None = None, data: str | None = None, recipe: str | None = None, trusted: Trust = NOBODY,
-        calibration: str | None = None) -> int:
+def run(
+    model: str | None = None,
+    data: str | None = None,
+    recipe: str | None = None,
+    trusted: Trust = NOBODY,
+    calibration: str | None = None,
+) -> int:
     """Show the window until it is closed; returns the exit code of the process."""
     keep_log()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)    # Ctrl+C in the terminal: Python's own handler waits for Python code
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal: Python's own handler waits for Python code
     # For the graph tab, which imports WebEngine when it is first looked at; must be said before, and costs nothing.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -37,16 +37,17 @@ from workbench.ui.tree.view import TreePanel
 from workbench.ui.widgets.dock_title import DockTitle
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
-SHARES = ((0.29, (372, 560)), (0.24, (304, 420)))     # of the window's width for layers and steps, and pixels
-MORE = 0.05         # of the window's width for one more column of the layers
-HEIGHTS = (150, 300)        # of what is at the bottom
+SHARES = ((0.29, (372, 560)), (0.24, (304, 420)))  # of the window's width for layers and steps, and pixels
+MORE = 0.05  # of the window's width for one more column of the layers
+HEIGHTS = (150, 300)  # of what is at the bottom
 
 
 class Workspace(QObject):
     """The widgets of an open model, and the wires between them and the session. They are there after `build`."""
 
-    def __init__(self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs,
-                 jobs: Jobs) -> None:
+    def __init__(
+        self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs, jobs: Jobs
+    ) -> None:
         super().__init__(window)
         self._session, self._window = session, window
         self._verbs, self._pins, self._jobs = verbs, pins, jobs
@@ -143,8 +144,14 @@ class Workspace(QObject):
         session = self._session
         self._looks = session.turns.piece(self.inspect, self._show_layer, Place.WHAT_IT_LOOKS_LIKE)
         self._result = session.turns.piece(self.actions, self._show_result, Place.WHAT_TO_DO)
-        for signal in (session.methods_changed, session.selection_changed, session.recipe_changed,
-                       session.view_changed, session.edit_changed, session.couplings_changed):
+        for signal in (
+            session.methods_changed,
+            session.selection_changed,
+            session.recipe_changed,
+            session.view_changed,
+            session.edit_changed,
+            session.couplings_changed,
+        ):
             signal.connect(self._looks.soon)
         for signal in (session.selection_changed, session.recipe_changed, session.changes_changed):
             signal.connect(self._result.soon)
@@ -158,7 +165,7 @@ class Workspace(QObject):
         for signal in (self.scans.changed, self.scans.shown, session.methods_changed):
             signal.connect(self._show_losses)
         self.inspect.wanted.connect(self.looks.ask)
-        for answer in (self.looks.answered, self.looks.failed):     # it is of the layer that is chosen now
+        for answer in (self.looks.answered, self.looks.failed):  # it is of the layer that is chosen now
             answer.connect(lambda *_: self._looks.run())
         self.looks.answered.connect(self.inspect.show_picture)
         self.looks.failed.connect(self.inspect.show_failure)
@@ -224,7 +231,7 @@ class Workspace(QObject):
         metric = scans.plan.metric if scans.plan is not None else ""
         words = stack_words(scans.candidate, session.methods)
         appeared = self.tree.show_losses(scans.drops(), metric, words, short(scans.candidate))
-        if appeared:        # a column more needs more room
+        if appeared:  # a column more needs more room
             more = round(MORE * self._window.width())
             self._window.resizeDocks([self.layers_dock], [self.layers_dock.width() + more], Qt.Orientation.Horizontal)
         self.graph.set_drops(scans.drops(), metric, words)
@@ -241,7 +248,7 @@ class Workspace(QObject):
         method = self._session.methods.get(actions[step].method) if 0 <= step < len(actions) else None
         fields = method.fields if method is not None else ()
         if method is None or not any(each.name == field for each in fields):
-            return          # the line of a step that was undone a moment ago
+            return  # the line of a step that was undone a moment ago
         group = next((f.group for f in fields if f.name == field), "")
         rivals = tuple(f.name for f in fields if group and f.group == group and f.name != field)
         actions[step] = actions[step].with_param(field, value, rivals)
@@ -256,8 +263,9 @@ class Workspace(QObject):
         return [layer.path for layer in layers if layer is not None and not layer.locked]
 
 
-def _dock(window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea,
-          shortcut: str = "") -> QDockWidget:
+def _dock(
+    window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea, shortcut: str = ""
+) -> QDockWidget:
     """One with a shortcut is hidden until it is wanted."""
     dock = QDockWidget(title, window)
     dock.setObjectName(name)
@@ -289,7 +297,7 @@ def _bottom_bar(window: QMainWindow, widget: QWidget) -> QToolBar:
     bar.setObjectName("bottom")
     bar.setMovable(False)
     bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    bar.toggleViewAction().setVisible(False)        # always there
+    bar.toggleViewAction().setVisible(False)  # always there
     bar.addWidget(widget)
     window.addToolBar(Qt.ToolBarArea.BottomToolBarArea, bar)
     return bar

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from workbench.ui.shell.main_layout import Workspace
 
 TOLD_MS = 20_000
-SIZE, FRAME = QSize(1360, 860), QSize(8, 40)      # at first, and what the desktop puts around a window
+SIZE, FRAME = QSize(1360, 860), QSize(8, 40)  # at first, and what the desktop puts around a window
 
 
 class MainWindow(QMainWindow):
@@ -43,7 +43,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.workspace: Workspace | None = None             # until it is built
+        self.workspace: Workspace | None = None  # until it is built
         self._building = self._build()
         self._first_paint = True
         self._may_close = False
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setWindowTitle(self.tr("Model Compression Workbench"))
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setMinimumHeight(4 * theme.UNIT)       # does not grow when it says something
+        self.statusBar().setMinimumHeight(4 * theme.UNIT)  # does not grow when it says something
         self._restore_geometry()
         session.told.connect(self._on_told)
         session.model_changed.connect(self._on_model)
@@ -129,14 +129,14 @@ class MainWindow(QMainWindow):
         assert self.workspace is not None
         if opening_first:
             self.pages.setCurrentWidget(self.workspace.tabs)
-            ignored = QSizePolicy.Policy.Ignored        # a page that is not shown must not widen the window
+            ignored = QSizePolicy.Policy.Ignored  # a page that is not shown must not widen the window
             self.welcome.setSizePolicy(ignored, ignored)
             self.workspace.set_visible(True)
             layout = settings.store().value("layout")
             if layout is None or not self.restoreState(layout, settings.LAYOUT_VERSION):
-                QTimer.singleShot(0, self.workspace, self.workspace.reset_sizes)   # once the docks have their places
+                QTimer.singleShot(0, self.workspace, self.workspace.reset_sizes)  # once the docks have their places
             self.workspace.bar.show()
-            self.workspace.tree.tree.setFocus()         # what had the focus is gone
+            self.workspace.tree.tree.setFocus()  # what had the focus is gone
         self._show_title()
 
     def _show_title(self) -> None:
@@ -167,30 +167,36 @@ class MainWindow(QMainWindow):
         if kept is None:
             return
         steps = sum(bool(row.actions) for row in kept.saved.recipe.rows)
-        words = self.tr("The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: "
-                        "{pinned}.").format(time=autosave.moment(kept.when), steps=steps,
-                                            pinned=len(kept.saved.snapshots))
+        words = self.tr(
+            "The program ended at {time} without closing. Layers with steps: {steps}. Pinned states: {pinned}."
+        ).format(time=autosave.moment(kept.when), steps=steps, pinned=len(kept.saved.snapshots))
 
         def go_on() -> None:
             self.commands.sessions.resume(kept.saved, kept.path.parent, adopted)
 
         def adopted() -> None:
-            self.autosave.save()        # it is ours before it is taken from there
+            self.autosave.save()  # it is ours before it is taken from there
             self.autosave.settle()
             kept.discard()
 
         box = dialogs.ask_way_out(
-            self, "kept", self.tr("Unfinished work"),
-            self.tr("Go on with your work on {name}?").format(name=Path(kept.saved.model.path).name), words,
-            ((self.tr("Go on"), go_on), (self.tr("Discard it"), kept.discard)), self.tr("Not now"))
+            self,
+            "kept",
+            self.tr("Unfinished work"),
+            self.tr("Go on with your work on {name}?").format(name=Path(kept.saved.model.path).name),
+            words,
+            ((self.tr("Go on"), go_on), (self.tr("Discard it"), kept.discard)),
+            self.tr("Not now"),
+        )
         box.rejected.connect(kept.leave)
 
     def show_crash(self, summary: str, report: str) -> None:
-        if self.findChild(CrashDialog) is None:         # an error that repeats must not bury the window in dialogs
+        if self.findChild(CrashDialog) is None:  # an error that repeats must not bury the window in dialogs
             CrashDialog(summary, report, self).open()
 
     def show_tour(self) -> None:
         from workbench.ui.shell import tour
+
         tour.begin(self)
 
     def _add_step(self) -> None:

@@ -28,8 +28,15 @@ from workbench.ui.widgets import focus, theme
 class Menus(QObject):
     """Built once; `view_panels` takes the docks when they are there."""
 
-    def __init__(self, window: QMainWindow, session: Session, commands: Commands, verbs: LayerVerbs,
-                 pins: SnapshotVerbs, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        session: Session,
+        commands: Commands,
+        verbs: LayerVerbs,
+        pins: SnapshotVerbs,
+        jobs: Jobs,
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._session = session
@@ -55,8 +62,9 @@ class Menus(QObject):
         jobs.changed.connect(self._enable)
         self._enable()
 
-    def _action(self, text: str, verb: Callable[[], object] | None, shortcut: str | QKeySequence.StandardKey = "",
-                ) -> QAction:
+    def _action(
+        self, text: str, verb: Callable[[], object] | None, shortcut: str | QKeySequence.StandardKey = ""
+    ) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(shortcut))
         if verb is not None:
@@ -108,8 +116,11 @@ class Menus(QObject):
         self._tree = menu.addMenu(self.tr("Layer tree"))
         themes = menu.addMenu(self.tr("Theme"))
         self._themes = group = QActionGroup(self)
-        titles: dict[theme.Scheme, str] = {"system": self.tr("As the system"), "light": self.tr("Light"),
-                                           "dark": self.tr("Dark")}
+        titles: dict[theme.Scheme, str] = {
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }
         for name, title in titles.items():
             action = self._action(title, partial(self.set_theme, name))
             action.setCheckable(True)
@@ -185,6 +196,7 @@ class Menus(QObject):
 
     def show_preferences(self) -> None:
         from workbench.ui.shell.preferences import Preferences
+
         Preferences(self._session.link, self._window).open()
 
     def set_theme(self, name: theme.Scheme) -> None:
@@ -197,8 +209,19 @@ class Menus(QObject):
 
     def _enable(self) -> None:
         opened = self._session.model is not None
-        wanting = (self.export, self.add_step, self._story, self._present, self.filter, self.pictures, self.latency,
-                   self.details, self._again, self.scan, self.sweep)
+        wanting = (
+            self.export,
+            self.add_step,
+            self._story,
+            self._present,
+            self.filter,
+            self.pictures,
+            self.latency,
+            self.details,
+            self._again,
+            self.scan,
+            self.sweep,
+        )
         for action in (*wanting, *self._tabs.actions()):
             action.setEnabled(opened)
         self._cancel.setEnabled(bool(self._jobs.running))
@@ -225,6 +248,7 @@ class Menus(QObject):
     def present(self) -> None:
         """Full screen, on the screen of the window."""
         from workbench.ui.presentation.window import Presentation
+
         if self._session.model is not None:
             presentation = Presentation(self._session, self._window)
             presentation.setScreen(self._window.screen())
@@ -245,8 +269,14 @@ class Menus(QObject):
 
         if self._session.opened is not None:
             start = str(Path(self._session.opened.path).with_suffix(".html"))
-            dialogs.choose_target(self._window, self.tr("Save the presentation"),
-                                  self.tr("Page (*.html);;Document (*.pdf)"), chosen, start, "html")
+            dialogs.choose_target(
+                self._window,
+                self.tr("Save the presentation"),
+                self.tr("Page (*.html);;Document (*.pdf)"),
+                chosen,
+                start,
+                "html",
+            )
 
     def _toggle_full_screen(self) -> None:
         if self._window.isFullScreen():

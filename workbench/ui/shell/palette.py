@@ -24,9 +24,9 @@ from workbench.ui.tree.data.model import Index
 from workbench.ui.widgets.labels import Plain
 
 ACTION_ROLE = Qt.ItemDataRole.UserRole
-NEXT, BEGINS, FAR = 2.0, 1.5, 20     # worth of a letter beside the one before, or at the start of a word; of a gap
+NEXT, BEGINS, FAR = 2.0, 1.5, 20  # worth of a letter beside the one before, or at the start of a word; of a gap
 SEPARATOR = " › "
-MNEMONIC = re.compile(r"\(&\w\)")       # as Chinese menus have it: 文件(&F)
+MNEMONIC = re.compile(r"\(&\w\)")  # as Chinese menus have it: 文件(&F)
 SHORTCUT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -61,8 +61,11 @@ def _best(word: str, text: str) -> float | None:
     """Over all ways to find the letters of `word` in their order."""
     ways = {n: BEGINS if _begins_word(text, n) else 0.0 for n, letter in enumerate(text) if letter == word[0]}
     for letter in word[1:]:
-        ways = {n: max(score + _gain(text, before, n) for before, score in ways.items() if before < n)
-                for n in range(min(ways, default=len(text)) + 1, len(text)) if text[n] == letter}
+        ways = {
+            n: max(score + _gain(text, before, n) for before, score in ways.items() if before < n)
+            for n in range(min(ways, default=len(text)) + 1, len(text))
+            if text[n] == letter
+        }
     return max(ways.values(), default=None)
 
 
@@ -149,8 +152,10 @@ class CommandPalette(QDialog):
     def _place(self, parent: QWidget) -> None:
         width = min(560, parent.width() - 40)
         self.resize(width, 400)
-        self.move(parent.mapToGlobal(parent.rect().topLeft()).x() + (parent.width() - width) // 2,
-                  parent.mapToGlobal(parent.rect().topLeft()).y() + 64)
+        self.move(
+            parent.mapToGlobal(parent.rect().topLeft()).x() + (parent.width() - width) // 2,
+            parent.mapToGlobal(parent.rect().topLeft()).y() + 64,
+        )
 
     def _filter(self, text: str) -> None:
         self._proxy.typed = text

@@ -42,24 +42,43 @@ class Preferences(QDialog):
         self._form.setVerticalSpacing(theme.UNIT)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         as_system = self.tr("As the system")
-        self.language = self._choice(self.tr("Language"), "language", settings.language(),
-                                     {"system": as_system, **i18n.LANGUAGES})
+        self.language = self._choice(
+            self.tr("Language"), "language", settings.language(), {"system": as_system, **i18n.LANGUAGES}
+        )
         self._later = self._note(self.tr("The language changes when the program is started again."))
-        self.theme = self._choice(self.tr("Theme"), "theme", settings.scheme(), {
-            "system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")})
-        self.data_colors = self._choice(self.tr("Colours of data"), "data_colors", settings.data_colors(),
-                                        {name: name.capitalize() for name in theme.MAPS})
+        self.theme = self._choice(
+            self.tr("Theme"),
+            "theme",
+            settings.scheme(),
+            {"system": as_system, "light": self.tr("Light"), "dark": self.tr("Dark")},
+        )
+        self.data_colors = self._choice(
+            self.tr("Colours of data"),
+            "data_colors",
+            settings.data_colors(),
+            {name: name.capitalize() for name in theme.MAPS},
+        )
         self.data_colors.setIconSize(SWATCH)
         for index, name in enumerate(theme.MAPS):
             self.data_colors.setItemIcon(index, _swatch(name, self.devicePixelRatioF()))
         self._note(self.tr("Each has even steps of lightness and can be read by colour-blind eyes."))
-        self.motion = self._choice(self.tr("Motion"), "motion", settings.motion(), {
-            "system": as_system, "full": self.tr("Things may slide and fade"), "reduced": self.tr("Nothing moves")})
-        self.folders = {"models": self._folder(self.tr("Models are in"), "models"),
-                        "export": self._folder(self.tr("Export to"), "export")}
+        self.motion = self._choice(
+            self.tr("Motion"),
+            "motion",
+            settings.motion(),
+            {"system": as_system, "full": self.tr("Things may slide and fade"), "reduced": self.tr("Nothing moves")},
+        )
+        self.folders = {
+            "models": self._folder(self.tr("Models are in"), "models"),
+            "export": self._folder(self.tr("Export to"), "export"),
+        }
         cores = {str(n): str(n) for n in range(1, 1 + (os.cpu_count() or 1))}
-        self.threads = self._choice(self.tr("Threads of a computation"), "threads", str(settings.threads()),
-                                    {"0": self.tr("One for each core"), **cores})
+        self.threads = self._choice(
+            self.tr("Threads of a computation"),
+            "threads",
+            str(settings.threads()),
+            {"0": self.tr("One for each core"), **cores},
+        )
         self._note(self.tr("The engine starts again when this changes; your work stays."))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)

@@ -5,10 +5,20 @@ from collections.abc import Iterator
 
 # PySide makes a class when it is first asked for; pyqtgraph asks for all of them in one go.
 QT = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
-MODULES = ("numpy", "PySide6.QtTest", "pyqtgraph", "workbench.ui.plots", "workbench.ui.actions",
-           "workbench.ui.tabs.inspect.tab", "workbench.ui.tabs.activations", "workbench.ui.tabs.graph",
-           "workbench.ui.tabs.sensitivity", "workbench.ui.tabs.recover", "workbench.ui.tabs.compare",
-           "workbench.ui.shell.main_layout")
+MODULES = (
+    "numpy",
+    "PySide6.QtTest",
+    "pyqtgraph",
+    "workbench.ui.plots",
+    "workbench.ui.actions",
+    "workbench.ui.tabs.inspect.tab",
+    "workbench.ui.tabs.activations",
+    "workbench.ui.tabs.graph",
+    "workbench.ui.tabs.sensitivity",
+    "workbench.ui.tabs.recover",
+    "workbench.ui.tabs.compare",
+    "workbench.ui.shell.main_layout",
+)
 
 
 def preload() -> Iterator[None]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import DataSummary
 
 ICON = 14
-GAP = "\u2009"          # between icon and words, where a style sheet has no say
-LONGEST = 240       # pixels of a file's name
+GAP = "\u2009"  # between icon and words, where a style sheet has no say
+LONGEST = 240  # pixels of a file's name
 
 
 class Part(QToolButton):
@@ -41,13 +41,13 @@ class Part(QToolButton):
 
     def say(self, words: tuple[str, ...], tip: str) -> None:
         text = plain(" · ".join(word for word in words if word))
-        self.setText(GAP + text.replace("&", "&&"))     # a name, not a shortcut
+        self.setText(GAP + text.replace("&", "&&"))  # a name, not a shortcut
         self.setAccessibleName(text)
         self.setAccessibleDescription(tip)
         self.setToolTip(tooltip(tip))
 
     def does(self, action: QAction) -> None:
-        self.setAccessibleName(action.text())       # until there is more to say
+        self.setAccessibleName(action.text())  # until there is more to say
         self.clicked.connect(action.trigger)
 
 
@@ -60,7 +60,7 @@ class StatusLine(QWidget):
         self.model, self.data = Part("info", self), Part("data", self)
         self.model.does(details)
         self.data.does(open_data)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)       # never what widens the window
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # never what widens the window
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.UNIT, 0, 0, 0)
         row.setSpacing(theme.UNIT)
@@ -80,8 +80,11 @@ class StatusLine(QWidget):
             self.data.say(self._of_data(data), self.tr("Other data to measure with (Ctrl+D)"))
 
     def _of_model(self, model: ModelSummary) -> tuple[str, ...]:
-        inputs = self.tr("input {shape}").format(shape=_shape(model.inputs[0])) if len(model.inputs) == 1 else \
-            self.tr("{count} inputs").format(count=len(model.inputs))
+        inputs = (
+            self.tr("input {shape}").format(shape=_shape(model.inputs[0]))
+            if len(model.inputs) == 1
+            else self.tr("{count} inputs").format(count=len(model.inputs))
+        )
         return format_words(model.format), self.tr("opset {number}").format(number=model.opset), inputs
 
     def _of_data(self, data: DataSummary | None) -> tuple[str, ...]:

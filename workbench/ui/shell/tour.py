@@ -59,23 +59,51 @@ def stops_of(window: MainWindow) -> tuple[Stop, ...]:
     space = window.workspace
     assert space is not None
     return (
-        Stop(lambda: space.layers_dock, tr("Where: the layers"),
-             tr("The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box "
-                "above filters them.")),
-        Stop(lambda: _inspector(space), tr("What it looks like"),
-             tr("The weights of the chosen layer and their singular values. Lines that you can drag are the "
-                "parameters of its steps. The other tabs look at the whole model.")),
-        Stop(lambda: space.actions_dock, tr("What to do"),
-             tr("Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and "
-                "why a method is not available.")),
-        Stop(lambda: space.scoreboard, tr("What it costs"),
-             tr("Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, "
-                "◐ estimated, ● measured, ✓ verified in the written file.")),
-        Stop(lambda: window.menuBar(), tr("Every command"),
-             tr("Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all "
-                "shortcuts.")),
-        Stop(lambda: space.scoreboard.export_button, tr("The file"),
-             tr("The export is opened again, run, and compared with what you saw here.")),
+        Stop(
+            lambda: space.layers_dock,
+            tr("Where: the layers"),
+            tr(
+                "The model as a tree. Bars show which layers hold the bytes. Choose one, or several with Ctrl; the box "
+                "above filters them."
+            ),
+        ),
+        Stop(
+            lambda: _inspector(space),
+            tr("What it looks like"),
+            tr(
+                "The weights of the chosen layer and their singular values. Lines that you can drag are the "
+                "parameters of its steps. The other tabs look at the whole model."
+            ),
+        ),
+        Stop(
+            lambda: space.actions_dock,
+            tr("What to do"),
+            tr(
+                "Add a step: prune, factor, distil or quantise. Its form says what it will do to this very layer, and "
+                "why a method is not available."
+            ),
+        ),
+        Stop(
+            lambda: space.scoreboard,
+            tr("What it costs"),
+            tr(
+                "Size, accuracy and work, before and now. The marks say how a figure is known: ○ forecast, "
+                "◐ estimated, ● measured, ✓ verified in the written file."
+            ),
+        ),
+        Stop(
+            lambda: window.menuBar(),
+            tr("Every command"),
+            tr(
+                "Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all "
+                "shortcuts."
+            ),
+        ),
+        Stop(
+            lambda: space.scoreboard.export_button,
+            tr("The file"),
+            tr("The export is opened again, run, and compared with what you saw here."),
+        ),
     )
 
 
@@ -196,10 +224,12 @@ class Tour(QWidget):
         width, height, gap = self.card.width(), self.card.height(), theme.DOUBLE
         middle = QRect(QPoint(0, 0), self.card.size())
         middle.moveCenter(self.rect().center() if hole.isNull() else hole.center())
-        rooms = {(hole.right() + gap, middle.y()): self.width() - hole.right(),
-                 (hole.x() - gap - width, middle.y()): hole.x(),
-                 (middle.x(), hole.bottom() + gap): self.height() - hole.bottom(),
-                 (middle.x(), hole.y() - gap - height): hole.y()}
+        rooms = {
+            (hole.right() + gap, middle.y()): self.width() - hole.right(),
+            (hole.x() - gap - width, middle.y()): hole.x(),
+            (middle.x(), hole.bottom() + gap): self.height() - hole.bottom(),
+            (middle.x(), hole.y() - gap - height): hole.y(),
+        }
         needed = {place: (width if index < 2 else height) + 2 * gap for index, place in enumerate(rooms)}
         fitting = [place for place, room in rooms.items() if not hole.isNull() and room >= needed[place]]
         x, y = max(fitting, key=lambda place: rooms[place]) if fitting else (middle.x(), middle.y())
@@ -227,7 +257,7 @@ class Tour(QWidget):
         """Tab stays on the card: what is below the veil cannot be reached."""
         buttons = [button for button in (self.skip, self.back, self.next) if button.isVisible() and button.isEnabled()]
         if not buttons:
-            return False        # the tour is ending
+            return False  # the tour is ending
         here = next((n for n, button in enumerate(buttons) if button.hasFocus()), -1)
         buttons[(here + (1 if forward else -1)) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
         return True

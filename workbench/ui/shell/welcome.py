@@ -11,7 +11,7 @@ from workbench.ui.panels.recent import RecentList
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
-WIDEST = 1040      # beyond, lines are too long to read
+WIDEST = 1040  # beyond, lines are too long to read
 
 
 class WelcomePage(QWidget):
@@ -36,7 +36,7 @@ class WelcomePage(QWidget):
         column.addLayout(self._buttons())
         self.offer = self._tour_offer()
         column.addWidget(self.offer)
-        column.addWidget(JobStrip(jobs, link, self, patience=0))       # there is nothing else to look at
+        column.addWidget(JobStrip(jobs, link, self, patience=0))  # there is nothing else to look at
         self.recent = RecentList(self)
         self.recent.chosen.connect(self.file_asked)
         self.recent.emptied.connect(self.open_button.setFocus)
@@ -54,8 +54,14 @@ class WelcomePage(QWidget):
         font.setPointSizeF(font.pointSizeF() + 10)
         font.setBold(True)
         title.setFont(font)
-        below = Plain(self.tr("What you see while you drag is what runs after the export: the same graph, "
-                               "measured in the same runtime."), box, wordWrap=True)
+        below = Plain(
+            self.tr(
+                "What you see while you drag is what runs after the export: the same graph, "
+                "measured in the same runtime."
+            ),
+            box,
+            wordWrap=True,
+        )
         below.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -69,8 +75,10 @@ class WelcomePage(QWidget):
             (self.tr("Open"), self.tr("a trained model, ONNX or PyTorch, and data to measure it with")),
             (self.tr("Look"), self.tr("inside every layer: its weights, singular values, share of the bytes")),
             (self.tr("Compress"), self.tr("each layer: prune, quantise, factor, distil; size and accuracy follow")),
-            (self.tr("Export"),
-             self.tr("a file that is really smaller and behaves as shown; it is reopened and checked")),
+            (
+                self.tr("Export"),
+                self.tr("a file that is really smaller and behaves as shown; it is reopened and checked"),
+            ),
         )
         grid = QGridLayout()
         grid.setSpacing(16)
@@ -101,8 +109,11 @@ class WelcomePage(QWidget):
         self.cnn_button.clicked.connect(lambda: self.demo_asked.emit("fashion_cnn"))
         self.vit_button = QPushButton(self.tr("Try the demo: vision transformer"), self)
         self.vit_button.clicked.connect(lambda: self.demo_asked.emit("fashion_vit"))
-        for button, name, role in ((self.open_button, "open", "on_accent"), (self.cnn_button, "play", "text"),
-                                   (self.vit_button, "play", "text")):
+        for button, name, role in (
+            (self.open_button, "open", "on_accent"),
+            (self.cnn_button, "play", "text"),
+            (self.vit_button, "play", "text"),
+        ):
             theme.set_icon(button, name, role)
         row = QHBoxLayout()
         row.setSpacing(8)

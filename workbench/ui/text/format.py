@@ -1,6 +1,5 @@
 """How figures are written: the unit of a metric, its interval, and where a number comes from."""
 
-
 from workbench.core.analysis.report import Figure
 from workbench.core.base import quantities
 from workbench.core.base.quantities import three
@@ -101,8 +100,12 @@ def shrunk_briefly(before: float, after: float) -> str:
 
 def source_text(figure: Figure, total: int = 0) -> str:
     """How a figure was obtained: 'estimated, 400 of 2,000'."""
-    words = {"forecast": tr("forecast"), "estimated": tr("estimated"), "measured": tr("measured"),
-             "verified": tr("verified in the file")}
+    words = {
+        "forecast": tr("forecast"),
+        "estimated": tr("estimated"),
+        "measured": tr("measured"),
+        "verified": tr("verified in the file"),
+    }
     text = f"{MARKS[figure.how]} {words[figure.how]}"
     if figure.samples and total and figure.samples < total:
         text += ", " + tr("{n} of {total}").format(n=f"{figure.samples:,}", total=f"{total:,}")
@@ -115,8 +118,9 @@ def explain(figure: Figure) -> str:
     """What the mark means, for a tooltip."""
     return {
         "forecast": tr("Computed from the recipe; nothing was run or written yet."),
-        "estimated": tr("Measured on part of the samples by running the edited model; the interval holds with 95 % "
-                        "confidence."),
+        "estimated": tr(
+            "Measured on part of the samples by running the edited model; the interval holds with 95 % confidence."
+        ),
         "measured": tr("Measured on all samples by running the edited model."),
         "verified": tr("Read off the exported file, which was opened and run again."),
     }[figure.how]

@@ -49,7 +49,7 @@ class Catalogue(QTranslator):
 
     def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
         # None, and not "": Qt then asks its own catalogues.
-        return super().translate(CONTEXT, text, "", n) or None     # type: ignore[return-value]
+        return super().translate(CONTEXT, text, "", n) or None  # type: ignore[return-value]
 
 
 def language() -> str:
@@ -83,8 +83,10 @@ def apply(app: QApplication, language: str) -> None:
     if code == ENGLISH:
         return
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    for translator, file in ((QTranslator(app), f"{folder}/qtbase_{code}.qm"),
-                             (Catalogue(app), str(resource_path(f"translations/workbench_{code}.qm")))):
+    for translator, file in (
+        (QTranslator(app), f"{folder}/qtbase_{code}.qm"),
+        (Catalogue(app), str(resource_path(f"translations/workbench_{code}.qm"))),
+    ):
         if translator.load(file):
             app.installTranslator(translator)
             if isinstance(translator, Catalogue):

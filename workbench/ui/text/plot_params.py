@@ -55,7 +55,7 @@ def from_rank(field: str, rank: int, spectrum: Spectrum) -> int | float:
         return rank
     energy = float(spectrum.energy[rank - 1])
     for decimals in range(2, 10):
-        short = float(np.floor(energy * 10 ** decimals) / 10 ** decimals)
+        short = float(np.floor(energy * 10**decimals) / 10**decimals)
         if short > 0 and spectrum.rank_for(short) == rank:
             return short
     return energy

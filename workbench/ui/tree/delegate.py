@@ -11,7 +11,7 @@ MARGIN = 3
 CHIP = 12
 ROW = 24
 
-BAR, BAR_SELECTED = 70, 32      # opacity of 255: the figure on it stays readable
+BAR, BAR_SELECTED = 70, 32  # opacity of 255: the figure on it stays readable
 
 
 class NameDelegate(QStyledItemDelegate):
@@ -52,7 +52,7 @@ class NameDelegate(QStyledItemDelegate):
         if index.data(COLOR_ROLE) is not None:
             chip = CHIP + 2 * MARGIN
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.decorationSize = QSize(CHIP, CHIP)       # room for it; nothing else is drawn there
+            option.decorationSize = QSize(CHIP, CHIP)  # room for it; nothing else is drawn there
         if letter := index.data(GROUP_ROLE):
             room = option.rect.width() - option.fontMetrics.horizontalAdvance(letter) - 5 * MARGIN - chip
             option.text = option.fontMetrics.elidedText(option.text, option.textElideMode, max(room, 0))

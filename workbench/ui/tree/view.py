@@ -40,12 +40,23 @@ if TYPE_CHECKING:
     from workbench.core.layer_data.views import LayerFacts
 
 # In pixels, as they are at first, and what their figures need at least.
-WIDTHS = {Column.NAME: (150, 130), Column.OP: (70, 56), Column.SHAPE: (96, 76), Column.PARAMETERS: (76, 60),
-          Column.MACS: (66, 56), Column.BYTES: (70, 66), Column.ACTIONS: (76, 66), Column.AFTER: (82, 68),
-          Column.LOSS: (62, 48), Column.ZEROS: (60, 54), Column.STABLE: (84, 56), Column.RANK: (96, 70)}
-PATH = 170          # pixels for the path of a layer
-ASIDE = 16          # pixels around a sentence
-KEPT = f"columns-{COLUMNS}"     # a state with other columns would not fit
+WIDTHS = {
+    Column.NAME: (150, 130),
+    Column.OP: (70, 56),
+    Column.SHAPE: (96, 76),
+    Column.PARAMETERS: (76, 60),
+    Column.MACS: (66, 56),
+    Column.BYTES: (70, 66),
+    Column.ACTIONS: (76, 66),
+    Column.AFTER: (82, 68),
+    Column.LOSS: (62, 48),
+    Column.ZEROS: (60, 54),
+    Column.STABLE: (84, 56),
+    Column.RANK: (96, 70),
+}
+PATH = 170  # pixels for the path of a layer
+ASIDE = 16  # pixels around a sentence
+KEPT = f"columns-{COLUMNS}"  # a state with other columns would not fit
 HIDDEN_AT_FIRST = (Column.OP, Column.SHAPE, Column.PARAMETERS, Column.MACS, Column.LOSS, *FACTS)
 
 
@@ -65,7 +76,7 @@ class LayerTree(QTreeView):
         self.setIndentation(12)
         self._wanted = {column: widths[0] for column, widths in WIDTHS.items()}
         self._fitting = False
-        self.whole_paths = False        # names of layers are their paths, not the last part of them
+        self.whole_paths = False  # names of layers are their paths, not the last part of them
         self.header().sectionResized.connect(self._on_section)
         self._names = NameDelegate(self)
         self.setItemDelegateForColumn(Column.NAME, self._names)
@@ -82,7 +93,7 @@ class LayerTree(QTreeView):
         self._tell()
 
     def _tell(self) -> None:
-        if not self.signalsBlocked():       # hundreds of layers take a while to be told
+        if not self.signalsBlocked():  # hundreds of layers take a while to be told
             self.layers_chosen.emit(*self.chosen())
 
     def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
@@ -113,8 +124,9 @@ class LayerTree(QTreeView):
         others = [column for column in Column if column != Column.NAME and not self.isColumnHidden(column)]
         narrowest = self.viewport().width() - sum(WIDTHS[column][1] for column in others)
         # Whole paths need more room, where the others can give it.
-        least_name = WIDTHS[Column.NAME][1] if not self.whole_paths else \
-            min(max(narrowest, WIDTHS[Column.NAME][1]), PATH)
+        least_name = (
+            WIDTHS[Column.NAME][1] if not self.whole_paths else min(max(narrowest, WIDTHS[Column.NAME][1]), PATH)
+        )
         lacking = sum(self._wanted[column] for column in others) + least_name - self.viewport().width()
         spare = {column: max(self._wanted[column] - WIDTHS[column][1], 0) for column in others}
         share = min(max(lacking, 0) / max(sum(spare.values()), 1), 1.0)
@@ -140,7 +152,7 @@ class LayerTree(QTreeView):
                 self._wanted[column] = self.columnWidth(column)
 
     def _on_section(self, column: int, before: int, now: int) -> None:
-        if not self._fitting and before and now:        # by hand, and not shown or hidden
+        if not self._fitting and before and now:  # by hand, and not shown or hidden
             self._wanted[Column(column)] = now
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -174,8 +186,12 @@ class TreePanel(QWidget):
         self.filter = SearchBox(self)
         self.filter.left.connect(self._go_to_found)
         self.filter.setPlaceholderText(self.tr("Filter: name, op:conv, params>10k"))
-        self.filter.setToolTip(self.tr("Every word must match: part of a name, op:gemm, params>1e5, bytes<=20k, "
-                                       "macs>1M, has:prune, is:edited, is:locked"))
+        self.filter.setToolTip(
+            self.tr(
+                "Every word must match: part of a name, op:gemm, params>1e5, bytes<=20k, "
+                "macs>1M, has:prune, is:edited, is:locked"
+            )
+        )
         self.filter.setAccessibleName(self.tr("Filter layers"))
         self.tree = LayerTree(self)
         self.tree.setModel(self.proxy)
@@ -219,7 +235,7 @@ class TreePanel(QWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(48)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
-        header.setSortIndicatorClearable(True)      # the third click gives back the order of the model
+        header.setSortIndicatorClearable(True)  # the third click gives back the order of the model
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.setSortingEnabled(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -241,7 +257,7 @@ class TreePanel(QWidget):
         state = store.value(KEPT)
         if isinstance(state, QByteArray) and self.tree.header().restoreState(state):
             self.tree.want_widths()
-        self.tree.setColumnHidden(Column.LOSS, not self._losses)        # it comes with the first scan
+        self.tree.setColumnHidden(Column.LOSS, not self._losses)  # it comes with the first scan
         self.choice.restore(store)
         self.groups.restore(store)
 
@@ -271,7 +287,7 @@ class TreePanel(QWidget):
                 self.tree.scrollTo(current)
 
     def _on_model(self) -> None:
-        self._facts.clear()         # of the model before
+        self._facts.clear()  # of the model before
         with QSignalBlocker(self.tree):
             self.model.set_model(self._session.model)
             self.model.set_couplings(self._session.couplings)
@@ -289,7 +305,7 @@ class TreePanel(QWidget):
 
     def _unfold(self) -> None:
         if self.filter.text().strip():
-            self.tree.expandAll()       # what was looked for is seen
+            self.tree.expandAll()  # what was looked for is seen
         else:
             self.groups.unfold()
 
@@ -314,7 +330,7 @@ class TreePanel(QWidget):
         self.model.set_state(self._session.recipe, self._session.changes, paths)
 
     def _on_filter(self, text: str) -> None:
-        with QSignalBlocker(self.tree):         # rows that come and go are not a choice of the user
+        with QSignalBlocker(self.tree):  # rows that come and go are not a choice of the user
             self.proxy.set_filter(text)
             self._unfold()
         self.tree.clearSelection() if not self._session.selection else self.show_selection()

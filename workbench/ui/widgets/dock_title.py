@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QToolButton, QWidget
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
-HEIGHT = 34         # pixels
+HEIGHT = 34  # pixels
 BUTTON = 14
 
 
@@ -36,7 +36,7 @@ class DockTitle(QWidget):
         button.setIconSize(QSize(BUTTON, BUTTON))
         button.setToolTip(name)
         button.setAccessibleName(name)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)       # View › Panels has both for the keyboard
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # View › Panels has both for the keyboard
         return button
 
     def sizeHint(self) -> QSize:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QScrollArea, QStatusBar, QToolBar, QWidget
 
-ROW = 12        # centres of one line differ by less, in pixels
+ROW = 12  # centres of one line differ by less, in pixels
 
 
 def step(window: QMainWindow, forward: bool) -> bool:
@@ -39,7 +39,7 @@ class Panes(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._left: WeakKeyDictionary[QWidget, QWidget] = WeakKeyDictionary()      # where one was in each place
+        self._left: WeakKeyDictionary[QWidget, QWidget] = WeakKeyDictionary()  # where one was in each place
 
     def step(self, forward: bool) -> None:
         panes: dict[QWidget, list[QWidget]] = {}
@@ -67,8 +67,13 @@ def reading_order(window: QMainWindow) -> list[QWidget]:
     """Everything that Tab can reach now."""
     places: dict[QWidget, list[QWidget]] = {}
     for widget in window.findChildren(QWidget):
-        if (widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
-                and widget.window() is window and widget.focusProxy() is None):
+        if (
+            widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and widget.isVisible()
+            and widget.isEnabled()
+            and widget.window() is window
+            and widget.focusProxy() is None
+        ):
             places.setdefault(_place(widget, window), []).append(widget)
     # Qt keeps the tabs of docks that are not behind each other outside the window.
     places = {place: widgets for place, widgets in places.items() if window.rect().intersects(place.geometry())}

@@ -8,8 +8,8 @@ from PySide6.QtSvg import QSvgRenderer
 
 from workbench.core.base.resources import resource_path
 
-SIZES = (16, 20, 24, 32)        # in logical pixels
-DENSITIES = (1, 2, 3)           # an icon must be sharp on whichever screen its window is dragged to
+SIZES = (16, 20, 24, 32)  # in logical pixels
+DENSITIES = (1, 2, 3)  # an icon must be sharp on whichever screen its window is dragged to
 
 
 @lru_cache(maxsize=512)

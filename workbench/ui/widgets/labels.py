@@ -25,8 +25,9 @@ def tooltip(text: str) -> str:
     return html.escape(text).replace("\n", "<br>").join(("<qt>", "</qt>")) if "<" in text else text
 
 
-def label(text: str = "", parent: QWidget | None = None, points: float = 0.0,
-          weight: QFont.Weight = QFont.Weight.Normal) -> QLabel:
+def label(
+    text: str = "", parent: QWidget | None = None, points: float = 0.0, weight: QFont.Weight = QFont.Weight.Normal
+) -> QLabel:
     """Plain text that wraps."""
     result = Plain(text, parent)
     result.setWordWrap(True)

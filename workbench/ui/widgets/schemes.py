@@ -15,24 +15,24 @@ Role, Group = QPalette.ColorRole, QPalette.ColorGroup
 class Colors:
     """What every colour is for."""
 
-    window: QColor          # behind everything
-    surface: QColor         # plots, lists, editors
-    raised: QColor          # cards, buttons, menus
-    hover: QColor           # a button under the mouse
-    border: QColor          # around surfaces; decoration
-    outline: QColor         # around what can be edited
-    grid: QColor            # behind plots
+    window: QColor  # behind everything
+    surface: QColor  # plots, lists, editors
+    raised: QColor  # cards, buttons, menus
+    hover: QColor  # a button under the mouse
+    border: QColor  # around surfaces; decoration
+    outline: QColor  # around what can be edited
+    grid: QColor  # behind plots
     text: QColor
-    muted: QColor           # captions, units, notes
+    muted: QColor  # captions, units, notes
     disabled: QColor
-    accent: QColor          # the one colour that asks for the hand
-    on_accent: QColor       # text on it
-    accent_soft: QColor     # a wash of it
-    before: QColor          # fill of what was
-    before_line: QColor     # line of what was
-    after: QColor           # what is now
-    after_soft: QColor      # fill of what is now
-    forecast: QColor        # a figure that nobody measured
+    accent: QColor  # the one colour that asks for the hand
+    on_accent: QColor  # text on it
+    accent_soft: QColor  # a wash of it
+    before: QColor  # fill of what was
+    before_line: QColor  # line of what was
+    after: QColor  # what is now
+    after_soft: QColor  # fill of what is now
+    forecast: QColor  # a figure that nobody measured
     good: QColor
     warn: QColor
     bad: QColor
@@ -45,19 +45,51 @@ def _colors(dark: bool, **hexes: str) -> Colors:
 
 LIGHT = _colors(
     False,
-    window="#f4f5f7", surface="#ffffff", raised="#fbfbfc", hover="#eceef2", border="#dadee5", outline="#828b99",
-    grid="#e8ebef", text="#1c2129", muted="#59636f", disabled="#9aa2ad",
-    accent="#2a5fcc", on_accent="#ffffff", accent_soft="#dde7fa",
-    before="#cdd3dc", before_line="#77818f", after="#2a5fcc", after_soft="#b5c9f1", forecast="#59636f",
-    good="#1b7345", warn="#8a5300", bad="#b42822",
+    window="#f4f5f7",
+    surface="#ffffff",
+    raised="#fbfbfc",
+    hover="#eceef2",
+    border="#dadee5",
+    outline="#828b99",
+    grid="#e8ebef",
+    text="#1c2129",
+    muted="#59636f",
+    disabled="#9aa2ad",
+    accent="#2a5fcc",
+    on_accent="#ffffff",
+    accent_soft="#dde7fa",
+    before="#cdd3dc",
+    before_line="#77818f",
+    after="#2a5fcc",
+    after_soft="#b5c9f1",
+    forecast="#59636f",
+    good="#1b7345",
+    warn="#8a5300",
+    bad="#b42822",
 )
 DARK = _colors(
     True,
-    window="#1a1d22", surface="#14171b", raised="#23272e", hover="#2d333c", border="#343a44", outline="#6f7a89",
-    grid="#262b32", text="#e6e9ee", muted="#a0a9b6", disabled="#666f7b",
-    accent="#82a9ff", on_accent="#0d1830", accent_soft="#26365a",
-    before="#3c444f", before_line="#8b95a3", after="#82a9ff", after_soft="#33497d", forecast="#a0a9b6",
-    good="#63c795", warn="#e0a64a", bad="#f5857d",
+    window="#1a1d22",
+    surface="#14171b",
+    raised="#23272e",
+    hover="#2d333c",
+    border="#343a44",
+    outline="#6f7a89",
+    grid="#262b32",
+    text="#e6e9ee",
+    muted="#a0a9b6",
+    disabled="#666f7b",
+    accent="#82a9ff",
+    on_accent="#0d1830",
+    accent_soft="#26365a",
+    before="#3c444f",
+    before_line="#8b95a3",
+    after="#82a9ff",
+    after_soft="#33497d",
+    forecast="#a0a9b6",
+    good="#63c795",
+    warn="#e0a64a",
+    bad="#f5857d",
 )
 
 
@@ -65,13 +97,26 @@ def palette(colors: Colors) -> QPalette:
     """Every role that Fusion draws with, so that nothing is left to the platform."""
     result = QPalette()
     roles = {
-        Role.Window: colors.window, Role.WindowText: colors.text,
-        Role.Base: colors.surface, Role.AlternateBase: colors.window, Role.Text: colors.text,
-        Role.Button: colors.raised, Role.ButtonText: colors.text, Role.BrightText: colors.bad,
-        Role.ToolTipBase: colors.raised, Role.ToolTipText: colors.text, Role.PlaceholderText: colors.muted,
-        Role.Highlight: colors.accent, Role.HighlightedText: colors.on_accent, Role.Accent: colors.accent,
-        Role.Link: colors.accent, Role.LinkVisited: colors.accent,
-        Role.Light: colors.raised, Role.Midlight: colors.hover, Role.Mid: colors.border, Role.Dark: colors.outline,
+        Role.Window: colors.window,
+        Role.WindowText: colors.text,
+        Role.Base: colors.surface,
+        Role.AlternateBase: colors.window,
+        Role.Text: colors.text,
+        Role.Button: colors.raised,
+        Role.ButtonText: colors.text,
+        Role.BrightText: colors.bad,
+        Role.ToolTipBase: colors.raised,
+        Role.ToolTipText: colors.text,
+        Role.PlaceholderText: colors.muted,
+        Role.Highlight: colors.accent,
+        Role.HighlightedText: colors.on_accent,
+        Role.Accent: colors.accent,
+        Role.Link: colors.accent,
+        Role.LinkVisited: colors.accent,
+        Role.Light: colors.raised,
+        Role.Midlight: colors.hover,
+        Role.Mid: colors.border,
+        Role.Dark: colors.outline,
         Role.Shadow: colors.border,
     }
     for role, color in roles.items():
@@ -91,8 +136,10 @@ def contrast(first: QColor, second: QColor) -> float:
 
 
 def _luminance(color: QColor) -> float:
-    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
-             for c in (color.redF(), color.greenF(), color.blueF())]
+    parts = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (color.redF(), color.greenF(), color.blueF())
+    ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 

@@ -135,9 +135,11 @@ QSplitter::handle:hover {{ background: {border}; }}
 def stylesheet(colors: Colors) -> str:
     """The whole sheet in these colours."""
     values = {name: value.name() for name, value in vars(colors).items() if isinstance(value, QColor)}
-    values |= {"outline_soft": mix(colors.outline, colors.border, 0.35).name(),
-               "track": mix(colors.outline, colors.border, 0.2).name(),
-               "accent_strong": mix(colors.accent, colors.text, 0.85).name()}
+    values |= {
+        "outline_soft": mix(colors.outline, colors.border, 0.35).name(),
+        "track": mix(colors.outline, colors.border, 0.2).name(),
+        "accent_strong": mix(colors.accent, colors.text, 0.85).name(),
+    }
     scheme = "dark" if colors.dark else "light"
     for name in ("check", "up", "down", "up-off", "down-off"):
         values[name.replace("-", "_")] = resource_path(f"icons/controls/{name}-{scheme}.svg").as_posix()
@@ -147,6 +149,8 @@ def stylesheet(colors: Colors) -> str:
 def mix(first: QColor, second: QColor, share: float) -> QColor:
     """`share` of the first colour, the rest of the second."""
     rest = 1 - share
-    return QColor.fromRgbF(first.redF() * share + second.redF() * rest,
-                           first.greenF() * share + second.greenF() * rest,
-                           first.blueF() * share + second.blueF() * rest)
+    return QColor.fromRgbF(
+        first.redF() * share + second.redF() * rest,
+        first.greenF() * share + second.greenF() * rest,
+        first.blueF() * share + second.blueF() * rest,
+    )

@@ -18,16 +18,25 @@ from workbench.ui.widgets.stylesheet import stylesheet
 Scheme = Literal["light", "dark", "system"]
 Motion = Literal["system", "full", "reduced"]
 
-HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24      # the grid: inside a group, between parts, around cards, between blocks
+HALF, UNIT, DOUBLE, TRIPLE = 4, 8, 16, 24  # the grid: inside a group, between parts, around cards, between blocks
 RADIUS = 6
 ICON = 16
 FAMILY = "Inter"
-SIGNS = "Workbench Signs"       # ◐, which Inter lacks (packaging/signs_font.py)
+SIGNS = "Workbench Signs"  # ◐, which Inter lacks (packaging/signs_font.py)
 # Inter has no Chinese: what the translation needs is bundled (packaging/subset_font.py). For other texts, such as names
 # that users give, Qt would find a font by itself, but not always the same one.
 CHINESE = "Workbench Sans SC"
-FALLBACKS = (CHINESE, "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei UI",
-             "WenQuanYi Micro Hei", "Noto Sans", "Sans Serif")
+FALLBACKS = (
+    CHINESE,
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei UI",
+    "WenQuanYi Micro Hei",
+    "Noto Sans",
+    "Sans Serif",
+)
 # Even steps of lightness, and told apart by colour-blind eyes (Nunez et al. 2018; van der Walt and Smith 2015).
 MAPS = ("cividis", "viridis", "magma")
 FILES = ("Regular", "Italic", "Medium", "SemiBold", "SemiBoldItalic")
@@ -47,7 +56,7 @@ class _State:
     wanted: Scheme = "system"
     data_colors = MAPS[0]
     motion: Motion = "system"
-    loaded: tuple[str, ...] = ()        # families
+    loaded: tuple[str, ...] = ()  # families
     applied = False
     listening = False
     changing = False
@@ -98,7 +107,7 @@ def apply(app: QApplication, scheme: Scheme = "system") -> None:
     dark = scheme == "dark" or (scheme == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     wanted = schemes.DARK if dark else schemes.LIGHT
     if wanted is _State.colors and _State.applied:
-        return      # every widget would be polished again, for nothing
+        return  # every widget would be polished again, for nothing
     _State.colors, _State.applied = wanted, True
     app.setPalette(schemes.palette(_State.colors))
     app.setStyleSheet(stylesheet(_State.colors))
@@ -150,7 +159,7 @@ def _load_font(platform: QFont) -> QFont:
     _load_family(SIGNS, FILES[:1])
     result = QFont(platform)
     result.setFamilies([FAMILY, SIGNS, *FALLBACKS])
-    result.setPointSizeF(max(platform.pointSizeF(), 9.75))      # 13 pixels at 96 dpi, or what the user asked for
+    result.setPointSizeF(max(platform.pointSizeF(), 9.75))  # 13 pixels at 96 dpi, or what the user asked for
     result.setFeature(QFont.Tag("tnum"), 1)
     result.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
     return result

@@ -8,5 +8,19 @@ unavailable then.
 from workbench.graph.torch.torch_ops import arithmetic, indexing, norms, recurrent, reductions, resize, shaping, windows
 from workbench.graph.torch.torch_ops.operator import OPS, Operator, Unsupported, attributes, key, refusal
 
-__all__ = ["OPS", "Operator", "Unsupported", "arithmetic", "attributes", "indexing", "key", "norms", "recurrent",
-           "reductions", "refusal", "resize", "shaping", "windows"]
+__all__ = [
+    "OPS",
+    "Operator",
+    "Unsupported",
+    "arithmetic",
+    "attributes",
+    "indexing",
+    "key",
+    "norms",
+    "recurrent",
+    "reductions",
+    "refusal",
+    "resize",
+    "shaping",
+    "windows",
+]

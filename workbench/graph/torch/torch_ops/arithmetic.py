@@ -10,24 +10,54 @@ from torch.nn import functional
 from workbench.graph.torch.torch_ops.operator import MANY, Attributes, Inputs, Unsupported, op, simple
 
 simple(
-    Add=lambda x, y: x + y, Sub=lambda x, y: x - y, Mul=lambda x, y: x * y,
-    Sqrt=lambda x: torch.sqrt(x), Exp=lambda x: torch.exp(x), Log=lambda x: torch.log(x), Neg=lambda x: -x,
-    Abs=lambda x: torch.abs(x), Sign=lambda x: torch.sign(x), Erf=lambda x: torch.erf(x),
-    Tanh=lambda x: torch.tanh(x), Sigmoid=lambda x: torch.sigmoid(x), Relu=lambda x: torch.relu(x),
-    Floor=lambda x: torch.floor(x), Ceil=lambda x: torch.ceil(x), Round=lambda x: torch.round(x),
-    Sin=lambda x: torch.sin(x), Cos=lambda x: torch.cos(x), Tan=lambda x: torch.tan(x), Asin=lambda x: torch.asin(x),
-    Acos=lambda x: torch.acos(x), Atan=lambda x: torch.atan(x), Sinh=lambda x: torch.sinh(x),
-    Cosh=lambda x: torch.cosh(x), Asinh=lambda x: torch.asinh(x), Acosh=lambda x: torch.acosh(x),
-    Atanh=lambda x: torch.atanh(x), Reciprocal=lambda x: torch.reciprocal(x),
-    Softplus=lambda x: torch.logaddexp(x, torch.zeros_like(x)), Softsign=lambda x: functional.softsign(x),
-    Identity=lambda x: x, Not=lambda x: torch.logical_not(x), And=lambda x, y: torch.logical_and(x, y),
-    Or=lambda x, y: torch.logical_or(x, y), Xor=lambda x, y: torch.logical_xor(x, y),
-    Equal=lambda x, y: torch.eq(x, y), Greater=lambda x, y: torch.gt(x, y), Less=lambda x, y: torch.lt(x, y),
-    GreaterOrEqual=lambda x, y: torch.ge(x, y), LessOrEqual=lambda x, y: torch.le(x, y),
-    Where=lambda condition, x, y: torch.where(condition, x, y), IsNaN=lambda x: torch.isnan(x),
-    HardSwish=lambda x: functional.hardswish(x), Mish=lambda x: functional.mish(x),
-    BitwiseAnd=lambda x, y: torch.bitwise_and(x, y), BitwiseOr=lambda x, y: torch.bitwise_or(x, y),
-    BitwiseXor=lambda x, y: torch.bitwise_xor(x, y), BitwiseNot=lambda x: torch.bitwise_not(x),
+    Add=lambda x, y: x + y,
+    Sub=lambda x, y: x - y,
+    Mul=lambda x, y: x * y,
+    Sqrt=lambda x: torch.sqrt(x),
+    Exp=lambda x: torch.exp(x),
+    Log=lambda x: torch.log(x),
+    Neg=lambda x: -x,
+    Abs=lambda x: torch.abs(x),
+    Sign=lambda x: torch.sign(x),
+    Erf=lambda x: torch.erf(x),
+    Tanh=lambda x: torch.tanh(x),
+    Sigmoid=lambda x: torch.sigmoid(x),
+    Relu=lambda x: torch.relu(x),
+    Floor=lambda x: torch.floor(x),
+    Ceil=lambda x: torch.ceil(x),
+    Round=lambda x: torch.round(x),
+    Sin=lambda x: torch.sin(x),
+    Cos=lambda x: torch.cos(x),
+    Tan=lambda x: torch.tan(x),
+    Asin=lambda x: torch.asin(x),
+    Acos=lambda x: torch.acos(x),
+    Atan=lambda x: torch.atan(x),
+    Sinh=lambda x: torch.sinh(x),
+    Cosh=lambda x: torch.cosh(x),
+    Asinh=lambda x: torch.asinh(x),
+    Acosh=lambda x: torch.acosh(x),
+    Atanh=lambda x: torch.atanh(x),
+    Reciprocal=lambda x: torch.reciprocal(x),
+    Softplus=lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+    Softsign=lambda x: functional.softsign(x),
+    Identity=lambda x: x,
+    Not=lambda x: torch.logical_not(x),
+    And=lambda x, y: torch.logical_and(x, y),
+    Or=lambda x, y: torch.logical_or(x, y),
+    Xor=lambda x, y: torch.logical_xor(x, y),
+    Equal=lambda x, y: torch.eq(x, y),
+    Greater=lambda x, y: torch.gt(x, y),
+    Less=lambda x, y: torch.lt(x, y),
+    GreaterOrEqual=lambda x, y: torch.ge(x, y),
+    LessOrEqual=lambda x, y: torch.le(x, y),
+    Where=lambda condition, x, y: torch.where(condition, x, y),
+    IsNaN=lambda x: torch.isnan(x),
+    HardSwish=lambda x: functional.hardswish(x),
+    Mish=lambda x: functional.mish(x),
+    BitwiseAnd=lambda x, y: torch.bitwise_and(x, y),
+    BitwiseOr=lambda x, y: torch.bitwise_or(x, y),
+    BitwiseXor=lambda x, y: torch.bitwise_xor(x, y),
+    BitwiseNot=lambda x: torch.bitwise_not(x),
     MatMul=lambda x, y: torch.matmul(x, y),
 )
 
@@ -148,8 +178,10 @@ def _hard_sigmoid(a: Attributes, x: Inputs, v: int) -> Tensor:
 @op("Clip", "min max", inputs=3)
 def _clip(a: Attributes, x: Inputs, v: int) -> Tensor:
     result = x[0]
-    for bound, choose in ((a.get("min") if v < 11 else x[1], torch.maximum),
-                          (a.get("max") if v < 11 else x[2], torch.minimum)):
+    for bound, choose in (
+        (a.get("min") if v < 11 else x[1], torch.maximum),
+        (a.get("max") if v < 11 else x[2], torch.minimum),
+    ):
         if bound is not None:
             result = choose(result, torch.as_tensor(bound, dtype=result.dtype, device=result.device).reshape(()))
     return result
@@ -163,9 +195,21 @@ def _dropout(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor]:
     return x[0], torch.ones_like(x[0], dtype=torch.bool if v >= 10 else x[0].dtype)
 
 
-CASTS = {1: torch.float32, 2: torch.uint8, 3: torch.int8, 4: torch.uint16, 5: torch.int16, 6: torch.int32,
-         7: torch.int64, 9: torch.bool, 10: torch.float16, 11: torch.float64, 12: torch.uint32, 13: torch.uint64,
-         16: torch.bfloat16}
+CASTS = {
+    1: torch.float32,
+    2: torch.uint8,
+    3: torch.int8,
+    4: torch.uint16,
+    5: torch.int16,
+    6: torch.int32,
+    7: torch.int64,
+    9: torch.bool,
+    10: torch.float16,
+    11: torch.float64,
+    12: torch.uint32,
+    13: torch.uint64,
+    16: torch.bfloat16,
+}
 
 
 @op("Cast", to=tuple(CASTS))

@@ -19,7 +19,7 @@ def gather(a: Attributes, x: Inputs, v: int) -> Tensor:
     axis = a["axis"] % x[0].dim()
     index = wrapped(x[1], x[0].shape[axis])
     flat = x[0].index_select(axis, index.reshape(-1))
-    return flat.reshape([*x[0].shape[:axis], *index.shape, *x[0].shape[axis + 1:]])
+    return flat.reshape([*x[0].shape[:axis], *index.shape, *x[0].shape[axis + 1 :]])
 
 
 @op("GatherElements", "axis", inputs=2)
@@ -32,9 +32,10 @@ def _gather_nd(a: Attributes, x: Inputs, v: int) -> Tensor:
     data, batch = x[0], a.get("batch_dims", 0)
     depth = x[1].shape[-1]
     index = [wrapped(x[1][..., place], data.shape[batch + place]) for place in range(depth)]
-    rows = [torch.arange(size, device=data.device).reshape([-1 if axis == place else 1
-                                                            for place in range(x[1].dim() - 1)])
-            for axis, size in enumerate(data.shape[:batch])]
+    rows = [
+        torch.arange(size, device=data.device).reshape([-1 if axis == place else 1 for place in range(x[1].dim() - 1)])
+        for axis, size in enumerate(data.shape[:batch])
+    ]
     return data[(*rows, *index)]
 
 
@@ -63,8 +64,11 @@ def _scatter_nd(a: Attributes, x: Inputs, v: int) -> Tensor:
     rows = data.reshape(-1, inner.numel())
     index = flat.reshape(-1, 1).expand(-1, rows.shape[1])
     updates, reduction = x[2].reshape(-1, rows.shape[1]), a.get("reduction", "none")
-    made = rows.scatter(0, index, updates) if reduction == "none" else \
-        rows.scatter_reduce(0, index, updates, REDUCTIONS[reduction])
+    made = (
+        rows.scatter(0, index, updates)
+        if reduction == "none"
+        else rows.scatter_reduce(0, index, updates, REDUCTIONS[reduction])
+    )
     return made.reshape(data.shape)
 
 
@@ -74,8 +78,9 @@ def _one_hot(a: Attributes, x: Inputs, v: int) -> Tensor:
     depth = int(x[1].reshape(-1)[0])
     index = wrapped(x[0], depth)
     axis = a["axis"] % (index.dim() + 1)
-    places = torch.arange(depth, device=index.device).reshape([-1 if place == axis else 1
-                                                               for place in range(index.dim() + 1)])
+    places = torch.arange(depth, device=index.device).reshape(
+        [-1 if place == axis else 1 for place in range(index.dim() + 1)]
+    )
     return torch.where(index.unsqueeze(axis) == places, x[2][1], x[2][0])
 
 

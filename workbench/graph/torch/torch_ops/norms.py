@@ -14,7 +14,7 @@ def _layer_norm(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor, Tenso
     dims = list(range(a["axis"] % values.dim(), values.dim()))
     mean = values.mean(dims, keepdim=True)
     inverse = (values.var(dims, correction=0, keepdim=True) + a["epsilon"]).rsqrt()
-    shape = values.shape[dims[0]:]
+    shape = values.shape[dims[0] :]
     if scale.shape == shape and (shift is None or shift.shape == shape):
         return functional.layer_norm(values, shape, scale, shift, a["epsilon"]), mean, inverse
     result = functional.layer_norm(values, shape, None, None, a["epsilon"]) * scale

@@ -18,7 +18,7 @@ import torch
 Attributes = Mapping[str, Any]
 Inputs = Sequence[Any]
 Run = Callable[[Attributes, Inputs, int], Any]
-MANY = 1 << 30          # of the inputs or outputs of a variadic operator
+MANY = 1 << 30  # of the inputs or outputs of a variadic operator
 
 
 class Unsupported(Exception):
@@ -47,16 +47,17 @@ class Operator:
 OPS: dict[str, Operator] = {}
 
 
-def op(names: str, reads: str = "", inputs: int = 1, outputs: int = 1,
-       **only: tuple[Any, ...]) -> Callable[[Run], Run]:
+def op(names: str, reads: str = "", inputs: int = 1, outputs: int = 1, **only: tuple[Any, ...]) -> Callable[[Run], Run]:
     """Register a function for these operators; `reads` names attributes it handles, `only` those with few values.
 
     Names, separated by spaces, have the domain in front where it is not ONNX's own.
     """
+
     def register(function: Run) -> Run:
         entry = Operator(function, dict.fromkeys(reads.split()) | only, inputs, outputs)
         OPS.update(dict.fromkeys(names.split(), entry))
         return function
+
     return register
 
 

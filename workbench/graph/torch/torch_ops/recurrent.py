@@ -37,21 +37,29 @@ def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor
     values, weights, recurrent, biases, lengths, *states = x
     steps, batch, _ = values.shape
     directions, hidden = recurrent.shape[0], recurrent.shape[2]
-    named = [name.lower() for name in a.get("activations") or []][:len(activations) * directions]
+    named = [name.lower() for name in a.get("activations") or []][: len(activations) * directions]
     if named and named != [name.lower() for name in activations] * directions:
         raise Unsupported(f"with activations={a['activations']}")
     if lengths is not None and bool((lengths != steps).any()):
         raise Unsupported("with sequences that are not of one length")
     if biases is None:
         biases = torch.zeros(directions, 2 * weights.shape[1], dtype=values.dtype, device=values.device)
-    states = [torch.zeros(directions, batch, hidden, dtype=values.dtype, device=values.device)
-              if state is None else state for state in states]
+    states = [
+        torch.zeros(directions, batch, hidden, dtype=values.dtype, device=values.device) if state is None else state
+        for state in states
+    ]
     outputs, last = [], []
     for direction in range(directions):
         back = a["direction"] == "reverse" or direction == 1
         given = values.flip(0) if back else values
-        made, *final = _one_way(a, given, weights[direction], recurrent[direction], biases[direction],
-                                [state[direction:direction + 1] for state in states])
+        made, *final = _one_way(
+            a,
+            given,
+            weights[direction],
+            recurrent[direction],
+            biases[direction],
+            [state[direction : direction + 1] for state in states],
+        )
         outputs.append(made.flip(0) if back else made)
         last.append(final)
     return torch.stack(outputs, 1), *(torch.cat(each) for each in zip(*last, strict=True))
@@ -75,8 +83,9 @@ def _ordered(stacked: Tensor, order: Sequence[int]) -> Tensor:
     return torch.cat([parts[index] for index in order])
 
 
-def _gru_steps(x: Tensor, state: Tensor, w: Tensor, r: Tensor, input_bias: Tensor,
-               state_bias: Tensor) -> tuple[Tensor, Tensor]:
+def _gru_steps(
+    x: Tensor, state: Tensor, w: Tensor, r: Tensor, input_bias: Tensor, state_bias: Tensor
+) -> tuple[Tensor, Tensor]:
     """The reset gate acts on the state before it is multiplied, which torch does not do."""
     outputs, (bias_r, bias_z, bias_n) = [], (input_bias + state_bias).chunk(3)
     reset, update, new = r.chunk(3)

@@ -8,14 +8,19 @@ from torch import Tensor
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, axes_of, op
 
 
-@op("ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp "
-    "ReduceSumSquare", "axes keepdims noop_with_empty_axes", inputs=2)
+@op(
+    "ReduceMean ReduceSum ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp "
+    "ReduceSumSquare",
+    "axes keepdims noop_with_empty_axes",
+    inputs=2,
+)
 def _reduce(a: Attributes, x: Inputs, v: int) -> Tensor:
     axes = axes_of(a, x[1])
     kind, keep, values = a["op_type"].removeprefix("Reduce"), bool(a["keepdims"]), x[0]
-    if not axes and a.get("noop_with_empty_axes", 0):       # each value is reduced alone
+    if not axes and a.get("noop_with_empty_axes", 0):  # each value is reduced alone
         return {"L1": torch.abs, "L2": torch.abs, "LogSum": torch.log, "SumSquare": torch.square}.get(
-            kind, torch.clone)(values)
+            kind, torch.clone
+        )(values)
     dims = sorted(axis % values.dim() for axis in axes) if axes else list(range(values.dim()))
     match kind:
         case _ if not dims:
@@ -50,7 +55,7 @@ def _softmax(a: Attributes, x: Inputs, v: int) -> Tensor:
     function: Any = {"Softmax": torch.softmax, "LogSoftmax": torch.log_softmax, "Hardmax": _hardmax}[a["op_type"]]
     if v >= 13:
         return function(x[0], a["axis"])
-    axis = a["axis"] % x[0].dim()        # before opset 13 all axes from this one on are one
+    axis = a["axis"] % x[0].dim()  # before opset 13 all axes from this one on are one
     return function(x[0].flatten(axis), -1).reshape(x[0].shape)
 
 

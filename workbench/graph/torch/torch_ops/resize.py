@@ -11,14 +11,24 @@ from torch import Tensor
 
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op, whole
 
-COORDINATES = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric",
-               "tf_half_pixel_for_nn")
+COORDINATES = (
+    "half_pixel",
+    "half_pixel_symmetric",
+    "pytorch_half_pixel",
+    "align_corners",
+    "asymmetric",
+    "tf_half_pixel_for_nn",
+)
 One = np.float32(1)
 Half = np.float32(0.5)
 
 
-@op("Resize", "axes antialias cubic_coeff_a exclude_outside extrapolation_value keep_aspect_ratio_policy mode "
-    "nearest_mode", inputs=4, coordinate_transformation_mode=COORDINATES)
+@op(
+    "Resize",
+    "axes antialias cubic_coeff_a exclude_outside extrapolation_value keep_aspect_ratio_policy mode nearest_mode",
+    inputs=4,
+    coordinate_transformation_mode=COORDINATES,
+)
 def _resize(a: Attributes, x: Inputs, v: int) -> Tensor:
     values = x[0]
     axes = a.get("axes") or range(values.dim())
@@ -26,8 +36,9 @@ def _resize(a: Attributes, x: Inputs, v: int) -> Tensor:
     given = x[1] if v < 11 else x[2]
     if given is not None and given.numel():
         scales = [np.float32(scale) for scale in given.tolist()]
-        sizes = [int(np.floor(np.float32(values.shape[axis]) * scale))
-                 for axis, scale in zip(axes, scales, strict=True)]
+        sizes = [
+            int(np.floor(np.float32(values.shape[axis]) * scale)) for axis, scale in zip(axes, scales, strict=True)
+        ]
     else:
         sizes, scales = _fitted(a, [values.shape[axis] for axis in axes], whole(x[3]))
     for axis, scale, size in zip(axes, scales, sizes, strict=True):
@@ -135,6 +146,6 @@ def _taps(a: Attributes, coordinates: np.ndarray, scale: np.float32, size: int) 
 
 def _cubic(distance: np.ndarray, a: float) -> np.ndarray:
     """Keys 1981, equation 15, with a free coefficient."""
-    near = (a + 2) * distance ** 3 - (a + 3) * distance ** 2 + 1
-    far = a * distance ** 3 - 5 * a * distance ** 2 + 8 * a * distance - 4 * a
+    near = (a + 2) * distance**3 - (a + 3) * distance**2 + 1
+    far = a * distance**3 - 5 * a * distance**2 + 8 * a * distance - 4 * a
     return np.where(distance <= 1, near, np.where(distance < 2, far, 0))

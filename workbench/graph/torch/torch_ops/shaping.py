@@ -11,7 +11,7 @@ from workbench.graph.torch.torch_ops.operator import MANY, Attributes, Inputs, U
 
 @op("Shape", "start end")
 def _shape(a: Attributes, x: Inputs, v: int) -> Tensor:
-    return torch.tensor(list(x[0].shape)[a.get("start", 0):a.get("end")], dtype=torch.int64, device=x[0].device)
+    return torch.tensor(list(x[0].shape)[a.get("start", 0) : a.get("end")], dtype=torch.int64, device=x[0].device)
 
 
 @op("Size")
@@ -77,7 +77,7 @@ def _slice(a: Attributes, x: Inputs, v: int) -> Tensor:
     result = x[0]
     for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
         axis = (place if axes is None else axes[place]) % result.dim()
-        chosen = range(result.shape[axis])[start:end:1 if steps is None else steps[place]]
+        chosen = range(result.shape[axis])[start : end : 1 if steps is None else steps[place]]
         if chosen.step == 1 or len(chosen) == 0:
             result = result.narrow(axis, chosen.start if len(chosen) else 0, len(chosen))
         else:

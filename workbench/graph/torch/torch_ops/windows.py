@@ -35,8 +35,9 @@ def _conv_transpose(a: Attributes, x: Inputs, v: int) -> Tensor:
     return crop(whole_output, transposed_pads(a, values.shape[2:], weight.shape[2:], strides, dilations))
 
 
-def window_pads(a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int],
-                dilations: Sequence[int]) -> Pairs:
+def window_pads(
+    a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
+) -> Pairs:
     """Padding before and after each spatial axis, from pads or auto_pad."""
     auto = a.get("auto_pad", "NOTSET")
     dims = len(kernel)
@@ -51,8 +52,9 @@ def window_pads(a: Attributes, sizes: Sequence[int], kernel: Sequence[int], stri
     return [(0, 0)] * dims if auto == "VALID" else list(zip(amounts[:dims], amounts[dims:], strict=True))
 
 
-def transposed_pads(a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int],
-                    dilations: Sequence[int]) -> Pairs:
+def transposed_pads(
+    a: Attributes, sizes: Sequence[int], kernel: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
+) -> Pairs:
     """What a transposed convolution cuts off before and after each spatial axis of its whole output."""
     auto, dims = a.get("auto_pad", "NOTSET"), len(kernel)
     wanted, extra = a.get("output_shape"), a.get("output_padding") or [0] * dims
@@ -83,6 +85,7 @@ def pad(x: Tensor, pairs: Sequence[tuple[int, int]], value: float) -> Tensor:
 
 # -- pools -------------------------------------------------------------------------------------------------------------
 
+
 class _Pool:
     """The windows of a pool over one input: `before` what is padded, `beyond` what the last windows reach further."""
 
@@ -93,13 +96,14 @@ class _Pool:
         self.dilations = a.get("dilations") or [1] * self.dims
         self.pads = window_pads(a, x.shape[2:], self.kernel, self.strides, self.dilations)
         self.beyond, self.counts = [], []
-        for size, span, stride, dilation, (before, after) in zip(x.shape[2:], self.kernel, self.strides, self.dilations,
-                                                                 self.pads, strict=True):
+        for size, span, stride, dilation, (before, after) in zip(
+            x.shape[2:], self.kernel, self.strides, self.dilations, self.pads, strict=True
+        ):
             reach, padded = dilation * (span - 1) + 1, size + before + after
             count = (padded - reach) // stride + 1
             if a.get("ceil_mode", 0):
                 count = -(-(padded - reach) // stride) + 1
-                count -= (count - 1) * stride >= size + before      # no window lies in the padding alone
+                count -= (count - 1) * stride >= size + before  # no window lies in the padding alone
             self.counts.append(count)
             self.beyond.append((0, max((count - 1) * stride + reach - padded, 0)))
 
@@ -168,6 +172,7 @@ def _global_lp_pool(a: Attributes, x: Inputs, v: int) -> Tensor:
 
 
 # -- padding -----------------------------------------------------------------------------------------------------------
+
 
 @op("Pad", "mode pads value", inputs=4)
 def _pad(a: Attributes, x: Inputs, v: int) -> Tensor:

@@ -79,7 +79,7 @@ class TextEditor(QLineEdit):
         _name(self, name, help_text)
 
     def _on_finished(self) -> None:
-        if self.text() != self._shown:      # leaving an untouched line is not an edit
+        if self.text() != self._shown:  # leaving an untouched line is not an edit
             self._shown = self.text()
             self.changed.emit(self._shown, True)
 

@@ -15,7 +15,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
 LABEL_WIDTH = 96
-Convert = Callable[[str, Any, str], Any]        # value of one member of a group -> the same as another member has it
+Convert = Callable[[str, Any, str], Any]  # value of one member of a group -> the same as another member has it
 
 
 class _Mode(QComboBox):
@@ -34,13 +34,18 @@ class ParamForm(QWidget):
 
     changed = Signal(str, object, bool)
 
-    def __init__(self, fields: tuple[Field, ...], values: Mapping[str, Any] | None = None,
-                 parent: QWidget | None = None, limits: v.Limits | None = None) -> None:
+    def __init__(
+        self,
+        fields: tuple[Field, ...],
+        values: Mapping[str, Any] | None = None,
+        parent: QWidget | None = None,
+        limits: v.Limits | None = None,
+    ) -> None:
         super().__init__(parent)
         self._fields = {field.name: field for field in fields}
         self._limits = dict(limits or {})
         self._convert: Convert | None = None
-        self._last: dict[str, Any] = {}                 # what a member had before another was chosen
+        self._last: dict[str, Any] = {}  # what a member had before another was chosen
         self._editors: dict[str, Editor] = {}
         self._labels: dict[str, QLabel] = {}
         self._modes: dict[str, _Mode] = {}
@@ -99,7 +104,7 @@ class ParamForm(QWidget):
     # -- building --------------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        rows: dict[str, int] = {}       # members of a group share their rows; every row has one below it for a slider
+        rows: dict[str, int] = {}  # members of a group share their rows; every row has one below it for a slider
         for field in self._fields.values():
             row = 2 * rows.setdefault(field.group or field.name, len(rows))
             # What is dragged most gets the whole width: one pixel should be a small step.
@@ -168,8 +173,9 @@ class ParamForm(QWidget):
 
     def _on_mode(self, group: str) -> None:
         chosen = self._modes[group].currentData()
-        before = next(name for name, field in self._fields.items()
-                      if field.group == group and self._values[name] is not None)
+        before = next(
+            name for name, field in self._fields.items() if field.group == group and self._values[name] is not None
+        )
         if chosen == before:
             return
         value = self._convert(before, self._values[before], chosen) if self._convert else None
@@ -180,7 +186,7 @@ class ParamForm(QWidget):
         self._last[chosen] = value
         editor = self._editors[chosen]
         editor.set_value(value)
-        self._values[chosen] = value = editor.value()       # as the editor's bounds have it
+        self._values[chosen] = value = editor.value()  # as the editor's bounds have it
         self._arrange()
         self.changed.emit(chosen, value, True)
 

@@ -12,7 +12,7 @@ from workbench.ui.actions.form.slider import Slider
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 
-BOX_WIDTH, BOX_HEIGHT = 80, 26       # as wide as 1e-05 with its arrows, as high as a combo box
+BOX_WIDTH, BOX_HEIGHT = 80, 26  # as wide as 1e-05 with its arrows, as high as a combo box
 MAX_DECIMALS = 9
 
 
@@ -24,7 +24,7 @@ class _Whole(QSpinBox):
 class _Real(QDoubleSpinBox):
     """Shows as many digits as a number needs, and no zeros behind them."""
 
-    shortest = 0        # digits behind the point that are always there
+    shortest = 0  # digits behind the point that are always there
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
@@ -39,7 +39,7 @@ class _Real(QDoubleSpinBox):
         value, ok = self.locale().toDouble(number)
         if ok and self.minimum() <= value <= self.maximum():
             return QValidator.State.Acceptable, text, position
-        if ok or number.lower().endswith(("e", "e-", "e+")):        # 1 is out of bounds, and on the way to 1e-5
+        if ok or number.lower().endswith(("e", "e-", "e+")):  # 1 is out of bounds, and on the way to 1e-5
             return QValidator.State.Intermediate, text, position
         return super().validate(text, position)
 

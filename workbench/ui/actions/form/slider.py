@@ -58,7 +58,7 @@ class Slider(QSlider):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Grab the handle wherever the groove is pressed, by moving the handle there first."""
         if event.button() == Qt.MouseButton.LeftButton and not self._handle().contains(event.position().toPoint()):
-            self.setSliderDown(True)            # the jump belongs to the drag that it begins
+            self.setSliderDown(True)  # the jump belongs to the drag that it begins
             self.setValue(self._at(event.position().toPoint()))
         super().mousePressEvent(event)
 
@@ -77,8 +77,9 @@ class Slider(QSlider):
         return option
 
     def _handle(self) -> QRect:
-        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, self._option(),
-                                           QStyle.SubControl.SC_SliderHandle, self)
+        return self.style().subControlRect(
+            QStyle.ComplexControl.CC_Slider, self._option(), QStyle.SubControl.SC_SliderHandle, self
+        )
 
     def _x(self, position: int) -> int:
         handle = self._handle().width()
@@ -87,5 +88,6 @@ class Slider(QSlider):
 
     def _at(self, point: QPoint) -> int:
         handle = self._handle().width()
-        return QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), point.x() - handle // 2,
-                                              self.width() - handle)
+        return QStyle.sliderValueFromPosition(
+            self.minimum(), self.maximum(), point.x() - handle // 2, self.width() - handle
+        )

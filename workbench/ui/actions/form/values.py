@@ -8,9 +8,9 @@ from typing import Any
 from workbench.core.recipe.params import Field, spelled
 from workbench.ui.text.i18n import tr
 
-FINE = 1000             # steps of a slider whose field names none
+FINE = 1000  # steps of a slider whose field names none
 LARGEST_INT = 2**31 - 1
-SIGNIFICANT = 4         # digits shown of a float without a step
+SIGNIFICANT = 4  # digits shown of a float without a step
 
 KINDS = {"int": int, "float": float, "bool": bool, "text": str}
 Limits = Mapping[str, tuple[float, float]]
@@ -87,8 +87,11 @@ def dragged(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tu
 def offered(fields: tuple[Field, ...], given: Mapping[str, Any]) -> dict[str, tuple[Field, Any]]:
     """The fields for the end of the levels that do not matter yet: dragging where the method found it makes them."""
     values = effective(fields, given)
-    return {field.drag: (field, values[field.name]) for field in fields
-            if field.drag == "range" and not applies(field, values)}
+    return {
+        field.drag: (field, values[field.name])
+        for field in fields
+        if field.drag == "range" and not applies(field, values)
+    }
 
 
 def name_words(name: str) -> str:
@@ -140,7 +143,7 @@ class Scale:
         share = position / self.steps if self.steps else 0.0
         if self.log:
             value = self.low * (self.high / self.low) ** share
-            value = float(f"{value:.3g}")       # a slider is not exact to more than that
+            value = float(f"{value:.3g}")  # a slider is not exact to more than that
         else:
             value = round(self.low + share * (self.high - self.low), 10)
         value = min(max(value, self.low), self.high)

@@ -13,7 +13,7 @@ from workbench.ui.plots.canvas import Canvas, Handle
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
-LOW, FIRST, MIDDLE, THIRD, HIGH = 0, 2, 3, 4, 6      # places in core.pictures.QUANTILES
+LOW, FIRST, MIDDLE, THIRD, HIGH = 0, 2, 3, 4, 6  # places in core.pictures.QUANTILES
 CURSOR = "channel"
 
 
@@ -42,8 +42,9 @@ class ChannelsPlot(PlotPanel):
         canvas = ChannelCanvas(self.tr("output channel"), self.tr("weight value"))
         super().__init__(self.tr("Channels"), canvas, (), parent=parent)
         self.table.hide()
-        self.back = toggle(self, self.tr("channels"), self.tr("Channel by channel"),
-                           self.tr("Back to all weights of the layer"))
+        self.back = toggle(
+            self, self.tr("channels"), self.tr("Channel by channel"), self.tr("Back to all weights of the layer")
+        )
         self.back.setChecked(True)
         self.back.clicked.connect(self.closed)
         self.tools.addWidget(self.back)
@@ -62,7 +63,7 @@ class ChannelsPlot(PlotPanel):
     def _turn(self, page: QWidget) -> None:
         super()._turn(page)
         self.table.hide()
-        self.back.show()        # the way back is always there
+        self.back.show()  # the way back is always there
 
     def show_picture(self, picture: Channels | None) -> None:
         """None: it is on its way."""
@@ -93,26 +94,41 @@ class ChannelsPlot(PlotPanel):
         centre = (first[:-1] + first[1:] - 1) / 2
         before = picture.before
         nothing = pg.mkPen(None)
-        self._whole.setOpts(x=centre, y0=before[LOW], height=before[HIGH] - before[LOW], width=width, pen=nothing,
-                            brush=colors.before)
-        self._middle.setOpts(x=centre, y0=before[FIRST], height=before[THIRD] - before[FIRST], width=width,
-                             pen=nothing, brush=colors.before_line)
+        self._whole.setOpts(
+            x=centre, y0=before[LOW], height=before[HIGH] - before[LOW], width=width, pen=nothing, brush=colors.before
+        )
+        self._middle.setOpts(
+            x=centre,
+            y0=before[FIRST],
+            height=before[THIRD] - before[FIRST],
+            width=width,
+            pen=nothing,
+            brush=colors.before_line,
+        )
         self._now.setVisible(picture.after is not None)
         if picture.after is not None:
             after = np.nan_to_num(picture.after)
-            self._now.setOpts(x=centre, y0=after[LOW], height=after[HIGH] - after[LOW], width=width * 0.4, pen=nothing,
-                              brush=colors.after)
+            self._now.setOpts(
+                x=centre,
+                y0=after[LOW],
+                height=after[HIGH] - after[LOW],
+                width=width * 0.4,
+                pen=nothing,
+                brush=colors.after,
+            )
         for curve, ends in zip(self._ends, picture.ends if picture.ends is not None else (None, None), strict=True):
             curve.setVisible(ends is not None)
             if ends is not None:
-                curve.setData(first - 0.5, ends, stepMode="center", connect="finite",
-                              pen=self.canvas.pen(colors.muted, 1))
+                curve.setData(
+                    first - 0.5, ends, stepMode="center", connect="finite", pen=self.canvas.pen(colors.muted, 1)
+                )
         reach = max(abs(float(np.nanmin(before))), float(np.nanmax(before)), 1e-12)
         silent = centre[picture.silent]
         self._silent.setData(silent, np.full(len(silent), -reach), pen=self.canvas.pen(colors.bad, 1), brush=None)
         margin = 0.02 * first[-1] + 0.5
-        self.canvas.box.setRange(xRange=(-margin, first[-1] - 1 + margin), yRange=(-1.05 * reach, 1.05 * reach),
-                                 padding=0)
+        self.canvas.box.setRange(
+            xRange=(-margin, first[-1] - 1 + margin), yRange=(-1.05 * reach, 1.05 * reach), padding=0
+        )
 
     # -- hand ------------------------------------------------------------------------------------------------------
 
@@ -138,29 +154,36 @@ class ChannelsPlot(PlotPanel):
             return
         bar = picture.bar_of(x + 0.5)
         first, last = int(picture.first[bar]), int(picture.first[bar + 1]) - 1
-        words = self.tr("channel {number}").format(number=first) if first == last else \
-            self.tr("channels {first} to {last}").format(first=first, last=last)
+        words = (
+            self.tr("channel {number}").format(number=first)
+            if first == last
+            else self.tr("channels {first} to {last}").format(first=first, last=last)
+        )
         text = f"{words}:  {self._range_text(picture.before, bar)}"
         if picture.after is not None:
-            text += " → " + (self.tr("removed") if np.isnan(picture.after[LOW, bar])
-                             else self._range_text(picture.after, bar))
+            text += " → " + (
+                self.tr("removed") if np.isnan(picture.after[LOW, bar]) else self._range_text(picture.after, bar)
+            )
         if picture.ends is not None and not np.isnan(picture.ends[0, bar]):
             text += "  ·  " + self.tr("levels from {low} to {high}").format(
-                low=number(picture.ends[0, bar]), high=number(picture.ends[1, bar]))
+                low=number(picture.ends[0, bar]), high=number(picture.ends[1, bar])
+            )
         self.readout.show_text(text)
 
     def _range_text(self, quantiles: np.ndarray, bar: int) -> str:
         low, high = (number(float(quantiles[at, bar])) for at in (LOW, HIGH))
         middle = tuple(number(float(quantiles[at, bar])) for at in (FIRST, THIRD))
         return self.tr("{low} … {high}, half of them {first} … {third}").format(
-            low=low, high=high, first=middle[0], third=middle[1])
+            low=low, high=high, first=middle[0], third=middle[1]
+        )
 
     def _summary(self, picture: Channels) -> str:
         reach = np.nanmax(np.abs(picture.before[[LOW, HIGH]]), axis=0)
         widest = int(reach.argmax())
         times = float(reach[widest]) / max(float(np.median(reach)), 1e-30)
         text = self.tr("{count} channels, the widest is {number}: {times} times the median").format(
-            count=f"{picture.first[-1]:,}", number=int(picture.widest[widest]), times=f"{times:.1f}")
+            count=f"{picture.first[-1]:,}", number=int(picture.widest[widest]), times=f"{times:.1f}"
+        )
         if len(picture.widest) < picture.first[-1]:
             text += "  ·  " + self.tr("{count} bars, each of neighbours").format(count=f"{len(picture.widest):,}")
         if silent := int(picture.silent.sum()):
@@ -173,8 +196,15 @@ class ChannelsPlot(PlotPanel):
             return ""
         names = ("min", "p5", "q1", "median", "q3", "p95", "max")
         after = picture.after
-        rows = [",".join(["first,last", *(f"{name}_before" for name in names),
-                          *(f"{name}_after" for name in names if after is not None)])]
+        rows = [
+            ",".join(
+                [
+                    "first,last",
+                    *(f"{name}_before" for name in names),
+                    *(f"{name}_after" for name in names if after is not None),
+                ]
+            )
+        ]
         for bar in range(len(picture.widest)):
             values = [*picture.before[:, bar], *(after[:, bar] if after is not None else ())]
             ends = f"{picture.first[bar]},{picture.first[bar + 1] - 1}"

@@ -17,8 +17,8 @@ from workbench.ui.plots.weights.heat_canvas import HeatCanvas, Place
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import small
 
-REST_MS = 120           # without a movement: time to ask for the detail
-DIVERGING = "CET-D1"    # blue, white, red: told apart by colour-blind eyes (Kovesi 2015, Good colour maps)
+REST_MS = 120  # without a movement: time to ask for the detail
+DIVERGING = "CET-D1"  # blue, white, red: told apart by colour-blind eyes (Kovesi 2015, Good colour maps)
 
 
 class HeatMaps(PlotPanel):
@@ -138,7 +138,8 @@ class HeatMaps(PlotPanel):
     def _meaning(self, tile: Tile) -> str:
         if tile.kernel:
             return self.tr("rows are output channels, columns inputs × kernel {kernel}").format(
-                kernel=" × ".join(str(size) for size in tile.kernel))
+                kernel=" × ".join(str(size) for size in tile.kernel)
+            )
         return self.tr("rows are output channels, columns inputs")
 
     def _summary(self, tile: Tile) -> str:
@@ -147,22 +148,30 @@ class HeatMaps(PlotPanel):
             text = self.tr("every weight is a cell")
         else:
             text = self.tr("a cell is the mean of {down} × {across} weights; zoom in for single ones").format(
-                down=down, across=across)
-        return self.tr("{rows} × {columns} weights").format(
-            rows=f"{tile.shape[0]:,}", columns=f"{tile.shape[1]:,}") + "  ·  " + text
+                down=down, across=across
+            )
+        return (
+            self.tr("{rows} × {columns} weights").format(rows=f"{tile.shape[0]:,}", columns=f"{tile.shape[1]:,}")
+            + "  ·  "
+            + text
+        )
 
     def _place(self, tile: Tile, row: int, column: int) -> str:
         """What a cell is: the output, and the input with its place in the kernel."""
         first, left = tile.rows[0] + row * tile.block[0], tile.columns[0] + column * tile.block[1]
         if tile.block != (1, 1):
             return self.tr("mean of outputs {first} to {last}, columns {left} to {right}").format(
-                first=first, last=min(first + tile.block[0], tile.rows[1]) - 1,
-                left=left, right=min(left + tile.block[1], tile.columns[1]) - 1)
+                first=first,
+                last=min(first + tile.block[0], tile.rows[1]) - 1,
+                left=left,
+                right=min(left + tile.block[1], tile.columns[1]) - 1,
+            )
         if not tile.kernel:
             return self.tr("output {output}, input {input}").format(output=first, input=left)
         inside = np.unravel_index(left % int(np.prod(tile.kernel)), tile.kernel)
         return self.tr("output {output}, input {input}, kernel {place}").format(
-            output=first, input=left // int(np.prod(tile.kernel)), place=", ".join(str(int(at)) for at in inside))
+            output=first, input=left // int(np.prod(tile.kernel)), place=", ".join(str(int(at)) for at in inside)
+        )
 
     def to_csv(self) -> str:
         """Both matrices, one below the other; the first column and row say where cells begin."""
@@ -175,8 +184,10 @@ class HeatMaps(PlotPanel):
             if values is not None:
                 lines.append(f"{name}," + ",".join(map(str, first)))
                 shape = ",".join(["%.6g"] * values.shape[1])
-                lines += [f"{tile.rows[0] + number * tile.block[0]}," + shape % tuple(row)
-                          for number, row in enumerate(values.tolist())]
+                lines += [
+                    f"{tile.rows[0] + number * tile.block[0]}," + shape % tuple(row)
+                    for number, row in enumerate(values.tolist())
+                ]
         return "\n".join(lines) + "\n"
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from workbench.ui.plots.axis import Axis
 from workbench.ui.widgets import theme
 
-AXIS = 60               # pixels of the axis on the left
-WIDEST = 16_777_215     # Qt's own
-CLOSEST = 4             # rows and columns that are seen at least
-FAR = 10                # cells at once
-FRAME = 9.0             # pixels of the frame around a cell that is smaller
-Place = tuple[int, int]     # row and column of a weight
+AXIS = 60  # pixels of the axis on the left
+WIDEST = 16_777_215  # Qt's own
+CLOSEST = 4  # rows and columns that are seen at least
+FAR = 10  # cells at once
+FRAME = 9.0  # pixels of the frame around a cell that is smaller
+Place = tuple[int, int]  # row and column of a weight
 
 
 class Map(pg.PlotWidget):
@@ -35,7 +35,7 @@ class Map(pg.PlotWidget):
         self.plotItem.layout.setContentsMargins(0, theme.UNIT, theme.UNIT, theme.HALF)
         self.box.invertY(True)
         self.box.setMenuEnabled(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)      # the panel has one
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the panel has one
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -43,7 +43,7 @@ class Map(pg.PlotWidget):
 
     def dress(self) -> None:
         self.setBackground(theme.colors().surface)
-        self.box.setBackgroundColor(theme.colors().grid)        # where channels were removed
+        self.box.setBackgroundColor(theme.colors().grid)  # where channels were removed
         self.x_axis.dress()
         self.y_axis.dress()
 
@@ -65,7 +65,7 @@ class Map(pg.PlotWidget):
         painter.resetTransform()
         painter.setClipRect(area.adjusted(-FRAME, -FRAME, FRAME, FRAME))
         colors = theme.colors()
-        for color, width in ((colors.surface, 4), (colors.text, 2)):      # seen on every colour of data
+        for color, width in ((colors.surface, 4), (colors.text, 2)):  # seen on every colour of data
             painter.setPen(QPen(color, width))
             painter.drawRect(frame)
         painter.restore()
@@ -108,9 +108,9 @@ class HeatCanvas(QWidget):
         self.box.sigRangeChanged.connect(lambda *_: self.moved.emit())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._shape = self._cell = (1, 1)
-        self._first: Place = (0, 0)         # where the first cell begins
+        self._first: Place = (0, 0)  # where the first cell begins
         self._reading: Place | None = None
-        self._at: Place | None = None       # what is read, by mouse or keys
+        self._at: Place | None = None  # what is read, by mouse or keys
 
     def dress(self) -> None:
         for each in self.maps:
@@ -134,8 +134,16 @@ class HeatCanvas(QWidget):
         """Of a matrix that is seen whole at first."""
         self._shape = shape
         for each in self.maps:
-            each.box.setLimits(xMin=0, xMax=shape[1], yMin=0, yMax=shape[0], minXRange=min(CLOSEST, shape[1]),
-                               minYRange=min(CLOSEST, shape[0]), maxXRange=shape[1], maxYRange=shape[0])
+            each.box.setLimits(
+                xMin=0,
+                xMax=shape[1],
+                yMin=0,
+                yMax=shape[0],
+                minXRange=min(CLOSEST, shape[1]),
+                minYRange=min(CLOSEST, shape[0]),
+                maxXRange=shape[1],
+                maxYRange=shape[0],
+            )
         self.show_all()
 
     def set_cells(self, first: Place, cell: tuple[int, int]) -> None:
@@ -210,9 +218,16 @@ class HeatCanvas(QWidget):
     def _read_on(self, key: Qt.Key, fast: int) -> bool:
         """Go to another cell; the first key goes to the first cell in view. Returns whether the key does that."""
         last = self._shape[1]
-        steps = {Qt.Key.Key_Left: (0, -fast), Qt.Key.Key_Right: (0, fast), Qt.Key.Key_Up: (-fast, 0),
-                 Qt.Key.Key_Down: (fast, 0), Qt.Key.Key_PageUp: (-FAR, 0), Qt.Key.Key_PageDown: (FAR, 0),
-                 Qt.Key.Key_Home: (0, -last), Qt.Key.Key_End: (0, last)}
+        steps = {
+            Qt.Key.Key_Left: (0, -fast),
+            Qt.Key.Key_Right: (0, fast),
+            Qt.Key.Key_Up: (-fast, 0),
+            Qt.Key.Key_Down: (fast, 0),
+            Qt.Key.Key_PageUp: (-FAR, 0),
+            Qt.Key.Key_PageDown: (FAR, 0),
+            Qt.Key.Key_Home: (0, -last),
+            Qt.Key.Key_End: (0, last),
+        }
         if key not in steps:
             return False
         if self._reading is None:

@@ -14,13 +14,13 @@ from workbench.ui.plots.canvas import Canvas, Handle, Note
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small, toggle
 
-LOWEST = -0.3           # log10 of half a weight: the foot of a logarithmic count axis
-TAIL = 0.998            # of the weights are always in the plot; what is much farther out takes the room of the hand
+LOWEST = -0.3  # log10 of half a weight: the foot of a logarithmic count axis
+TAIL = 0.998  # of the weights are always in the plot; what is much farther out takes the room of the hand
 FAR = 1.6
-NARROWEST = 0.001       # share of the largest magnitude that the levels cover at least
-BEYOND = 2000.0         # times the range: farther than the plot goes
+NARROWEST = 0.001  # share of the largest magnitude that the levels cover at least
+BEYOND = 2000.0  # times the range: farther than the plot goes
 THRESHOLD, RANGE = "threshold", "range"
-CROWDED = 1.6           # a bar of zeros that is so much higher than all others is cut off, or it flattens them
+CROWDED = 1.6  # a bar of zeros that is so much higher than all others is cut off, or it flattens them
 
 
 class HistogramPlot(PlotPanel):
@@ -35,8 +35,14 @@ class HistogramPlot(PlotPanel):
     channel_left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        captions = (self.tr("mean"), self.tr("std"), self.tr("min"), self.tr("max"), self.tr("zeros"),
-                    self.tr("outliers"))
+        captions = (
+            self.tr("mean"),
+            self.tr("std"),
+            self.tr("min"),
+            self.tr("max"),
+            self.tr("zeros"),
+            self.tr("outliers"),
+        )
         canvas = Canvas(self.tr("weight value"), self.tr("weights per bin"))
         super().__init__(self.tr("Weights"), canvas, captions, parent=parent)
         self._view: LayerView | None = None
@@ -46,21 +52,33 @@ class HistogramPlot(PlotPanel):
         self._range: float | None = None
         self._offered = False
         self._beyond = 0
-        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
-                                 self.tr("Count on a logarithmic scale: rare weights become visible"))
+        self.log_button = toggle(
+            self,
+            self.tr("log"),
+            self.tr("Logarithmic counts"),
+            self.tr("Count on a logarithmic scale: rare weights become visible"),
+        )
         self.log_button.toggled.connect(self.redraw)
         self.channel_button = small(self, "", self.tr("All weights again"), self.tr("Back to all weights of the layer"))
         theme.set_icon(self.channel_button, "cancel")
         self.channel_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.channel_button.clicked.connect(self.channel_left)
-        self.channels_button = small(self, self.tr("channels"), self.tr("Channel by channel"),
-                                     self.tr("The ranges of all output channels, side by side"))
+        self.channels_button = small(
+            self,
+            self.tr("channels"),
+            self.tr("Channel by channel"),
+            self.tr("The ranges of all output channels, side by side"),
+        )
         self.channels_button.clicked.connect(self.channels_asked)
         for button in (self.channel_button, self.channels_button, self.log_button):
             self.tools.addWidget(button)
-        self.table.setToolTip(self.tr("Outliers lie more than three interquartile ranges outside the quartiles of the "
-                                      "weights that are not zero (Tukey's outer fences). Dots above the axis mark "
-                                      "them; after an edit they are counted by the same fences."))
+        self.table.setToolTip(
+            self.tr(
+                "Outliers lie more than three interquartile ranges outside the quartiles of the "
+                "weights that are not zero (Tukey's outer fences). Dots above the axis mark "
+                "them; after an edit they are counted by the same fences."
+            )
+        )
         self._zone, self._cut_low, self._cut_high = (pg.LinearRegionItem(movable=False) for _ in range(3))
         for zone in (self._zone, self._cut_low, self._cut_high):
             zone.setZValue(-10)
@@ -85,10 +103,14 @@ class HistogramPlot(PlotPanel):
         self.show_canvas()
         self.channel_button.setVisible(channel is not None)
         found, after = self._drawn.outliers, self._edit
-        self.table.show_rows(_texts(self._drawn.moments, found.count if found else 0),
-                             _texts(after.moments, after.outliers) if after is not None else None)
-        self.canvas.set_ticks(after.levels.values if after is not None and after.levels is not None else (),
-                              found.farthest if found else ())
+        self.table.show_rows(
+            _texts(self._drawn.moments, found.count if found else 0),
+            _texts(after.moments, after.outliers) if after is not None else None,
+        )
+        self.canvas.set_ticks(
+            after.levels.values if after is not None and after.levels is not None else (),
+            found.farthest if found else (),
+        )
         self.redraw()
         self._on_hovered(None)
         edges = self._drawn.histogram.edges
@@ -138,14 +160,26 @@ class HistogramPlot(PlotPanel):
         self.canvas.y_axis.log = log
         after = edit.histogram if edit is not None else None
         foot = LOWEST if log else 0.0
-        self._before.setData(view.histogram.edges, self._scaled(view.histogram), stepMode="center", fillLevel=foot,
-                             brush=colors.before, antialias=False,
-                             pen=self.canvas.pen(colors.before_line, 1) if after is None else pg.mkPen(None))
+        self._before.setData(
+            view.histogram.edges,
+            self._scaled(view.histogram),
+            stepMode="center",
+            fillLevel=foot,
+            brush=colors.before,
+            antialias=False,
+            pen=self.canvas.pen(colors.before_line, 1) if after is None else pg.mkPen(None),
+        )
         self._after.setVisible(after is not None)
         if after is not None:
-            self._after.setData(after.edges, self._scaled(after), stepMode="center", fillLevel=foot,
-                                brush=_see_through(colors.after), antialias=False,
-                                pen=self.canvas.pen(colors.after, 1.25))
+            self._after.setData(
+                after.edges,
+                self._scaled(after),
+                stepMode="center",
+                fillLevel=foot,
+                brush=_see_through(colors.after),
+                antialias=False,
+                pen=self.canvas.pen(colors.after, 1.25),
+            )
         top = self._top(view.histogram, after)
         self._set_reach(view)
         self.canvas.box.setYRange(foot, (np.log10(top) if log else top) * 1.06, padding=0)
@@ -160,7 +194,7 @@ class HistogramPlot(PlotPanel):
         most = float(np.interp(TAIL, np.linspace(0, 1, len(view.magnitudes)), view.magnitudes)) * 1.2
         lines = [self._threshold or 0.0, 0.0 if self._offered else self._range or 0.0]
         reach = most if full > most * FAR and max(lines) < most * 0.95 else full
-        if self._offered and self._range is not None:       # in sight, but it does not show all for its sake
+        if self._offered and self._range is not None:  # in sight, but it does not show all for its sake
             reach = min(max(reach, 1.15 * self._range), full)
         self.canvas.box.setXRange(-reach, reach, padding=0)
         inner = np.minimum(np.abs(view.histogram.edges[:-1]), np.abs(view.histogram.edges[1:]))
@@ -173,7 +207,7 @@ class HistogramPlot(PlotPanel):
     def _scaled(self, histogram: Histogram) -> np.ndarray:
         if not self.log_button.isChecked():
             return histogram.counts
-        return np.log10(np.maximum(histogram.counts, 10.0 ** LOWEST))
+        return np.log10(np.maximum(histogram.counts, 10.0**LOWEST))
 
     def _top(self, before: Histogram, after: Histogram | None) -> float:
         """The largest count to make room for: without the zeros where they would flatten all the rest."""
@@ -191,10 +225,15 @@ class HistogramPlot(PlotPanel):
         if self.log_button.isChecked() or shown.counts[zero] <= top:
             self.canvas.set_note(None)
             return
-        line = self._threshold or 0.0       # the words stand beside the line, not across it
-        self.canvas.set_note(Note(min(float(shown.edges[zero]), -line), max(float(shown.edges[zero + 1]), line),
-                                  self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"),
-                                  "muted" if self._edit is None else "after"))
+        line = self._threshold or 0.0  # the words stand beside the line, not across it
+        self.canvas.set_note(
+            Note(
+                min(float(shown.edges[zero]), -line),
+                max(float(shown.edges[zero + 1]), line),
+                self.tr("↑ {count} zeros").format(count=f"{shown.counts[zero]:,.0f}"),
+                "muted" if self._edit is None else "after",
+            )
+        )
 
     def _draw_zones(self) -> None:
         """Values that become zero lie between the lines of the threshold, those that are clipped beyond the range."""
@@ -217,7 +256,7 @@ class HistogramPlot(PlotPanel):
     def _on_dragged(self, name: str, index: int, x: float) -> None:
         if self._view is None:
             return
-        outward = x if index == 1 else -x       # beyond zero a line waits, it does not swap sides
+        outward = x if index == 1 else -x  # beyond zero a line waits, it does not swap sides
         edge, largest = self.canvas.box.viewRange()[0][1], float(self._view.magnitudes[-1])
         least = largest * NARROWEST if name == RANGE else 0.0
         place = min(max(outward, least), edge, largest)
@@ -230,7 +269,7 @@ class HistogramPlot(PlotPanel):
             self.dragged.emit(place)
 
     def _on_released(self) -> None:
-        self._place_handles()           # in the hand they had the plot stand still
+        self._place_handles()  # in the hand they had the plot stand still
         self.drag_finished.emit()
 
     def _on_hovered(self, x: float | None) -> None:
@@ -246,7 +285,8 @@ class HistogramPlot(PlotPanel):
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         text = self.tr("{low} … {high}:  {count} weights").format(
-            low=number(edges[at]), high=number(edges[at + 1]), count=f"{counts[at]:,.0f}")
+            low=number(edges[at]), high=number(edges[at + 1]), count=f"{counts[at]:,.0f}"
+        )
         if self._edit is not None:
             text += f" → {self._edit.histogram.counts[at]:,.0f}"
         self.readout.show_text(text)
@@ -276,8 +316,11 @@ class HistogramPlot(PlotPanel):
 
 def _texts(moments: Moments, outliers: int) -> tuple[str, ...]:
     figures = (moments.mean, moments.std, moments.min, moments.max)
-    return (*(number(value, fixed=True) for value in figures), f"{moments.sparsity:.1%}".replace("%", " %"),
-            f"{outliers:,}")
+    return (
+        *(number(value, fixed=True) for value in figures),
+        f"{moments.sparsity:.1%}".replace("%", " %"),
+        f"{outliers:,}",
+    )
 
 
 def _see_through(color: QColor, alpha: int = 70) -> QColor:

@@ -24,8 +24,8 @@ from workbench.ui.plots.scale import ColorScale
 from workbench.ui.widgets import colormaps, theme
 from workbench.ui.widgets.buttons import toggle
 
-REST_MS = 120           # without a change of size: time to ask for as many as there is room for
-SIDE = 30               # pixels of a picture
+REST_MS = 120  # without a change of size: time to ask for as many as there is room for
+SIDE = 30  # pixels of a picture
 GAP = 4
 
 
@@ -43,7 +43,7 @@ class KernelCanvas(QWidget):
         super().__init__(parent)
         self._images: list[QImage] = []
         self._silent: list[bool] = []
-        self._at = self._reading = -1       # what is read by mouse or keys; by keys
+        self._at = self._reading = -1  # what is read by mouse or keys; by keys
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -119,11 +119,17 @@ class KernelCanvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         last = len(self._images) - 1
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self.across, Qt.Key.Key_Down: self.across,
-                 Qt.Key.Key_Home: -last, Qt.Key.Key_End: last}
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -self.across,
+            Qt.Key.Key_Down: self.across,
+            Qt.Key.Key_Home: -last,
+            Qt.Key.Key_End: last,
+        }
         key = Qt.Key(event.key())
         if key in steps and self._images:
-            start = self._reading if self._reading >= 0 else min(-steps[key], 0)     # the first key: the first picture
+            start = self._reading if self._reading >= 0 else min(-steps[key], 0)  # the first key: the first picture
             self._read(min(max(start + steps[key], 0), last))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self.paged.emit(-1 if key == Qt.Key.Key_PageUp else 1)
@@ -147,13 +153,18 @@ class KernelGrid(PlotPanel):
         super().__init__(self.tr("Kernels"), canvas, (), parent=parent)
         self.table.hide()
         self.grid = canvas
-        self.before_button = toggle(self, self.tr("before"), self.tr("Kernels before"), self.tr(
-            "The original kernels, without the steps"))
-        self.norm_button = toggle(self, self.tr("by norm"), self.tr("Largest kernels first"), self.tr(
-            "The kernels with the largest Frobenius norm first"))
+        self.before_button = toggle(
+            self, self.tr("before"), self.tr("Kernels before"), self.tr("The original kernels, without the steps")
+        )
+        self.norm_button = toggle(
+            self,
+            self.tr("by norm"),
+            self.tr("Largest kernels first"),
+            self.tr("The kernels with the largest Frobenius norm first"),
+        )
         self.scale = ColorScale(self.tr("weights"), self)
         policy = self.scale.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)        # the room for kernels is the same for all of them
+        policy.setRetainSizeWhenHidden(True)  # the room for kernels is the same for all of them
         self.scale.setSizePolicy(policy)
         self.column.addWidget(self.scale)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
@@ -245,20 +256,25 @@ class KernelGrid(PlotPanel):
         if not 0 <= index < len(picture.norms):
             last = self._first + len(picture.norms)
             text = self.tr("{first} to {last} of {total} kernels").format(
-                first=f"{self._first + 1:,}", last=f"{last:,}", total=f"{picture.total:,}")
+                first=f"{self._first + 1:,}", last=f"{last:,}", total=f"{picture.total:,}"
+            )
             if picture.silent.any():
                 silent = int(picture.silent.sum())
                 text += "  ·  " + self.tr("{count} of these without weights (×)").format(count=silent)
             self.readout.show_text(text)
             return
         output, within = (int(part) for part in picture.places[index])
-        place = self.tr("output {output}, in colour").format(output=output) if within < 0 else \
-            self.tr("output {output}, input {input}").format(output=output, input=within)
+        place = (
+            self.tr("output {output}, in colour").format(output=output)
+            if within < 0
+            else self.tr("output {output}, input {input}").format(output=output, input=within)
+        )
         text = f"{place}:  " + self.tr("norm {norm}").format(norm=number(float(picture.norms[index])))
         if picture.after is not None:
             after = picture.after[index]
-            text += " → " + (self.tr("removed") if np.isnan(after).all()
-                             else number(float(np.sqrt(np.nansum(np.square(after))))))
+            text += " → " + (
+                self.tr("removed") if np.isnan(after).all() else number(float(np.sqrt(np.nansum(np.square(after)))))
+            )
         self.readout.show_text(text)
 
     def to_csv(self) -> str:
@@ -267,8 +283,10 @@ class KernelGrid(PlotPanel):
             return ""
         values = picture.before.reshape(len(picture.norms), -1)
         rows = ["output,input,norm," + ",".join(f"w{index}" for index in range(values.shape[1]))]
-        rows += [f"{place[0]},{place[1]},{norm:.9g}," + ",".join(f"{value:.9g}" for value in row)
-                 for place, norm, row in zip(picture.places, picture.norms, values, strict=True)]
+        rows += [
+            f"{place[0]},{place[1]},{norm:.9g}," + ",".join(f"{value:.9g}" for value in row)
+            for place, norm, row in zip(picture.places, picture.norms, values, strict=True)
+        ]
         return "\n".join(rows) + "\n"
 
 
@@ -285,5 +303,7 @@ def images_of(values: np.ndarray, largest: float, nothing: QColor) -> list[QImag
     pixels = np.where(gone, np.array([nothing.red(), nothing.green(), nothing.blue()], np.uint8), pixels)
     count, height, width = pixels.shape[:3]
     pixels = np.ascontiguousarray(pixels)
-    return [QImage(pixels[index].tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-            for index in range(count)]
+    return [
+        QImage(pixels[index].tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+        for index in range(count)
+    ]

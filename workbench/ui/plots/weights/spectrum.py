@@ -15,10 +15,10 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
 ENERGIES = (0.90, 0.95, 0.99)
-DEPTH = 1e-5            # values that much smaller than the largest are noise of the computation, or exact zeros
+DEPTH = 1e-5  # values that much smaller than the largest are noise of the computation, or exact zeros
 
 
-SNAP = 4                # pixels within which the line goes to a marker; farther with the shift key
+SNAP = 4  # pixels within which the line goes to a marker; farther with the shift key
 
 
 class SpectrumCanvas(Canvas):
@@ -42,21 +42,36 @@ class SpectrumPlot(PlotPanel):
         canvas = SpectrumCanvas(self.tr("index"), self.tr("singular value"), log=True, rows=2)
         captions = (*(_energy_text(energy) for energy in (*ENERGIES, 1.0)), self.tr("stable rank"))
         super().__init__(self.tr("Singular values"), canvas, captions, self.tr("rank for"), parent)
-        self.table.setToolTip(self.tr("The ranks that keep this much of the energy: of the sum of squared singular "
-                                      "values. The stable rank is that sum over its largest term. The noise edge is "
-                                      "Marchenko and Pastur's: no value of noise as strong as the median lies above "
-                                      "it. EVBMF is the rank that variational Bayes tells from noise."))
+        self.table.setToolTip(
+            self.tr(
+                "The ranks that keep this much of the energy: of the sum of squared singular "
+                "values. The stable rank is that sum over its largest term. The noise edge is "
+                "Marchenko and Pastur's: no value of noise as strong as the median lies above "
+                "it. EVBMF is the rank that variational Bayes tells from noise."
+            )
+        )
         self._before: Spectrum | None = None
         self._after: Spectrum | None = None
         self._rank: int | None = None
-        self._path = self._refusal = ""         # of the layer on show, why there are no whitened values
+        self._path = self._refusal = ""  # of the layer on show, why there are no whitened values
         self._fill, self._was, self._is, self._edge = (pg.PlotCurveItem() for _ in range(4))
         for curve in (self._fill, self._was, self._is, self._edge):
             canvas.addItem(curve)
-        self.whiten_button = toggle(self, self.tr("whitened"), self.tr("Whitened singular values"), self.tr(
-            "The singular values as they count for the layer's output on the calibration samples, computed on demand"))
-        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic singular values"), self.tr(
-            "Singular values on a logarithmic scale"))
+        self.whiten_button = toggle(
+            self,
+            self.tr("whitened"),
+            self.tr("Whitened singular values"),
+            self.tr(
+                "The singular values as they count for the layer's output on the calibration samples, "
+                "computed on demand"
+            ),
+        )
+        self.log_button = toggle(
+            self,
+            self.tr("log"),
+            self.tr("Logarithmic singular values"),
+            self.tr("Singular values on a logarithmic scale"),
+        )
         self.log_button.setChecked(True)
         self.whiten_button.toggled.connect(self.whitening_asked)
         self.log_button.toggled.connect(self.redraw)
@@ -79,8 +94,11 @@ class SpectrumPlot(PlotPanel):
         shown = self._before is not None and len(self._before.values) > 0
         if self._before is None or not shown:
             self.subtitle.show_text("")
-            self.show_sentence(self.tr("The singular values of the chosen layer are drawn here.") if view is None else
-                               self.tr("This weight is no matrix, so it has no singular values."))
+            self.show_sentence(
+                self.tr("The singular values of the chosen layer are drawn here.")
+                if view is None
+                else self.tr("This weight is no matrix, so it has no singular values.")
+            )
             return
         self.subtitle.show_text(said(self._before.unfolding))
         self.show_canvas()
@@ -127,13 +145,22 @@ class SpectrumPlot(PlotPanel):
         index = np.arange(1, len(before.values) + 1)
         # Filled without antialiasing: the renderer fills in strips, and their seams would show.
         foot = low - 1 if self.log_button.isChecked() else 0.0
-        self._fill.setData(index, self._scaled(before.values, low), fillLevel=foot, brush=colors.before,
-                           antialias=False, pen=pg.mkPen(None))
+        self._fill.setData(
+            index,
+            self._scaled(before.values, low),
+            fillLevel=foot,
+            brush=colors.before,
+            antialias=False,
+            pen=pg.mkPen(None),
+        )
         self._was.setData(index, self._scaled(before.values, low), pen=self.canvas.pen(colors.before_line, 1.25))
         self._is.setVisible(after is not None)
         if after is not None:
-            self._is.setData(np.arange(1, len(after.values) + 1), self._scaled(after.values, low),
-                             pen=self.canvas.pen(colors.after, 2))
+            self._is.setData(
+                np.arange(1, len(after.values) + 1),
+                self._scaled(after.values, low),
+                pen=self.canvas.pen(colors.after, 2),
+            )
         self._draw_edge(before, low)
         margin = 0.02 * (len(index) - 1) + 0.25
         room = (high - low) * 0.05 + 0.02
@@ -198,8 +225,9 @@ class SpectrumPlot(PlotPanel):
         canvas = self.canvas
         if not canvas.held or not canvas.markers:
             return x
-        distance, place = min((abs(canvas.to_pixel(marker.x) - canvas.to_pixel(x)), marker.x)
-                              for marker in canvas.markers)
+        distance, place = min(
+            (abs(canvas.to_pixel(marker.x) - canvas.to_pixel(x)), marker.x) for marker in canvas.markers
+        )
         shift = canvas.modifiers & Qt.KeyboardModifier.ShiftModifier
         return place if shift or distance <= SNAP else x
 
@@ -211,11 +239,15 @@ class SpectrumPlot(PlotPanel):
             self.readout.show_text(self._refusal)
             return
         if x is None:
-            text = self.tr("Two factors are smaller than the layer up to rank {rank}").format(
-                rank=before.break_even) if before.break_even else self.tr("No two factors are smaller than the layer")
+            text = (
+                self.tr("Two factors are smaller than the layer up to rank {rank}").format(rank=before.break_even)
+                if before.break_even
+                else self.tr("No two factors are smaller than the layer")
+            )
             if before.noise is not None:
                 text += "  ·  " + self.tr("EVBMF {rank}  ·  noise edge {edge}: {count} above").format(
-                    rank=before.noise.vbmf, count=before.noise.rank, edge=number(before.noise.edge))
+                    rank=before.noise.vbmf, count=before.noise.rank, edge=number(before.noise.edge)
+                )
             self.readout.show_text(text)
             return
         rank = min(max(round(x), 1), len(before.values))
@@ -223,8 +255,12 @@ class SpectrumPlot(PlotPanel):
         if self._after is not None:
             after = self._after.values[rank - 1] if rank <= len(self._after.values) else 0.0
             text += f" → {number(after if after > before.values[0] * DEPTH else 0.0)}"
-        self.readout.show_text(text + self.tr("  ·  rank {rank} keeps {kept} of the energy").format(
-            rank=rank, kept=_percent(before.energy[rank - 1])))
+        self.readout.show_text(
+            text
+            + self.tr("  ·  rank {rank} keeps {kept} of the energy").format(
+                rank=rank, kept=_percent(before.energy[rank - 1])
+            )
+        )
 
     def to_csv(self) -> str:
         if self._before is None:

@@ -15,7 +15,7 @@ from workbench.ui.widgets.buttons import toggle
 
 # The quantiles between which the middle and the inner bar reach; the outer one reaches to the extremes.
 MIDDLE, INNER = (QUANTILES.index(0.01), QUANTILES.index(0.99)), (QUANTILES.index(0.25), QUANTILES.index(0.75))
-SHARES = (40, 90, 190)      # opacity of 255: outer, middle, inner
+SHARES = (40, 90, 190)  # opacity of 255: outer, middle, inner
 
 
 class RangesPlot(PlotPanel):
@@ -27,8 +27,12 @@ class RangesPlot(PlotPanel):
         self._shown: Activation | None = None
         self._levels: Levels8 | None = None
         self._order = np.zeros(0, np.int64)
-        self.sort_button = toggle(self, self.tr("by reach"), self.tr("Order channels by reach"),
-                                  self.tr("The channels that reach farthest first"))
+        self.sort_button = toggle(
+            self,
+            self.tr("by reach"),
+            self.tr("Order channels by reach"),
+            self.tr("The channels that reach farthest first"),
+        )
         self.sort_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.sort_button)
         self._bars: list[pg.BarGraphItem] = []
@@ -50,15 +54,17 @@ class RangesPlot(PlotPanel):
         shown = self._shown
         if shown is None:
             return
-        self._order = np.argsort(-shown.reach, kind="stable") if self.sort_button.isChecked() else \
-            np.arange(shown.channels)
+        self._order = (
+            np.argsort(-shown.reach, kind="stable") if self.sort_button.isChecked() else np.arange(shown.channels)
+        )
         self._draw_bars(shown)
         self._draw_marks(shown)
         low, high = float(shown.low.min()), float(shown.high.max())
         room = 0.06 * (high - low) or 1.0
         self.canvas.box.setRange(xRange=(-0.5, shown.channels - 0.5), yRange=(low - room, high + room), padding=0.01)
-        self.canvas.setLabel("bottom", self.tr("channel, the farthest first") if self.sort_button.isChecked() else
-                             self.tr("channel"))
+        self.canvas.setLabel(
+            "bottom", self.tr("channel, the farthest first") if self.sort_button.isChecked() else self.tr("channel")
+        )
         self._on_hovered(None)
         self.canvas.set_stops(range(shown.channels))
 
@@ -67,9 +73,17 @@ class RangesPlot(PlotPanel):
             self.canvas.removeItem(bar)
         ends = ((shown.low, shown.high), *((shown.quantiles[a], shown.quantiles[b]) for a, b in (MIDDLE, INNER)))
         place = np.arange(shown.channels)
-        self._bars = [pg.BarGraphItem(x=place, width=0.8, y0=low[self._order], y1=high[self._order], pen=pg.mkPen(None),
-                                      brush=_faded(theme.colors().accent, share))
-                      for (low, high), share in zip(ends, SHARES, strict=True)]
+        self._bars = [
+            pg.BarGraphItem(
+                x=place,
+                width=0.8,
+                y0=low[self._order],
+                y1=high[self._order],
+                pen=pg.mkPen(None),
+                brush=_faded(theme.colors().accent, share),
+            )
+            for (low, high), share in zip(ends, SHARES, strict=True)
+        ]
         for bar in self._bars:
             self.canvas.addItem(bar)
 
@@ -80,8 +94,12 @@ class RangesPlot(PlotPanel):
         where[self._order] = np.arange(shown.channels)
         self._dead.setData(where[shown.dead], np.zeros(len(shown.dead)), pen=pg.mkPen(colors.bad), brush=None)
         far = shown.outliers
-        self._far.setData(where[far], np.where(shown.high[far] >= -shown.low[far], shown.high[far], shown.low[far]),
-                          pen=pg.mkPen(colors.warn), brush=pg.mkBrush(colors.warn))
+        self._far.setData(
+            where[far],
+            np.where(shown.high[far] >= -shown.low[far], shown.high[far], shown.low[far]),
+            pen=pg.mkPen(colors.warn),
+            brush=pg.mkBrush(colors.warn),
+        )
         for line, end in zip(self._limits, ("low", "high"), strict=True):
             line.setVisible(self._levels is not None)
             if self._levels is not None:
@@ -105,10 +123,15 @@ class RangesPlot(PlotPanel):
         a, b = MIDDLE
         text = self.tr("channel {channel}: {low} … {high}, 98 % in {a} … {b}, mean {mean} ± {std}, {zeros} zeros")
         return text.format(
-            channel=channel, low=number(shown.low[channel]), high=number(shown.high[channel]),
-            a=number(shown.quantiles[a, channel]), b=number(shown.quantiles[b, channel]),
-            mean=number(shown.mean[channel]), std=number(shown.std[channel]),
-            zeros=f"{shown.zeros[channel]:.0%}".replace("%", " %"))
+            channel=channel,
+            low=number(shown.low[channel]),
+            high=number(shown.high[channel]),
+            a=number(shown.quantiles[a, channel]),
+            b=number(shown.quantiles[b, channel]),
+            mean=number(shown.mean[channel]),
+            std=number(shown.std[channel]),
+            zeros=f"{shown.zeros[channel]:.0%}".replace("%", " %"),
+        )
 
     def to_csv(self) -> str:
         shown = self._shown

@@ -4,15 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QHBoxLayout,
-    QSizePolicy,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.core.ipc import messages
 from workbench.core.layer_data.activation_stats import Activation, Passing
@@ -30,7 +22,7 @@ from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import Plain, label, muted
 
 PATIENCE_MS = 10_000
-COMFORT = 240       # pixels of height of a plot
+COMFORT = 240  # pixels of height of a plot
 STATIC = "quantize.static"
 
 
@@ -60,7 +52,7 @@ class ActivationsTab(QWidget):
         session.selection_changed.connect(self.refresh)
         session.recipe_changed.connect(self._follow_recipe)
         session.link.lost.connect(self._on_lost)
-        session.preview_changed.connect(self._ask)          # also after another engine process has opened the model
+        session.preview_changed.connect(self._ask)  # also after another engine process has opened the model
 
     # -- building --------------------------------------------------------------------------------------------------
 
@@ -73,26 +65,36 @@ class ActivationsTab(QWidget):
             self.sides.addButton(button, index)
             bar.addWidget(button)
         self.sides.button(0).setChecked(True)
-        self.sides.button(1).setToolTip(self.tr("Behind the bias, and behind the activation function where nothing "
-                                                "else reads what lies before it"))
+        self.sides.button(1).setToolTip(
+            self.tr("Behind the bias, and behind the activation function where nothing else reads what lies before it")
+        )
         self.sides.idClicked.connect(lambda _: self.show_passing())
         self.ranges, self.values = RangesPlot(self._content), ValuesPlot(self._content)
-        self.plots = PlotPair(self.ranges, self.values, (self.tr("Channels"), self.tr("Values")), COMFORT,
-                              self._content)
+        self.plots = PlotPair(
+            self.ranges, self.values, (self.tr("Channels"), self.tr("Values")), COMFORT, self._content
+        )
         bar.addStretch(1)
         for button in self.plots.buttons:
             bar.addWidget(button)
         self.source = muted("", self._content)
         self.rule = QComboBox(self._content)
         self.rule.setAccessibleName(self.tr("How the range of 8-bit levels is chosen"))
-        self.rule.setToolTip(self.tr("What the 8-bit levels cover: all values seen, 99.99 % of them, least squared "
-                                     "error, or least divergence of the distribution"))
+        self.rule.setToolTip(
+            self.tr(
+                "What the 8-bit levels cover: all values seen, 99.99 % of them, least squared "
+                "error, or least divergence of the distribution"
+            )
+        )
         self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.rule.setMinimumContentsLength(10)      # it may give way, down to this
+        self.rule.setMinimumContentsLength(10)  # it may give way, down to this
         self.rule.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.rule.setMaximumWidth(190)
-        for name, title in (("minmax", self.tr("8 bits: all values")), ("percentile", self.tr("8 bits: 99.99 %")),
-                            ("mse", self.tr("8 bits: least squares")), ("entropy", self.tr("8 bits: entropy"))):
+        for name, title in (
+            ("minmax", self.tr("8 bits: all values")),
+            ("percentile", self.tr("8 bits: 99.99 %")),
+            ("mse", self.tr("8 bits: least squares")),
+            ("entropy", self.tr("8 bits: entropy")),
+        ):
             self.rule.addItem(title, name)
         self.rule.currentIndexChanged.connect(lambda _: self.show_passing())
         bar.addSpacing(theme.UNIT)
@@ -124,8 +126,15 @@ class ActivationsTab(QWidget):
         path, session = self._session.current, self._session
         layer = session.layer(path)
         known = self._known.get(path)
-        if (not self.isVisible() or layer is None or layer.locked or session.data is None or path in self._failures
-                or (known is not None and known.complete) or path == self._asked):
+        if (
+            not self.isVisible()
+            or layer is None
+            or layer.locked
+            or session.data is None
+            or path in self._failures
+            or (known is not None and known.complete)
+            or path == self._asked
+        ):
             return
         self._asked = path
         self._requests.submit(partial(self._request, path))

@@ -11,7 +11,7 @@ from workbench.ui.plots.canvas import Canvas, Marker
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 
-LOWEST = -0.3           # log10 of half a value: the foot of a logarithmic count axis
+LOWEST = -0.3  # log10 of half a value: the foot of a logarithmic count axis
 
 
 class ValuesPlot(PlotPanel):
@@ -23,9 +23,13 @@ class ValuesPlot(PlotPanel):
         self.table.hide()
         self._shown: Activation | None = None
         self._levels: Levels8 | None = None
-        self.log_button = toggle(self, self.tr("log"), self.tr("Logarithmic counts"),
-                                 self.tr("Count on a logarithmic scale: rare values become visible"))
-        self.log_button.setChecked(True)        # most values are near zero, and the tails are what is asked about
+        self.log_button = toggle(
+            self,
+            self.tr("log"),
+            self.tr("Logarithmic counts"),
+            self.tr("Count on a logarithmic scale: rare values become visible"),
+        )
+        self.log_button.setChecked(True)  # most values are near zero, and the tails are what is asked about
         self.log_button.toggled.connect(self.redraw)
         self.tools.addWidget(self.log_button)
         self._curve = pg.PlotCurveItem()
@@ -46,13 +50,21 @@ class ValuesPlot(PlotPanel):
         self.canvas.y_axis.log = log
         counts, edges = shown.histogram.counts, shown.histogram.edges
         foot = LOWEST if log else 0.0
-        heights = np.log10(np.maximum(counts, 10.0 ** LOWEST)) if log else counts
-        self._curve.setData(edges, heights, stepMode="center", fillLevel=foot, brush=colors.after_soft,
-                            pen=self.canvas.pen(colors.after, 1.25), antialias=False)
+        heights = np.log10(np.maximum(counts, 10.0**LOWEST)) if log else counts
+        self._curve.setData(
+            edges,
+            heights,
+            stepMode="center",
+            fillLevel=foot,
+            brush=colors.after_soft,
+            pen=self.canvas.pen(colors.after, 1.25),
+            antialias=False,
+        )
         top = max(float(heights.max()), 1e-9)
         wide = float(edges[-1] - edges[0])
-        self.canvas.box.setRange(xRange=(float(edges[0]) - 0.02 * wide, float(edges[-1]) + 0.02 * wide),
-                                 yRange=(foot, top * 1.06), padding=0)
+        self.canvas.box.setRange(
+            xRange=(float(edges[0]) - 0.02 * wide, float(edges[-1]) + 0.02 * wide), yRange=(foot, top * 1.06), padding=0
+        )
         self.canvas.y_axis.picture = None
         self.canvas.y_axis.update()
         self._mark(float(edges[0]), float(edges[-1]))
@@ -76,8 +88,11 @@ class ValuesPlot(PlotPanel):
             return
         at = min(int(np.searchsorted(edges, x, side="right")) - 1, len(counts) - 1)
         share = counts[at] / max(counts.sum(), 1)
-        self.readout.show_text(self.tr("{low} … {high}:  {share} of the values").format(
-            low=number(edges[at]), high=number(edges[at + 1]), share=f"{share:.3%}".replace("%", " %")))
+        self.readout.show_text(
+            self.tr("{low} … {high}:  {share} of the values").format(
+                low=number(edges[at]), high=number(edges[at + 1]), share=f"{share:.3%}".replace("%", " %")
+            )
+        )
 
     def to_csv(self) -> str:
         if self._shown is None:

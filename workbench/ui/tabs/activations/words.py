@@ -6,7 +6,7 @@ from workbench.core.layer_data.activation_stats import Activation, Levels8, Pass
 from workbench.ui.plots.axis import number
 from workbench.ui.text.i18n import tr
 
-NAMED = 6       # channels that are listed by number
+NAMED = 6  # channels that are listed by number
 
 
 def source(passing: Passing) -> str:
@@ -18,9 +18,17 @@ def source(passing: Passing) -> str:
 
 def clipping(levels: Levels8) -> str:
     """What the levels cover, and what they leave out."""
-    return tr("8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, "
-              "{above} above).").format(low=number(levels.low), high=number(levels.high), step=number(levels.step),
-                                clipped=_share(levels.clipped), below=_share(levels.below), above=_share(levels.above))
+    return tr(
+        "8-bit levels: {low} … {high} in steps of {step}. They clip {clipped} of all values ({below} below, "
+        "{above} above)."
+    ).format(
+        low=number(levels.low),
+        high=number(levels.high),
+        step=number(levels.step),
+        clipped=_share(levels.clipped),
+        below=_share(levels.below),
+        above=_share(levels.above),
+    )
 
 
 def dead(activation: Activation) -> str:
@@ -28,7 +36,8 @@ def dead(activation: Activation) -> str:
     if not len(found):
         return tr("No channel is dead.")
     return tr("Dead, zero on every sample: {n} of {all} channels ({channels}).").format(
-        n=len(found), all=activation.channels, channels=_listed(found))
+        n=len(found), all=activation.channels, channels=_listed(found)
+    )
 
 
 def outliers(activation: Activation) -> str:
@@ -37,10 +46,17 @@ def outliers(activation: Activation) -> str:
         return tr("No channel reaches six times as far as the median channel.")
     median = float(np.median(activation.reach[activation.reach > 0]))
     first = int(found[0])
-    text = tr("Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the "
-              "levels of all others; channel {first} reaches {times} times as far.")
-    return text.format(n=len(found), all=activation.channels, channels=_listed(found), first=first,
-                       times=f"{activation.reach[first] / median:.1f}")
+    text = tr(
+        "Outliers, more than six times as far as the median channel: {n} of {all} ({channels}). They coarsen the "
+        "levels of all others; channel {first} reaches {times} times as far."
+    )
+    return text.format(
+        n=len(found),
+        all=activation.channels,
+        channels=_listed(found),
+        first=first,
+        times=f"{activation.reach[first] / median:.1f}",
+    )
 
 
 def _listed(channels: np.ndarray) -> str:

@@ -15,7 +15,7 @@ from workbench.ui.widgets.rows import at_most
 if TYPE_CHECKING:
     from workbench.core.analysis.prediction_diff import Changes, ClassChange
 
-WIDEST = 760        # pixels of the table
+WIDEST = 760  # pixels of the table
 
 
 class ClassesPage(QWidget):
@@ -26,9 +26,19 @@ class ClassesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table = RowsTable((self.tr("Class"), self.tr("Samples"), self.tr("Before"), self.tr("Now"),
-                                self.tr("Change"), self.tr("→ wrong"), self.tr("→ right")),
-                               self.tr("Classes"), self)
+        self.table = RowsTable(
+            (
+                self.tr("Class"),
+                self.tr("Samples"),
+                self.tr("Before"),
+                self.tr("Now"),
+                self.tr("Change"),
+                self.tr("→ wrong"),
+                self.tr("→ right"),
+            ),
+            self.tr("Classes"),
+            self,
+        )
         self.table.doubleClicked.connect(lambda _: self._emit(self.chosen))
         self.table.selectionModel().selectionChanged.connect(self._enable)
         self.table.sorted.modelReset.connect(self._enable)
@@ -63,7 +73,7 @@ class ClassesPage(QWidget):
 
     def _emit(self, signal: object) -> None:
         if (name := self.table.chosen()) is not None:
-            signal.emit(name)       # type: ignore[attr-defined]
+            signal.emit(name)  # type: ignore[attr-defined]
 
     def _enable(self) -> None:
         name = self.table.chosen()
@@ -75,7 +85,14 @@ def _row(each: ClassChange) -> list[Value]:
     change = each.right_after - each.right_before
     points = 100 * change / each.samples
     text = f"{change:+d} ({points:+.1f})".replace("-", "−") if change else "±0"
-    return [Value(each.name, each.name), Value(f"{each.samples:,}", each.samples),
-            *(Value(f"{100 * right / each.samples:.1f} %", right / each.samples)
-              for right in (each.right_before, each.right_after)),
-            Value(text, points), Value(str(each.lost), each.lost), Value(str(each.won), each.won)]
+    return [
+        Value(each.name, each.name),
+        Value(f"{each.samples:,}", each.samples),
+        *(
+            Value(f"{100 * right / each.samples:.1f} %", right / each.samples)
+            for right in (each.right_before, each.right_after)
+        ),
+        Value(text, points),
+        Value(str(each.lost), each.lost),
+        Value(str(each.won), each.won),
+    ]

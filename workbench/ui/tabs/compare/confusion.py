@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from workbench.core.analysis.prediction_diff import Changes
 
 Mode = Literal["before", "after", "difference"]
-WRITTEN = 18        # pixels of a cell from which its number is written into it
-STEPS = 64          # of a scale of colours
-LONGEST = 90        # pixels for the names of classes
-SLANT = 45          # degrees by which the names of columns rise where they are wider than a cell
+WRITTEN = 18  # pixels of a cell from which its number is written into it
+STEPS = 64  # of a scale of colours
+LONGEST = 90  # pixels for the names of classes
+SLANT = 45  # degrees by which the names of columns rise where they are wider than a cell
 
 
 class ConfusionMap(QWidget):
@@ -69,8 +69,11 @@ class ConfusionMap(QWidget):
         before, after = int(changes.before[row, column]), int(changes.after[row, column])
         names = {"truth": changes.classes[row], "decision": changes.classes[column]}
         change = f"{after - before:+d}".replace("-", "−")
-        words = self.tr("{truth}, decided rightly: {before} before, {after} now ({change})") if row == column else \
-            self.tr("{truth}, decided for {decision}: {before} before, {after} now ({change})")
+        words = (
+            self.tr("{truth}, decided rightly: {before} before, {after} now ({change})")
+            if row == column
+            else self.tr("{truth}, decided for {decision}: {before} before, {after} now ({change})")
+        )
         return words.format(**names, before=before, after=after, change=change if after != before else "±0")
 
     # -- drawing ---------------------------------------------------------------------------------------------------
@@ -82,8 +85,10 @@ class ConfusionMap(QWidget):
             largest = max(int(abs(self._shown(matrix)).max()), 1)
             levels = np.rint(STEPS * np.sqrt(np.minimum(np.abs(matrix) / largest, 1.0))).astype(int)
             bad = (matrix > 0) != np.eye(count, dtype=bool)
-            shades = np.array([[self._color(step / STEPS, worse).rgb() for step in range(STEPS + 1)]
-                               for worse in (False, True)], np.uint32)
+            shades = np.array(
+                [[self._color(step / STEPS, worse).rgb() for step in range(STEPS + 1)] for worse in (False, True)],
+                np.uint32,
+            )
             pixels = np.ascontiguousarray(shades[bad.astype(int), levels])
             self._image = QImage(pixels.data, count, count, 4 * count, QImage.Format.Format_RGB32).copy()
         self.setAccessibleDescription(self.describe())
@@ -200,9 +205,16 @@ class ConfusionMap(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         matrix = self.matrix()
         last = len(matrix) - 1 if matrix is not None else 0
-        moves = {Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
-                 Qt.Key.Key_PageUp: (-last, 0), Qt.Key.Key_PageDown: (last, 0), Qt.Key.Key_Home: (0, -last),
-                 Qt.Key.Key_End: (0, last)}
+        moves = {
+            Qt.Key.Key_Up: (-1, 0),
+            Qt.Key.Key_Down: (1, 0),
+            Qt.Key.Key_Left: (0, -1),
+            Qt.Key.Key_Right: (0, 1),
+            Qt.Key.Key_PageUp: (-last, 0),
+            Qt.Key.Key_PageDown: (last, 0),
+            Qt.Key.Key_Home: (0, -last),
+            Qt.Key.Key_End: (0, last),
+        }
         move = moves.get(Qt.Key(event.key()))
         if matrix is not None and move is not None:
             self._move((min(max(self.cell[0] + move[0], 0), last), min(max(self.cell[1] + move[1], 0), last)))
@@ -230,8 +242,16 @@ class ConfusionMap(QWidget):
 
 
 def _between(first: QColor, second: QColor, share: float) -> QColor:
-    return QColor.fromRgbF(*(a + (b - a) * share for a, b in (
-        (first.redF(), second.redF()), (first.greenF(), second.greenF()), (first.blueF(), second.blueF()))))
+    return QColor.fromRgbF(
+        *(
+            a + (b - a) * share
+            for a, b in (
+                (first.redF(), second.redF()),
+                (first.greenF(), second.greenF()),
+                (first.blueF(), second.blueF()),
+            )
+        )
+    )
 
 
 class ConfusionPage(QWidget):
@@ -246,8 +266,11 @@ class ConfusionPage(QWidget):
         self.map.moved.connect(self._describe)
         self._changes: Changes | None = None
         self.modes: dict[Mode, QToolButton] = {}
-        titles: dict[Mode, str] = {"before": self.tr("Before"), "after": self.tr("Now"),
-                                   "difference": self.tr("Difference")}
+        titles: dict[Mode, str] = {
+            "before": self.tr("Before"),
+            "after": self.tr("Now"),
+            "difference": self.tr("Difference"),
+        }
         self._group = QButtonGroup(self)
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
@@ -274,8 +297,11 @@ class ConfusionPage(QWidget):
         mode = next(name for name, button in self.modes.items() if button.isChecked())
         self.map.show_changes(changes, mode)
         labelled = changes is None or changes.labelled
-        rows = self.tr("Rows: what samples are. Columns: what was decided.") if labelled else \
-            self.tr("Rows: what the original decides. Columns: what was decided.")
+        rows = (
+            self.tr("Rows: what samples are. Columns: what was decided.")
+            if labelled
+            else self.tr("Rows: what the original decides. Columns: what was decided.")
+        )
         if mode == "difference":
             rows += " " + self.tr("Warm colours are worse, blue is better.")
         self.hint.setText(rows)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from workbench.core.analysis.prediction_diff import Blame, Changes
     from workbench.ui.session.session import Session
 
-REST_MS = 300       # after the last edit
-KEPT = 20           # recipes whose changes are remembered
+REST_MS = 300  # after the last edit
+KEPT = 20  # recipes whose changes are remembered
 
 
 class Findings(QObject):
@@ -33,9 +33,9 @@ class Findings(QObject):
         self.trainings = session.trainings
         self.changes: Changes | None = None
         self.blame: Blame | None = None
-        self.current = False                # `changes` are of the present recipe
+        self.current = False  # `changes` are of the present recipe
         self.failure = ""
-        self.accused_for = ""               # in words, what blame was asked for
+        self.accused_for = ""  # in words, what blame was asked for
         self._known: Remembered[Changes] = Remembered(KEPT)
         self._watched = False
         self._compare = self._accuse = 0
@@ -93,9 +93,11 @@ class Findings(QObject):
             self.changed.emit()
 
         self._accuse = self._session.link.request(
-            messages.Accuse, Handlers(done=done, updated=updated, failed=failed, stopped=stopped,
-                                      title=self.tr("Finding the layer")),
-            recipe=self._session.recipe, samples=tuple(samples))
+            messages.Accuse,
+            Handlers(done=done, updated=updated, failed=failed, stopped=stopped, title=self.tr("Finding the layer")),
+            recipe=self._session.recipe,
+            samples=tuple(samples),
+        )
         self.changed.emit()
 
     def stop(self) -> None:
@@ -159,6 +161,10 @@ class Findings(QObject):
             self.changed.emit()
 
         self._compare = self._session.link.request(
-            messages.Compare, Handlers(done=done, failed=failed, stopped=stopped, quiet=True,
-                                       title=self.tr("Comparing sample by sample")), recipe=self._session.recipe)
+            messages.Compare,
+            Handlers(
+                done=done, failed=failed, stopped=stopped, quiet=True, title=self.tr("Comparing sample by sample")
+            ),
+            recipe=self._session.recipe,
+        )
         self.changed.emit()

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
 FLIP_ROLE = Qt.ItemDataRole.UserRole
-PICTURE = 56        # logical pixels
+PICTURE = 56  # logical pixels
 TILE = QSize(96, 108)
-SHORT = 4           # characters of a class's name: two such names and an arrow fit below a picture in one line
+SHORT = 4  # characters of a class's name: two such names and an arrow fit below a picture in one line
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,16 @@ def describe(item: Flip | SampleError, classes: tuple[str, ...]) -> str:
     """A sample in words."""
     if isinstance(item, SampleError):
         return tr("Sample {n}: {before} before, {after} now.").format(
-            n=item.sample, before=f"{item.before:.4g}", after=f"{item.after:.4g}")
+            n=item.sample, before=f"{item.before:.4g}", after=f"{item.after:.4g}"
+        )
     return tr("Sample {n} is {truth}: {before} ({sure}) before, {after} ({sure_now}) now.").format(
-        n=item.sample, truth=classes[item.truth], before=classes[item.before], after=classes[item.after],
-        sure=f"{item.sure_before:.0%}".replace("%", " %"), sure_now=f"{item.sure_after:.0%}".replace("%", " %"))
+        n=item.sample,
+        truth=classes[item.truth],
+        before=classes[item.before],
+        after=classes[item.after],
+        sure=f"{item.sure_before:.0%}".replace("%", " %"),
+        sure_now=f"{item.sure_after:.0%}".replace("%", " %"),
+    )
 
 
 def pixmap(pixels: np.ndarray, side: int) -> QPixmap:
@@ -153,8 +159,9 @@ class SamplesPage(QWidget):
         group = QButtonGroup(self)
         for kind in get_args(FlipKind):
             self.kinds[kind] = toggle(self, "")
-            self.kinds[kind].clicked.connect(lambda _=False, kind=kind: self._want(Wanted(
-                kind, self.wanted.truth, self.wanted.decision)))
+            self.kinds[kind].clicked.connect(
+                lambda _=False, kind=kind: self._want(Wanted(kind, self.wanted.truth, self.wanted.decision))
+            )
             group.addButton(self.kinds[kind])
             self._filters.addWidget(self.kinds[kind])
         self.classes = QComboBox(self)
@@ -240,13 +247,18 @@ class SamplesPage(QWidget):
             return ""
         if not changes.classes:
             return self.tr("{worse} of {n} samples became worse, {better} better ({metric}); the worst first.").format(
-                worse=f"{changes.worse:,}", better=f"{changes.better:,}", n=f"{changes.samples:,}",
-                metric=changes.metric)
+                worse=f"{changes.worse:,}",
+                better=f"{changes.better:,}",
+                n=f"{changes.samples:,}",
+                metric=changes.metric,
+            )
         words = self.tr("{shown} on show, of {n} samples that were run; the surest first.").format(
-            shown=f"{shown:,}", n=f"{changes.samples:,}")
+            shown=f"{shown:,}", n=f"{changes.samples:,}"
+        )
         if wanted.decision >= 0:
             words += " " + self.tr("Only {truth} that is now {decision}.").format(
-                truth=changes.classes[wanted.truth], decision=changes.classes[wanted.decision])
+                truth=changes.classes[wanted.truth], decision=changes.classes[wanted.decision]
+            )
         return words
 
     def _describe(self) -> None:
@@ -274,6 +286,9 @@ class SamplesPage(QWidget):
         items = chosen or list(self.model.items)
         if not items:
             return
-        words = self.tr("{n} samples").format(n=len(items)) if len(items) > 1 else \
-            self.tr("Sample {n}").format(n=items[0].sample)
+        words = (
+            self.tr("{n} samples").format(n=len(items))
+            if len(items) > 1
+            else self.tr("Sample {n}").format(n=items[0].sample)
+        )
         self._findings.accuse([item.sample for item in items], words)

@@ -19,8 +19,8 @@ from workbench.ui.widgets.labels import tooltip
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE = Qt.ItemDataRole.UserRole
 SURE_ROLE = Qt.ItemDataRole.UserRole + 1
-PINNED = 2          # rows before the first snapshot
-COUNTS = 500        # recipes whose edited layers are counted once
+PINNED = 2  # rows before the first snapshot
+COUNTS = 500  # recipes whose edited layers are counted once
 NO_INDEX = QModelIndex()
 
 
@@ -132,8 +132,9 @@ class StatesModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (tr("State"), tr("File size"), tr("Smaller"), self._metric, tr("Change"),
-                tr("MACs"), tr("Latency"))[section]
+        return (tr("State"), tr("File size"), tr("Smaller"), self._metric, tr("Change"), tr("MACs"), tr("Latency"))[
+            section
+        ]
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
@@ -143,14 +144,26 @@ class StatesModel(QAbstractTableModel):
         if totals is None or model is None:
             return name, *(Cell("…", sure=False) for _ in list(Column)[1:])
         how = tr("as opened") if first else format.source_text(totals.bytes)
-        times = Cell("–") if first else Cell(
-            tr("{times}x").format(times=f"{model.bytes / totals.bytes.value:.1f}"),
-            tr("{share} kept").format(share=f"{totals.bytes.value / model.bytes:.0%}".replace("%", " %")),
-            totals.bytes.how == "verified")
+        times = (
+            Cell("–")
+            if first
+            else Cell(
+                tr("{times}x").format(times=f"{model.bytes / totals.bytes.value:.1f}"),
+                tr("{share} kept").format(share=f"{totals.bytes.value / model.bytes:.0%}".replace("%", " %")),
+                totals.bytes.how == "verified",
+            )
+        )
         verified = totals.bytes.how == "verified"
         tip = "" if first else format.explain(totals.bytes)
-        return (name, Cell(size(totals.bytes.value), how, verified, tip), times, self._metric_cell(state),
-                self._change(state), self._count(model.macs, totals.macs, first), self._latency(state))
+        return (
+            name,
+            Cell(size(totals.bytes.value), how, verified, tip),
+            times,
+            self._metric_cell(state),
+            self._change(state),
+            self._count(model.macs, totals.macs, first),
+            self._latency(state),
+        )
 
     def _words(self, state: Snapshot, first: bool) -> str:
         if first:
@@ -187,8 +200,12 @@ class StatesModel(QAbstractTableModel):
         settled = format.is_settled(change)
         same = change.value == 0 and change.how == "measured"
         note = tr("none on these samples") if same else tr("paired") if settled else tr("could be chance")
-        return Cell(format.change_text(change, state.metric), note, settled or same,
-                    tr("Now less before, on the same samples. Grey while the 95 % interval holds 0."))
+        return Cell(
+            format.change_text(change, state.metric),
+            note,
+            settled or same,
+            tr("Now less before, on the same samples. Grey while the 95 % interval holds 0."),
+        )
 
     def _count(self, before: int | None, after: int | None, first: bool) -> Cell:
         if before is None or after is None:
@@ -201,5 +218,8 @@ class StatesModel(QAbstractTableModel):
         latency = state.totals.latency_ms if state.totals else None
         if latency is None:
             return Cell("–", tip=tr("The button beside the figures below measures it, and so does an export."))
-        return Cell(f"{three(latency.value)} ms", format.source_text(latency),
-                    tip=tr("Median of paired runs of the original and the exported file on this machine."))
+        return Cell(
+            f"{three(latency.value)} ms",
+            format.source_text(latency),
+            tip=tr("Median of paired runs of the original and the exported file on this machine."),
+        )

@@ -13,7 +13,7 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import muted
 from workbench.ui.widgets.rows import at_most
 
-NARROWEST_NAME, WIDEST = 104, 960       # pixels of a name; of the table
+NARROWEST_NAME, WIDEST = 104, 960  # pixels of a name; of the table
 
 
 class StatesTable(QTableView):
@@ -62,8 +62,12 @@ class StatesTable(QTableView):
             self.setCurrentIndex(self.states.index(row, Column.NAME))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        verbs = {Qt.Key.Key_Delete: self._verbs.remove, Qt.Key.Key_Return: self._verbs.restore,
-                 Qt.Key.Key_Enter: self._verbs.restore, Qt.Key.Key_F2: self._verbs.rename}
+        verbs = {
+            Qt.Key.Key_Delete: self._verbs.remove,
+            Qt.Key.Key_Return: self._verbs.restore,
+            Qt.Key.Key_Enter: self._verbs.restore,
+            Qt.Key.Key_F2: self._verbs.rename,
+        }
         verb = verbs.get(Qt.Key(event.key()))
         if verb is not None and self.state() != QAbstractItemView.State.EditingState:
             verb.trigger()
@@ -94,9 +98,15 @@ class StatesPage(QWidget):
         self.table.chosen.connect(verbs.choose)
         verbs.rename.triggered.connect(self.table.edit_name)
         verbs.pinned.connect(self.table.choose)
-        self.buttons = {name: button(action, icon, self) for name, action, icon in (
-            ("pin", verbs.pin, "pin"), ("restore", verbs.restore, "undo"), ("rename", verbs.rename, ""),
-            ("remove", verbs.remove, "remove"))}
+        self.buttons = {
+            name: button(action, icon, self)
+            for name, action, icon in (
+                ("pin", verbs.pin, "pin"),
+                ("restore", verbs.restore, "undo"),
+                ("rename", verbs.rename, ""),
+                ("remove", verbs.remove, "remove"),
+            )
+        }
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
         for each in self.buttons.values():
@@ -110,8 +120,13 @@ class StatesPage(QWidget):
         column.addWidget(self.legend)
         column.addLayout(row)
         self._rows = session.turns.piece(self, self.model.refresh, Place.WHAT_IT_LOOKS_LIKE)
-        for signal in (session.model_changed, session.data_changed, session.preview_changed, session.recipe_changed,
-                       session.timings.changed):
+        for signal in (
+            session.model_changed,
+            session.data_changed,
+            session.preview_changed,
+            session.recipe_changed,
+            session.timings.changed,
+        ):
             signal.connect(self._rows.soon)
         session.snapshots.changed.connect(self._on_snapshots)
         self._rows.soon()

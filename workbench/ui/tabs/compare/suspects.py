@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workbench.ui.tabs.compare.findings import Findings
 
 
-LOWEST = 150        # pixels: the sentence, the head of the table and three layers
+LOWEST = 150  # pixels: the sentence, the head of the table and three layers
 
 
 class SuspectsPanel(QWidget):
@@ -34,13 +34,20 @@ class SuspectsPanel(QWidget):
         self.words = label("", self)
         self.cancel = QPushButton(self.tr("Stop"), self)
         self.cancel.clicked.connect(findings.stop)
-        self.table = RowsTable((self.tr("Layer"), self.tr("Restored alone"), self.tr("Together with those above"),
-                                self.tr("Margin")), self.tr("Layers taken back"), self)
+        self.table = RowsTable(
+            (self.tr("Layer"), self.tr("Restored alone"), self.tr("Together with those above"), self.tr("Margin")),
+            self.tr("Layers taken back"),
+            self,
+        )
         self.table.setItemDelegateForColumn(1, BarDelegate(self.table))
-        self.table.setToolTip(self.tr("Each layer was given its original weights back, and its channels where it had "
-                                      "lost some, with the layers that lost them with it; all others kept their "
-                                      "steps. Margin: how much the score of the original's decision gains over the "
-                                      "next one."))
+        self.table.setToolTip(
+            self.tr(
+                "Each layer was given its original weights back, and its channels where it had "
+                "lost some, with the layers that lost them with it; all others kept their "
+                "steps. Margin: how much the score of the original's decision gains over the "
+                "next one."
+            )
+        )
         self.table.clicked.connect(lambda _: self._choose())
         self.table.activated.connect(lambda _: self._choose())
         self.setMinimumHeight(LOWEST)
@@ -66,8 +73,9 @@ class SuspectsPanel(QWidget):
         self.words.setText(self._findings.failure or self._sentence(blame, accusing))
         if blame is not None:
             top = max(len(blame.samples), 1)
-            self.table.rows.show_rows([self._row(suspect, top) for suspect in blame.suspects],
-                                      [suspect.path for suspect in blame.suspects])
+            self.table.rows.show_rows(
+                [self._row(suspect, top) for suspect in blame.suspects], [suspect.path for suspect in blame.suspects]
+            )
 
     def _sentence(self, blame: Blame | None, accusing: bool) -> str:
         what = self._findings.accused_for
@@ -75,11 +83,13 @@ class SuspectsPanel(QWidget):
             return self.tr("{what}: taking layers back one at a time…").format(what=what)
         if accusing:
             return self.tr("{what}: {tried} of {layers} layers taken back…").format(
-                what=what, tried=blame.tried, layers=blame.layers)
+                what=what, tried=blame.tried, layers=blame.layers
+            )
         first, n = blame.suspects[0], len(blame.samples)
         together = [suspect for suspect in blame.suspects if suspect.together is not None]
         words = self.tr("{what}: taking {layer} back restores {k} of {n}.").format(
-            what=what, layer=self._name(first), k=first.restored, n=n)
+            what=what, layer=self._name(first), k=first.restored, n=n
+        )
         if not first.restored:
             words = self.tr("{what}: no layer alone did it.").format(what=what)
         if len(together) > 1 and together[-1].together == n:
@@ -101,8 +111,11 @@ class SuspectsPanel(QWidget):
         """What was taken back with it, and what it did not get back."""
         parts = [suspect.path]
         if suspect.also:
-            parts.append(self.tr("It got its channels back, with the layers that lost them with it: {layers}.").format(
-                layers=", ".join(suspect.also)))
+            parts.append(
+                self.tr("It got its channels back, with the layers that lost them with it: {layers}.").format(
+                    layers=", ".join(suspect.also)
+                )
+            )
         if suspect.note:
             parts.append(self.tr("It got its weights back, not its channels. {why}").format(why=said(suspect.note)))
         return "\n".join(parts)
@@ -110,7 +123,9 @@ class SuspectsPanel(QWidget):
     def _row(self, suspect: Suspect, top: int) -> list[Value]:
         together = "" if suspect.together is None else f"{suspect.together} / {top}"
         more = (f" +{len(suspect.also)}" if suspect.also else "") + (" *" if suspect.note else "")
-        return [Value(suspect.path + more, suspect.path, tip=self._tip(suspect)),
-                Value(f"{suspect.restored} / {top}", suspect.restored, suspect.restored / top),
-                Value(together, -1 if suspect.together is None else suspect.together),
-                Value(f"{suspect.margin:+.3g}".replace("-", "−"), suspect.margin)]
+        return [
+            Value(suspect.path + more, suspect.path, tip=self._tip(suspect)),
+            Value(f"{suspect.restored} / {top}", suspect.restored, suspect.restored / top),
+            Value(together, -1 if suspect.together is None else suspect.together),
+            Value(f"{suspect.margin:+.3g}".replace("-", "−"), suspect.margin),
+        ]

@@ -31,8 +31,12 @@ class CompareTab(QWidget):
         self.samples = SamplesPage(self.findings, self)
         self.pages = QStackedWidget(self)
         self.buttons: dict[QWidget, QToolButton] = {}
-        titles = {self.states: self.tr("States"), self.confusion: self.tr("Confusion"),
-                  self.classes: self.tr("Classes"), self.samples: self.tr("Samples")}
+        titles = {
+            self.states: self.tr("States"),
+            self.confusion: self.tr("Confusion"),
+            self.classes: self.tr("Classes"),
+            self.samples: self.tr("Samples"),
+        }
         self._group = QButtonGroup(self)
         bar = QHBoxLayout()
         bar.setContentsMargins(theme.DOUBLE, theme.UNIT, theme.DOUBLE, 0)

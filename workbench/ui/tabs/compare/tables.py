@@ -74,8 +74,11 @@ class RowsModel(QAbstractTableModel):
                 side = Qt.AlignmentFlag.AlignRight if index.column() else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
         bar = None if cell.bar is None else (cell.bar, cell.bar)
-        return {SORT_ROLE: cell.order, KEY_ROLE: self.keys[index.row()] if role == KEY_ROLE else None,
-                BAR_ROLE: bar}.get(role)
+        return {
+            SORT_ROLE: cell.order,
+            KEY_ROLE: self.keys[index.row()] if role == KEY_ROLE else None,
+            BAR_ROLE: bar,
+        }.get(role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation != Qt.Orientation.Horizontal:

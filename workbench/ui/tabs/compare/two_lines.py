@@ -13,8 +13,9 @@ SIDE = theme.UNIT
 class TwoLines(QStyledItemDelegate):
     """What is not sure is muted and in italics, as on the scoreboard."""
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem,
-              index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
         text, cell.text = cell.text, ""
@@ -29,8 +30,13 @@ class TwoLines(QStyledItemDelegate):
         upper, lower = self._lines(cell, note)
         for font, words, where, strong in ((first, text, upper, sure), (second, note, lower, False)):
             painter.setFont(font)
-            role = QPalette.ColorRole.HighlightedText if selected else \
-                QPalette.ColorRole.Text if strong else QPalette.ColorRole.PlaceholderText
+            role = (
+                QPalette.ColorRole.HighlightedText
+                if selected
+                else QPalette.ColorRole.Text
+                if strong
+                else QPalette.ColorRole.PlaceholderText
+            )
             painter.setPen(cell.palette.color(role))
             rect = QRect(inner.left(), where[0], inner.width(), where[1])
             shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())

@@ -57,21 +57,29 @@ class Note(QWidget):
         rest = " " + self.tr("Everything else in the window works without it.")
         match obstacle.kind:
             case "library":
-                what = self.tr("Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the "
-                               "system library that is named below (on Debian and Ubuntu: apt install libnss3 "
-                               "libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1).")
+                what = self.tr(
+                    "Qt WebEngine, which draws it, could not be loaded. Install PySide6-Addons, or the "
+                    "system library that is named below (on Debian and Ubuntu: apt install libnss3 "
+                    "libasound2 libxcomposite1 libxdamage1 libxrandr2 libxtst6 libxkbfile1)."
+                )
             case "netron":
                 what = self.tr("It is drawn by netron, in exactly one version. Install it: pip install netron==9.3.3")
             case "root":
-                what = self.tr("The program runs as root, and Chromium refuses to start its sandbox for root. Start "
-                               "the program as an ordinary user, or show the graph without the sandbox.")
+                what = self.tr(
+                    "The program runs as root, and Chromium refuses to start its sandbox for root. Start "
+                    "the program as an ordinary user, or show the graph without the sandbox."
+                )
             case _:
-                what = self.tr("This system does not let ordinary users make the namespaces that Chromium's sandbox "
-                               "is built from. Ask for them to be allowed, or show the graph without the sandbox.")
+                what = self.tr(
+                    "This system does not let ordinary users make the namespaces that Chromium's sandbox "
+                    "is built from. Ask for them to be allowed, or show the graph without the sandbox."
+                )
         guarded = obstacle.kind in ("root", "namespaces")
         if guarded:
-            rest += " " + self.tr("Without it a damaged model file that takes over the page is not held back from your "
-                                  "files; the page still reaches no network. It holds until the program ends.")
+            rest += " " + self.tr(
+                "Without it a damaged model file that takes over the page is not held back from your "
+                "files; the page still reaches no network. It holds until the program ends."
+            )
         self._show(title, what + rest, obstacle.detail, without=guarded, retry=not guarded)
 
     def complain(self, words: str) -> None:

@@ -12,8 +12,11 @@ from workbench.ui.tabs.graph import pages
 SWITCH = "QTWEBENGINE_DISABLE_SANDBOX"
 KERNEL = Path("/proc/sys")
 # What forbids an ordinary user the namespaces that Chromium's sandbox is made of, and the value that does.
-FORBIDDEN = {"kernel/unprivileged_userns_clone": "0", "user/max_user_namespaces": "0",
-             "kernel/apparmor_restrict_unprivileged_userns": "1"}
+FORBIDDEN = {
+    "kernel/unprivileged_userns_clone": "0",
+    "user/max_user_namespaces": "0",
+    "kernel/apparmor_restrict_unprivileged_userns": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ def find() -> Obstacle | None:
 
 def sandbox_is_off() -> bool:
     """The user, or a container's image, has said that Chromium runs without its sandbox."""
-    return os.environ.get(SWITCH, "") not in ("", "0") or "--no-sandbox" in os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS",
-                                                                                           "")
+    return os.environ.get(SWITCH, "") not in ("", "0") or "--no-sandbox" in os.environ.get(
+        "QTWEBENGINE_CHROMIUM_FLAGS", ""
+    )
 
 
 def turn_sandbox_off() -> None:
@@ -57,6 +61,6 @@ def _sandbox() -> Obstacle | None:
         try:
             if (KERNEL / name).read_text().strip() == value:
                 return Obstacle("namespaces", f"{name.replace('/', '.')} = {value}")
-        except OSError:         # this kernel has no such switch
+        except OSError:  # this kernel has no such switch
             continue
     return None

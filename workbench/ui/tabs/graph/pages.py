@@ -9,12 +9,24 @@ from pathlib import Path, PurePosixPath
 
 from workbench.core.base.resources import resource_path
 
-VERSION = "9.3.3"       # the bridge leans on parts of netron that are private
+VERSION = "9.3.3"  # the bridge leans on parts of netron that are private
 INDEX = "index.html"
-OURS = {"bridge.js": "graph/bridge.js", "graph.css": "graph/graph.css",
-        "Inter-Regular.otf": "fonts/Inter-Regular.otf", "Inter-Medium.otf": "fonts/Inter-Medium.otf"}
-TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json",
-         ".png": "image/png", ".ico": "image/x-icon", ".otf": "font/otf", ".onnx": "application/octet-stream"}
+OURS = {
+    "bridge.js": "graph/bridge.js",
+    "graph.css": "graph/graph.css",
+    "Inter-Regular.otf": "fonts/Inter-Regular.otf",
+    "Inter-Medium.otf": "fonts/Inter-Medium.otf",
+}
+TYPES = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".otf": "font/otf",
+    ".onnx": "application/octet-stream",
+}
 # Our theme decides, not what Chromium believes of the desktop: dark rules become rules under html.dark, which weigh no
 # more than they did, so that those of graph.css come before them.
 DARK = ("@media (prefers-color-scheme: dark)", ":where(html.dark)")
@@ -67,8 +79,9 @@ def _browser(text: str) -> str:
 def _brackets(text: str) -> str:
     """Mathematical angle brackets: the Chinese ones that netron uses are missing in many fonts."""
     for wanted, found in (("\u27e8", "\u3008"), ("\u27e9", "\u3009")):
-        text = text.replace(found, wanted).replace(f"\\u{ord(found):04x}", wanted).replace(f"\\u{ord(found):04X}",
-                                                                                          wanted)
+        text = (
+            text.replace(found, wanted).replace(f"\\u{ord(found):04x}", wanted).replace(f"\\u{ord(found):04X}", wanted)
+        )
     return text
 
 
@@ -80,5 +93,10 @@ def _once(pattern: str, replacement: str, text: str) -> str:
     return changed
 
 
-PATCHES: dict[str, Callable[[str], str]] = {INDEX: _index, "browser.js": _browser, "view.js": _brackets,
-                                            "onnx.js": _brackets, "grapher.css": lambda text: text.replace(*DARK)}
+PATCHES: dict[str, Callable[[str], str]] = {
+    INDEX: _index,
+    "browser.js": _browser,
+    "view.js": _brackets,
+    "onnx.js": _brackets,
+    "grapher.css": lambda text: text.replace(*DARK),
+}

@@ -26,7 +26,7 @@ class Side(QWidget):
         self._owners: dict[str, str] = {}
         self.head = Plain(title, self)
         self.head.setContentsMargins(theme.DOUBLE, 0, theme.UNIT, 0)
-        self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)       # long words widen nothing
+        self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # long words widen nothing
         self.head.setForegroundRole(self.head.palette().ColorRole.PlaceholderText)
         self.page = GraphPage(profile, name, self)
         column = QVBoxLayout(self)

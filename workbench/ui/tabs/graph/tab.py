@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["original", "compressed", "both"]
 Name = Literal["original", "compressed"]
-REST_MS = 250           # the compressed graph follows when the hand rests
-PATIENCE_MS = 10_000    # it waits for the edits of the whole recipe
+REST_MS = 250  # the compressed graph follows when the hand rests
+PATIENCE_MS = 10_000  # it waits for the edits of the whole recipe
 
 
 class GraphTab(QWidget):
@@ -76,8 +76,8 @@ class GraphTab(QWidget):
         column.addWidget(self.splitter, 1)
         self.profile: Profile | None = None
         self.sides: dict[Name, Side] = {}
-        self._have: dict[Name, object] = {}         # what each side shows
-        self._asked: dict[Name, object] = {}        # what is under way
+        self._have: dict[Name, object] = {}  # what each side shows
+        self._asked: dict[Name, object] = {}  # what is under way
         self._requests: dict[Name, Latest] = {name: Latest(session.link, PATIENCE_MS, self) for name in get_args(Name)}
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._ask)
@@ -112,7 +112,7 @@ class GraphTab(QWidget):
         session = self._session
         session.model_changed.connect(self._on_model)
         session.recipe_changed.connect(self._rest.start)
-        session.preview_changed.connect(self._rest.start)       # also after another engine process has opened the model
+        session.preview_changed.connect(self._rest.start)  # also after another engine process has opened the model
         session.selection_changed.connect(self._show_selection)
         session.changes_changed.connect(self._colors.soon)
         session.recipe_changed.connect(self._colors.soon)
@@ -125,7 +125,7 @@ class GraphTab(QWidget):
         super().showEvent(event)
         if self.profile is None:
             self.note.wait(self.tr("Starting the graph view…"))
-            QTimer.singleShot(0, self, self._start)     # the words first: WebEngine takes a moment
+            QTimer.singleShot(0, self, self._start)  # the words first: WebEngine takes a moment
         else:
             self._ask()
 
@@ -142,8 +142,9 @@ class GraphTab(QWidget):
             self.note.explain(found)
             return
         from workbench.ui.tabs.graph.web import Profile
-        self.profile = Profile(self._content)       # after the splitter, so that it is deleted after the pages
-        QApplication.instance().aboutToQuit.connect(self._end)      # type: ignore[union-attr]
+
+        self.profile = Profile(self._content)  # after the splitter, so that it is deleted after the pages
+        QApplication.instance().aboutToQuit.connect(self._end)  # type: ignore[union-attr]
         self._pages.setCurrentWidget(self._content)
         self._show_mode()
 
@@ -175,7 +176,7 @@ class GraphTab(QWidget):
 
     def _show_mode(self) -> None:
         if self.profile is None:
-            return          # nothing is drawn before the tab was seen; then this is called again
+            return  # nothing is drawn before the tab was seen; then this is called again
         for name in self._on_show:
             if name not in self.sides:
                 self._make_side(name)
@@ -185,6 +186,7 @@ class GraphTab(QWidget):
 
     def _make_side(self, name: Name) -> None:
         from workbench.ui.tabs.graph.side import Side
+
         assert self.profile is not None
         title = self.tr("Original") if name == "original" else self.tr("Compressed")
         side = Side(self.profile, name, title, self.splitter)
@@ -201,7 +203,7 @@ class GraphTab(QWidget):
         self._rest.start()
 
     def _on_lost(self, sentence: str, by_itself: bool) -> None:
-        self._drop()            # asked again when the model is open again
+        self._drop()  # asked again when the model is open again
 
     def _drop(self) -> None:
         self._rest.stop()

@@ -30,7 +30,8 @@ def by_bytes(change: LayerChange | None) -> Shade:
         return Shade(NEUTRAL, tr("as in the original"))
     saved = 1 - change.bytes_after / change.bytes_before
     words = tr("{before} → {after}, {share} saved").format(
-        before=size(change.bytes_before), after=size(change.bytes_after), share=f"{saved:.0%}".replace("%", " %"))
+        before=size(change.bytes_before), after=size(change.bytes_after), share=f"{saved:.0%}".replace("%", " %")
+    )
     if not change.exact:
         words += tr(" (forecast)")
     return Shade(max(saved, 0.0), words, bad=saved < 0)

@@ -30,10 +30,18 @@ from workbench.ui.widgets import theme
 SCHEME = b"graph"
 MODEL, EVENT = "model.onnx", "event"
 Attribute = QWebEngineSettings.WebAttribute
-OFF = (Attribute.LocalContentCanAccessRemoteUrls, Attribute.LocalContentCanAccessFileUrls,
-       Attribute.JavascriptCanOpenWindows, Attribute.JavascriptCanAccessClipboard, Attribute.PluginsEnabled,
-       Attribute.PdfViewerEnabled, Attribute.DnsPrefetchEnabled, Attribute.NavigateOnDropEnabled,
-       Attribute.FullScreenSupportEnabled, Attribute.WebRTCPublicInterfacesOnly)
+OFF = (
+    Attribute.LocalContentCanAccessRemoteUrls,
+    Attribute.LocalContentCanAccessFileUrls,
+    Attribute.JavascriptCanOpenWindows,
+    Attribute.JavascriptCanAccessClipboard,
+    Attribute.PluginsEnabled,
+    Attribute.PdfViewerEnabled,
+    Attribute.DnsPrefetchEnabled,
+    Attribute.NavigateOnDropEnabled,
+    Attribute.FullScreenSupportEnabled,
+    Attribute.WebRTCPublicInterfacesOnly,
+)
 
 
 def _register() -> None:
@@ -70,7 +78,7 @@ class Server(QWebEngineUrlSchemeHandler):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.models: dict[str, bytes] = {}      # by host
+        self.models: dict[str, bytes] = {}  # by host
 
     def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
         url = job.requestUrl()
@@ -88,7 +96,7 @@ class Server(QWebEngineUrlSchemeHandler):
 
 
 def _reply(job: QWebEngineUrlRequestJob, kind: bytes, content: bytes) -> None:
-    buffer = QBuffer(job)       # must live as long as the job
+    buffer = QBuffer(job)  # must live as long as the job
     buffer.setData(QByteArray(content))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     job.reply(QByteArray(kind), buffer)
@@ -118,7 +126,7 @@ class Page(QWebEnginePage):
         return []
 
     def createWindow(self, kind: QWebEnginePage.WebWindowType) -> QWebEnginePage:
-        return None     # type: ignore[return-value]
+        return None  # type: ignore[return-value]
 
     def javaScriptConsoleMessage(self, *_: Any) -> None:
         pass
@@ -151,7 +159,7 @@ class GraphPage(QWidget):
         self.view = QWebEngineView(self)
         self.view.setPage(Page(profile, self.view))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.view.setAcceptDrops(False)         # files are for the window
+        self.view.setAcceptDrops(False)  # files are for the window
         self.view.page().renderProcessTerminated.connect(self._on_terminated)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -183,8 +191,10 @@ class GraphPage(QWidget):
     def _show_theme(self) -> None:
         colors = theme.colors()
         self.view.page().setBackgroundColor(colors.surface)
-        named = {name: css(getattr(colors, name)) for name in
-                 ("surface", "raised", "hover", "border", "outline", "text", "muted", "accent")}
+        named = {
+            name: css(getattr(colors, name))
+            for name in ("surface", "raised", "hover", "border", "outline", "text", "muted", "accent")
+        }
         self._tell(theme={"dark": colors.dark, "colors": named})
 
     def _tell(self, **state: Any) -> None:

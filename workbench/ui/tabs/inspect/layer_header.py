@@ -70,9 +70,15 @@ class LayerHeader(QWidget):
         super().__init__(parent)
         self.name = Elided(Qt.TextElideMode.ElideRight, self)
         self.name.setFont(theme.font(3, QFont.Weight.DemiBold))
-        captions = {"shape": self.tr("Layer"), "parameters": self.tr("Parameters"), "macs": self.tr("MACs"),
-                    "bytes": self.tr("Size"), "groups": self.tr("Groups"), "uses": self.tr("Used"),
-                    "stable": self.tr("Stable rank")}
+        captions = {
+            "shape": self.tr("Layer"),
+            "parameters": self.tr("Parameters"),
+            "macs": self.tr("MACs"),
+            "bytes": self.tr("Size"),
+            "groups": self.tr("Groups"),
+            "uses": self.tr("Used"),
+            "stable": self.tr("Stable rank"),
+        }
         self.facts = {name: Fact(caption, self) for name, caption in captions.items()}
         self.coupled = Elided(Qt.TextElideMode.ElideRight, self)
         self.coupled.setFont(theme.font(-1))
@@ -89,7 +95,7 @@ class LayerHeader(QWidget):
         column.setSpacing(theme.UNIT)
         top = QHBoxLayout()
         top.addWidget(self.name, 1)
-        self.corner = QHBoxLayout()         # for what the tab wants beside the name
+        self.corner = QHBoxLayout()  # for what the tab wants beside the name
         top.addLayout(self.corner)
         column.addLayout(top)
         column.addLayout(row)
@@ -104,17 +110,25 @@ class LayerHeader(QWidget):
     def show_layer(self, layer: Layer, spectrum: Spectrum | None) -> None:
         facts = self.facts
         self.name.show_text(layer.path)
-        facts["shape"].show_value(kind_of(layer), self.tr("weight {shape}, {dtype}").format(
-            shape=" × ".join(str(s) for s in layer.shape), dtype=layer.dtype))
+        facts["shape"].show_value(
+            kind_of(layer),
+            self.tr("weight {shape}, {dtype}").format(shape=" × ".join(str(s) for s in layer.shape), dtype=layer.dtype),
+        )
         facts["parameters"].show_value(amount(layer.parameters), f"{layer.parameters:,}")
-        facts["macs"].show_value(amount(layer.macs) if layer.macs is not None else self.tr("unknown"),
-                                 f"{layer.macs:,}" if layer.macs is not None else "")
+        facts["macs"].show_value(
+            amount(layer.macs) if layer.macs is not None else self.tr("unknown"),
+            f"{layer.macs:,}" if layer.macs is not None else "",
+        )
         facts["bytes"].show_value(size(layer.bytes), self.tr("{count} bytes").format(count=f"{layer.bytes:,}"))
         facts["groups"].show_value(str(layer.groups) if layer.groups > 1 else "")
-        facts["uses"].show_value(self.tr("{count} times").format(count=layer.uses) if layer.uses > 1 else "",
-                                 self.tr("As many nodes of the graph read this weight."))
+        facts["uses"].show_value(
+            self.tr("{count} times").format(count=layer.uses) if layer.uses > 1 else "",
+            self.tr("As many nodes of the graph read this weight."),
+        )
         facts["stable"].show_value(
             self.tr("{stable} of {full}").format(stable=f"{spectrum.stable_rank:.1f}", full=len(spectrum.values))
-            if spectrum is not None else "",
-            self.tr("Sum of the squared singular values over the largest of them: how many directions matter."))
+            if spectrum is not None
+            else "",
+            self.tr("Sum of the squared singular values over the largest of them: how many directions matter."),
+        )
         self.locked.show_text(said(layer.locked))

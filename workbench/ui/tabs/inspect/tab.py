@@ -26,8 +26,8 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import toggle
 from workbench.ui.widgets.labels import Plain
 
-COMFORT = 300       # pixels of height of a plot with its table
-PICTURES = 3        # behind the places of plots.splitter
+COMFORT = 300  # pixels of height of a plot with its table
+PICTURES = 3  # behind the places of plots.splitter
 
 
 @dataclass(frozen=True)
@@ -63,18 +63,23 @@ class InspectTab(QWidget):
         self.weights = WeightsView(self)
         self.histogram = self.weights.histogram
         self.spectrum = SpectrumPlot(self)
-        self.plots = PlotPair(self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT,
-                              self)
+        self.plots = PlotPair(
+            self.weights, self.spectrum, (self.tr("Weights"), self.tr("Singular values")), COMFORT, self
+        )
         self.hint = Plain(self.tr("Choose a layer in the list to look inside it."), self)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setForegroundRole(self.hint.palette().ColorRole.PlaceholderText)
         self._pictures: PicturesView | None = None
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.plots)
-        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)     # one plot may be all
+        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)  # one plot may be all
         self.pages.setMinimumHeight(SMALLEST[1])
-        self.pictures_button = toggle(self, self.tr("Pictures"), self.tr("Weights as pictures"), self.tr(
-            "The weights themselves: the matrix before, after and the difference, and kernels"))
+        self.pictures_button = toggle(
+            self,
+            self.tr("Pictures"),
+            self.tr("Weights as pictures"),
+            self.tr("The weights themselves: the matrix before, after and the difference, and kernels"),
+        )
         self.plots.group.addButton(self.pictures_button, PICTURES)
         self.plots.group.idClicked.connect(lambda place: self.show_pictures(place == PICTURES))
         for button in (*self.plots.buttons, self.pictures_button):
@@ -85,7 +90,7 @@ class InspectTab(QWidget):
         column.setSpacing(theme.DOUBLE)
         column.addWidget(self.header)
         column.addWidget(self.pages, 100)
-        column.addStretch(1)        # takes over where a locked layer has nothing to draw
+        column.addStretch(1)  # takes over where a locked layer has nothing to draw
         self._content = content
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.hint)
@@ -174,7 +179,7 @@ class InspectTab(QWidget):
             for plot, (field, value) in offered(info.fields, action.params).items():
                 self._handles.setdefault(plot, Handle(step, field.name, value, offered=True))
         if any(action.family in ("lowrank", "distill") for action in actions):
-            self._handles.pop("range", None)        # the levels are those of the factors
+            self._handles.pop("range", None)  # the levels are those of the factors
         last = max(self._handles, key=lambda plot: self._handles[plot].step, default="")
         self.plots.prefer(SECOND if last == "spectrum" else FIRST)
         if self._handles != before:

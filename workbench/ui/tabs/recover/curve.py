@@ -12,7 +12,7 @@ from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
 from workbench.ui.widgets import theme
 
-MOST = 300          # points that are drawn, neighbours averaged: a longer line takes too long to paint
+MOST = 300  # points that are drawn, neighbours averaged: a longer line takes too long to paint
 
 
 class CurvePlot(PlotPanel):
@@ -52,8 +52,9 @@ class CurvePlot(PlotPanel):
         low, high = float(ys.min()), float(ys.max())
         room = 0.08 * (high - low) or abs(high) * 0.05 or 1.0
         wide = float(xs[-1] - xs[0]) or 1.0
-        self.canvas.box.setRange(xRange=(xs[0] - 0.02 * wide, xs[0] + 1.02 * wide), yRange=(low - room, high + room),
-                                 padding=0)
+        self.canvas.box.setRange(
+            xRange=(xs[0] - 0.02 * wide, xs[0] + 1.02 * wide), yRange=(low - room, high + room), padding=0
+        )
         self.canvas.set_markers(tuple(Marker(x, self.tr("next stage")) for x in self._between))
         self.readout.show_text(self._words(*self._points[-1]))
         self.canvas.set_stops(x for x, _ in self._points)

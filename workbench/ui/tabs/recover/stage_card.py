@@ -16,7 +16,7 @@ from workbench.ui.text.i18n import said
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import heading, muted
 
-FEW = ("epochs", "minutes", "rate", "batch", "temperature", "alpha", "before", "sparsify")     # what is changed most
+FEW = ("epochs", "minutes", "rate", "batch", "temperature", "alpha", "before", "sparsify")  # what is changed most
 
 
 class StageCard(QFrame):
@@ -34,8 +34,10 @@ class StageCard(QFrame):
         title = said(info.title)
         self.setAccessibleName(title)
         few = tuple(field for field in info.fields if field.name in FEW)
-        self.forms = tuple(ParamForm(fields, stage.params, self) for fields in
-                           (few, tuple(field for field in info.fields if field not in few)))
+        self.forms = tuple(
+            ParamForm(fields, stage.params, self)
+            for fields in (few, tuple(field for field in info.fields if field not in few))
+        )
         for form in self.forms:
             form.changed.connect(self._on_changed)
         self.more = QToolButton(self)
@@ -76,8 +78,12 @@ class StageCard(QFrame):
     def _build_teachers(self, column: QVBoxLayout) -> None:
         self.teachers = muted("", self)
         self.choose = QPushButton(self.tr("Choose teachers…"), self)
-        self.choose.setToolTip(self.tr("Model files with the same inputs and outputs; several are averaged. "
-                                       "Without one the original model teaches."))
+        self.choose.setToolTip(
+            self.tr(
+                "Model files with the same inputs and outputs; several are averaged. "
+                "Without one the original model teaches."
+            )
+        )
         self.choose.clicked.connect(self._ask_teachers)
         column.addWidget(self.teachers)
         column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeft)
@@ -92,8 +98,12 @@ class StageCard(QFrame):
 
     def _ask_teachers(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in MODELS)
-        choose_files(self, self.tr("Choose teachers"), self.tr("Models ({kinds});;All files (*)").format(kinds=kinds),
-                     self.set_teachers)
+        choose_files(
+            self,
+            self.tr("Choose teachers"),
+            self.tr("Models ({kinds});;All files (*)").format(kinds=kinds),
+            self.set_teachers,
+        )
 
     def set_teachers(self, files: Sequence[str]) -> None:
         """These files teach; none: the original model."""

@@ -33,8 +33,8 @@ from workbench.ui.widgets.labels import Caution, heading, label, muted
 from workbench.ui.widgets.rows import at_most
 
 INFOS = {info.id: info for info in STAGES}
-FORM_WIDTH, FORM_WIDEST, LOWEST = 300, 520, 280       # pixels
-CURVES_BESIDE = 480         # pixels of width from which two curves have room side by side
+FORM_WIDTH, FORM_WIDEST, LOWEST = 300, 520, 280  # pixels
+CURVES_BESIDE = 480  # pixels of width from which two curves have room side by side
 
 
 class Halves(PlotSplitter):
@@ -62,8 +62,8 @@ class RecoverTab(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.DOUBLE, theme.DOUBLE, theme.DOUBLE, theme.DOUBLE)
         column.addWidget(splitter)
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)     # where it is narrow the halves stack
-        self.setMinimumSize(FORM_WIDTH, LOWEST)         # not what its parts would like: the window must not grow
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # where it is narrow the halves stack
+        self.setMinimumSize(FORM_WIDTH, LOWEST)  # not what its parts would like: the window must not grow
         self._drawing = session.turns.piece(self, self._draw, Place.WHAT_IT_LOOKS_LIKE)
         for signal in (session.recipe_changed, session.data_changed, session.model_changed, trainings.changed):
             signal.connect(self.refresh)
@@ -74,9 +74,14 @@ class RecoverTab(QWidget):
     def _build_left(self) -> None:
         self._left = QWidget(self)
         self._left.setMinimumWidth(FORM_WIDTH)
-        self.about = muted(self.tr("Training after compression wins accuracy back. What compression did stays: zeros "
-                                   "stay zero, factors stay factors, values stay on their grid, so the file stays as "
-                                   "small."), self._left)
+        self.about = muted(
+            self.tr(
+                "Training after compression wins accuracy back. What compression did stays: zeros "
+                "stay zero, factors stay factors, values stay on their grid, so the file stays as "
+                "small."
+            ),
+            self._left,
+        )
         self.add = QPushButton(self.tr("Add a training stage"), self._left)
         theme.set_icon(self.add, "add")
         menu = QMenu(self.add)
@@ -129,8 +134,9 @@ class RecoverTab(QWidget):
         """A row that is there while a stage has a temperature; and the device, where there is a choice."""
         self.trials = QWidget(self._left)
         self.try_ = QPushButton(self.tr("Try temperatures"), self.trials)
-        self.try_.setToolTip(self.tr("Trains at temperatures from 1 to 20, each from the same start, and draws what is "
-                                     "reached."))
+        self.try_.setToolTip(
+            self.tr("Trains at temperatures from 1 to 20, each from the same start, and draws what is reached.")
+        )
         self.try_.clicked.connect(self._trainings.try_temperatures)
         self.seeds = QSpinBox(self.trials)
         self.seeds.setRange(1, 10)
@@ -251,10 +257,12 @@ class RecoverTab(QWidget):
         points = self._trainings.points
         metric = self._session.metric
         places, ends = along(points)
-        self.reached.show_points([(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None],
-                                metric, ends)
-        self.loss.show_points([(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], "",
-                              ends)
+        self.reached.show_points(
+            [(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None], metric, ends
+        )
+        self.loss.show_points(
+            [(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], "", ends
+        )
 
     def _show_temperatures(self) -> None:
         """The curve, and what it proposes, of a sweep that was asked for; the loss gives way to it."""
@@ -271,8 +279,12 @@ class RecoverTab(QWidget):
     def _use_temperature(self) -> None:
         curve = self._trainings.curve
         if curve is not None and (best := curve.best) is not None:
-            stages = [Stage(stage.kind, {**stage.params, "temperature": best.temperature})
-                      if stage.kind == "distill" else stage for stage in self._session.recipe.recover]
+            stages = [
+                Stage(stage.kind, {**stage.params, "temperature": best.temperature})
+                if stage.kind == "distill"
+                else stage
+                for stage in self._session.recipe.recover
+            ]
             self._put(stages, self.tr("temperature"))
 
     def _show_outcome(self, recovery: Recovery | None) -> None:
@@ -291,12 +303,20 @@ class RecoverTab(QWidget):
         self.warning.show_text("\n".join(said(note) for note in recovery.notes))
 
     def _words(self, result: StageResult) -> str:
-        text = self.tr("{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; "
-                       "best after {best} of {epochs} epochs, {time}.").format(
-            stage=said(INFOS[result.stage.kind].title), metric=said(result.metric),
-            before=metric_text(result.before, result.metric), after=metric_text(result.after, result.metric),
-            held=f"{result.held:,}", trained=f"{result.trained + result.held:,}", best=f"{result.best:.1f}",
-            epochs=f"{result.epochs:.1f}", time=duration(result.seconds))
+        text = self.tr(
+            "{stage}: {metric} {before} → {after}, measured on {held} samples held back from {trained}; "
+            "best after {best} of {epochs} epochs, {time}."
+        ).format(
+            stage=said(INFOS[result.stage.kind].title),
+            metric=said(result.metric),
+            before=metric_text(result.before, result.metric),
+            after=metric_text(result.after, result.metric),
+            held=f"{result.held:,}",
+            trained=f"{result.trained + result.held:,}",
+            best=f"{result.best:.1f}",
+            epochs=f"{result.epochs:.1f}",
+            time=duration(result.seconds),
+        )
         return f"{text} {said(result.stopped)}".strip()
 
     # -- hand ------------------------------------------------------------------------------------------------------

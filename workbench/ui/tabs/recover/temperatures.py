@@ -40,8 +40,7 @@ class TemperaturePlot(PlotPanel):
             return
         points = self.curve.points
         xs, ys = np.array([(point.temperature, point.mean) for point in points]).T
-        ends = np.array([(point.temperature, end) for point in points
-                         for end in (min(point.held), max(point.held))]).T
+        ends = np.array([(point.temperature, end) for point in points for end in (min(point.held), max(point.held))]).T
         color = theme.colors().accent
         self._line.setData(xs, ys, pen=self.canvas.pen(color, 2))
         self._dots.setData(xs, ys, pen=None, brush=pg.mkBrush(color))
@@ -49,8 +48,9 @@ class TemperaturePlot(PlotPanel):
         low, high = float(ends[1].min()), float(ends[1].max())
         room = 0.1 * (high - low) or abs(high) * 0.05 or 1.0
         wide = max(xs[-1] - xs[0], 1.0)
-        self.canvas.box.setRange(xRange=(xs[0] - 0.05 * wide, xs[0] + 1.05 * wide), yRange=(low - room, high + room),
-                                 padding=0)
+        self.canvas.box.setRange(
+            xRange=(xs[0] - 0.05 * wide, xs[0] + 1.05 * wide), yRange=(low - room, high + room), padding=0
+        )
         self.readout.show_text(self.words(points[-1]))
         self.canvas.set_stops(xs)
 
@@ -60,14 +60,16 @@ class TemperaturePlot(PlotPanel):
         values = [metric_text(value, self.curve.metric) for value in (point.mean, min(point.held), max(point.held))]
         text = f"T = {point.temperature:g}: {values[0]}"
         if len(point.held) > 1:
-            text += " " + self.tr("({low} to {high}, {count} seeds)").format(low=values[1], high=values[2],
-                                                                             count=len(point.held))
+            text += " " + self.tr("({low} to {high}, {count} seeds)").format(
+                low=values[1], high=values[2], count=len(point.held)
+            )
         return text
 
     def to_csv(self) -> str:
         points = self.curve.points if self.curve is not None else ()
-        rows = (f"{point.temperature:g},{seed},{value:.6g}" for point in points
-                for seed, value in enumerate(point.held))
+        rows = (
+            f"{point.temperature:g},{seed},{value:.6g}" for point in points for seed, value in enumerate(point.held)
+        )
         return "\n".join(["temperature,seed,held back", *rows])
 
     def _on_hovered(self, x: float | None) -> None:

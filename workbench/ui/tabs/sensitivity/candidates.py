@@ -42,7 +42,7 @@ class CandidateButton(QPushButton):
         self._methods: Mapping[str, MethodInfo] = {}
         self._stacks: list[Stack] = [*CANDIDATES, *OTHERS]
         self._ticked: set[Stack] = set(CANDIDATES)
-        self._extra: Stack = ()         # the steps of the layer on show
+        self._extra: Stack = ()  # the steps of the layer on show
         self.setToolTip(self.tr("What is tried on each layer alone"))
         menu = TickMenu(self)
         menu.aboutToShow.connect(self._fill)
@@ -83,8 +83,9 @@ class CandidateButton(QPushButton):
         menu.addSeparator()
         menu.addAction(self.tr("None of them"), lambda: self.choose(()))
         if self._extra and self._extra not in self._stacks:
-            words = self.tr("Add the steps of this layer: {steps}").format(steps=stack_words(self._extra,
-                                                                                             self._methods))
+            words = self.tr("Add the steps of this layer: {steps}").format(
+                steps=stack_words(self._extra, self._methods)
+            )
             menu.addAction(words, partial(self.choose, (*self.stacks, self._extra)))
 
     def _tick(self, stack: Stack, ticked: bool) -> None:

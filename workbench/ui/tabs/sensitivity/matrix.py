@@ -4,14 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSortFilterProxyModel, Qt
 
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial
 from workbench.core.recipe.action import MethodInfo
@@ -24,7 +17,7 @@ from workbench.ui.widgets.labels import tooltip
 Index = QModelIndex | QPersistentModelIndex
 TRIAL_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-STRENGTH_ROLE = Qt.ItemDataRole.UserRole + 2    # 0..1 along the colour map; None: not measured
+STRENGTH_ROLE = Qt.ItemDataRole.UserRole + 2  # 0..1 along the colour map; None: not measured
 REFUSED_ROLE = Qt.ItemDataRole.UserRole + 3
 Role = Qt.ItemDataRole
 
@@ -48,8 +41,9 @@ class MatrixModel(QAbstractTableModel):
         if self.candidates:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.candidates) - 1)
 
-    def show(self, scan: Scan | None, cells: Mapping[Cell, Trial], refused: Mapping[Cell, str],
-             bytes_of: Mapping[str, int]) -> None:
+    def show(
+        self, scan: Scan | None, cells: Mapping[Cell, Trial], refused: Mapping[Cell, str], bytes_of: Mapping[str, int]
+    ) -> None:
         """What is known now. `bytes_of` are those of the layers as they are."""
         layers, candidates = (scan.layers, scan.candidates) if scan is not None else ((), ())
         if (layers, candidates) != (self.layers, self.candidates):
@@ -61,8 +55,9 @@ class MatrixModel(QAbstractTableModel):
             self._take(scan, cells, refused, bytes_of)
             self.dataChanged.emit(self.index(0, 0), self.index(len(layers) - 1, len(candidates) - 1))
 
-    def _take(self, scan: Scan | None, cells: Mapping[Cell, Trial], refused: Mapping[Cell, str],
-              bytes_of: Mapping[str, int]) -> None:
+    def _take(
+        self, scan: Scan | None, cells: Mapping[Cell, Trial], refused: Mapping[Cell, str], bytes_of: Mapping[str, int]
+    ) -> None:
         self.scan, self._cells, self._refused, self._bytes = scan, dict(cells), dict(refused), bytes_of
         self._top = max((trial.drop for trial in cells.values() if trial.drop is not None), default=0.0)
 
@@ -96,8 +91,11 @@ class MatrixModel(QAbstractTableModel):
             return words.heading(self.candidates[section], self._methods) if across else self.layers[section]
         if role == Role.ToolTipRole:
             text = tr("{candidate}\nClick to sort by it; the third click gives back the order of the model.")
-            return tooltip(text.format(candidate=stack_words(self.candidates[section], self._methods)) if across
-                           else self.layers[section])
+            return tooltip(
+                text.format(candidate=stack_words(self.candidates[section], self._methods))
+                if across
+                else self.layers[section]
+            )
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -129,8 +127,9 @@ class MatrixModel(QAbstractTableModel):
         """All that is known of a cell, line by line."""
         if self.scan is None:
             return ""
-        return words.whole(*self.cell(index), self.trial(index), self.scan, self._methods, self._bytes,
-                           self.refusal(index))
+        return words.whole(
+            *self.cell(index), self.trial(index), self.scan, self._methods, self._bytes, self.refusal(index)
+        )
 
     def _text(self, index: Index, trial: Trial | None) -> str:
         if trial is None or self.scan is None:
@@ -153,7 +152,7 @@ class MatrixProxy(QSortFilterProxyModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setSortRole(SORT_ROLE)
-        self.setDynamicSortFilter(False)        # rows must not jump while cells come
+        self.setDynamicSortFilter(False)  # rows must not jump while cells come
 
     def lessThan(self, left: Index, right: Index) -> bool:
         return left.data(SORT_ROLE) < right.data(SORT_ROLE)

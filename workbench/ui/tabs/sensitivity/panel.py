@@ -19,8 +19,12 @@ class MatrixPanel(PlotPanel):
         self.model = model
         self.matrix.setAccessibleName(self.tr("Loss of each candidate on each layer"))
         self.legend = Legend(self)
-        self.legend.setToolTip(self.tr("What is lost, in points or in the metric's own unit. Colours go with its "
-                                       "square root, so that small losses are told apart. Hatched: only predicted."))
+        self.legend.setToolTip(
+            self.tr(
+                "What is lost, in points or in the metric's own unit. Colours go with its "
+                "square root, so that small losses are told apart. Hatched: only predicted."
+            )
+        )
         self.tools.addWidget(self.legend)
         self.redraw()
 
@@ -28,13 +32,14 @@ class MatrixPanel(PlotPanel):
         scan = self.model.scan
         metric = scan.metric if scan is not None else ""
         self.legend.set_ends("0", format.plain_loss(self.model.top, metric))
-        self.subtitle.show_text("" if scan is None else self.tr("{metric}, {n} samples").format(
-            metric=metric, n=f"{scan.samples:,}"))
+        self.subtitle.show_text(
+            "" if scan is None else self.tr("{metric}, {n} samples").format(metric=metric, n=f"{scan.samples:,}")
+        )
         self.matrix.viewport().update()
 
     def _turn(self, page: QWidget) -> None:
         super()._turn(page)
-        self.readout.hide()         # what a cell says stands below, where there is room for it
+        self.readout.hide()  # what a cell says stands below, where there is room for it
         self.table.hide()
         drawn = page is self.canvas
         self.legend.setVisible(drawn)
@@ -51,6 +56,8 @@ class MatrixPanel(PlotPanel):
         header = self.matrix.horizontalHeader()
         copy.matrix.sortByColumn(header.sortIndicatorSection(), header.sortIndicatorOrder())
         across, down = copy.matrix.horizontalHeader(), copy.matrix.verticalHeader()
-        copy.resize(across.length() + down.sizeHint().width() + theme.DOUBLE,
-                    down.length() + across.sizeHint().height() + copy.title.sizeHint().height() + 2 * theme.DOUBLE)
+        copy.resize(
+            across.length() + down.sizeHint().width() + theme.DOUBLE,
+            down.length() + across.sizeHint().height() + copy.title.sizeHint().height() + 2 * theme.DOUBLE,
+        )
         return copy

@@ -15,7 +15,7 @@ from workbench.ui.text.describe import stack_words
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import label, muted
 
-WIDEST = 260            # pixels of a box to choose from
+WIDEST = 260  # pixels of a box to choose from
 
 
 class ScanPage(QWidget):
@@ -50,12 +50,19 @@ class ScanPage(QWidget):
         self.layers.addItem(self.tr("Chosen layers"), True)
         self.share = QComboBox(self)
         self.share.setAccessibleName(self.tr("How many are measured"))
-        self.share.setToolTip(self.tr("What every candidate costs is predicted first, in a moment. Measuring "
-                                      "takes longer: those that look worst can be left out."))
-        for title, share in ((self.tr("Measure all"), 1.0), (self.tr("Measure the better half"), 0.5),
-                             (self.tr("Measure the best quarter"), 0.25)):
+        self.share.setToolTip(
+            self.tr(
+                "What every candidate costs is predicted first, in a moment. Measuring "
+                "takes longer: those that look worst can be left out."
+            )
+        )
+        for title, share in (
+            (self.tr("Measure all"), 1.0),
+            (self.tr("Measure the better half"), 0.5),
+            (self.tr("Measure the best quarter"), 0.25),
+        ):
             self.share.addItem(title, share)
-        for box in (self.layers, self.share):      # they give way where it is narrow
+        for box in (self.layers, self.share):  # they give way where it is narrow
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(7)
         self.scan = QPushButton(self.tr("Scan"), self)
@@ -86,8 +93,9 @@ class ScanPage(QWidget):
     def _connect(self) -> None:
         session, scans = self._session, self.scans
         scans.changed.connect(self.refresh)
-        progress = session.turns.piece(self.running, lambda: self.running.show_progress(scans.progress),
-                                       Place.ELSEWHERE)
+        progress = session.turns.piece(
+            self.running, lambda: self.running.show_progress(scans.progress), Place.ELSEWHERE
+        )
         scans.progressed.connect(progress.soon)
         session.methods_changed.connect(self._show_methods)
         session.selection_changed.connect(self._follow)
@@ -145,22 +153,29 @@ class ScanPage(QWidget):
 
     def _explanation(self) -> str:
         layers, data = len(self._wanted_layers()), self._session.data
-        text = self.tr("Tries each candidate on each layer alone and measures what the model loses. The layers that "
-                       "lose least can be compressed most.")
+        text = self.tr(
+            "Tries each candidate on each layer alone and measures what the model loses. The layers that "
+            "lose least can be compressed most."
+        )
         if data is not None and layers:
-            text += "\n\n" + self.tr("{candidates} candidates on {layers} layers, each measured on {n} samples. You "
-                                     "can go on working: what you do goes first.").format(
-                candidates=len(self.candidates.stacks), layers=layers, n=f"{data.samples:,}")
+            text += "\n\n" + self.tr(
+                "{candidates} candidates on {layers} layers, each measured on {n} samples. You "
+                "can go on working: what you do goes first."
+            ).format(candidates=len(self.candidates.stacks), layers=layers, n=f"{data.samples:,}")
         return text
 
     def _show_cell(self) -> None:
         chosen = self.table.chosen()
         index = self.table.currentIndex()
-        self.cell.setText(self.model.describe(self.table.proxy.mapToSource(index)) if index.isValid() else
-                          self.tr("Choose a cell to read it; Enter or a double click applies it."))
+        self.cell.setText(
+            self.model.describe(self.table.proxy.mapToSource(index))
+            if index.isValid()
+            else self.tr("Choose a cell to read it; Enter or a double click applies it.")
+        )
         count = len({self.model.cell(each)[0] for each in chosen})
-        self.apply.setText(self.tr("Apply to this layer") if count < 2 else
-                           self.tr("Apply to {n} layers").format(n=count))
+        self.apply.setText(
+            self.tr("Apply to this layer") if count < 2 else self.tr("Apply to {n} layers").format(n=count)
+        )
         self.apply.setEnabled(any(not self.model.refusal(each) for each in chosen))
 
     def _follow(self) -> None:

@@ -30,7 +30,7 @@ from workbench.ui.widgets.labels import label, muted
 from workbench.ui.widgets.rows import at_most
 
 FIRST = "prune.magnitude"
-FORM_WIDEST = 760       # pixels
+FORM_WIDEST = 760  # pixels
 
 
 class SweepPage(QWidget):
@@ -91,8 +91,9 @@ class SweepPage(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.setHorizontalSpacing(theme.UNIT)
         form.setVerticalSpacing(theme.UNIT)
-        for place, widget in enumerate((self.method, self.parameter, self.layers, self.values, self.tolerance,
-                                        self.start_button)):
+        for place, widget in enumerate(
+            (self.method, self.parameter, self.layers, self.values, self.tolerance, self.start_button)
+        ):
             form.addWidget(widget, place // 3, place % 3)
         for column, share in enumerate((3, 2, 2)):
             form.setColumnStretch(column, share)
@@ -107,8 +108,9 @@ class SweepPage(QWidget):
             signal.connect(self._show_controls)
         sweeps.changed.connect(self.refresh)
         theme.signals.changed.connect(self._dress)
-        progress = session.turns.piece(self.running, lambda: self.running.show_progress(sweeps.progress),
-                                       Place.ELSEWHERE)
+        progress = session.turns.piece(
+            self.running, lambda: self.running.show_progress(sweeps.progress), Place.ELSEWHERE
+        )
         sweeps.progressed.connect(progress.soon)
         self.method.currentIndexChanged.connect(lambda _: self._show_parameters())
         self.layers.currentIndexChanged.connect(lambda _: self._show_controls())
@@ -126,8 +128,11 @@ class SweepPage(QWidget):
         if curve is None:
             self.plot.setting = None
         field = self._field_of(curve) if curve is not None else None
-        self.plot.show_curve(curve, self._axis(curve, field), bool(field and field.log and not curve.sweep.values)
-                             if curve is not None else False)
+        self.plot.show_curve(
+            curve,
+            self._axis(curve, field),
+            bool(field and field.log and not curve.sweep.values) if curve is not None else False,
+        )
         self._show_title(curve)
         self._show_controls()
         self._show_proposal()
@@ -192,8 +197,12 @@ class SweepPage(QWidget):
         curve, point = self.sweeps.curve, self.plot.picked_point
         self.use.setEnabled(point is not None)
         if curve is None or not curve.points:
-            self.proposal.setText(self.tr("Raises one parameter step by step, beside what the recipe has, and proposes "
-                                          "the last value before the loss exceeds what is allowed."))
+            self.proposal.setText(
+                self.tr(
+                    "Raises one parameter step by step, beside what the recipe has, and proposes "
+                    "the last value before the loss exceeds what is allowed."
+                )
+            )
         elif point is None:
             self.proposal.setText(self.tr("The first value already loses more than is allowed."))
         else:
@@ -202,12 +211,17 @@ class SweepPage(QWidget):
     def _words(self, curve: Curve, point: SweepPoint) -> str:
         head = self.tr("Proposed") if point is curve.proposed else self.tr("Chosen")
         loss = self.tr("loses {loss} (95 % interval {low} … {high}), ● measured, {n} in {folds} folds").format(
-            loss=format.plain_loss(point.drop, curve.metric), low=format.loss_text(point.low, curve.metric),
-            high=format.loss_text(point.high, curve.metric), n=f"{curve.samples:,}", folds=curve.sweep.folds)
+            loss=format.plain_loss(point.drop, curve.metric),
+            low=format.loss_text(point.low, curve.metric),
+            high=format.loss_text(point.high, curve.metric),
+            n=f"{curve.samples:,}",
+            folds=curve.sweep.folds,
+        )
         text = f"{head}: {tr(name_words(curve.sweep.parameter))} {number(point.setting)}, {loss}, {size(point.bytes)}"
         if point is curve.proposed and curve.held_out is not None:
             text += "\n" + self.tr("On folds that had no say in the proposal it loses {loss}.").format(
-                loss=format.plain_loss(curve.held_out, curve.metric))
+                loss=format.plain_loss(curve.held_out, curve.metric)
+            )
         return text
 
     def _axis(self, curve: Curve | None, field: Field | None) -> str:
@@ -240,8 +254,16 @@ class SweepPage(QWidget):
         if not self.start_button.isEnabled() or values is None or self._session.data is None:
             return
         scale = 100 if format.is_proportion(self._session.data.metric) else 1
-        self.sweeps.start(Sweep(self.method.currentData(), self._paths(), self.parameter.currentData(), values,
-                                self.tolerance.value() / scale, min(5, self._session.data.samples)))
+        self.sweeps.start(
+            Sweep(
+                self.method.currentData(),
+                self._paths(),
+                self.parameter.currentData(),
+                values,
+                self.tolerance.value() / scale,
+                min(5, self._session.data.samples),
+            )
+        )
 
     def use_picked(self) -> None:
         """Give the layers that were swept the step at the chosen value, as one undoable step."""
@@ -249,7 +271,8 @@ class SweepPage(QWidget):
         if curve is not None and point is not None:
             recipe = with_step(self._session.recipe, curve.chosen, curve.action(point.setting))
             words = self.tr("use {parameter} {value}").format(
-                parameter=tr(name_words(curve.sweep.parameter)), value=number(point.setting))
+                parameter=tr(name_words(curve.sweep.parameter)), value=number(point.setting)
+            )
             self._session.change_recipe(recipe, words)
 
 

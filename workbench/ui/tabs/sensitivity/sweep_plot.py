@@ -29,7 +29,7 @@ class SweepPlot(PlotPanel):
         self._curve: Curve | None = None
         self._log = False
         self._axis_words = ""
-        self.setting: float | None = None       # the point that was chosen
+        self.setting: float | None = None  # the point that was chosen
         self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
         self._band = pg.FillBetweenItem(self._low, self._high)
         self._baseline, self._limit = (pg.InfiniteLine(angle=0, movable=False) for _ in range(2))
@@ -71,10 +71,13 @@ class SweepPlot(PlotPanel):
         self._band.setBrush(_faded(colors.accent))
         self._line.setData(x, y, pen=self.canvas.pen(colors.accent, 2))
         picked = self.picked_point
-        self._dots.setData(x, y, pen=None, brush=[pg.mkBrush(colors.text if p is picked else colors.accent)
-                                                  for p in points])
-        for line, value, color in ((self._baseline, scale * curve.baseline, colors.before_line),
-                                   (self._limit, limit, colors.bad)):
+        self._dots.setData(
+            x, y, pen=None, brush=[pg.mkBrush(colors.text if p is picked else colors.accent) for p in points]
+        )
+        for line, value, color in (
+            (self._baseline, scale * curve.baseline, colors.before_line),
+            (self._limit, limit, colors.bad),
+        ):
             line.setPen(pg.mkPen(color, width=self.canvas.devicePixelRatioF(), style=Qt.PenStyle.DashLine))
             line.setValue(value)
         self._set_axes(curve, x, np.concatenate([y - std, y + std, [limit, scale * curve.baseline]]))
@@ -89,8 +92,11 @@ class SweepPlot(PlotPanel):
         settings = [self._place(value) for value in curve.sweep.values] or list(x)
         wide, high = max(settings) - min(settings), float(y.max() - y.min())
         room, margin = 0.03 * wide or 0.5, 0.06 * high or 1.0
-        self.canvas.box.setRange(xRange=(min(settings) - room, max(settings) + room),
-                                 yRange=(float(y.min()) - margin, float(y.max()) + margin), padding=0)
+        self.canvas.box.setRange(
+            xRange=(min(settings) - room, max(settings) + room),
+            yRange=(float(y.min()) - margin, float(y.max()) + margin),
+            padding=0,
+        )
 
     def _mark(self, curve: Curve) -> None:
         found = []
@@ -120,8 +126,11 @@ class SweepPlot(PlotPanel):
     def _on_hovered(self, x: float | None) -> None:
         if self._curve is not None and self._curve.points:
             point = self.picked_point if x is None else self._nearest(x)
-            self.readout.show_text(self.words(point) if point is not None else
-                                   self.tr("The band is one standard deviation of the folds to each side."))
+            self.readout.show_text(
+                self.words(point)
+                if point is not None
+                else self.tr("The band is one standard deviation of the folds to each side.")
+            )
 
     def _on_clicked(self, x: float) -> None:
         if self._curve is not None and self._curve.points:
@@ -134,8 +143,13 @@ class SweepPlot(PlotPanel):
         metric = self._curve.metric
         scale = 100 if format.is_proportion(metric) else 1
         return self.tr("{setting}: {metric} {value}, loses {loss} (folds ± {std}), {size}").format(
-            setting=number(point.setting), metric=metric, value=format.value_text(point.value, metric),
-            loss=format.plain_loss(point.drop, metric), std=f"{scale * point.std:.2g}", size=size(point.bytes))
+            setting=number(point.setting),
+            metric=metric,
+            value=format.value_text(point.value, metric),
+            loss=format.plain_loss(point.drop, metric),
+            std=f"{scale * point.std:.2g}",
+            size=size(point.bytes),
+        )
 
     def to_csv(self) -> str:
         rows = ["setting,bytes,zeros,value,drop,std,ci_low,ci_high"]

@@ -22,8 +22,9 @@ class SensitivityTab(QWidget):
         self.switch = QButtonGroup(self)
         head = QHBoxLayout()
         head.setSpacing(theme.UNIT)
-        for index, (page, title) in enumerate(((self.scan_page, self.tr("Layers × candidates")),
-                                               (self.sweep_page, self.tr("One parameter")))):
+        for index, (page, title) in enumerate(
+            ((self.scan_page, self.tr("Layers × candidates")), (self.sweep_page, self.tr("One parameter")))
+        ):
             self.pages.addWidget(page)
             button = toggle(self, title)
             self.switch.addButton(button, index)

@@ -24,7 +24,7 @@ from workbench.ui.tabs.sensitivity.matrix import (
 from workbench.ui.widgets import colormaps, theme
 
 ROW, LEAST = 26, 52
-NAMES = 128, 88         # pixels of the layers' names, and where the columns would not fit beside them
+NAMES = 128, 88  # pixels of the layers' names, and where the columns would not fit beside them
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -95,7 +95,7 @@ class MatrixTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)         # Tab leaves the matrix, arrows move in it
+        self.setTabKeyNavigation(False)  # Tab leaves the matrix, arrows move in it
         self.setShowGrid(False)
         self.setCornerButtonEnabled(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
@@ -111,7 +111,7 @@ class MatrixTable(QTableView):
         across.setAccessibleName(self.tr("Candidates"))
         down.setAccessibleName(self.tr("Layers"))
         across.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        across.setResizeContentsPrecision(0)        # what is in view: not all cells at each cell that comes
+        across.setResizeContentsPrecision(0)  # what is in view: not all cells at each cell that comes
         across.setMinimumSectionSize(LEAST)
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignCenter)
         across.setFont(theme.font(-1))
@@ -119,7 +119,7 @@ class MatrixTable(QTableView):
         across.setHighlightSections(False)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(ROW)
-        down.setTextElideMode(Qt.TextElideMode.ElideLeft)      # the end of a path tells layers apart
+        down.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the end of a path tells layers apart
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         down.setMaximumWidth(NAMES[0])
         down.setHighlightSections(False)
@@ -171,7 +171,7 @@ class MatrixTable(QTableView):
         row = self.matrix.layers.index(path)
         target = self.proxy.mapFromSource(self.matrix.index(row, max(current.column(), 0)))
         if target.row() != current.row():
-            with QSignalBlocker(self):          # it follows: this is no choice of the hand
+            with QSignalBlocker(self):  # it follows: this is no choice of the hand
                 self.setCurrentIndex(target)
 
 
@@ -184,4 +184,3 @@ def _hatch(painter: QPainter, where: QRect, color: QColor) -> None:
     for x in range(where.left() - where.height(), where.right(), 6):
         painter.drawLine(x, where.bottom() + 1, x + where.height(), where.top())
     painter.restore()
-

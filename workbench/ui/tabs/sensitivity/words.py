@@ -33,18 +33,25 @@ def loss(trial: Trial, scan: Scan) -> str:
         return foretold(trial, scan)
     ends = sorted((trial.drop if end is None else end) for end in (trial.low, trial.high))
     worse = Figure(trial.drop, "measured", scan.samples, *ends)
-    figure = worse if format.lower_is_better(scan.metric) else replace(worse, value=-worse.value, low=-ends[1],
-                                                                       high=-ends[0])
-    text = tr("{metric} {change}, {source}").format(metric=scan.metric, change=format.change_text(figure, scan.metric),
-                                                    source=format.source_text(figure))
+    figure = (
+        worse
+        if format.lower_is_better(scan.metric)
+        else replace(worse, value=-worse.value, low=-ends[1], high=-ends[0])
+    )
+    text = tr("{metric} {change}, {source}").format(
+        metric=scan.metric, change=format.change_text(figure, scan.metric), source=format.source_text(figure)
+    )
     return text if format.is_settled(figure) else text + tr(", could be chance")
 
 
 def foretold(trial: Trial, scan: Scan) -> str:
     if trial.predicted is None:
         return tr("not measured yet")
-    words = (tr("predicted from gradients, not measured: the loss rises by {rise}") if scan.kind == "loss" else
-             tr("predicted from its inputs, not measured: its outputs move by {rise} of their size"))
+    words = (
+        tr("predicted from gradients, not measured: the loss rises by {rise}")
+        if scan.kind == "loss"
+        else tr("predicted from its inputs, not measured: its outputs move by {rise} of their size")
+    )
     return words.format(rise=f"{trial.predicted:.2g}")
 
 
@@ -54,8 +61,15 @@ def weight(trial: Trial, bytes_of: Mapping[str, int]) -> str:
     return f"{size(before)} → {size(trial.bytes)}, {format.smaller(before, trial.bytes)}" if before else ""
 
 
-def whole(path: str, stack: Stack, trial: Trial | None, scan: Scan, methods: Mapping[str, MethodInfo],
-          bytes_of: Mapping[str, int], refused: str = "") -> str:
+def whole(
+    path: str,
+    stack: Stack,
+    trial: Trial | None,
+    scan: Scan,
+    methods: Mapping[str, MethodInfo],
+    bytes_of: Mapping[str, int],
+    refused: str = "",
+) -> str:
     """Everything about a cell, line by line."""
     lines = [f"{path}: {stack_words(stack, methods)}"]
     if trial is None:
@@ -63,6 +77,9 @@ def whole(path: str, stack: Stack, trial: Trial | None, scan: Scan, methods: Map
         return "\n".join(lines)
     lines += [loss(trial, scan), weight(trial, bytes_of)]
     if len(trial.stacks) > 1:
-        lines.append(tr("Tried on {n} layers at once, which lose channels together: {layers}").format(
-            n=len(trial.stacks), layers=", ".join(trial.stacks)))
+        lines.append(
+            tr("Tried on {n} layers at once, which lose channels together: {layers}").format(
+                n=len(trial.stacks), layers=", ".join(trial.stacks)
+            )
+        )
     return "\n".join(line for line in lines if line)

@@ -26,7 +26,7 @@ class Column(IntEnum):
     RANK = 11
 
 
-FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)      # what the weights have to be read for
+FACTS = (Column.ZEROS, Column.STABLE, Column.RANK)  # what the weights have to be read for
 NUMERIC = (Column.PARAMETERS, Column.MACS, Column.BYTES, Column.AFTER, Column.LOSS, *FACTS)
 BARRED = (Column.BYTES, Column.AFTER, Column.LOSS)
 

@@ -39,7 +39,7 @@ def _comparison(name: str, sign: str, number: str, unit: str) -> Test:
     try:
         limit = float(number) * SCALES[unit]
     except ValueError:
-        return lambda node: True        # "1.2.": the user is still typing
+        return lambda node: True  # "1.2.": the user is still typing
     attribute, compare = ATTRIBUTES[name], OPERATORS[sign]
 
     def test(node: Node) -> bool:

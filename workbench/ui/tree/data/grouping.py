@@ -7,8 +7,8 @@ from workbench.core.base.quantities import size
 from workbench.core.layer_data.layer import Layer
 from workbench.ui.text.i18n import tr
 
-Step = tuple[str, str]          # what tells a row from all others, and its name
-CLASSES = (10_000_000, 1_000_000, 100_000, 10_000)      # bytes from which a layer is of a class, the largest first
+Step = tuple[str, str]  # what tells a row from all others, and its name
+CLASSES = (10_000_000, 1_000_000, 100_000, 10_000)  # bytes from which a layer is of a class, the largest first
 
 
 class Grouping(StrEnum):
@@ -59,7 +59,7 @@ def class_name(place: int) -> str:
         return tr("from {least}").format(least=_round(CLASSES[0]))
     if place == len(CLASSES):
         return tr("below {most}").format(most=_round(CLASSES[-1]))
-    return f"{_round(CLASSES[place])}–{_round(CLASSES[place - 1])}"     # short: it is the name of a row
+    return f"{_round(CLASSES[place])}–{_round(CLASSES[place - 1])}"  # short: it is the name of a row
 
 
 def _round(count: int) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu, QTreeView
 from workbench.ui.tree.data.grouping import Grouping, title
 
 KEY = "group by"
-DEPTH = 1       # of modules that are open at first; of other groups all are
+DEPTH = 1  # of modules that are open at first; of other groups all are
 
 
 class GroupChoice(QObject):

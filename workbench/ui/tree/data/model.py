@@ -28,16 +28,27 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 NODE_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-BAR_ROLE = Qt.ItemDataRole.UserRole + 2     # (filled, outlined) as fractions of the widest bar
-GROUP_ROLE = Qt.ItemDataRole.UserRole + 3   # the letter of the layers that lose channels together with this one
+BAR_ROLE = Qt.ItemDataRole.UserRole + 2  # (filled, outlined) as fractions of the widest bar
+GROUP_ROLE = Qt.ItemDataRole.UserRole + 3  # the letter of the layers that lose channels together with this one
 
 
-COLOR_ROLE = Qt.ItemDataRole.UserRole + 4   # 0..1 for the colour of the row; None for none
+COLOR_ROLE = Qt.ItemDataRole.UserRole + 4  # 0..1 for the colour of the row; None for none
 COLUMNS = len(Column)
-_COLUMN = tuple(Column)     # by number: a cell is asked for many roles each time it is painted
-_ANSWERED = frozenset((Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.TextAlignmentRole,
-                       Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.FontRole, NODE_ROLE, SORT_ROLE, BAR_ROLE,
-                       GROUP_ROLE, COLOR_ROLE))
+_COLUMN = tuple(Column)  # by number: a cell is asked for many roles each time it is painted
+_ANSWERED = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.ForegroundRole,
+        Qt.ItemDataRole.FontRole,
+        NODE_ROLE,
+        SORT_ROLE,
+        BAR_ROLE,
+        GROUP_ROLE,
+        COLOR_ROLE,
+    )
+)
 
 
 class LayerTreeModel(QAbstractItemModel):
@@ -51,16 +62,23 @@ class LayerTreeModel(QAbstractItemModel):
         self._by_path: dict[str, Node] = {}
         self._couplings = Couplings()
         self._groups: dict[str, str] = {}
-        self._most: dict[Column, float] = {}        # the largest number of any layer
+        self._most: dict[Column, float] = {}  # the largest number of any layer
         self._colored: Column | None = None
         self._losses: Mapping[str, float] = {}
         self._metric = self._candidate = ""
         self._loss_of = ""
         self._headers = {
-            Column.NAME: self.tr("Layer"), Column.OP: self.tr("Operator"), Column.SHAPE: self.tr("Shape"),
-            Column.PARAMETERS: self.tr("Parameters"), Column.MACS: self.tr("MACs"), Column.BYTES: self.tr("Bytes"),
-            Column.ACTIONS: self.tr("Actions"), Column.AFTER: self.tr("Now"),
-            Column.LOSS: self.tr("Loss"), Column.ZEROS: self.tr("Zeros"), Column.STABLE: self.tr("Stable rank"),
+            Column.NAME: self.tr("Layer"),
+            Column.OP: self.tr("Operator"),
+            Column.SHAPE: self.tr("Shape"),
+            Column.PARAMETERS: self.tr("Parameters"),
+            Column.MACS: self.tr("MACs"),
+            Column.BYTES: self.tr("Bytes"),
+            Column.ACTIONS: self.tr("Actions"),
+            Column.AFTER: self.tr("Now"),
+            Column.LOSS: self.tr("Loss"),
+            Column.ZEROS: self.tr("Zeros"),
+            Column.STABLE: self.tr("Stable rank"),
             Column.RANK: self.tr("Rank for 90 %"),
         }
 
@@ -205,8 +223,10 @@ class LayerTreeModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole and section in FACTS:
             return self.tr("Of the weights as they were opened")
         if role == Qt.ItemDataRole.ToolTipRole and section == Column.LOSS:
-            return self.tr("What the model loses when a layer alone has the candidate that is chosen in the "
-                           "sensitivity matrix: {candidate}").format(candidate=self._candidate or "–")
+            return self.tr(
+                "What the model loses when a layer alone has the candidate that is chosen in the "
+                "sensitivity matrix: {candidate}"
+            ).format(candidate=self._candidate or "–")
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -258,9 +278,13 @@ class LayerTreeModel(QAbstractItemModel):
             kind = self.tr("exact") if node.settled else self.tr("forecast")
             lines.append(f"{size(node.bytes)} → {size(node.after)}, {format.smaller(node.bytes, node.after)} ({kind})")
         if node.layer is not None and node.path in self._losses:
-            lines.append(self.tr("Loses {loss} of {metric} with {candidate} alone (measured)").format(
-                loss=format.plain_loss(self._losses[node.path], self._metric), metric=self._metric,
-                candidate=self._candidate))
+            lines.append(
+                self.tr("Loses {loss} of {metric} with {candidate} alone (measured)").format(
+                    loss=format.plain_loss(self._losses[node.path], self._metric),
+                    metric=self._metric,
+                    candidate=self._candidate,
+                )
+            )
         if node.change is not None:
             lines += [said(text) for text in (node.change.storage, node.change.note) if text]
         return "\n".join(lines)

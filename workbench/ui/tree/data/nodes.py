@@ -89,7 +89,7 @@ def build(layers: Iterable[Layer], grouping: Grouping = Grouping.MODULES) -> lis
                 known[key] = node
             parent = known[key]
         parent.layer = layer
-    for node in reversed(nodes):        # children come after their parents
+    for node in reversed(nodes):  # children come after their parents
         _sum_constant(node)
         node.sum_up()
     return nodes

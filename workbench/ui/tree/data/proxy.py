@@ -19,7 +19,7 @@ class LayerTreeProxy(QSortFilterProxyModel):
         self._text = ""
         self._test = parse("")
         self.setRecursiveFilteringEnabled(True)
-        self.setDynamicSortFilter(False)        # rows must not jump about while the user drags a slider
+        self.setDynamicSortFilter(False)  # rows must not jump about while the user drags a slider
 
     def set_filter(self, text: str) -> None:
         if text == self._text:

@@ -18,8 +18,8 @@ from workbench.ui.tree.data.model import NODE_ROLE
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import LayerFacts
 
-REST_MS = 150           # without scrolling
-HEAVY = 1 << 30         # bytes of a model from which on only what is shown is read
+REST_MS = 150  # without scrolling
+HEAVY = 1 << 30  # bytes of a model from which on only what is shown is read
 
 
 class FactsReader(QObject):
@@ -31,7 +31,7 @@ class FactsReader(QObject):
         super().__init__(tree)
         self._session, self._tree, self._choice = session, tree, choice
         self._known: set[str] = set()
-        self._asked: list[int] = []         # the job under way, if any
+        self._asked: list[int] = []  # the job under way, if any
         self.destroyed.connect(partial(_abandon, session.link, self._asked))
         self._timer = QTimer(self, singleShot=True, interval=REST_MS)
         self._timer.timeout.connect(self._ask)

@@ -1,0 +1,144 @@
+"""The commands that measure and search: sensitivity, sweep, search, compare."""
+
+from typing import Any
+
+import click
+
+from workbench.cli import output
+from workbench.cli.options import (
+    calibration_option,
+    data_option,
+    debug_option,
+    input_option,
+    json_option,
+    language_option,
+    numbers,
+    out_option,
+    trust_option,
+    trusted,
+)
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@input_option
+@json_option
+@trust_option
+@debug_option
+@click.option(
+    "--share",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0.0, 1.0),
+    metavar="FRACTION",
+    help="Measure this share of the candidates, those predicted to cost least.",
+)
+def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str], share: float) -> None:
+    """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
+    with output.working() as job:
+        from workbench.engine.api import commands
+
+        result = commands.sensitivity(model, data, trusted(trust, model, data), job, share, given)
+    output.print_json(result) if as_json else output.print_sensitivity(result)
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@input_option
+@click.option("--method", default="prune.magnitude", show_default=True, metavar="METHOD", help="See workbench methods.")
+@click.option("--parameter", default="", metavar="NAME", help="The number to raise; else the method's first one.")
+@click.option("--values", default="", metavar="V,V,…", callback=numbers, help="What to try; else an even grid.")
+@click.option("--layers", default="*", show_default=True, metavar="GLOB", help="A layer's path, or a glob.")
+@click.option("--tolerance", default=0.01, show_default=True, help="What the metric may lose; 0.01 is one point.")
+@click.option("--folds", default=5, show_default=True, metavar="K", help="Parts of the data that give the spread.")
+@calibration_option
+@json_option
+@trust_option
+@debug_option
+def sweep(
+    model: str,
+    data: str,
+    calibration: str,
+    layers: str,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
+    **wanted: Any,
+) -> None:
+    """Raise one parameter of a method step by step, measure MODEL on folds of DATA, and propose how far it can go."""
+    with output.working() as job:
+        from workbench.core.analysis.sweep import Sweep
+        from workbench.engine.api import commands
+
+        result = commands.sweep(
+            model,
+            data,
+            Sweep(**wanted, layers=(layers,)),
+            trusted(trust, model, data, calibration),
+            calibration,
+            job,
+            given,
+        )
+    output.print_json(result) if as_json else output.print_sweep(result)
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@input_option
+@click.option(
+    "--max-drop", type=click.FloatRange(0, 100), metavar="PERCENT", help="Largest loss of the metric, in points."
+)
+@click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
+@click.option(
+    "--max-ratio",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="R",
+    help="Largest file, as a fraction of the original.",
+)
+@out_option
+@language_option
+@json_option
+@trust_option
+@debug_option
+def search(
+    model: str,
+    data: str,
+    out: str,
+    max_drop: float | None,
+    max_bytes: int | None,
+    max_ratio: float | None,
+    language: str,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
+) -> None:
+    """Find a recipe for MODEL within a budget, measured on DATA, and compress with it."""
+    if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
+        raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
+    with output.working() as job:
+        from workbench.engine.analysis.search import Goal
+        from workbench.engine.api import commands
+
+        goal = Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
+        report = commands.search(model, data, out, goal, trusted(trust, model, data), job, language, given)
+    output.print_json(report.to_json()) if as_json else output.print_report(report)
+
+
+@click.command()
+@click.argument("a")
+@click.argument("b")
+@data_option
+@input_option
+@json_option
+@trust_option
+@debug_option
+def compare(a: str, b: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
+    """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
+    with output.working() as job:
+        from workbench.engine.api import commands
+
+        result = commands.compare(a, b, data, trusted(trust, a, b, data), job, given)
+    output.print_json(result) if as_json else output.print_comparison(result)

@@ -1,0 +1,69 @@
+"""The group of commands: which one is meant, and every failure as a sentence and an exit code."""
+
+import traceback
+from typing import Any, NoReturn
+
+import click
+
+from workbench.cli import output
+from workbench.core.base.errors import Cancelled, UserError, behind
+from workbench.core.base.plain import plain
+
+WINDOW = "window"  # the command that runs when none is named
+
+
+class CommandLine(click.Group):
+    """Names the window when no command is named, and turns every failure into a sentence and an exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["json"] = "--json" in args
+        given = [arg for arg in args if arg != "--debug"]
+        if not given or given[0] not in {*self.commands, "-h", "--help", "-V", "--version"}:
+            args = [WINDOW, *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            print_error(ctx, error.format_message(), error.exit_code)
+            raise
+        except (click.exceptions.Exit, BrokenPipeError):
+            raise
+        except (KeyboardInterrupt, Cancelled):
+            leave(ctx, "Cancelled.", 130)
+        except UserError as error:
+            leave(ctx, f"Error: {error}", 1)
+        except MemoryError:
+            leave(ctx, "Error: There is not enough memory for this. Close other programs, or use less data.", 1)
+        except Exception as error:
+            if (stop := stop_behind(error)) is not None:
+                if isinstance(stop, SystemExit):
+                    raise stop from None
+                leave(ctx, "Cancelled.", 130)
+            if (meant := behind(error)) is not None:
+                leave(ctx, f"Error: {meant}", 1)
+            what = f"Error: Something went wrong inside ({type(error).__name__}: {plain(str(error))})."
+            leave(ctx, f"{what} Run it again with --debug for the details, and report them.", 1)
+
+
+def stop_behind(error: BaseException | None) -> BaseException | None:
+    """A signal that came while a native module was imported: the import fails because of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+        error = error.__cause__ or error.__context__
+    return error
+
+
+def leave(ctx: click.Context, sentence: str, code: int) -> NoReturn:
+    """Say why, and end with this exit code."""
+    if ctx.meta.get("debug"):
+        traceback.print_exc()
+    click.echo(sentence, err=True)
+    print_error(ctx, sentence.removeprefix("Error: "), code)
+    ctx.exit(code)
+
+
+def print_error(ctx: click.Context, message: str, code: int) -> None:
+    """For a program that waits for JSON."""
+    if ctx.meta["json"]:
+        output.print_json({"error": {"message": message, "exit_code": code}})

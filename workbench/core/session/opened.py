@@ -1,0 +1,19 @@
+"""How the model and its data were asked for: what a restarted engine is told."""
+
+from dataclasses import dataclass
+
+from workbench.core.base.trust import NOBODY, Trust
+
+
+@dataclass(frozen=True)
+class Opened:
+    path: str
+    trusted: Trust = NOBODY
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attached:
+    path: str
+    calibration: str = ""
+    trusted: Trust = NOBODY
