@@ -11,8 +11,10 @@ import pytest
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.ipc.messages import Methods
+from workbench.core.plugins import discovery
+from workbench.core.plugins.contain import contained
+from workbench.core.plugins.discovery import Loader
 from workbench.engine.api.service import Service
-from workbench.methods.base import plugins
 from workbench.methods.base.method import all_methods
 
 METHOD = """
@@ -130,7 +132,7 @@ except UserError as error:
 
 
 def test_the_window_is_told(monkeypatch):
-    monkeypatch.setattr(plugins, "_left_out", ["The plug-in a is left out: b.", "And c."])
+    monkeypatch.setattr(discovery, "_left_out", ["The plug-in a is left out: b.", "And c."])
     told = []
     methods = Service.methods(None, Methods(1), Job(updates=told.append))
     assert told == ["The plug-in a is left out: b. And c."] and len(methods) == len(all_methods())
@@ -138,12 +140,15 @@ def test_the_window_is_told(monkeypatch):
 
 @pytest.mark.allow_logs
 def test_a_file_of_our_own_that_is_broken_is_left_out_too(monkeypatch):
-    monkeypatch.setattr(plugins, "_left_out", [])
-    monkeypatch.setattr(plugins, "_plugins", lambda: ())
-    monkeypatch.setattr(plugins, "_own_files", lambda: [("The method file x.py", False, lambda: 1 / 0)])
+    monkeypatch.setattr(discovery, "_left_out", [])
     known = {"a": object()}
-    plugins.load_all(known)
-    assert set(known) == {"a"} and plugins.left_out() == (
+
+    def half(loaded, loader):
+        known["b"] = loaded
+        raise ZeroDivisionError("division by zero")
+
+    discovery.load_all(known, [Loader("The method file x.py", object, foreign=False)], half)
+    assert set(known) == {"a"} and discovery.left_out() == (
         "The method file x.py is left out: ZeroDivisionError: division by zero.",
     )
 
@@ -153,4 +158,4 @@ def test_errors_that_are_meant_pass():
         raise UserError("Meant.", "So.")
 
     with pytest.raises(UserError, match="Meant"):
-        plugins._contained(refuse, "a.b", "The plug-in", answers=True)()
+        contained(refuse, "a.b", "The plug-in", answers=True)()

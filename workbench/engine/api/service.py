@@ -35,6 +35,7 @@ from workbench.core.base.errors import Cancelled, UserError, behind
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
+from workbench.core.plugins.discovery import left_out
 from workbench.engine.analysis.attribution import blame
 from workbench.engine.analysis.prediction_diff import changes
 from workbench.engine.analysis.sensitivity import scan
@@ -52,7 +53,6 @@ from workbench.engine.training.recover import recovered
 from workbench.engine.training.temperatures import sweep as try_temperatures
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import all_methods
-from workbench.methods.base.plugins import left_out
 
 log = logging.getLogger(__name__)
 # What a request ends when it comes: those of its own kind before it, and what gives way to it.

@@ -290,7 +290,7 @@ def method(identifier: str) -> Callable[[M], M]:
 def all_methods() -> dict[str, Method]:
     """Every method by id, in alphabetical order. A file or plug-in that is broken is left out (see plugins)."""
     with _loading:
-        plugins.load_all(_registered)
+        plugins.load_methods(_registered)
         return dict(sorted(_registered.items()))
 
 

@@ -1,0 +1,1 @@
+"""Extensions from other distributions: found by entry point, each loaded by itself, faults named."""

@@ -1,0 +1,30 @@
+"""Whatever code of a plug-in raises becomes one sentence that names the plug-in."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.plain import plain
+from workbench.core.plugins.discovery import said
+
+
+def contained(call: Callable[..., Any], name: str, words: str, answers: bool = False) -> Callable[..., Any]:
+    """`call`, with unexpected errors raised as UserError; `name` is the id of what failed, `words` its plug-in.
+
+    answers     the function answers with a sentence why not, or None: the error is that answer
+    """
+
+    @functools.wraps(call)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        try:
+            return call(*arguments, **named)
+        except (UserError, Cancelled, MemoryError):
+            raise
+        except Exception as error:
+            sentence = plain(f"{name} failed: {said(error)}.")
+            if answers:
+                return sentence
+            raise UserError(sentence, f"{words} is at fault: remove it, or tell its author.") from error
+
+    return guarded

@@ -1,0 +1,86 @@
+"""Find and load extensions one at a time: one that is broken is named and left out, the rest goes on.
+
+Another distribution offers an extension by an entry point in one of the groups below
+(https://packaging.python.org/specifications/entry-points). Distributions are asked one by one, because the metadata of
+one may be damaged. The current folder is not on the path of the program (see workbench.__main__), so that nothing in it
+is found here.
+"""
+
+import importlib.metadata
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from workbench.core.base.plain import plain
+
+log = logging.getLogger(__name__)
+Group = Literal["workbench.methods", "workbench.metrics", "workbench.formats", "workbench.data", "workbench.targets"]
+T = TypeVar("T")
+_left_out: list[str] = []
+
+
+@dataclass(frozen=True)
+class Loader:
+    """One extension that is not loaded yet. `words` name it in messages; `foreign`: from another distribution."""
+
+    words: str
+    load: Callable[[], Any]
+    foreign: bool = True
+
+
+def entry_points(group: Group) -> Iterator[Loader]:
+    """A loader for each entry point of a group; metadata that cannot be read is reported like a broken plug-in."""
+    seen: set[str] = set()
+    for distribution in importlib.metadata.distributions():
+        name = "of an unknown name"
+        try:
+            name = distribution.metadata["Name"] or name
+            points = distribution.entry_points.select(group=group) if name not in seen else ()
+            seen.add(name)
+            yield from (Loader(f"The plug-in {name} ({point.name} = {point.value})", point.load) for point in points)
+        except Exception as error:  # damaged metadata of a distribution, perhaps one that is no plug-in at all
+            text = _text(distribution)
+            if text is None or group in text:
+                leave_out(f"The plug-in {name}", error)
+
+
+def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable[[Any, Loader], None]) -> None:
+    """Load each, and let `take(what was loaded, loader)` put it into `registered`.
+
+    Where either raises, `registered` is as it was before that loader, and a sentence says why (see `left_out`).
+    """
+    for loader in loaders:
+        before = dict(registered)
+        try:
+            take(loader.load(), loader)
+        except (Exception, SystemExit) as error:
+            registered.clear()
+            registered.update(before)
+            leave_out(loader.words, error)
+
+
+def left_out() -> tuple[str, ...]:
+    """A sentence for each file or plug-in that could not be loaded."""
+    return tuple(_left_out)
+
+
+def leave_out(words: str, error: BaseException) -> None:
+    """Report what `words` name as left out: once, in one sentence, in the log and in `left_out`."""
+    sentence = plain(f"{words} is left out: {said(error)}.")
+    if sentence not in _left_out:
+        _left_out.append(sentence)
+        log.warning("%s", sentence)  # the command line has it on standard error
+
+
+def said(error: BaseException) -> str:
+    """The type of an error and the first line of its text."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0].rstrip('.')}" if lines else type(error).__name__
+
+
+def _text(distribution: importlib.metadata.Distribution) -> str | None:
+    try:
+        return distribution.read_text("entry_points.txt") or ""
+    except (OSError, ValueError):
+        return None
