@@ -10,8 +10,8 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, ClassVar, Protocol, TypeVar, cast, get_args
+from functools import cache, lru_cache
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, cast, get_args
 
 import numpy as np
 
@@ -294,13 +294,33 @@ def all_methods() -> dict[str, Method]:
         return dict(sorted(_registered.items()))
 
 
-def find(action: Action) -> tuple[Method, Any]:
-    """The method of an action and its validated parameters. Raises UserError for an unknown method or parameter."""
+class Step(NamedTuple):
+    """What an action means: a method, and its parameters validated."""
+
+    method: Method
+    params: Any
+
+
+def find(action: Action) -> Step:
+    """The step that an action is. It is parsed once, for however many layers and however often it is asked for.
+
+    Raises UserError for an unknown method or parameter.
+    """
     known = all_methods()
     if action.method not in known:
         raise UserError(f"There is no method '{action.method}'.", f"The methods are: {', '.join(known)}.")
-    chosen = known[action.method]
-    return chosen, parse(chosen.Params, action.params, owner=action.method)
+    # With their types: 1, 1.0 and True are equal, and one of them may be refused.
+    given = tuple((name, type(value), value) for name, value in action.params.items())
+    try:
+        hash(given)
+    except TypeError:  # a list, say, which no parameter can be
+        return _parsed.__wrapped__(known[action.method], given)
+    return _parsed(known[action.method], given)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(chosen: Method, given: tuple[tuple[str, type, Any], ...]) -> Step:
+    return Step(chosen, parse(chosen.Params, {name: value for name, _, value in given}, owner=chosen.id))
 
 
 def each_tensor(encoding: Encoding, out_axis: int, change: Callable[[np.ndarray, int], Encoding]) -> Encoding:
