@@ -6,7 +6,7 @@ A request is answered by any number of Progressed and Updated and then exactly o
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.analysis import sensitivity, sweep
+from workbench.core.analysis import plan, sensitivity, sweep
 from workbench.core.analysis.temperatures import Temperatures
 from workbench.core.base.job import Progress
 from workbench.core.base.language import ENGLISH
@@ -202,6 +202,18 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). It gives way like a Scan; Hold pauses it between
+    two trials, and Finish ends it with what it has. What was measured is kept on the disk: the same search, or one with
+    another limit, goes on from there. `others` (kind, name, recipe) are measured beside: the current recipe, snapshots.
+    """
+
+    job: int
+    goal: plan.Goal
+    others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()
+
+
+@dataclass(frozen=True)
 class Train:
     """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
     this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
@@ -216,14 +228,14 @@ class Train:
 
 @dataclass(frozen=True)
 class Finish:
-    """Ends a Train early: it answers Done with the best state so far; or Stopped, where it had not begun."""
+    """Ends a Train or a Plan early: it answers Done with the best so far; or Stopped, where it had not begun."""
 
     job: int
 
 
 @dataclass(frozen=True)
 class Hold:
-    """A Train, or a TryTemperatures, pauses between two steps, or goes on; it has no answer of its own."""
+    """A Train, a TryTemperatures or a Plan pauses between two steps, or goes on; it has no answer of its own."""
 
     job: int
     held: bool
@@ -277,6 +289,7 @@ Request = (
     | Export
     | Sweep
     | Scan
+    | Plan
     | Activations
     | Predict
     | Prepare
