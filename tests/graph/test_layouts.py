@@ -5,7 +5,7 @@ import pytest
 
 from tests.graph.examples import codebook, weight
 from workbench.graph.storage import layouts, packing
-from workbench.graph.storage.content import content_of
+from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.encoding import Dense
 
 
@@ -31,12 +31,12 @@ def test_packing_puts_the_first_symbol_in_the_lowest_bits(bits: int, count: int)
 def test_payload_is_what_is_written(layout: layouts.Layout, bits: int, zeros: float) -> None:
     shape = (101, 99)
     encoding = Dense(weight(shape, zeros)) if bits == 32 else codebook(shape, bits, zeros)
-    content = content_of(encoding)
-    assert content.nonzeros == np.count_nonzero(encoding.decode())
-    arrays = packing.arrays(encoding, content, layout)
+    spec = spec_of(encoding)
+    assert spec.nonzeros == np.count_nonzero(encoding.decode())
+    arrays = packing.arrays(encoding, spec, layout)
     data = arrays[:1] if layout == "plain" else arrays[:2]
-    fillers = {"gaps4": content.fillers4, "gaps8": content.fillers8}.get(layout, 0)
-    expected = layouts.payload(layout, content.count, content.nonzeros, fillers, bits)
+    fillers = {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
+    expected = layouts.payload(layout, spec.count, spec.nonzeros, fillers, bits)
     assert sum(array.nbytes for array in data) == expected
 
 

@@ -10,7 +10,7 @@ from tests.graph import examples
 from workbench.graph.onnx import proto_size
 from workbench.graph.rewrite.rewrite import with_edits
 from workbench.graph.storage import decoders, storage
-from workbench.graph.storage.content import content_of
+from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
 from workbench.graph.storage.forms import forms, plain_bytes
@@ -49,12 +49,12 @@ def products(stored: dict[str, Stored], opset: int) -> ir.Model:
 def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp_path: Path) -> None:
     stored, expected = {}, {}
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
-        for form in forms(content_of(encoding), "w", opset):
-            name = f"{kind} {form.content.kind} {form.layout}"
+        for form in forms(spec_of(encoding), "w", opset):
+            name = f"{kind} {form.spec.kind} {form.layout}"
             form = next(
                 other
-                for other in forms(content_of(encoding), name, opset)
-                if (other.layout, other.content) == (form.layout, form.content)
+                for other in forms(spec_of(encoding), name, opset)
+                if (other.layout, other.spec) == (form.layout, form.spec)
             )
             stored[name], expected[name] = storage.pack(encoding, form, opset), encoding.decode()
     model = products(stored, opset)
@@ -72,7 +72,7 @@ def test_every_form_keeps_the_values_and_is_folded(opset: int, zeros: float, tmp
 @pytest.mark.parametrize("name", ["w", "blocks.2.attention.projection.weight"])
 def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
     for kind, encoding in examples.encodings(SHAPE, 0.6).items():
-        for form in forms(content_of(encoding), name, opset):
+        for form in forms(spec_of(encoding), name, opset):
             part = storage.pack(encoding, form, opset)
             nodes, initializers = part.build()
             graph = ir.to_proto(ir.Graph([], [], nodes=nodes, initializers=initializers, opset_imports={"": opset}))
@@ -92,7 +92,7 @@ def test_bytes_are_the_growth_of_the_file(opset: int, name: str) -> None:
 def test_the_smallest_form_is_picked(zeros: float, sparse: str) -> None:
     for kind, encoding in examples.encodings(SHAPE, zeros).items():
         chosen = storage.store(encoding, "w", 18, sparse)
-        sizes = {form.layout: form.bytes for form in forms(content_of(encoding), "w", 18, sparse)}
+        sizes = {form.layout: form.bytes for form in forms(spec_of(encoding), "w", 18, sparse)}
         assert chosen.bytes == min(sizes.values()), kind
         assert chosen.bytes <= plain_bytes(SHAPE, "w"), kind
         if sparse == "off":
@@ -125,45 +125,45 @@ def test_a_tiny_weight_stays_in_floats_where_that_is_smaller() -> None:
 
 
 def test_below_opset_11_zeros_are_stored_like_other_values() -> None:
-    content = content_of(examples.affine(SHAPE, 4, 0.9))
-    assert {form.layout for form in forms(content, "w", 10)} == {"plain"}
+    spec = spec_of(examples.affine(SHAPE, 4, 0.9))
+    assert {form.layout for form in forms(spec, "w", 10)} == {"plain"}
 
 
 def test_opset_9_takes_whole_bytes_where_the_last_would_be_padded() -> None:
-    odd, even = (forms(content_of(examples.affine(shape, 4)), "w", 9)[1] for shape in ((5, 5), (5, 6)))
+    odd, even = (forms(spec_of(examples.affine(shape, 4)), "w", 9)[1] for shape in ((5, 5), (5, 6)))
     assert (odd.calls[-1].op, even.calls[-1].op) == ("Symmetric8", "Symmetric4")
 
 
 def test_one_group_a_channel_is_stored_per_channel() -> None:
-    content = content_of(examples.affine((8, 12), 4, group=12))
-    assert (content.side, content.group) == ((8, 1), 0)
+    spec = spec_of(examples.affine((8, 12), 4, group=12))
+    assert (spec.side, spec.group) == ((8, 1), 0)
 
 
 def test_an_unusual_grid_falls_back_to_floats() -> None:
     encoding = Affine(np.ones((4, 6), np.int8), 4, np.ones((4, 1), np.float32), None, (2, 12))
-    assert [form.content.kind for form in forms(content_of(encoding), "w", 18)] == ["Float32"]
+    assert [form.spec.kind for form in forms(spec_of(encoding), "w", 18)] == ["Float32"]
 
 
 @pytest.mark.parametrize("bits", [1, 4])
 def test_a_codebook_without_zero_has_nothing_to_leave_out(bits: int) -> None:
     encoding = Codebook(np.zeros((8, 8), np.uint8), np.ones(2**bits, np.float32), bits)
-    assert {form.layout for form in forms(content_of(encoding), "w", 18)} == {"plain"}
+    assert {form.layout for form in forms(spec_of(encoding), "w", 18)} == {"plain"}
 
 
 def test_infinite_short_floats_stay_in_full_floats() -> None:
     values = np.array([[np.inf, 1.0]], np.float32).astype(decoders.FLOAT8["Float8E5M2"])
-    assert content_of(Dense(values)).kind == "Float32"
+    assert spec_of(Dense(values)).kind == "Float32"
 
 
 def test_decoders_are_chosen_for_all_weights_together() -> None:
     """A decoder takes hundreds of bytes: one tiny layer does not bring its own."""
     large = [examples.affine((64, 64), 4, seed=seed) for seed in range(3)]
     small = examples.affine((16, 16), 4, 0.6)
-    options = [forms(content_of(encoding), f"w{index}", 18) for index, encoding in enumerate([*large, small])]
+    options = [forms(spec_of(encoding), f"w{index}", 18) for index, encoding in enumerate([*large, small])]
     alone, together = (min(options[-1], key=lambda form: form.bytes), storage.choose(options, 18)[-1])
     assert alone.layout == "mask"
     assert together.layout == "plain"
-    assert together.content.bits == 4
+    assert together.spec.bits == 4
 
 
 def test_tensor_sizes_follow_protobuf() -> None:
@@ -175,7 +175,7 @@ def test_tensor_sizes_follow_protobuf() -> None:
 
 
 def test_one_tiny_layer_alone_stays_in_floats() -> None:
-    options = [forms(content_of(examples.affine((24, 1, 3, 3), 4, zeros)), "w", 18) for zeros in (0.2, 0.9)]
+    options = [forms(spec_of(examples.affine((24, 1, 3, 3), 4, zeros)), "w", 18) for zeros in (0.2, 0.9)]
     for forms_of_one in options:
         assert [form.words for form in storage.choose([forms_of_one], 18)] == ["float32"]
 
@@ -184,8 +184,8 @@ def test_one_tiny_layer_alone_stays_in_floats() -> None:
 def test_positions_take_32_bits_where_16_do_not_reach(rows: int, dtype: ir.DataType) -> None:
     values = np.zeros((13, rows), np.float32)
     values[[0, 12], [0, rows - 1]] = 3.0, -2.5
-    content = content_of(Dense(values))
-    form = next(form for form in forms(content, "w", 18) if form.layout == "index")
+    spec = spec_of(Dense(values))
+    form = next(form for form in forms(spec, "w", 18) if form.layout == "index")
     assert form.parts[1].dtype == dtype  # 8 spare slots behind 65,520 and 65,533 weights
     model = examples.model("MatMul", {"layer": np.ones((13, rows), np.float32)})
     edited = with_edits(model, {"layer": Edit(Dense(values))})

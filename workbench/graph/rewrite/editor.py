@@ -13,12 +13,12 @@ from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, node
 from workbench.graph.rewrite import apart, bias_room, qdq
 from workbench.graph.rewrite.qdq import Pen
 from workbench.graph.storage import chain, decoders, storage
-from workbench.graph.storage.content import content_of
+from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Encoding, Factors, Scaled
 from workbench.graph.storage.forms import Form, forms
 from workbench.graph.storage.kernels import WORDS, Blockwise, Compute, Dynamic, Static
-from workbench.graph.storage.spec import Content
+from workbench.graph.storage.spec import StorageSpec
 from workbench.graph.storage.storage import Stored
 
 
@@ -153,10 +153,7 @@ def _store(
         for name, encoding in _weights(edit.encoding, sites[path].initializer)
     ]
     chosen = storage.choose(
-        [
-            _forms(content_of(encoding, sparse), name, opset, sparse, edits[path].compute)
-            for path, name, encoding in named
-        ],
+        [_forms(spec_of(encoding, sparse), name, opset, sparse, edits[path].compute) for path, name, encoding in named],
         opset,
     )
     stored: dict[str, tuple[Stored, ...]] = dict.fromkeys(edits, ())
@@ -165,14 +162,14 @@ def _store(
     return stored
 
 
-def _forms(content: Content, name: str, opset: int, sparse: Sparse, compute: Compute | None) -> list[Form]:
+def _forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse, compute: Compute | None) -> list[Form]:
     """Ways to store a weight; what reads the integers themselves needs no decoder for those of 8 bits."""
-    found = forms(content, name, opset, sparse)
+    found = forms(spec, name, opset, sparse)
     if compute is None:
         return found
     return [
         replace(form, calls=())
-        if form.layout == "plain" and (form.content.kind, form.content.bits) == ("Symmetric", 8)
+        if form.layout == "plain" and (form.spec.kind, form.spec.bits) == ("Symmetric", 8)
         else form
         for form in found
     ]

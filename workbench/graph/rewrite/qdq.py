@@ -135,7 +135,7 @@ def saturates() -> bool:
 def scale_of(encoding: Encoding) -> np.ndarray:
     """The scale of a weight's levels, float32; raises TypeError for a weight that is not on symmetric levels."""
     if isinstance(encoding, Planned):
-        return np.ones(encoding.content.side or (), np.float32)
+        return np.ones(encoding.spec.side or (), np.float32)
     if not isinstance(encoding, Affine) or encoding.zero_point is not None or encoding.q.shape != encoding.shape:
         raise TypeError("integer kernels take symmetric levels per tensor or per channel")
     return encoding.scale if encoding.scale.size > 1 else encoding.scale.reshape(())

@@ -83,22 +83,22 @@ def _opened(model: ir.Model, site: Site, edit: Edit) -> int:
 
 def _planned(plan: Plan, node: ir.Node) -> Encoding:
     """A plan as an encoding without values."""
-    contents = [Planned(tensor.content) for tensor in plan.tensors]
+    specs = [Planned(tensor) for tensor in plan.tensors]
     if not plan.chain:
-        return contents[0] if plan.columns is None else Scaled(contents[0], np.ones(plan.columns, np.float32))
+        return specs[0] if plan.columns is None else Scaled(specs[0], np.ones(plan.columns, np.float32))
     left = set(range(len(plan.shape) - 2)) if plan.conv else set()
     channels = plan.shape[1] * int(node.attributes["group"].as_int() if plan.conv and "group" in node.attributes else 1)
     pieces = []
-    for content in contents:
+    for spec in specs:
         # The piece that has the original's extent along an axis of the kernel is the one that moves along it.
-        axes = {axis for axis in left if content.shape[2 + axis] == plan.shape[2 + axis]}
+        axes = {axis for axis in left if spec.shape[2 + axis] == plan.shape[2 + axis]}
         whole = bool(axes) and len(axes) == len(plan.shape) - 2
         attributes = {} if whole else _along(node, axes, len(plan.shape) - 2)
-        if plan.conv and channels != content.shape[1]:
-            attributes["group"] = channels // content.shape[1]
-        pieces.append(Piece(content, inherit=whole, attributes=attributes))
+        if plan.conv and channels != spec.shape[1]:
+            attributes["group"] = channels // spec.shape[1]
+        pieces.append(Piece(spec, inherit=whole, attributes=attributes))
         left -= axes
-        channels = content.shape[0]
+        channels = spec.shape[0]
     return Factors(tuple(pieces), plan.conv, plan.shape, plan.out_axis)
 
 

@@ -10,7 +10,7 @@ from workbench.core.recipe.recipe import Sparse
 from workbench.graph.onnx.proto_size import field_bytes, tensor_bytes
 from workbench.graph.storage import decoders, layouts
 from workbench.graph.storage.layouts import Layout
-from workbench.graph.storage.spec import Content, product
+from workbench.graph.storage.spec import StorageSpec, product
 
 SIDES = {"Codebook": ("codebook",), "Symmetric": ("scale",), "Affine": ("scale", "zero")}
 PLACES = {"mask": "mask", "gaps4": "gaps", "gaps8": "gaps", "index": "index"}
@@ -68,7 +68,7 @@ class Form:
     """One way to store a weight: initialisers, calls that decode them, and the functions these need."""
 
     name: str
-    content: Content
+    spec: StorageSpec
     layout: Layout
     parts: tuple[Part, ...]
     calls: tuple[Call, ...] = ()
@@ -90,20 +90,20 @@ class Form:
 
     @property
     def words(self) -> str:
-        words = self.content.words
+        words = self.spec.words
         return f"{words}, {layouts.WORDS[self.layout]}" if self.layout in layouts.WORDS else words
 
 
-def forms(content: Content, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:
-    """Every way to store the content as a value called `name`; plain float32 is always one of them."""
-    floats = replace(content, kind="Float32", bits=32, side=None, group=0)
+def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:
+    """Every way to store the spec as a value called `name`; plain float32 is always one of them."""
+    floats = replace(spec, kind="Float32", bits=32, side=None, group=0)
     found = [_form(floats, "plain", name)]
-    kept = _offered(content, opset)
+    kept = _offered(spec, opset)
     if kept is None:
         kept = floats
     elif kept.kind != "Float32":
         found.append(_form(kept, "plain", name))
-    if sparse == "auto" and opset >= decoders.SPARSE_OPSET and content.nonzeros < content.count:
+    if sparse == "auto" and opset >= decoders.SPARSE_OPSET and spec.nonzeros < spec.count:
         found += [_form(kept, layout, name) for layout in layouts.SPARSE]
     return found
 
@@ -113,81 +113,76 @@ def plain_bytes(shape: tuple[int, ...], name: str) -> int:
     return Part(name, ir.DataType.FLOAT, shape).bytes
 
 
-def _form(content: Content, layout: Layout, name: str) -> Form:
+def _form(spec: StorageSpec, layout: Layout, name: str) -> Form:
     """The initialisers and calls of one layout."""
-    if content.kind == "Float32" and layout == "plain":
-        return Form(name, content, layout, (Part(name, ir.DataType.FLOAT, content.shape),))
-    symbols = layouts.stored_symbols(layout, content.count, content.nonzeros, _fillers(content, layout), content.bits)
-    shape: tuple[int, ...] = (layouts.packed(symbols, content.bits) if content.bits < 8 else symbols,)
-    if layout == "plain" and content.bits >= 8:
-        shape = content.shape
-    suffix = "values" if content.side is None else "q"
-    parts = [Part(f"{name}.{suffix}", _symbol_type(content), shape)]
+    if spec.kind == "Float32" and layout == "plain":
+        return Form(name, spec, layout, (Part(name, ir.DataType.FLOAT, spec.shape),))
+    symbols = layouts.stored_symbols(layout, spec.count, spec.nonzeros, _fillers(spec, layout), spec.bits)
+    shape: tuple[int, ...] = (layouts.packed(symbols, spec.bits) if spec.bits < 8 else symbols,)
+    if layout == "plain" and spec.bits >= 8:
+        shape = spec.shape
+    suffix = "values" if spec.side is None else "q"
+    parts = [Part(f"{name}.{suffix}", _symbol_type(spec), shape)]
     if layout != "plain":
-        parts.append(_places(content, layout, symbols, name))
+        parts.append(_places(spec, layout, symbols, name))
     reads = [part.name for part in parts]
     calls = []
-    for side in SIDES.get(content.kind, ()):
+    for side in SIDES.get(spec.kind, ()):
         dtype = ir.DataType.UINT8 if side == "zero" else ir.DataType.FLOAT
-        parts.append(Part(f"{name}.{side}", dtype, content.side or ()))
+        parts.append(Part(f"{name}.{side}", dtype, spec.side or ()))
         reads.append(parts[-1].name)
-        if content.group:
-            group = (content.group,) if content.axis == 0 else (content.group, 1)
+        if spec.group:
+            group = (spec.group,) if spec.axis == 0 else (spec.group, 1)
             reads[-1] = f"{name}.{side}s"
             calls.append(
-                Call(
-                    f"PerGroup{content.axis}",
-                    (parts[-1].name,),
-                    reads[-1],
-                    (("group", group), ("shape", content.shape)),
-                )
+                Call(f"PerGroup{spec.axis}", (parts[-1].name,), reads[-1], (("group", group), ("shape", spec.shape)))
             )
-    calls.append(_decode(content, layout, tuple(reads), name))
-    return Form(name, content, layout, tuple(parts), tuple(calls))
+    calls.append(_decode(spec, layout, tuple(reads), name))
+    return Form(name, spec, layout, tuple(parts), tuple(calls))
 
 
-def _places(content: Content, layout: Layout, symbols: int, name: str) -> Part:
+def _places(spec: StorageSpec, layout: Layout, symbols: int, name: str) -> Part:
     if layout == "index":
-        dtype = ir.DataType.UINT16 if layouts.index_bits(content.count) == 16 else ir.DataType.INT32
+        dtype = ir.DataType.UINT16 if layouts.index_bits(spec.count) == 16 else ir.DataType.INT32
         return Part(f"{name}.index", dtype, (symbols,))
-    return Part(f"{name}.{PLACES[layout]}", ir.DataType.UINT8, (layouts.place_bytes(layout, content.count, symbols),))
+    return Part(f"{name}.{PLACES[layout]}", ir.DataType.UINT8, (layouts.place_bytes(layout, spec.count, symbols),))
 
 
-def _decode(content: Content, layout: Layout, reads: tuple[str, ...], name: str) -> Call:
+def _decode(spec: StorageSpec, layout: Layout, reads: tuple[str, ...], name: str) -> Call:
     """The call that yields the weight; half-width floats need no more than a Cast."""
-    if layout == "plain" and content.kind in ("Float16", "BFloat16"):
+    if layout == "plain" and spec.kind in ("Float16", "BFloat16"):
         return Call("Cast", reads, name, (("to", ir.DataType.FLOAT.value),))
-    kind = {"BFloat16": "Float16"}.get(content.kind, content.kind)
-    bits = str(content.bits) if content.side is not None else ""
+    kind = {"BFloat16": "Float16"}.get(spec.kind, spec.kind)
+    bits = str(spec.bits) if spec.side is not None else ""
     placement = "" if layout == "plain" else layout.capitalize()
-    shape = (("shape", content.shape),) if layout != "plain" or content.bits < 8 else ()
+    shape = (("shape", spec.shape),) if layout != "plain" or spec.bits < 8 else ()
     return Call(f"{placement}{kind}{bits}", reads, name, shape)
 
 
-def _offered(content: Content, opset: int) -> Content | None:
-    """The content as it can be stored at an opset, or None: bfloat16 came with 13, and Slice by inputs with 10."""
-    if content.kind == "BFloat16" and opset < 13:
+def _offered(spec: StorageSpec, opset: int) -> StorageSpec | None:
+    """The spec as it can be stored at an opset, or None: bfloat16 came with 13, and Slice by inputs with 10."""
+    if spec.kind == "BFloat16" and opset < 13:
         return None
     if opset >= 10:
-        return content
-    if content.group and content.group * product(content.side or ()) != content.count:
+        return spec
+    if spec.group and spec.group * product(spec.side or ()) != spec.count:
         return None  # the last group reaches over the end
-    return replace(content, bits=8) if content.bits < 8 and content.count * content.bits % 8 else content
+    return replace(spec, bits=8) if spec.bits < 8 and spec.count * spec.bits % 8 else spec
 
 
-def _fillers(content: Content, layout: Layout) -> int:
-    return {"gaps4": content.fillers4, "gaps8": content.fillers8}.get(layout, 0)
+def _fillers(spec: StorageSpec, layout: Layout) -> int:
+    return {"gaps4": spec.fillers4, "gaps8": spec.fillers8}.get(layout, 0)
 
 
-def _symbol_type(content: Content) -> ir.DataType:
-    match content.kind:
+def _symbol_type(spec: StorageSpec) -> ir.DataType:
+    match spec.kind:
         case "Float32":
             return ir.DataType.FLOAT
         case "Float16":
             return ir.DataType.FLOAT16
         case "BFloat16":
             return ir.DataType.BFLOAT16
-        case "Symmetric" if content.bits == 8:
+        case "Symmetric" if spec.bits == 8:
             return ir.DataType.INT8
     return ir.DataType.UINT8
 

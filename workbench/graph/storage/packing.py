@@ -5,7 +5,7 @@ import numpy as np
 from workbench.graph.storage import layouts
 from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, crop
 from workbench.graph.storage.layouts import Layout
-from workbench.graph.storage.spec import Content
+from workbench.graph.storage.spec import StorageSpec
 
 
 def nonzero(encoding: Encoding) -> np.ndarray:
@@ -20,25 +20,25 @@ def nonzero(encoding: Encoding) -> np.ndarray:
     raise TypeError(f"{type(encoding).__name__} is not stored as one tensor")
 
 
-def arrays(encoding: Encoding, content: Content, layout: Layout) -> list[np.ndarray]:
+def arrays(encoding: Encoding, spec: StorageSpec, layout: Layout) -> list[np.ndarray]:
     """The initialisers of a form in the order of its parts: symbols, places, then scale and zero point or codebook."""
-    symbols = _symbols(encoding, content)
+    symbols = _symbols(encoding, spec)
     if layout == "plain":
-        whole = symbols.reshape(content.shape) if content.bits >= 8 else pack(symbols, content.bits)
-        return [whole, *_sides(encoding, content)]
+        whole = symbols.reshape(spec.shape) if spec.bits >= 8 else pack(symbols, spec.bits)
+        return [whole, *_sides(encoding, spec)]
     mask = nonzero(encoding)
     if layout == "mask":
         places, taken = np.packbits(mask, bitorder="little"), np.flatnonzero(mask)
         taken = taken if len(taken) else np.zeros(1, np.int64)
     elif layout == "index":
-        taken = _pad_positions(np.flatnonzero(mask), content)
-        places = taken.astype(np.uint16 if layouts.index_bits(content.count) == 16 else np.int32)
+        taken = _pad_positions(np.flatnonzero(mask), spec)
+        places = taken.astype(np.uint16 if layouts.index_bits(spec.count) == 16 else np.int32)
     else:
-        stream = _gap_stream(mask, layouts.gap_bits(layout), content.bits)
+        stream = _gap_stream(mask, layouts.gap_bits(layout), spec.bits)
         places, taken = pack(stream, layouts.gap_bits(layout)), np.cumsum(stream + 1) - 1
     # Fillers and padding point at weights that are zero, or behind the last one.
-    values = symbols[np.minimum(taken, content.count - 1)]
-    return [pack(values, content.bits) if content.bits < 8 else values, places, *_sides(encoding, content)]
+    values = symbols[np.minimum(taken, spec.count - 1)]
+    return [pack(values, spec.bits) if spec.bits < 8 else values, places, *_sides(encoding, spec)]
 
 
 def pack(symbols: np.ndarray, bits: int) -> np.ndarray:
@@ -51,32 +51,32 @@ def pack(symbols: np.ndarray, bits: int) -> np.ndarray:
     return np.bitwise_or.reduce(padded << (np.arange(per_byte, dtype=np.uint8) * bits), axis=1)
 
 
-def _symbols(encoding: Encoding, content: Content) -> np.ndarray:
+def _symbols(encoding: Encoding, spec: StorageSpec) -> np.ndarray:
     """One symbol for every weight, [n], as it is stored before packing."""
     match encoding:
-        case Dense(values) if content.kind.startswith("Float8"):
+        case Dense(values) if spec.kind.startswith("Float8"):
             return np.ascontiguousarray(values).view(np.uint8).ravel()
-        case Dense(values) if content.kind != "Float32":
+        case Dense(values) if spec.kind != "Float32":
             return values.ravel()
-        case Codebook(indices) if content.kind == "Codebook":
+        case Codebook(indices) if spec.kind == "Codebook":
             return indices.ravel()
-        case Affine(q) if content.kind == "Affine":
+        case Affine(q) if spec.kind == "Affine":
             return _cropped(q, encoding)
-        case Affine(q) if content.kind == "Symmetric":
+        case Affine(q) if spec.kind == "Symmetric":
             signed = _cropped(q, encoding)
-            return signed if content.bits == 8 else (signed + (1 << (content.bits - 1))).astype(np.uint8)
+            return signed if spec.bits == 8 else (signed + (1 << (spec.bits - 1))).astype(np.uint8)
     return encoding.decode().ravel()
 
 
-def _sides(encoding: Encoding, content: Content) -> list[np.ndarray]:
-    if content.side is None:
+def _sides(encoding: Encoding, spec: StorageSpec) -> list[np.ndarray]:
+    if spec.side is None:
         return []
     match encoding:
         case Codebook(_, centroids):
             return [centroids.astype(np.float32)]
         case Affine(_, _, scale, zero):
-            scales = scale.astype(np.float32).reshape(content.side)
-            return [scales] if zero is None else [scales, zero.astype(np.uint8).reshape(content.side)]
+            scales = scale.astype(np.float32).reshape(spec.side)
+            return [scales] if zero is None else [scales, zero.astype(np.uint8).reshape(spec.side)]
     raise TypeError(f"{type(encoding).__name__} has no scale or codebook")
 
 
@@ -100,8 +100,8 @@ def _gap_stream(mask: np.ndarray, gap_bits: int, bits: int) -> np.ndarray:
     return stream
 
 
-def _pad_positions(positions: np.ndarray, content: Content) -> np.ndarray:
+def _pad_positions(positions: np.ndarray, spec: StorageSpec) -> np.ndarray:
     """Positions of the non-zeros, followed by the spare slots behind the last weight."""
-    symbols = layouts.stored_symbols("index", content.count, len(positions), 0, content.bits)
-    spare = content.count + np.arange(symbols - len(positions))
+    symbols = layouts.stored_symbols("index", spec.count, len(positions), 0, spec.bits)
+    spare = spec.count + np.arange(symbols - len(positions))
     return np.concatenate([positions, spare])

@@ -6,51 +6,14 @@ A method turns a plan into the next one; the bytes come from the same forms that
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.recipe import Sparse
-from workbench.graph.storage import content, layouts
 from workbench.graph.storage.chain import piece_name
 from workbench.graph.storage.forms import Form, plain_bytes
 from workbench.graph.storage.forms import forms as forms_of
 from workbench.graph.storage.kernels import Compute
-from workbench.graph.storage.spec import Content, Kind, product
-
-Granularity = Literal["tensor", "channel", "group"]
-LEVELS: tuple[Kind, ...] = ("Symmetric", "Affine", "Codebook", "Float8E4M3", "Float8E5M2")
-
-
-@dataclass(frozen=True)
-class TensorPlan:
-    """One weight as it will be stored; see graph.storage.Content. `zeros` is the fraction of its values."""
-
-    shape: tuple[int, ...]
-    out_axis: int = 0
-    zeros: float = 0.0
-    kind: Kind = "Float32"
-    bits: int = 32
-    side: tuple[int, ...] | None = None
-    group: int = 0
-    axis: int = 0
-
-    @property
-    def count(self) -> int:
-        return product(self.shape)
-
-    @property
-    def content(self) -> Content:
-        """Counts to be expected: the zeros at random positions."""
-        nonzeros = self.count - round(self.zeros * self.count)
-        four, eight = (layouts.expected_fillers(self.count, nonzeros, bits) for bits in (4, 8))
-        return Content(self.shape, self.kind, self.bits, nonzeros, four, eight, self.side, self.group, self.axis)
-
-    def quantized(self, bits: int, granularity: Granularity, group_size: int, symmetric: bool) -> "TensorPlan":
-        """On an affine grid. Groups run along the input of a channel, the last may be padded."""
-        grid, scale, axis = _grid(self.shape, self.out_axis, granularity, group_size)
-        side, group = content.sharing(self.shape, grid, scale, axis) or (scale, 0)
-        kind: Kind = "Symmetric" if symmetric else "Affine"
-        return replace(self, kind=kind, bits=content.affine_container(bits), side=side, group=group, axis=axis)
+from workbench.graph.storage.spec import LEVELS, Floats, Granularity, StorageSpec, product
 
 
 @dataclass(frozen=True)
@@ -65,7 +28,7 @@ class Plan:
     biased    whether the layer gets a bias, where it has none
     """
 
-    tensors: tuple[TensorPlan, ...]
+    tensors: tuple[StorageSpec, ...]
     shape: tuple[int, ...]
     out_axis: int = 0
     bias: int = 0
@@ -78,8 +41,7 @@ class Plan:
     def of(cls, layer: Layer) -> "Plan":
         """The layer untouched: floats, nothing left out."""
         conv = layer.op in ("Conv", "ConvTranspose")
-        tensor = TensorPlan(layer.shape, layer.out_axis)
-        return cls((tensor,), layer.shape, layer.out_axis, layer.parameters - layer.count, conv)
+        return cls((StorageSpec.dense(layer.shape),), layer.shape, layer.out_axis, layer.parameters - layer.count, conv)
 
     @property
     def parameters(self) -> int:
@@ -104,22 +66,20 @@ class Plan:
         self, bits: int, granularity: Granularity = "channel", group_size: int = 32, symmetric: bool = True
     ) -> "Plan":
         """Every tensor on an affine grid of `bits` 2..8."""
-        return self._each(lambda tensor: tensor.quantized(bits, granularity, group_size, symmetric))
+        axis = self.out_axis if not self.chain else 0 if self.conv else 1
+        return self._each(lambda tensor: tensor.quantized(bits, granularity, group_size, symmetric, axis))
 
     def codebook(self, bits: int) -> "Plan":
         """Every tensor as indices of `bits` 1..8 into a table of 2^bits floats."""
-        return self._each(
-            lambda tensor: replace(tensor, kind="Codebook", bits=layouts.container(bits), side=(2**bits,), group=0)
-        )
+        return self._each(lambda tensor: tensor.codebook(bits))
 
-    def floats(self, kind: Literal["Float32", "Float16", "BFloat16", "Float8E4M3", "Float8E5M2"]) -> "Plan":
+    def floats(self, kind: Floats) -> "Plan":
         """Every tensor in a floating-point type."""
-        bits = content.FLOAT_BITS[kind]
-        return self._each(lambda tensor: replace(tensor, kind=kind, bits=bits, side=None, group=0))
+        return self._each(lambda tensor: tensor.floats(kind))
 
     def with_zeros(self, fraction: float) -> "Plan":
         """This fraction of every tensor becomes zero."""
-        return self._each(lambda tensor: replace(tensor, zeros=fraction))
+        return self._each(lambda tensor: tensor.with_zeros(fraction))
 
     def scaled(self, columns: tuple[int, ...]) -> "Plan":
         """With factors of this shape for the input channels."""
@@ -135,17 +95,17 @@ class Plan:
 
     def factored(self, *shapes: tuple[int, ...]) -> "Plan":
         """The layer as a chain of layers with weights of these shapes, in floats and without zeros."""
-        tensors = tuple(TensorPlan(shape, 0 if self.conv else 1) for shape in shapes)
+        tensors = tuple(map(StorageSpec.dense, shapes))
         return replace(self, tensors=tensors, compute=None)
 
-    def _each(self, change: Callable[[TensorPlan], TensorPlan]) -> "Plan":
+    def _each(self, change: Callable[[StorageSpec], StorageSpec]) -> "Plan":
         return replace(self, tensors=tuple(change(tensor) for tensor in self.tensors), compute=None)
 
 
 def forms(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> list[list[Form]]:
     """For each tensor of the plan, every way to store it under the name that the writer will give it."""
     names = [piece_name(name, index) for index in range(len(plan.tensors))] if plan.chain else [name]
-    return [forms_of(tensor.content, part, opset, sparse) for tensor, part in zip(plan.tensors, names, strict=True)]
+    return [forms_of(tensor, part, opset, sparse) for tensor, part in zip(plan.tensors, names, strict=True)]
 
 
 def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -> int:
@@ -157,20 +117,3 @@ def forecast_bytes(plan: Plan, name: str, opset: int, sparse: Sparse = "auto") -
     before = plain_bytes(plan.shape, name)
     after = sum(min(form.bytes for form in options) for options in forms(plan, name, opset, sparse))
     return 4 * product(plan.shape) + after - before
-
-
-def _grid(
-    shape: tuple[int, ...], out_axis: int, granularity: Granularity, group_size: int
-) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """Shapes of the grid and of its scale, and its axis: as in graph.encoding.Affine."""
-    if granularity == "tensor":
-        return shape, tuple(1 for _ in shape), 0
-    if granularity == "channel":
-        return shape, tuple(size if axis == out_axis else 1 for axis, size in enumerate(shape)), 0
-    along_rows = len(shape) == 2 and out_axis == 1
-    length = shape[0] if along_rows else product(shape[1:])
-    size = min(group_size, length)
-    groups = -(-length // size)
-    if along_rows:
-        return (groups, size, shape[1]), (groups, 1, shape[1]), 1
-    return (shape[0], groups, size), (shape[0], groups, 1), 0

@@ -1,6 +1,6 @@
 """The smallest way to keep exactly these values in an ONNX file.
 
-A weight's Content (content) says what must be kept; its forms (forms) are all the ways to keep it, each
+A weight's StorageSpec (spec) says what must be kept; its forms (forms) are all the ways to keep it, each
 with the exact bytes that it adds to the file; here one is chosen and filled with data. A forecast goes the same way
 with planned counts in place of values (graph/storage/plan), so it cannot drift from the writer.
 """
@@ -14,7 +14,7 @@ import onnx_ir as ir
 
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.storage import decoders, packing
-from workbench.graph.storage.content import content_of
+from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.encoding import Encoding
 from workbench.graph.storage.forms import Form, forms
 
@@ -66,7 +66,7 @@ def store(encoding: Encoding, name: str, opset: int, sparse: Sparse = "auto") ->
 
     Raises TypeError for Factors, which are several weights (see graph/rewrite/rewrite).
     """
-    options = forms(content_of(encoding, sparse), name, opset, sparse)
+    options = forms(spec_of(encoding, sparse), name, opset, sparse)
     return pack(encoding, min(options, key=lambda form: form.bytes), opset)
 
 
@@ -121,7 +121,7 @@ class _Market:
 
 def pack(encoding: Encoding, form: Form, opset: int) -> Stored:
     """The encoding's values laid out as the form says; the work is done when a tensor is first read."""
-    arrays = cache(lambda: packing.arrays(encoding, form.content, form.layout))
+    arrays = cache(lambda: packing.arrays(encoding, form.spec, form.layout))
 
     def tensor(index: int) -> ir.TensorProtocol:
         return ir.Tensor(arrays()[index])

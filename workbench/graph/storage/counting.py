@@ -1,4 +1,4 @@
-"""Count what the layouts need to know of a weight."""
+"""What must be kept of a weight, counted: its StorageSpec (spec)."""
 
 from weakref import WeakKeyDictionary
 
@@ -8,7 +8,7 @@ import numpy as np
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.storage import layouts, packing
 from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
-from workbench.graph.storage.spec import FLOAT_BITS, Content, Kind, Planned, product
+from workbench.graph.storage.spec import FLOAT_BITS, Kind, Planned, StorageSpec, affine_container, product, sharing
 
 _FLOATS: dict[np.dtype, Kind] = {
     np.dtype(np.float32): "Float32",
@@ -20,21 +20,21 @@ _FLOATS: dict[np.dtype, Kind] = {
 _counted: WeakKeyDictionary[Encoding, tuple[int, int, int]] = WeakKeyDictionary()
 
 
-def content_of(encoding: Encoding, sparse: Sparse = "auto") -> Content:
+def spec_of(encoding: Encoding, sparse: Sparse = "auto") -> StorageSpec:
     """Count what the layouts need to know; zeros only where they are to be left out."""
     if isinstance(encoding, Planned):
-        return encoding.content
+        return encoding.spec
     counts = (product(encoding.shape), 0, 0) if sparse == "off" else _counts(encoding)
     match encoding:
         case Codebook(_, centroids, bits):
-            return Content(encoding.shape, "Codebook", layouts.container(bits), *counts, side=centroids.shape)
+            return StorageSpec(encoding.shape, "Codebook", layouts.container(bits), *counts, side=centroids.shape)
         case Affine(q, bits, scale, zero, shape, axis):
             shared = sharing(shape, q.shape, scale.shape, axis)
             if shared is not None:
                 kind: Kind = "Symmetric" if zero is None else "Affine"
-                return Content(shape, kind, affine_container(bits), *counts, *shared, axis)
+                return StorageSpec(shape, kind, affine_container(bits), *counts, *shared, axis)
     kind = _float_kind(encoding.values) if isinstance(encoding, Dense) else "Float32"
-    return Content(encoding.shape, kind, FLOAT_BITS[kind], *counts)
+    return StorageSpec(encoding.shape, kind, FLOAT_BITS[kind], *counts)
 
 
 def _counts(encoding: Encoding) -> tuple[int, int, int]:
@@ -43,31 +43,6 @@ def _counts(encoding: Encoding) -> tuple[int, int, int]:
         before = layouts.gaps(packing.nonzero(encoding))
         _counted[encoding] = len(before), layouts.fillers(before, 4), layouts.fillers(before, 8)
     return _counted[encoding]
-
-
-def sharing(
-    shape: tuple[int, ...], grid: tuple[int, ...], scale: tuple[int, ...], axis: int
-) -> tuple[tuple[int, ...], int] | None:
-    """How a scale of a grid (see graph.encoding.Affine) is stored: its shape, and the group size.
-
-    0 where it broadcasts over the weight by itself, as with one group a channel; None for any other grid.
-    """
-    if product(scale) == 1:
-        return (), 0
-    if grid == shape:
-        return scale, 0
-    if len(grid) != 3:
-        return None
-    if axis == 0 and grid[0] == shape[0] and scale == (*grid[:2], 1):
-        return (scale, grid[2]) if grid[1] > 1 else ((grid[0], *(1 for _ in shape[1:])), 0)
-    if axis == 1 and len(shape) == 2 and grid[2] == shape[1] and scale == (grid[0], 1, grid[2]):
-        return (scale, grid[1]) if grid[0] > 1 else ((1, grid[2]), 0)
-    return None
-
-
-def affine_container(bits: int) -> int:
-    """The width in which levels of `bits` are stored: 2, 4 or 8."""
-    return max(layouts.container(bits), 2)
 
 
 def _float_kind(values: np.ndarray) -> Kind:
