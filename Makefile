@@ -16,10 +16,10 @@ endif
 
 help:
 	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
-	@echo "make test         set up, and run the tests; ARGS='-k name' passes arguments to pytest"
+	@echo "make test         set up, check (as make lint does), and run the tests; ARGS='-k name' passes arguments to pytest"
 	@echo "make test-load    the tests ten times while every core is busy; log in out/load.log (ARGS='--times 3')"
 	@echo "make soak         2,000 random edits through the window; says whether memory, threads or files grow"
-	@echo "make lint         ruff and mypy"
+	@echo "make lint         ruff, mypy, and who may import whom"
 	@echo "make screenshots  pictures of every screen into out/screenshots (ARGS=--out=DIR for elsewhere)"
 	@echo "make bench        every measurement in tests/benchmarks"
 	@echo "make fuzz         thousands of damaged and hostile files; ARGS='--count 500 --kind onnx --seed 7', or --replay FOLDER"
@@ -28,7 +28,7 @@ help:
 run: setup
 	@packaging/run-demo.sh
 
-test: setup-test
+test: setup-test lint
 	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) $(ARGS)
 
 test-load: setup-test
@@ -38,7 +38,10 @@ soak: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.soak $(ARGS)
 
 lint: setup-test
-	@$(PYTHON_ENV) -m ruff check . && $(PYTHON_ENV) -m ruff format --check . && $(PYTHON_ENV) -m mypy
+	@$(PYTHON_ENV) -m ruff check .
+	@$(PYTHON_ENV) -m ruff format --check .
+	@.venv/bin/lint-imports --no-logo
+	@$(PYTHON_ENV) -m mypy
 
 screenshots: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.screenshots $(ARGS)
@@ -51,7 +54,7 @@ fuzz: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.fuzz $(ARGS)
 
 clean:
-	@rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find workbench tests -name __pycache__ -type d -exec rm -rf {} +
 
 setup:

@@ -78,7 +78,7 @@ def _pieces(
     workspace: Workspace, found: Scan, foretelling: Predictor | None, share: float, seed: int, job: Job
 ) -> Iterator[Trial | Refused]:
     """First all that is foretold, then what is measured."""
-    joint = tuple(stack for stack in found.candidates if any(map(compiler.structural, stack)))
+    joint = tuple(stack for stack in found.candidates if any(map(structure.structural, stack)))
     groups = _groups(workspace, found.layers) if joint else []
     plans: list[Callable[[Job], Trial | Refused]] = [
         *(
@@ -138,7 +138,7 @@ def _refusals(workspace: Workspace, layers: Sequence[Layer], candidates: Sequenc
     found: Refused = {}
     for layer in layers:
         for stack in candidates:
-            steps = [action for action in stack if compiler.structural(action)] or stack
+            steps = [action for action in stack if structure.structural(action)] or stack
             reasons = (_refusal(workspace, layer, action) for action in steps)
             if reason := next(filter(None, reasons), None):
                 found[layer.path, stack] = reason
@@ -180,7 +180,7 @@ def _work(workspace: Workspace, trials: Sequence[Trial], seed: int) -> Iterator[
     """A trial of one layer is run from that layer on, and those of a layer share the cut; of several, the whole is."""
     walk, weights = _Walk(workspace), _behind(workspace)
     for trial in trials:
-        if any(map(compiler.structural, trial.candidate)):
+        if any(map(structure.structural, trial.candidate)):
             yield _Work(trial.path, trial.candidate, 1.0, partial(_together, workspace, trial, seed))
         else:
             yield _Work(trial.path, trial.candidate, weights[trial.path], partial(_alone, workspace, walk, trial, seed))
@@ -234,7 +234,7 @@ def _foretold_together(
         for path in members
     }
     stacks = {path: actions for path, actions in stacks.items() if actions}
-    if not any(compiler.structural(action) for actions in stacks.values() for action in actions):
+    if not any(structure.structural(action) for actions in stacks.values() for action in actions):
         return {}
     try:
         result = _compiled(workspace, stacks, seed, job)

@@ -6,10 +6,11 @@ from workbench.core.analysis.report import Verified
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given, constants
-from workbench.engine.compile.compiler import Stacks, find
+from workbench.engine.compile.compiler import Stacks
 from workbench.formats.finish import answers, relative_difference
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
+from workbench.methods.base.method import find
 
 LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
 

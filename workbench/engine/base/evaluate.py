@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import onnxruntime as ort
 
 from workbench.core.analysis.report import Figure, How
 from workbench.core.base.errors import UserError
@@ -160,7 +161,7 @@ def stratified(labels: np.ndarray | None, samples: int, seed: int) -> np.ndarray
     return order[np.argsort(place[order], kind="stable")]
 
 
-def runner(session) -> Run:
+def runner(session: ort.InferenceSession) -> Run:
     """A session as a function from feeds to outputs; inputs that the graph does not use are left out. It raises
     UserError where the model does not run on them."""
     wanted = [value.name for value in session.get_inputs()]

@@ -183,16 +183,12 @@ def _flow(model: Model, masks: Mapping[str, np.ndarray], data: Dataset) -> dict[
         name: torch.ones(array.shape, dtype=torch.float64) if array.dtype.kind == "f" else torch.from_numpy(array)
         for name, array in data.least().items()
     }
-    weights = {path: module.weight for path, module in view.layers.items()}
+    weights: dict[str, Any] = {path: module.weight for path, module in view.layers.items()}
     flow = view(**ones)[0].sum()
-    found = torch.autograd.grad(flow, list(weights.values()), allow_unused=True)  # type: ignore[arg-type]
+    found = torch.autograd.grad(flow, list(weights.values()), allow_unused=True)
     return {
         path: _like(
-            model,
-            path,
-            (weights[path] * gradient).abs()
-            if gradient is not None  # type: ignore[operator]
-            else torch.zeros_like(weights[path]),
+            model, path, torch.zeros_like(weights[path]) if gradient is None else (weights[path] * gradient).abs()
         )
         for path, gradient in zip(weights, found, strict=True)
     }

@@ -9,7 +9,7 @@ import onnx_ir as ir
 from workbench.core.base.errors import UserError
 
 
-class MappedTensor(ir.Tensor):
+class MappedTensor(ir.Tensor[Any]):
     """`origin` says which bytes of which file they are, and when it was written: as long as two tensors have the same
     origin they have the same values, which need not be read to know that.
 

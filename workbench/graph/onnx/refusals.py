@@ -5,7 +5,7 @@ Its own text names codes and places in its source; it goes to the log, and into 
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -138,7 +138,7 @@ KNOWN = frozenset(
 )
 
 
-def _sizes(shape) -> str:
+def _sizes(shape: Iterable[object]) -> str:
     return " x ".join(str(size).strip() for size in shape) or "one value"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -130,14 +130,9 @@ def _student(encoding: Encoding, layer: Layer) -> Apply:
 
     if layer.op == "Conv":
         convolve = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}[len(layer.shape) - 2]
-        groups = (
-            [
-                int(piece.attributes.get("group", 1))
-                for piece in encoding.pieces  # type: ignore[arg-type]
-            ]
-            if isinstance(encoding, Factors)
-            else [layer.groups]
-        )
+        groups: list[Any] = [layer.groups]
+        if isinstance(encoding, Factors):
+            groups = [piece.attributes.get("group", 1) for piece in encoding.pieces]
 
         def convolved(x: torch.Tensor, weights: list[torch.Tensor]) -> torch.Tensor:
             for weight, group in zip(weights, groups, strict=True):

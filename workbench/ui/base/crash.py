@@ -77,7 +77,7 @@ class CrashWatch(QObject):
 
 def make_report(trace: str, versions: Callable[[], Mapping[str, str]]) -> str:
     """Each section in its own try: a report that fails to be written helps nobody."""
-    sections = [
+    sections: list[Callable[[], str]] = [
         lambda: f"Model Compression Workbench {__version__}, PySide6 {pyside_version}",
         lambda: f"Python {platform.python_version()} on {platform.platform()}",
         lambda: ", ".join(f"{name} {version}" for name, version in versions().items()),

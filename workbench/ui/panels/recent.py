@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QThreadPool, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.core.base.files import exists
@@ -29,7 +29,7 @@ class RecentList(QWidget):
         super().__init__(parent)
         self.rows: dict[str, RecentRow] = {}
         self._title = Plain(self.tr("Recent"), self)
-        self._title.setFont(theme.font(weight=theme.QFont.Weight.DemiBold))
+        self._title.setFont(theme.font(weight=QFont.Weight.DemiBold))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ class Keeper(QObject):
 
     def save(self, path: str) -> None:
         """As PNG, SVG or CSV, by the suffix; what cannot be written is said in a dialog."""
-        contents = {".svg": self.svg, ".csv": lambda: self._panel.to_csv().encode()}
+        contents: dict[str, Callable[[], bytes]] = {".svg": self.svg, ".csv": lambda: self._panel.to_csv().encode()}
         try:
             write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
         except UserError as error:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 
 from workbench.core.base.quantities import size
-from workbench.ui.presentation.story import Bar, Number, Story, tr
+from workbench.ui.presentation.story import Bar, Number, Story
+from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.schemes import Colors
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QPoint, QRect, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.base import settings
@@ -138,7 +138,7 @@ class Tour(QWidget):
         self.card.setObjectName("card")
         self.card.setFixedWidth(CARD_WIDTH)
         self.title, self.text, self.place = Plain(self.card), Plain(self.card, wordWrap=True), Plain(self.card)
-        self.title.setFont(theme.font(2, theme.QFont.Weight.DemiBold))
+        self.title.setFont(theme.font(2, QFont.Weight.DemiBold))
         self.place.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.skip = QPushButton(self.tr("Skip"), self.card)
         self.back = QPushButton(self.tr("Back"), self.card)

@@ -1,7 +1,7 @@
 """Cells of two lines: a figure, and below it in small how it was obtained."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from workbench.ui.tabs.compare.states import NOTE_ROLE, SURE_ROLE
@@ -46,7 +46,7 @@ class TwoLines(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
-        note = theme.QFontMetrics(theme.font(-1)).horizontalAdvance(str(index.data(NOTE_ROLE) or ""))
+        note = QFontMetrics(theme.font(-1)).horizontalAdvance(str(index.data(NOTE_ROLE) or ""))
         width = max(cell.fontMetrics.horizontalAdvance(cell.text), note) + 2 * SIDE + 2
         return QSize(width, sum(self._heights(cell)) + theme.UNIT)
 
@@ -57,4 +57,4 @@ class TwoLines(QStyledItemDelegate):
         return (top, first), (top + first, second)
 
     def _heights(self, cell: QStyleOptionViewItem) -> tuple[int, int]:
-        return cell.fontMetrics.height(), theme.QFontMetrics(theme.font(-1)).height()
+        return cell.fontMetrics.height(), QFontMetrics(theme.font(-1)).height()

@@ -1,6 +1,7 @@
 """Says calmly why there is no graph, and what can be done about it."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.tabs.graph.obstacle import Obstacle
@@ -19,7 +20,7 @@ class Note(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Plain(self)
-        self.title.setFont(theme.font(2, theme.QFont.Weight.DemiBold))
+        self.title.setFont(theme.font(2, QFont.Weight.DemiBold))
         self.what, self.detail = Plain(self), Plain(self)
         self.detail.setForegroundRole(self.detail.palette().ColorRole.PlaceholderText)
         self.without = QPushButton(self.tr("Show it without the sandbox"), self)
