@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.figures import AGREEMENT, COSINE, DECIBEL, MSE, TOP1
 from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
 
 
@@ -62,13 +63,13 @@ def test_duration(seconds, text):
 @pytest.mark.parametrize(
     ("value", "metric", "text"),
     [
-        (0.92449, "top-1", "92.45 %"),
-        (1, "top-1 agreement with the original", "100.00 %"),
-        (0.5, "token accuracy", "50.00 %"),
-        (0.012345, "mean squared error", "0.01235"),
-        (0, "mean squared error", "0.00"),
-        (12.345, "mean squared error", "12.3"),
-        (0.99987, "cosine to the original's output", "0.9999"),
+        (0.92449, TOP1, "92.45 %"),
+        (1, AGREEMENT, "100.00 %"),
+        (0.012345, MSE, "0.01235"),
+        (0, MSE, "0.00"),
+        (12.345, MSE, "12.3"),
+        (0.99987, COSINE, "0.9999"),
+        (31.24, DECIBEL, "31.2 dB"),
     ],
 )
 def test_metric(value, metric, text):

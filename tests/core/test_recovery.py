@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.figures import TOP1
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.recipe import parse_recipe
 from workbench.core.recipe.recovery import (
@@ -52,6 +53,6 @@ def test_a_recipe_keeps_its_stages():
 
 def test_results_become_plain_values():
     point = TrainingPoint(0, 10, 1.0, 0.5, 0.9, 1e-3, 0.8)
-    result = StageResult(Stage("finetune"), "top-1", 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (point,))
+    result = StageResult(Stage("finetune"), TOP1, 0.5, 0.9, 1.0, 1.0, 3.0, 100, 10, (point,))
     (stage,) = Recovery((result,), 0.5).to_json()["stages"]
     assert stage["curve"] == [vars(point)] and stage["held_back"] == 10 and stage["stage"] == {"finetune": {}}

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.figures import TOP1
 from workbench.core.analysis.report import Figure, Totals
 from workbench.core.base.errors import UserError
 from workbench.core.recipe.action import Action
@@ -20,7 +21,7 @@ PINNED = Snapshot(
     RECIPE,
     Totals(Figure(1e5, "verified"), 100, None, Figure(0.919, "estimated", 400, 0.9, 0.93), Figure(1.2, "measured", 50)),
     Figure(-0.01, "estimated", 400, -0.02, 0.0),
-    "top-1",
+    TOP1,
     "f00d",
     True,
 )
@@ -122,3 +123,15 @@ def test_figures_that_are_not_finite_are_not_written(tmp_path):
     SavedSession(Reference("m"), Recipe(), snapshots=(odd, odd)).save(tmp_path / "work.mcw")
     found = load_session(tmp_path / "work.mcw").snapshots
     assert found[0].totals.value is None and [each.name for each in found] == ["odd", "odd (2)"]
+
+
+def test_a_snapshot_whose_metric_is_a_title_alone_has_no_figure_of_it(tmp_path):
+    """As older versions wrote it: whether 0.919 is a share, and of what, is not guessed from a title."""
+    path = tmp_path / "old.mcw"
+    saved(tmp_path).save(path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["snapshots"][0]["metric"] = "top-1"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    snapshot = load_session(path).snapshots[0]
+    assert not snapshot.metric and snapshot.totals.value is None and snapshot.change is None
+    assert snapshot.totals.bytes == PINNED.totals.bytes

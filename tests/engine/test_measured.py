@@ -69,7 +69,7 @@ def test_training_learns_the_output_that_is_measured(tmp_path):
     opened_ = workspace(tmp_path, classifier(), BOTH, KINDS, x=x)
     recipe = Recipe(BITS2.rows, recover=(Stage("distill", {"epochs": 2}),))
     report = export(opened_, recipe, str(tmp_path), Job())
-    assert report.metric == "top-1 agreement with the original"
+    assert report.metric.title == "top-1 agreement with the original"
     assert report.verified.value >= report.recovery.unrecovered
 
 

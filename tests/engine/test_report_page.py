@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.figures import TOP1
 from tests.translations import page_texts
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base.job import Job
@@ -34,7 +35,7 @@ def report(summary):
     )
     untouched = replace(change, path="stem", sqnr_db=None)
     return Report(
-        "top-1",
+        TOP1,
         "2,000 samples of test.npz, against labels; calibration: 512 samples of more.npz",
         Totals(
             Figure(2_242_548, "verified"), 550_000, 17_800_000, Figure(0.9225, "measured"), Figure(1.5, "measured", 50)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.engine.small import network
+from tests.figures import TOP1
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
@@ -77,5 +78,5 @@ def test_the_proposal_ends_at_the_first_value_that_loses_too_much():
         SweepPoint(s, 100 - int(10 * s), 0, 0.9 - d, (d, d), d - 0.01, d + 0.01)
         for s, d in ((1, 0.0), (2, 0.02), (3, 0.2), (4, 0.0))
     )
-    curve = Curve(Sweep(tolerance=0.025), "top-1", 0.9, 100, ("a",), points)
+    curve = Curve(Sweep(tolerance=0.025), TOP1, 0.9, 100, ("a",), points)
     assert curve.proposed.setting == 2 and curve.certain.setting == 1 and curve.held_out == pytest.approx(0.02)

@@ -430,8 +430,8 @@ def test_labels_sorted_by_class_are_learned_by_the_metric_of_all_of_them(tmp_pat
     report = export(
         opened_, recipe(PRUNE, stages=(replace(TUNE, params={"epochs": 2, "batch": 32}),)), str(tmp_path), Job()
     )
-    assert report.recovery.stages[0].metric == report.metric == opened_.evaluator.metric.title
-    assert report.metric.startswith("accuracy at")
+    assert report.recovery.stages[0].metric == report.metric == opened_.evaluator.metric.info
+    assert report.metric.title.startswith("accuracy at")
 
 
 def test_patience_ends_early(workspace):

@@ -68,7 +68,7 @@ def distilled(place, out, bare=True, teachers=("small.onnx",), **more):
 
 def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
     report, curve = distilled(place, tmp_path)
-    assert report.metric == "top-1 agreement with the teacher" and curve is None
+    assert report.metric.title == "top-1 agreement with the teacher" and curve is None
     assert report.verified.value > report.before.value.value + 0.25 and report.verified.value > 0.7
     assert "against the teachers' answers" in report.data
     assert (tmp_path / "student_distilled.onnx").stat().st_size == report.forecast_bytes == report.after.bytes.value
@@ -82,7 +82,7 @@ def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
 
 def test_with_labels_it_is_measured_against_them(place, tmp_path):
     report, _ = distilled(place, tmp_path, bare=False)
-    assert report.metric == "top-1" and report.verified.value > report.before.value.value + 0.25
+    assert report.metric.title == "top-1" and report.verified.value > report.before.value.value + 0.25
 
 
 def test_several_teachers_are_averaged(place, tmp_path):
@@ -192,7 +192,7 @@ def test_a_preview_compares_a_student_with_its_teacher_as_the_command_line_does(
     assert after.trained is True and after.baseline.value == report.before.value.value
     assert after.value.value == pytest.approx(report.verified.value, abs=1e-9)
     assert after.change.value == pytest.approx(after.value.value - after.baseline.value, abs=1e-9)
-    assert own.ready(recipe).evaluator.metric.title == report.metric
+    assert own.ready(recipe).evaluator.metric.info == report.metric
     assert own.ready(recipe) is own.ready(recipe) and own.ready(Recipe()) is own
 
 

@@ -5,6 +5,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+from tests.figures import TOP1
 from tests.fuzz.changes import bytes_changed, value_changed
 from tests.fuzz.kind import Commands, kind
 from workbench.core.analysis.report import Figure, Totals
@@ -28,7 +29,7 @@ def whole() -> SavedSession:
     totals = Totals(
         Figure(1000, "forecast"), 300, 4000, Figure(0.9, "measured", 12, 0.8, 0.95), Figure(1.5, "measured", 5)
     )
-    pinned = Snapshot("small", recipe, totals, Figure(-0.01, "measured", 12), "top-1 accuracy", "rows.npz", True)
+    pinned = Snapshot("small", recipe, totals, Figure(-0.01, "measured", 12), TOP1, "rows.npz", True)
     steps = (
         RecipeStep("quantise", first),
         RecipeStep("prune", recipe),

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.figures import TOP1
+
 OUT = Path("out/gallery")
 
 
@@ -76,13 +78,13 @@ def recover() -> Iterator[tuple[str, object]]:
     from workbench.ui.session.session import Session
     from workbench.ui.tabs.recover import RecoverTab
 
-    curve = TemperatureCurve(Temperatures(seeds=3), "top-1", True)
+    curve = TemperatureCurve(Temperatures(seeds=3), TOP1)
     for seed in range(3):
         for value in TRIED:
             curve = curve.with_run(value, 0.85 + 0.03 * 0.97 ** ((value - 5) ** 2) + 0.004 * seed, None)
     for name, size, job in (("wide", (1000, 560), 0), ("narrow", (520, 760), 0), ("paused", (1000, 560), 1)):
         session = Session(EngineLink())
-        session.data = DataSummary("test.npz", 2000, "top-1", True, "", sample_figure())
+        session.data = DataSummary("test.npz", 2000, TOP1, True, "", sample_figure())
         session.recipe = Recipe(recover=(Stage("distill", {"teacher": "one.onnx, two.onnx"}),))
         trainings = session.trainings
         trainings.points = [

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from tests.figures import TOP1
 from tests.ui.conftest import FEW, WAIT, measured
 from tests.ui.test_session import prune, requests
 from tests.ui.test_window import LEFT
@@ -153,7 +154,7 @@ def test_names_wider_than_a_cell_lean_over_and_stay_inside(qapp, qtbot):
         picture = ConfusionMap()
         qtbot.addWidget(picture)
         picture.resize(520, 520)
-        picture.show_changes(Changes(300, "top-1", True, names, counts, counts), "before")
+        picture.show_changes(Changes(300, TOP1, True, names, counts, counts), "before")
         grid = picture._grid()
         leaning, reach = picture._leaning(grid.width() / 10), math.sqrt(0.5) * picture._widest()
         assert leaning == (len(names[0]) > 1) and grid.bottom() <= 520 and grid.left() > picture._widest()
@@ -169,7 +170,7 @@ def test_a_thousand_classes_are_drawn_at_once(qapp, qtbot):
     picture = ConfusionMap()
     qtbot.addWidget(picture)
     picture.resize(700, 700)
-    picture.show_changes(Changes(1, "top-1", True, tuple(map(str, range(1000))), counts, after), "difference")
+    picture.show_changes(Changes(1, TOP1, True, tuple(map(str, range(1000))), counts, after), "difference")
     colors = picture._image
     assert colors.pixelColor(8, 3) == colors.pixelColor(3, 3) != colors.pixelColor(5, 5), "both are worse"
     picture.show()

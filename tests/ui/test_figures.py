@@ -1,20 +1,22 @@
 """How figures are written: nothing is claimed that was not measured."""
 
+from tests.figures import AGREEMENT, COSINE, DECIBEL, MSE, TOP1
 from workbench.core.analysis.report import Figure
 from workbench.ui.text import format
 
 
 def test_accuracies_are_in_per_cent_and_other_metrics_are_not():
-    assert format.value_text(0.9244, "top-1") == "92.4 %"
-    assert format.value_text(0.9244, "top-1 agreement with the original") == "92.4 %"
-    assert format.value_text(0.00123, "mean squared error") == "0.00123"
-    assert format.value_text(0.99, "cosine to the original's output") == "0.99"
+    assert format.value_text(0.9244, TOP1) == "92.4 %"
+    assert format.value_text(0.9244, AGREEMENT) == "92.4 %"
+    assert format.value_text(0.00123, MSE) == "0.00123"
+    assert format.value_text(0.99, COSINE) == "0.99"
+    assert format.value_text(31.24, DECIBEL) == "31.2 dB"
 
 
 def test_a_change_has_its_sign_and_its_interval():
-    assert format.change_text(Figure(-0.0071, "estimated", 400, -0.012, -0.002), "top-1") == "−0.7 ± 0.5 points"
-    assert format.change_text(Figure(0.001, "measured", 2000), "top-1") == "+0.1 points"
-    assert format.change_text(Figure(0.0, "measured", 2000, 0.0, 0.0), "top-1") == "0.0 points"
+    assert format.change_text(Figure(-0.0071, "estimated", 400, -0.012, -0.002), TOP1) == "−0.7 ± 0.5 points"
+    assert format.change_text(Figure(0.001, "measured", 2000), TOP1) == "+0.1 points"
+    assert format.change_text(Figure(0.0, "measured", 2000, 0.0, 0.0), TOP1) == "0.0 points"
 
 
 def test_the_source_of_a_figure_says_how_many_samples():

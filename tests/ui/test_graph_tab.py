@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.figures import TOP1
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, wait
 from workbench.core.recipe.action import Action
@@ -199,7 +200,7 @@ def test_nodes_are_tinted_by_the_bytes_that_their_layer_saves(shown):
 def test_tint_by_sensitivity_when_there_are_figures(shown):
     side = shown.sides["original"]
     assert shown.tint.findData("sensitivity") < 0
-    shown.set_drops({LAYER: 0.08, OTHER: 0.02}, "top-1")
+    shown.set_drops({LAYER: 0.08, OTHER: 0.02}, TOP1)
     shown.tint.setCurrentIndex(shown.tint.findData("sensitivity"))
     wait(lambda: fill(side, node_of(side, LAYER)) == rgb(colormaps.sample(1.0)))
     assert fill(side, node_of(side, OTHER)) == rgb(colormaps.sample(0.25)) and shown.legend.high.text() == "8.0 points"

@@ -268,19 +268,19 @@ def test_a_student_without_labels_is_compared_with_its_teacher(session, qtbot, t
     score.show()
     session.open(own, data=str(tmp_path / "test_bare.npz"), calibration=str(tmp_path / "train_bare.npz"))
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
-    assert session.metric == "top-1 agreement with the original" and session.baseline.value == 1.0
+    assert session.metric.title == "top-1 agreement with the original" and session.baseline.value == 1.0
     stage = Stage("distill", {"epochs": 6, "batch": 32, "rate": 0.02, "teacher": str(tmp_path / "small.onnx")})
     session.change_recipe(replace(session.recipe, recover=(stage,)), "teacher")
     qtbot.waitUntil(lambda: measured(session), timeout=WAIT)
     before = session.baseline.value
-    assert session.metric == "top-1 agreement with the teacher" and before < 0.7
+    assert session.metric.title == "top-1 agreement with the teacher" and before < 0.7
     assert score.metric_tile.caption.text() == "Top-1 agreement with the teacher"
     assert session.snapshots.before().totals.value.value == before
     session.trainings.start()
     qtbot.waitUntil(lambda: not session.trainings.job, timeout=WAIT)
     qtbot.waitUntil(lambda: measured(session) and session.preview.trained is True, timeout=WAIT)
     assert session.preview.value.value > before + 0.2 and session.baseline.value == before
-    assert session.snapshots.now().metric == "top-1 agreement with the teacher"
+    assert session.snapshots.now().metric.title == "top-1 agreement with the teacher"
 
 
 @pytest.mark.parametrize("size", [(1500, 1300), (540, 640)])

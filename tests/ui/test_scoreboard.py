@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWhatsThis, QWidget
 
+from tests.figures import TOP1
 from tests.ui.conftest import settle
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.layer_data.layer import Layer, ModelSummary
@@ -26,7 +27,7 @@ from workbench.ui.widgets import theme
 LAYER = Layer("stem", "Conv", (8, 8, 3, 3), "float32", 0, 576, 5760, 2304, "f")
 MODEL = ModelSummary("m.onnx", "onnx", 576, 1_000_000, 5760, 17, (LAYER,), (), ())
 BASELINE = Figure(0.924, "measured", 2000)
-DATA = DataSummary("d.npz", 2000, "top-1", True, "", BASELINE)
+DATA = DataSummary("d.npz", 2000, TOP1, True, "", BASELINE)
 ACTIONS = (Action("prune.magnitude", {"sparsity": 0.5}),)
 RECIPE = Recipe().with_actions(["stem"], ACTIONS)
 
@@ -151,7 +152,7 @@ def test_after_the_export_the_file_is_what_counts_until_the_next_edit(session, b
     before = Totals(Figure(1e6, "verified"), 576, 5760, BASELINE, Figure(1.8, "measured"))
     after = Totals(Figure(250_100, "verified"), 300, 3000, Figure(0.917, "verified", 2000), Figure(1.2, "measured"))
     session.exported.emit(
-        Report("top-1", "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000), (change(True),), {})
+        Report(TOP1, "", before, after, 250_000, 0.917, Verified(0.917, 1.0, 0.0, 2000), (change(True),), {})
     )
     session.turns.settle()
     assert board.size_tile.note.text().endswith("✓ verified in the file")

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
+from tests.figures import MSE, TOP1
 from tests.ui.conftest import WAIT, measured
 from workbench.core.analysis.sensitivity import CANDIDATES, Scan, Trial
 from workbench.core.recipe.action import Action
@@ -18,7 +19,7 @@ INT8, INT2 = ((Action("quantize.affine", {"bits": bits}),) for bits in (8, 2))
 CHANNELS = (Action("prune.channels", {"ratio": 0.25}),)
 HALF = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
 SCAN = Scan(
-    "top-1",
+    TOP1,
     0.9,
     2000,
     (),
@@ -92,7 +93,7 @@ def test_a_cell_says_what_it_loses_and_how_that_is_known(qapp):
 
 def test_a_metric_of_which_less_is_better(qapp):
     trial = Trial("a", INT2, {"a": INT2}, 20, None, 0.5, 0.2, 0.1, 0.3)
-    scan_of = Scan("mean squared error", 0.3, 100, (trial,), 2)
+    scan_of = Scan(MSE, 0.3, 100, (trial,), 2)
     assert words.loss(trial, scan_of).startswith("mean squared error +0.20 ± 0.1, ● measured")
 
 

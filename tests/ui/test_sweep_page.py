@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tests.figures import TOP1
 from tests.ui.conftest import WAIT
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint
 from workbench.core.recipe.action import Action
@@ -14,7 +15,7 @@ POINTS = tuple(
     for setting, size, drop in ((0.2, 900, 0.0), (0.5, 700, 0.005), (0.8, 400, 0.1))
 )
 CURVE = Curve(
-    Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.8), 0.03, 3), "top-1", 0.9, 2000, ("a",), POINTS, True
+    Sweep("prune.magnitude", ("*",), "sparsity", (0.2, 0.5, 0.8), 0.03, 3), TOP1, 0.9, 2000, ("a",), POINTS, True
 )
 
 
@@ -114,5 +115,5 @@ def test_numbers_and_picture_can_be_kept(plot, tmp_path):
 
 
 def test_nothing_is_proposed_where_every_value_loses_too_much(plot):
-    plot.show_curve(Curve(CURVE.sweep, "top-1", 0.9, 2000, ("a",), POINTS[2:], True), "Sparsity", False)
+    plot.show_curve(Curve(CURVE.sweep, TOP1, 0.9, 2000, ("a",), POINTS[2:], True), "Sparsity", False)
     assert plot.picked_point is None and not plot.canvas.markers

@@ -5,6 +5,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from tests.figures import TOP1
 from tests.ui.conftest import WAIT, settle, show_window
 from workbench.core.ipc import messages
 from workbench.core.layer_data.views import LayerFacts
@@ -100,7 +101,7 @@ def test_all_columns_stay_in_the_tree_when_the_losses_come(panel, demo_window, q
     tree, header = panel.tree, panel.tree.header()
     wide = header.sectionSize(Column.LOSS)
     path = demo_window.session.current
-    panel.show_losses({path: 0.004}, "top-1", "Affine, 3 bit", "affine 3")
+    panel.show_losses({path: 0.004}, TOP1, "Affine, 3 bit", "affine 3")
     demo_window.resizeDocks([demo_window.workspace.layers_dock], [420], Qt.Orientation.Horizontal)
     settle(demo_window.session)
     assert not tree.isColumnHidden(Column.LOSS) and header.length() <= tree.viewport().width()

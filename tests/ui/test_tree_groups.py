@@ -5,6 +5,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from tests.figures import TOP1
 from tests.ui.conftest import show_window
 from tests.ui.test_tree import LAYERS, PRUNE, cell, change, names, summary
 from tests.ui.test_window import CTRL, click_layer, dialog
@@ -57,7 +58,7 @@ def test_a_group_sums_its_layers_and_says_how_many_are_edited(model):
     recipe = Recipe().with_actions(["stem", "blocks.2.conv"], (PRUNE,))
     model.set_state(recipe, {"stem": change("stem", 1000)})
     model.set_facts([LayerFacts("stem", 0.25, 3.0, 4, 8)])
-    model.set_losses({"head": 0.01}, "top-1", "Affine", "affine 4")
+    model.set_losses({"head": 0.01}, TOP1, "Affine", "affine 4")
     model.group_by(Grouping.OPERATOR)
     group = model.index_of("stem").parent()
     convs = [layer for layer in LAYERS if layer.op == "Conv"]

@@ -16,7 +16,7 @@ from workbench.core.analysis.report import Report
 from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain, plain_lines
-from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.base.quantities import MetricInfo, amount, duration, metric_text, size, smaller, three
 from workbench.core.recipe.action import Action
 
 HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -167,7 +167,7 @@ def _macs(macs: int | None) -> str:
 
 
 def print_evaluation(result: dict[str, Any]) -> None:
-    metric = result["metric"]
+    metric = MetricInfo.from_json(result)
     low, high = metric_text(result["ci_low"], metric), metric_text(result["ci_high"], metric)
     say(
         f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
@@ -191,7 +191,7 @@ def print_report(report: Report) -> None:
     if before.value and after.value and report.verified and report.preview_value is not None:
         rows.append(
             (
-                report.metric,
+                report.metric.title,
                 metric_text(before.value.value, report.metric),
                 metric_text(after.value.value, report.metric),
                 f"verified: the written file was run on {report.verified.samples:,} samples; "
@@ -260,7 +260,7 @@ def words(actions: tuple[Action, ...]) -> str:
 
 def print_sensitivity(result: dict[str, Any]) -> None:
     """A row for every candidate, the layers in the model's order."""
-    metric = result["metric"]
+    metric = MetricInfo.from_json(result)
     rows = []
     for layer in result["layers"]:
         for trial in layer["candidates"]:
@@ -277,7 +277,7 @@ def print_sensitivity(result: dict[str, Any]) -> None:
                 )
             )
     heading = "predicted output error" if result["predicted"] == "output error" else "predicted rise of the loss"
-    click.echo(table(("layer", "action", "bytes", metric, "lost", heading), rows, left=(0, 1)))
+    click.echo(table(("layer", "action", "bytes", metric.title, "lost", heading), rows, left=(0, 1)))
     if result["obstacle"]:
         say(f"\n{result['obstacle']}")
     if result["foretold_only"]:
@@ -292,7 +292,7 @@ def print_sensitivity(result: dict[str, Any]) -> None:
 
 def print_sweep(result: dict[str, Any]) -> None:
     """The curve from the largest file to the smallest, and how far one can go."""
-    metric, parameter = result["metric"], result["parameter"]
+    metric, parameter = MetricInfo.from_json(result), result["parameter"]
     points = sorted(result["points"], key=lambda point: -point["bytes"])
     rows = [
         (
@@ -310,7 +310,7 @@ def print_sweep(result: dict[str, Any]) -> None:
         f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
         f"{metric_text(result['baseline'], metric)}\n"
     )
-    head = (parameter, "file", "zeros", metric, "lost", "std of folds", "95 % interval of the loss")
+    head = (parameter, "file", "zeros", metric.title, "lost", "std of folds", "95 % interval of the loss")
     click.echo(table(head, rows, left=()))
     say(
         f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
@@ -350,7 +350,7 @@ def print_temperatures(curve: TemperatureCurve) -> None:
 
 
 def print_comparison(result: dict[str, Any]) -> None:
-    metric = result["metric"]
+    metric = MetricInfo.from_json(result)
     rows = [
         (
             name,
@@ -362,7 +362,7 @@ def print_comparison(result: dict[str, Any]) -> None:
         )
         for name, model in (("A", result["a"]), ("B", result["b"]))
     ]
-    click.echo(table(("", "model", "bytes", metric, "MACs", "latency"), rows, left=(0, 1)))
+    click.echo(table(("", "model", "bytes", metric.title, "MACs", "latency"), rows, left=(0, 1)))
     change = result["difference"]
     low, high = metric_text(change["ci_low"], metric), metric_text(change["ci_high"], metric)
     say(

@@ -101,7 +101,9 @@ def _labelled(outputs: np.ndarray, labels: np.ndarray, every: np.ndarray) -> tup
 
 def _of_decisions(name: str, outputs: np.ndarray) -> Metric:
     """Of outputs that are decisions; where each sample has one, its score is 0 or 1."""
-    return replace(METRICS[name], proportion=outputs.size == len(outputs))
+    metric = METRICS[name]
+    single = outputs.size == len(outputs)
+    return replace(metric, info=replace(metric.info, interval="wilson" if single else "normal"))
 
 
 def is_whole(labels: np.ndarray) -> bool:

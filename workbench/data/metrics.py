@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
+
+from workbench.core.base.quantities import MetricInfo
 
 Z = NormalDist().inv_cdf(0.975)  # every interval in the program is of 95 %
 DECIDING = ("top1", "top5", "agreement")  # metrics of models that decide between classes
@@ -18,18 +21,27 @@ ALIKE = 0.01  # of the largest value: answers that count as the same where nothi
 class Metric:
     """`score(outputs, target) -> [samples]` float64, where `target` is labels, or the original model's outputs.
 
-    The value of a metric is the mean score. `proportion`: scores are 0 or 1, so that a Wilson interval applies.
+    The value of a metric is the mean score; every sample's score is its own, so that two models are compared in pairs.
     `decide(outputs) -> [samples, ...]`: what a model decides by its outputs; None where it decides nothing.
     """
 
     id: str
-    title: str
+    info: MetricInfo
     score: Callable[[np.ndarray, np.ndarray], np.ndarray]
-    labelled: bool
-    proportion: bool
-    higher_is_better: bool = True
     decide: Callable[[np.ndarray], np.ndarray] | None = None
     at: float = 0.0  # the threshold of a decision by one
+
+    @property
+    def title(self) -> str:
+        return self.info.title
+
+    @property
+    def labelled(self) -> bool:
+        return self.info.labelled
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.info.higher_is_better
 
     def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """[samples] whether two models decide alike; where they decide nothing, whether they answer alike to 1 %."""
@@ -115,70 +127,51 @@ def relative_error(outputs: np.ndarray, original: np.ndarray, scale: float = 1.0
     return squared_error(outputs, original) / scale
 
 
-METRICS = {
-    metric.id: metric
-    for metric in (
-        Metric("top1", "top-1", top1, labelled=True, proportion=True, decide=_best),
-        Metric("top5", "top-5", top5, labelled=True, proportion=True, decide=_best),
-        Metric(
-            "token_accuracy",
-            "token accuracy",
-            token_accuracy,
-            labelled=True,
-            proportion=False,
-            decide=lambda outputs: outputs.argmax(axis=-1),
-        ),
-        Metric(
-            "pixel_accuracy",
-            "pixel accuracy",
-            pixel_accuracy,
-            labelled=True,
-            proportion=False,
-            decide=lambda outputs: outputs.argmax(axis=1),
-        ),
-        Metric(
-            "pixel_accuracy_last",
-            "pixel accuracy",
-            lambda outputs, labels: pixel_accuracy(np.moveaxis(outputs, -1, 1), labels),
-            labelled=True,
-            proportion=False,
-            decide=lambda outputs: outputs.argmax(axis=-1),
-        ),
-        Metric("accuracy", "accuracy", equality, labelled=True, proportion=False, decide=np.asarray),
-        Metric("mse", "mean squared error", squared_error, labelled=True, proportion=False, higher_is_better=False),
-        Metric(
-            "agreement", "top-1 agreement with the original", agreement, labelled=False, proportion=True, decide=_best
-        ),
-        Metric(
-            "equality", "agreement with the original", equality, labelled=False, proportion=False, decide=np.asarray
-        ),
-        Metric(
-            "token_agreement",
-            "token agreement with the original",
-            lambda outputs, original: _mean(outputs.argmax(axis=-1) == original.argmax(axis=-1)),
-            labelled=False,
-            proportion=False,
-            decide=lambda outputs: outputs.argmax(axis=-1),
-        ),
-        Metric(
-            "pixel_agreement",
-            "pixel agreement with the original",
-            lambda outputs, original: _mean(outputs.argmax(axis=1) == original.argmax(axis=1)),
-            labelled=False,
-            proportion=False,
-            decide=lambda outputs: outputs.argmax(axis=1),
-        ),
-        Metric("cosine", "cosine to the original's output", cosine, labelled=False, proportion=False),
-        Metric(
-            "relative_error",
-            "relative squared error to the original",
-            relative_error,
-            labelled=False,
-            proportion=False,
-            higher_is_better=False,
-        ),
-    )
-}
+def share(title: str, labelled: bool, interval: Literal["wilson", "normal"] = "normal") -> MetricInfo:
+    """Of a metric that counts the share of right answers, shown in per cent."""
+    return MetricInfo(title, "%", labelled=labelled, interval=interval, low=0.0, high=1.0)
+
+
+def _last(outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(outputs.argmax(axis=-1))
+
+
+def _second(outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(outputs.argmax(axis=1))
+
+
+def pixel_accuracy_last(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    return pixel_accuracy(np.moveaxis(outputs, -1, 1), labels)
+
+
+def token_agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    return _mean(_last(outputs) == _last(original))
+
+
+def pixel_agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    return _mean(_second(outputs) == _second(original))
+
+
+_BUILT_IN = (
+    Metric("top1", share("top-1", True, "wilson"), top1, _best),
+    Metric("top5", share("top-5", True, "wilson"), top5, _best),
+    Metric("token_accuracy", share("token accuracy", True), token_accuracy, _last),
+    Metric("pixel_accuracy", share("pixel accuracy", True), pixel_accuracy, _second),
+    Metric("pixel_accuracy_last", share("pixel accuracy", True), pixel_accuracy_last, _last),
+    Metric("accuracy", share("accuracy", True), equality, np.asarray),
+    Metric("mse", MetricInfo("mean squared error", higher_is_better=False, low=0.0), squared_error),
+    Metric("agreement", share("top-1 agreement with the original", False, "wilson"), agreement, _best),
+    Metric("equality", share("agreement with the original", False), equality, np.asarray),
+    Metric("token_agreement", share("token agreement with the original", False), token_agreement, _last),
+    Metric("pixel_agreement", share("pixel agreement with the original", False), pixel_agreement, _second),
+    Metric("cosine", MetricInfo("cosine to the original's output", labelled=False, low=-1.0, high=1.0), cosine),
+    Metric(
+        "relative_error",
+        MetricInfo("relative squared error to the original", higher_is_better=False, labelled=False, low=0.0),
+        relative_error,
+    ),
+)
+METRICS = {metric.id: metric for metric in _BUILT_IN}
 
 
 def threshold(name: str, at: float, labelled: bool, middle: float, single: bool) -> Metric:
@@ -191,10 +184,8 @@ def threshold(name: str, at: float, labelled: bool, middle: float, single: bool)
     }[name, labelled]
     return Metric(
         name,
-        title,
+        share(title, labelled, "wilson" if single else "normal"),
         partial(sides, at=at, middle=middle),
-        labelled,
-        single,
         decide=lambda outputs: _rows(outputs) > at,
         at=at,
     )
@@ -202,12 +193,16 @@ def threshold(name: str, at: float, labelled: bool, middle: float, single: bool)
 
 def against_teachers(metric: Metric) -> Metric:
     """The same where what is compared with are the answers of teachers."""
-    return replace(metric, title=metric.title.replace("the original", "the teacher"))
+    return _retitled(metric, "the original", "the teacher")
 
 
 def against_original(metric: Metric) -> Metric:
     """The same where what is compared with are the answers of the original model."""
-    return replace(metric, title=metric.title.replace("the teacher", "the original"))
+    return _retitled(metric, "the teacher", "the original")
+
+
+def _retitled(metric: Metric, words: str, others: str) -> Metric:
+    return replace(metric, info=replace(metric.info, title=metric.title.replace(words, others)))
 
 
 def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[float, float]:

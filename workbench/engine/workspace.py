@@ -183,7 +183,7 @@ class Workspace:
         return DataSummary(
             self.data.path,
             self.data.samples,
-            metric.title,
+            metric.info,
             metric.labelled,
             self.calibration_words,
             self.evaluator.baseline(),

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
 
 FlipKind = Literal["lost", "won", "moved"]  # right -> wrong, wrong -> right, from one wrong class to another
@@ -67,7 +68,7 @@ class Changes:
     """
 
     samples: int
-    metric: str
+    metric: MetricInfo
     labelled: bool
     classes: tuple[str, ...] = ()
     before: np.ndarray | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.core.base.plain import make_plain
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Recovery
 
@@ -77,7 +78,7 @@ class Verified:
 class Report:
     """A finished compression. `metric` names what `value` is; `data` says which samples, labelled or not."""
 
-    metric: str
+    metric: MetricInfo
     data: str
     before: Totals
     after: Totals
@@ -115,7 +116,7 @@ class Report:
             },
             "layers": [_layer(layer) for layer in self.layers],
             "files": self.files,
-            "metric": self.metric,
+            **self.metric.to_json(),
             "data": self.data,
             "notes": list(self.notes),
             "recovery": self.recovery.to_json() if self.recovery else None,

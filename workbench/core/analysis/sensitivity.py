@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
 
 Stack = tuple[Action, ...]
@@ -101,7 +102,7 @@ class Scan:
     correlation   of what was foretold with what was measured (Spearman's); None with too few of both
     """
 
-    metric: str
+    metric: MetricInfo
     baseline: float
     samples: int
     trials: tuple[Trial, ...]
@@ -135,7 +136,7 @@ class Scan:
         paths = dict.fromkeys(trial.path for trial in self.trials)
         return {
             "baseline": self.baseline,
-            "metric": self.metric,
+            **self.metric.to_json(),
             "samples": self.samples,
             "evaluations": self.evaluations,
             "foretold_only": len(self.trials) - len(self.measured),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.several import several
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
@@ -68,7 +69,7 @@ class Curve:
     """
 
     sweep: Sweep
-    metric: str
+    metric: MetricInfo
     baseline: float
     samples: int
     chosen: tuple[str, ...]
@@ -122,7 +123,7 @@ class Curve:
             "method": self.sweep.method,
             "parameter": self.sweep.parameter,
             "layers": list(self.chosen),
-            "metric": self.metric,
+            **self.metric.to_json(),
             "baseline": self.baseline,
             "samples": self.samples,
             "folds": self.sweep.folds,

@@ -4,6 +4,8 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.base.quantities import MetricInfo
+
 TRIED = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0)
 
 
@@ -44,8 +46,7 @@ class TemperatureCurve:
     """
 
     wanted: Temperatures
-    metric: str
-    higher_is_better: bool
+    metric: MetricInfo
     start: float | None = None
     points: tuple[TemperaturePoint, ...] = ()
     complete: bool = False
@@ -59,21 +60,19 @@ class TemperatureCurve:
         )
         points = tuple(known[key] for key in sorted(known))
         done = len(points) == len(self.wanted.values) and all(len(p.held) == self.wanted.seeds for p in points)
-        return TemperatureCurve(self.wanted, self.metric, self.higher_is_better, self.start, points, done)
+        return TemperatureCurve(self.wanted, self.metric, self.start, points, done)
 
     @property
     def best(self) -> TemperaturePoint | None:
         """The temperature whose mean on the samples held back is best; of equal ones the lowest."""
         if not self.points:
             return None
-        return max(
-            self.points, key=lambda point: (point.mean if self.higher_is_better else -point.mean, -point.temperature)
-        )
+        return max(self.points, key=lambda point: (self.metric.sign * point.mean, -point.temperature))
 
     def to_json(self) -> dict[str, Any]:
         """The key `temperatures` of the command line's `distill --json`."""
         return {
-            "metric": self.metric,
+            **self.metric.to_json(),
             "start": self.start,
             "seeds": self.wanted.seeds,
             "points": [point.to_json() for point in self.points],

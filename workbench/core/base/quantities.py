@@ -1,6 +1,8 @@
 """Numbers as people read them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
 ROUNDS_UP = 0.9995  # from here on three digits show the next power of ten: 999,999 is 1.00 M
 
@@ -48,13 +50,59 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def is_fraction(metric: str) -> bool:
-    """Whether a metric counts a share of decisions, which is shown in per cent."""
-    return metric.startswith(("top-", "token", "pixel", "accuracy", "agreement"))
+@dataclass(frozen=True)
+class MetricInfo:
+    """What a metric's numbers are. Whatever shows one reads unit and direction here, never from the title.
+
+    title               in words: "top-1"
+    unit                "%": values are shares 0..1, shown in per cent; "": plain numbers; else as written behind them
+    higher_is_better    the direction; a loss is always positive where a model is worse
+    labelled            compared with labels; else with the answers of the original model or of a teacher
+    interval            of the mean over samples: "wilson" where every score is 0 or 1, else "normal"
+    low, high           what a score cannot be below or above; None: no such bound
+    """
+
+    title: str = ""
+    unit: str = ""
+    higher_is_better: bool = True
+    labelled: bool = True
+    interval: Literal["wilson", "normal"] = "normal"
+    low: float | None = None
+    high: float | None = None
+
+    def __str__(self) -> str:
+        return self.title
+
+    def __bool__(self) -> bool:
+        """False where nothing is measured."""
+        return bool(self.title)
+
+    @property
+    def percent(self) -> bool:
+        return self.unit == "%"
+
+    @property
+    def heading(self) -> str:
+        """The title as a caption."""
+        return self.title[:1].upper() + self.title[1:]
+
+    @property
+    def sign(self) -> int:
+        """1 where more is better, else -1."""
+        return 1 if self.higher_is_better else -1
+
+    def to_json(self) -> dict[str, Any]:
+        """Keys of every result that has a metric; `from_json` reads them."""
+        return {"metric": self.title, "metric_unit": self.unit, "higher_is_better": self.higher_is_better}
+
+    @staticmethod
+    def from_json(result: Mapping[str, Any]) -> "MetricInfo":
+        return MetricInfo(result["metric"], result["metric_unit"], result["higher_is_better"])
 
 
-def metric_text(value: float, metric: str) -> str:
-    """A metric's value: '92.45 %' where it is a fraction of samples, '0.0123' else."""
-    if is_fraction(metric):
+def metric_text(value: float, metric: MetricInfo) -> str:
+    """A metric's value with its unit: '92.45 %', '0.0123', '31.2 dB'."""
+    if metric.percent:
         return f"{100 * value:.2f} %"
-    return three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+    number = three(value) if abs(value) >= 1 or value == 0 else f"{value:.4g}"
+    return f"{number} {metric.unit}" if metric.unit else number

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from workbench.core.analysis.report import Figure, LayerChange
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import ModelSummary
 
 
@@ -201,7 +202,7 @@ class Preview:
                 channels
     trained     whether the recipe's recovery stages are in it; None: it has none
     complete    nothing more will come for this request
-    metric      what `value` is, in words; "" without data
+    metric      what `value` is; false without data
     """
 
     changes: tuple[LayerChange, ...]
@@ -214,12 +215,12 @@ class Preview:
     predicted: Prediction | None = None
     trained: bool | None = None
     complete: bool = False
-    metric: str = ""
+    metric: MetricInfo = MetricInfo()  # noqa: RUF009  (it is a value)
 
 
 @dataclass(frozen=True)
 class DataSummary:
-    """A data set as attached. `metric` is what will be measured, in words; `labelled` says whether against labels.
+    """A data set as attached. `metric` is what will be measured; `labelled` says whether against labels.
 
     fingerprint   of the samples and labels
     notes         sentences: which output is measured where that is not plain, and what is left out
@@ -228,7 +229,7 @@ class DataSummary:
 
     path: str
     samples: int
-    metric: str
+    metric: MetricInfo
     labelled: bool
     calibration: str  # where calibration samples come from, in words
     baseline: Figure | None = None

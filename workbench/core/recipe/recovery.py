@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.params import Field, Help, OneOf, Range, Unit, When, fields_of, parse
 
 
@@ -198,7 +199,7 @@ class StageResult:
     """
 
     stage: Stage
-    metric: str
+    metric: MetricInfo
     before: float
     after: float
     epochs: float
@@ -209,7 +210,6 @@ class StageResult:
     points: tuple[TrainingPoint, ...]
     stopped: str = ""
     notes: tuple[str, ...] = ()
-    higher_is_better: bool = True
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class Recovery:
             "stages": [
                 {
                     "stage": {result.stage.kind: dict(result.stage.params)},
-                    "metric": result.metric,
+                    **result.metric.to_json(),
                     "before": result.before,
                     "after": result.after,
                     "epochs": result.epochs,

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any, cast, get_args
 
 from workbench.core.analysis.report import Figure, How, Totals
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe, Row, recipe_of
 from workbench.core.session.checked import Checked
 from workbench.core.session.snapshot import Snapshot, unused
@@ -29,7 +30,7 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
             "latency_ms": _figure_out(totals.latency_ms),
         },
         "change": _figure_out(snapshot.change),
-        "metric": snapshot.metric,
+        "metric": snapshot.metric.to_json(),
         "data": snapshot.data,
         "trained": snapshot.trained,
     }
@@ -155,14 +156,30 @@ def _short(value: Any, most: int, what: str, check: Checked) -> list[Any]:
 
 def _snapshot(value: Any, check: Checked) -> Snapshot:
     each = check.mapping(value, "a snapshot")
-    return Snapshot(
+    metric = _metric(each.get("metric"), check)
+    snapshot = Snapshot(
         check.text(each.get("name"), "a snapshot's name") or "?",
         recipe_of(each.get("recipe"), check.name),
         _totals(each.get("totals"), check),
         _figure(each.get("change"), "change", check),
-        check.text(each.get("metric"), "metric"),
+        metric,
         check.text(each.get("data"), "data"),
         check.one_of(each.get("trained"), (None, True, False), "trained"),
+    )
+    if metric or snapshot.totals is None:
+        return snapshot
+    return replace(snapshot, totals=replace(snapshot.totals, value=None), change=None)
+
+
+def _metric(value: Any, check: Checked) -> MetricInfo:
+    """What the figures of a snapshot are; nothing known where an older version wrote a title alone."""
+    if value is None or isinstance(value, str):
+        return MetricInfo()
+    document = check.mapping(value, "metric")
+    return MetricInfo(
+        check.text(document.get("metric"), "metric"),
+        check.text(document.get("metric_unit"), "metric_unit"),
+        check.one_of(document.get("higher_is_better"), (True, False), "higher_is_better"),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from workbench.core.analysis.report import Figure, Totals
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 
 
@@ -21,7 +22,7 @@ class Snapshot:
     recipe: Recipe
     totals: Totals | None = None
     change: Figure | None = None
-    metric: str = ""
+    metric: MetricInfo = MetricInfo()  # noqa: RUF009  (it is a value)
     data: str = ""
     trained: bool | None = None
 

@@ -41,11 +41,11 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
         if a.dtype.kind == "f":
             largest = max(largest, float(np.abs(a.astype(np.float64) - b).max()))
     latencies = measure.paired_latency_ms(runs[0], runs[1], evaluator.data.least(), job.part(0.9, 1.0))
-    gain = (scores[1] - scores[0]) * (1 if evaluator.metric.higher_is_better else -1)
+    gain = (scores[1] - scores[0]) * evaluator.metric.info.sign
     # The samples stand for many more like them: the interval is of the difference on those.
     low, high = paired_interval(scores[1] - scores[0], ALL)
     return {
-        "metric": evaluator.metric.title,
+        **evaluator.metric.info.to_json(),
         "samples": evaluator.data.samples,
         "a": _side(first, float(scores[0].mean()), latencies[0]),
         "b": _side(second, float(scores[1].mean()), latencies[1]),

@@ -74,7 +74,7 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
     pictures = Pictures(evaluator.data)
     base = Changes(
         evaluator.data.samples,
-        evaluator.metric.title,
+        evaluator.metric.info,
         evaluator.metric.labelled,
         trained=known is not None if recipe.recover else None,
     )
@@ -180,7 +180,7 @@ def _confusion(truth: np.ndarray, decided: np.ndarray, count: int) -> np.ndarray
 
 def _errors(base: Changes, evaluator: Evaluator, before: Answers, after: Answers, pictures: Pictures) -> Changes:
     """The samples that became worst, by the metric of each."""
-    loss = before.scores - after.scores if evaluator.metric.higher_is_better else after.scores - before.scores
+    loss = evaluator.metric.info.sign * (before.scores - after.scores)
     worst = np.argsort(-loss, kind="stable")[:MOST_FLIPS]
     found = tuple(
         SampleError(int(sample), float(before.scores[sample]), float(after.scores[sample]), pictures.of(int(sample)))

@@ -44,7 +44,7 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     layers = _layers(workspace, wanted)
     foretelling, known = prepared(workspace, job.part(0.0, 0.05), check=False)
     found = Scan(
-        evaluator.metric.title,
+        evaluator.metric.info,
         float(evaluator.scores.mean()),
         evaluator.data.samples,
         (),

@@ -42,7 +42,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     values = wanted.values or grid(workspace, field, paths)
     curve = Curve(
         replace(wanted, parameter=field.name, values=values),
-        evaluator.metric.title,
+        evaluator.metric.info,
         float(evaluator.scores.mean()),
         evaluator.data.samples,
         paths,

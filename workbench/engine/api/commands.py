@@ -100,7 +100,7 @@ def evaluate(model_path: str, data_path: str, trusted: Trust, job: Job, given: G
     low, high = evaluator.sampling_interval()
     value = evaluator.baseline()
     return {
-        "metric": evaluator.metric.title,
+        **evaluator.metric.info.to_json(),
         "value": value.value,
         "ci_low": low,
         "ci_high": high,

@@ -11,6 +11,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.language import ENGLISH
 from workbench.core.base.language import language as speaking
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given
 from workbench.engine.api import report_page, without_data
@@ -89,7 +90,7 @@ def export(
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
         after_bytes = place.size(written.name)
         report = Report(
-            metric=workspace.evaluator.metric.title if workspace.evaluator else "",
+            metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
             data=describe_data(workspace),
             before=_before(workspace, latencies[0]),
             after=_after(result.model, changes, after_bytes, verified, latencies[1]),

@@ -34,6 +34,7 @@ from workbench.core.base import system
 from workbench.core.base.errors import Cancelled, UserError, behind
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.ipc import messages as m
 from workbench.core.plugins.discovery import left_out
 from workbench.engine.analysis.attribution import blame
@@ -246,7 +247,7 @@ class Service:
     def measure(self, request: m.Measure, job: Job) -> Any:
         evaluator = self._open().ready(request.recipe).evaluator
         assert self.previewer is not None
-        metric = evaluator.metric.title if evaluator is not None else ""
+        metric = evaluator.metric.info if evaluator is not None else MetricInfo()
         for preview in self.previewer.measure(request.recipe, request.focus, job):
             job.check()
             preview = replace(preview, metric=metric)

@@ -71,12 +71,12 @@ class Evaluator:
         """The metric of a model on all samples, and what it loses against the original (positive: worse)."""
         *_, (seen, scores) = self.stream(run, job.silent())
         gain = float((scores - self.scores[seen]).mean())
-        return float(scores.mean()), -gain if self.metric.higher_is_better else gain
+        return float(scores.mean()), -self.metric.info.sign * gain
 
     def losses(self, seen: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """[seen] what each sample loses against the original; positive: worse."""
         gain = scores - self.scores[seen]
-        return -gain if self.metric.higher_is_better else gain
+        return -self.metric.info.sign * gain
 
     def baseline(self, seen: np.ndarray | None = None) -> Figure:
         """The original's metric on the samples seen, or on all."""
@@ -84,7 +84,7 @@ class Evaluator:
 
     def figure(self, scores: np.ndarray, how: How | None = None) -> Figure:
         """The metric from the scores of part or all of the samples."""
-        low, high = interval(scores, self.metric.proportion, self.data.samples)
+        low, high = interval(scores, self.metric.info.interval == "wilson", self.data.samples)
         whole: How = "measured" if len(scores) == self.data.samples else "estimated"
         return Figure(float(scores.mean()), how or whole, len(scores), low, high)
 
@@ -97,7 +97,7 @@ class Evaluator:
 
     def sampling_interval(self) -> tuple[float, float]:
         """95 % interval of the original's metric on all data like this, of which the samples are a random part."""
-        return interval(self.scores, self.metric.proportion, ALL)
+        return interval(self.scores, self.metric.info.interval == "wilson", ALL)
 
     def change(self, seen: np.ndarray, scores: np.ndarray) -> Figure:
         """The difference to the original on the same samples, with its paired interval."""

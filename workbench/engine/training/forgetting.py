@@ -65,10 +65,10 @@ def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
 
 def worse(without: float, trained: float, metric: Metric) -> list[str]:
     """A sentence where the file measures worse than the same recipe without its training stages."""
-    loss = (without - trained) * (1 if metric.higher_is_better else -1)
+    loss = (without - trained) * metric.info.sign
     if loss <= ROUNDING * abs(without):
         return []
-    before, after = (metric_text(value, metric.title) for value in (without, trained))
+    before, after = (metric_text(value, metric.info) for value in (without, trained))
     return [
         f"Training made the model worse on the measured samples: {metric.title} {before} without it, {after} with "
         "it. More training samples, a lower rate or fewer epochs may help, or no training"

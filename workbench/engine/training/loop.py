@@ -193,7 +193,7 @@ class Loop:
         samples = self.task.samples
         return StageResult(
             self.task.stage,
-            self.task.metric.title,
+            self.task.metric.info,
             progress.before,
             progress.best,
             progress.step / self.per_epoch,
@@ -203,7 +203,6 @@ class Loop:
             len(samples.held),
             tuple(TrainingPoint(**point) for point in progress.points),
             progress.finished or "",
-            higher_is_better=self.task.metric.higher_is_better,
         )
 
     # -- steps -----------------------------------------------------------------------------------------------------
@@ -318,7 +317,7 @@ class Loop:
     def _consider(self, value: float, start: bool = False) -> None:
         """Keep the state when it is the best; of equal ones the later. The start is kept whatever it is worth."""
         best = self.progress.best
-        sign = 1 if self.task.metric.higher_is_better else -1
+        sign = self.task.metric.info.sign
         sound = not math.isnan(value) and self.student.is_finite()
         if start or (sound and (math.isnan(best) or sign * value >= sign * best)):
             self.progress.waited = 0 if math.isnan(best) or value != best else self.progress.waited + 1
@@ -344,7 +343,7 @@ class Loop:
         self.progress.points.append(asdict(point))
         self.job.update(point)
         shown = self.progress.best if value is None else value
-        kind, goal, metric = self.task.stage.kind, self.params.epochs, self.task.metric.title
+        kind, goal, metric = self.task.stage.kind, self.params.epochs, self.task.metric.info
         words = [f"{kind}: {epoch:.1f} of {goal} epochs" if goal else f"{kind}: {epoch:.1f} epochs"]
         if loss is not None:
             words.append(f"loss {loss:.3g}")

@@ -32,7 +32,7 @@ def sweep(
         assert found is not None
         last = found.stages[-1]
         if curve is None:
-            curve = TemperatureCurve(wanted, last.metric, last.higher_is_better, found.unrecovered)
+            curve = TemperatureCurve(wanted, last.metric, found.unrecovered)
         curve = curve.with_run(value, last.after, found.recovered)
         job.update(curve)
     if curve is None:

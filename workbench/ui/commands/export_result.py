@@ -89,7 +89,7 @@ class ResultPage(QWidget):
         ):
             rows.append(
                 (
-                    report.metric[:1].upper() + report.metric[1:],
+                    report.metric.heading,
                     value_text(report.before.value.value, report.metric),
                     value_text(report.preview_value, report.metric),
                     value_text(report.verified.value, report.metric),

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWhatsThis, QWidget
 
 from workbench.core.analysis.report import Figure, Report
-from workbench.core.base.quantities import amount, size, three
+from workbench.core.base.quantities import MetricInfo, amount, size, three
 from workbench.core.ipc.messages import Attach
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.ui.commands.snapshot_commands import SnapshotVerbs, button
@@ -250,7 +250,7 @@ class Scoreboard(QFrame):
         if data is None:
             return
         metric = self._session.metric
-        self.metric_tile.caption.setText(metric[:1].upper() + metric[1:])
+        self.metric_tile.caption.setText(metric.heading)
         edited = bool(self._session.recipe.rows) or bool(preview and preview.trained)
         value = preview.value if preview and edited else None
         if value is not None and self._report is not None and self._report.after.value is not None:
@@ -290,7 +290,7 @@ class Scoreboard(QFrame):
             else self.tr("before training, {source}").format(source=source)
         )
 
-    def _show_change(self, change: Figure | None, current: bool, metric: str) -> None:
+    def _show_change(self, change: Figure | None, current: bool, metric: MetricInfo) -> None:
         if change is None:
             self.change_tile.show_text("…", "", sure=False)
             return

@@ -167,11 +167,7 @@ def _numbers(session: Session) -> tuple[Number, ...]:
         note = format.source_text(value, data.samples)
         if preview.change is not None:
             note = f"{format.change_text(preview.change, metric)}, {note}"
-        found.append(
-            Number(
-                metric[:1].upper() + metric[1:], format.value_text(baseline.value, metric), after, note, sure=current
-            )
-        )
+        found.append(Number(metric.heading, format.value_text(baseline.value, metric), after, note, sure=current))
     for caption, before, now in (
         (tr("Parameters"), model.parameters, preview.parameters),
         (tr("MACs"), model.macs, preview.macs),

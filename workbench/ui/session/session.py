@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.core.analysis.report import Figure, LayerChange, Report
 from workbench.core.base.errors import UserError
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.ipc import messages
 from workbench.core.layer_data.channel_groups import Couplings
@@ -218,16 +219,15 @@ class Session(QObject):
         self.link.request(messages.Coupled, Handlers(done=done, failed=self.mention, quiet=True))
 
     @property
-    def metric(self) -> str:
-        """What is measured of the recipe on show, in words: without labels a student is compared with its teacher."""
-        return (self.preview.metric if self.preview else "") or (self.data.metric if self.data else "")
+    def metric(self) -> MetricInfo:
+        """What is measured of the recipe on show: without labels a student is compared with its teacher."""
+        return (self.preview.metric if self.preview else None) or (self.data.metric if self.data else MetricInfo())
 
     @property
     def baseline(self) -> Figure | None:
         """That of the model as it was opened."""
-        if self.data is None or self.metric == self.data.metric:
-            return self.data.baseline if self.data else None
-        return self.preview.baseline if self.preview else None
+        told = self.data if self.data is None or self.metric == self.data.metric else self.preview
+        return told.baseline if told else None
 
     # -- choosing and editing --------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QMainWindow, QTabWidget, QToolBar, QWidget
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.core.recipe.action import Action
 from workbench.ui.actions import ActionPanel, families
@@ -228,7 +229,7 @@ class Workspace(QObject):
     def _show_losses(self) -> None:
         """What the layers lose with the candidate that is looked at: beside their names, and in the graph."""
         scans, session = self.scans, self._session
-        metric = scans.plan.metric if scans.plan is not None else ""
+        metric = scans.plan.metric if scans.plan is not None else MetricInfo()
         words = stack_words(scans.candidate, session.methods)
         appeared = self.tree.show_losses(scans.drops(), metric, words, short(scans.candidate))
         if appeared:  # a column more needs more room

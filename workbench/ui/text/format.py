@@ -2,56 +2,52 @@
 
 from workbench.core.analysis.report import Figure
 from workbench.core.base import quantities
-from workbench.core.base.quantities import three
+from workbench.core.base.quantities import MetricInfo, three
 from workbench.ui.text.i18n import tr
 
 MARKS = {"forecast": "○", "estimated": "◐", "measured": "●", "verified": "✓"}
 
 
-def is_proportion(metric: str) -> bool:
-    """The metrics whose values are fractions of samples, shown in per cent."""
-    return quantities.is_fraction(metric)
+def value_text(value: float, metric: MetricInfo) -> str:
+    """92.4 %, 0.0123, or 31.2 dB."""
+    return f"{100 * value:.1f} %" if metric.percent else _plain(value) + _unit(metric)
 
 
-def lower_is_better(metric: str) -> bool:
-    return "error" in metric
-
-
-def value_text(value: float, metric: str) -> str:
-    """92.4 %, or 0.0123."""
-    return f"{100 * value:.1f} %" if is_proportion(metric) else _plain(value)
-
-
-def number_text(value: float, metric: str) -> str:
+def number_text(value: float, metric: MetricInfo) -> str:
     """The same without its unit, for the left side of an arrow."""
-    return f"{100 * value:.1f}" if is_proportion(metric) else _plain(value)
+    return f"{100 * value:.1f}" if metric.percent else _plain(value)
 
 
-def change_text(figure: Figure, metric: str) -> str:
+def change_text(figure: Figure, metric: MetricInfo) -> str:
     """−0.5 ± 0.3 points."""
-    scale, unit = (100, " " + tr("points")) if is_proportion(metric) else (1, "")
+    scale, unit = (100, " " + tr("points")) if metric.percent else (1, _unit(metric))
     value = figure.value * scale
     sign = "−" if value < 0 else "+" if value > 0 else ""
-    text = f"{abs(value):.1f}" if is_proportion(metric) else _plain(abs(value))
+    text = f"{abs(value):.1f}" if metric.percent else _plain(abs(value))
     return f"{sign}{text}{_margin(figure, scale)}{unit}"
 
 
-def loss_text(loss: float, metric: str) -> str:
+def loss_text(loss: float, metric: MetricInfo) -> str:
     """What the metric loses without its unit, for a cell: 0.4 of points, or 0.0123; a gain has its minus."""
-    if not is_proportion(metric):
+    if not metric.percent:
         return _plain(loss).replace("-", "−")
     text = f"{100 * loss:.1f}".replace("-", "−")
     return "0.0" if text == "−0.0" else text
 
 
-def plain_loss(loss: float, metric: str) -> str:
+def plain_loss(loss: float, metric: MetricInfo) -> str:
     """The same with its unit: 0.4 points."""
-    return loss_text(loss, metric) + (" " + tr("points") if is_proportion(metric) else "")
+    return loss_text(loss, metric) + (" " + tr("points") if metric.percent else _unit(metric))
 
 
-def margin_text(figure: Figure, metric: str) -> str:
+def axis_text(metric: MetricInfo) -> str:
+    """'top-1, %': the caption of an axis."""
+    return f"{metric}, {metric.unit}" if metric.unit else str(metric)
+
+
+def margin_text(figure: Figure, metric: MetricInfo) -> str:
     """± 0.6, or nothing where the figure is exact."""
-    return _margin(figure, 100 if is_proportion(metric) else 1)
+    return _margin(figure, 100 if metric.percent else 1)
 
 
 def _margin(figure: Figure, scale: float) -> str:
@@ -59,6 +55,10 @@ def _margin(figure: Figure, scale: float) -> str:
         return ""
     half = (figure.high - figure.low) / 2 * scale
     return f" ± {half:.1f}" if scale == 100 else f" ± {_plain(half)}"
+
+
+def _unit(metric: MetricInfo) -> str:
+    return f" {metric.unit}" if metric.unit else ""
 
 
 def _plain(value: float) -> str:

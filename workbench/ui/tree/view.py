@@ -21,6 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAccessible, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QVBoxLayout, QWidget
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.ui.commands.layer_commands import LayerVerbs
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.session.session import Session
@@ -261,7 +262,7 @@ class TreePanel(QWidget):
         self.choice.restore(store)
         self.groups.restore(store)
 
-    def show_losses(self, losses: Mapping[str, float], metric: str, candidate: str, name: str) -> bool:
+    def show_losses(self, losses: Mapping[str, float], metric: MetricInfo, candidate: str, name: str) -> bool:
         """What single layers lose with a candidate, in a column that is there while there is something to tell. Returns
         whether it appeared now."""
         self.model.set_losses(losses, metric, candidate, name)

@@ -69,8 +69,7 @@ class StatesModel(QAbstractTableModel):
         elif rows != self._rows:
             self._states, self._rows = states, rows
             self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
-        words = self._session.metric
-        metric = words[:1].upper() + words[1:] if words else tr("Accuracy")
+        metric = self._session.metric.heading or tr("Accuracy")
         if metric != self._metric:
             self._metric = metric
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.METRIC, Column.METRIC)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.analysis.report import LayerChange
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.ipc import messages
 from workbench.core.layer_data.views import GraphView
 from workbench.core.recipe.recipe import Recipe
@@ -55,7 +56,7 @@ class GraphTab(QWidget):
         super().__init__(parent)
         self._session = session
         self._drops: Mapping[str, float] = {}
-        self._drops_metric = ""
+        self._drops_metric = MetricInfo()
         self._drops_candidate = ""
         self.note = Note(self)
         self.note.again.connect(self._start_again)
@@ -199,7 +200,7 @@ class GraphTab(QWidget):
 
     def _on_model(self) -> None:
         self._drop()
-        self.set_drops({}, "")
+        self.set_drops({}, MetricInfo())
         self._rest.start()
 
     def _on_lost(self, sentence: str, by_itself: bool) -> None:
@@ -255,7 +256,7 @@ class GraphTab(QWidget):
         for side in self.sides.values():
             side.select(self._session.selection)
 
-    def set_drops(self, drops: Mapping[str, float], metric: str, candidate: str = "") -> None:
+    def set_drops(self, drops: Mapping[str, float], metric: MetricInfo, candidate: str = "") -> None:
         """Losses of single layers that have the candidate alone, as a sensitivity scan measured them; an empty mapping
         when there are none."""
         self._drops, self._drops_metric, self._drops_candidate = drops, metric, candidate

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor
 
 from workbench.core.analysis.report import LayerChange
-from workbench.core.base.quantities import size
+from workbench.core.base.quantities import MetricInfo, size
 from workbench.ui.text import format
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import colormaps
@@ -37,7 +37,7 @@ def by_bytes(change: LayerChange | None) -> Shade:
     return Shade(max(saved, 0.0), words, bad=saved < 0)
 
 
-def by_sensitivity(drops: Mapping[str, float], path: str, metric: str, candidate: str = "") -> Shade:
+def by_sensitivity(drops: Mapping[str, float], path: str, metric: MetricInfo, candidate: str = "") -> Shade:
     """The loss of a layer as a share of the largest; `drops` as measured when that layer alone is compressed."""
     drop = drops.get(path)
     if drop is None:

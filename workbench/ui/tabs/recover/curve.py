@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from workbench.core.base.quantities import metric_text
+from workbench.core.base.quantities import MetricInfo, metric_text
 from workbench.core.recipe.recovery import TrainingPoint
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.plots.canvas import Canvas, Marker
@@ -27,12 +27,14 @@ class CurvePlot(PlotPanel):
         self.canvas.addItem(self._dots)
         self.canvas.hovered.connect(self._on_hovered)
         self._points: list[tuple[float, float]] = []
-        self._metric = ""
+        self._metric = MetricInfo()
         self._between: tuple[float, ...] = ()
-        self.show_points((), "")
+        self.show_points((), MetricInfo())
 
-    def show_points(self, points: Sequence[tuple[float, float]], metric: str, between: tuple[float, ...] = ()) -> None:
-        """`points`: epoch and value; `metric`: its title, for the read-out; `between`: where stages end."""
+    def show_points(
+        self, points: Sequence[tuple[float, float]], metric: MetricInfo, between: tuple[float, ...] = ()
+    ) -> None:
+        """`points`: epoch and value; `metric` for the read-out; `between`: where stages end."""
         self._points, self._metric, self._between = list(points), metric, between
         if not points:
             self.show_sentence(self.tr("The curve is drawn here while the model is trained."))

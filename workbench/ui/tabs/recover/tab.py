@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.core.base.quantities import duration, metric_text
+from workbench.core.base.quantities import MetricInfo, duration, metric_text
 from workbench.core.recipe.recovery import STAGES, Recovery, Stage, StageResult
 from workbench.ui.actions.form.values import edit_text
 from workbench.ui.engine_client.redraw_scheduler import Place
@@ -261,7 +261,7 @@ class RecoverTab(QWidget):
             [(x, p.metric) for x, p in zip(places, points, strict=True) if p.metric is not None], metric, ends
         )
         self.loss.show_points(
-            [(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], "", ends
+            [(x, p.loss) for x, p in zip(places, points, strict=True) if p.loss is not None], MetricInfo(), ends
         )
 
     def _show_temperatures(self) -> None:
@@ -308,7 +308,7 @@ class RecoverTab(QWidget):
             "best after {best} of {epochs} epochs, {time}."
         ).format(
             stage=said(INFOS[result.stage.kind].title),
-            metric=said(result.metric),
+            metric=said(result.metric.title),
             before=metric_text(result.before, result.metric),
             after=metric_text(result.after, result.metric),
             held=f"{result.held:,}",

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.ui.plots.base import PlotPanel
 from workbench.ui.tabs.sensitivity.matrix import MatrixModel
 from workbench.ui.tabs.sensitivity.table import MatrixTable
@@ -30,7 +31,7 @@ class MatrixPanel(PlotPanel):
 
     def redraw(self) -> None:
         scan = self.model.scan
-        metric = scan.metric if scan is not None else ""
+        metric = scan.metric if scan is not None else MetricInfo()
         self.legend.set_ends("0", format.plain_loss(self.model.top, metric))
         self.subtitle.show_text(
             "" if scan is None else self.tr("{metric}, {n} samples").format(metric=metric, n=f"{scan.samples:,}")

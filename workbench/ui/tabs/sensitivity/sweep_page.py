@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
-from workbench.core.base.quantities import size
+from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.recipe.params import Field
 from workbench.ui.actions import families
 from workbench.ui.actions.form.values import name_words
@@ -182,10 +182,10 @@ class SweepPage(QWidget):
             reason = self.tr("Choose layers that can be edited.")
         elif self._numbers() is None:
             reason = self.tr("Give the values as numbers with commas between them.")
-        metric = self._session.data.metric if self._session.data is not None else ""
-        points = format.is_proportion(metric)
+        metric = self._session.data.metric if self._session.data is not None else MetricInfo()
         self.tolerance.setPrefix(self.tr("may lose "))
-        self.tolerance.setSuffix(" " + self.tr("points") if points else "")
+        unit = self.tr("points") if metric.percent else metric.unit
+        self.tolerance.setSuffix(f" {unit}" if unit else "")
         self.start_button.setEnabled(not reason and not running and bool(self._fields))
         for widget in (self.method, self.parameter, self.layers, self.values, self.tolerance):
             widget.setEnabled(not running)
@@ -253,7 +253,7 @@ class SweepPage(QWidget):
         values = self._numbers()
         if not self.start_button.isEnabled() or values is None or self._session.data is None:
             return
-        scale = 100 if format.is_proportion(self._session.data.metric) else 1
+        scale = 100 if self._session.data.metric.percent else 1
         self.sweeps.start(
             Sweep(
                 self.method.currentData(),

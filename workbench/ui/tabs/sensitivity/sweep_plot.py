@@ -59,8 +59,8 @@ class SweepPlot(PlotPanel):
         curve = self._curve
         if curve is None or not curve.points:
             return
-        scale = 100 if format.is_proportion(curve.metric) else 1
-        sign = 1 if format.lower_is_better(curve.metric) else -1
+        scale = 100 if curve.metric.percent else 1
+        sign = -curve.metric.sign
         points = sorted(curve.points, key=lambda point: point.setting)
         x = np.array([self._place(point.setting) for point in points])
         y, std = (scale * np.array(values) for values in zip(*((p.value, p.std) for p in points), strict=True))
@@ -88,7 +88,7 @@ class SweepPlot(PlotPanel):
     def _set_axes(self, curve: Curve, x: np.ndarray, y: np.ndarray) -> None:
         self.canvas.x_axis.log = self._log
         self.canvas.setLabel("bottom", self._axis_words)
-        self.canvas.setLabel("left", f"{curve.metric}, %" if format.is_proportion(curve.metric) else curve.metric)
+        self.canvas.setLabel("left", format.axis_text(curve.metric))
         settings = [self._place(value) for value in curve.sweep.values] or list(x)
         wide, high = max(settings) - min(settings), float(y.max() - y.min())
         room, margin = 0.03 * wide or 0.5, 0.06 * high or 1.0
@@ -141,7 +141,7 @@ class SweepPlot(PlotPanel):
         """'0.55: 91.8 %, loses 0.6 ± 0.4 points (folds ± 0.2), 412 kB'."""
         assert self._curve is not None
         metric = self._curve.metric
-        scale = 100 if format.is_proportion(metric) else 1
+        scale = 100 if metric.percent else 1
         return self.tr("{setting}: {metric} {value}, loses {loss} (folds ± {std}), {size}").format(
             setting=number(point.setting),
             metric=metric,

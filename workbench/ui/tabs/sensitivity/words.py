@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from workbench.core.analysis.report import Figure
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial
-from workbench.core.base.quantities import size
+from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.recipe.action import MethodInfo
 from workbench.ui.text import format
 from workbench.ui.text.describe import action_words, stack_words
@@ -18,7 +18,7 @@ def heading(stack: Stack, methods: Mapping[str, MethodInfo]) -> str:
     return "\n".join(words[0] if len(words) == 1 else (" ".join(part) for part in words))
 
 
-def short_loss(trial: Trial, metric: str) -> str:
+def short_loss(trial: Trial, metric: MetricInfo) -> str:
     """Inside a cell: points where the metric is a fraction, else its own unit; what was only foretold has its mark."""
     if trial.drop is not None:
         return format.loss_text(trial.drop, metric)
@@ -33,11 +33,7 @@ def loss(trial: Trial, scan: Scan) -> str:
         return foretold(trial, scan)
     ends = sorted((trial.drop if end is None else end) for end in (trial.low, trial.high))
     worse = Figure(trial.drop, "measured", scan.samples, *ends)
-    figure = (
-        worse
-        if format.lower_is_better(scan.metric)
-        else replace(worse, value=-worse.value, low=-ends[1], high=-ends[0])
-    )
+    figure = replace(worse, value=-worse.value, low=-ends[1], high=-ends[0]) if scan.metric.higher_is_better else worse
     text = tr("{metric} {change}, {source}").format(
         metric=scan.metric, change=format.change_text(figure, scan.metric), source=format.source_text(figure)
     )

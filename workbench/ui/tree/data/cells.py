@@ -4,7 +4,7 @@ import math
 from enum import IntEnum
 from typing import Any
 
-from workbench.core.base.quantities import amount, size
+from workbench.core.base.quantities import MetricInfo, amount, size
 from workbench.core.recipe.action import Action
 from workbench.ui.text import format
 from workbench.ui.text.i18n import tr
@@ -69,7 +69,7 @@ def bar(node: Node, column: Column, most: float) -> tuple[float, float] | None:
     return (share, share) if share else None
 
 
-def text(node: Node, column: Column, metric: str) -> str:
+def text(node: Node, column: Column, metric: MetricInfo) -> str:
     """`metric` is what a loss is of."""
     match column:
         case Column.NAME:

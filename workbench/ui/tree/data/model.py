@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFont, QGuiApplication, QPalette
 
 from workbench.core.analysis.report import LayerChange
-from workbench.core.base.quantities import size
+from workbench.core.base.quantities import MetricInfo, size
 from workbench.core.layer_data.channel_groups import Couplings
 from workbench.core.layer_data.layer import Layer, ModelSummary
 from workbench.core.recipe.recipe import Recipe
@@ -65,7 +65,7 @@ class LayerTreeModel(QAbstractItemModel):
         self._most: dict[Column, float] = {}  # the largest number of any layer
         self._colored: Column | None = None
         self._losses: Mapping[str, float] = {}
-        self._metric = self._candidate = ""
+        self._metric, self._candidate = MetricInfo(), ""
         self._loss_of = ""
         self._headers = {
             Column.NAME: self.tr("Layer"),
@@ -131,7 +131,7 @@ class LayerTreeModel(QAbstractItemModel):
         self._couplings, self._groups = couplings, couplings.names()
         self._tell(self._by_path.values(), Column.NAME, Column.NAME, (GROUP_ROLE, Qt.ItemDataRole.ToolTipRole))
 
-    def set_losses(self, losses: Mapping[str, float], metric: str, candidate: str, name: str) -> None:
+    def set_losses(self, losses: Mapping[str, float], metric: MetricInfo, candidate: str, name: str) -> None:
         """What the metric loses where a layer alone has the candidate; the column says which, by its `name`."""
         if (losses, metric, candidate) == (self._losses, self._metric, self._candidate):
             return
