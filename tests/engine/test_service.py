@@ -2,6 +2,7 @@
 
 import threading
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
@@ -193,6 +194,34 @@ def test_looking_and_scanning_go_on_beside_a_training_and_wait_for_an_edit(monke
     monkeypatch.setattr(service, "time", SimpleNamespace(sleep=look))
     looking._let_others_go_first(job, service.PATIENT[lane])
     assert looks == [service.WAIT_S] * 3
+
+
+def test_every_request_has_a_handler_or_is_told_to_the_reader_and_every_lane_has_requests():
+    kinds = m.Request.__subclasses__()
+    answered = service.Service.__dict__["answer"].dispatcher
+    unanswered = {kind for kind in kinds if answered.dispatch(kind) is answered.dispatch(m.Request)}
+    unanswered.discard(m.Plan)  # which the window does not ask for yet
+    assert unanswered == {kind for kind in kinds if kind.lane == "reader"} == {m.Cancel, m.Finish, m.Hold, m.Quit}
+    assert {kind.lane for kind in kinds} == set(get_args(m.Lane))
+
+
+@pytest.mark.parametrize(
+    "requests, ended",
+    [
+        ((m.Edit(1, "a", Recipe()), m.Edit(2, "b", Recipe())), {1}),
+        ((m.Prepare(1, Recipe(), ()), m.Measure(2, Recipe()), m.Measure(3, Recipe())), {1, 2}),
+        ((m.Measure(1, Recipe()), m.Prepare(2, Recipe(), ()), m.Prepare(3, Recipe(), ())), {2}),
+        ((m.Compare(1, Recipe()), m.Accuse(2, Recipe(), ()), m.Compare(3, Recipe())), {1, 2}),
+        ((m.Train(1, Recipe()), m.Train(2, Recipe()), m.Inspect(3, "a"), m.Inspect(4, "a")), set()),
+    ],
+    ids=["edit", "measure", "prepare", "compare", "others"],
+)
+def test_a_new_request_ends_the_earlier_ones_that_its_class_says(monkeypatch, requests, ended):
+    monkeypatch.setattr(service.threading, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
+    waiting = service.Service(None)
+    for request in requests:
+        waiting.accept(request)
+    assert {number for number, job in waiting.jobs.items() if job.cancelled} == ended
 
 
 def test_the_process_ends_when_the_window_is_gone():

@@ -4,7 +4,7 @@ A request is answered by any number of Progressed and Updated and then exactly o
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from workbench.core.analysis import plan, sensitivity, sweep
 from workbench.core.analysis.temperatures import Temperatures
@@ -14,23 +14,52 @@ from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.layer_data.layer_queries import Wanted
 from workbench.core.recipe.recipe import Recipe
 
+Lane = Literal[
+    "edit",  # one layer, while the mouse moves
+    "measure",  # the whole model, batch by batch, and what will be wanted for that
+    "look",  # pictures of one layer that is looked at
+    "graph",  # the structure to be drawn; waits for nobody's samples
+    "changes",  # which samples are decided otherwise, and by whose doing; all that somebody waits for goes first
+    "train",  # the recovery stages of a recipe
+    "scan",  # many measurements, of a sweep or a scan, that take minutes: at each step others go first
+    "passing",  # the activations of the layer that is looked at; others go first
+    "facts",  # what the weights of all layers are like, for the tree; others go first
+    "idle",  # what will be wanted next; nobody waits for it
+    "inspect",  # what a layer is like, when it is chosen
+    "work",  # opening, timing, exporting: one after the other
+    "reader",  # what is told of another job: no waiting, and no answer
+]
+
 
 @dataclass(frozen=True)
-class Methods:
-    """-> Updated(str), which plug-ins were left out and why, if any; Done(tuple[MethodInfo, ...])"""
+class Request:
+    """What the window asks of the engine, and with the class how that is run.
+
+    lane  the requests of a lane run one after the other, beside those of all other lanes
+    ends  which earlier ones a new one ends (they answer Stopped): all of the lane, those of its kind, or none
+    """
 
     job: int
+    lane: ClassVar[Lane]
+    ends: ClassVar[Literal["lane", "kind", "none"]]
+
+    def __init_subclass__(cls, lane: Lane = "work", ends: Literal["lane", "kind", "none"] = "none") -> None:
+        cls.lane, cls.ends = lane, ends
 
 
 @dataclass(frozen=True)
-class Open:
+class Methods(Request):
+    """-> Updated(str), which plug-ins were left out and why, if any; Done(tuple[MethodInfo, ...])"""
+
+
+@dataclass(frozen=True)
+class Open(Request):
     """-> Done(ModelSummary). `trusted`: paths to whose code (`file.py:function`) the user gave an informed yes.
 
     `without` names preparation steps to leave out, or to do where they are optional. `fingerprint`: no other model than
     that will do. The model that was open stays open when this fails.
     """
 
-    job: int
     path: str
     trusted: Trust = NOBODY
     without: tuple[str, ...] = ()
@@ -38,143 +67,127 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Attach:
+class Attach(Request):
     """Data for the open model -> Updated(DataSummary) at once, Done(DataSummary) with the baseline measured."""
 
-    job: int
     path: str
     calibration: str = ""
     trusted: Trust = NOBODY
 
 
 @dataclass(frozen=True)
-class Trusted:
+class Trusted(Request):
     """These paths, which a recipe names as teachers, are trusted from now on -> Done(None)"""
 
-    job: int
     paths: Trust
 
 
 @dataclass(frozen=True)
-class Inspect:
+class Inspect(Request, lane="inspect"):
     """-> Done(LayerView)"""
 
-    job: int
     path: str
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(Request, lane="facts", ends="lane"):
     """What the weights of layers are like, for the tree -> Updated(LayerFacts)..., Done(None), in the order of `paths`.
     A newer one replaces one that waits or runs (Stopped); it gives way to everything that somebody waits for."""
 
-    job: int
     paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Look:
+class Look(Request, lane="look"):
     """A picture of one layer, before and after the recipe -> Done(what `wanted` says, see layer_queries)"""
 
-    job: int
     path: str
     recipe: Recipe
     wanted: Wanted
 
 
 @dataclass(frozen=True)
-class Activations:
+class Activations(Request, lane="passing", ends="lane"):
     """What passes through one layer over the calibration samples -> Updated(passing.Passing)...,
     Done(passing.Passing). A newer one replaces one that waits or runs (Stopped); gives way to others."""
 
-    job: int
     path: str
 
 
 @dataclass(frozen=True)
-class Edit:
+class Edit(Request, lane="edit", ends="lane"):
     """What the recipe makes of one layer -> Done(EditView). A newer Edit replaces one that waits or runs (Stopped).
 
     The whole recipe, because what other layers have may count: those that have the same step, or lose channels.
     """
 
-    job: int
     path: str
     recipe: Recipe
 
 
 @dataclass(frozen=True)
-class Measure:
+class Measure(Request, lane="measure", ends="lane"):
     """Size at once, accuracy batch by batch -> Updated(Preview)..., Done(Preview).
 
     `focus` are the layers being edited; what does not depend on them is not run again. A newer Measure replaces one
     that waits or runs (Stopped).
     """
 
-    job: int
     recipe: Recipe
     focus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Prepare:
+class Prepare(Request, lane="measure", ends="kind"):
     """Have ready what the first edit of the layers in focus will want -> Done(None). Gives way to any Measure."""
 
-    job: int
     recipe: Recipe
     focus: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Request, lane="graph"):
     """The graph to be drawn, as opened or (with a recipe) as an export would write it -> Done(GraphView)"""
 
-    job: int
     recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)
-class Coupled:
+class Coupled(Request, lane="graph"):
     """Which layers of the open model lose channels together -> Done(Couplings)"""
-
-    job: int
 
 
 @dataclass(frozen=True)
-class Time:
+class Time(Request):
     """How fast the original and what a recipe makes of it are, and what their files take, zipped too -> Done(Timing)"""
 
-    job: int
     recipe: Recipe
 
 
 @dataclass(frozen=True)
-class Compare:
+class Compare(Request, lane="changes", ends="lane"):
     """What the recipe changed, sample by sample -> Done(Changes), see prediction_diff. Gives way to what somebody waits
     for; a newer Compare or Accuse replaces one that waits or runs (Stopped).
     """
 
-    job: int
     recipe: Recipe
 
 
 @dataclass(frozen=True)
-class Accuse:
+class Accuse(Request, lane="changes", ends="lane"):
     """Which layer's steps flipped these samples, by taking layers back one at a time -> Updated(Blame)..., Done(Blame).
     Gives way like Compare.
     """
 
-    job: int
     recipe: Recipe
     samples: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Export:
+class Export(Request):
     """Write model, recipe and report (in this language) into a folder, reopen, verify -> Done(Report). `kept`: what
     the training of this recipe reached before is written, as in Train."""
 
-    job: int
     recipe: Recipe
     folder: str
     name: str = ""
@@ -183,123 +196,81 @@ class Export:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class Sweep(Request, lane="scan"):
     """Raise one parameter step by step, beside what the recipe has -> Updated(Curve)..., Done(Curve), see sweep"""
 
-    job: int
     wanted: sweep.Sweep
     recipe: Recipe | None = None
 
 
 @dataclass(frozen=True)
-class Scan:
+class Scan(Request, lane="scan"):
     """Candidates on layers, one at a time -> Updated(sensitivity.Scan), Updated(sensitivity.Trial)...,
     Done(sensitivity.Scan). A Sweep and a Scan give way to everything that somebody waits for, but for a training: they
     go on beside one."""
 
-    job: int
     wanted: sensitivity.Wanted
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Request, lane="scan"):
     """Search for a recipe -> Updated(plan.Front)..., Done(plan.Front). It gives way like a Scan; Hold pauses it between
     two trials, and Finish ends it with what it has. What was measured is kept on the disk: the same search, or one with
     another limit, goes on from there. `others` (kind, name, recipe) are measured beside: the current recipe, snapshots.
     """
 
-    job: int
     goal: plan.Goal
     others: tuple[tuple[plan.Kind, str, Recipe], ...] = ()
 
 
 @dataclass(frozen=True)
-class Train:
+class Train(Request, lane="train"):
     """Run the recovery stages of a recipe -> Updated(TrainingPoint)..., Done(Recovery). What is measured or exported of
     this recipe afterwards is the trained model. Cancelling stops (Stopped); what was reached is kept for another Train.
     `kept`: nothing is trained; what was reached before is read from where it is kept, or Failed where it is not.
     """
 
-    job: int
     recipe: Recipe
     device: str = "cpu"
     kept: bool = False
 
 
 @dataclass(frozen=True)
-class Finish:
+class Finish(Request, lane="reader"):
     """Ends a Train or a Plan early: it answers Done with the best so far; or Stopped, where it had not begun."""
-
-    job: int
 
 
 @dataclass(frozen=True)
-class Hold:
+class Hold(Request, lane="reader"):
     """A Train, a TryTemperatures or a Plan pauses between two steps, or goes on; it has no answer of its own."""
 
-    job: int
     held: bool
 
 
 @dataclass(frozen=True)
-class TryTemperatures:
+class TryTemperatures(Request, lane="train"):
     """Train at each temperature -> Updated(TemperatureCurve)..., Done(TemperatureCurve), see temperatures"""
 
-    job: int
     recipe: Recipe
     wanted: Temperatures
     device: str = "cpu"
 
 
 @dataclass(frozen=True)
-class Predict:
+class Predict(Request, lane="idle"):
     """Prepare what predicts edits from one pass of gradients (see Preview.predicted) -> Done(Predictability)"""
 
-    job: int
-
 
 @dataclass(frozen=True)
-class Cancel:
+class Cancel(Request, lane="reader"):
     """Ends the job of that number, whatever it is; the job answers Stopped."""
 
-    job: int
-
 
 @dataclass(frozen=True)
-class Quit:
+class Quit(Request, lane="reader"):
     """Ends the engine process."""
 
     job: int = 0
-
-
-Request = (
-    Methods
-    | Open
-    | Attach
-    | Inspect
-    | Look
-    | Facts
-    | Edit
-    | Measure
-    | Graph
-    | Coupled
-    | Time
-    | Compare
-    | Accuse
-    | Export
-    | Sweep
-    | Scan
-    | Plan
-    | Activations
-    | Predict
-    | Prepare
-    | Train
-    | Finish
-    | Hold
-    | TryTemperatures
-    | Cancel
-    | Quit
-)
 
 
 @dataclass(frozen=True)

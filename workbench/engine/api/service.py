@@ -1,18 +1,4 @@
-"""The engine process: reads requests from the window, runs them in its lanes, answers.
-
-edit      one layer, while the mouse moves; a newer request replaces an older one
-measure   the whole model, batch by batch, and what will be wanted for that; a newer request replaces an older one
-look      pictures of one layer that is looked at
-graph     the structure to be drawn; waits for nobody's samples
-changes   which samples are decided otherwise, and by whose doing; a newer request replaces an older one, and all that
-          somebody waits for goes first
-train     the recovery stages of a recipe
-scan      many measurements, of a sweep or a scan, that take minutes: at each step others go first
-passing   the activations of the layer that is looked at; others go first
-facts     what the weights of all layers are like, for the tree; others go first
-idle      what will be wanted next; nobody waits for it
-inspect   what a layer is like, when it is chosen
-work      opening, timing, exporting: one after the other
+"""The engine process: reads requests from the window, runs them in their lanes (core.ipc.messages.Lane), answers.
 
 The main thread only reads the pipe, so cancelling never waits for a computation to end.
 """
@@ -26,9 +12,9 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import partial, singledispatchmethod
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, get_args
 
 from workbench.core.base import system
 from workbench.core.base.errors import Cancelled, UserError, behind
@@ -56,35 +42,7 @@ from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import all_methods
 
 log = logging.getLogger(__name__)
-# What a request ends when it comes: those of its own kind before it, and what gives way to it.
-REPLACED: dict[type, tuple[type, ...]] = {
-    m.Edit: (m.Edit,),
-    m.Measure: (m.Measure, m.Prepare),
-    m.Prepare: (m.Prepare,),
-    m.Facts: (m.Facts,),
-    m.Compare: (m.Compare, m.Accuse),
-    m.Accuse: (m.Compare, m.Accuse),
-    m.Activations: (m.Activations,),
-}
 WAIT_S = 0.02  # between two looks whether others are done
-LANES = {
-    m.Edit: "edit",
-    m.Measure: "measure",
-    m.Prepare: "measure",
-    m.Facts: "facts",
-    m.Compare: "changes",
-    m.Accuse: "changes",
-    m.Activations: "passing",
-    m.Look: "look",
-    m.Inspect: "inspect",
-    m.Graph: "graph",
-    m.Coupled: "graph",
-    m.Sweep: "scan",
-    m.Scan: "scan",
-    m.Predict: "idle",
-    m.Train: "train",
-    m.TryTemperatures: "train",
-}
 # Lanes that let all others go first, but for these: an hour of training must not keep the user from looking.
 PATIENT: dict[str, tuple[str, ...]] = {
     "scan": ("train",),
@@ -106,7 +64,7 @@ class Service:
         self.jobs: dict[int, Job] = {}
         self.finishing: set[int] = set()  # trainings that end with the best state so far
         self.busy: dict[int, str] = {}  # jobs that somebody waits for, and their lanes
-        self.lanes = {name: Lane(name, self.run) for name in (*LANES.values(), "work")}
+        self.lanes = {name: Lane(name, self.run) for name in get_args(m.Lane) if name != "reader"}
 
     def send(self, reply: m.Reply) -> None:
         with self.sending:
@@ -120,16 +78,17 @@ class Service:
                 request = self.connection.recv()
             except (EOFError, OSError):
                 return
-            if isinstance(request, m.Quit):
-                return
-            if isinstance(request, m.Cancel):
-                self.cancel(request.job)
-            elif isinstance(request, m.Finish):
-                self.finish(request.job)
-            elif isinstance(request, m.Hold):
-                self.hold(request.job, request.held)
-            else:
-                self.accept(request)
+            match request:
+                case m.Quit():
+                    return
+                case m.Cancel(number):
+                    self.cancel(number)
+                case m.Finish(number):
+                    self.finish(number)
+                case m.Hold(number, held):
+                    self.hold(number, held)
+                case _:
+                    self.accept(request)
 
     def cancel(self, number: int) -> None:
         job = self.jobs.get(number)
@@ -146,14 +105,14 @@ class Service:
         if number in self.jobs:
             self.jobs[number].hold(held)
 
-    def accept(self, request: Any) -> None:
+    def accept(self, request: m.Request) -> None:
         """Queue a request in its lane; what it replaces is cancelled."""
         job = Job(
             lambda progress: self._progressed(request.job, progress),
             updates=lambda result: self.send(m.Updated(request.job, result)),
         )
         self.jobs[request.job] = job
-        lane = LANES.get(type(request), "work")
+        lane = request.lane
         if lane in PATIENT:
             job.turn = partial(self._let_others_go_first, job, PATIENT[lane])
         else:
@@ -163,12 +122,12 @@ class Service:
     def _progressed(self, number: int, progress: Progress) -> None:
         self.send(m.Progressed(number, progress))
 
-    def run(self, request: Any, job: Job) -> None:
+    def run(self, request: m.Request, job: Job) -> None:
         """Answer one request; whatever happens, exactly one of Done, Failed and Stopped is sent."""
         number = request.job
         try:
             job.check()
-            self.send(m.Done(number, HANDLERS[type(request)](self, request, job)))
+            self.send(m.Done(number, self.answer(request, job)))
         except Cancelled:
             self.send(m.Stopped(number))
         except UserError as error:
@@ -200,14 +159,19 @@ class Service:
         while not Cache.awaited and not job.cancelled and any(lane not in beside for lane in tuple(self.busy.values())):
             time.sleep(WAIT_S)
 
-    # What each request does. Each returns the result that Done carries.
+    @singledispatchmethod
+    def answer(self, request: m.Request, job: Job) -> Any:
+        """What each request does, below by its class; returns the result that Done carries."""
+        raise TypeError(f"nothing answers {type(request).__name__}")
 
+    @answer.register
     def methods(self, request: m.Methods, job: Job) -> Any:
         known = tuple(method.info() for method in all_methods().values())
         if left_out():
             job.update(" ".join(left_out()))
         return known
 
+    @answer.register
     def open(self, request: m.Open, job: Job) -> Any:
         workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))
         summary = workspace.model.summary()
@@ -220,30 +184,38 @@ class Service:
         system.give_memory_back()  # what was remembered of the model before
         return summary
 
+    @answer.register
     def attach(self, request: m.Attach, job: Job) -> Any:
         self._replace(self._open().attach(request.path, job, request.calibration, request.trusted))
         return self._open().data_summary()
 
+    @answer.register
     def trusted(self, request: m.Trusted, job: Job) -> Any:
         workspace = self._open()
         self._replace(replace(workspace, trusted=workspace.trusted | request.paths))
 
+    @answer.register
     def inspect(self, request: m.Inspect, job: Job) -> Any:
         return self._open().view(request.path)
 
+    @answer.register
     def facts(self, request: m.Facts, job: Job) -> Any:
         for path in job.each(request.paths, "looking at the weights"):
             self.send(m.Updated(request.job, self._open().facts(path)))
 
+    @answer.register
     def look(self, request: m.Look, job: Job) -> Any:
         return look(self._open(), request.path, request.recipe, request.wanted, job)
 
+    @answer.register
     def activations(self, request: m.Activations, job: Job) -> Any:
         return passing(self._open(), request.path, job)
 
+    @answer.register
     def edit(self, request: m.Edit, job: Job) -> Any:
         return self._open().edit_view(request.path, request.recipe, job)
 
+    @answer.register
     def measure(self, request: m.Measure, job: Job) -> Any:
         evaluator = self._open().ready(request.recipe).evaluator
         assert self.previewer is not None
@@ -256,23 +228,29 @@ class Service:
             self.send(m.Updated(request.job, preview))
         raise AssertionError("a measurement ends with a complete preview")
 
+    @answer.register
     def graph(self, request: m.Graph, job: Job) -> Any:
         return self._open().graph_view(request.recipe, job)
 
+    @answer.register
     def coupled(self, request: m.Coupled, job: Job) -> Any:
         return couplings(self._open().model)
 
+    @answer.register
     def compare(self, request: m.Compare, job: Job) -> Any:
         return changes(self._open(), request.recipe, job)
 
+    @answer.register
     def accuse(self, request: m.Accuse, job: Job) -> Any:
         for found in blame(self._open(), request.recipe, request.samples, job):
             job.update(found)
         return found
 
+    @answer.register
     def time(self, request: m.Time, job: Job) -> Any:
         return timed(self._open(), request.recipe, job)
 
+    @answer.register
     def export(self, request: m.Export, job: Job) -> Any:
         return export(
             self._open(),
@@ -284,24 +262,30 @@ class Service:
             kept=request.kept,
         )
 
+    @answer.register
     def sweep(self, request: m.Sweep, job: Job) -> Any:
         return sweep(self._open(), request.wanted, job, request.recipe)
 
+    @answer.register
     def scan(self, request: m.Scan, job: Job) -> Any:
         return scan(self._open(), job, request.wanted)
 
+    @answer.register
     def train(self, request: m.Train, job: Job) -> Any:
         workspace = self._open().ready(request.recipe)
         return recovered(
             workspace, request.recipe, job, lambda: request.job in self.finishing, request.device, request.kept
         ).recovery
 
+    @answer.register
     def try_temperatures(self, request: m.TryTemperatures, job: Job) -> Any:
         return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
 
+    @answer.register
     def predict(self, request: m.Predict, job: Job) -> Any:
         return prepared(self._open(), job)[1]
 
+    @answer.register
     def prepare(self, request: m.Prepare, job: Job) -> Any:
         self._open()
         assert self.previewer is not None
@@ -316,45 +300,19 @@ class Service:
         self.workspace, self.previewer = workspace, Previewer(workspace)
 
 
-HANDLERS: dict[type, Callable[[Service, Any, Job], Any]] = {
-    m.Methods: Service.methods,
-    m.Open: Service.open,
-    m.Attach: Service.attach,
-    m.Trusted: Service.trusted,
-    m.Inspect: Service.inspect,
-    m.Look: Service.look,
-    m.Facts: Service.facts,
-    m.Edit: Service.edit,
-    m.Measure: Service.measure,
-    m.Graph: Service.graph,
-    m.Coupled: Service.coupled,
-    m.Time: Service.time,
-    m.Compare: Service.compare,
-    m.Accuse: Service.accuse,
-    m.Export: Service.export,
-    m.Sweep: Service.sweep,
-    m.Scan: Service.scan,
-    m.Predict: Service.predict,
-    m.Prepare: Service.prepare,
-    m.Train: Service.train,
-    m.TryTemperatures: Service.try_temperatures,
-    m.Activations: Service.activations,
-}
-
-
 class Lane:
     """A thread that runs requests one after the other."""
 
-    def __init__(self, name: str, run: Callable[[Any, Job], None]) -> None:
+    def __init__(self, name: str, run: Callable[[m.Request, Job], None]) -> None:
         self.run = run
-        self.waiting: queue.SimpleQueue[tuple[Any, Job]] = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[tuple[m.Request, Job]] = queue.SimpleQueue()
         self.latest: dict[type, Job] = {}  # by the kind of request
         threading.Thread(target=self._work, name=f"lane-{name}", daemon=True).start()
 
-    def put(self, request: Any, job: Job) -> None:
-        for kind in REPLACED.get(type(request), ()):
-            if (replaced := self.latest.get(kind)) is not None:
-                replaced.cancel()
+    def put(self, request: m.Request, job: Job) -> None:
+        for kind, earlier in self.latest.items():
+            if request.ends == "lane" or (request.ends == "kind" and kind is type(request)):
+                earlier.cancel()
         self.latest[type(request)] = job
         self.waiting.put((request, job))
 
