@@ -10,6 +10,8 @@ from functools import partial
 import numpy as np
 
 from workbench.core.base.errors import UserError
+from workbench.core.plugins.discovery import said
+from workbench.data.extensions import all_metrics, checked
 from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_error, threshold
 
 FALLS = 0.95  # what the mean answer may reach of a metric that is used
@@ -18,8 +20,11 @@ MAPS = ("token_accuracy", "pixel_accuracy", "pixel_accuracy_last")  # metrics of
 EMBEDDINGS = ("embed", "feature", "hidden", "pool")  # in the names of outputs that are no class scores
 
 
-def choose(outputs: np.ndarray, labels: np.ndarray | None, name: str = "") -> Metric:
-    """The metric for outputs like these of the original model. Raises UserError when labels are there but fit none."""
+def choose(outputs: np.ndarray, labels: np.ndarray | None, name: str = "", wanted: str = "") -> Metric:
+    """The metric for outputs like these of the original model, or the one that is wanted by its id. Raises UserError
+    when labels are there but fit none, or not that one."""
+    if wanted:
+        return named(wanted, outputs, labels)
     metric, _ = found(outputs, labels, labels, name)
     if metric is None:
         assert labels is not None
@@ -40,6 +45,32 @@ def found(
     return _labelled(outputs, labels, every)
 
 
+def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric:
+    """The metric of this id, tried on these outputs of the original model. Raises UserError where there is none, where
+    it needs labels and has none, or where it cannot score these."""
+    known = all_metrics()
+    if wanted not in known:
+        raise UserError(f"There is no metric '{wanted}'.", f"The metrics are: {', '.join(known)}.")
+    metric = known[wanted]
+    if metric.labelled and labels is None:
+        raise UserError(
+            f"The metric {wanted} compares with labels, and the data has none.",
+            "Add labels, or ask for another metric.",
+        )
+    if metric.id == "relative_error":
+        metric = relative(outputs.reshape(len(outputs), -1).astype(np.float64))
+    target = fitting(metric, labels) if metric.labelled else outputs
+    assert target is not None
+    try:
+        checked(metric.score, wanted)(outputs, target)
+    except (ValueError, TypeError, IndexError, AttributeError) as error:  # shapes that it is not made for
+        shapes = f"outputs {outputs.shape[1:]}" + (f", labels {target.shape[1:]}" if metric.labelled else "")
+        raise UserError(
+            f"The metric {wanted} does not fit this data ({shapes} a sample): {said(error)}.", "Ask for another metric."
+        ) from error
+    return metric
+
+
 def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
     """Whether other samples of the same output, by themselves measured by `other`, can be measured by this metric: few
     labels may all be of one class, and few outputs look like another kind."""
@@ -51,7 +82,7 @@ def fits(metric: Metric, other: Metric, labels: np.ndarray | None) -> bool:
         and labels is not None
         and bool(np.isin(labels, (-1, 0, 1)).all())
     )
-    return alone or not metric.labelled or metric.id == other.id
+    return alone or metric.id == other.id or (not metric.labelled and metric.id in (*METRICS, "binary", "labels"))
 
 
 def fitting(metric: Metric, labels: np.ndarray | None) -> np.ndarray | None:

@@ -18,6 +18,7 @@ from workbench.core.layer_data.layer import InputSpec
 from workbench.data import npz_file
 from workbench.data.answer import Answer
 from workbench.data.class_names import read_names
+from workbench.data.extensions import Reader, all_readers
 from workbench.data.matching import DTYPES, Given, match
 
 LABELS, NAMES = "y", "class_names"
@@ -154,6 +155,8 @@ def open_dataset(
     if not exists(path):
         raise UserError(f"There is no file {path}.", "Check the name.")
     given = given or {}
+    if file.suffix != ".npz" and (reader := next((each for each in all_readers() if each.claims(path)), None)):
+        return _from_arrays(path, _read(reader, path, trusted, job or Job()), specs, given)
     if file.is_dir():
         from workbench.data.images import open_folder
 
@@ -164,6 +167,18 @@ def open_dataset(
         arrays, held = npz_file.read(file, {spec.name for spec in specs} | {"x", LABELS, NAMES})
         return _from_arrays(path, arrays, specs, given, held)
     raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
+
+
+def _read(reader: Reader, path: str, trusted: bool, job: Job) -> dict[str, np.ndarray]:
+    """What the reader of a plug-in gives, as arrays of numbers or texts. Raises UserError for anything else."""
+    given = reader.read(path, trusted, job)
+    arrays = {str(name): np.asarray(values) for name, values in dict(given).items()}
+    if odd := [name for name, array in arrays.items() if array.dtype.kind not in "fiubU"]:
+        raise UserError(
+            f"{path}: the reader {reader.name} gives {', '.join(odd)} as neither numbers nor texts.",
+            "Tell its author, or save the data as .npz.",
+        )
+    return arrays
 
 
 def _from_arrays(

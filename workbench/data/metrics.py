@@ -17,6 +17,9 @@ ALL = 1 << 62  # samples of a population that nobody can count
 ALIKE = 0.01  # of the largest value: answers that count as the same where nothing is decided
 
 
+Score = Callable[[np.ndarray, np.ndarray], np.ndarray]  # outputs, target -> [samples]
+
+
 @dataclass(frozen=True)
 class Metric:
     """`score(outputs, target) -> [samples]` float64, where `target` is labels, or the original model's outputs.
@@ -27,7 +30,7 @@ class Metric:
 
     id: str
     info: MetricInfo
-    score: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    score: Score
     decide: Callable[[np.ndarray], np.ndarray] | None = None
     at: float = 0.0  # the threshold of a decision by one
 

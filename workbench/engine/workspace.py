@@ -49,6 +49,7 @@ class Workspace:
     trusted     paths whose code may run
     against     what models are compared with where there are no labels
     teachers    the files of these, where that is not the original model
+    metric      the id of the one that was asked for; "": it is chosen by outputs and labels
     """
 
     model: Model
@@ -64,6 +65,7 @@ class Workspace:
     trusted: Trust = NOBODY
     against: str = "the original model's answers"
     teachers: str = ""
+    metric: str = ""
 
     @staticmethod
     def open(path: str, job: Job, trusted: Trust = NOBODY, without: frozenset[str] = frozenset()) -> "Workspace":
@@ -71,15 +73,25 @@ class Workspace:
         return Workspace(open_model(path, trusted=path in trusted, without=without, job=job), trusted=trusted)
 
     def attach(
-        self, path: str, job: Job, calibration: str = "", trusted: Trust = NOBODY, given: Given | None = None
+        self,
+        path: str,
+        job: Job,
+        calibration: str = "",
+        trusted: Trust = NOBODY,
+        given: Given | None = None,
+        metric: str = "",
     ) -> "Workspace":
-        """The same model with data, and the original measured on it. `given` are values of inputs that are the same for
-        all samples. Raises UserError when the data does not fit, or the model gives nothing that can be measured."""
+        """The same model with data, and the original measured on it. Raises UserError when the data does not fit, or
+        the model gives nothing that can be measured.
+
+        given    values of inputs that are the same for all samples
+        metric   the id of one; without it, it is chosen by outputs and labels
+        """
         inputs, given = self.model.summary().inputs, given or {}
         ends = 0.3, 0.5 if calibration else 0.3  # of the work, about
         data = open_dataset(path, inputs, path in trusted, job.part(0.0, ends[0]), given)
         session = runtime.session(self.model)
-        data = with_answer(session, data)
+        data = with_answer(session, data, metric)
         samples = data
         if calibration:
             samples = open_dataset(
@@ -91,7 +103,9 @@ class Workspace:
                 f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
                 "given)"
             )
-        evaluator = evaluate.prepare(data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH))
+        evaluator = evaluate.prepare(
+            data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH), wanted=metric
+        )
         samples = replace(samples, answer=data.answer, labels=fitting(evaluator.metric, samples.labels))
         one = data.feeds(slice(0, data.fixed_batch or 1))
         model = self.model.at({name: array.shape for name, array in one.items()})
@@ -104,6 +118,9 @@ class Workspace:
             evaluator=evaluator,
             training=samples if calibration else None,
             set_aside=False,
+            metric=metric,
+            cache=self.cache if metric == self.metric else Cache(CACHE),  # what was measured is of a metric
+            recoveries=self.recoveries if metric == self.metric else {},
         )
 
     def taught(self, teachers: str, job: Job) -> "Workspace":
@@ -114,7 +131,8 @@ class Workspace:
         if evaluator.metric.labelled:
             return self
         run = answers_of(teachers, evaluator.data, job, self.trusted)
-        again = evaluate.prepare(evaluator.data, runner(runtime.session(self.model)), job, evaluator.batch, teacher=run)
+        original = runner(runtime.session(self.model))
+        again = evaluate.prepare(evaluator.data, original, job, evaluator.batch, teacher=run, wanted=self.metric)
         return replace(self, evaluator=again, against="the teachers' answers", teachers=teachers)
 
     def separated(self) -> "Workspace":

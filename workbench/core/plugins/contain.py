@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.plain import plain
-from workbench.core.plugins.discovery import said
+from workbench.core.plugins.discovery import leave_out, said
 
 
 def contained(call: Callable[..., Any], name: str, words: str, answers: bool = False) -> Callable[..., Any]:
@@ -26,5 +26,19 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
             if answers:
                 return sentence
             raise UserError(sentence, f"{words} is at fault: remove it, or tell its author.") from error
+
+    return guarded
+
+
+def claiming(claims: Callable[..., bool], words: str) -> Callable[..., bool]:
+    """`claims`, where an error means no and is reported: it must not keep anybody from opening other files."""
+
+    @functools.wraps(claims)
+    def guarded(*arguments: Any) -> bool:
+        try:
+            return bool(claims(*arguments))
+        except Exception as error:
+            leave_out(words, error)
+            return False
 
     return guarded

@@ -108,11 +108,12 @@ class Evaluator:
 
 
 def prepare(
-    data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0, teacher: Run | None = None
+    data: Dataset, run: Run, job: Job, batch: int = BATCH, seed: int = 0, teacher: Run | None = None, wanted: str = ""
 ) -> Evaluator:
     """Run the original model over the data once. Raises UserError when labels or names of classes fit no metric.
 
-    Without labels models are compared with the original, or with this teacher.
+    Without labels models are compared with the original, or with this teacher. `wanted` is the id of a metric; without
+    it the metric follows from outputs and labels.
     """
     parts = [
         data.answer.of(run(data.feeds(slice(start, start + batch))))
@@ -126,7 +127,7 @@ def prepare(
             f"The model's output{named} is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
             "Check the model, and how the data is prepared for it.",
         )
-    metric = choose(outputs, data.labels, data.answer.name)
+    metric = choose(outputs, data.labels, data.answer.name, wanted)
     data = replace(data, labels=fitting(metric, data.labels))
     if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
         raise UserError(

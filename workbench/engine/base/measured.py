@@ -8,7 +8,7 @@ import onnxruntime as ort
 
 from workbench.core.base.errors import UserError
 from workbench.data.answer import Answer
-from workbench.data.choosing import fitting, found, why_unfit
+from workbench.data.choosing import fitting, found, named, why_unfit
 from workbench.data.dataset import Dataset
 from workbench.data.metrics import Metric
 from workbench.graph.onnx import runtime
@@ -28,8 +28,8 @@ class Candidate:
     rank: int = 0
 
 
-def with_answer(session: ort.InferenceSession, data: Dataset) -> Dataset:
-    """The data with the output that is measured, its labels in the form of the metric.
+def with_answer(session: ort.InferenceSession, data: Dataset, wanted: str = "") -> Dataset:
+    """The data with the output that is measured, its labels in the form of the metric; `wanted` is a metric's id.
 
     Raises UserError where the model cannot be run on it, no output has one answer a sample, or the labels fit none.
     """
@@ -62,20 +62,23 @@ def with_answer(session: ort.InferenceSession, data: Dataset) -> Dataset:
             "Export the model with outputs whose first axis is the batch.",
         )
     values = _answers(session, data, probed, every)
-    return _chosen(data, [replace(each, values=value) for each, value in zip(every, values, strict=True)], probed, left)
+    every = [replace(each, values=value) for each, value in zip(every, values, strict=True)]
+    return _chosen(data, every, probed, left, wanted)
 
 
-def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dict[str, str]) -> Dataset:
+def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dict[str, str], wanted: str) -> Dataset:
     """The candidate whose metric suits best, among those that the labels may be of; of equal ones the first."""
     labels = None if data.labels is None else data.labels[probed]
     ranked: list[Candidate] = []
     for each in every:
-        metric, rank = found(each.values, labels, data.labels, each.answer.name)
+        metric, rank = _metric(each, labels, data.labels, wanted)
         if metric is not None:
             ranked.append(replace(each, metric=metric, rank=rank + (100 if _unknown(each.values) else 0)))
         else:
             left[each.answer.name] = "does not fit the labels"
     if not ranked:
+        if wanted:
+            named(wanted, every[0].values, labels)  # raises: why it does not fit
         assert data.labels is not None
         raise why_unfit([each.values for each in every], data.labels)
     best = min(_credible(ranked, labels), key=lambda each: each.rank)
@@ -88,6 +91,18 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
     notes = _notes(best, others | left)
     answer = replace(best.answer, notes=notes)
     return replace(data, answer=answer, labels=fitting(best.metric, data.labels))
+
+
+def _metric(
+    candidate: Candidate, labels: np.ndarray | None, every: np.ndarray | None, wanted: str
+) -> tuple[Metric | None, int]:
+    """As choosing.found, or the metric that is wanted where it fits this output."""
+    if not wanted:
+        return found(candidate.values, labels, every, candidate.answer.name)
+    try:
+        return named(wanted, candidate.values, labels), 0
+    except UserError:
+        return None, 0
 
 
 def _credible(ranked: list[Candidate], labels: np.ndarray | None) -> list[Candidate]:

@@ -1,0 +1,93 @@
+"""Metrics and data readers of other distributions, beside our own (see core.plugins.discovery).
+
+An entry point of `workbench.metrics` names a Metric, one of `workbench.data` a Reader.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, wraps
+from typing import Any, TypeVar
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.plugins.contain import claiming, contained
+from workbench.core.plugins.discovery import Loader, entry_points, load_all
+from workbench.data.metrics import METRICS, Metric, Score
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One more kind of data set; ours (.npz, folders of images, file.py:function) are asked first.
+
+    claims  whether a path (of a file or folder that is there) is of this kind, by its name
+    read    (path, trusted, job) -> arrays [samples, ...] by the name of the model's input, or x for the only one;
+            labels are y, names of classes class_names. Raises UserError naming the path. `trusted`: code that comes
+            with the data may run
+    """
+
+    name: str
+    claims: Callable[[str], bool]
+    read: Callable[[str, bool, Job], Mapping[str, np.ndarray]]
+
+
+@cache
+def all_metrics() -> dict[str, Metric]:
+    """Every metric that can be asked for by its id. A broken plug-in is left out (see core.plugins)."""
+    registered = dict(METRICS)
+
+    def take(loaded: Any, loader: Loader) -> None:
+        metric = _of(Metric, loaded)
+        if metric.id in registered:
+            raise ValueError(f"the metric {metric.id} is there already")
+        registered[metric.id] = _contained(metric, loader.words)
+
+    load_all(registered, entry_points("workbench.metrics"), take)
+    return registered
+
+
+@cache
+def all_readers() -> tuple[Reader, ...]:
+    """The readers of other distributions, by name."""
+    registered: dict[str, Reader] = {}
+
+    def take(loaded: Any, loader: Loader) -> None:
+        reader = _of(Reader, loaded)
+        if reader.name in registered:
+            raise ValueError(f"the reader {reader.name} is there already")
+        registered[reader.name] = replace(
+            reader, claims=claiming(reader.claims, loader.words), read=contained(reader.read, reader.name, loader.words)
+        )
+
+    load_all(registered, entry_points("workbench.data"), take)
+    return tuple(registered[name] for name in sorted(registered))
+
+
+def _of(kind: type[T], loaded: Any) -> T:
+    if not isinstance(loaded, kind):
+        raise TypeError(f"the entry point names a {type(loaded).__name__}, not a {kind.__name__}")
+    return loaded
+
+
+def _contained(metric: Metric, words: str) -> Metric:
+    decide = metric.decide and contained(metric.decide, metric.id, words)
+    return replace(metric, score=checked(contained(metric.score, metric.id, words), metric.id), decide=decide)
+
+
+def checked(score: Score, name: str) -> Score:
+    """The score, refused with a UserError where it is not one finite number a sample."""
+
+    @wraps(score)
+    def guarded(outputs: np.ndarray, target: np.ndarray) -> np.ndarray:
+        scores = np.asarray(score(outputs, target))
+        if scores.shape != (len(outputs),) or scores.dtype.kind not in "fiub" or not np.isfinite(scores).all():
+            raise UserError(
+                f"The metric {name} gives {scores.dtype} of shape {scores.shape} for {len(outputs)} samples.",
+                "It has to give one finite number a sample.",
+            )
+        return scores.astype(np.float64)
+
+    return guarded
