@@ -6,6 +6,7 @@ import pytest
 
 from workbench.core.plugins import discovery
 from workbench.data import extensions
+from workbench.formats.format import all_formats
 
 
 def distribution(folder: Path, name: str, points: str, **modules: str) -> None:
@@ -21,7 +22,7 @@ def distribution(folder: Path, name: str, points: str, **modules: str) -> None:
 
 def forget() -> None:
     """Let plug-ins be looked for again."""
-    for found in (extensions.all_metrics, extensions.all_readers):
+    for found in (extensions.all_metrics, extensions.all_readers, all_formats):
         found.cache_clear()
 
 

@@ -1,15 +1,20 @@
-"""What a format is. Each registers itself; `opening` asks them in turn."""
+"""What a format is. Ours register themselves, others come by an entry point of `workbench.formats`, which names a
+Format; `opening` asks them in turn."""
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import onnx_ir as ir
 
 from workbench.core.base.job import Job
+from workbench.core.plugins.contain import claiming, contained
+from workbench.core.plugins.discovery import Loader, entry_points, load_all
 from workbench.graph.model.model import Source
 
 
@@ -34,19 +39,28 @@ class Format:
     claims  whether a path, of a file that begins with these bytes (b"" when there is no such file), is of this format
     load    (path, trusted, job) -> Loaded; raises UserError in one sentence that names the path
     order   formats are asked in this order, the one that takes what is left last
+    suffix  with its dot: what a file that `save` writes ends with
+    save    (graph, path, job): write the graph as a file that `load` opens again to the same outputs; None: it only
+            opens. An export calls it with what it wrote as ONNX (see engine.api.other_formats)
     """
 
     name: str
     claims: Callable[[str, bytes], bool]
     load: Callable[[str, bool, Job], Loaded]
     order: int = 0
+    suffix: str = ""
+    save: Callable[[ir.Model, Path, Job], None] | None = None
 
 
-_registered: list[Format] = []
+FOREIGN = 3  # the order of formats of other distributions: behind ours, before those that only refuse
+_registered: dict[str, Format] = {}
 
 
 def register(format: Format) -> Format:
-    _registered.append(format)
+    """Add a format. Raises ValueError where one of that name is there already."""
+    if format.name in _registered:
+        raise ValueError(f"the format {format.name} is there already")
+    _registered[format.name] = format
     return format
 
 
@@ -56,4 +70,28 @@ def all_formats() -> tuple[Format, ...]:
     package = importlib.import_module(__package__)
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{__package__}.{module.name}")
-    return tuple(sorted(_registered, key=lambda format: format.order))
+    known = dict(_registered)
+
+    def take(loaded: Any, loader: Loader) -> None:
+        format = contain(loaded, loader.words)
+        if format.name in known:
+            raise ValueError(f"the format {format.name} is there already")
+        known[format.name] = format
+
+    load_all(known, entry_points("workbench.formats"), take)
+    return tuple(sorted(known.values(), key=lambda format: format.order))
+
+
+def contain(format: Any, words: str) -> Format:
+    """A format of another distribution, whose faults name it. Raises TypeError or ValueError for what is none."""
+    if not isinstance(format, Format):
+        raise TypeError(f"the entry point names a {type(format).__name__}, not a Format")
+    if (format.save is not None) != bool(re.fullmatch(r"\.[\w.]+", format.suffix)):
+        raise ValueError(f"the format {format.name} needs a suffix, such as .bin, where it has save, and none else")
+    return replace(
+        format,
+        claims=claiming(format.claims, words),
+        load=contained(format.load, format.name, words),
+        save=format.save and contained(format.save, format.name, words),
+        order=FOREIGN,
+    )

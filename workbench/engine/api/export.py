@@ -14,7 +14,7 @@ from workbench.core.base.language import language as speaking
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given
-from workbench.engine.api import report_page, without_data
+from workbench.engine.api import other_formats, report_page, without_data
 from workbench.engine.base.evaluate import Evaluator, Run, runner
 from workbench.engine.bench import latency as measure
 from workbench.engine.compile import settle
@@ -41,11 +41,13 @@ def export(
     kept: bool = False,
     notes: tuple[str, ...] = (),
     given: Given | None = None,
+    format: str = "",
 ) -> Report:
     """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
 
     The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
-    `notes`: what else the report is to say.
+    `notes`: what else the report is to say. `format` is the name of one that is written, too (see other_formats); a
+    name that ends with its suffix asks for it as well.
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
@@ -53,7 +55,7 @@ def export(
     or the file does not behave as the preview did.
     """
     spoken = speaking(language)
-    name = name or f"{places.stem(workspace.model.source.path)}_compressed"
+    name, other = other_formats.chosen(name or f"{places.stem(workspace.model.source.path)}_compressed", format)
     files = {
         kind: Path(folder) / f"{name}.{suffix}"
         for kind, suffix in (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))
@@ -86,6 +88,10 @@ def export(
             notes += (apart,) if apart else ()
         else:
             verified, said = without_data.verify(shown, str(written), given or {})
+            notes += (said,)
+        if other is not None:
+            made, said = other_formats.write(other, written, workspace.evaluator, job)
+            files[other.name] = Path(folder) / made.name
             notes += (said,)
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
         after_bytes = place.size(written.name)

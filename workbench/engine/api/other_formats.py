@@ -1,0 +1,70 @@
+"""An export in one format more than ONNX, by a format that can save (see formats.format): written beside the ONNX file,
+opened again and compared with it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import reason
+from workbench.core.base.job import Job
+from workbench.engine.base.evaluate import Evaluator
+from workbench.formats.finish import answers, relative_difference
+from workbench.formats.format import Format, all_formats
+from workbench.graph.onnx import runtime
+
+LARGEST_RELATIVE_DIFFERENCE = 1e-2  # of the outputs; see engine.api.export
+HEAD = 4096  # bytes that tell a format
+
+
+def chosen(name: str, wanted: str) -> tuple[str, Format | None]:
+    """The name of an export without a format's suffix, and the format: the one that is wanted by its name, or the one
+    whose suffix `name` has; None for ONNX alone. Raises UserError for one that is unknown or cannot save."""
+    saving = {format.name: format for format in all_formats() if format.save is not None}
+    if wanted and wanted != "onnx" and wanted not in saving:
+        known = ", ".join(["onnx", *saving])
+        raise UserError(f"There is no format '{wanted}' to write.", f"The formats are: {known}.")
+    ending = next((each for each in saving.values() if name.endswith(each.suffix)), None)
+    format = saving.get(wanted) if wanted else ending
+    if format is not None:
+        name = name.removesuffix(format.suffix)
+    return name, format
+
+
+def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) -> tuple[Path, str]:
+    """Save the ONNX file `written` in this format beside it; the new file, and what a report says of it.
+
+    The new file is opened again and run on samples, or on made-up inputs without data. Raises UserError where it cannot
+    be written, is not opened by its own format, or gives other outputs.
+    """
+    from workbench.formats.onnx_file import load_onnx
+
+    path = written.with_name(written.stem + format.suffix)
+    assert format.save is not None
+    try:
+        format.save(load_onnx(str(written), False, job.silent()).graph, path, job.silent())
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise UserError(
+            f"The format {format.name} wrote no file {path.name}: {reason(error)}.", "Tell its author."
+        ) from error
+    if not format.claims(str(path), head):
+        raise UserError(f"The format {format.name} does not open the file that it wrote.", "Tell its author.")
+    again = runtime.session(format.load(str(path), False, job.silent()).graph)
+    original = runtime.session(str(written))
+    feeds: Mapping[str, np.ndarray] = evaluator.data.least() if evaluator is not None else answers(original)[0]
+    if not feeds:
+        return path, f"{path.name} was opened again, and not run: no inputs were found that it takes"
+    difference = relative_difference(runtime.run(original, feeds), runtime.run(again, feeds))
+    if not difference <= LARGEST_RELATIVE_DIFFERENCE:
+        raise UserError(
+            f"The {format.name} file does not behave as the ONNX file: its outputs differ by {difference:.3g} of their "
+            "size.",
+            "Nothing was written; export as ONNX alone, and tell the author of the format.",
+        )
+    return path, (
+        f"{path.name} ({path.stat().st_size:,} bytes) was opened again; its outputs differ from the ONNX file's by "
+        f"{difference:.2g} of their size"
+    )
