@@ -6997,22 +6997,22 @@ Your work is kept and the window goes on. If it happens again, send this report 
     </message>
     <message>
       <source>Training</source>
-      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
       <translation>训练</translation>
     </message>
     <message>
       <source>Trying temperatures</source>
-      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
       <translation>正在尝试不同温度</translation>
     </message>
     <message>
       <source>{job} goes on beside this; each takes longer.</source>
-      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
       <translation>{job}同时在进行，两者都会变慢。</translation>
     </message>
     <message>
       <source>{job} is paused.</source>
-      <extracomment>workbench/ui/session/beside_training.py</extracomment>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
       <translation>{job}已暂停。</translation>
     </message>
     <message>

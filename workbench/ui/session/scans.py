@@ -6,12 +6,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted
-from workbench.core.base.job import Progress
 from workbench.core.ipc import messages
-from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     from workbench.ui.session.session import Session
@@ -20,50 +19,30 @@ REDRAW_MS = 60
 Cell = tuple[str, Stack]
 
 
-class Scans(QObject):
-    """One at a time. Cells stay until there is another model or other data: a scan that was stopped keeps what it had.
+class Scans(TrackedJob):
+    """Cells stay until there is another model or other data: a scan that was stopped keeps what it had.
 
-    changed      cells came, or a scan began or ended
-    progressed   of the running scan
-    shown        another candidate is shown in the tree and in the graph
+    shown   another candidate is shown in the tree and in the graph
     """
 
-    changed = Signal()
-    progressed = Signal()
     shown = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
-        self.job = 0  # 0: nothing is scanned
+        super().__init__(session.link, session)
         self.plan: Scan | None = None  # of the newest scan, without its cells until it is complete
         self.cells: dict[Cell, Trial] = {}
         self.refused: dict[Cell, str] = {}
-        self.progress = Progress("")
-        self.failure = ""
         self.candidate: Stack = ()  # whose losses are shown beside the layers; none: of no candidate
         self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._soon.timeout.connect(self.changed)
         session.model_changed.connect(self.forget)
         session.data_changed.connect(self.forget)
-        session.link.job_progressed.connect(self._on_progress)
 
     def start(self, wanted: Wanted) -> None:
         if self.job or not wanted.candidates:
             return
-        self.failure, self.progress = "", Progress("")
-        handlers = Handlers(
-            done=self._done,
-            updated=self._updated,
-            failed=self._failed,
-            stopped=self._stopped,
-            title=self.tr("Sensitivity"),
-        )
-        self.job = self._session.link.request(messages.Scan, handlers, wanted=wanted)
-        self.changed.emit()
-
-    def stop(self) -> None:
-        self._session.link.cancel(self.job)
+        stopped = self.tr("Stopped. Scanning again goes on from here.")
+        self._ask(messages.Scan, self.tr("Sensitivity"), self._take_all, self._updated, stopped, wanted=wanted)
 
     def show(self, candidate: Stack) -> None:
         """The losses of this candidate are shown beside the layers."""
@@ -86,12 +65,10 @@ class Scans(QObject):
 
     def forget(self) -> None:
         """Another model, or other data: nothing that was measured holds."""
-        if self.job:
-            self._session.link.abandon(self.job)
-        self.job, self.plan, self.failure, self.candidate = 0, None, "", ()
+        self.plan, self.candidate = None, ()
         self.cells.clear()
         self.refused.clear()
-        self.changed.emit()
+        self._drop()
 
     # -- replies ---------------------------------------------------------------------------------------------------
 
@@ -115,25 +92,12 @@ class Scans(QObject):
             if known is None or known.drop is None or trial.drop is not None:  # what was measured stays
                 self.cells[path, trial.candidate] = trial
 
-    def _on_progress(self, job: int, progress: Progress) -> None:
-        if job == self.job:
-            self.progress = progress
-            self.progressed.emit()
-
-    def _done(self, scan: Scan) -> None:
+    def _take_all(self, scan: Scan) -> None:
         self._take_plan(scan)
         for trial in scan.trials:
             self._take(trial)
-        self._end("")
 
-    def _failed(self, failure: messages.Failed) -> None:
-        self._end(f"{failure.what} {failure.mend}".strip())
-
-    def _stopped(self) -> None:
-        self._end(self.tr("Stopped. Scanning again goes on from here."))
-
-    def _end(self, failure: str) -> None:
-        self.job, self.failure = 0, failure
+    def _over(self, failure: str) -> None:
+        super()._over(failure)
         if self.plan is not None:
             self.plan = replace(self.plan, complete=not failure)
-        self.changed.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 
 from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
 from workbench.core.base.trust import NOBODY
@@ -13,7 +13,7 @@ from workbench.core.ipc import messages
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Recovery, TrainingPoint
 from workbench.ui.base.files import runs_code
-from workbench.ui.engine_client.client import Handlers
+from workbench.ui.engine_client.tracked_job import TrackedJob
 
 if TYPE_CHECKING:
     from workbench.ui.session.session import Session
@@ -21,19 +21,16 @@ if TYPE_CHECKING:
 REDRAW_MS = 100
 
 
-class Trainings(QObject):
+class Trainings(TrackedJob):
     """The trainings of a session, one at a time; results are remembered by recipe, as the engine remembers them."""
 
-    changed = Signal()
     asks_trust = Signal(str, object)
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session)
+        super().__init__(session.link, session)
         self._session = session
-        self.job = 0  # 0: nothing is trained
         self.recipe = Recipe()  # of the curve
         self.points: list[TrainingPoint] = []
-        self.failure = ""
         self.paused = self.trying = False  # trying temperatures
         self.device = "cpu"  # one of the link's devices
         self.seeds = 1  # trainings at each temperature
@@ -87,61 +84,62 @@ class Trainings(QObject):
         """Train the recipe on show."""
         if self.job or self.reason or not self._trusted(self.start):
             return
-        self.recipe, self.points, self.failure, self.curve = self._session.recipe, [], "", None
-        handlers = Handlers(
-            done=self._done,
-            updated=self._updated,
-            failed=self._failed,
-            stopped=self._stopped,
-            title=self.tr("Training"),
+        self.curve = None
+        self._train(self._session.recipe, self.tr("Training"))
+
+    def _train(
+        self, recipe: Recipe, title: str, kept: bool = False, failed: Callable[[], object] = lambda: None
+    ) -> None:
+        self.recipe, self.points = recipe, []
+        stopped = self.tr("Stopped. Training this recipe again goes on from here.")
+        self._ask(
+            messages.Train,
+            title,
+            self._take,
+            self._updated,
+            stopped,
+            failed,
+            recipe=recipe,
+            device=self.device,
+            kept=kept,
         )
-        self.job = self._session.link.request(messages.Train, handlers, recipe=self.recipe, device=self.device)
-        self.changed.emit()
 
     def try_temperatures(self) -> None:
         """Train the recipe on show at one temperature after the other."""
         if self.job or self.reason or not self.distils or not self._trusted(self.try_temperatures):
             return
-        self.curve, self.failure = None, ""
-        handlers = Handlers(
-            done=self._tried,
-            updated=self._show_curve,
-            failed=self._failed,
-            stopped=self._stopped,
-            title=self.tr("Trying temperatures"),
-        )
-        self.job = self._session.link.request(
+        self.curve, self.trying = None, True
+        self._ask(
             messages.TryTemperatures,
-            handlers,
+            self.tr("Trying temperatures"),
+            self._take_curve,
+            self._show_curve,
+            self.tr("Stopped. Training this recipe again goes on from here."),
             recipe=self._session.recipe,
             wanted=Temperatures(seeds=self.seeds),
             device=self.device,
         )
-        self.trying = True
-        self.changed.emit()
 
     def hold(self) -> None:
         """Pause, or go on."""
         if self.job:
             self.paused = not self.paused
-            self._session.link.hold(self.job, self.paused)
+            self._link.hold(self.job, self.paused)
             self.changed.emit()
 
     def finish(self) -> None:
         """End early, and keep the best state so far, or the temperatures that were tried."""
         if self.trying:
-            self._session.link.cancel(self.job)
+            self._link.cancel(self.job)
         else:
-            self._session.link.finish(self.job)
+            self._link.finish(self.job)
 
     def forget(self) -> None:
         """Other data or another model: nothing that was trained holds, and what is trained is of no use."""
         self._results.clear()
-        self.curve, self.points, self.failure = None, [], ""
-        if self.job:
-            self._session.link.abandon(self.job)
-            self._end(self.tr("Stopped: there is another model, or other data. With those before, training goes on."))
-        self.changed.emit()
+        self.curve, self.points = None, []
+        stopped = self.tr("Stopped: there is another model, or other data. With those before, training goes on.")
+        self._drop(stopped if self.job else "")
 
     def _take_up(self) -> None:
         """An engine that was started again, or has trained others since, knows no more what this training reached."""
@@ -150,20 +148,8 @@ class Trainings(QObject):
         if self.job or self.result is None or preview is None or preview.trained is not False:
             return
 
-        def failed(failure: messages.Failed) -> None:
-            self._results.pop(recipe.as_trained, None)
-            self._failed(failure)
-
-        self.recipe, self.points, self.failure = recipe, [], ""
-        handlers = Handlers(
-            done=self._done,
-            updated=self._updated,
-            failed=failed,
-            stopped=self._stopped,
-            title=self.tr("Taking up the training"),
-        )
-        self.job = session.link.request(messages.Train, handlers, recipe=recipe, device=self.device, kept=True)
-        self.changed.emit()
+        title = self.tr("Taking up the training")
+        self._train(recipe, title, kept=True, failed=lambda: self._results.pop(recipe.as_trained, None))
 
     def _updated(self, point: TrainingPoint) -> None:
         # A training that goes on from where it was tells its curve anew.
@@ -173,25 +159,17 @@ class Trainings(QObject):
         if not self._soon.isActive():
             self._soon.start()
 
-    def _done(self, recovery: Recovery) -> None:
+    def _take(self, recovery: Recovery) -> None:
         self._results[self.recipe.as_trained] = recovery
-        self._end("")
         self._session.measure_anew(self.recipe)
+
+    def _take_curve(self, curve: TemperatureCurve) -> None:
+        self.curve = curve
 
     def _show_curve(self, curve: TemperatureCurve) -> None:
         self.curve = curve
         self.changed.emit()
 
-    def _tried(self, curve: TemperatureCurve) -> None:
-        self.curve = curve
-        self._end("")
-
-    def _failed(self, failure: messages.Failed) -> None:
-        self._end(f"{failure.what} {failure.mend}".strip())
-
-    def _stopped(self) -> None:
-        self._end(self.tr("Stopped. Training this recipe again goes on from here."))
-
-    def _end(self, failure: str) -> None:
-        self.job, self.failure, self.paused, self.trying = 0, failure, False, False
-        self.changed.emit()
+    def _over(self, failure: str) -> None:
+        super()._over(failure)
+        self.paused = self.trying = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.session.beside_training import BesideTraining
+from workbench.ui.panels.beside_training import BesideTraining
 from workbench.ui.tabs.compare.tables import RowsTable, Value
 from workbench.ui.text.i18n import said
 from workbench.ui.tree.delegate import BarDelegate

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from workbench.core.base.job import Progress
 from workbench.core.base.quantities import duration
-from workbench.ui.session.beside_training import BesideTraining
+from workbench.ui.panels.beside_training import BesideTraining
 from workbench.ui.session.training import Trainings
 from workbench.ui.text.i18n import said, tr
 from workbench.ui.widgets import theme

@@ -1,0 +1,80 @@
+"""A job that takes minutes: whether it runs, how far it is, and why it ended."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.base.job import Progress
+from workbench.core.ipc.messages import Failed, Request
+from workbench.ui.engine_client.client import EngineLink, Handlers
+
+
+class TrackedJob(QObject):
+    """One of its kind at a time. Whoever inherits asks with `_ask` and keeps the results; widgets show the attributes.
+
+    changed     it began or ended, or there is something new to show
+    progressed  of the running job
+    job         its number; 0: none runs
+    failure     why the last one ended early; "": it did not
+    """
+
+    changed = Signal()
+    progressed = Signal()
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._link = link
+        self.job = 0
+        self.progress = Progress("")
+        self.failure = ""
+        link.job_progressed.connect(self._on_progress)
+
+    def stop(self) -> None:
+        """The user wants it to end."""
+        self._link.cancel(self.job)
+
+    def _ask(
+        self,
+        kind: type[Request],
+        title: str,
+        done: Callable[[Any], None],
+        updated: Callable[[Any], None],
+        stopped: str,
+        failed: Callable[[], object] = lambda: None,
+        **fields: Any,
+    ) -> None:
+        """Begin. `stopped`: what is said when it was stopped; `done` and `failed` are called when it is over."""
+
+        def on_done(result: Any) -> None:
+            self._over("")
+            done(result)
+            self.changed.emit()
+
+        def on_failed(failure: Failed) -> None:
+            failed()
+            self._end(f"{failure.what} {failure.mend}".strip())
+
+        self.progress, self.failure = Progress(""), ""
+        handlers = Handlers(on_done, updated, on_failed, lambda: self._end(stopped), title)
+        self.job = self._link.request(kind, handlers, **fields)
+        self.changed.emit()
+
+    def _drop(self, failure: str = "") -> None:
+        """Nobody wants its answer any more."""
+        if self.job:
+            self._link.abandon(self.job)
+        self._end(failure)
+
+    def _end(self, failure: str) -> None:
+        self._over(failure)
+        self.changed.emit()
+
+    def _over(self, failure: str) -> None:
+        """It has ended: what this does, whoever inherits may add to."""
+        self.job, self.failure = 0, failure
+
+    def _on_progress(self, job: int, progress: Progress) -> None:
+        if job == self.job:
+            self.progress = progress
+            self.progressed.emit()
