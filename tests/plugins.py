@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.plugins import discovery
+from workbench.core.targets.reading import all_targets
 from workbench.data import extensions
 from workbench.formats.format import all_formats
 
@@ -22,7 +23,7 @@ def distribution(folder: Path, name: str, points: str, **modules: str) -> None:
 
 def forget() -> None:
     """Let plug-ins be looked for again."""
-    for found in (extensions.all_metrics, extensions.all_readers, all_formats):
+    for found in (extensions.all_metrics, extensions.all_readers, all_formats, all_targets):
         found.cache_clear()
 
 
