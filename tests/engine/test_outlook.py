@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.methods.settings import SETTINGS, model_with
+from tests.methods.settings import SETTINGS
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer_queries import WantOutlook
@@ -19,6 +19,7 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.storage.encoding import Factors
 from workbench.methods.base.method import all_methods
 from workbench.methods.common.factors import unfold
+from workbench.testing.models import model_with
 from workbench.ui.actions import meaning, ranked
 from workbench.ui.actions.form.values import effective
 

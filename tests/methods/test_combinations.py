@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from tests.methods.settings import model_with
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
@@ -11,6 +10,7 @@ from workbench.engine.base.cache import Cache
 from workbench.engine.compile import compiler, conflicts
 from workbench.graph.storage.encoding import Dense, Factors
 from workbench.methods.common.gram_propagation import each_matrix
+from workbench.testing.models import model_with
 
 JOB = Job()
 PRUNERS = [

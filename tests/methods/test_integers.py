@@ -8,7 +8,6 @@ import onnx
 import pytest
 
 from tests.graph.graphs import opened, residual
-from tests.methods.settings import model_with
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
@@ -24,6 +23,7 @@ from workbench.graph.storage.edit import sqnr_db
 from workbench.graph.storage.encoding import Affine
 from workbench.graph.storage.kernels import Levels
 from workbench.methods.base.observer import BINS, Observer
+from workbench.testing.models import model_with
 
 
 def edited(model, path, data, *actions):

@@ -10,7 +10,6 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from scipy.cluster.vq import kmeans as scipy_kmeans
 
-from tests.methods.settings import model_with
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import InputSpec
@@ -27,6 +26,7 @@ from workbench.graph.torch.torch_view import TorchView
 from workbench.methods.common import factors, grids
 from workbench.methods.prune.magnitude import smallest
 from workbench.methods.quantize.codebook import kmeans
+from workbench.testing.models import model_with
 
 JOB = Job()
 

@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tests.methods.settings import model_with
 from tests.methods.test_textbook import edited
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
@@ -15,6 +14,7 @@ from workbench.graph.rewrite.rewrite import with_weights
 from workbench.methods.base import ranks, vbmf
 from workbench.methods.common import factors
 from workbench.methods.lowrank.response import ReducedRank
+from workbench.testing.models import model_with
 
 JOB = Job()
 

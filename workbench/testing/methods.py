@@ -1,0 +1,227 @@
+"""What every compression method has to keep: the contract of methods.base.method, checked on real layers.
+
+`check_method` runs all of it. The single checks are for a runner that shows them one by one:
+
+    @pytest.mark.parametrize("check", methods.PER_METHOD)
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("check", methods.PER_CASE)
+"""
+
+import dataclasses
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.core.base.errors import Cancelled
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.params import fields_of, parse, plain
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.data.dataset import Dataset
+from workbench.engine.base.cache import Cache
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import effective
+from workbench.graph.model.model import Model
+from workbench.graph.onnx import runtime
+from workbench.graph.rewrite.rewrite import forecast, size_of, with_edits
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import Method, all_methods, find
+from workbench.testing.models import EVERY, model_with
+from workbench.testing.saying import refused, sentence
+
+SEED = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """Parameters of a method on one kind of layer (see models.EVERY), and the steps before it."""
+
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    op: str = "Gemm"
+    before: tuple[Action, ...] = ()
+
+    def __str__(self) -> str:
+        given = "-".join(f"{name}={value}" for name, value in self.params.items()) or "default"
+        return f"{self.method}-{given}-{self.op}" + "".join(f"-after-{step.method}" for step in self.before)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        return (*self.before, Action(self.method, self.params))
+
+    @property
+    def parts(self) -> tuple[Model, str, Dataset]:
+        return model_with(self.op)
+
+    def edit(self, data: Dataset | None, job: Job) -> Edit:
+        model, path, _ = self.parts
+        return compiler.edit(model, path, self.actions, data, SEED, Cache(1 << 28), job)
+
+    def made(self) -> Edit:
+        """The edit, made once for all checks that only look at it."""
+        key = str(self)
+        if key not in _made:
+            _made[key] = self.edit(self.parts[2], Job())
+        return _made[key]
+
+
+_made: dict[str, Edit] = {}
+
+
+def check_method(method: type[Method] | str, cases: Sequence[Case]) -> None:
+    """Everything below, for a method and its cases. Raises AssertionError saying what is not kept.
+
+    Every parameter has to be in a case, and the cases should cover every operator that the method accepts.
+    """
+    name = method if isinstance(method, str) else method.id
+    if name not in all_methods():  # its module was imported after the methods were looked for
+        all_methods.cache_clear()
+    assert name in all_methods(), f"{name} is not registered: is its module imported, or its entry point installed?"
+    covered(name, cases)
+    for check in PER_METHOD:
+        check(name)
+    for case in cases:
+        for each in PER_CASE:
+            each(case)
+
+
+def covered(name: str, cases: Iterable[Case]) -> None:
+    """There is a case, and every parameter is in one."""
+    own = [case for case in cases if case.method == name]
+    assert own, f"{name} has no case"
+    known = {each.name for each in all_methods()[name].info().fields}
+    given = {parameter for case in own for parameter in case.params}
+    assert known == given, f"{name}: no case has the parameters {sorted(known ^ given)}"
+
+
+# -- of a method ---------------------------------------------------------------------------------------------------
+
+
+def describes_itself(name: str) -> None:
+    """A title, a summary in sentences, a formula, a source with its year, a help text for each parameter."""
+    info = all_methods()[name].info()
+    assert info.title and info.formula, f"{name} has no title or no formula"
+    assert sentence(info.summary), f"{name}: its summary is not a sentence"
+    assert any(each.isdigit() for each in info.citation), f"{name}: its citation has no year"
+    for each in info.fields:
+        assert sentence(each.help), f"{name}.{each.name} needs a help text that is a sentence"
+    json.dumps(dataclasses.asdict(info))
+
+
+def parameters_survive_a_recipe(name: str) -> None:
+    """Defaults are valid, and come back from a recipe's YAML as they were."""
+    cls = all_methods()[name].Params
+    defaults: Any = parse(cls, {})
+    assert parse(cls, plain(defaults)) == defaults
+    recipe = Recipe().with_actions(["layer"], (Action(name, plain(defaults)),))
+    assert parse_recipe(recipe.to_yaml()) == recipe
+
+
+def refuses_what_is_out_of_range(name: str) -> None:
+    """Numbers below the range, and parameters that there are not, are refused in a sentence that names them."""
+    cls = all_methods()[name].Params
+    for each in fields_of(cls):
+        if each.kind in ("int", "float") and each.low is not None:
+            low = each.low
+            refused(lambda each=each, low=low: parse(cls, {each.name: low - 1}), each.name)  # type: ignore[misc]
+    refused(lambda: parse(cls, {"no_such_parameter": 1}), "no_such_parameter")
+
+
+def says_why_not(name: str) -> None:
+    """Of every kind of layer it says whether it takes it; where not, why, in a sentence."""
+    method = all_methods()[name]
+    for op in EVERY:
+        model, path, _ = model_with(op)
+        answer = method.accepts(model.layer(path))
+        assert answer is None or sentence(answer), f"{name} refuses {op} with {answer!r}, which is not a sentence"
+
+
+# -- of a case -----------------------------------------------------------------------------------------------------
+
+
+def leaves_the_original(case: Case) -> None:
+    """The model's weight is the same array of the same values afterwards."""
+    model, path, data = case.parts
+    before = model.weight(path).copy()
+    case.edit(data, Job())
+    np.testing.assert_array_equal(model.weight(path), before, f"{case} changes the original weight")
+
+
+def is_deterministic(case: Case) -> None:
+    """The same seed makes the same weights."""
+    first, second = case.made(), case.edit(case.parts[2], Job())
+    np.testing.assert_array_equal(first.weight, second.weight, f"{case} differs from run to run")
+    if first.bias is not None and second.bias is not None:
+        np.testing.assert_array_equal(first.bias, second.bias, f"{case} differs from run to run")
+
+
+def can_be_cancelled(case: Case) -> None:
+    """It asks its job: one that is cancelled ends it."""
+    job = Job()
+    job.cancel()
+    try:
+        case.edit(case.parts[2], job)
+    except Cancelled:
+        return
+    raise AssertionError(f"{case} goes on although its job is cancelled")
+
+
+def does_without_data_or_says_so(case: Case) -> None:
+    """Without calibration data it works, or refuses in a sentence; a method that says it needs data refuses."""
+    needs = any(find(action)[0].uses_data(find(action)[1]) for action in case.actions)
+    if needs:
+        refused(lambda: case.edit(None, Job()))
+    else:
+        np.testing.assert_array_equal(case.edit(None, Job()).weight, case.made().weight)
+
+
+def forecasts_the_bytes(case: Case) -> None:
+    """The forecast from shapes alone is what is stored, within half a per cent; where it says that it is exact."""
+    model, path, _ = case.parts
+    layer = model.layer(path)
+    plan = Plan.of(layer)
+    for action in case.actions:
+        method, params = find(action)
+        plan = method.forecast(layer, plan, params)
+        if not method.foretells(params):
+            return
+    expected = forecast(model, {path: plan}).file
+    stored = size_of(model, {path: case.made()}).file
+    assert abs(expected - stored) <= max(32, 0.005 * stored), f"{case}: forecast {expected} bytes, stored {stored}"
+
+
+def exports_what_it_previews(case: Case) -> None:
+    """The written file has the bytes that were promised, and answers as the preview does."""
+    model, path, data = case.parts
+    edits = {path: case.made()}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "edited.onnx"
+        with_edits(model, edits).save(file)
+        promised = size_of(model, edits, "auto").file
+        assert file.stat().st_size == promised, f"{case}: {promised} bytes promised, {file.stat().st_size} written"
+        feeds = data.feeds(slice(0, 16))
+        written = runtime.session(str(file)).run(None, feeds)[0]
+    shown = runtime.session(effective(model, edits)).run(None, feeds)[0]
+    np.testing.assert_allclose(written, shown, rtol=1e-3, atol=1e-4 * np.abs(shown).max())
+
+
+PER_METHOD: tuple[Callable[[str], None], ...] = (
+    describes_itself,
+    parameters_survive_a_recipe,
+    refuses_what_is_out_of_range,
+    says_why_not,
+)
+PER_CASE: tuple[Callable[[Case], None], ...] = (
+    leaves_the_original,
+    is_deterministic,
+    can_be_cancelled,
+    does_without_data_or_says_so,
+    forecasts_the_bytes,
+    exports_what_it_previews,
+)
