@@ -324,6 +324,13 @@ class Workspace:
         chosen, notes = compiler.stacks(self.model, recipe)
         return compiler.compiled(self.model, chosen, notes, self.calibration, recipe.seed, self.cache, job)
 
+    def shown(self, recipe: Recipe, job: Job) -> tuple[compiler.Compiled, bool | None]:
+        """What is on show of a recipe: the trained model where that is remembered, else what it makes of the model; and
+        whether that was trained, None where it has no stages. Raises UserError when the recipe does not fit."""
+        known = self.recovery(recipe)
+        result = self.compiled(recipe, job) if known is None else known.compiled
+        return result, known is not None if recipe.recover else None
+
     def changes(
         self, edits: Mapping[str, Edit], chosen: compiler.Stacks, sparse: Sparse = "auto"
     ) -> tuple[tuple[LayerChange, ...], int]:

@@ -51,9 +51,8 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     workspace = workspace.ready(recipe)
     evaluator = workspace.measurable()
     chosen = np.array([sample for sample in samples if 0 <= sample < evaluator.data.samples][:MOST_BLAMED], dtype=int)
-    known = workspace.recovery(recipe)
-    result = workspace.compiled(recipe, job.part(0.0, 0.1)) if known is None else known.compiled
-    parts = parts_of(result, trained=known is not None)
+    result, trained = workspace.shown(recipe, job.part(0.0, 0.1))
+    parts = parts_of(result, trained=bool(trained))
     if not len(chosen) or not parts:
         raise UserError(
             "There is nothing to blame: no sample was chosen, or no layer's weights are changed.",

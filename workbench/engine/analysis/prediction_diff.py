@@ -62,8 +62,7 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
     evaluator = workspace.measurable()
     everything = np.arange(evaluator.data.samples)
     before = original_answers(workspace, job.part(0.0, 0.3))
-    known = workspace.recovery(recipe)
-    result = workspace.compiled(recipe, job.part(0.3, 0.5)) if known is None else known.compiled
+    result, trained = workspace.shown(recipe, job.part(0.3, 0.5))
     after = (
         before
         if result.nothing
@@ -72,12 +71,7 @@ def changes(workspace: Workspace, recipe: Recipe, job: Job) -> Changes:
         )
     )
     pictures = Pictures(evaluator.data)
-    base = Changes(
-        evaluator.data.samples,
-        evaluator.metric.info,
-        evaluator.metric.labelled,
-        trained=known is not None if recipe.recover else None,
-    )
+    base = Changes(evaluator.data.samples, evaluator.metric.info, evaluator.metric.labelled, trained=trained)
     if before.decisions is None:
         return _errors(base, evaluator, before, after, pictures)
     return _classes(base, evaluator, before, after, pictures)

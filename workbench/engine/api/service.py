@@ -20,7 +20,6 @@ from workbench.core.base import system
 from workbench.core.base.errors import Cancelled, UserError, behind
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain
-from workbench.core.base.quantities import MetricInfo
 from workbench.core.ipc import messages as m
 from workbench.core.plugins.discovery import left_out
 from workbench.engine.analysis.attribution import blame
@@ -217,12 +216,10 @@ class Service:
 
     @answer.register
     def measure(self, request: m.Measure, job: Job) -> Any:
-        evaluator = self._open().ready(request.recipe).evaluator
+        self._open()
         assert self.previewer is not None
-        metric = evaluator.metric.info if evaluator is not None else MetricInfo()
         for preview in self.previewer.measure(request.recipe, request.focus, job):
             job.check()
-            preview = replace(preview, metric=metric)
             if preview.complete:
                 return preview
             self.send(m.Updated(request.job, preview))

@@ -24,8 +24,7 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
 
     Raises UserError where the recipe does not fit, no sample can be made up, or the file would be beyond 2 GB.
     """
-    known = workspace.recovery(recipe)
-    result = workspace.compiled(recipe, job.part(0.0, 0.4)) if known is None else known.compiled
+    result, _ = workspace.shown(recipe, job.part(0.0, 0.4))
     compressed = with_edits(result.model, result.edits, recipe.sparse)
     made_up = workspace.data is None
     feeds = runtime.random_inputs(workspace.model) if workspace.data is None else workspace.data.least()

@@ -17,6 +17,7 @@ import onnxruntime as ort
 from workbench.core.analysis.report import Figure, LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.several import several
 from workbench.core.layer_data.views import Prediction, Preview
 from workbench.core.recipe.recipe import Recipe
@@ -144,20 +145,21 @@ class Previewer:
         focus   the layers being edited: what does not depend on them is not run again. Raises TypeError for one alone
         """
         focus = several(focus)
-        chosen, _ = compiler.stacks(self.workspace.model, recipe)
-        foretold, size = compiler.forecast(self.workspace.model, chosen, recipe.sparse)
-        yield sized(self.workspace.model, foretold, float(size))
-        known = self.workspace.recovery(recipe)
-        result = self.workspace.compiled(recipe, job.part(0.0, 0.5)) if known is None else known.compiled
+        # Where there is one data set only, samples that were trained on measure nothing.
+        workspace = self.workspace.ready(recipe)
+        evaluator = workspace.evaluator
+        metric = evaluator.metric.info if evaluator is not None else MetricInfo()
+        chosen, _ = compiler.stacks(workspace.model, recipe)
+        foretold, size = compiler.forecast(workspace.model, chosen, recipe.sparse)
+        yield dataclasses.replace(sized(workspace.model, foretold, float(size)), metric=metric)
+        result, trained = workspace.shown(recipe, job.part(0.0, 0.5))
         changes, size = result.changes(recipe.sparse)
-        predicted = self.predicted(result) if known is None else None  # which is of a model that was not trained
         preview = dataclasses.replace(
             sized(result.model, changes, float(size)),
-            predicted=predicted,
-            trained=known is not None if recipe.recover else None,
+            metric=metric,
+            predicted=None if trained else self.predicted(result),  # which is of a model that was not trained
+            trained=trained,
         )
-        # Where there is one data set only, samples that were trained on measure nothing.
-        evaluator = self.workspace.ready(recipe).evaluator
         if evaluator is None:
             yield dataclasses.replace(preview, complete=True)
             return
