@@ -1,38 +1,38 @@
 """Collects what the window says, and keeps the catalogues in step: `python -m tests.translations`.
 
 Qt's lupdate does not see the texts of the engine, and files those of plain functions under contexts that they do not
-have at run time; so they are read off the syntax tree and off the registry of methods. Qt's lrelease compiles.
+have at run time; so they are read off the syntax tree and off the registry of methods.
 """
 
 import ast
-import itertools
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from workbench.core.base.language import PLACE
+from workbench.core.base.message import AND, CLAUSE, COMMA
 
 ROOT = Path(__file__).parents[1]
 UI = ROOT / "workbench" / "ui"
 FOLDER = ROOT / "resources" / "translations"
 CALLS = {"tr", "_tr"}
+MESSAGES = {"Message": 1, "UserError": 2, "NotProved": 2, "Beyond": 2}  # how many templates each begins with
+ALONE = {"cli", "library"}  # whose own messages no window shows
 
 
 def main() -> int:
-    texts, sentences = {**window_texts(), **page_texts(), **engine_texts()}, engine_sentences()
+    texts = collected()
     for catalogue in sorted(FOLDER.glob("*.ts")):
-        known = read(catalogue)
-        said = {text: "the engine" for text in known if text in sentences and text not in texts}
-        write(catalogue, {**texts, **said}, known)
-        places = sorted(text for text in said if PLACE.search(text))
-        (FOLDER / "templates.txt").write_text("\n".join(places) + "\n", encoding="utf-8")
-        release(catalogue, catalogue.with_suffix(".qm"))
+        write(catalogue, texts, read(catalogue))
         missing = [text for text, translated in read(catalogue).items() if not translated]
         print(f"{catalogue.name}: {len(texts)} texts, {len(missing)} without a translation", *missing, sep="\n  ")
     return 0
+
+
+def collected() -> dict[str, str]:
+    """Every text that a catalogue has -> the file it stands in."""
+    return {**engine_messages(), **window_texts(), **page_texts(), **engine_texts()}
 
 
 def window_texts() -> dict[str, str]:
@@ -69,7 +69,7 @@ def engine_texts() -> dict[str, str]:
     from workbench.ui.actions.form.values import name_words
 
     # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
-    found = dict.fromkeys((", ", "; ", "inputs", "channels", "Shift", "Return", "Backspace"), "said")
+    found = dict.fromkeys((COMMA, CLAUSE, AND, "inputs", "channels", "Shift", "Return", "Backspace"), "said")
     for info in (*(method.info() for method in all_methods().values()), *STAGES):
         texts = [info.title, info.summary]
         for field in info.fields:
@@ -78,41 +78,37 @@ def engine_texts() -> dict[str, str]:
     return found
 
 
-def engine_sentences() -> set[str]:
-    """What the engine may say, with {0} {1} … where names and numbers go. Not all of it reaches the window."""
-    found: set[str] = set()
-    for room in ("core", "graph", "formats", "methods", "data", "engine"):
-        for module in (ROOT / "workbench" / room).rglob("*.py"):
-            tree = ast.parse(module.read_text(encoding="utf-8"))
-            inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-            found |= {text for node in ast.walk(tree) if id(node) not in inner and " " in (text := template(node))}
-    return found | composed_sentences(found)
+def engine_messages() -> dict[str, str]:
+    """Template -> the file it stands in: every literal given to a Message or a UserError that the window may show."""
+    found: dict[str, str] = {}
+    for module in sorted((ROOT / "workbench").rglob("*.py")):
+        if module.relative_to(ROOT / "workbench").parts[0] not in ALONE:
+            for literal in templates(ast.parse(module.read_text(encoding="utf-8"))):
+                found.setdefault(literal.value, module.relative_to(ROOT).as_posix())
+    return {text: place for text, place in found.items() if text}
 
 
-def composed_sentences(found: set[str]) -> set[str]:
-    """Those that no line of code has whole: why layers are left out, and titles of metrics against a teacher."""
-    from workbench.engine.compile.left_out import UNTOUCHED
-    from workbench.graph.model.model import OPEN
-    from workbench.methods.base.method import all_methods
-
-    kept = {UNTOUCHED, *(method.keeps for method in all_methods().values() if hasattr(method, "keeps"))}
-    notes = {f"{{0}} {what}{rest}" for what in kept for rest in (": {1}", "; {1}: {2}")}
-    notes |= {f"{OPEN} {{0}}, {until}." for until in ("as the data has it", "until data is attached")}
-    notes |= {
-        f"Cannot read {what} {{0}}: {rest}"
-        for what in ("the recipe", "the preprocessing")
-        for rest in ("{1}.", "it is not a file.", "it is longer than {1} MB.")
-    }
-    ends = ("the original", "the original at {0}", "the original's output")
-    return notes | {text.replace("the original", "the teacher") for text in found if text.endswith(ends)}
+def templates(tree: ast.AST) -> Iterator[ast.Constant]:
+    """The literals among the templates that messages of a module are made from."""
+    for _call, argument in messages(tree):
+        yield from (leaf for leaf in leaves(argument) if isinstance(leaf, ast.Constant))
 
 
-def template(node: ast.AST) -> str:
-    """A text or an f-string, its places numbered; "" for anything else."""
-    if isinstance(node, ast.JoinedStr):
-        places = itertools.count()
-        return "".join(part.value if isinstance(part, ast.Constant) else f"{{{next(places)}}}" for part in node.values)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+def messages(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.expr]]:
+    """Each call that makes a message, with what it is given as a template."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            yield from ((node, argument) for argument in node.args[: MESSAGES.get(name, 0)])
+
+
+def leaves(node: ast.expr) -> Iterator[ast.expr]:
+    """What an expression may be: both sides of `a if x else b` and of `a or b`."""
+    if isinstance(node, ast.IfExp | ast.BoolOp):
+        for part in node.values if isinstance(node, ast.BoolOp) else (node.body, node.orelse):
+            yield from leaves(part)
+    else:
+        yield node
 
 
 def read(catalogue: Path) -> dict[str, str]:
@@ -139,11 +135,6 @@ def write(catalogue: Path, texts: dict[str, str], translations: dict[str, str]) 
     ET.indent(root, "  ")
     body = ET.tostring(root, encoding="unicode")
     catalogue.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n{body}\n', encoding="utf-8")
-
-
-def release(catalogue: Path, compiled: Path) -> None:
-    tool = Path(sys.executable).with_name("pyside6-lrelease")
-    subprocess.run([tool, "-silent", catalogue, "-qm", compiled], check=True, capture_output=True)
 
 
 def placeholders(text: str) -> list[str]:

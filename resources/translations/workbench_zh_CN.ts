@@ -1569,6 +1569,11 @@
       <translation>字节在哪里</translation>
     </message>
     <message>
+      <source> and </source>
+      <extracomment>said</extracomment>
+      <translation>和</translation>
+    </message>
+    <message>
       <source>, </source>
       <extracomment>said</extracomment>
       <translation>，</translation>
@@ -1599,3309 +1604,54 @@
       <translation>输入</translation>
     </message>
     <message>
-      <source>'{0}' ({1})</source>
-      <extracomment>the engine</extracomment>
-      <translation>“{0}”（{1}）</translation>
+      <source>Cannot write into {folder}: {reason}.</source>
+      <extracomment>workbench/core/base/files.py</extracomment>
+      <translation>无法写入 {folder}：{reason}。</translation>
     </message>
     <message>
-      <source>'{0}' contains itself</source>
-      <extracomment>the engine</extracomment>
-      <translation>“{0}”包含它自身</translation>
+      <source>Cannot write into {place}: {reason}.</source>
+      <extracomment>workbench/core/base/files.py</extracomment>
+      <translation>无法写入 {place}：{reason}。</translation>
     </message>
     <message>
-      <source>'{0}' is not a number or a list of numbers for the input '{1}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>“{0}”不是输入“{1}”的数或数列。</translation>
+      <source>Cannot write {path}: a name in it is no valid text.</source>
+      <extracomment>workbench/core/base/files.py</extracomment>
+      <translation>无法写入 {path}：其中有一个名称不是有效的文本。</translation>
     </message>
     <message>
-      <source>1 channel</source>
-      <extracomment>the engine</extracomment>
-      <translation>1 个通道</translation>
+      <source>Cannot write {path}: {reason}.</source>
+      <extracomment>workbench/core/base/files.py</extracomment>
+      <translation>无法写入 {path}：{reason}。</translation>
     </message>
     <message>
-      <source>4-bit kernel</source>
-      <extracomment>the engine</extracomment>
-      <translation>4 位内核</translation>
-    </message>
-    <message>
-      <source>8-bit activations</source>
-      <extracomment>the engine</extracomment>
-      <translation>8 位激活</translation>
-    </message>
-    <message>
-      <source>8-bit activations, levels found at run time</source>
-      <extracomment>the engine</extracomment>
-      <translation>8 位激活，级在运行时求得</translation>
-    </message>
-    <message>
-      <source>8-bit products saturate on this processor, which the figures show; reduced range avoids it</source>
-      <extracomment>the engine</extracomment>
-      <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
-    </message>
-    <message>
-      <source>A 1 x 1 convolution has no kernel that could be separated from its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>1 x 1 卷积没有可以与通道分离的卷积核。</translation>
-    </message>
-    <message>
-      <source>A block has at least {0} inputs, and this layer has {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>一个块至少有 {0} 个输入，而该层有 {1} 个。</translation>
-    </message>
-    <message>
-      <source>A grouped convolution reads its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>分组卷积读取它的通道。</translation>
-    </message>
-    <message>
-      <source>A grouped or depthwise convolution has no single matrix to factor.</source>
-      <extracomment>the engine</extracomment>
-      <translation>分组卷积或深度卷积没有单一矩阵可供分解。</translation>
-    </message>
-    <message>
-      <source>A matrix with a single row or column has rank 1 already.</source>
-      <extracomment>the engine</extracomment>
-      <translation>只有一行或一列的矩阵秩已经是 1。</translation>
-    </message>
-    <message>
-      <source>A recipe is a mapping with 'version' and 'layers'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>配方是包含 version 与 layers 的映射。</translation>
-    </message>
-    <message>
-      <source>A session is a {0} file of the window.</source>
-      <extracomment>the engine</extracomment>
-      <translation>会话是由本程序窗口保存的 {0} 文件。</translation>
-    </message>
-    <message>
-      <source>A size may be fixed inside the model: give inputs of the size that it was exported with, or export it with free sizes.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型内部可能固定了某个尺寸：请给出与导出时尺寸相同的输入，或以可变尺寸导出。</translation>
-    </message>
-    <message>
-      <source>Allow a larger drop.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请允许更大的下降。</translation>
-    </message>
-    <message>
-      <source>Allow more bytes.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请允许更多字节。</translation>
-    </message>
-    <message>
-      <source>An embedding has no inputs to train on, only indices.</source>
-      <extracomment>the engine</extracomment>
-      <translation>嵌入层没有可供训练的输入，只有索引。</translation>
-    </message>
-    <message>
-      <source>Attach a data set.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请附上数据集。</translation>
-    </message>
-    <message>
-      <source>BatchNorm folded</source>
-      <extracomment>the engine</extracomment>
-      <translation>BatchNorm 已折叠</translation>
-    </message>
-    <message>
-      <source>Both of its sides are constants.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的两侧都是常量。</translation>
-    </message>
-    <message>
-      <source>Calibration samples were given, but no data to measure on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>给出了校准样本，但没有用于测量的数据。</translation>
-    </message>
-    <message>
-      <source>Cannot read the preprocessing {0}: it is longer than {1} MB.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取预处理文件 {0}：它超过 {1} MB。</translation>
-    </message>
-    <message>
-      <source>Cannot read the preprocessing {0}: it is not a file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取预处理文件 {0}：它不是文件。</translation>
-    </message>
-    <message>
-      <source>Cannot read the preprocessing {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取预处理文件 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Cannot read the recipe {0}: it is longer than {1} MB.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取配方 {0}：它超过 {1} MB。</translation>
-    </message>
-    <message>
-      <source>Cannot read the recipe {0}: it is not a file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取配方 {0}：它不是文件。</translation>
-    </message>
-    <message>
-      <source>Cannot read the recipe {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取配方 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Cannot read the session {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取会话 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Cannot read {0} {1}: it is longer than {2} MB.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取{0} {1}：它超过 {2} MB。</translation>
-    </message>
-    <message>
-      <source>Cannot read {0} {1}: it is not a file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取{0} {1}：它不是文件。</translation>
-    </message>
-    <message>
-      <source>Cannot read {0} {1}: {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取{0} {1}：{2}。</translation>
-    </message>
-    <message>
-      <source>Cannot read {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Cannot write into {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法写入 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Cannot write {0}: a name in it is no valid text.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法写入 {0}：其中有一个名称不是有效的文本。</translation>
-    </message>
-    <message>
-      <source>Cannot write {0}: the recipe has a value that is not finite.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法写入 {0}：配方中有非有限的值。</translation>
-    </message>
-    <message>
-      <source>Cannot write {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法写入 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Check it with onnx.checker, or export it again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请用 onnx.checker 检查，或重新导出。</translation>
-    </message>
-    <message>
-      <source>Check that the data was made for this model (its tokens, its class numbers).</source>
-      <extracomment>the engine</extracomment>
-      <translation>请检查数据是否为此模型准备（词元编号、类别编号）。</translation>
-    </message>
-    <message>
-      <source>Check the data and the weights of the layers before it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请检查数据和它之前各层的权重。</translation>
-    </message>
-    <message>
-      <source>Check the file with onnx.checker, or export it again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请用 onnx.checker 检查该文件，或重新导出。</translation>
-    </message>
-    <message>
-      <source>Check the file's permissions.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请检查文件的权限。</translation>
-    </message>
-    <message>
-      <source>Check the model, and how the data is prepared for it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请检查模型，以及数据是如何为它准备的。</translation>
-    </message>
-    <message>
-      <source>Check the name and the file's permissions.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请检查名称和文件权限。</translation>
-    </message>
-    <message>
-      <source>Check the name.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请检查名称。</translation>
-    </message>
-    <message>
-      <source>Choose a method that needs no gradients.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择不需要梯度的方法。</translation>
-    </message>
-    <message>
-      <source>Choose a method that needs none.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择不需要它的方法。</translation>
-    </message>
-    <message>
-      <source>Choose a method without data.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择不需要数据的方法。</translation>
-    </message>
-    <message>
-      <source>Choose another criterion.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择其他准则。</translation>
+      <source>Cannot write {target}: {reason}.</source>
+      <extracomment>workbench/core/base/files.py</extracomment>
+      <translation>无法写入 {target}：{reason}。</translation>
     </message>
     <message>
       <source>Choose another folder.</source>
-      <extracomment>the engine</extracomment>
+      <extracomment>workbench/core/base/files.py</extracomment>
       <translation>请选择其他文件夹。</translation>
     </message>
     <message>
-      <source>Choose another layer, or another method for it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择其他层，或为它选择其他方法。</translation>
-    </message>
-    <message>
-      <source>Choose another layer.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择其他层。</translation>
-    </message>
-    <message>
-      <source>Choose another method for it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请为它选择其他方法。</translation>
-    </message>
-    <message>
-      <source>Choose another name or folder.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择其他名称或文件夹。</translation>
-    </message>
-    <message>
-      <source>Choose another name.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请另选名称。</translation>
-    </message>
-    <message>
-      <source>Choose one from the list.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请从列表中选择。</translation>
-    </message>
-    <message>
-      <source>Choose other layers or methods.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请选择其他层或方法。</translation>
-    </message>
-    <message>
-      <source>Choose other methods for these layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请为这些层选择其他方法。</translation>
-    </message>
-    <message>
-      <source>Choose samples that flipped, under a recipe with steps.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请在含有步骤的配方下选择判定改变的样本。</translation>
-    </message>
-    <message>
-      <source>Close other programs, or use a smaller model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请关闭其他程序，或使用较小的模型。</translation>
-    </message>
-    <message>
-      <source>Close other programs, or use less data.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请关闭其他程序，或使用更少的数据。</translation>
-    </message>
-    <message>
-      <source>Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for one that a recipe names).</source>
-      <extracomment>the engine</extracomment>
-      <translation>请确认您信任它（命令行：--trust 用于您在其中指定的文件，--trust-path PATH 用于配方所指定的文件）。</translation>
-    </message>
-    <message>
-      <source>Constants to initialisers</source>
-      <extracomment>the engine</extracomment>
-      <translation>常量转为初始值</translation>
-    </message>
-    <message>
-      <source>Convert it with onnx.version_converter to opset 9 or later.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请用 onnx.version_converter 转换到 opset 9 或更高。</translation>
-    </message>
-    <message>
-      <source>Convert it with tf2onnx.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请用 tf2onnx 转换。</translation>
-    </message>
-    <message>
-      <source>Convert it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请转换它。</translation>
-    </message>
-    <message>
-      <source>Copy it there.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请把它复制到那里。</translation>
-    </message>
-    <message>
-      <source>Copy or export it again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请重新复制或导出。</translation>
-    </message>
-    <message>
-      <source>Copy the model to a file on the disk.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请将模型复制为磁盘上的文件。</translation>
-    </message>
-    <message>
-      <source>Copy the picture there instead.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请改为将图像复制到该处。</translation>
-    </message>
-    <message>
-      <source>Correct it in the recipe.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请在配方中修正它。</translation>
-    </message>
-    <message>
-      <source>Correct it, or remove it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请修正或移除它。</translation>
-    </message>
-    <message>
-      <source>Correct it, or save a recipe from the window.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请修正它，或在窗口中保存一个配方。</translation>
-    </message>
-    <message>
-      <source>Correct it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请修正它。</translation>
-    </message>
-    <message>
-      <source>Every array needs one entry a sample.</source>
-      <extracomment>the engine</extracomment>
-      <translation>每个数组对每个样本都需要一项。</translation>
-    </message>
-    <message>
-      <source>Every combination of the candidates loses more than that.</source>
-      <extracomment>the engine</extracomment>
-      <translation>所有候选组合的损失都超过该值。</translation>
-    </message>
-    <message>
-      <source>Export it again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请重新导出。</translation>
-    </message>
-    <message>
-      <source>Export it for an older version of ONNX, or update onnxruntime.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以较旧的 ONNX 版本导出，或升级 onnxruntime。</translation>
-    </message>
-    <message>
-      <source>Export it with a free batch size, or with an input of batch size 1.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以可变的批次大小导出，或以批次大小为 1 的输入导出。</translation>
-    </message>
-    <message>
-      <source>Export it with arrays as inputs.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以数组作为输入导出。</translation>
-    </message>
-    <message>
-      <source>Export it with operators that ONNX Runtime has.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请使用 ONNX Runtime 支持的算子导出。</translation>
-    </message>
-    <message>
-      <source>Export it with smaller sizes.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以较小的尺寸导出。</translation>
-    </message>
-    <message>
-      <source>Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以张量作为输出导出（scikit-learn：options={'zipmap': False}）。</translation>
-    </message>
-    <message>
-      <source>Export it without functions, or inline them with onnx.inliner.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请不带函数导出，或用 onnx.inliner 将其内联。</translation>
-    </message>
-    <message>
-      <source>Export the model again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请重新导出模型。</translation>
-    </message>
-    <message>
-      <source>Export the model with inputs of numbers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以数值输入导出模型。</translation>
-    </message>
-    <message>
-      <source>Export the model with outputs whose first axis is the batch.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请导出第一轴为批次的输出。</translation>
-    </message>
-    <message>
-      <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请用 torch.onnx.export 或 torch.export.save （.pt2） 导出模型，或指明函数：file.py:function。</translation>
-    </message>
-    <message>
-      <source>Exporter notes dropped</source>
-      <extracomment>the engine</extracomment>
-      <translation>导出器注记已去掉</translation>
-    </message>
-    <message>
-      <source>Factors of input channels are for convolutions and products with a matrix, not for {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {0}。</translation>
-    </message>
-    <message>
       <source>Free some space or choose another folder.</source>
-      <extracomment>the engine</extracomment>
+      <extracomment>workbench/core/base/files.py</extracomment>
       <translation>请释放空间或选择其他文件夹。</translation>
     </message>
     <message>
-      <source>Functions inlined</source>
-      <extracomment>the engine</extracomment>
-      <translation>函数已内联</translation>
-    </message>
-    <message>
-      <source>Give --data too.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请同时给出 --data。</translation>
-    </message>
-    <message>
-      <source>Give a YAML file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出 YAML 文件。</translation>
-    </message>
-    <message>
-      <source>Give a data set.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供数据集。</translation>
-    </message>
-    <message>
-      <source>Give a folder with fewer images: a few thousand are enough.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出图像较少的文件夹：几千张就足够了。</translation>
-    </message>
-    <message>
-      <source>Give a larger data set.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供更大的数据集。</translation>
-    </message>
-    <message>
-      <source>Give a {0} file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供 {0} 文件。</translation>
-    </message>
-    <message>
-      <source>Give all batches the same arrays, of the same shape apart from their length.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请让所有批次含有相同的数组，除长度外形状一致。</translation>
-    </message>
-    <message>
-      <source>Give an .npz, a folder of class folders, or file.py:function.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出 .npz、按类别分的文件夹，或 file.py:function。</translation>
-    </message>
-    <message>
-      <source>Give an .npz, or set layout: nhwc in {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出 .npz，或在 {0} 中设置 layout: nhwc。</translation>
-    </message>
-    <message>
-      <source>Give an .npz.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出 .npz。</translation>
-    </message>
-    <message>
-      <source>Give an array of that name.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出该名称的数组。</translation>
-    </message>
-    <message>
-      <source>Give data, or take the stages out of the recipe.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出数据，或从配方中去掉这些阶段。</translation>
-    </message>
-    <message>
-      <source>Give data, or use methods that need none.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出数据，或使用不需要数据的方法。</translation>
-    </message>
-    <message>
-      <source>Give data, or use steps that need none (see workbench methods).</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出数据，或使用不需要数据的步骤（见 workbench methods）。</translation>
-    </message>
-    <message>
-      <source>Give more data.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供更多数据。</translation>
-    </message>
-    <message>
-      <source>Give more samples, or export the model with a free batch size.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
-    </message>
-    <message>
-      <source>Give more samples, or others to train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供更多样本，或另外提供训练样本。</translation>
-    </message>
-    <message>
-      <source>Give one for an input of the model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请为模型的某个输入给出这样的数组。</translation>
-    </message>
-    <message>
-      <source>Give one number, or one a channel.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请给出一个数，或每个通道一个数。</translation>
-    </message>
-    <message>
-      <source>Give one of them.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请只给出其中之一。</translation>
-    </message>
-    <message>
-      <source>Give {0} or more, or others to train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请提供 {0} 个或更多样本，或另外提供训练样本。</translation>
-    </message>
-    <message>
-      <source>Gradients cannot pass through {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>梯度无法通过 {0}。</translation>
-    </message>
-    <message>
-      <source>Gradients cannot pass through {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>梯度无法通过 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Gradients of these outputs cannot be taken.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法计算这些输出的梯度。</translation>
-    </message>
-    <message>
-      <source>Half of the {0} samples are too few to train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个样本的一半不足以训练。</translation>
-    </message>
-    <message>
-      <source>IR version {0} -&gt; {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>IR 版本 {0} -&gt; {1}</translation>
-    </message>
-    <message>
-      <source>It has no weights: one of its sizes is zero.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它没有权重：有一个维度为零。</translation>
-    </message>
-    <message>
-      <source>It has {0}, from 0.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它有 {0} 个，从 0 开始。</translation>
-    </message>
-    <message>
-      <source>It is a chain of factors; levels of activations are for whole layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它已是因子链；激活的级只用于整层。</translation>
-    </message>
-    <message>
-      <source>It is a constant that {0} reads, not the weight of a layer; it is kept as it is.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它是 {0} 读取的常量，不是层的权重；保持原样。</translation>
-    </message>
-    <message>
-      <source>It is a table of integers, not weights.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它是整数表，不是权重。</translation>
-    </message>
-    <message>
-      <source>It is cut at places that are computed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它在计算得出的位置被切分。</translation>
-    </message>
-    <message>
-      <source>It is cut with a step.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它按步长切取。</translation>
-    </message>
-    <message>
-      <source>It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它位于 If、Loop 或 Scan 之内，按条件运行；保持原样。</translation>
-    </message>
-    <message>
-      <source>It is padded along its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它沿通道方向被填充。</translation>
-    </message>
-    <message>
-      <source>It is resized along its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它沿通道方向被缩放。</translation>
-    </message>
-    <message>
-      <source>It is split at places that are computed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它在计算得出的位置被拆分。</translation>
-    </message>
-    <message>
-      <source>It is {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>应为{0}。</translation>
-    </message>
-    <message>
-      <source>It keeps its smaller shape: the others were trained with it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它保持较小的形状：其他各层是与它一起训练的。</translation>
-    </message>
-    <message>
-      <source>It may have {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>其中可以有 {0}。</translation>
-    </message>
-    <message>
-      <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
-    </message>
-    <message>
-      <source>It multiplies from the left; its inputs are not the last axis of what it receives.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它从左侧相乘；其输入不是所接收内容的最后一轴。</translation>
-    </message>
-    <message>
-      <source>It scales its weights by alpha or beta.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它用 alpha 或 beta 缩放权重。</translation>
-    </message>
-    <message>
-      <source>It should yield (x, y) or a mapping of arrays.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它应给出 （x, y） 或数组的映射。</translation>
-    </message>
-    <message>
-      <source>It uses the weight of {0}: edit that one.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它使用 {0} 的权重：请编辑那一层。</translation>
-    </message>
-    <message>
-      <source>It was not checked that preparation changed nothing:</source>
-      <extracomment>the engine</extracomment>
-      <translation>未检查准备步骤是否没有改变结果：</translation>
-    </message>
-    <message>
-      <source>Its bias is the same for all channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的偏置对所有通道相同。</translation>
-    </message>
-    <message>
-      <source>Its channels are all coupled: none can be pruned without the others.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道全部耦合：不能只剪去其中一部分。</translation>
-    </message>
-    <message>
-      <source>Its channels are an output of the model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道是模型的输出。</translation>
-    </message>
-    <message>
-      <source>Its channels meet others of unknown number.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道与数量未知的通道相遇。</translation>
-    </message>
-    <message>
-      <source>Its channels meet those of '{0}', which stay.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道与 '{0}' 的通道相遇，后者保持不变。</translation>
-    </message>
-    <message>
-      <source>Its channels stand beside an unknown number of others.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道与数量未知的其他通道并列。</translation>
-    </message>
-    <message>
-      <source>Its channels stand beside constants.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道与常量并列。</translation>
-    </message>
-    <message>
-      <source>Its groups of channels read different inputs; factors of input channels are for one group.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
-    </message>
-    <message>
-      <source>Its inputs are {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>其输入为 {0}。</translation>
-    </message>
-    <message>
-      <source>Its number of channels is not known.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的通道数未知。</translation>
-    </message>
-    <message>
-      <source>Its output channels cannot be followed through the graph.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法在计算图中跟踪它的输出通道。</translation>
-    </message>
-    <message>
-      <source>Its padding depends on the input's size (auto_pad).</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的填充取决于输入大小（auto_pad）。</translation>
-    </message>
-    <message>
-      <source>Its vectors are kept as they are.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的向量保持原样。</translation>
-    </message>
-    <message>
-      <source>Its weight is a stack of matrices, which is kept as it is.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重是一叠矩阵，保持原样。</translation>
-    </message>
-    <message>
-      <source>Its weight is an output of the model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重是模型的输出。</translation>
-    </message>
-    <message>
-      <source>Its weight is read in several places, which would need different levels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重在多处被读取，各处需要不同的量化级别。</translation>
-    </message>
-    <message>
-      <source>Its weight is read inside an If, Loop or Scan too; it is kept as it is.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重也在 If、Loop 或 Scan 之内被读取；保持原样。</translation>
-    </message>
-    <message>
-      <source>Its weight is the left operand of a Gemm, which is kept as it is.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重是 Gemm 的左操作数，保持原样。</translation>
-    </message>
-    <message>
-      <source>Its weights are computed by {0} from what is stored; they are kept as they are.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重由 {0} 从存储内容计算得出；保持原样。</translation>
-    </message>
-    <message>
-      <source>Its weights are not in the file: ConstantOfShape makes them.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重不在文件中：由 ConstantOfShape 生成。</translation>
-    </message>
-    <message>
-      <source>Its weights are quantised already.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重已经量化。</translation>
-    </message>
-    <message>
-      <source>Its weights are stored compressed already.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重已是压缩存储。</translation>
-    </message>
-    <message>
-      <source>Its weights are {0}; only float32 weights are edited.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的权重是 {0}；只编辑 float32 权重。</translation>
-    </message>
-    <message>
-      <source>Layers of {0} ask for different students.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的各层要求不同的学生。</translation>
-    </message>
-    <message>
-      <source>Leave out one of the two steps.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请去掉这两个步骤之一。</translation>
-    </message>
-    <message>
-      <source>Look at its weights as a matrix.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请把其权重看作矩阵。</translation>
-    </message>
-    <message>
-      <source>Make it smaller.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请将其缩小。</translation>
-    </message>
-    <message>
-      <source>Measure instead.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请改为测量。</translation>
-    </message>
-    <message>
-      <source>Model &gt; Prepared at opening offers to raise the opset; on the command line, --raise-opset does.</source>
-      <extracomment>the engine</extracomment>
-      <translation>“模型 &gt; 打开时的准备”可以提升 opset；在命令行上用 --raise-opset。</translation>
-    </message>
-    <message>
-      <source>N is at most M.</source>
-      <extracomment>the engine</extracomment>
-      <translation>N 最大为 M。</translation>
-    </message>
-    <message>
-      <source>Name a model file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请指定模型文件。</translation>
-    </message>
-    <message>
-      <source>Name layers in 'trainable' that gradients reach.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请在 trainable 中列出梯度能到达的层。</translation>
-    </message>
-    <message>
-      <source>Name more layers in 'trainable', or fewer in 'frozen'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请在 trainable 中多列几层，或在 frozen 中少列几层。</translation>
-    </message>
-    <message>
-      <source>Name the arrays after the model's inputs, or the only one x; an input that is the same for all samples may be given as --input {0}=VALUE.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以模型输入命名数组，只有一个时命名为 x；对所有样本都相同的输入可用 --input {0}=VALUE 给出。</translation>
-    </message>
-    <message>
-      <source>Name the model file in it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请指明其中的模型文件。</translation>
-    </message>
-    <message>
-      <source>Name the model's classes in its order, or leave the names out.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请按模型的顺序给出类别名称，或省略名称。</translation>
-    </message>
-    <message>
-      <source>No BatchNorm behind it says what its channels are worth.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它后面没有 BatchNorm 说明各通道的价值。</translation>
-    </message>
-    <message>
-      <source>No combination of the candidates is that small.</source>
-      <extracomment>the engine</extracomment>
-      <translation>候选组合都达不到这么小。</translation>
-    </message>
-    <message>
-      <source>No data: not measured, and the file was not run: {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有数据：未测量，也未运行该文件：{0}</translation>
-    </message>
-    <message>
-      <source>No data: not measured. The written file was run on made-up inputs; its outputs differ from the preview's by at most {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有数据：未测量。已在虚构的输入上运行写出的文件；其输出与预览最多相差 {0}</translation>
-    </message>
-    <message>
-      <source>No file can be called {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>文件不能命名为 {0}：{1}。</translation>
-    </message>
-    <message>
-      <source>No gradients are taken of {0} layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>不对 {0} 求梯度。</translation>
-    </message>
-    <message>
-      <source>No layer is left to train.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有可训练的层。</translation>
-    </message>
-    <message>
-      <source>No layer reads its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有层读取它的通道。</translation>
-    </message>
-    <message>
-      <source>No layer that could learn leads to the first output of the model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有可学习的层通向模型的第一个输出。</translation>
-    </message>
-    <message>
-      <source>No model is named.</source>
-      <extracomment>the engine</extracomment>
-      <translation>未指定模型。</translation>
-    </message>
-    <message>
-      <source>No model is open.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有打开的模型。</translation>
-    </message>
-    <message>
-      <source>No output of the model has one answer a sample: {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型没有每个样本一个回答的输出：{0}。</translation>
-    </message>
-    <message>
-      <source>No predictions: there are no calibration samples.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法预测：没有校准样本。</translation>
-    </message>
-    <message>
-      <source>No predictions: {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法预测：{0}</translation>
-    </message>
-    <message>
-      <source>Not known: computing its statistics failed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>未知：计算其统计量失败。</translation>
-    </message>
-    <message>
-      <source>Not known: following its channels through {op} '{name}' failed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>未知：跟踪其通道穿过 {op}“{name}”时失败。</translation>
-    </message>
-    <message>
-      <source>Not known: the graph around the layer could not be analysed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>未知：无法分析该层周围的计算图。</translation>
-    </message>
-    <message>
-      <source>Not measured: {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>未测量：{0}。</translation>
-    </message>
-    <message>
-      <source>Number the classes from 0 in the model's order.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请按模型的顺序从 0 开始给类别编号。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime cannot load the model: it takes more memory than is free.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 无法加载模型：所需内存超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime cannot load the model: its graph is not valid.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 无法加载模型：其计算图无效。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime cannot load the model: {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 无法载入模型：{0}。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime cannot run the model</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 无法运行模型</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime does not run this model with {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 无法以 {0} 运行此模型。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime fuses operators of it, and its result differs {0} from what torch computes</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 融合了其中的算子，结果与 torch 的计算不同：{0}</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime has a 4-bit kernel for products with a matrix only.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 只有矩阵乘法的 4 位内核。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime has no integer kernel for {0} with such a weight.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 没有适用于此类权重的 {0} 整数内核。</translation>
-    </message>
-    <message>
-      <source>ONNX Runtime's integer convolution at run-time levels is two-dimensional.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX Runtime 在运行时求级的整数卷积只有二维的。</translation>
-    </message>
-    <message>
-      <source>ONNX's converter cannot do it ({0}).</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX 的转换器无法完成（{0}）。</translation>
-    </message>
-    <message>
-      <source>ONNX's converter gives its nodes other names.</source>
-      <extracomment>the engine</extracomment>
-      <translation>ONNX 的转换器会改变节点的名称。</translation>
-    </message>
-    <message>
-      <source>Older format raised</source>
-      <extracomment>the engine</extracomment>
-      <translation>旧格式已升级</translation>
-    </message>
-    <message>
-      <source>One run takes more than {0} MB of memory.</source>
-      <extracomment>the engine</extracomment>
-      <translation>运行一次需要超过 {0} MB 内存。</translation>
-    </message>
-    <message>
-      <source>One run takes more than {0} seconds.</source>
-      <extracomment>the engine</extracomment>
-      <translation>运行一次超过 {0} 秒。</translation>
-    </message>
-    <message>
-      <source>One sample cannot both be trained on and measured.</source>
-      <extracomment>the engine</extracomment>
-      <translation>一个样本不能既用于训练又用于测量。</translation>
-    </message>
-    <message>
-      <source>Only a convolution can have a depthwise separable or a grouped student.</source>
-      <extracomment>the engine</extracomment>
-      <translation>只有卷积层才能有深度可分离或分组卷积的学生。</translation>
-    </message>
-    <message>
-      <source>Only a convolution with a kernel wider than 1 can be split like this.</source>
-      <extracomment>the engine</extracomment>
-      <translation>只有核大于 1 的卷积才能这样拆分。</translation>
-    </message>
-    <message>
-      <source>Only a two-dimensional convolution with a kernel wider than 1 splits like this.</source>
-      <extracomment>the engine</extracomment>
-      <translation>只有核大于 1 的二维卷积才能这样拆分。</translation>
-    </message>
-    <message>
-      <source>Only images can be moved or mirrored, and the model takes none.</source>
-      <extracomment>the engine</extracomment>
-      <translation>只有图像能平移或镜像，而模型不接受图像。</translation>
-    </message>
-    <message>
-      <source>Open another model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请打开另一个模型。</translation>
-    </message>
-    <message>
-      <source>Open one first.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请先打开一个模型。</translation>
-    </message>
-    <message>
-      <source>Operators on weights computed once</source>
-      <extracomment>the engine</extracomment>
-      <translation>权重上的算子已预先计算</translation>
-    </message>
-    <message>
-      <source>Opset raised</source>
-      <extracomment>the engine</extracomment>
-      <translation>提升 opset</translation>
-    </message>
-    <message>
-      <source>Put images into one folder a class.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请按类别把图像放入各自的文件夹。</translation>
-    </message>
-    <message>
-      <source>Put the earlier file back and measure again, or open the new one.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请放回之前的文件并重新测量，或打开新文件。</translation>
-    </message>
-    <message>
-      <source>Put them beside the model and export it again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请把它们放在模型旁边并重新导出。</translation>
-    </message>
-    <message>
-      <source>Put them beside the model, or export it again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请将它们放在模型旁边，或重新导出。</translation>
-    </message>
-    <message>
-      <source>Remove channels from other layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请从其他层移除通道。</translation>
-    </message>
-    <message>
-      <source>Remove it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请移除它。</translation>
-    </message>
-    <message>
-      <source>Remove or replace it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请移除或替换它。</translation>
-    </message>
-    <message>
-      <source>Remove them.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请去掉它们。</translation>
-    </message>
-    <message>
-      <source>Remove these samples.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请移除这些样本。</translation>
-    </message>
-    <message>
       <source>Rename that file.</source>
-      <extracomment>the engine</extracomment>
+      <extracomment>workbench/core/base/files.py</extracomment>
       <translation>请重命名该文件。</translation>
     </message>
     <message>
-      <source>Reshape or convert it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请改变形状或转换。</translation>
+      <source>The languages are: {all}.</source>
+      <extracomment>workbench/core/base/language.py</extracomment>
+      <translation>可用的语言：{all}。</translation>
     </message>
     <message>
-      <source>Reshape or convert the data.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请调整数据的形状或转换其类型。</translation>
-    </message>
-    <message>
-      <source>Run it by itself to see why.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请单独运行它以查明原因。</translation>
-    </message>
-    <message>
-      <source>Save fewer samples, or save them with numpy.savez, which does not compress.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请少存一些样本，或用不压缩的 numpy.savez 保存。</translation>
-    </message>
-    <message>
-      <source>Save fewer samples: a few thousand are enough.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请少存一些样本：几千个就足够了。</translation>
-    </message>
-    <message>
-      <source>Save it again with torch.export.save of the installed torch.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请用已安装的 torch 的 torch.export.save 重新保存。</translation>
-    </message>
-    <message>
-      <source>Save it with external data.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以外部数据的形式保存。</translation>
-    </message>
-    <message>
-      <source>Save the session again from the window.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请在窗口中重新保存会话。</translation>
-    </message>
-    <message>
-      <source>Several operators share its weight, each with a different bias.</source>
-      <extracomment>the engine</extracomment>
-      <translation>多个算子共用其权重，偏置各不相同。</translation>
-    </message>
-    <message>
-      <source>Several operators share its weight, each with different inputs.</source>
-      <extracomment>the engine</extracomment>
-      <translation>多个算子共用其权重，输入各不相同。</translation>
-    </message>
-    <message>
-      <source>Simplify the module, or give an ONNX file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请简化模块，或给出 ONNX 文件。</translation>
-    </message>
-    <message>
-      <source>So few zeros ({0}) take less as they are than with a list of where they lie.</source>
-      <extracomment>the engine</extracomment>
-      <translation>零这么少（{0}），照原样存比记下它们的位置更省。</translation>
-    </message>
-    <message>
-      <source>Some of its weights are not numbers (NaN) or infinite.</source>
-      <extracomment>the engine</extracomment>
-      <translation>它的一些权重不是数（NaN）或无限大。</translation>
-    </message>
-    <message>
-      <source>Something went wrong inside: {0}: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>内部出错：{0}：{1}。</translation>
-    </message>
-    <message>
-      <source>Store them dense.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请以稠密形式保存。</translation>
-    </message>
-    <message>
-      <source>That is many times what it holds. Export it with smaller sizes and fewer repetitions.</source>
-      <extracomment>the engine</extracomment>
-      <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
-    </message>
-    <message>
-      <source>The accuracy of class {0} fell from {1} % to {2} % ({3} samples): more than the {4} points that were allowed</source>
-      <extracomment>the engine</extracomment>
-      <translation>类别 {0} 的准确率从 {1} % 降到 {2} %（{3} 个样本）：超过允许的 {4} 个百分点</translation>
-    </message>
-    <message>
-      <source>The batch size is fixed: torch could not export it as free.</source>
-      <extracomment>the engine</extracomment>
-      <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
-    </message>
-    <message>
-      <source>The data names {0} classes, but the model has {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>数据给出了 {0} 个类别名称，但模型有 {1} 个类别。</translation>
-    </message>
-    <message>
-      <source>The error of each layer's output is predicted, not the loss: {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>预测的是各层输出的误差，而不是损失函数：{0}</translation>
-    </message>
-    <message>
-      <source>The factors hold {0} weights, and the layer had {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>各因子共有 {0} 个权重，而该层原有 {1} 个。</translation>
-    </message>
-    <message>
-      <source>The input '{0}' takes {1}, and was given {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>输入“{0}”需要 {1}，却给了 {2}。</translation>
-    </message>
-    <message>
-      <source>The inputs of {0} layers are not looked at.</source>
-      <extracomment>the engine</extracomment>
-      <translation>不查看 {0} 的输入。</translation>
-    </message>
-    <message>
-      <source>The labels are {0} of shape {1} a sample, but the model's output is {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>每个样本的标签为 {0}，形状 {1}，而模型的输出为 {2}。</translation>
-    </message>
-    <message>
-      <source>The labels run from {0} to {1}, but the model has {2} classes.</source>
-      <extracomment>the engine</extracomment>
-      <translation>标签从 {0} 到 {1}，而模型有 {2} 个类别。</translation>
-    </message>
-    <message>
-      <source>The languages are: {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>可用的语言：{0}。</translation>
-    </message>
-    <message>
-      <source>The measured output is '{0}', {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>测量的输出为“{0}”，{1}。</translation>
-    </message>
-    <message>
-      <source>The measured output is '{0}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>测量的输出为“{0}”。</translation>
-    </message>
-    <message>
-      <source>The method file {0}/{1}.py</source>
-      <extracomment>the engine</extracomment>
-      <translation>方法文件 {0}/{1}.py</translation>
-    </message>
-    <message>
-      <source>The methods are: {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>可用的方法：{0}。</translation>
-    </message>
-    <message>
-      <source>The model gives only {0}, which cannot be measured.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型只给出 {0}，无法测量。</translation>
-    </message>
-    <message>
-      <source>The model has no input '{0}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型没有输入“{0}”。</translation>
-    </message>
-    <message>
-      <source>The model has no layer '{0}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型没有层 '{0}'。</translation>
-    </message>
-    <message>
-      <source>The model has no layers with weights.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型没有带权重的层。</translation>
-    </message>
-    <message>
-      <source>The model is unharmed; the log has the details.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型未受影响；详情见日志。</translation>
-    </message>
-    <message>
-      <source>The model leaves sizes open: MACs are counted for</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型未固定某些尺寸：乘加次数按下列尺寸计算：</translation>
-    </message>
-    <message>
-      <source>The model leaves sizes open: MACs are counted for {0}, as the data has it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型未固定某些尺寸：乘加次数按 {0} 计算，与数据一致。</translation>
-    </message>
-    <message>
-      <source>The model leaves sizes open: MACs are counted for {0}, until data is attached.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型未固定某些尺寸：在附加数据之前，乘加次数按 {0} 计算。</translation>
-    </message>
-    <message>
-      <source>The model runs on one sample, but not on several at a time: a batch size is fixed inside it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
-    </message>
-    <message>
-      <source>The model's input '{0}' is of type {1}, which no data set has.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型的输入“{0}”为 {1} 类型，数据集没有这种类型。</translation>
-    </message>
-    <message>
-      <source>The model's input '{0}' takes {1} of {2}, and was given {3} of {4}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型的输入“{0}”需要 {1}（{2}），却给了 {3}（{4}）。</translation>
-    </message>
-    <message>
-      <source>The model's input '{0}' was not given.</source>
-      <extracomment>the engine</extracomment>
-      <translation>未给出模型的输入“{0}”。</translation>
-    </message>
-    <message>
-      <source>The model's output has no gradients: it is a decision, not a score.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型的输出没有梯度：它是判定结果，不是分数。</translation>
-    </message>
-    <message>
-      <source>The model's output{0} is not a number (NaN) for {1} of {2} samples.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型的输出{0} 在 {2} 个样本中的 {1} 个上不是数（NaN）。</translation>
-    </message>
-    <message>
-      <source>The output channels of {0} layers are not removed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>不移除 {0} 的输出通道。</translation>
-    </message>
-    <message>
-      <source>The output channels of {0} layers are not rescaled.</source>
-      <extracomment>the engine</extracomment>
-      <translation>不重新缩放 {0} 的输出通道。</translation>
-    </message>
-    <message>
-      <source>The plug-in {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>插件 {0}</translation>
-    </message>
-    <message>
-      <source>The plug-in {0} ({1} = {2})</source>
-      <extracomment>the engine</extracomment>
-      <translation>插件 {0}（{1} = {2}）</translation>
-    </message>
-    <message>
-      <source>The recipe changes nothing. {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>此配方未改变任何内容。{0}</translation>
-    </message>
-    <message>
-      <source>The recipe has no stage 'distill', so it has no temperature.</source>
-      <extracomment>the engine</extracomment>
-      <translation>配方中没有 distill 阶段，因此没有温度。</translation>
-    </message>
-    <message>
-      <source>The recipe's row '{0}' matches no layer of the model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>配方中的行 '{0}' 不匹配模型的任何层。</translation>
-    </message>
-    <message>
-      <source>The recovery stage {0} needs data, and none was given.</source>
-      <extracomment>the engine</extracomment>
-      <translation>精度恢复阶段 {0} 需要数据，但未给出。</translation>
-    </message>
-    <message>
-      <source>The sizes of what {0} receives and gives are not known before the model runs.</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型运行之前不知道 {0} 输入和输出的大小。</translation>
-    </message>
-    <message>
-      <source>The step changes values, but not how they are stored.</source>
-      <extracomment>the engine</extracomment>
-      <translation>该步骤改变数值，但不改变其存储方式。</translation>
-    </message>
-    <message>
-      <source>The written file does not behave as the preview did: on made-up inputs its outputs differ by {0} of their size.</source>
-      <extracomment>the engine</extracomment>
-      <translation>写出的文件与预览表现不同：在虚构的输入上，其输出相差自身大小的 {0}。</translation>
-    </message>
-    <message>
-      <source>The written file does not behave as the preview did: outputs differ by {0} of {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>写出的文件与预览表现不一致：输出相差 {0} / {1}。</translation>
-    </message>
-    <message>
-      <source>There are no calibration samples.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有校准样本。</translation>
-    </message>
-    <message>
-      <source>There are no samples to train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有可供训练的样本。</translation>
-    </message>
-    <message>
-      <source>There are too few calibration samples to train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>校准样本太少，无法训练。</translation>
-    </message>
-    <message>
-      <source>There is no data to measure with.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有用于测量的数据。</translation>
-    </message>
-    <message>
-      <source>There is no device '{0}' that torch can train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有 torch 可以训练的设备“{0}”。</translation>
-    </message>
-    <message>
-      <source>There is no file {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有文件 {0}。</translation>
-    </message>
-    <message>
-      <source>There is no language '{0}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有语言 '{0}'。</translation>
-    </message>
-    <message>
-      <source>There is no method '{0}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有方法 '{0}'。</translation>
-    </message>
-    <message>
-      <source>There is no module '{0}' with layers that can be edited.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有名为“{0}”且含可编辑层的模块。</translation>
-    </message>
-    <message>
-      <source>There is not enough memory for this.</source>
-      <extracomment>the engine</extracomment>
-      <translation>内存不足。</translation>
-    </message>
-    <message>
-      <source>There is nothing to blame: no sample was chosen, or no layer's weights are changed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
-    </message>
-    <message>
-      <source>This program reads version {0} of a session.</source>
-      <extracomment>the engine</extracomment>
-      <translation>本程序读取版本为 {0} 的会话。</translation>
-    </message>
-    <message>
-      <source>This program reads version {0}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>此程序读取版本 {0}。</translation>
-    </message>
-    <message>
-      <source>Train again.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请重新训练。</translation>
-    </message>
-    <message>
-      <source>Training made the model worse on the measured samples: {0} {1} without it, {2} with it. More training samples, a lower rate or fewer epochs may help, or no training</source>
-      <extracomment>the engine</extracomment>
-      <translation>在所测样本上，训练使模型变差：不训练时 {0} 为 {1}，训练后为 {2}。可以尝试更多训练样本、更低的学习率、更少的轮数，或不训练</translation>
-    </message>
-    <message>
-      <source>Unpack it and name the model in it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请解包并指明其中的模型。</translation>
-    </message>
-    <message>
-      <source>Unused parts removed</source>
-      <extracomment>the engine</extracomment>
-      <translation>未使用的部分已移除</translation>
-    </message>
-    <message>
-      <source>Use methods that need no gradients, or export the model with its scores as an output.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请使用不需要梯度的方法，或在导出模型时把分数作为输出。</translation>
-    </message>
-    <message>
-      <source>Use smaller inputs, or fewer at a time.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请使用较小的输入，或一次少用一些。</translation>
-    </message>
-    <message>
-      <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
-      <extracomment>the engine</extracomment>
-      <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
-    </message>
-    <message>
-      <source>What this training reached is not kept any more.</source>
-      <extracomment>the engine</extracomment>
-      <translation>这次训练的结果已不再保存。</translation>
-    </message>
-    <message>
-      <source>Windows reserves this name for a device</source>
-      <extracomment>the engine</extracomment>
-      <translation>Windows 为设备保留了这个名称</translation>
-    </message>
-    <message>
-      <source>With one scale for the whole weight, opset {0} is enough.</source>
-      <extracomment>the engine</extracomment>
-      <translation>若整个权重共用一个尺度，opset {0} 即可。</translation>
-    </message>
-    <message>
-      <source>With these students the model does not run: a size in it is fixed in a way that could not be followed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>换上这些学生后模型无法运行：其中某个大小是固定的，无法随之改变。</translation>
-    </message>
-    <message>
-      <source>With these students the model gives outputs of another shape.</source>
-      <extracomment>the engine</extracomment>
-      <translation>换上这些学生后模型输出的形状不同。</translation>
-    </message>
-    <message>
-      <source>Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by {0}, and {1} of the predictions, on {2} samples.</source>
-      <extracomment>the engine</extracomment>
-      <translation>关闭图优化时，ONNX Runtime 对此文件给出不同的输出：在 {2} 个样本上相差 {0}，{1} 的预测不同。</translation>
-    </message>
-    <message>
-      <source>Without these channels {0} does not run: a size in it is fixed in a way that could not be followed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>去掉这些通道后 {0} 无法运行：其中有一个固定的尺寸无法跟踪。</translation>
-    </message>
-    <message>
-      <source>Write --input {0}=0, or a list of numbers in brackets.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请写 --input {0}=0，或方括号中的一列数。</translation>
-    </message>
-    <message>
-      <source>Write a line 'folder: name' for each below class_names.</source>
-      <extracomment>the engine</extracomment>
-      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
-    </message>
-    <message>
-      <source>[height, width], whole numbers up to {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation> [height, width]，均为不超过 {0} 的整数</translation>
-    </message>
-    <message>
-      <source>a fraction above 0, at most 1</source>
-      <extracomment>the engine</extracomment>
-      <translation>大于 0、不超过 1 的小数</translation>
-    </message>
-    <message>
-      <source>a map</source>
-      <extracomment>the engine</extracomment>
-      <translation>映射</translation>
-    </message>
-    <message>
-      <source>a name has no slash and is more than dots</source>
-      <extracomment>the engine</extracomment>
-      <translation>名称不能含斜杠，也不能只有点</translation>
-    </message>
-    <message>
-      <source>a name that is not one</source>
-      <extracomment>the engine</extracomment>
-      <translation>无效的名称</translation>
-    </message>
-    <message>
-      <source>a number above zero</source>
-      <extracomment>the engine</extracomment>
-      <translation>大于零的数</translation>
-    </message>
-    <message>
-      <source>a number above zero, or one a channel</source>
-      <extracomment>the engine</extracomment>
-      <translation>大于零的数，或每个通道一个数</translation>
-    </message>
-    <message>
-      <source>a number has {0} characters</source>
-      <extracomment>the engine</extracomment>
-      <translation>有一个数长达 {0} 个字符</translation>
-    </message>
-    <message>
-      <source>a number, or one a channel</source>
-      <extracomment>the engine</extracomment>
-      <translation>一个数，或每个通道一个数</translation>
-    </message>
-    <message>
-      <source>a pickle of more than tensors</source>
-      <extracomment>the engine</extracomment>
-      <translation>不只含张量的 pickle</translation>
-    </message>
-    <message>
-      <source>a pickled weight</source>
-      <extracomment>the engine</extracomment>
-      <translation>以 pickle 保存的权重</translation>
-    </message>
-    <message>
-      <source>a program of more than 32 MB</source>
-      <extracomment>the engine</extracomment>
-      <translation>超过 32 MB 的程序</translation>
-    </message>
-    <message>
-      <source>a sequence</source>
-      <extracomment>the engine</extracomment>
-      <translation>序列</translation>
-    </message>
-    <message>
-      <source>a sequence of maps</source>
-      <extracomment>the engine</extracomment>
-      <translation>映射的序列</translation>
-    </message>
-    <message>
-      <source>a size that is more than arithmetic</source>
-      <extracomment>the engine</extracomment>
-      <translation>不只是算术式的尺寸</translation>
-    </message>
-    <message>
-      <source>a sparse tensor</source>
-      <extracomment>the engine</extracomment>
-      <translation>稀疏张量</translation>
-    </message>
-    <message>
-      <source>a text where a number belongs</source>
-      <extracomment>the engine</extracomment>
-      <translation>应为数却是文本的内容</translation>
-    </message>
-    <message>
-      <source>a text where none belongs ({0})</source>
-      <extracomment>the engine</extracomment>
-      <translation>不应出现的文本（{0}）</translation>
-    </message>
-    <message>
-      <source>a version that is not one</source>
-      <extracomment>the engine</extracomment>
-      <translation>无效的版本</translation>
-    </message>
-    <message>
-      <source>accuracy at {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>准确率（阈值 {0}）</translation>
-    </message>
-    <message>
-      <source>accuracy of labels at {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>标签准确率（阈值 {0}）</translation>
-    </message>
-    <message>
-      <source>against labels</source>
-      <extracomment>the engine</extracomment>
-      <translation>对照标签</translation>
-    </message>
-    <message>
-      <source>against {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>对照{0}</translation>
-    </message>
-    <message>
-      <source>agreement of labels at {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>标签一致率（阈值 {0}）</translation>
-    </message>
-    <message>
-      <source>agreement with the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>与原始模型的一致率</translation>
-    </message>
-    <message>
-      <source>agreement with the original at {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>与原始模型的一致率（阈值 {0}）</translation>
-    </message>
-    <message>
-      <source>agreement with the teacher</source>
-      <extracomment>the engine</extracomment>
-      <translation>与教师模型的一致率</translation>
-    </message>
-    <message>
-      <source>agreement with the teacher at {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>与教师模型的一致率（阈值 {0}）</translation>
-    </message>
-    <message>
-      <source>all channels stay</source>
-      <extracomment>the engine</extracomment>
-      <translation>所有通道保留</translation>
-    </message>
-    <message>
-      <source>an object of a class ({0})</source>
-      <extracomment>the engine</extracomment>
-      <translation>某个类的对象（{0}）</translation>
-    </message>
-    <message>
-      <source>and {0} more</source>
-      <extracomment>the engine</extracomment>
-      <translation>另外 {0} 个</translation>
-    </message>
-    <message>
-      <source>another layer shares the weight</source>
-      <extracomment>the engine</extracomment>
-      <translation>另一层共用该权重</translation>
-    </message>
-    <message>
-      <source>by {0} of its largest value</source>
-      <extracomment>the engine</extracomment>
-      <translation>相差其最大值的 {0}</translation>
-    </message>
-    <message>
-      <source>channels times {0} to {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>通道乘以 {0} 到 {1}</translation>
-    </message>
-    <message>
-      <source>class_names is a list of texts, one a class, in the order of the class numbers; or leave it out.</source>
-      <extracomment>the engine</extracomment>
-      <translation>class_names 应为文本列表，每个类别一个，按类别编号排列；也可以省略。</translation>
-    </message>
-    <message>
-      <source>comparing channels</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在比较通道</translation>
-    </message>
-    <message>
-      <source>comparing the layers</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在比较各层</translation>
-    </message>
-    <message>
-      <source>computed by torch its result differs {0} from ONNX Runtime</source>
-      <extracomment>the engine</extracomment>
-      <translation>torch 算得的结果与 ONNX Runtime 不同：{0}</translation>
-    </message>
-    <message>
-      <source>conserving synaptic flow</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在保持突触流</translation>
-    </message>
-    <message>
-      <source>cosine to the original's output</source>
-      <extracomment>the engine</extracomment>
-      <translation>与原始输出的余弦</translation>
-    </message>
-    <message>
-      <source>cosine to the teacher's output</source>
-      <extracomment>the engine</extracomment>
-      <translation>与教师模型输出的余弦</translation>
-    </message>
-    <message>
-      <source>does not fit the labels</source>
-      <extracomment>the engine</extracomment>
-      <translation>与标签不符</translation>
-    </message>
-    <message>
-      <source>dynamic activation quantisation</source>
-      <extracomment>the engine</extracomment>
-      <translation>动态激活量化</translation>
-    </message>
-    <message>
-      <source>editing {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在编辑 {0}</translation>
-    </message>
-    <message>
-      <source>exporting to ONNX</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在导出为 ONNX</translation>
-    </message>
-    <message>
-      <source>factoring the clusters</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在分解各簇</translation>
-    </message>
-    <message>
-      <source>finding its layers</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在查找各层</translation>
-    </message>
-    <message>
-      <source>fitting the response</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在拟合响应</translation>
-    </message>
-    <message>
-      <source>fitting the size</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在满足大小要求</translation>
-    </message>
-    <message>
-      <source>float16 weights widened to float32, {0} bytes more</source>
-      <extracomment>the engine</extracomment>
-      <translation>float16 权重已扩展为 float32，增加 {0} 字节</translation>
-    </message>
-    <message>
-      <source>gates · hidden  ×  inputs</source>
-      <extracomment>the engine</extracomment>
-      <translation>门 · 隐藏  ×  输入</translation>
-    </message>
-    <message>
-      <source>group of {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>组（{0} 个）</translation>
-    </message>
-    <message>
-      <source>has no axis of samples</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有样本轴</translation>
-    </message>
-    <message>
-      <source>has no levels for its output</source>
-      <extracomment>the engine</extracomment>
-      <translation>输出没有量化级别</translation>
-    </message>
-    <message>
-      <source>in its size</source>
-      <extracomment>the engine</extracomment>
-      <translation>尺寸不同</translation>
-    </message>
-    <message>
-      <source>in the place of {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>代替 {0}</translation>
-    </message>
-    <message>
-      <source>in training mode</source>
-      <extracomment>the engine</extracomment>
-      <translation>处于训练模式</translation>
-    </message>
-    <message>
-      <source>inputs follow {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>输入随 {0} 变化</translation>
-    </message>
-    <message>
-      <source>inputs or outputs of the class {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>类 {0} 的输入或输出</translation>
-    </message>
-    <message>
-      <source>inputs per group</source>
-      <extracomment>the engine</extracomment>
-      <translation>每组输入</translation>
-    </message>
-    <message>
-      <source>int4 per group of {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>int4，每组（{0} 个）</translation>
-    </message>
-    <message>
-      <source>it does not know the operator {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>它不认识算子 {0}</translation>
-    </message>
-    <message>
-      <source>it does not run in torch as it is used</source>
-      <extracomment>the engine</extracomment>
-      <translation>它在此处的用法无法在 torch 中运行</translation>
-    </message>
-    <message>
-      <source>it ends with a space or a dot</source>
-      <extracomment>the engine</extracomment>
-      <translation>以空格或点结尾</translation>
-    </message>
-    <message>
-      <source>it follows {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>它位于 {0} 之后</translation>
-    </message>
-    <message>
-      <source>it has a character that is not printable</source>
-      <extracomment>the engine</extracomment>
-      <translation>其中有不可打印的字符</translation>
-    </message>
-    <message>
-      <source>it has more than {0} values, counted with every alias</source>
-      <extracomment>the engine</extracomment>
-      <translation>它有超过 {0} 个值（每个别名都计入）</translation>
-    </message>
-    <message>
-      <source>it has more weights than the block had</source>
-      <extracomment>the engine</extracomment>
-      <translation>权重比原来的块还多</translation>
-    </message>
-    <message>
-      <source>it has no kernel for the operator {0} with these types</source>
-      <extracomment>the engine</extracomment>
-      <translation>它没有适用于这些类型的 {0} 算子内核</translation>
-    </message>
-    <message>
-      <source>it is longer than {0} MB</source>
-      <extracomment>the engine</extracomment>
-      <translation>它超过 {0} MB</translation>
-    </message>
-    <message>
-      <source>it is not a mapping</source>
-      <extracomment>the engine</extracomment>
-      <translation>它不是映射</translation>
-    </message>
-    <message>
-      <source>it is not an ONNX model, or it is damaged</source>
-      <extracomment>the engine</extracomment>
-      <translation>它不是 ONNX 模型，或已损坏</translation>
-    </message>
-    <message>
-      <source>it is not text</source>
-      <extracomment>the engine</extracomment>
-      <translation>它不是文本</translation>
-    </message>
-    <message>
-      <source>it may not contain any of &lt; &gt; : " \ | ? *</source>
-      <extracomment>the engine</extracomment>
-      <translation>不能包含 &lt; &gt; : " \ | ? * 中的任何字符</translation>
-    </message>
-    <message>
-      <source>its IR version {0} is newer than {1}, the newest that is read</source>
-      <extracomment>the engine</extracomment>
-      <translation>其 IR 版本 {0} 高于可读取的最高版本 {1}</translation>
-    </message>
-    <message>
-      <source>its external weights cannot be read</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取其外部权重</translation>
-    </message>
-    <message>
-      <source>its operator {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>其算子 {0}</translation>
-    </message>
-    <message>
-      <source>its opset {0} is newer than {1}, the newest that is read</source>
-      <extracomment>the engine</extracomment>
-      <translation>其 opset {0} 高于可读取的最高版本 {1}</translation>
-    </message>
-    <message>
-      <source>its parameters are computed, not constant</source>
-      <extracomment>the engine</extracomment>
-      <translation>其参数由计算得出，不是常量</translation>
-    </message>
-    <message>
-      <source>its samples along axis {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>样本沿第 {0} 轴</translation>
-    </message>
-    <message>
-      <source>its statistics are not finite</source>
-      <extracomment>the engine</extracomment>
-      <translation>其统计量不是有限值</translation>
-    </message>
-    <message>
-      <source>its torch view does not run on these inputs</source>
-      <extracomment>the engine</extracomment>
-      <translation>其 torch 视图无法在这些输入上运行</translation>
-    </message>
-    <message>
-      <source>its {0}-bit levels are rounded to {1} bits, the reduced range</source>
-      <extracomment>the engine</extracomment>
-      <translation>其 {0} 位量化级别舍入为 {1} 位（缩减的范围）</translation>
-    </message>
-    <message>
-      <source>keeps its activations in floating point</source>
-      <extracomment>the engine</extracomment>
-      <translation>激活值保持浮点</translation>
-    </message>
-    <message>
-      <source>keeps its channels</source>
-      <extracomment>the engine</extracomment>
-      <translation>保留其通道</translation>
-    </message>
-    <message>
-      <source>keeps the scale of its channels</source>
-      <extracomment>the engine</extracomment>
-      <translation>保留其通道的缩放</translation>
-    </message>
-    <message>
-      <source>kept at {0}, as the outputs changed by {1} of their size</source>
-      <extracomment>the engine</extracomment>
-      <translation>保持 {0}，因为输出的变化达到其大小的 {1}</translation>
-    </message>
-    <message>
-      <source>kept at {0}, as the outputs could not be compared</source>
-      <extracomment>the engine</extracomment>
-      <translation>保持 {0}，因为无法比较输出</translation>
-    </message>
-    <message>
-      <source>kept at {0}. {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>保持 {0}。{1}</translation>
-    </message>
-    <message>
-      <source>layers on 8-bit levels</source>
-      <extracomment>the engine</extracomment>
-      <translation>8 位量化的层</translation>
-    </message>
-    <message>
-      <source>learning the rounding</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在学习取整</translation>
-    </message>
-    <message>
-      <source>left out at opening</source>
-      <extracomment>the engine</extracomment>
-      <translation>打开时未执行</translation>
-    </message>
-    <message>
-      <source>left out: it failed on this model</source>
-      <extracomment>the engine</extracomment>
-      <translation>已略去：在此模型上失败</translation>
-    </message>
-    <message>
-      <source>loading it in ONNX Runtime</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在载入 ONNX Runtime</translation>
-    </message>
-    <message>
-      <source>looking at activations</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在查看激活值</translation>
-    </message>
-    <message>
-      <source>loss {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>损失 {0}</translation>
-    </message>
-    <message>
-      <source>mean squared error</source>
-      <extracomment>the engine</extracomment>
-      <translation>均方误差</translation>
-    </message>
-    <message>
-      <source>measuring latency</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在测量延迟</translation>
-    </message>
-    <message>
-      <source>measuring the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在测量原始模型</translation>
-    </message>
-    <message>
-      <source>measuring whole recipes</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在测量完整配方</translation>
-    </message>
-    <message>
-      <source>more than {0} lists and mappings are nested</source>
-      <extracomment>the engine</extracomment>
-      <translation>列表与映射嵌套超过 {0} 层</translation>
-    </message>
-    <message>
-      <source>nchw or nhwc</source>
-      <extracomment>the engine</extracomment>
-      <translation> nchw 或 nhwc</translation>
-    </message>
-    <message>
-      <source>no data: not measured</source>
-      <extracomment>the engine</extracomment>
-      <translation>没有数据：未测量</translation>
-    </message>
-    <message>
-      <source>no operator in it produces the value '{0}'</source>
-      <extracomment>the engine</extracomment>
-      <translation>其中没有算子产生值“{0}”</translation>
-    </message>
-    <message>
-      <source>no program</source>
-      <extracomment>the engine</extracomment>
-      <translation>不到程序</translation>
-    </message>
-    <message>
-      <source>non-zeros with their positions</source>
-      <extracomment>the engine</extracomment>
-      <translation>非零值及其位置</translation>
-    </message>
-    <message>
-      <source>not a number (NaN)</source>
-      <extracomment>the engine</extracomment>
-      <translation>不是数（NaN）</translation>
-    </message>
-    <message>
-      <source>observing activations</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在观察激活</translation>
-    </message>
-    <message>
-      <source>off: from opset {0} on 8-bit activations go with one weight scale a channel</source>
-      <extracomment>the engine</extracomment>
-      <translation>未启用：从 opset {0} 起，8 位激活值可以配合每通道一个权重尺度</translation>
-    </message>
-    <message>
-      <source>one value</source>
-      <extracomment>the engine</extracomment>
-      <translation>一个值</translation>
-    </message>
-    <message>
-      <source>one value of {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>一个 {0} 值</translation>
-    </message>
-    <message>
-      <source>opset {0} -&gt; {1}, with the same outputs in ONNX Runtime</source>
-      <extracomment>the engine</extracomment>
-      <translation>opset {0} -&gt; {1}，在 ONNX Runtime 中输出不变</translation>
-    </message>
-    <message>
-      <source>outputs  ×  inputs</source>
-      <extracomment>the engine</extracomment>
-      <translation>输出  ×  输入</translation>
-    </message>
-    <message>
-      <source>outputs  ×  {0} · {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>输出  ×  {0} · {1}</translation>
-    </message>
-    <message>
-      <source>pixel accuracy</source>
-      <extracomment>the engine</extracomment>
-      <translation>像素准确率</translation>
-    </message>
-    <message>
-      <source>pixel agreement with the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>与原始模型的像素一致率</translation>
-    </message>
-    <message>
-      <source>pixel agreement with the teacher</source>
-      <extracomment>the engine</extracomment>
-      <translation>与教师模型的像素一致率</translation>
-    </message>
-    <message>
-      <source>predicting the candidates</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在预测各候选的代价</translation>
-    </message>
-    <message>
-      <source>preparing the graph</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在准备计算图</translation>
-    </message>
-    <message>
-      <source>rank {0} is above break-even {1}: the layer grows</source>
-      <extracomment>the engine</extracomment>
-      <translation>秩 {0} 高于盈亏平衡点 {1}：该层变大</translation>
-    </message>
-    <message>
-      <source>rank {0} of {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>秩 {0} / {1}</translation>
-    </message>
-    <message>
-      <source>ranks {0} of {1} outputs, {2} of {3} inputs</source>
-      <extracomment>the engine</extracomment>
-      <translation>输出秩 {0} / {1}，输入秩 {2} / {3}</translation>
-    </message>
-    <message>
-      <source>reading the pictures</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在读取图片</translation>
-    </message>
-    <message>
-      <source>reading the torch program</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在读取 torch 程序</translation>
-    </message>
-    <message>
-      <source>reading the weights</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在读取权重</translation>
-    </message>
-    <message>
-      <source>relative squared error to the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>相对原始模型的平方误差</translation>
-    </message>
-    <message>
-      <source>relative squared error to the teacher</source>
-      <extracomment>the engine</extracomment>
-      <translation>相对教师模型的平方误差</translation>
-    </message>
-    <message>
-      <source>removed with {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>随 {0} 一起移除</translation>
-    </message>
-    <message>
-      <source>removed with {0}, which {1} replaces</source>
-      <extracomment>the engine</extracomment>
-      <translation>随 {0} 一起移除，由 {1} 代替</translation>
-    </message>
-    <message>
-      <source>response error {0} on samples held back</source>
-      <extracomment>the engine</extracomment>
-      <translation>在留出样本上的响应误差为 {0}</translation>
-    </message>
-    <message>
-      <source>response error {0} on what it learnt</source>
-      <extracomment>the engine</extracomment>
-      <translation>在拟合样本上的响应误差为 {0}</translation>
-    </message>
-    <message>
-      <source>response error {0} → {1} by training</source>
-      <extracomment>the engine</extracomment>
-      <translation>训练使响应误差 {0} → {1}</translation>
-    </message>
-    <message>
-      <source>simplifying the exported graph</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在简化导出的计算图</translation>
-    </message>
-    <message>
-      <source>stopped by the user</source>
-      <extracomment>the engine</extracomment>
-      <translation>由用户停止</translation>
-    </message>
-    <message>
-      <source>stopped early: no better state for {0} epochs</source>
-      <extracomment>the engine</extracomment>
-      <translation>提前停止：{0} 轮内没有更好的状态</translation>
-    </message>
-    <message>
-      <source>stopped: the loss was no longer a number; try a lower rate</source>
-      <extracomment>the engine</extracomment>
-      <translation>已停止：损失不再是数；请降低学习率</translation>
-    </message>
-    <message>
-      <source>taking layers back</source>
-      <extracomment>the engine</extracomment>
-      <translation>逐层恢复</translation>
-    </message>
-    <message>
-      <source>taking layers back together</source>
-      <extracomment>the engine</extracomment>
-      <translation>一起恢复各层</translation>
-    </message>
-    <message>
-      <source>the 4-bit kernel</source>
-      <extracomment>the engine</extracomment>
-      <translation>4 位内核</translation>
-    </message>
-    <message>
-      <source>the first output of the model comes from it</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型的第一个输出由它产生</translation>
-    </message>
-    <message>
-      <source>the model</source>
-      <extracomment>the engine</extracomment>
-      <translation>模型</translation>
-    </message>
-    <message>
-      <source>the name is too long</source>
-      <extracomment>the engine</extracomment>
-      <translation>名称太长</translation>
-    </message>
-    <message>
-      <source>the next layer</source>
-      <extracomment>the engine</extracomment>
-      <translation>下一层</translation>
-    </message>
-    <message>
-      <source>the operator {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>算子 {0}</translation>
-    </message>
-    <message>
-      <source>the operator {0} ({1}) gets values of a type that it does not take</source>
-      <extracomment>the engine</extracomment>
-      <translation>算子 {0}（{1}）收到它不接受的类型的值</translation>
-    </message>
-    <message>
-      <source>the operator {0} ({1}) gets values of different types</source>
-      <extracomment>the engine</extracomment>
-      <translation>算子 {0}（{1}）收到类型不同的值</translation>
-    </message>
-    <message>
-      <source>the operator {1} ({0}) gets shapes that do not match</source>
-      <extracomment>the engine</extracomment>
-      <translation>算子 {1}（{0}）收到的形状不匹配</translation>
-    </message>
-    <message>
-      <source>the operator {1} ({0}) is used in a way that it does not allow</source>
-      <extracomment>the engine</extracomment>
-      <translation>算子 {1}（{0}）的用法不被允许</translation>
-    </message>
-    <message>
-      <source>the operator {1} has no attribute {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>算子 {1} 没有属性 {0}</translation>
-    </message>
-    <message>
-      <source>the operators of '{0}' have no version</source>
-      <extracomment>the engine</extracomment>
-      <translation>“{0}”的算子没有版本</translation>
-    </message>
-    <message>
-      <source>the original model's answers</source>
-      <extracomment>the engine</extracomment>
-      <translation>原始模型的回答</translation>
-    </message>
-    <message>
-      <source>the part {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 这一部分</translation>
-    </message>
-    <message>
-      <source>the preprocessing</source>
-      <extracomment>the engine</extracomment>
-      <translation>预处理文件</translation>
-    </message>
-    <message>
-      <source>the ranges are equal already</source>
-      <extracomment>the engine</extracomment>
-      <translation>范围已经相等</translation>
-    </message>
-    <message>
-      <source>the recipe</source>
-      <extracomment>the engine</extracomment>
-      <translation>配方</translation>
-    </message>
-    <message>
-      <source>the tag {0} is not known; only plain values are</source>
-      <extracomment>the engine</extracomment>
-      <translation>标签 {0} 未知；只接受普通的值</translation>
-    </message>
-    <message>
-      <source>the teacher</source>
-      <extracomment>the engine</extracomment>
-      <translation>教师模型</translation>
-    </message>
-    <message>
-      <source>the teachers' answers</source>
-      <extracomment>the engine</extracomment>
-      <translation>教师的回答</translation>
-    </message>
-    <message>
-      <source>the types of its values do not match</source>
-      <extracomment>the engine</extracomment>
-      <translation>其中的值类型不匹配</translation>
-    </message>
-    <message>
-      <source>token accuracy</source>
-      <extracomment>the engine</extracomment>
-      <translation>词元准确率</translation>
-    </message>
-    <message>
-      <source>token agreement with the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>与原始模型的词元一致率</translation>
-    </message>
-    <message>
-      <source>token agreement with the teacher</source>
-      <extracomment>the engine</extracomment>
-      <translation>与教师模型的词元一致率</translation>
-    </message>
-    <message>
-      <source>top-1 agreement with the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>与原始模型的 top-1 一致率</translation>
-    </message>
-    <message>
-      <source>top-1 agreement with the teacher</source>
-      <extracomment>the engine</extracomment>
-      <translation>与教师模型的 top-1 一致率</translation>
-    </message>
-    <message>
-      <source>torch could not export {0} to ONNX: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>torch 无法把 {0} 导出为 ONNX：{1}。</translation>
-    </message>
-    <message>
-      <source>torch knows no derivative of one of its operators</source>
-      <extracomment>the engine</extracomment>
-      <translation>torch 没有其中某个算子的导数</translation>
-    </message>
-    <message>
-      <source>training on the layer's outputs</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在按层输出训练</translation>
-    </message>
-    <message>
-      <source>trying {0}</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在尝试 {0}</translation>
-    </message>
-    <message>
-      <source>two parts of the same name</source>
-      <extracomment>the engine</extracomment>
-      <translation>两个同名的部分</translation>
-    </message>
-    <message>
-      <source>values before it are rounded differently, and its result differs {0} from ONNX Runtime</source>
-      <extracomment>the engine</extracomment>
-      <translation>它之前的值舍入不同，结果与 ONNX Runtime 不同：{0}</translation>
-    </message>
-    <message>
-      <source>verifying the file</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在验证文件</translation>
-    </message>
-    <message>
-      <source>which belongs to one sample as a whole</source>
-      <extracomment>the engine</extracomment>
-      <translation>整体属于一个样本</translation>
-    </message>
-    <message>
-      <source>writing the file</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在写入文件</translation>
-    </message>
-    <message>
-      <source>writing the report</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在写入报告</translation>
-    </message>
-    <message>
-      <source>zeros as 4-bit gaps</source>
-      <extracomment>the engine</extracomment>
-      <translation>零以 4 位间隔存储</translation>
-    </message>
-    <message>
-      <source>zeros as 8-bit gaps</source>
-      <extracomment>the engine</extracomment>
-      <translation>零以 8 位间隔存储</translation>
-    </message>
-    <message>
-      <source>zeros as a bit mask</source>
-      <extracomment>the engine</extracomment>
-      <translation>零以位掩码存储</translation>
-    </message>
-    <message>
-      <source>zipping the compressed model</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在压缩压缩后的模型</translation>
-    </message>
-    <message>
-      <source>zipping the original</source>
-      <extracomment>the engine</extracomment>
-      <translation>正在压缩原文件</translation>
-    </message>
-    <message>
-      <source>{0} (node '{1}')</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}（节点“{1}”）</translation>
-    </message>
-    <message>
-      <source>{0} -&gt; {1} channels</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} -&gt; {1} 个通道</translation>
-    </message>
-    <message>
-      <source>{0} -&gt; {1} channels, with {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} -&gt; {1} 个通道，连同 {2}</translation>
-    </message>
-    <message>
-      <source>{0} -&gt; {1} inputs, from {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>输入 {0} -&gt; {1}，来自 {2}</translation>
-    </message>
-    <message>
-      <source>{0} BatchNormalization folded into the layer before</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个 BatchNormalization 已折叠进前一层</translation>
-    </message>
-    <message>
-      <source>{0} Constant nodes made initialisers</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个 Constant 节点已转为初始值</translation>
-    </message>
-    <message>
-      <source>{0} adds the same to all its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 给它的所有通道加上同一个值。</translation>
-    </message>
-    <message>
-      <source>{0} and {1} cannot both be replaced: they have layers in common.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 和 {1} 不能同时被替换：它们有共同的层。</translation>
-    </message>
-    <message>
-      <source>{0} are coupled: they are pruned once, by {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 相互耦合：由 {1} 一次剪枝</translation>
-    </message>
-    <message>
-      <source>{0} bytes of exporter notes dropped</source>
-      <extracomment>the engine</extracomment>
-      <translation>已去掉 {0} 字节的导出器注记</translation>
-    </message>
-    <message>
-      <source>{0} cannot be cut out alone: between the one value that goes into it and the one that comes out there is also {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不能单独切出：在它唯一的输入值与唯一的输出值之间还有 {1}。</translation>
-    </message>
-    <message>
-      <source>{0} cannot be read as a torch.export program, or it is damaged.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 无法作为 torch.export 程序读取，或已损坏。</translation>
-    </message>
-    <message>
-      <source>{0} cannot be read as a torch.export program: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 无法作为 torch.export 程序读取：{1}。</translation>
-    </message>
-    <message>
-      <source>{0} cannot be read.</source>
-      <extracomment>the engine</extracomment>
-      <translation>无法读取 {0}。</translation>
-    </message>
-    <message>
-      <source>{0} cannot be written as two layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不能写成两层。</translation>
-    </message>
-    <message>
-      <source>{0} cannot follow a factoring: {1} of whole layers.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不能排在分解之后：此步骤（{1}）只用于整层。</translation>
-    </message>
-    <message>
-      <source>{0} changed the outputs by {1} of their size, so it was left out.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 使输出改变了其大小的 {1}，因此未执行。</translation>
-    </message>
-    <message>
-      <source>{0} changes what {1} compensates: put {2} after it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 会改变 {1} 所补偿的内容：请将 {2} 放在其后。</translation>
-    </message>
-    <message>
-      <source>{0} channels</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个通道</translation>
-    </message>
-    <message>
-      <source>{0} clusters, ranks {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 簇，秩 {1}</translation>
-    </message>
-    <message>
-      <source>{0} combines its channels with something of unknown shape.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 把它的通道与形状未知的内容结合。</translation>
-    </message>
-    <message>
-      <source>{0} does not say the size of the images.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有说明图像的大小。</translation>
-    </message>
-    <message>
-      <source>{0} entries a sample</source>
-      <extracomment>the engine</extracomment>
-      <translation>每个样本 {0} 项</translation>
-    </message>
-    <message>
-      <source>{0} failed: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 失败：{1}。</translation>
-    </message>
-    <message>
-      <source>{0} functions written out where they are called</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个函数已在调用处展开</translation>
-    </message>
-    <message>
-      <source>{0} has arrays of different lengths or none: '{1}' has {2} entries, others {3}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的数组长度不同或为空：“{1}”有 {2} 项，其他有 {3} 项。</translation>
-    </message>
-    <message>
-      <source>{0} has functions that become {1} operators where they are called.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 中的函数展开后成为 {1} 个算子。</translation>
-    </message>
-    <message>
-      <source>{0} has functions that call themselves, which ONNX does not allow.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 含有调用自身的函数，ONNX 不允许这样做。</translation>
-    </message>
-    <message>
-      <source>{0} has labels that are not finite.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 含有非有限的标签。</translation>
-    </message>
-    <message>
-      <source>{0} has more than {1} pixels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 超过 {1} 个像素。</translation>
-    </message>
-    <message>
-      <source>{0} has no array with one entry a sample.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有每个样本一项的数组。</translation>
-    </message>
-    <message>
-      <source>{0} has no function {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 中没有函数 {1}。</translation>
-    </message>
-    <message>
-      <source>{0} has no images in class folders.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的类别文件夹中没有图像。</translation>
-    </message>
-    <message>
-      <source>{0} has no kernels to be drawn.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有可绘制的卷积核。</translation>
-    </message>
-    <message>
-      <source>{0} has no labels to fine-tune on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有可供微调的标签。</translation>
-    </message>
-    <message>
-      <source>{0} has no layer that can be edited.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有可编辑的层。</translation>
-    </message>
-    <message>
-      <source>{0} has no levels for its output: an If, Loop or Scan reads it inside.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的输出没有量化级别：If、Loop 或 Scan 在内部读取它。</translation>
-    </message>
-    <message>
-      <source>{0} has no output '{1}'.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有输出“{1}”。</translation>
-    </message>
-    <message>
-      <source>{0} has no output channel {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有输出通道 {1}。</translation>
-    </message>
-    <message>
-      <source>{0} has sparse initialisers that take much more memory when they are expanded here.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 含有稀疏初始化张量，展开后需要多得多的内存。</translation>
-    </message>
-    <message>
-      <source>{0} has the version {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的版本是 {1}。</translation>
-    </message>
-    <message>
-      <source>{0} has {1} images, which take {2} of memory: more than is free.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 有 {1} 张图像，需要 {2} 内存，超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>{0} has {1} inputs ({2}) and {3} outputs ({4}); a student has one of each.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 有 {1} 个输入（{2}）和 {3} 个输出（{4}）；学生各只有一个。</translation>
-    </message>
-    <message>
-      <source>{0} has {1} samples, and the model takes exactly {2} at a time.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 有 {1} 个样本，而模型每次正好接收 {2} 个。</translation>
-    </message>
-    <message>
-      <source>{0} holds another model than the one that was open.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 中的模型与之前打开的不同。</translation>
-    </message>
-    <message>
-      <source>{0} holds no arrays.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不含数组。</translation>
-    </message>
-    <message>
-      <source>{0} holds pickled objects, which are not loaded (the array '{1}').</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 含有 pickle 对象，不会加载（数组“{1}”）。</translation>
-    </message>
-    <message>
-      <source>{0} holds {1} of arrays for this model, more memory than is free.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 含有供此模型用的 {1} 数组，超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>{0} holds {1}, which could run code when it is loaded.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 含有{1}，载入时可能运行代码。</translation>
-    </message>
-    <message>
-      <source>{0} initialisers no longer listed as inputs</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个初始值不再列为输入</translation>
-    </message>
-    <message>
-      <source>{0} inputs and {1} outputs cannot both be divided into {2} groups.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个输入和 {1} 个输出不能同时平均分成 {2} 组。</translation>
-    </message>
-    <message>
-      <source>{0} inputs of the evaluation data, without their labels (no calibration data was given)</source>
-      <extracomment>the engine</extracomment>
-      <translation>评估数据的 {0} 个输入，不含标签（未提供校准数据）</translation>
-    </message>
-    <message>
-      <source>{0} is a Keras file, which is not opened.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是 Keras 文件，不予打开。</translation>
-    </message>
-    <message>
-      <source>{0} is a TorchScript archive, which is not opened.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是 TorchScript 归档，不予打开。</translation>
-    </message>
-    <message>
-      <source>{0} is a damaged archive.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是损坏的归档。</translation>
-    </message>
-    <message>
-      <source>{0} is a folder of images, but the model does not take one image.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是图像文件夹，但模型的输入不是单张图像。</translation>
-    </message>
-    <message>
-      <source>{0} is a folder of images, but the model takes {1} channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是图像文件夹，而模型需要 {1} 个通道。</translation>
-    </message>
-    <message>
-      <source>{0} is a folder.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是文件夹。</translation>
-    </message>
-    <message>
-      <source>{0} is a link to a place outside the folder.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是指向文件夹之外的链接。</translation>
-    </message>
-    <message>
-      <source>{0} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是 pickle 格式的 PyTorch 文件，载入时可能运行任意代码，因此不予打开。</translation>
-    </message>
-    <message>
-      <source>{0} is a {1}, which has no input rows.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是 {1}，没有输入行。</translation>
-    </message>
-    <message>
-      <source>{0} is an archive, not a model.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是归档，不是模型。</translation>
-    </message>
-    <message>
-      <source>{0} is at fault: remove it, or tell its author.</source>
-      <extracomment>the engine</extracomment>
-      <translation>问题出在 {0}：请移除它，或告知其作者。</translation>
-    </message>
-    <message>
-      <source>{0} is empty.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是空的。</translation>
-    </message>
-    <message>
-      <source>{0} is larger than the 2 GB that one ONNX file can hold.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 超过单个 ONNX 文件 2 GB 的上限。</translation>
-    </message>
-    <message>
-      <source>{0} is left as it is: {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保持原样：{1}</translation>
-    </message>
-    <message>
-      <source>{0} is left as it is; {1}: {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保持原样；{1}：{2}</translation>
-    </message>
-    <message>
-      <source>{0} is left out: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 未载入：{1}。</translation>
-    </message>
-    <message>
-      <source>{0} is not a consistent ONNX model, or its weights are cut short.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
-    </message>
-    <message>
-      <source>{0} is not a data set.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是数据集。</translation>
-    </message>
-    <message>
-      <source>{0} is not a file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是文件。</translation>
-    </message>
-    <message>
-      <source>{0} is not a readable .npz archive.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是可读的 .npz 归档。</translation>
-    </message>
-    <message>
-      <source>{0} is not a readable picture (PNG, JPEG, BMP or WebP).</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
-    </message>
-    <message>
-      <source>{0} is not a recipe.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是配方。</translation>
-    </message>
-    <message>
-      <source>{0} is not a regular file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是普通文件。</translation>
-    </message>
-    <message>
-      <source>{0} is not a session: it is damaged, or of another program.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是会话：它已损坏，或属于其他程序。</translation>
-    </message>
-    <message>
-      <source>{0} is not a valid recipe: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是有效的配方：{1}。</translation>
-    </message>
-    <message>
-      <source>{0} is not a valid session: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是有效的会话：{1}。</translation>
-    </message>
-    <message>
-      <source>{0} is not an ONNX model, or it has no operators.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是 ONNX 模型，或其中没有算子。</translation>
-    </message>
-    <message>
-      <source>{0} is not an ONNX model, or it is damaged.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是 ONNX 模型，或已损坏。</translation>
-    </message>
-    <message>
-      <source>{0} is not valid YAML, line {1}: {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是有效的 YAML，第 {1} 行：{2}。</translation>
-    </message>
-    <message>
-      <source>{0} is not valid YAML.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是有效的 YAML。</translation>
-    </message>
-    <message>
-      <source>{0} is not valid YAML: {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 不是有效的 YAML：{1}。</translation>
-    </message>
-    <message>
-      <source>{0} is the model that is open.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 是当前打开的模型。</translation>
-    </message>
-    <message>
-      <source>{0} is too large for a session.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 太大，不可能是会话。</translation>
-    </message>
-    <message>
-      <source>{0} keeps its channels: {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保留其通道：{1}</translation>
-    </message>
-    <message>
-      <source>{0} keeps its channels; {1}: {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保留其通道；{1}：{2}</translation>
-    </message>
-    <message>
-      <source>{0} keeps the scale of its channels: {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保留其通道的缩放：{1}</translation>
-    </message>
-    <message>
-      <source>{0} keeps the scale of its channels; {1}: {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保留其通道的缩放；{1}：{2}</translation>
-    </message>
-    <message>
-      <source>{0} layers ({1}): each</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 层（{1}）均</translation>
-    </message>
-    <message>
-      <source>{0} layers: {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 层：{1}</translation>
-    </message>
-    <message>
-      <source>{0} merges its channels with others.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 把它的通道与其他通道合并。</translation>
-    </message>
-    <message>
-      <source>{0} names external weights in {1}, which is not a plain file.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的外部权重指向 {1}，它不是普通文件。</translation>
-    </message>
-    <message>
-      <source>{0} names external weights that cannot be read.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 所指的外部权重无法读取。</translation>
-    </message>
-    <message>
-      <source>{0} names {1} classes, but has labels up to {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 给出了 {1} 个类别名称，但标签最大为 {2}。</translation>
-    </message>
-    <message>
-      <source>{0} needs opset {1}, and the model has opset {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}需要 opset {1}，而模型的 opset 为 {2}。</translation>
-    </message>
-    <message>
-      <source>{0} needs the file {1} beside it, which is missing.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 需要旁边的文件 {1}，但该文件不存在。</translation>
-    </message>
-    <message>
-      <source>{0} needs {1} GB of memory for one sample, many times the {2} MB of its weights and inputs, so it is not run.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 运行一个样本需要 {1} GB 内存，是其权重与输入（{2} MB）的许多倍，因此不运行它。</translation>
-    </message>
-    <message>
-      <source>{0} of {1} a sample</source>
-      <extracomment>the engine</extracomment>
-      <translation>每个样本 {0}（{1}）</translation>
-    </message>
-    <message>
-      <source>{0} on the inputs {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}，输入为 {1}。</translation>
-    </message>
-    <message>
-      <source>{0} on {1} needs data, and none was given.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{1} 上的 {0} 需要数据，但未给出。</translation>
-    </message>
-    <message>
-      <source>{0} operators on constants computed once</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个常量上的算子已预先计算</translation>
-    </message>
-    <message>
-      <source>{0} points to weights outside its folder ({1}).</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 指向其文件夹之外的权重（{1}）。</translation>
-    </message>
-    <message>
-      <source>{0} reads '{1}' too.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 也读取 '{1}'。</translation>
-    </message>
-    <message>
-      <source>{0} reads its channels in a shape that is not known before running.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 以运行前未知的形状读取其通道。</translation>
-    </message>
-    <message>
-      <source>{0} reads its channels under a condition.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 在条件分支中读取它的通道。</translation>
-    </message>
-    <message>
-      <source>{0} reads its weight too, in another form: it stays one tensor.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 也以另一种形式读取它的权重：它保持为一个张量。</translation>
-    </message>
-    <message>
-      <source>{0} receives {1} and gives {2}: it cannot be left out.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 接收 {1}，输出 {2}：不能去掉。</translation>
-    </message>
-    <message>
-      <source>{0} receives {1} and gives {2}: no layer does that.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 接收 {1}，输出 {2}：没有单个层能做到。</translation>
-    </message>
-    <message>
-      <source>{0} receives {1} and gives {2}: no linear layer does that.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 接收 {1}，输出 {2}：没有线性层能做到。</translation>
-    </message>
-    <message>
-      <source>{0} receives {1} and gives {2}: no stride makes these of those.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 接收 {1}，输出 {2}：没有步幅能得到这样的大小。</translation>
-    </message>
-    <message>
-      <source>{0} repeats its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 重复它的通道。</translation>
-    </message>
-    <message>
-      <source>{0} samples are too few to train on.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个样本太少，无法训练。</translation>
-    </message>
-    <message>
-      <source>{0} samples of {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{1} 的 {0} 个样本</translation>
-    </message>
-    <message>
-      <source>{0} samples of {1}, {2}; calibration: {3}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{1} 的 {0} 个样本，{2}；校准：{3}</translation>
-    </message>
-    <message>
-      <source>{0} stays as it is: {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保持原样：{1}</translation>
-    </message>
-    <message>
-      <source>{0} stays as it is; {1}: {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 保持原样；{1}：{2}</translation>
-    </message>
-    <message>
-      <source>{0} takes a map as its input '{1}', and only arrays can be fed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 的输入“{1}”是映射，而只能输入数组。</translation>
-    </message>
-    <message>
-      <source>{0} that no output needs, {1} bytes</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个输出不需要的部分，{1} 字节</translation>
-    </message>
-    <message>
-      <source>{0} unpacks from {1} to {2}; real data does not compress so well.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 解压后从 {1} 变为 {2}；真实数据不会压缩得这么小。</translation>
-    </message>
-    <message>
-      <source>{0} uses opset {1}, which ONNX Runtime no longer runs.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 使用 opset {1}，ONNX Runtime 已不再支持。</translation>
-    </message>
-    <message>
-      <source>{0} was changed while the model was open.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 在模型打开期间被修改。</translation>
-    </message>
-    <message>
-      <source>{0} weights for {1}: the layer grows</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 个权重代替 {1} 个：该层变大</translation>
-    </message>
-    <message>
-      <source>{0} weights kept that are read in several forms</source>
-      <extracomment>the engine</extracomment>
-      <translation>保留 {0} 个以多种形式读取的权重</translation>
-    </message>
-    <message>
-      <source>{0} with input {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}（带输入 {1}）</translation>
-    </message>
-    <message>
-      <source>{0} with output {1}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}（带输出 {1}）</translation>
-    </message>
-    <message>
-      <source>{0} with {1}={2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}（{1}={2}）</translation>
-    </message>
-    <message>
-      <source>{0} works along its channels.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 沿其通道方向计算。</translation>
-    </message>
-    <message>
-      <source>{0} would fill the zeros of {1}: put {2} after it, to prune the factors.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 会填满 {1} 的零：请将 {2} 放在其后，以便对因子剪枝。</translation>
-    </message>
-    <message>
-      <source>{0} would round again what {1} has quantised.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 会对 {1} 已量化的内容再次舍入。</translation>
-    </message>
-    <message>
-      <source>{0} would take many times its size when it is unpacked.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 解压后将是其大小的许多倍。</translation>
-    </message>
-    <message>
-      <source>{0} would undo how {1} has the layer computed.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 会取消 {1} 为该层设定的计算方式。</translation>
-    </message>
-    <message>
-      <source>{0} yields batches that do not match each other.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 给出的批次互不匹配。</translation>
-    </message>
-    <message>
-      <source>{0} yields no batches.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 没有给出批次。</translation>
-    </message>
-    <message>
-      <source>{0} {1} makes its outputs random.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} {1} 使其输出带有随机性。</translation>
-    </message>
-    <message>
-      <source>{0} {1}, as the data has it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} {1}，与数据一致。</translation>
-    </message>
-    <message>
-      <source>{0} {1}, until data is attached.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} {1}，直到附加数据。</translation>
-    </message>
-    <message>
-      <source>{0} {1}: on 8-bit levels ONNX Runtime computes what follows ({2}) wrongly.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} {1}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{2}）。</translation>
-    </message>
-    <message>
-      <source>{0}, {1} and {2} more</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}、{1} 及另外 {2} 个</translation>
-    </message>
-    <message>
-      <source>{0}-bit codebook</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 位码本</translation>
-    </message>
-    <message>
-      <source>{0}-bit levels are stored in {1} bits</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0} 位的级以 {1} 位存储</translation>
-    </message>
-    <message>
-      <source>{0}: a student needs calibration samples.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：学生需要校准样本。</translation>
-    </message>
-    <message>
-      <source>{0}: class_names is no list of folders and their names.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：class_names 不是文件夹及其名称的列表。</translation>
-    </message>
-    <message>
-      <source>{0}: it takes more memory than is free.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：所需内存超过空闲内存。</translation>
-    </message>
-    <message>
-      <source>{0}: its {1} is not a text</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：其 {1} 不是文本</translation>
-    </message>
-    <message>
-      <source>{0}: no gradients reach this layer.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：没有梯度到达此层。</translation>
-    </message>
-    <message>
-      <source>{0}: on the calibration samples there are values that are not finite.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：校准样本上有非有限的值。</translation>
-    </message>
-    <message>
-      <source>{0}: the array 'class_names' is {1} of shape {2}, not a list of texts.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组 'class_names' 是形状为 {2} 的 {1}，不是文本列表。</translation>
-    </message>
-    <message>
-      <source>{0}: the array '{1}' has no plain type.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组“{1}”不是普通类型。</translation>
-    </message>
-    <message>
-      <source>{0}: the array '{1}' has values outside {2} to {3}, which {4} cannot hold.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组“{1}”含有 {2} 到 {3} 之外的值，{4} 无法表示。</translation>
-    </message>
-    <message>
-      <source>{0}: the array '{1}' has values that are not finite.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组 '{1}' 含有非有限值。</translation>
-    </message>
-    <message>
-      <source>{0}: the array '{1}' is compressed in a way that numpy does not use.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组“{1}”的压缩方式不是 numpy 使用的。</translation>
-    </message>
-    <message>
-      <source>{0}: the array '{1}' is not of numbers or texts.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组“{1}”不是数或文本。</translation>
-    </message>
-    <message>
-      <source>{0}: the array '{1}' is {2} of shape {3}, the model takes {4}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：数组“{1}”为 {2}，形状 {3}；模型需要：{4}。</translation>
-    </message>
-    <message>
-      <source>{0}: the name of class {1} is empty, longer than {2} characters, or not readable.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：类别 {1} 的名称为空、超过 {2} 个字符或不可读。</translation>
-    </message>
-    <message>
-      <source>{0}: there are too few calibration samples for rank {1}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：校准样本太少，不足以得到秩 {1}。</translation>
-    </message>
-    <message>
-      <source>{0}: this method needs data, and none was given.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：此方法需要数据，但未给出。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} cannot reshape {2} to {3}; the inputs were {4}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：{1} 无法将 {2} 变形为 {3}；输入为 {4}。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} epochs</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：第 {1} 轮</translation>
-    </message>
-    <message>
-      <source>{0}: {1} fails on the inputs {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：{1} 在输入 {2} 上失败。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} has {2} numbers, but the model takes {3}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：{1} 有 {2} 个数，而模型需要 {3}。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} input rows are too few for a student of {2} columns.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：{1} 行输入对于有 {2} 列的学生来说太少。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} is asked for entry {2}, and the last one is {3}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：{1} 被要求取第 {2} 项，而最后一项是 {3}。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} is {2}, not {3}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：{1} 为 {2}，应为{3}。</translation>
-    </message>
-    <message>
-      <source>{0}: {1} of {2} epochs</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}：第 {1} / {2} 轮</translation>
-    </message>
-    <message>
-      <source>{0}{1} cannot be {2}.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}{1} 不能是 {2}。</translation>
-    </message>
-    <message>
-      <source>{0}{1} exclude each other.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}{1} 互相排斥。</translation>
-    </message>
-    <message>
-      <source>{0}{1} per {2}</source>
-      <extracomment>the engine</extracomment>
-      <translation>{0}{1}，每{2}</translation>
-    </message>
-    <message>
-      <source>{op} '{name}' reads its channels, and they are not followed through it.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{op}“{name}”读取它的通道，无法穿过该算子继续跟踪。</translation>
-    </message>
-    <message>
-      <source>{op} reads its channels, and does not answer scaled channels with scaled ones.</source>
-      <extracomment>the engine</extracomment>
-      <translation>{op} 读取它的通道，但通道缩放后其输出并不随之缩放。</translation>
+      <source>There is no language '{code}'.</source>
+      <extracomment>workbench/core/base/language.py</extracomment>
+      <translation>没有语言 '{code}'。</translation>
     </message>
     <message>
       <source>the same size</source>
@@ -4917,6 +1667,4406 @@
       <source>{times}x smaller ({share} kept)</source>
       <extracomment>workbench/core/base/quantities.py</extracomment>
       <translation>缩小 {times} 倍（保留 {share}）</translation>
+    </message>
+    <message>
+      <source>Windows reserves this name for a device</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>Windows 为设备保留了这个名称</translation>
+    </message>
+    <message>
+      <source>a name has no slash and is more than dots</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>名称不能含斜杠，也不能只有点</translation>
+    </message>
+    <message>
+      <source>it ends with a space or a dot</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>以空格或点结尾</translation>
+    </message>
+    <message>
+      <source>it has a character that is not printable</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>其中有不可打印的字符</translation>
+    </message>
+    <message>
+      <source>it may not contain any of &lt; &gt; : " \ | ? *</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>不能包含 &lt; &gt; : " \ | ? * 中的任何字符</translation>
+    </message>
+    <message>
+      <source>the name is too long</source>
+      <extracomment>workbench/core/base/system.py</extracomment>
+      <translation>名称太长</translation>
+    </message>
+    <message>
+      <source>Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for one that a recipe names).</source>
+      <extracomment>workbench/core/base/trust.py</extracomment>
+      <translation>请确认您信任它（命令行：--trust 用于您在其中指定的文件，--trust-path PATH 用于配方所指定的文件）。</translation>
+    </message>
+    <message>
+      <source>'{anchor}' contains itself</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>“{anchor}”包含它自身</translation>
+    </message>
+    <message>
+      <source>Cannot read {subject} {path}: it is longer than {largest} MB.</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>无法读取{subject} {path}：它超过 {largest} MB。</translation>
+    </message>
+    <message>
+      <source>Cannot read {subject} {path}: it is not a file.</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>无法读取{subject} {path}：它不是文件。</translation>
+    </message>
+    <message>
+      <source>Cannot read {subject} {path}: {reason}.</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>无法读取{subject} {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>a number has {n:,} characters</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>有一个数长达 {n:,} 个字符</translation>
+    </message>
+    <message>
+      <source>it has more than {most:,} values, counted with every alias</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>它有超过 {most:,} 个值（每个别名都计入）</translation>
+    </message>
+    <message>
+      <source>it is longer than {largest} MB</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>它超过 {largest} MB</translation>
+    </message>
+    <message>
+      <source>it is not text</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>它不是文本</translation>
+    </message>
+    <message>
+      <source>more than {deepest} lists and mappings are nested</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>列表与映射嵌套超过 {deepest} 层</translation>
+    </message>
+    <message>
+      <source>the tag {tag} is not known; only plain values are</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>标签 {tag} 未知；只接受普通的值</translation>
+    </message>
+    <message>
+      <source>{name} is not valid YAML, line {line}: {said}.</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>{name} 不是有效的 YAML，第 {line} 行：{said}。</translation>
+    </message>
+    <message>
+      <source>{name} is not valid YAML.</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>{name} 不是有效的 YAML。</translation>
+    </message>
+    <message>
+      <source>{name} is not valid YAML: {said}.</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>{name} 不是有效的 YAML：{said}。</translation>
+    </message>
+    <message>
+      <source>{name} failed: {said}.</source>
+      <extracomment>workbench/core/plugins/contain.py</extracomment>
+      <translation>{name} 失败：{said}。</translation>
+    </message>
+    <message>
+      <source>{words} is at fault: remove it, or tell its author.</source>
+      <extracomment>workbench/core/plugins/contain.py</extracomment>
+      <translation>问题出在 {words}：请移除它，或告知其作者。</translation>
+    </message>
+    <message>
+      <source>The plug-in {name}</source>
+      <extracomment>workbench/core/plugins/discovery.py</extracomment>
+      <translation>插件 {name}</translation>
+    </message>
+    <message>
+      <source>The plug-in {name} ({point} = {target})</source>
+      <extracomment>workbench/core/plugins/discovery.py</extracomment>
+      <translation>插件 {name}（{point} = {target}）</translation>
+    </message>
+    <message>
+      <source>of an unknown name</source>
+      <extracomment>workbench/core/plugins/discovery.py</extracomment>
+      <translation>名称未知</translation>
+    </message>
+    <message>
+      <source>{kind}: {text}</source>
+      <extracomment>workbench/core/plugins/discovery.py</extracomment>
+      <translation>{kind}：{text}</translation>
+    </message>
+    <message>
+      <source>{words} is left out: {said}.</source>
+      <extracomment>workbench/core/plugins/discovery.py</extracomment>
+      <translation>{words} 未载入：{said}。</translation>
+    </message>
+    <message>
+      <source>Give one of them.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>请只给出其中之一。</translation>
+    </message>
+    <message>
+      <source>It has: {fields}.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>可用的参数：{fields}。</translation>
+    </message>
+    <message>
+      <source>It is {kind}.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>应为{kind}。</translation>
+    </message>
+    <message>
+      <source>{where}none of {members} is given.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>{where}{members} 均未给出。</translation>
+    </message>
+    <message>
+      <source>{where}there is no parameter '{name}'.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>{where}没有参数“{name}”。</translation>
+    </message>
+    <message>
+      <source>{where}{chosen} exclude each other.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>{where}{chosen} 互相排斥。</translation>
+    </message>
+    <message>
+      <source>{where}{field} cannot be {value}.</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>{where}{field} 不能是 {value}。</translation>
+    </message>
+    <message>
+      <source>'export' is not a mapping</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“export”不是映射</translation>
+    </message>
+    <message>
+      <source>'layers' is not a mapping</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“layers”不是映射</translation>
+    </message>
+    <message>
+      <source>'off' of a step of '{pattern}' is {off}</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{pattern}”某个步骤的“off”为 {off}</translation>
+    </message>
+    <message>
+      <source>'{where}' is not a list of stages</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{where}”不是阶段的列表</translation>
+    </message>
+    <message>
+      <source>A recipe is a mapping with 'version' and 'layers'.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>配方是包含 version 与 layers 的映射。</translation>
+    </message>
+    <message>
+      <source>Correct it, or save a recipe from the window.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请修正它，或在窗口中保存一个配方。</translation>
+    </message>
+    <message>
+      <source>Give a YAML file.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请给出 YAML 文件。</translation>
+    </message>
+    <message>
+      <source>Give one value.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请给出一个值。</translation>
+    </message>
+    <message>
+      <source>It is auto or off.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 auto 或 off。</translation>
+    </message>
+    <message>
+      <source>It is onnx.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 onnx。</translation>
+    </message>
+    <message>
+      <source>It is true or false.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>应为 true 或 false。</translation>
+    </message>
+    <message>
+      <source>Its keys are layer paths or globs.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>它的键是层路径或通配符。</translation>
+    </message>
+    <message>
+      <source>Leave it out, or give one.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请去掉它，或给出一个。</translation>
+    </message>
+    <message>
+      <source>The keys are {known}.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>可用的键：{known}。</translation>
+    </message>
+    <message>
+      <source>This program reads version {version}.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>此程序读取版本 {version}。</translation>
+    </message>
+    <message>
+      <source>Write [{{{key}: {{…}}}}].</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请写 [{{{key}: {{…}}}}]。</translation>
+    </message>
+    <message>
+      <source>Write {{{key}: {{parameter: value}}}}.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>请写 {{{key}: {{parameter: value}}}}。</translation>
+    </message>
+    <message>
+      <source>a step of '{where}' is not one action</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{where}”的一个步骤不是单个步骤</translation>
+    </message>
+    <message>
+      <source>a step of '{where}' is not one stage</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{where}”的一个步骤不是单个阶段</translation>
+    </message>
+    <message>
+      <source>export.format is {kind}</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>export.format 为 {kind}</translation>
+    </message>
+    <message>
+      <source>export.sparse is {sparse}</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>export.sparse 为 {sparse}</translation>
+    </message>
+    <message>
+      <source>it has an unknown key '{extra}'</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>它含有未知的键“{extra}”</translation>
+    </message>
+    <message>
+      <source>its seed is not a whole number from 0</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>其种子不是非负整数</translation>
+    </message>
+    <message>
+      <source>its version is {version}</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>其版本为 {version}</translation>
+    </message>
+    <message>
+      <source>the parameters of {subject} in '{where}' are not a mapping</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{where}”中 {subject} 的参数不是映射</translation>
+    </message>
+    <message>
+      <source>the recipe</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>配方</translation>
+    </message>
+    <message>
+      <source>the row '{where}' is not a list of actions</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>行“{where}”不是步骤的列表</translation>
+    </message>
+    <message>
+      <source>{name} is not a recipe.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>{name} 不是配方。</translation>
+    </message>
+    <message>
+      <source>{name} is not a valid recipe: {problem}.</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>{name} 不是有效的配方：{problem}。</translation>
+    </message>
+    <message>
+      <source>{odd} of {subject} in '{where}' is not a single value</source>
+      <extracomment>workbench/core/recipe/recipe.py</extracomment>
+      <translation>“{where}”中 {subject} 的 {odd} 不是单个值</translation>
+    </message>
+    <message>
+      <source>The stages are: {params}.</source>
+      <extracomment>workbench/core/recipe/recovery.py</extracomment>
+      <translation>可用的阶段：{params}。</translation>
+    </message>
+    <message>
+      <source>There is no recovery stage '{kind}'.</source>
+      <extracomment>workbench/core/recipe/recovery.py</extracomment>
+      <translation>没有精度恢复阶段“{kind}”。</translation>
+    </message>
+    <message>
+      <source>'{subject}' is not a list</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”不是列表</translation>
+    </message>
+    <message>
+      <source>'{subject}' is not a number</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”不是数</translation>
+    </message>
+    <message>
+      <source>'{subject}' is not a text</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”不是文本</translation>
+    </message>
+    <message>
+      <source>'{subject}' is not a whole number</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”不是整数</translation>
+    </message>
+    <message>
+      <source>'{subject}' is not a whole number below {below}</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”不是小于 {below} 的整数</translation>
+    </message>
+    <message>
+      <source>'{subject}' is {value}</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>“{subject}”为 {value}</translation>
+    </message>
+    <message>
+      <source>{name} is not a valid session: {problem}.</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>{name} 不是有效的会话：{problem}。</translation>
+    </message>
+    <message>
+      <source>{subject} is not a mapping</source>
+      <extracomment>workbench/core/session/checked.py</extracomment>
+      <translation>{subject}不是映射</translation>
+    </message>
+    <message>
+      <source>A session is a {suffix} file of the window.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>会话是由本程序窗口保存的 {suffix} 文件。</translation>
+    </message>
+    <message>
+      <source>Cannot read the session {path}: {why}.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>无法读取会话 {path}：{why}。</translation>
+    </message>
+    <message>
+      <source>Cannot write {path}: the recipe has a value that is not finite.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>无法写入 {path}：配方中有非有限的值。</translation>
+    </message>
+    <message>
+      <source>Correct it in the recipe.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>请在配方中修正它。</translation>
+    </message>
+    <message>
+      <source>Give a {suffix} file.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>请提供 {suffix} 文件。</translation>
+    </message>
+    <message>
+      <source>Save the session again from the window.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>请在窗口中重新保存会话。</translation>
+    </message>
+    <message>
+      <source>This program reads version {known} of a session.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>本程序读取版本为 {known} 的会话。</translation>
+    </message>
+    <message>
+      <source>a panel</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>面板</translation>
+    </message>
+    <message>
+      <source>it names no model</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>它没有指明模型</translation>
+    </message>
+    <message>
+      <source>{name} has the version {version}.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>{name} 的版本是 {version}。</translation>
+    </message>
+    <message>
+      <source>{path} is not a session: it is damaged, or of another program.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>{path} 不是会话：它已损坏，或属于其他程序。</translation>
+    </message>
+    <message>
+      <source>{path} is too large for a session.</source>
+      <extracomment>workbench/core/session/session_file.py</extracomment>
+      <translation>{path} 太大，不可能是会话。</translation>
+    </message>
+    <message>
+      <source>'{subject}' has more than {most} entries</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>“{subject}”超过 {most} 项</translation>
+    </message>
+    <message>
+      <source>a branch of history</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>历史中的分支</translation>
+    </message>
+    <message>
+      <source>a branch's steps</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>分支的步骤</translation>
+    </message>
+    <message>
+      <source>a branch's text</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>分支的文字</translation>
+    </message>
+    <message>
+      <source>a recipe of history</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>历史中的配方</translation>
+    </message>
+    <message>
+      <source>a recipe of its undo list has a row twice</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>其撤销列表中的某个配方有重复的行</translation>
+    </message>
+    <message>
+      <source>a recipe's layers</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>配方的层</translation>
+    </message>
+    <message>
+      <source>a row of history</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>历史中的行</translation>
+    </message>
+    <message>
+      <source>a row of history is not one row</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>历史中的某一行不是单独一行</translation>
+    </message>
+    <message>
+      <source>a row's number</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>行号</translation>
+    </message>
+    <message>
+      <source>a snapshot</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>快照</translation>
+    </message>
+    <message>
+      <source>a snapshot has no size</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>某个快照没有大小</translation>
+    </message>
+    <message>
+      <source>a snapshot's name</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>快照的名称</translation>
+    </message>
+    <message>
+      <source>a step of history</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>历史中的步骤</translation>
+    </message>
+    <message>
+      <source>a step's text</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>步骤的文字</translation>
+    </message>
+    <message>
+      <source>how {subject} was obtained</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>{subject} 的获得方式</translation>
+    </message>
+    <message>
+      <source>its undo list does not lead to its recipe</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>其撤销列表与其配方不一致</translation>
+    </message>
+    <message>
+      <source>the recipes of its undo list have more than {rows} rows</source>
+      <extracomment>workbench/core/session/session_states.py</extracomment>
+      <translation>其撤销列表中的配方超过 {rows} 行</translation>
+    </message>
+    <message>
+      <source>Add labels, or ask for another metric.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>请添加标签，或选择其他指标。</translation>
+    </message>
+    <message>
+      <source>Ask for another metric.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>请选择其他指标。</translation>
+    </message>
+    <message>
+      <source>Give one class number a sample, or targets shaped like the output; or leave the labels out.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>请为每个样本给出一个类别编号，或与输出形状相同的目标；也可不给标签。</translation>
+    </message>
+    <message>
+      <source>Number the classes from 0 in the model's order.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>请按模型的顺序从 0 开始给类别编号。</translation>
+    </message>
+    <message>
+      <source>The labels are {dtype} of shape {shape} a sample, but the model's output is {shapes}.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>每个样本的标签为 {dtype}，形状 {shape}，而模型的输出为 {shapes}。</translation>
+    </message>
+    <message>
+      <source>The labels run from {lowest:g} to {highest:g}, but the model has {classes} classes.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>标签从 {lowest:g} 到 {highest:g}，而模型有 {classes} 个类别。</translation>
+    </message>
+    <message>
+      <source>The metric {wanted} compares with labels, and the data has none.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>指标 {wanted} 需要标签，而数据没有标签。</translation>
+    </message>
+    <message>
+      <source>The metric {wanted} does not fit this data ({shapes} a sample): {said}.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>指标 {wanted} 不适用于此数据（每个样本{shapes}）：{said}。</translation>
+    </message>
+    <message>
+      <source>The metrics are: {known}.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>可用的指标：{known}。</translation>
+    </message>
+    <message>
+      <source>There is no metric '{wanted}'.</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>没有指标“{wanted}”。</translation>
+    </message>
+    <message>
+      <source>outputs {outputs}</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>输出 {outputs}</translation>
+    </message>
+    <message>
+      <source>outputs {outputs}, labels {labels}</source>
+      <extracomment>workbench/data/choosing.py</extracomment>
+      <translation>输出 {outputs}，标签 {labels}</translation>
+    </message>
+    <message>
+      <source>class_names is a list of texts, one a class, in the order of the class numbers; or leave it out.</source>
+      <extracomment>workbench/data/class_names.py</extracomment>
+      <translation>class_names 应为文本列表，每个类别一个，按类别编号排列；也可以省略。</translation>
+    </message>
+    <message>
+      <source>{path} names {n} classes, but has labels up to {highest}.</source>
+      <extracomment>workbench/data/class_names.py</extracomment>
+      <translation>{path} 给出了 {n} 个类别名称，但标签最大为 {highest}。</translation>
+    </message>
+    <message>
+      <source>{path}: the array 'class_names' is {dtype} of shape {shape}, not a list of texts.</source>
+      <extracomment>workbench/data/class_names.py</extracomment>
+      <translation>{path}：数组 'class_names' 是形状为 {shape} 的 {dtype}，不是文本列表。</translation>
+    </message>
+    <message>
+      <source>{path}: the name of class {number} is empty, longer than {longest} characters, or not readable.</source>
+      <extracomment>workbench/data/class_names.py</extracomment>
+      <translation>{path}：类别 {number} 的名称为空、超过 {longest} 个字符或不可读。</translation>
+    </message>
+    <message>
+      <source>Check the name.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请检查名称。</translation>
+    </message>
+    <message>
+      <source>Every array needs one entry a sample.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>每个数组对每个样本都需要一项。</translation>
+    </message>
+    <message>
+      <source>Give all batches the same arrays, of the same shape apart from their length.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请让所有批次含有相同的数组，除长度外形状一致。</translation>
+    </message>
+    <message>
+      <source>Give an .npz, a folder of class folders, or file.py:function.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请给出 .npz、按类别分的文件夹，或 file.py:function。</translation>
+    </message>
+    <message>
+      <source>Give more samples, or export the model with a free batch size.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请提供更多样本，或以可变的批大小导出模型。</translation>
+    </message>
+    <message>
+      <source>It should yield (x, y) or a mapping of arrays.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>它应给出 （x, y） 或数组的映射。</translation>
+    </message>
+    <message>
+      <source>Name a function that yields batches.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请指定一个逐批产生数据的函数。</translation>
+    </message>
+    <message>
+      <source>Remove these samples.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请移除这些样本。</translation>
+    </message>
+    <message>
+      <source>Tell its author, or save the data as .npz.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>请告知其作者，或把数据保存为 .npz。</translation>
+    </message>
+    <message>
+      <source>There is no file {file}.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>没有文件 {file}。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>没有文件 {path}。</translation>
+    </message>
+    <message>
+      <source>{file} has no function {name}.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{file} 中没有函数 {name}。</translation>
+    </message>
+    <message>
+      <source>{path} has arrays of different lengths or none: {counts}.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 的数组长度不同或为空：{counts}。</translation>
+    </message>
+    <message>
+      <source>{path} has labels that are not finite.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 含有非有限的标签。</translation>
+    </message>
+    <message>
+      <source>{path} has {samples} samples, and the model takes exactly {at_once} at a time.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 有 {samples} 个样本，而模型每次正好接收 {at_once} 个。</translation>
+    </message>
+    <message>
+      <source>{path} is not a data set.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 不是数据集。</translation>
+    </message>
+    <message>
+      <source>{path} would run code.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 会运行代码。</translation>
+    </message>
+    <message>
+      <source>{path} yields batches that do not match each other.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 给出的批次互不匹配。</translation>
+    </message>
+    <message>
+      <source>{path} yields no batches.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path} 没有给出批次。</translation>
+    </message>
+    <message>
+      <source>{path}: the reader {reader} gives {odd} as neither numbers nor texts.</source>
+      <extracomment>workbench/data/dataset.py</extracomment>
+      <translation>{path}：读取器 {reader} 给出的 {odd} 既不是数也不是文本。</translation>
+    </message>
+    <message>
+      <source>It has to give one finite number a sample.</source>
+      <extracomment>workbench/data/extensions.py</extracomment>
+      <translation>它必须为每个样本给出一个有限的数。</translation>
+    </message>
+    <message>
+      <source>The metric {name} gives {dtype} of shape {shape} for {n} samples.</source>
+      <extracomment>workbench/data/extensions.py</extracomment>
+      <translation>指标 {name} 对 {n} 个样本给出 {dtype}，形状 {shape}。</translation>
+    </message>
+    <message>
+      <source>1 channel</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>1 个通道</translation>
+    </message>
+    <message>
+      <source>Copy the picture there instead.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请改为将图像复制到该处。</translation>
+    </message>
+    <message>
+      <source>Correct it, or remove it.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请修正或移除它。</translation>
+    </message>
+    <message>
+      <source>Correct it.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请修正它。</translation>
+    </message>
+    <message>
+      <source>Give a folder with fewer images: a few thousand are enough.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请给出图像较少的文件夹：几千张就足够了。</translation>
+    </message>
+    <message>
+      <source>Give an .npz, or set layout: nhwc in {preprocessing}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请给出 .npz，或在 {preprocessing} 中设置 layout: nhwc。</translation>
+    </message>
+    <message>
+      <source>Give an .npz.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请给出 .npz。</translation>
+    </message>
+    <message>
+      <source>Give one number, or one a channel.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请给出一个数，或每个通道一个数。</translation>
+    </message>
+    <message>
+      <source>It may have {keys}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>其中可以有 {keys}。</translation>
+    </message>
+    <message>
+      <source>Make it smaller.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请将其缩小。</translation>
+    </message>
+    <message>
+      <source>Put images into one folder a class.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请按类别把图像放入各自的文件夹。</translation>
+    </message>
+    <message>
+      <source>Remove it.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请移除它。</translation>
+    </message>
+    <message>
+      <source>Remove or replace it.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请移除或替换它。</translation>
+    </message>
+    <message>
+      <source>Write a line 'folder: name' for each below class_names.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请在 class_names 下为每个文件夹写一行“文件夹: 名称”。</translation>
+    </message>
+    <message>
+      <source>Write size: [height, width] in {preprocessing}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>请在 {preprocessing} 中写 size: [height, width]。</translation>
+    </message>
+    <message>
+      <source>[height, width], whole numbers up to {largest_side:,}</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation> [height, width]，均为不超过 {largest_side:,} 的整数</translation>
+    </message>
+    <message>
+      <source>a fraction above 0, at most 1</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>大于 0、不超过 1 的小数</translation>
+    </message>
+    <message>
+      <source>a number above zero</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>大于零的数</translation>
+    </message>
+    <message>
+      <source>a number above zero, or one a channel</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>大于零的数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>a number, or one a channel</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>一个数，或每个通道一个数</translation>
+    </message>
+    <message>
+      <source>it is not a mapping</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>它不是映射</translation>
+    </message>
+    <message>
+      <source>nchw or nhwc</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation> nchw 或 nhwc</translation>
+    </message>
+    <message>
+      <source>reading the pictures</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>正在读取图片</translation>
+    </message>
+    <message>
+      <source>the preprocessing</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>预处理文件</translation>
+    </message>
+    <message>
+      <source>{channels} channels</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{channels} 个通道</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>无法读取 {file}。</translation>
+    </message>
+    <message>
+      <source>{file} has more than {most_pixels:,} pixels.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file} 超过 {most_pixels:,} 个像素。</translation>
+    </message>
+    <message>
+      <source>{file} has something unknown: {extra}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file} 含有未知的内容：{extra}。</translation>
+    </message>
+    <message>
+      <source>{file} is a link to a place outside the folder.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file} 是指向文件夹之外的链接。</translation>
+    </message>
+    <message>
+      <source>{file} is not a file.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file} 不是文件。</translation>
+    </message>
+    <message>
+      <source>{file} is not a readable picture (PNG, JPEG, BMP or WebP).</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file} 不是可读的图像（PNG、JPEG、BMP 或 WebP）。</translation>
+    </message>
+    <message>
+      <source>{file}: class_names is no list of folders and their names.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file}：class_names 不是文件夹及其名称的列表。</translation>
+    </message>
+    <message>
+      <source>{file}: {key} is {value}, not {wanted}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{file}：{key} 为 {value}，应为{wanted}。</translation>
+    </message>
+    <message>
+      <source>{folder} does not say the size of the images.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 没有说明图像的大小。</translation>
+    </message>
+    <message>
+      <source>{folder} has no images in class folders.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 的类别文件夹中没有图像。</translation>
+    </message>
+    <message>
+      <source>{folder} has {count:,} images, which take {needed} of memory: more than is free.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 有 {count:,} 张图像，需要 {needed} 内存，超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>{folder} is a folder of images, but the model does not take one image.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 是图像文件夹，但模型的输入不是单张图像。</translation>
+    </message>
+    <message>
+      <source>{folder} is a folder of images, but the model takes {channels} channels.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder} 是图像文件夹，而模型需要 {channels} 个通道。</translation>
+    </message>
+    <message>
+      <source>{folder}: {key} has {size} numbers, but the model takes {wanted}.</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{folder}：{key} 有 {size} 个数，而模型需要 {wanted}。</translation>
+    </message>
+    <message>
+      <source>'{text}' is not a number or a list of numbers for the input '{spec}'.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>“{text}”不是输入“{spec}”的数或数列。</translation>
+    </message>
+    <message>
+      <source>Convert it.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请转换它。</translation>
+    </message>
+    <message>
+      <source>Export the model with inputs of numbers.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请以数值输入导出模型。</translation>
+    </message>
+    <message>
+      <source>Give one for an input of the model.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请为模型的某个输入给出这样的数组。</translation>
+    </message>
+    <message>
+      <source>Its inputs are {specs}.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>其输入为 {specs}。</translation>
+    </message>
+    <message>
+      <source>Name the arrays after the model's inputs, or the only one x; an input that is the same for all samples may be given as --input {spec}=VALUE.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请以模型输入命名数组，只有一个时命名为 x；对所有样本都相同的输入可用 --input {spec}=VALUE 给出。</translation>
+    </message>
+    <message>
+      <source>Remove them.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请去掉它们。</translation>
+    </message>
+    <message>
+      <source>Reshape or convert it.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请改变形状或转换。</translation>
+    </message>
+    <message>
+      <source>The input '{spec}' takes {words_of}, and was given {shape}.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>输入“{spec}”需要 {words_of}，却给了 {shape}。</translation>
+    </message>
+    <message>
+      <source>The model has no input '{name}'.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>模型没有输入“{name}”。</translation>
+    </message>
+    <message>
+      <source>The model's input '{spec}' is of type {dtype}, which no data set has.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>模型的输入“{spec}”为 {dtype} 类型，数据集没有这种类型。</translation>
+    </message>
+    <message>
+      <source>Write --input {spec}=0, or a list of numbers in brackets.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>请写 --input {spec}=0，或方括号中的一列数。</translation>
+    </message>
+    <message>
+      <source>one value</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>一个值</translation>
+    </message>
+    <message>
+      <source>one value of {dtype}</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>一个 {dtype} 值</translation>
+    </message>
+    <message>
+      <source>scalars</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>标量</translation>
+    </message>
+    <message>
+      <source>{dtype} of {shape}</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{dtype}（{shape}）</translation>
+    </message>
+    <message>
+      <source>{dtype} of {shown} a sample</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>每个样本 {dtype}（{shown}）</translation>
+    </message>
+    <message>
+      <source>{path} has arrays of different lengths or none: '{spec}' has {n:,} entries, others {count:,}.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path} 的数组长度不同或为空：“{spec}”有 {n:,} 项，其他有 {count:,} 项。</translation>
+    </message>
+    <message>
+      <source>{path} has no array '{spec}' (it holds {names}).</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path} 没有数组“{spec}”（它含有 {names}）。</translation>
+    </message>
+    <message>
+      <source>{path} has no array with one entry a sample.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path} 没有每个样本一项的数组。</translation>
+    </message>
+    <message>
+      <source>{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path}：数组“{spec}”含有 {low} 到 {high} 之外的值，{dtype} 无法表示。</translation>
+    </message>
+    <message>
+      <source>{path}: the array '{spec}' has values that are not finite.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path}：数组 '{spec}' 含有非有限值。</translation>
+    </message>
+    <message>
+      <source>{path}: the array '{spec}' is {dtype} of shape {shape}, the model takes {sample}.</source>
+      <extracomment>workbench/data/matching.py</extracomment>
+      <translation>{path}：数组“{spec}”为 {dtype}，形状 {shape}；模型需要：{sample}。</translation>
+    </message>
+    <message>
+      <source>accuracy</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>准确率</translation>
+    </message>
+    <message>
+      <source>accuracy at {at:g}</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>准确率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>accuracy of labels at {at:g}</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>标签准确率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>agreement of labels at {at:g}</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>标签一致率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>agreement with the original</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与原始模型的一致率</translation>
+    </message>
+    <message>
+      <source>agreement with the original at {at:g}</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与原始模型的一致率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>agreement with the teacher</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与教师模型的一致率</translation>
+    </message>
+    <message>
+      <source>agreement with the teacher at {at:g}</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与教师模型的一致率（阈值 {at:g}）</translation>
+    </message>
+    <message>
+      <source>cosine to the original's output</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与原始输出的余弦</translation>
+    </message>
+    <message>
+      <source>cosine to the teacher's output</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与教师模型输出的余弦</translation>
+    </message>
+    <message>
+      <source>mean squared error</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>均方误差</translation>
+    </message>
+    <message>
+      <source>pixel accuracy</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>像素准确率</translation>
+    </message>
+    <message>
+      <source>pixel agreement with the original</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与原始模型的像素一致率</translation>
+    </message>
+    <message>
+      <source>pixel agreement with the teacher</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与教师模型的像素一致率</translation>
+    </message>
+    <message>
+      <source>relative squared error to the original</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>相对原始模型的平方误差</translation>
+    </message>
+    <message>
+      <source>relative squared error to the teacher</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>相对教师模型的平方误差</translation>
+    </message>
+    <message>
+      <source>token accuracy</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>词元准确率</translation>
+    </message>
+    <message>
+      <source>token agreement with the original</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与原始模型的词元一致率</translation>
+    </message>
+    <message>
+      <source>token agreement with the teacher</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与教师模型的词元一致率</translation>
+    </message>
+    <message>
+      <source>top-1 agreement with the original</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与原始模型的 top-1 一致率</translation>
+    </message>
+    <message>
+      <source>top-1 agreement with the teacher</source>
+      <extracomment>workbench/data/metrics.py</extracomment>
+      <translation>与教师模型的 top-1 一致率</translation>
+    </message>
+    <message>
+      <source>Save fewer samples, or save them with numpy.savez, which does not compress.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>请少存一些样本，或用不压缩的 numpy.savez 保存。</translation>
+    </message>
+    <message>
+      <source>Save fewer samples: a few thousand are enough.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>请少存一些样本：几千个就足够了。</translation>
+    </message>
+    <message>
+      <source>Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>请用 numpy.savez 保存：数组以模型输入命名或命名为 x，标签命名为 y。</translation>
+    </message>
+    <message>
+      <source>the header and the archive disagree about the size</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>文件头与归档中的大小不一致</translation>
+    </message>
+    <message>
+      <source>{file} holds no arrays.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file} 不含数组。</translation>
+    </message>
+    <message>
+      <source>{file} holds pickled objects, which are not loaded (the array '{name}').</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file} 含有 pickle 对象，不会加载（数组“{name}”）。</translation>
+    </message>
+    <message>
+      <source>{file} holds {unpacked} of arrays for this model, more memory than is free.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file} 含有供此模型用的 {unpacked} 数组，超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>{file} is not a readable .npz archive.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file} 不是可读的 .npz 归档。</translation>
+    </message>
+    <message>
+      <source>{file} unpacks from {packed} to {unpacked}; real data does not compress so well.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file} 解压后从 {packed} 变为 {unpacked}；真实数据不会压缩得这么小。</translation>
+    </message>
+    <message>
+      <source>{file}: the array '{name}' has no plain type.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file}：数组“{name}”不是普通类型。</translation>
+    </message>
+    <message>
+      <source>{file}: the array '{name}' is compressed in a way that numpy does not use.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file}：数组“{name}”的压缩方式不是 numpy 使用的。</translation>
+    </message>
+    <message>
+      <source>{file}: the array '{name}' is not of numbers or texts.</source>
+      <extracomment>workbench/data/npz_file.py</extracomment>
+      <translation>{file}：数组“{name}”不是数或文本。</translation>
+    </message>
+    <message>
+      <source>Choose samples that flipped, under a recipe with steps.</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>请在含有步骤的配方下选择判定改变的样本。</translation>
+    </message>
+    <message>
+      <source>It keeps its smaller shape: the others were trained with it.</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>它保持较小的形状：其他各层是与它一起训练的。</translation>
+    </message>
+    <message>
+      <source>There is nothing to blame: no sample was chosen, or no layer's weights are changed.</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>没有可查的责任：没有选择样本，或没有层的权重被改变。</translation>
+    </message>
+    <message>
+      <source>taking layers back</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>逐层恢复</translation>
+    </message>
+    <message>
+      <source>taking layers back together</source>
+      <extracomment>workbench/engine/analysis/attribution.py</extracomment>
+      <translation>一起恢复各层</translation>
+    </message>
+    <message>
+      <source>Compare models of the same task.</source>
+      <extracomment>workbench/engine/analysis/compare.py</extracomment>
+      <translation>请比较同一任务的模型。</translation>
+    </message>
+    <message>
+      <source>The outputs differ in shape: {shape} and {shape_b}.</source>
+      <extracomment>workbench/engine/analysis/compare.py</extracomment>
+      <translation>输出的形状不同：{shape} 和 {shape_b}。</translation>
+    </message>
+    <message>
+      <source>{path} has no output '{answer}'.</source>
+      <extracomment>workbench/engine/analysis/compare.py</extracomment>
+      <translation>{path} 没有输出“{answer}”。</translation>
+    </message>
+    <message>
+      <source>Allow a larger drop.</source>
+      <extracomment>workbench/engine/analysis/search.py</extracomment>
+      <translation>请允许更大的下降。</translation>
+    </message>
+    <message>
+      <source>Allow more bytes.</source>
+      <extracomment>workbench/engine/analysis/search.py</extracomment>
+      <translation>请允许更多字节。</translation>
+    </message>
+    <message>
+      <source>Every combination of the candidates loses more than that.</source>
+      <extracomment>workbench/engine/analysis/search.py</extracomment>
+      <translation>所有候选组合的损失都超过该值。</translation>
+    </message>
+    <message>
+      <source>No combination of the candidates is that small.</source>
+      <extracomment>workbench/engine/analysis/search.py</extracomment>
+      <translation>候选组合都达不到这么小。</translation>
+    </message>
+    <message>
+      <source>fitting the size</source>
+      <extracomment>workbench/engine/analysis/search.py</extracomment>
+      <translation>正在满足大小要求</translation>
+    </message>
+    <message>
+      <source>measuring whole recipes</source>
+      <extracomment>workbench/engine/analysis/search.py</extracomment>
+      <translation>正在测量完整配方</translation>
+    </message>
+    <message>
+      <source>Choose other layers.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>请选择其他层。</translation>
+    </message>
+    <message>
+      <source>Open another model.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>请打开另一个模型。</translation>
+    </message>
+    <message>
+      <source>predicting the candidates</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>正在预测各候选的代价</translation>
+    </message>
+    <message>
+      <source>trying {path}</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>正在尝试 {path}</translation>
+    </message>
+    <message>
+      <source>{path} has no layer that can be edited.</source>
+      <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
+      <translation>{path} 没有可编辑的层。</translation>
+    </message>
+    <message>
+      <source>'{layers}' matches no layer of the model.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>“{layers}”不匹配模型的任何层。</translation>
+    </message>
+    <message>
+      <source>Choose another method.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请选择其他方法。</translation>
+    </message>
+    <message>
+      <source>Choose other layers, or another method.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请选择其他层或其他方法。</translation>
+    </message>
+    <message>
+      <source>Give a layer's path, or a glob.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请给出层路径或通配符。</translation>
+    </message>
+    <message>
+      <source>Give a number of folds from 1 to the number of samples.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请给出从 1 到样本数的折数。</translation>
+    </message>
+    <message>
+      <source>Give the values to try.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>请给出要尝试的值。</translation>
+    </message>
+    <message>
+      <source>It has: {numbers}.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>可用的数值参数：{numbers}。</translation>
+    </message>
+    <message>
+      <source>{field} has no largest value.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{field} 没有最大值。</translation>
+    </message>
+    <message>
+      <source>{method} has no number '{name}'.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{method} 没有数值参数“{name}”。</translation>
+    </message>
+    <message>
+      <source>{method} has no number to raise.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{method} 没有可以增大的数值。</translation>
+    </message>
+    <message>
+      <source>{method}, {field} {value:g}</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{method}，{field} {value:g}</translation>
+    </message>
+    <message>
+      <source>{path}: {reason}</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{path}：{reason}</translation>
+    </message>
+    <message>
+      <source>{samples} samples cannot make {folds} folds.</source>
+      <extracomment>workbench/engine/analysis/sweep.py</extracomment>
+      <translation>{samples} 个样本不能分成 {folds} 折。</translation>
+    </message>
+    <message>
+      <source>Calibration samples were given, but no data to measure on.</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>给出了校准样本，但没有用于测量的数据。</translation>
+    </message>
+    <message>
+      <source>Give --data too.</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>请同时给出 --data。</translation>
+    </message>
+    <message>
+      <source>Leave out --raise-opset.</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>请去掉 --raise-opset。</translation>
+    </message>
+    <message>
+      <source>Not known: computing its statistics failed.</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>未知：计算其统计量失败。</translation>
+    </message>
+    <message>
+      <source>reading the weights</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>正在读取权重</translation>
+    </message>
+    <message>
+      <source>{model_path}: the opset is {detail}.</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>{model_path}：opset {detail}。</translation>
+    </message>
+    <message>
+      <source>{target} is a teacher.</source>
+      <extracomment>workbench/engine/api/commands.py</extracomment>
+      <translation>{target} 是教师模型。</translation>
+    </message>
+    <message>
+      <source>Choose another name or folder.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>请选择其他名称或文件夹。</translation>
+    </message>
+    <message>
+      <source>Choose another name.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>请另选名称。</translation>
+    </message>
+    <message>
+      <source>No file can be called {name}: {problem}.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>文件不能命名为 {name}：{problem}。</translation>
+    </message>
+    <message>
+      <source>Nothing was written; export with 'sparse: off', and report this recipe.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
+    </message>
+    <message>
+      <source>The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>写出的文件与预览表现不一致：输出相差 {largest:.3g} / {scale:.3g}。</translation>
+    </message>
+    <message>
+      <source>against labels</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>对照标签</translation>
+    </message>
+    <message>
+      <source>against {against}</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>对照{against}</translation>
+    </message>
+    <message>
+      <source>no data: not measured</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>没有数据：未测量</translation>
+    </message>
+    <message>
+      <source>verifying the file</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>正在验证文件</translation>
+    </message>
+    <message>
+      <source>writing the file</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>正在写入文件</translation>
+    </message>
+    <message>
+      <source>writing the report</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>正在写入报告</translation>
+    </message>
+    <message>
+      <source>{samples:,} samples of {path}, {against}; calibration: {calibration_words}</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>{path} 的 {samples:,} 个样本，{against}；校准：{calibration_words}</translation>
+    </message>
+    <message>
+      <source>{target} is the model that is open.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>{target} 是当前打开的模型。</translation>
+    </message>
+    <message>
+      <source>Close other programs, or use less data.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>请关闭其他程序，或使用更少的数据。</translation>
+    </message>
+    <message>
+      <source>No model is open.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>没有打开的模型。</translation>
+    </message>
+    <message>
+      <source>Open one first.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>请先打开一个模型。</translation>
+    </message>
+    <message>
+      <source>Put the earlier file back and measure again, or open the new one.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>请放回之前的文件并重新测量，或打开新文件。</translation>
+    </message>
+    <message>
+      <source>Something went wrong inside: {kind}: {error}.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>内部出错：{kind}：{error}。</translation>
+    </message>
+    <message>
+      <source>The model is unharmed; the log has the details.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>模型未受影响；详情见日志。</translation>
+    </message>
+    <message>
+      <source>There is not enough memory for this.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>内存不足。</translation>
+    </message>
+    <message>
+      <source>looking at the weights</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>正在查看权重</translation>
+    </message>
+    <message>
+      <source>{path} holds another model than the one that was open.</source>
+      <extracomment>workbench/engine/api/service.py</extracomment>
+      <translation>{path} 中的模型与之前打开的不同。</translation>
+    </message>
+    <message>
+      <source>Give data, or take the stages out of the recipe.</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>请给出数据，或从配方中去掉这些阶段。</translation>
+    </message>
+    <message>
+      <source>Give data, or use steps that need none (see workbench methods).</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>请给出数据，或使用不需要数据的步骤（见 workbench methods）。</translation>
+    </message>
+    <message>
+      <source>No data: not measured, and the file was not run: {why}</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>没有数据：未测量，也未运行该文件：{why}</translation>
+    </message>
+    <message>
+      <source>No data: not measured. The written file was run on made-up inputs; its outputs differ from the preview's by at most {largest:.2g}</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>没有数据：未测量。已在虚构的输入上运行写出的文件；其输出与预览最多相差 {largest:.2g}</translation>
+    </message>
+    <message>
+      <source>The recovery stage {kind} needs data, and none was given.</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>精度恢复阶段 {kind} 需要数据，但未给出。</translation>
+    </message>
+    <message>
+      <source>The written file does not behave as the preview did: on made-up inputs its outputs differ by {difference:.3g} of their size.</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>写出的文件与预览表现不同：在虚构的输入上，其输出相差自身大小的 {difference:.3g}。</translation>
+    </message>
+    <message>
+      <source>{method} on {path} needs data, and none was given.</source>
+      <extracomment>workbench/engine/api/without_data.py</extracomment>
+      <translation>{path} 上的 {method} 需要数据，但未给出。</translation>
+    </message>
+    <message>
+      <source>A change is proved by running the model, and no shape of its inputs was found that it takes.</source>
+      <extracomment>workbench/engine/base/differentiable.py</extracomment>
+      <translation>改动须通过运行模型来验证，但未找到模型接受的输入形状。</translation>
+    </message>
+    <message>
+      <source>Attach a data set.</source>
+      <extracomment>workbench/engine/base/differentiable.py</extracomment>
+      <translation>请附上数据集。</translation>
+    </message>
+    <message>
+      <source>Check the model, and how the data is prepared for it.</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>请检查模型，以及数据是如何为它准备的。</translation>
+    </message>
+    <message>
+      <source>Name the model's classes in its order, or leave the names out.</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>请按模型的顺序给出类别名称，或省略名称。</translation>
+    </message>
+    <message>
+      <source>The data names {n} classes, but the model has {shape}.</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>数据给出了 {n} 个类别名称，但模型有 {shape} 个类别。</translation>
+    </message>
+    <message>
+      <source>The model's output{named} is not a number (NaN) for {unknown:,} of {samples:,} samples.</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>模型的输出{named} 在 {samples:,} 个样本中的 {unknown:,} 个上不是数（NaN）。</translation>
+    </message>
+    <message>
+      <source>asking the teacher</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>正在计算教师模型的输出</translation>
+    </message>
+    <message>
+      <source>measuring the original</source>
+      <extracomment>workbench/engine/base/evaluate.py</extracomment>
+      <translation>正在测量原始模型</translation>
+    </message>
+    <message>
+      <source>'{name}' ({why})</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>“{name}”（{why}）</translation>
+    </message>
+    <message>
+      <source>Export it with a free batch size, or with an input of batch size 1.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>请以可变的批次大小导出，或以批次大小为 1 的输入导出。</translation>
+    </message>
+    <message>
+      <source>Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>请以张量作为输出导出（scikit-learn：options={'zipmap': False}）。</translation>
+    </message>
+    <message>
+      <source>Export the model with outputs whose first axis is the batch.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>请导出第一轴为批次的输出。</translation>
+    </message>
+    <message>
+      <source>No output of the model has one answer a sample: {left}.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>模型没有每个样本一个回答的输出：{left}。</translation>
+    </message>
+    <message>
+      <source>Not measured: {others}.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>未测量：{others}。</translation>
+    </message>
+    <message>
+      <source>The measured output is '{answer}', {more}.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>测量的输出为“{answer}”，{more}。</translation>
+    </message>
+    <message>
+      <source>The measured output is '{answer}'.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>测量的输出为“{answer}”。</translation>
+    </message>
+    <message>
+      <source>The model gives only {left}, which cannot be measured.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>模型只给出 {left}，无法测量。</translation>
+    </message>
+    <message>
+      <source>The model runs on one sample, but not on several at a time: a batch size is fixed inside it.</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>模型能运行一个样本，但不能一次运行多个：其内部固定了批次大小。</translation>
+    </message>
+    <message>
+      <source>a map</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>映射</translation>
+    </message>
+    <message>
+      <source>a sequence</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>序列</translation>
+    </message>
+    <message>
+      <source>a sequence of maps</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>映射的序列</translation>
+    </message>
+    <message>
+      <source>a sparse tensor</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>稀疏张量</translation>
+    </message>
+    <message>
+      <source>does not fit the labels</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>与标签不符</translation>
+    </message>
+    <message>
+      <source>has no axis of samples</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>没有样本轴</translation>
+    </message>
+    <message>
+      <source>its samples along axis {axis}</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>样本沿第 {axis} 轴</translation>
+    </message>
+    <message>
+      <source>not a number (NaN)</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>不是数（NaN）</translation>
+    </message>
+    <message>
+      <source>optional</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>可选值</translation>
+    </message>
+    <message>
+      <source>which belongs to one sample as a whole</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>整体属于一个样本</translation>
+    </message>
+    <message>
+      <source>{dtype} of {shape} a sample</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>每个样本 {dtype}（{shape}）</translation>
+    </message>
+    <message>
+      <source>{n} entries a sample</source>
+      <extracomment>workbench/engine/base/measured.py</extracomment>
+      <translation>每个样本 {n} 项</translation>
+    </message>
+    <message>
+      <source>Check the data and the weights of the layers before it.</source>
+      <extracomment>workbench/engine/base/taps.py</extracomment>
+      <translation>请检查数据和它之前各层的权重。</translation>
+    </message>
+    <message>
+      <source>observing activations</source>
+      <extracomment>workbench/engine/base/taps.py</extracomment>
+      <translation>正在观察激活</translation>
+    </message>
+    <message>
+      <source>{name}: on the calibration samples there are values that are not finite.</source>
+      <extracomment>workbench/engine/base/taps.py</extracomment>
+      <translation>{name}：校准样本上有非有限的值。</translation>
+    </message>
+    <message>
+      <source>measuring latency</source>
+      <extracomment>workbench/engine/bench/latency.py</extracomment>
+      <translation>正在测量延迟</translation>
+    </message>
+    <message>
+      <source>Cannot read {path}: {reason}.</source>
+      <extracomment>workbench/engine/bench/timing.py</extracomment>
+      <translation>无法读取 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Open the model again.</source>
+      <extracomment>workbench/engine/bench/timing.py</extracomment>
+      <translation>请重新打开模型。</translation>
+    </message>
+    <message>
+      <source>zipping the compressed model</source>
+      <extracomment>workbench/engine/bench/timing.py</extracomment>
+      <translation>正在压缩压缩后的模型</translation>
+    </message>
+    <message>
+      <source>zipping the original</source>
+      <extracomment>workbench/engine/bench/timing.py</extracomment>
+      <translation>正在压缩原文件</translation>
+    </message>
+    <message>
+      <source>Give a data set.</source>
+      <extracomment>workbench/engine/calibration/gradients.py</extracomment>
+      <translation>请提供数据集。</translation>
+    </message>
+    <message>
+      <source>The model's output has no gradients: it is a decision, not a score.</source>
+      <extracomment>workbench/engine/calibration/gradients.py</extracomment>
+      <translation>模型的输出没有梯度：它是判定结果，不是分数。</translation>
+    </message>
+    <message>
+      <source>There are no calibration samples.</source>
+      <extracomment>workbench/engine/calibration/gradients.py</extracomment>
+      <translation>没有校准样本。</translation>
+    </message>
+    <message>
+      <source>Use methods that need no gradients, or export the model with its scores as an output.</source>
+      <extracomment>workbench/engine/calibration/gradients.py</extracomment>
+      <translation>请使用不需要梯度的方法，或在导出模型时把分数作为输出。</translation>
+    </message>
+    <message>
+      <source>Choose a method without data.</source>
+      <extracomment>workbench/engine/calibration/im2col.py</extracomment>
+      <translation>请选择不需要数据的方法。</translation>
+    </message>
+    <message>
+      <source>{path} is a {op}, which has no input rows.</source>
+      <extracomment>workbench/engine/calibration/im2col.py</extracomment>
+      <translation>{path} 是 {op}，没有输入行。</translation>
+    </message>
+    <message>
+      <source>Choose a method that needs none.</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>请选择不需要它的方法。</translation>
+    </message>
+    <message>
+      <source>Give data, or use methods that need none.</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>请给出数据，或使用不需要数据的方法。</translation>
+    </message>
+    <message>
+      <source>calibrating {path}</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>正在校准 {path}</translation>
+    </message>
+    <message>
+      <source>{path}: no gradients reach this layer.</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>{path}：没有梯度到达此层。</translation>
+    </message>
+    <message>
+      <source>{path}: this method needs data, and none was given.</source>
+      <extracomment>workbench/engine/calibration/layer_context.py</extracomment>
+      <translation>{path}：此方法需要数据，但未给出。</translation>
+    </message>
+    <message>
+      <source>Give all the same step.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>请为它们设置相同的步骤。</translation>
+    </message>
+    <message>
+      <source>Give more calibration samples, or choose a smaller kernel.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>请提供更多校准样本，或选择较小的卷积核。</translation>
+    </message>
+    <message>
+      <source>Layers of {module} ask for different students.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>{module} 的各层要求不同的学生。</translation>
+    </message>
+    <message>
+      <source>Replace one of them.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>请只替换其中一个。</translation>
+    </message>
+    <message>
+      <source>fitting students</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>正在拟合学生</translation>
+    </message>
+    <message>
+      <source>in the place of {module}</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>代替 {module}</translation>
+    </message>
+    <message>
+      <source>it has more weights than the block had</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>权重比原来的块还多</translation>
+    </message>
+    <message>
+      <source>removed with {module}</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>随 {module} 一起移除</translation>
+    </message>
+    <message>
+      <source>removed with {module}, which {keeper} replaces</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>随 {module} 一起移除，由 {keeper} 代替</translation>
+    </message>
+    <message>
+      <source>response error {share} on samples held back</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>在留出样本上的响应误差为 {share}</translation>
+    </message>
+    <message>
+      <source>response error {share} on what it learnt</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>在拟合样本上的响应误差为 {share}</translation>
+    </message>
+    <message>
+      <source>running the blocks</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>正在运行各块</translation>
+    </message>
+    <message>
+      <source>{module} and {other} cannot both be replaced: they have layers in common.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>{module} 和 {other} 不能同时被替换：它们有共同的层。</translation>
+    </message>
+    <message>
+      <source>{module}: a student needs calibration samples.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>{module}：学生需要校准样本。</translation>
+    </message>
+    <message>
+      <source>{module}: {rows:,} input rows are too few for a student of {n:,} columns.</source>
+      <extracomment>workbench/engine/compile/blocks.py</extracomment>
+      <translation>{module}：{rows:,} 行输入对于有 {n:,} 列的学生来说太少。</translation>
+    </message>
+    <message>
+      <source>Choose another method for it.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>请为它选择其他方法。</translation>
+    </message>
+    <message>
+      <source>Its layers are {paths}{more}.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>它的层有 {paths}{more}。</translation>
+    </message>
+    <message>
+      <source>Leave out one of the two steps.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>请去掉这两个步骤之一。</translation>
+    </message>
+    <message>
+      <source>So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>零这么少（{zeros:.1%}），照原样存比记下它们的位置更省。</translation>
+    </message>
+    <message>
+      <source>The factors hold {parameters:,} weights, and the layer had {size:,}.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>各因子共有 {parameters:,} 个权重，而该层原有 {size:,} 个。</translation>
+    </message>
+    <message>
+      <source>The model has no layers with weights.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>模型没有带权重的层。</translation>
+    </message>
+    <message>
+      <source>The recipe's row '{pattern}' matches no layer of the model.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>配方中的行 '{pattern}' 不匹配模型的任何层。</translation>
+    </message>
+    <message>
+      <source>The step changes values, but not how they are stored.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>该步骤改变数值，但不改变其存储方式。</translation>
+    </message>
+    <message>
+      <source>What is stored beside the values (scales, decoders, lists) takes more than the values save.</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>数值之外所存的内容（尺度、解码器、列表）比数值省下的更多。</translation>
+    </message>
+    <message>
+      <source>editing {path}</source>
+      <extracomment>workbench/engine/compile/compiler.py</extracomment>
+      <translation>正在编辑 {path}</translation>
+    </message>
+    <message>
+      <source>{step} cannot follow a factoring: {whole} of whole layers.</source>
+      <extracomment>workbench/engine/compile/conflicts.py</extracomment>
+      <translation>{step} 不能排在分解之后：此步骤（{whole}）只用于整层。</translation>
+    </message>
+    <message>
+      <source>{step} changes what {correction} compensates: put {correction} after it.</source>
+      <extracomment>workbench/engine/compile/conflicts.py</extracomment>
+      <translation>{step} 会改变 {correction} 所补偿的内容：请将 {correction} 放在其后。</translation>
+    </message>
+    <message>
+      <source>{step} would fill the zeros of {zeros}: put {zeros} after it, to prune the factors.</source>
+      <extracomment>workbench/engine/compile/conflicts.py</extracomment>
+      <translation>{step} 会填满 {zeros} 的零：请将 {zeros} 放在其后，以便对因子剪枝。</translation>
+    </message>
+    <message>
+      <source>{step} would round again what {levels} has quantised.</source>
+      <extracomment>workbench/engine/compile/conflicts.py</extracomment>
+      <translation>{step} 会对 {levels} 已量化的内容再次舍入。</translation>
+    </message>
+    <message>
+      <source>{step} would undo how {compute} has the layer computed.</source>
+      <extracomment>workbench/engine/compile/conflicts.py</extracomment>
+      <translation>{step} 会取消 {compute} 为该层设定的计算方式。</translation>
+    </message>
+    <message>
+      <source>LayerNormalization takes its mean over fewer channels now; there was nothing to compare with</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>LayerNormalization 现在对较少的通道求均值；没有可供比较的结果</translation>
+    </message>
+    <message>
+      <source>Leave the rescaling of channels out, and report this model.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>请不要重新缩放通道，并报告此模型。</translation>
+    </message>
+    <message>
+      <source>Remove channels from other layers, and report this model.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>请从其他层移除通道，并报告此模型。</translation>
+    </message>
+    <message>
+      <source>Remove channels from other layers.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>请从其他层移除通道。</translation>
+    </message>
+    <message>
+      <source>Replace other blocks.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>请替换其他块。</translation>
+    </message>
+    <message>
+      <source>With these scales the model does not answer as before.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>使用这些缩放后，模型的输出与之前不同。</translation>
+    </message>
+    <message>
+      <source>With these students the model does not run: a size in it is fixed in a way that could not be followed.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>换上这些学生后模型无法运行：其中某个大小是固定的，无法随之改变。</translation>
+    </message>
+    <message>
+      <source>With these students the model gives outputs of another shape.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>换上这些学生后模型输出的形状不同。</translation>
+    </message>
+    <message>
+      <source>Without these channels the model does not answer as it should.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>去掉这些通道后，模型的输出不符合预期。</translation>
+    </message>
+    <message>
+      <source>Without these channels {where} does not run: a size in it is fixed in a way that could not be followed.</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>去掉这些通道后 {where} 无法运行：其中有一个固定的尺寸无法跟踪。</translation>
+    </message>
+    <message>
+      <source>the model</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>{first}, {second} and {more} more</source>
+      <extracomment>workbench/engine/compile/equivalence.py</extracomment>
+      <translation>{first}、{second} 及另外 {more} 个</translation>
+    </message>
+    <message>
+      <source>Choose other layers or methods.</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>请选择其他层或方法。</translation>
+    </message>
+    <message>
+      <source>The recipe changes nothing.</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>此配方未改变任何内容。</translation>
+    </message>
+    <message>
+      <source>is left as it is</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>保持原样</translation>
+    </message>
+    <message>
+      <source>{n} layers ({names}): each {subject}: {reason}</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>{n} 层（{names}）均{subject}：{reason}</translation>
+    </message>
+    <message>
+      <source>{n} layers ({names}): each {subject}; {path}: {reason}</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>{n} 层（{names}）均{subject}；{path}：{reason}</translation>
+    </message>
+    <message>
+      <source>{path} {subject}: {reason}</source>
+      <extracomment>workbench/engine/compile/left_out.py</extracomment>
+      <translation>{path} {subject}：{reason}</translation>
+    </message>
+    <message>
+      <source>Choose another layer, or another method for it.</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>请选择其他层，或为它选择其他方法。</translation>
+    </message>
+    <message>
+      <source>all channels stay</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>所有通道保留</translation>
+    </message>
+    <message>
+      <source>{asked} are coupled: they are pruned once, by {action}</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>{asked} 相互耦合：由 {action} 一次剪枝</translation>
+    </message>
+    <message>
+      <source>{n} -&gt; {left} inputs, from {asked}</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>输入 {n} -&gt; {left}，来自 {asked}</translation>
+    </message>
+    <message>
+      <source>{n} -&gt; {rest} channels</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>{n} -&gt; {rest} 个通道</translation>
+    </message>
+    <message>
+      <source>{n} -&gt; {rest} channels, with {others}</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>{n} -&gt; {rest} 个通道，连同 {others}</translation>
+    </message>
+    <message>
+      <source>{path} keeps its channels: {subject}</source>
+      <extracomment>workbench/engine/compile/removal.py</extracomment>
+      <translation>{path} 保留其通道：{subject}</translation>
+    </message>
+    <message>
+      <source>channels times {lowest:.2g} to {highest:.2g}</source>
+      <extracomment>workbench/engine/compile/rescale.py</extracomment>
+      <translation>通道乘以 {lowest:.2g} 到 {highest:.2g}</translation>
+    </message>
+    <message>
+      <source>inputs follow {sources}</source>
+      <extracomment>workbench/engine/compile/rescale.py</extracomment>
+      <translation>输入随 {sources} 变化</translation>
+    </message>
+    <message>
+      <source>the ranges are equal already</source>
+      <extracomment>workbench/engine/compile/rescale.py</extracomment>
+      <translation>范围已经相等</translation>
+    </message>
+    <message>
+      <source>Choose other methods for these layers.</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>请为这些层选择其他方法。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime does not run this model with {operators}.</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>ONNX Runtime 无法以 {operators} 运行此模型。</translation>
+    </message>
+    <message>
+      <source>Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {same:.0%} of the predictions, on {count} samples.</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>关闭图优化时，ONNX Runtime 对此文件给出不同的输出：在 {count} 个样本上相差 {moved:.0%}，{same:.0%} 的预测不同。</translation>
+    </message>
+    <message>
+      <source>dynamic activation quantisation</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>动态激活量化</translation>
+    </message>
+    <message>
+      <source>has no levels for its output</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>输出没有量化级别</translation>
+    </message>
+    <message>
+      <source>keeps its activations in floating point</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>激活值保持浮点</translation>
+    </message>
+    <message>
+      <source>layers on 8-bit levels</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>8 位量化的层</translation>
+    </message>
+    <message>
+      <source>the 4-bit kernel</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>4 位内核</translation>
+    </message>
+    <message>
+      <source>the next layer</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>下一层</translation>
+    </message>
+    <message>
+      <source>{n} layers ({paths}): each</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>{n} 层（{paths}）均</translation>
+    </message>
+    <message>
+      <source>{who} has no levels for its output: an If, Loop or Scan reads it inside.</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>{who} 的输出没有量化级别：If、Loop 或 Scan 在内部读取它。</translation>
+    </message>
+    <message>
+      <source>{who} {subject}: on 8-bit levels ONNX Runtime computes what follows ({behind}) wrongly.</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>{who} {subject}：若为 8 位量化，ONNX Runtime 会算错其后的部分（{behind}）。</translation>
+    </message>
+    <message>
+      <source>Open a data set.</source>
+      <extracomment>workbench/engine/inspection/activation_stats.py</extracomment>
+      <translation>请打开数据集。</translation>
+    </message>
+    <message>
+      <source>It has {n}, from 0.</source>
+      <extracomment>workbench/engine/inspection/look.py</extracomment>
+      <translation>它有 {n} 个，从 0 开始。</translation>
+    </message>
+    <message>
+      <source>outputs × whitened inputs = {rows} × {columns}</source>
+      <extracomment>workbench/engine/inspection/look.py</extracomment>
+      <translation>输出 × 白化后的输入 = {rows} × {columns}</translation>
+    </message>
+    <message>
+      <source>{path} has no output channel {number}.</source>
+      <extracomment>workbench/engine/inspection/look.py</extracomment>
+      <translation>{path} 没有输出通道 {number}。</translation>
+    </message>
+    <message>
+      <source>{module} gives a shape that no student has.</source>
+      <extracomment>workbench/engine/inspection/method_insight.py</extracomment>
+      <translation>{module} 输出的形状没有学生可以实现。</translation>
+    </message>
+    <message>
+      <source>Look at its weights as a matrix.</source>
+      <extracomment>workbench/engine/layer_figures/images.py</extracomment>
+      <translation>请把其权重看作矩阵。</translation>
+    </message>
+    <message>
+      <source>{path} has no kernels to be drawn.</source>
+      <extracomment>workbench/engine/layer_figures/images.py</extracomment>
+      <translation>{path} 没有可绘制的卷积核。</translation>
+    </message>
+    <message>
+      <source>gates · hidden  ×  inputs</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>门 · 隐藏  ×  输入</translation>
+    </message>
+    <message>
+      <source>inputs per group</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>每组输入</translation>
+    </message>
+    <message>
+      <source>outputs  ×  inputs</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>输出  ×  输入</translation>
+    </message>
+    <message>
+      <source>outputs  ×  {inputs} · {kernel}</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>输出  ×  {inputs} · {kernel}</translation>
+    </message>
+    <message>
+      <source>the largest {n} computed, the others a guess</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>最大的 {n} 个经计算得到，其余为估计</translation>
+    </message>
+    <message>
+      <source>{unfolding} = {rows} × {columns}</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>{unfolding} = {rows} × {columns}</translation>
+    </message>
+    <message>
+      <source>Gradients of these outputs cannot be taken.</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>无法计算这些输出的梯度。</translation>
+    </message>
+    <message>
+      <source>Measure instead.</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>请改为测量。</translation>
+    </message>
+    <message>
+      <source>No predictions: there are no calibration samples.</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>无法预测：没有校准样本。</translation>
+    </message>
+    <message>
+      <source>No predictions: {subject}</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>无法预测：{subject}</translation>
+    </message>
+    <message>
+      <source>The error of each layer's output is predicted, not the loss: {obstacle}</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>预测的是各层输出的误差，而不是损失函数：{obstacle}</translation>
+    </message>
+    <message>
+      <source>checking the prediction</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>正在检查预测</translation>
+    </message>
+    <message>
+      <source>looking at activations</source>
+      <extracomment>workbench/engine/preview/predict.py</extracomment>
+      <translation>正在查看激活值</translation>
+    </message>
+    <message>
+      <source>Compare layers whose features have as many places.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>请比较特征位置数相同的层。</translation>
+    </message>
+    <message>
+      <source>Its layers are {sites}{more}.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>它的层有 {sites}{more}。</translation>
+    </message>
+    <message>
+      <source>Name layers that gradients pass through.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>请指定梯度可以通过的层。</translation>
+    </message>
+    <message>
+      <source>Switch 'attention' off.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>请关闭“attention”。</translation>
+    </message>
+    <message>
+      <source>The model that learns has no layer '{own}' that could be compared.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>学习的模型没有可供比较的层“{own}”。</translation>
+    </message>
+    <message>
+      <source>{own} gives no maps that attention could be compared of.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>{own} 不输出可供比较注意力的特征图。</translation>
+    </message>
+    <message>
+      <source>{own} gives {shape}, the teacher's {other} gives {theirs}.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>{own} 输出 {shape}，教师模型的 {other} 输出 {theirs}。</translation>
+    </message>
+    <message>
+      <source>{whose} has no layer '{path}' that could be compared.</source>
+      <extracomment>workbench/engine/supervision/features.py</extracomment>
+      <translation>{whose}没有可供比较的层“{path}”。</translation>
+    </message>
+    <message>
+      <source>Give {fewest} or more.</source>
+      <extracomment>workbench/engine/supervision/samples.py</extracomment>
+      <translation>请提供 {fewest} 个或更多。</translation>
+    </message>
+    <message>
+      <source>{samples} samples are too few to train on.</source>
+      <extracomment>workbench/engine/supervision/samples.py</extracomment>
+      <translation>{samples} 个样本太少，无法训练。</translation>
+    </message>
+    <message>
+      <source>Choose a teacher with the same inputs and outputs.</source>
+      <extracomment>workbench/engine/supervision/teacher.py</extracomment>
+      <translation>请选择输入和输出都相同的教师模型。</translation>
+    </message>
+    <message>
+      <source>Choose a teacher with the same outputs.</source>
+      <extracomment>workbench/engine/supervision/teacher.py</extracomment>
+      <translation>请选择输出相同的教师模型。</translation>
+    </message>
+    <message>
+      <source>{name} has no output '{place}'.</source>
+      <extracomment>workbench/engine/supervision/teacher.py</extracomment>
+      <translation>{name} 没有输出“{place}”。</translation>
+    </message>
+    <message>
+      <source>{name} takes other inputs than the model that learns: {own}.</source>
+      <extracomment>workbench/engine/supervision/teacher.py</extracomment>
+      <translation>{name} 的输入与学习的模型不同：{own}。</translation>
+    </message>
+    <message>
+      <source>There is no device '{name}' that torch can train on.</source>
+      <extracomment>workbench/engine/training/device.py</extracomment>
+      <translation>没有 torch 可以训练的设备“{name}”。</translation>
+    </message>
+    <message>
+      <source>There is: {devices}.</source>
+      <extracomment>workbench/engine/training/device.py</extracomment>
+      <translation>可用的设备：{devices}。</translation>
+    </message>
+    <message>
+      <source>The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({samples:,} samples): more than the {allowed:g} points that were allowed</source>
+      <extracomment>workbench/engine/training/forgetting.py</extracomment>
+      <translation>类别 {change} 的准确率从 {before:.1f} % 降到 {after:.1f} %（{samples:,} 个样本）：超过允许的 {allowed:g} 个百分点</translation>
+    </message>
+    <message>
+      <source>Training made the model worse on the measured samples: {metric} {before} without it, {after} with it. More training samples, a lower rate or fewer epochs may help, or no training</source>
+      <extracomment>workbench/engine/training/forgetting.py</extracomment>
+      <translation>在所测样本上，训练使模型变差：不训练时 {metric} 为 {before}，训练后为 {after}。可以尝试更多训练样本、更低的学习率、更少的轮数，或不训练</translation>
+    </message>
+    <message>
+      <source>Train again.</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>请重新训练。</translation>
+    </message>
+    <message>
+      <source>What this training reached is not kept any more.</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>这次训练的结果已不再保存。</translation>
+    </message>
+    <message>
+      <source>loss {loss:.3g}</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>损失 {loss:.3g}</translation>
+    </message>
+    <message>
+      <source>stopped by the user</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>由用户停止</translation>
+    </message>
+    <message>
+      <source>stopped early: no better state for {patience} epochs</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>提前停止：{patience} 轮内没有更好的状态</translation>
+    </message>
+    <message>
+      <source>stopped: the loss was no longer a number; try a lower rate</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>已停止：损失不再是数；请降低学习率</translation>
+    </message>
+    <message>
+      <source>{kind}: {epoch:.1f} epochs</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>{kind}：第 {epoch:.1f} 轮</translation>
+    </message>
+    <message>
+      <source>{kind}: {epoch:.1f} of {goal} epochs</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>{kind}：第 {epoch:.1f} / {goal} 轮</translation>
+    </message>
+    <message>
+      <source>{metric} {shown}</source>
+      <extracomment>workbench/engine/training/loop.py</extracomment>
+      <translation>{metric} {shown}</translation>
+    </message>
+    <message>
+      <source>A stage before the quantisation steps stands behind one that comes after them.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>有一个应在量化步骤之前的阶段排在了量化步骤之后的阶段后面。</translation>
+    </message>
+    <message>
+      <source>Give {fewest} or more, or others to train on.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>请提供 {fewest} 个或更多样本，或另外提供训练样本。</translation>
+    </message>
+    <message>
+      <source>Half of the {count} samples are too few to train on.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>{count} 个样本的一半不足以训练。</translation>
+    </message>
+    <message>
+      <source>Leave 'shift' and 'flip' out.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>请去掉“shift”和“flip”。</translation>
+    </message>
+    <message>
+      <source>Only images can be moved or mirrored, and the model takes none.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>只有图像能平移或镜像，而模型不接受图像。</translation>
+    </message>
+    <message>
+      <source>Put it first.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>请把它放在最前面。</translation>
+    </message>
+    <message>
+      <source>The training samples have no labels: the student learns from the teacher alone</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>训练样本没有标签：学生只从教师模型学习</translation>
+    </message>
+    <message>
+      <source>There are no samples to train on.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>没有可供训练的样本。</translation>
+    </message>
+    <message>
+      <source>Trained on {samples:,} samples of {path}; every figure is of the other {others:,}</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>用 {path} 的 {samples:,} 个样本训练；所有数值均来自其余 {others:,} 个</translation>
+    </message>
+    <message>
+      <source>Use the stage 'distill', which learns from the original model's answers.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>请使用“distill”阶段，它从原始模型的输出中学习。</translation>
+    </message>
+    <message>
+      <source>{common:,} of the {samples:,} samples that were measured are among those that were trained on</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>用于测量的 {samples:,} 个样本中有 {common:,} 个也用于训练</translation>
+    </message>
+    <message>
+      <source>{each} answers with {shape} values, the student with {own}.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>{each} 输出 {shape} 个值，学生输出 {own} 个。</translation>
+    </message>
+    <message>
+      <source>{path} has no labels to fine-tune on.</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>{path} 没有可供微调的标签。</translation>
+    </message>
+    <message>
+      <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
+      <extracomment>workbench/engine/training/recover.py</extracomment>
+      <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
+    </message>
+    <message>
+      <source>'{pattern}' matches no layer that can learn.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>“{pattern}”不匹配任何可以学习的层。</translation>
+    </message>
+    <message>
+      <source>Layers are {paths}{more}.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>层有 {paths}{more}。</translation>
+    </message>
+    <message>
+      <source>Name layers in 'trainable' that gradients reach.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>请在 trainable 中列出梯度能到达的层。</translation>
+    </message>
+    <message>
+      <source>Name more layers in 'trainable', or fewer in 'frozen'.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>请在 trainable 中多列几层，或在 frozen 中少列几层。</translation>
+    </message>
+    <message>
+      <source>No layer is left to train.</source>
+      <extracomment>workbench/engine/training/student.py</extracomment>
+      <translation>没有可训练的层。</translation>
+    </message>
+    <message>
+      <source>Add one.</source>
+      <extracomment>workbench/engine/training/temperatures.py</extracomment>
+      <translation>请添加一个。</translation>
+    </message>
+    <message>
+      <source>Give one or more.</source>
+      <extracomment>workbench/engine/training/temperatures.py</extracomment>
+      <translation>请给出一个或多个。</translation>
+    </message>
+    <message>
+      <source>No temperature was given.</source>
+      <extracomment>workbench/engine/training/temperatures.py</extracomment>
+      <translation>未给出温度。</translation>
+    </message>
+    <message>
+      <source>The recipe has no stage 'distill', so it has no temperature.</source>
+      <extracomment>workbench/engine/training/temperatures.py</extracomment>
+      <translation>配方中没有 distill 阶段，因此没有温度。</translation>
+    </message>
+    <message>
+      <source>Choose one from the list.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>请从列表中选择。</translation>
+    </message>
+    <message>
+      <source>Give more samples, or others to train on.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>请提供更多样本，或另外提供训练样本。</translation>
+    </message>
+    <message>
+      <source>Not known: the graph around the layer could not be analysed.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>未知：无法分析该层周围的计算图。</translation>
+    </message>
+    <message>
+      <source>One sample cannot both be trained on and measured.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>一个样本不能既用于训练又用于测量。</translation>
+    </message>
+    <message>
+      <source>The model has no layer '{path}'.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>模型没有层 '{path}'。</translation>
+    </message>
+    <message>
+      <source>There is no data to measure with.</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>没有用于测量的数据。</translation>
+    </message>
+    <message>
+      <source>the original model's answers</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>原始模型的回答</translation>
+    </message>
+    <message>
+      <source>the teachers' answers</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>教师的回答</translation>
+    </message>
+    <message>
+      <source>{n:,} inputs of the evaluation data, without their labels (no calibration data was given)</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>评估数据的 {n:,} 个输入，不含标签（未提供校准数据）</translation>
+    </message>
+    <message>
+      <source>{n:,} samples of {calibration}</source>
+      <extracomment>workbench/engine/workspace.py</extracomment>
+      <translation>{calibration} 的 {n:,} 个样本</translation>
+    </message>
+    <message>
+      <source>Check it with onnx.checker.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>请用 onnx.checker 检查它。</translation>
+    </message>
+    <message>
+      <source>Folding BatchNorm</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>折叠 BatchNorm</translation>
+    </message>
+    <message>
+      <source>It was not checked that preparation changed nothing:</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查准备步骤是否没有改变结果：</translation>
+    </message>
+    <message>
+      <source>It was not checked that preparation changed nothing: its weights take {size:.1f} GB, which opening does not read. An export is verified.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查预处理是否改变了结果：其权重占 {size:.1f} GB，打开时不读取。导出时会进行验证。</translation>
+    </message>
+    <message>
+      <source>It was not checked that preparation changed nothing: {random} makes its outputs random.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查预处理是否改变了结果：{random} 使其输出带有随机性。</translation>
+    </message>
+    <message>
+      <source>It was not checked that preparation changed nothing: {why}</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未检查预处理是否改变了结果：{why}</translation>
+    </message>
+    <message>
+      <source>Opset raised</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>提升 opset</translation>
+    </message>
+    <message>
+      <source>Preparation</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>预处理</translation>
+    </message>
+    <message>
+      <source>That is many times what it holds. Export it with smaller sizes and fewer repetitions.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>这是其内容的许多倍。请以较小的尺寸和较少的重复次数导出。</translation>
+    </message>
+    <message>
+      <source>Writing it again</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>重新写出</translation>
+    </message>
+    <message>
+      <source>finding its layers</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>正在查找各层</translation>
+    </message>
+    <message>
+      <source>kept at {old}, as the outputs changed by {difference:.1g} of their size</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>保持 {old}，因为输出的变化达到其大小的 {difference:.1g}</translation>
+    </message>
+    <message>
+      <source>kept at {old}, as the outputs could not be compared</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>保持 {old}，因为无法比较输出</translation>
+    </message>
+    <message>
+      <source>kept at {old}. {why}</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>保持 {old}。{why}</translation>
+    </message>
+    <message>
+      <source>loading it in ONNX Runtime</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>正在载入 ONNX Runtime</translation>
+    </message>
+    <message>
+      <source>off: from opset {new} on 8-bit activations go with one weight scale a channel</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>未启用：从 opset {new} 起，8 位激活值可以配合每通道一个权重尺度</translation>
+    </message>
+    <message>
+      <source>opened</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>已打开</translation>
+    </message>
+    <message>
+      <source>opset {old} -&gt; {new}, with the same outputs in ONNX Runtime</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>opset {old} -&gt; {new}，在 ONNX Runtime 中输出不变</translation>
+    </message>
+    <message>
+      <source>preparing the graph</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>正在准备计算图</translation>
+    </message>
+    <message>
+      <source>there are no inputs that it accepts</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>没有它接受的输入</translation>
+    </message>
+    <message>
+      <source>{name} changed the outputs by {difference:.1g} of their size, so it was left out.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>{name} 使输出改变了其大小的 {difference:.1g}，因此未执行。</translation>
+    </message>
+    <message>
+      <source>{open} {words}, until data is attached.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>{open} {words}，直到附加数据。</translation>
+    </message>
+    <message>
+      <source>{path} gives other outputs when it is written again.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>{path} 重新写出后输出不同。</translation>
+    </message>
+    <message>
+      <source>{path}: {subject}</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>{path}：{subject}</translation>
+    </message>
+    <message>
+      <source>{step}: {detail}.</source>
+      <extracomment>workbench/formats/finish.py</extracomment>
+      <translation>{step}：{detail}。</translation>
+    </message>
+    <message>
+      <source>Check it with onnx.checker, or export it again.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请用 onnx.checker 检查，或重新导出。</translation>
+    </message>
+    <message>
+      <source>Check the file's permissions.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请检查文件的权限。</translation>
+    </message>
+    <message>
+      <source>Convert it with onnx.version_converter to opset 9 or later.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请用 onnx.version_converter 转换到 opset 9 或更高。</translation>
+    </message>
+    <message>
+      <source>Copy it there.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请把它复制到那里。</translation>
+    </message>
+    <message>
+      <source>Copy or export it again.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请重新复制或导出。</translation>
+    </message>
+    <message>
+      <source>Export it again.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请重新导出。</translation>
+    </message>
+    <message>
+      <source>Export it with arrays as inputs.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请以数组作为输入导出。</translation>
+    </message>
+    <message>
+      <source>Export it without functions, or inline them with onnx.inliner.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请不带函数导出，或用 onnx.inliner 将其内联。</translation>
+    </message>
+    <message>
+      <source>Put them beside the model and export it again.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请把它们放在模型旁边并重新导出。</translation>
+    </message>
+    <message>
+      <source>Store them dense.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>请以稠密形式保存。</translation>
+    </message>
+    <message>
+      <source>{expanded} sparse initialisers were expanded.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{expanded} 个稀疏初始值已展开。</translation>
+    </message>
+    <message>
+      <source>{file} names external weights in {location}, which is not a plain file.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{file} 的外部权重指向 {location}，它不是普通文件。</translation>
+    </message>
+    <message>
+      <source>{file} names external weights that cannot be read.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{file} 所指的外部权重无法读取。</translation>
+    </message>
+    <message>
+      <source>{file} needs the file {location} beside it, which is missing.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{file} 需要旁边的文件 {location}，但该文件不存在。</translation>
+    </message>
+    <message>
+      <source>{file} points to weights outside its folder ({location}).</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{file} 指向其文件夹之外的权重（{location}）。</translation>
+    </message>
+    <message>
+      <source>{name} has functions that become {nodes:,} operators where they are called.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 中的函数展开后成为 {nodes:,} 个算子。</translation>
+    </message>
+    <message>
+      <source>{name} has functions that call themselves, which ONNX does not allow.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 含有调用自身的函数，ONNX 不允许这样做。</translation>
+    </message>
+    <message>
+      <source>{name} has sparse initialisers that take much more memory when they are expanded here.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 含有稀疏初始化张量，展开后需要多得多的内存。</translation>
+    </message>
+    <message>
+      <source>{name} is not a consistent ONNX model, or its weights are cut short.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 不是完整一致的 ONNX 模型，或其权重被截断。</translation>
+    </message>
+    <message>
+      <source>{name} takes a map as its input '{odd}', and only arrays can be fed.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 的输入“{odd}”是映射，而只能输入数组。</translation>
+    </message>
+    <message>
+      <source>{name} uses opset {opset}, which ONNX Runtime no longer runs.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{name} 使用 opset {opset}，ONNX Runtime 已不再支持。</translation>
+    </message>
+    <message>
+      <source>{path} is not an ONNX model, or it has no operators.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{path} 不是 ONNX 模型，或其中没有算子。</translation>
+    </message>
+    <message>
+      <source>{path} is not an ONNX model, or it is damaged.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{path} 不是 ONNX 模型，或已损坏。</translation>
+    </message>
+    <message>
+      <source>Check the name and the file's permissions.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>请检查名称和文件权限。</translation>
+    </message>
+    <message>
+      <source>Copy the model to a file on the disk.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>请将模型复制为磁盘上的文件。</translation>
+    </message>
+    <message>
+      <source>Name a model file.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>请指定模型文件。</translation>
+    </message>
+    <message>
+      <source>Name the model file in it.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>请指明其中的模型文件。</translation>
+    </message>
+    <message>
+      <source>No model is named.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>未指定模型。</translation>
+    </message>
+    <message>
+      <source>opening {path}</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>正在打开 {path}</translation>
+    </message>
+    <message>
+      <source>{path} is a folder.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>{path} 是文件夹。</translation>
+    </message>
+    <message>
+      <source>{path} is empty.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>{path} 是空的。</translation>
+    </message>
+    <message>
+      <source>{path} is not a regular file.</source>
+      <extracomment>workbench/formats/opening.py</extracomment>
+      <translation>{path} 不是普通文件。</translation>
+    </message>
+    <message>
+      <source>a pickled weight</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>以 pickle 保存的权重</translation>
+    </message>
+    <message>
+      <source>a program of more than 32 MB</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>超过 32 MB 的程序</translation>
+    </message>
+    <message>
+      <source>byte order</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>字节序</translation>
+    </message>
+    <message>
+      <source>sample inputs</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>示例输入</translation>
+    </message>
+    <message>
+      <source>the part {name}</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>{name} 这一部分</translation>
+    </message>
+    <message>
+      <source>the part {odd}</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>{odd} 这一部分</translation>
+    </message>
+    <message>
+      <source>two parts of the same name</source>
+      <extracomment>workbench/formats/pt2/archive.py</extracomment>
+      <translation>两个同名的部分</translation>
+    </message>
+    <message>
+      <source>a name that is not one</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>无效的名称</translation>
+    </message>
+    <message>
+      <source>a size that is more than arithmetic</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>不只是算术式的尺寸</translation>
+    </message>
+    <message>
+      <source>a text where a number belongs</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>应为数却是文本的内容</translation>
+    </message>
+    <message>
+      <source>a text where none belongs ({key})</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>不应出现的文本（{key}）</translation>
+    </message>
+    <message>
+      <source>a version that is not one</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>无效的版本</translation>
+    </message>
+    <message>
+      <source>an object of a class ({lowest})</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>某个类的对象（{lowest}）</translation>
+    </message>
+    <message>
+      <source>inputs or outputs of the class {type}</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>类 {type} 的输入或输出</translation>
+    </message>
+    <message>
+      <source>no program</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>不到程序</translation>
+    </message>
+    <message>
+      <source>the operator {text}</source>
+      <extracomment>workbench/formats/pt2/program.py</extracomment>
+      <translation>算子 {text}</translation>
+    </message>
+    <message>
+      <source>a pickle of more than tensors</source>
+      <extracomment>workbench/formats/pt2/tensors.py</extracomment>
+      <translation>不只含张量的 pickle</translation>
+    </message>
+    <message>
+      <source>a tensor that is larger than its bytes</source>
+      <extracomment>workbench/formats/pt2/tensors.py</extracomment>
+      <translation>大小超过其字节数的张量</translation>
+    </message>
+    <message>
+      <source>a tensor's shape</source>
+      <extracomment>workbench/formats/pt2/tensors.py</extracomment>
+      <translation>张量的形状</translation>
+    </message>
+    <message>
+      <source>no part {name}</source>
+      <extracomment>workbench/formats/pt2/tensors.py</extracomment>
+      <translation>缺少 {name} 部分</translation>
+    </message>
+    <message>
+      <source>Save it again with torch.export.save of the installed torch.</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>请用已安装的 torch 的 torch.export.save 重新保存。</translation>
+    </message>
+    <message>
+      <source>reading the torch program</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>正在读取 torch 程序</translation>
+    </message>
+    <message>
+      <source>{path} cannot be read as a torch.export program, or it is damaged.</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>{path} 无法作为 torch.export 程序读取，或已损坏。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be read as a torch.export program: {reason}.</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>{path} 无法作为 torch.export 程序读取：{reason}。</translation>
+    </message>
+    <message>
+      <source>{path} holds {error}, which could run code when it is loaded.</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>{path} 含有{error}，载入时可能运行代码。</translation>
+    </message>
+    <message>
+      <source>{path} is a damaged archive.</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>{path} 是损坏的归档。</translation>
+    </message>
+    <message>
+      <source>{path} would take many times its size when it is unpacked.</source>
+      <extracomment>workbench/formats/pt2_file.py</extracomment>
+      <translation>{path} 解压后将是其大小的许多倍。</translation>
+    </message>
+    <message>
+      <source>Convert a Keras model with tf2onnx.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>请用 tf2onnx 转换 Keras 模型。</translation>
+    </message>
+    <message>
+      <source>Convert it with tf2onnx.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>请用 tf2onnx 转换。</translation>
+    </message>
+    <message>
+      <source>Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>请用 torch.onnx.export 或 torch.export.save （.pt2） 导出模型，或指明函数：file.py:function。</translation>
+    </message>
+    <message>
+      <source>Name the function in it that returns (module, example_inputs): {path}:function.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>请指定其中返回 (module, example_inputs) 的函数：{path}:function。</translation>
+    </message>
+    <message>
+      <source>Unpack it and name the model in it.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>请解包并指明其中的模型。</translation>
+    </message>
+    <message>
+      <source>a Python file</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation> Python 文件</translation>
+    </message>
+    <message>
+      <source>a TensorFlow Lite model, which is not opened</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation> TensorFlow Lite 模型，不予打开</translation>
+    </message>
+    <message>
+      <source>a file of weights without the network that uses them</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>只有权重而没有网络结构的文件</translation>
+    </message>
+    <message>
+      <source>a pickle, which could run any code when loaded, so it is not opened</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation> pickle 文件，载入时可能运行任意代码，因此不予打开</translation>
+    </message>
+    <message>
+      <source>an HDF5 file, which is not opened</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation> HDF5 文件，不予打开</translation>
+    </message>
+    <message>
+      <source>{path} is a Keras file, which is not opened.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>{path} 是 Keras 文件，不予打开。</translation>
+    </message>
+    <message>
+      <source>{path} is a TorchScript archive, which is not opened.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>{path} 是 TorchScript 归档，不予打开。</translation>
+    </message>
+    <message>
+      <source>{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>{path} 是 pickle 格式的 PyTorch 文件，载入时可能运行任意代码，因此不予打开。</translation>
+    </message>
+    <message>
+      <source>{path} is an archive, not a model.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>{path} 是归档，不是模型。</translation>
+    </message>
+    <message>
+      <source>{path} is {subject}.</source>
+      <extracomment>workbench/formats/refused.py</extracomment>
+      <translation>{path} 是{subject}。</translation>
+    </message>
+    <message>
+      <source>Simplify the module, or give an ONNX file.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>请简化模块，或给出 ONNX 文件。</translation>
+    </message>
+    <message>
+      <source>The batch size is fixed: torch could not export it as free.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>批大小是固定的：torch 无法将其导出为可变。</translation>
+    </message>
+    <message>
+      <source>The exported graph differs from torch by {difference:.1g} of its outputs' size on the example inputs.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>在示例输入上，导出的图与 torch 的差异为其输出大小的 {difference:.1g}。</translation>
+    </message>
+    <message>
+      <source>The exported graph was not compared with torch: {reason}.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>导出的图未与 torch 比较：{reason}。</translation>
+    </message>
+    <message>
+      <source>exporting to ONNX</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>正在导出为 ONNX</translation>
+    </message>
+    <message>
+      <source>simplifying the exported graph</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>正在简化导出的计算图</translation>
+    </message>
+    <message>
+      <source>torch could not export {name} to ONNX: {reason}.</source>
+      <extracomment>workbench/formats/torch_export.py</extracomment>
+      <translation>torch 无法把 {name} 导出为 ONNX：{reason}。</translation>
+    </message>
+    <message>
+      <source>Name one that returns (module, example_inputs).</source>
+      <extracomment>workbench/formats/torch_function.py</extracomment>
+      <translation>请指定一个返回 (module, example_inputs) 的函数。</translation>
+    </message>
+    <message>
+      <source>Return a torch.nn.Module and a tuple of tensors.</source>
+      <extracomment>workbench/formats/torch_function.py</extracomment>
+      <translation>请返回一个 torch.nn.Module 和一个张量元组。</translation>
+    </message>
+    <message>
+      <source>Run it by itself to see why.</source>
+      <extracomment>workbench/formats/torch_function.py</extracomment>
+      <translation>请单独运行它以查明原因。</translation>
+    </message>
+    <message>
+      <source>{path} did not return (module, example_inputs).</source>
+      <extracomment>workbench/formats/torch_function.py</extracomment>
+      <translation>{path} 没有返回 (module, example_inputs)。</translation>
+    </message>
+    <message>
+      <source>{path} failed: {kind}: {first}.</source>
+      <extracomment>workbench/formats/torch_function.py</extracomment>
+      <translation>{path} 失败：{kind}：{first}。</translation>
+    </message>
+    <message>
+      <source>{path} is a program, and opening it runs it.</source>
+      <extracomment>workbench/formats/torch_function.py</extracomment>
+      <translation>{path} 是程序，打开它就会运行它。</translation>
+    </message>
+    <message>
+      <source>Gather reads its channels in an unknown shape.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>Gather 以未知的形状读取其通道。</translation>
+    </message>
+    <message>
+      <source>It is cut at places that are computed.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它在计算得出的位置被切分。</translation>
+    </message>
+    <message>
+      <source>It is cut with a step.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它按步长切取。</translation>
+    </message>
+    <message>
+      <source>It is padded along its channels.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它沿通道方向被填充。</translation>
+    </message>
+    <message>
+      <source>It is repeated to a shape that is not known before running.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它被重复为运行前未知的形状。</translation>
+    </message>
+    <message>
+      <source>It is resized along its channels.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它沿通道方向被缩放。</translation>
+    </message>
+    <message>
+      <source>It is split at places that are computed.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它在计算得出的位置被拆分。</translation>
+    </message>
+    <message>
+      <source>Its channels stand beside an unknown number of others.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它的通道与数量未知的其他通道并列。</translation>
+    </message>
+    <message>
+      <source>Its channels stand beside constants.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>它的通道与常量并列。</translation>
+    </message>
+    <message>
+      <source>{named} merges its channels with others.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>{named} 把它的通道与其他通道合并。</translation>
+    </message>
+    <message>
+      <source>{named} reads its channels in a shape that is not known before running.</source>
+      <extracomment>workbench/graph/channels/moves.py</extracomment>
+      <translation>{named} 以运行前未知的形状读取其通道。</translation>
+    </message>
+    <message>
+      <source>A Gemm with a constant on its left reads its channels.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>左侧为常量的 Gemm 读取其通道。</translation>
+    </message>
+    <message>
+      <source>A grouped convolution reads its channels.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>分组卷积读取它的通道。</translation>
+    </message>
+    <message>
+      <source>A product reads its channels as a vector, or in an unknown shape.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>某个乘法以向量或未知的形状读取其通道。</translation>
+    </message>
+    <message>
+      <source>It reads an unknown number of channels.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>它读取的通道数未知。</translation>
+    </message>
+    <message>
+      <source>The weight of a {op} that reads its channels is computed.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>读取其通道的 {op} 的权重是计算得出的。</translation>
+    </message>
+    <message>
+      <source>{op} combines its channels with something of unknown shape.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>{op} 把它的通道与形状未知的内容结合。</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels along axes that are computed.</source>
+      <extracomment>workbench/graph/channels/rules.py</extracomment>
+      <translation>{op} 沿计算得出的轴读取其通道。</translation>
+    </message>
+    <message>
+      <source>'{name}' is not stored as float32.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>“{name}”不是以 float32 存储的。</translation>
+    </message>
+    <message>
+      <source>'{name}' is read in several places.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>“{name}”在多处被读取。</translation>
+    </message>
+    <message>
+      <source>Its bias is the same for all channels.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>它的偏置对所有通道相同。</translation>
+    </message>
+    <message>
+      <source>Its number of channels is not known.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>它的通道数未知。</translation>
+    </message>
+    <message>
+      <source>No layer reads its channels.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>没有层读取它的通道。</translation>
+    </message>
+    <message>
+      <source>{op} adds the same to all its channels.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>{op} 给它的所有通道加上同一个值。</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels, and does not answer scaled channels with scaled ones.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>{op} 读取它的通道，但通道缩放后其输出并不随之缩放。</translation>
+    </message>
+    <message>
+      <source>{op} repeats its channels.</source>
+      <extracomment>workbench/graph/channels/scaling.py</extracomment>
+      <translation>{op} 重复它的通道。</translation>
+    </message>
+    <message>
+      <source>Its channels are an output of the model.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>它的通道是模型的输出。</translation>
+    </message>
+    <message>
+      <source>Its channels meet others of unknown number.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>它的通道与数量未知的通道相遇。</translation>
+    </message>
+    <message>
+      <source>Its channels meet those of '{value}', which stay.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>它的通道与 '{value}' 的通道相遇，后者保持不变。</translation>
+    </message>
+    <message>
+      <source>Not known: following its channels through {op} '{name}' failed.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>未知：跟踪其通道穿过 {op}“{name}”时失败。</translation>
+    </message>
+    <message>
+      <source>{op} '{name}' reads its channels, and they are not followed through it.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>{op}“{name}”读取它的通道，无法穿过该算子继续跟踪。</translation>
+    </message>
+    <message>
+      <source>{op} reads its channels under a condition.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>{op} 在条件分支中读取它的通道。</translation>
+    </message>
+    <message>
+      <source>{op} works along its channels.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>{op} 沿其通道方向计算。</translation>
+    </message>
+    <message>
+      <source>{others} reads '{value}' too.</source>
+      <extracomment>workbench/graph/channels/tracer.py</extracomment>
+      <translation>{others} 也读取 '{value}'。</translation>
+    </message>
+    <message>
+      <source>Its channels are all coupled: none can be pruned without the others.</source>
+      <extracomment>workbench/graph/channels/units.py</extracomment>
+      <translation>它的通道全部耦合：不能只剪去其中一部分。</translation>
+    </message>
+    <message>
+      <source>Its output channels cannot be followed through the graph.</source>
+      <extracomment>workbench/graph/channels/units.py</extracomment>
+      <translation>无法在计算图中跟踪它的输出通道。</translation>
+    </message>
+    <message>
+      <source>Export it with smaller sizes.</source>
+      <extracomment>workbench/graph/model/demand.py</extracomment>
+      <translation>请以较小的尺寸导出。</translation>
+    </message>
+    <message>
+      <source>{name} needs {needed:,.1f} GB of memory for one sample, many times the {given:,.1f} MB of its weights and inputs, so it is not run.</source>
+      <extracomment>workbench/graph/model/demand.py</extracomment>
+      <translation>{name} 运行一个样本需要 {needed:,.1f} GB 内存，是其权重与输入（{given:,.1f} MB）的许多倍，因此不运行它。</translation>
+    </message>
+    <message>
+      <source>Its weights are computed by {ops} from what is stored; they are kept as they are.</source>
+      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
+      <translation>它的权重由 {ops} 从存储内容计算得出；保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weights are not in the file: ConstantOfShape makes them.</source>
+      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
+      <translation>它的权重不在文件中：由 ConstantOfShape 生成。</translation>
+    </message>
+    <message>
+      <source>Its weights are stored compressed already.</source>
+      <extracomment>workbench/graph/model/hidden_weights.py</extracomment>
+      <translation>它的权重已是压缩存储。</translation>
+    </message>
+    <message>
+      <source>It has no weights: one of its sizes is zero.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它没有权重：有一个维度为零。</translation>
+    </message>
+    <message>
+      <source>It is a constant that {op} reads, not the weight of a layer; it is kept as it is.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它是 {op} 读取的常量，不是层的权重；保持原样。</translation>
+    </message>
+    <message>
+      <source>It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它位于 If、Loop 或 Scan 之内，按条件运行；保持原样。</translation>
+    </message>
+    <message>
+      <source>It uses the weight of {owned}: edit that one.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它使用 {owned} 的权重：请编辑那一层。</translation>
+    </message>
+    <message>
+      <source>Its vectors are kept as they are.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它的向量保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weight is an output of the model.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它的权重是模型的输出。</translation>
+    </message>
+    <message>
+      <source>Its weight is read inside an If, Loop or Scan too; it is kept as it is.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它的权重也在 If、Loop 或 Scan 之内被读取；保持原样。</translation>
+    </message>
+    <message>
+      <source>Some of its weights are not numbers (NaN) or infinite.</source>
+      <extracomment>workbench/graph/model/inventory.py</extracomment>
+      <translation>它的一些权重不是数（NaN）或无限大。</translation>
+    </message>
+    <message>
+      <source>The model leaves sizes open: MACs are counted for</source>
+      <extracomment>workbench/graph/model/model.py</extracomment>
+      <translation>模型未固定某些尺寸：乘加次数按下列尺寸计算：</translation>
+    </message>
+    <message>
+      <source>{open} {words}, as the data has it.</source>
+      <extracomment>workbench/graph/model/model.py</extracomment>
+      <translation>{open} {words}，与数据一致。</translation>
+    </message>
+    <message>
+      <source>Both of its sides are constants.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它的两侧都是常量。</translation>
+    </message>
+    <message>
+      <source>It is a table of integers, not weights.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它是整数表，不是权重。</translation>
+    </message>
+    <message>
+      <source>It scales its weights by alpha or beta.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它用 alpha 或 beta 缩放权重。</translation>
+    </message>
+    <message>
+      <source>Its rows are more than vectors; it is kept as it is.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它的行不是向量；保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weight is a stack of matrices, which is kept as it is.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它的权重是一叠矩阵，保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weight is the left operand of a Gemm, which is kept as it is.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它的权重是 Gemm 的左操作数，保持原样。</translation>
+    </message>
+    <message>
+      <source>Its weights are quantised already.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它的权重已经量化。</translation>
+    </message>
+    <message>
+      <source>Its weights are {dtype}; only float32 weights are edited.</source>
+      <extracomment>workbench/graph/model/operators.py</extracomment>
+      <translation>它的权重是 {dtype}；只编辑 float32 权重。</translation>
+    </message>
+    <message>
+      <source>{file} was changed while the model was open.</source>
+      <extracomment>workbench/graph/onnx/mapped.py</extracomment>
+      <translation>{file} 在模型打开期间被修改。</translation>
+    </message>
+    <message>
+      <source>'{name}' {dtype} of {sizes}</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>“{name}” {dtype}（{sizes}）</translation>
+    </message>
+    <message>
+      <source>A size may be fixed inside the model: give inputs of the size that it was exported with, or export it with free sizes.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>模型内部可能固定了某个尺寸：请给出与导出时尺寸相同的输入，或以可变尺寸导出。</translation>
+    </message>
+    <message>
+      <source>Check that the data was made for this model (its tokens, its class numbers).</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请检查数据是否为此模型准备（词元编号、类别编号）。</translation>
+    </message>
+    <message>
+      <source>Check the file with onnx.checker, or export it again.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请用 onnx.checker 检查该文件，或重新导出。</translation>
+    </message>
+    <message>
+      <source>Close other programs, or use a smaller model.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请关闭其他程序，或使用较小的模型。</translation>
+    </message>
+    <message>
+      <source>Export it for an older version of ONNX, or update onnxruntime.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请以较旧的 ONNX 版本导出，或升级 onnxruntime。</translation>
+    </message>
+    <message>
+      <source>Export it with operators that ONNX Runtime has.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请使用 ONNX Runtime 支持的算子导出。</translation>
+    </message>
+    <message>
+      <source>Give an array of that name.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请给出该名称的数组。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot load the model: it takes more memory than is free.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>ONNX Runtime 无法加载模型：所需内存超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot load the model: its graph is not valid.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>ONNX Runtime 无法加载模型：其计算图无效。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot load the model: {why}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>ONNX Runtime 无法载入模型：{why}。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime cannot run the model</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>ONNX Runtime 无法运行模型</translation>
+    </message>
+    <message>
+      <source>Put them beside the model, or export it again.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请将它们放在模型旁边，或重新导出。</translation>
+    </message>
+    <message>
+      <source>Reshape or convert the data.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请调整数据的形状或转换其类型。</translation>
+    </message>
+    <message>
+      <source>The model's input '{name}' takes {dtype} of {wanted}, and was given {given} of {shape}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>模型的输入“{name}”需要 {dtype}（{wanted}），却给了 {given}（{shape}）。</translation>
+    </message>
+    <message>
+      <source>The model's input '{name}' was not given.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>未给出模型的输入“{name}”。</translation>
+    </message>
+    <message>
+      <source>Use smaller inputs, or fewer at a time.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>请使用较小的输入，或一次少用一些。</translation>
+    </message>
+    <message>
+      <source>it does not know the operator {op}</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>它不认识算子 {op}</translation>
+    </message>
+    <message>
+      <source>it has no kernel for the operator {op} with these types</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>它没有适用于这些类型的 {op} 算子内核</translation>
+    </message>
+    <message>
+      <source>it is not an ONNX model, or it is damaged</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>它不是 ONNX 模型，或已损坏</translation>
+    </message>
+    <message>
+      <source>its IR version {found} is newer than {known}, the newest that is read</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其 IR 版本 {found} 高于可读取的最高版本 {known}</translation>
+    </message>
+    <message>
+      <source>its external weights cannot be read</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>无法读取其外部权重</translation>
+    </message>
+    <message>
+      <source>its operator {op}</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其算子 {op}</translation>
+    </message>
+    <message>
+      <source>its operator {op} ({name})</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其算子 {op}（{name}）</translation>
+    </message>
+    <message>
+      <source>its opset {found} is newer than {known}, the newest that is read</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其 opset {found} 高于可读取的最高版本 {known}</translation>
+    </message>
+    <message>
+      <source>no operator in it produces the value '{name}'</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其中没有算子产生值“{name}”</translation>
+    </message>
+    <message>
+      <source>the operator {op} ({name}) gets shapes that do not match</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>算子 {op}（{name}）收到的形状不匹配</translation>
+    </message>
+    <message>
+      <source>the operator {op} ({name}) gets values of a type that it does not take</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>算子 {op}（{name}）收到它不接受的类型的值</translation>
+    </message>
+    <message>
+      <source>the operator {op} ({name}) gets values of different types</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>算子 {op}（{name}）收到类型不同的值</translation>
+    </message>
+    <message>
+      <source>the operator {op} ({name}) is used in a way that it does not allow</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>算子 {op}（{name}）的用法不被允许</translation>
+    </message>
+    <message>
+      <source>the operator {op} has no attribute {name}</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>算子 {op} 没有属性 {name}</translation>
+    </message>
+    <message>
+      <source>the operators of '{domain}' have no version</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>“{domain}”的算子没有版本</translation>
+    </message>
+    <message>
+      <source>the types of its values do not match</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>其中的值类型不匹配</translation>
+    </message>
+    <message>
+      <source>{start} on the inputs {given}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}，输入为 {given}。</translation>
+    </message>
+    <message>
+      <source>{start}: it takes more memory than is free.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：所需内存超过空闲内存。</translation>
+    </message>
+    <message>
+      <source>{start}: {where} cannot reshape {old} to {new}; the inputs were {given}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：{where} 无法将 {old} 变形为 {new}；输入为 {given}。</translation>
+    </message>
+    <message>
+      <source>{start}: {where} fails on the inputs {given}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：{where} 在输入 {given} 上失败。</translation>
+    </message>
+    <message>
+      <source>{start}: {where} is asked for entry {found}, and the last one is {last}.</source>
+      <extracomment>workbench/graph/onnx/refusals.py</extracomment>
+      <translation>{start}：{where} 被要求取第 {found} 项，而最后一项是 {last}。</translation>
+    </message>
+    <message>
+      <source>One run takes more than {limit} MB of memory.</source>
+      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
+      <translation>运行一次需要超过 {limit} MB 内存。</translation>
+    </message>
+    <message>
+      <source>One run takes more than {seconds:.0f} seconds.</source>
+      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
+      <translation>运行一次超过 {seconds:.0f} 秒。</translation>
+    </message>
+    <message>
+      <source>The input {value} is of type {kind}, which cannot be made up.</source>
+      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
+      <translation>输入 {value} 为 {kind} 类型，无法虚构。</translation>
+    </message>
+    <message>
+      <source>Save it with external data.</source>
+      <extracomment>workbench/graph/onnx/saving.py</extracomment>
+      <translation>请以外部数据的形式保存。</translation>
+    </message>
+    <message>
+      <source>{name} is larger than the 2 GB that one ONNX file can hold.</source>
+      <extracomment>workbench/graph/onnx/saving.py</extracomment>
+      <translation>{name} 超过单个 ONNX 文件 2 GB 的上限。</translation>
+    </message>
+    <message>
+      <source>another layer shares the weight</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>另一层共用该权重</translation>
+    </message>
+    <message>
+      <source>in training mode</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>处于训练模式</translation>
+    </message>
+    <message>
+      <source>it follows {op}</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它位于 {op} 之后</translation>
+    </message>
+    <message>
+      <source>it reads a model input</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它读取模型输入</translation>
+    </message>
+    <message>
+      <source>its parameters are computed, not constant</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>其参数由计算得出，不是常量</translation>
+    </message>
+    <message>
+      <source>its statistics are not finite</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>其统计量不是有限值</translation>
+    </message>
+    <message>
+      <source>its statistics are read elsewhere</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>其统计量在别处被读取</translation>
+    </message>
+    <message>
+      <source>scale of its BatchNorm</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>其 BatchNorm 的尺度</translation>
+    </message>
+    <message>
+      <source>something else reads what it normalises</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它所归一化的值还被其他部分读取</translation>
+    </message>
+    <message>
+      <source>the Gemm before it scales by alpha or beta</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的 Gemm 使用了 alpha 或 beta 缩放</translation>
+    </message>
+    <message>
+      <source>the MatMul before it does not give a matrix, as far as is known</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>就目前所知，它之前的 MatMul 不输出矩阵</translation>
+    </message>
+    <message>
+      <source>the bias before it is computed, not constant</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的偏置是计算得出的，不是常量</translation>
+    </message>
+    <message>
+      <source>the bias before it is not float32</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的偏置不是 float32</translation>
+    </message>
+    <message>
+      <source>the weight before it is computed, not constant</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的权重是计算得出的，不是常量</translation>
+    </message>
+    <message>
+      <source>the weight before it is not float32</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的权重不是 float32</translation>
+    </message>
+    <message>
+      <source>what the Add before it adds is not constant</source>
+      <extracomment>workbench/graph/prepare/fold_batchnorm.py</extracomment>
+      <translation>它之前的 Add 所加的不是常量</translation>
+    </message>
+    <message>
+      <source>BatchNorm folded</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>BatchNorm 已折叠</translation>
+    </message>
+    <message>
+      <source>Constants to initialisers</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>常量转为初始值</translation>
+    </message>
+    <message>
+      <source>Exporter notes dropped</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>导出器注记已去掉</translation>
+    </message>
+    <message>
+      <source>Functions inlined</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>函数已内联</translation>
+    </message>
+    <message>
+      <source>IR version {ir_version} -&gt; {functions_since}</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>IR 版本 {ir_version} -&gt; {functions_since}</translation>
+    </message>
+    <message>
+      <source>Older format raised</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>旧格式已升级</translation>
+    </message>
+    <message>
+      <source>Operators on weights computed once</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>权重上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>Unused parts removed</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>未使用的部分已移除</translation>
+    </message>
+    <message>
+      <source>float16 weights widened to float32, {grown:,} bytes more</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>float16 权重已扩展为 float32，增加 {grown:,} 字节</translation>
+    </message>
+    <message>
+      <source>kept: {reason}</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>保留：{reason}</translation>
+    </message>
+    <message>
+      <source>left out at opening</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>打开时未执行</translation>
+    </message>
+    <message>
+      <source>left out: it failed on this model</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>已略去：在此模型上失败</translation>
+    </message>
+    <message>
+      <source>{before} Constant nodes made initialisers</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{before} 个 Constant 节点已转为初始值</translation>
+    </message>
+    <message>
+      <source>{computed} operators on constants computed once</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{computed} 个常量上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>{count} kept: {reason}</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>保留 {count} 个：{reason}</translation>
+    </message>
+    <message>
+      <source>{folded} BatchNormalization folded into the layer before</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{folded} 个 BatchNormalization 已折叠进前一层</translation>
+    </message>
+    <message>
+      <source>{left} weights kept that are read in several forms</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>保留 {left} 个以多种形式读取的权重</translation>
+    </message>
+    <message>
+      <source>{listed} initialisers no longer listed as inputs</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{listed} 个初始值不再列为输入</translation>
+    </message>
+    <message>
+      <source>{n:,} constants</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n:,} 个常量</translation>
+    </message>
+    <message>
+      <source>{n:,} operators</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n:,} 个算子</translation>
+    </message>
+    <message>
+      <source>{n} functions written out where they are called</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个函数已在调用处展开</translation>
+    </message>
+    <message>
+      <source>{parts} that no output needs, {saved:,} bytes</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{parts} 个输出不需要的部分，{saved:,} 字节</translation>
+    </message>
+    <message>
+      <source>{saved:,} bytes of exporter notes dropped</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>已去掉 {saved:,} 字节的导出器注记</translation>
+    </message>
+    <message>
+      <source>Export the model again.</source>
+      <extracomment>workbench/graph/prepare/raise_opset.py</extracomment>
+      <translation>请重新导出模型。</translation>
+    </message>
+    <message>
+      <source>ONNX's converter cannot do it ({first}).</source>
+      <extracomment>workbench/graph/prepare/raise_opset.py</extracomment>
+      <translation>ONNX 的转换器无法完成（{first}）。</translation>
+    </message>
+    <message>
+      <source>ONNX's converter gives its nodes other names.</source>
+      <extracomment>workbench/graph/prepare/raise_opset.py</extracomment>
+      <translation>ONNX 的转换器会改变节点的名称。</translation>
+    </message>
+    <message>
+      <source>int4 per group of {block}</source>
+      <extracomment>workbench/graph/rewrite/editor.py</extracomment>
+      <translation>int4，每组（{block} 个）</translation>
+    </message>
+    <message>
+      <source>{n} layers: {words}</source>
+      <extracomment>workbench/graph/rewrite/editor.py</extracomment>
+      <translation>{n} 层：{words}</translation>
+    </message>
+    <message>
+      <source>It is a chain of factors; levels of activations are for whole layers.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>它已是因子链；激活的级只用于整层。</translation>
+    </message>
+    <message>
+      <source>It multiplies from the left, which ONNX Runtime has no integer kernel for.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>它从左侧相乘，ONNX Runtime 没有相应的整数内核。</translation>
+    </message>
+    <message>
+      <source>Its weight is read in several places, which would need different levels.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>它的权重在多处被读取，各处需要不同的量化级别。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime has a 4-bit kernel for products with a matrix only.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>ONNX Runtime 只有矩阵乘法的 4 位内核。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime has no integer kernel for {op} with such a weight.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>ONNX Runtime 没有适用于此类权重的 {op} 整数内核。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime's integer convolution at run-time levels is two-dimensional.</source>
+      <extracomment>workbench/graph/rewrite/qdq.py</extracomment>
+      <translation>ONNX Runtime 在运行时求级的整数卷积只有二维的。</translation>
+    </message>
+    <message>
+      <source>{op} cannot be written as a chain of layers.</source>
+      <extracomment>workbench/graph/storage/chain.py</extracomment>
+      <translation>{op} 不能写成一串层。</translation>
+    </message>
+    <message>
+      <source>4-bit kernel</source>
+      <extracomment>workbench/graph/storage/kernels.py</extracomment>
+      <translation>4 位内核</translation>
+    </message>
+    <message>
+      <source>8-bit activations</source>
+      <extracomment>workbench/graph/storage/kernels.py</extracomment>
+      <translation>8 位激活</translation>
+    </message>
+    <message>
+      <source>8-bit activations, levels found at run time</source>
+      <extracomment>workbench/graph/storage/kernels.py</extracomment>
+      <translation>8 位激活，级在运行时求得</translation>
+    </message>
+    <message>
+      <source>non-zeros with their positions</source>
+      <extracomment>workbench/graph/storage/layouts.py</extracomment>
+      <translation>非零值及其位置</translation>
+    </message>
+    <message>
+      <source>zeros as 4-bit gaps</source>
+      <extracomment>workbench/graph/storage/layouts.py</extracomment>
+      <translation>零以 4 位间隔存储</translation>
+    </message>
+    <message>
+      <source>zeros as 8-bit gaps</source>
+      <extracomment>workbench/graph/storage/layouts.py</extracomment>
+      <translation>零以 8 位间隔存储</translation>
+    </message>
+    <message>
+      <source>zeros as a bit mask</source>
+      <extracomment>workbench/graph/storage/layouts.py</extracomment>
+      <translation>零以位掩码存储</translation>
+    </message>
+    <message>
+      <source>group of {group}</source>
+      <extracomment>workbench/graph/storage/spec.py</extracomment>
+      <translation>组（{group} 个）</translation>
+    </message>
+    <message>
+      <source>{bits}-bit codebook</source>
+      <extracomment>workbench/graph/storage/spec.py</extracomment>
+      <translation>{bits} 位码本</translation>
+    </message>
+    <message>
+      <source>{kind}{bits} per {sharing}</source>
+      <extracomment>workbench/graph/storage/spec.py</extracomment>
+      <translation>{kind}{bits}，每{sharing}</translation>
+    </message>
+    <message>
+      <source>Choose another layer.</source>
+      <extracomment>workbench/graph/subgraph/cut.py</extracomment>
+      <translation>请选择其他层。</translation>
+    </message>
+    <message>
+      <source>{path}: {locked}</source>
+      <extracomment>workbench/graph/subgraph/cut.py</extracomment>
+      <translation>{path}：{locked}</translation>
+    </message>
+    <message>
+      <source>Choose one layer as the student.</source>
+      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
+      <translation>请选择单个层作为学生。</translation>
+    </message>
+    <message>
+      <source>{module} receives {before} and gives {after}: it cannot be left out.</source>
+      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
+      <translation>{module} 接收 {before}，输出 {after}：不能去掉。</translation>
+    </message>
+    <message>
+      <source>{module} receives {before} and gives {after}: no layer does that.</source>
+      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
+      <translation>{module} 接收 {before}，输出 {after}：没有单个层能做到。</translation>
+    </message>
+    <message>
+      <source>{module} receives {before} and gives {after}: no linear layer does that.</source>
+      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
+      <translation>{module} 接收 {before}，输出 {after}：没有线性层能做到。</translation>
+    </message>
+    <message>
+      <source>{module} receives {before} and gives {after}: no stride makes these of those.</source>
+      <extracomment>workbench/graph/subgraph/replace.py</extracomment>
+      <translation>{module} 接收 {before}，输出 {after}：没有步幅能得到这样的大小。</translation>
+    </message>
+    <message>
+      <source>Choose another span, or another method.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>请选择其他范围或其他方法。</translation>
+    </message>
+    <message>
+      <source>Name one of the tree.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>请指定树中的一个。</translation>
+    </message>
+    <message>
+      <source>The sizes of what {module} receives and gives are not known before the model runs.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>模型运行之前不知道 {module} 输入和输出的大小。</translation>
+    </message>
+    <message>
+      <source>There is no module '{module}' with layers that can be edited.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>没有名为“{module}”且含可编辑层的模块。</translation>
+    </message>
+    <message>
+      <source>the outputs</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>输出</translation>
+    </message>
+    <message>
+      <source>{module} cannot be cut out alone: between the one value that goes into it and the one that comes out there is also {more}.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>{module} 不能单独切出：在它唯一的输入值与唯一的输出值之间还有 {more}。</translation>
+    </message>
+    <message>
+      <source>{module} has {n} inputs ({received}) and {given} outputs ({inputs}); a student has one of each.</source>
+      <extracomment>workbench/graph/subgraph/span.py</extracomment>
+      <translation>{module} 有 {n} 个输入（{received}）和 {given} 个输出（{inputs}）；学生各只有一个。</translation>
+    </message>
+    <message>
+      <source>{op} with input {index}</source>
+      <extracomment>workbench/graph/torch/torch_ops/operator.py</extracomment>
+      <translation>{op}（带输入 {index}）</translation>
+    </message>
+    <message>
+      <source>{op} with output {index}</source>
+      <extracomment>workbench/graph/torch/torch_ops/operator.py</extracomment>
+      <translation>{op}（带输出 {index}）</translation>
+    </message>
+    <message>
+      <source>{op} with {name}={value}</source>
+      <extracomment>workbench/graph/torch/torch_ops/operator.py</extracomment>
+      <translation>{op}（{name}={value}）</translation>
+    </message>
+    <message>
+      <source>Choose a method that needs no gradients.</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>请选择不需要梯度的方法。</translation>
+    </message>
+    <message>
+      <source>No layer that could learn leads to the first output of the model.</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>没有可学习的层通向模型的第一个输出。</translation>
+    </message>
+    <message>
+      <source>ONNX Runtime fuses operators of it, and its result differs {amount} from what torch computes</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>ONNX Runtime 融合了其中的算子，结果与 torch 的计算不同：{amount}</translation>
+    </message>
+    <message>
+      <source>by {differing:.1g} of its largest value</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>相差其最大值的 {differing:.1g}</translation>
+    </message>
+    <message>
+      <source>computed by torch its result differs {amount} from ONNX Runtime</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>torch 算得的结果与 ONNX Runtime 不同：{amount}</translation>
+    </message>
+    <message>
+      <source>in its size</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>尺寸不同</translation>
+    </message>
+    <message>
+      <source>it does not run in torch as it is used</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>它在此处的用法无法在 torch 中运行</translation>
+    </message>
+    <message>
+      <source>its torch view does not run on these inputs</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>其 torch 视图无法在这些输入上运行</translation>
+    </message>
+    <message>
+      <source>the first output of the model comes from it</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>模型的第一个输出由它产生</translation>
+    </message>
+    <message>
+      <source>torch knows no derivative of one of its operators</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>torch 没有其中某个算子的导数</translation>
+    </message>
+    <message>
+      <source>values before it are rounded differently, and its result differs {amount} from ONNX Runtime</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>它之前的值舍入不同，结果与 ONNX Runtime 不同：{amount}</translation>
+    </message>
+    <message>
+      <source>{op} {error}</source>
+      <extracomment>workbench/graph/torch/torch_proof.py</extracomment>
+      <translation>{op} {error}</translation>
+    </message>
+    <message>
+      <source>Gradients cannot pass through {where}.</source>
+      <extracomment>workbench/graph/torch/torch_view.py</extracomment>
+      <translation>梯度无法通过 {where}。</translation>
+    </message>
+    <message>
+      <source>Gradients cannot pass through {where}: {why}.</source>
+      <extracomment>workbench/graph/torch/torch_view.py</extracomment>
+      <translation>梯度无法通过 {where}：{why}。</translation>
+    </message>
+    <message>
+      <source>{subject} (node '{node}')</source>
+      <extracomment>workbench/graph/torch/torch_view.py</extracomment>
+      <translation>{subject}（节点“{node}”）</translation>
+    </message>
+    <message>
+      <source>Apply it with a recipe.</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>请通过配方应用它。</translation>
+    </message>
+    <message>
+      <source>The methods are: {known}.</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>可用的方法：{known}。</translation>
+    </message>
+    <message>
+      <source>There is no method '{method}'.</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>没有方法 '{method}'。</translation>
+    </message>
+    <message>
+      <source>keeps its channels</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>保留其通道</translation>
+    </message>
+    <message>
+      <source>keeps the scale of its channels</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>保留其通道的缩放</translation>
+    </message>
+    <message>
+      <source>stays as it is</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>保持原样</translation>
+    </message>
+    <message>
+      <source>{id} changes several layers at once; it has no edit of one layer.</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>{id} 同时改变多个层；不能只编辑一层。</translation>
+    </message>
+    <message>
+      <source>{step} needs opset {needed}, and the model has opset {opset}.</source>
+      <extracomment>workbench/methods/base/method.py</extracomment>
+      <translation>{step}需要 opset {needed}，而模型的 opset 为 {opset}。</translation>
+    </message>
+    <message>
+      <source>The method file {family}/{module}.py</source>
+      <extracomment>workbench/methods/base/plugins.py</extracomment>
+      <translation>方法文件 {family}/{module}.py</translation>
+    </message>
+    <message>
+      <source>{id}: its {name} is not a text</source>
+      <extracomment>workbench/methods/base/plugins.py</extracomment>
+      <translation>{id}：其 {name} 不是文本</translation>
+    </message>
+    <message>
+      <source>rank {rank} is above break-even {even}: the layer grows</source>
+      <extracomment>workbench/methods/base/ranks.py</extracomment>
+      <translation>秩 {rank} 高于盈亏平衡点 {even}：该层变大</translation>
+    </message>
+    <message>
+      <source>rank {rank} of {full}</source>
+      <extracomment>workbench/methods/base/ranks.py</extracomment>
+      <translation>秩 {rank} / {full}</translation>
+    </message>
+    <message>
+      <source>Factors of input channels are for convolutions and products with a matrix, not for {op}.</source>
+      <extracomment>workbench/methods/common/channel_scales.py</extracomment>
+      <translation>输入通道的系数用于卷积和矩阵乘法，不用于 {op}。</translation>
+    </message>
+    <message>
+      <source>It multiplies from the left; its inputs are not the last axis of what it receives.</source>
+      <extracomment>workbench/methods/common/channel_scales.py</extracomment>
+      <translation>它从左侧相乘；其输入不是所接收内容的最后一轴。</translation>
+    </message>
+    <message>
+      <source>Its groups of channels read different inputs; factors of input channels are for one group.</source>
+      <extracomment>workbench/methods/common/channel_scales.py</extracomment>
+      <translation>它的通道组读取不同的输入；输入通道的系数只用于单个组。</translation>
+    </message>
+    <message>
+      <source>A grouped or depthwise convolution has no single matrix to factor.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>分组卷积或深度卷积没有单一矩阵可供分解。</translation>
+    </message>
+    <message>
+      <source>A matrix with a single row or column has rank 1 already.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>只有一行或一列的矩阵秩已经是 1。</translation>
+    </message>
+    <message>
+      <source>Its padding depends on the input's size (auto_pad).</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>它的填充取决于输入大小（auto_pad）。</translation>
+    </message>
+    <message>
+      <source>No gradients are taken of {op} layers.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>不对 {op} 求梯度。</translation>
+    </message>
+    <message>
+      <source>Only a two-dimensional convolution with a kernel wider than 1 splits like this.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>只有核大于 1 的二维卷积才能这样拆分。</translation>
+    </message>
+    <message>
+      <source>The inputs of {op} layers are not looked at.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>不查看 {op} 的输入。</translation>
+    </message>
+    <message>
+      <source>{also} reads its weight too, in another form: it stays one tensor.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>{also} 也以另一种形式读取它的权重：它保持为一个张量。</translation>
+    </message>
+    <message>
+      <source>{op} cannot be written as two layers.</source>
+      <extracomment>workbench/methods/common/factors.py</extracomment>
+      <translation>{op} 不能写成两层。</translation>
+    </message>
+    <message>
+      <source>8-bit products saturate on this processor, which the figures show; reduced range avoids it</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>8 位乘积在此处理器上会饱和，数字已如实反映；缩小范围可避免</translation>
+    </message>
+    <message>
+      <source>Model &gt; Prepared at opening offers to raise the opset; on the command line, --raise-opset does.</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>“模型 &gt; 打开时的准备”可以提升 opset；在命令行上用 --raise-opset。</translation>
+    </message>
+    <message>
+      <source>With one scale for the whole weight, opset {least} is enough.</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>若整个权重共用一个尺度，opset {least} 即可。</translation>
+    </message>
+    <message>
+      <source>integer kernels are</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>整数内核</translation>
+    </message>
+    <message>
+      <source>its {bits}-bit levels are rounded to {levels} bits, the reduced range</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>其 {bits} 位量化级别舍入为 {levels} 位（缩减的范围）</translation>
+    </message>
+    <message>
+      <source>{bits}-bit levels are stored in {stored} bits</source>
+      <extracomment>workbench/methods/common/integers.py</extracomment>
+      <translation>{bits} 位的级以 {stored} 位存储</translation>
+    </message>
+    <message>
+      <source>Give a larger data set.</source>
+      <extracomment>workbench/methods/common/responses.py</extracomment>
+      <translation>请提供更大的数据集。</translation>
+    </message>
+    <message>
+      <source>There are too few calibration samples to train on.</source>
+      <extracomment>workbench/methods/common/responses.py</extracomment>
+      <translation>校准样本太少，无法训练。</translation>
+    </message>
+    <message>
+      <source>response error {before:.1f} % → {after:.1f} % by training</source>
+      <extracomment>workbench/methods/common/responses.py</extracomment>
+      <translation>训练使响应误差 {before:.1f} % → {after:.1f} %</translation>
+    </message>
+    <message>
+      <source>training on the layer's outputs</source>
+      <extracomment>workbench/methods/common/responses.py</extracomment>
+      <translation>正在按层输出训练</translation>
+    </message>
+    <message>
+      <source>A 1 x 1 convolution has no kernel that could be separated from its channels.</source>
+      <extracomment>workbench/methods/common/students.py</extracomment>
+      <translation>1 x 1 卷积没有可以与通道分离的卷积核。</translation>
+    </message>
+    <message>
+      <source>Only a convolution can have a depthwise separable or a grouped student.</source>
+      <extracomment>workbench/methods/common/students.py</extracomment>
+      <translation>只有卷积层才能有深度可分离或分组卷积的学生。</translation>
+    </message>
+    <message>
+      <source>{inputs} inputs and {outputs} outputs cannot both be divided into {groups} groups.</source>
+      <extracomment>workbench/methods/common/students.py</extracomment>
+      <translation>{inputs} 个输入和 {outputs} 个输出不能同时平均分成 {groups} 组。</translation>
+    </message>
+    <message>
+      <source>An embedding has no inputs to train on, only indices.</source>
+      <extracomment>workbench/methods/distill/layer.py</extracomment>
+      <translation>嵌入层没有可供训练的输入，只有索引。</translation>
+    </message>
+    <message>
+      <source>{parameters:,} weights for {count:,}: the layer grows</source>
+      <extracomment>workbench/methods/distill/layer.py</extracomment>
+      <translation>{parameters:,} 个权重代替 {count:,} 个：该层变大</translation>
+    </message>
+    <message>
+      <source>Several operators share its weight, each with different inputs.</source>
+      <extracomment>workbench/methods/distill/refine.py</extracomment>
+      <translation>多个算子共用其权重，输入各不相同。</translation>
+    </message>
+    <message>
+      <source>{used:,} weights for {count:,}: the layer grows</source>
+      <extracomment>workbench/methods/lowrank/cp.py</extracomment>
+      <translation>{used:,} 个权重代替 {count:,} 个：该层变大</translation>
+    </message>
+    <message>
+      <source>Give more data.</source>
+      <extracomment>workbench/methods/lowrank/response.py</extracomment>
+      <translation>请提供更多数据。</translation>
+    </message>
+    <message>
+      <source>fitting the response</source>
+      <extracomment>workbench/methods/lowrank/response.py</extracomment>
+      <translation>正在拟合响应</translation>
+    </message>
+    <message>
+      <source>{path}: there are too few calibration samples for rank {rank}.</source>
+      <extracomment>workbench/methods/lowrank/response.py</extracomment>
+      <translation>{path}：校准样本太少，不足以得到秩 {rank}。</translation>
+    </message>
+    <message>
+      <source>factoring the clusters</source>
+      <extracomment>workbench/methods/lowrank/subspace.py</extracomment>
+      <translation>正在分解各簇</translation>
+    </message>
+    <message>
+      <source>{n} clusters, ranks {lefts}</source>
+      <extracomment>workbench/methods/lowrank/subspace.py</extracomment>
+      <translation>{n} 簇，秩 {lefts}</translation>
+    </message>
+    <message>
+      <source>Only a convolution with a kernel wider than 1 can be split like this.</source>
+      <extracomment>workbench/methods/lowrank/tucker.py</extracomment>
+      <translation>只有核大于 1 的卷积才能这样拆分。</translation>
+    </message>
+    <message>
+      <source>ranks {rank} of {outputs} outputs, {in_rank} of {inputs} inputs</source>
+      <extracomment>workbench/methods/lowrank/tucker.py</extracomment>
+      <translation>输出秩 {rank} / {outputs}，输入秩 {in_rank} / {inputs}</translation>
+    </message>
+    <message>
+      <source>ranks {rank} of {outputs} outputs, {in_rank} of {inputs} inputs: the layer grows</source>
+      <extracomment>workbench/methods/lowrank/tucker.py</extracomment>
+      <translation>输出秩 {rank} / {outputs}，输入秩 {in_rank} / {inputs}：该层变大</translation>
+    </message>
+    <message>
+      <source>Choose another criterion.</source>
+      <extracomment>workbench/methods/prune/channels.py</extracomment>
+      <translation>请选择其他准则。</translation>
+    </message>
+    <message>
+      <source>No BatchNorm behind it says what its channels are worth.</source>
+      <extracomment>workbench/methods/prune/channels.py</extracomment>
+      <translation>它后面没有 BatchNorm 说明各通道的价值。</translation>
+    </message>
+    <message>
+      <source>The output channels of {op} layers are not removed.</source>
+      <extracomment>workbench/methods/prune/channels.py</extracomment>
+      <translation>不移除 {op} 的输出通道。</translation>
+    </message>
+    <message>
+      <source>comparing channels</source>
+      <extracomment>workbench/methods/prune/channels.py</extracomment>
+      <translation>正在比较通道</translation>
+    </message>
+    <message>
+      <source>a common threshold is</source>
+      <extracomment>workbench/methods/prune/magnitude.py</extracomment>
+      <translation>共同的阈值</translation>
+    </message>
+    <message>
+      <source>N is at most M.</source>
+      <extracomment>workbench/methods/prune/nm.py</extracomment>
+      <translation>N 最大为 M。</translation>
+    </message>
+    <message>
+      <source>{path}: {n} of {m} cannot be kept.</source>
+      <extracomment>workbench/methods/prune/nm.py</extracomment>
+      <translation>{path}：无法在每 {m} 个中保留 {n} 个。</translation>
+    </message>
+    <message>
+      <source>comparing the layers</source>
+      <extracomment>workbench/methods/prune/saliency.py</extracomment>
+      <translation>正在比较各层</translation>
+    </message>
+    <message>
+      <source>gradients are</source>
+      <extracomment>workbench/methods/prune/saliency.py</extracomment>
+      <translation>梯度</translation>
+    </message>
+    <message>
+      <source>pruning {path}</source>
+      <extracomment>workbench/methods/prune/sparsegpt.py</extracomment>
+      <translation>正在剪枝 {path}</translation>
+    </message>
+    <message>
+      <source>conserving synaptic flow</source>
+      <extracomment>workbench/methods/prune/synflow.py</extracomment>
+      <translation>正在保持突触流</translation>
+    </message>
+    <message>
+      <source>synaptic flow is</source>
+      <extracomment>workbench/methods/prune/synflow.py</extracomment>
+      <translation>突触流</translation>
+    </message>
+    <message>
+      <source>learning the rounding</source>
+      <extracomment>workbench/methods/quantize/adaround.py</extracomment>
+      <translation>正在学习取整</translation>
+    </message>
+    <message>
+      <source>factors of input channels are</source>
+      <extracomment>workbench/methods/quantize/awq.py</extracomment>
+      <translation>输入通道的系数</translation>
+    </message>
+    <message>
+      <source>Several operators share its weight, each with a different bias.</source>
+      <extracomment>workbench/methods/quantize/bias_correction.py</extracomment>
+      <translation>多个算子共用其权重，偏置各不相同。</translation>
+    </message>
+    <message>
+      <source>A block has at least {smallest} inputs, and this layer has {matrix}.</source>
+      <extracomment>workbench/methods/quantize/blockwise.py</extracomment>
+      <translation>一个块至少有 {smallest} 个输入，而该层有 {matrix} 个。</translation>
+    </message>
+    <message>
+      <source>the 4-bit kernel is</source>
+      <extracomment>workbench/methods/quantize/blockwise.py</extracomment>
+      <translation>4 位内核</translation>
+    </message>
+    <message>
+      <source>sensitivities are</source>
+      <extracomment>workbench/methods/quantize/codebook.py</extracomment>
+      <translation>敏感度</translation>
+    </message>
+    <message>
+      <source>The output channels of {op} layers are not rescaled.</source>
+      <extracomment>workbench/methods/quantize/equalize.py</extracomment>
+      <translation>不重新缩放 {op} 的输出通道。</translation>
+    </message>
+    <message>
+      <source>rounding {path}</source>
+      <extracomment>workbench/methods/quantize/gptq.py</extracomment>
+      <translation>正在舍入 {path}</translation>
     </message>
     <message>
       <source>Remove {title}</source>

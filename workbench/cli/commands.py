@@ -55,11 +55,13 @@ def window(model: str | None, data: str | None, recipe: str | None, calibration:
     """Open the window (what runs when no command is named)."""
     if model and not exists(model):
         raise UserError(
-            f"There is no file {model}, and no command of that name.", "Check the name, or see workbench --help."
+            "There is no file {model}, and no command of that name.",
+            "Check the name, or see workbench --help.",
+            model=model,
         )
     for path in filter(None, (data, recipe, calibration)):
         if not exists(path):
-            raise UserError(f"There is no file {path}.", "Check the name.")
+            raise UserError("There is no file {path}.", "Check the name.", path=path)
     show(model, data, recipe, trust, calibration)
 
 
@@ -97,7 +99,7 @@ def demo(headless: bool, out: str) -> None:
             for name in (f"{DEMO}.onnx", "fashion_test.npz", "fashion_calibration.npz", "recipe.yaml")
         )
     except FileNotFoundError as error:
-        raise UserError(f"The demo is not here: {error}.", "Install the program again.") from error
+        raise UserError("The demo is not here: {error}.", "Install the program again.", error=error) from error
     if not headless:
         show(model, data, None, False, calibration)
         return

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.plugins.discovery import said
 from workbench.data.extensions import all_metrics, checked
 from workbench.data.metrics import LEFT_OUT, METRICS, Metric, cosine, relative_error, threshold
@@ -50,12 +51,15 @@ def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric
     it needs labels and has none, or where it cannot score these."""
     known = all_metrics()
     if wanted not in known:
-        raise UserError(f"There is no metric '{wanted}'.", f"The metrics are: {', '.join(known)}.")
+        raise UserError(
+            "There is no metric '{wanted}'.", "The metrics are: {known}.", wanted=wanted, known=", ".join(known)
+        )
     metric = known[wanted]
     if metric.labelled and labels is None:
         raise UserError(
-            f"The metric {wanted} compares with labels, and the data has none.",
+            "The metric {wanted} compares with labels, and the data has none.",
             "Add labels, or ask for another metric.",
+            wanted=wanted,
         )
     if metric.id == "relative_error":
         metric = relative(outputs.reshape(len(outputs), -1).astype(np.float64))
@@ -64,9 +68,17 @@ def named(wanted: str, outputs: np.ndarray, labels: np.ndarray | None) -> Metric
     try:
         checked(metric.score, wanted)(outputs, target)
     except (ValueError, TypeError, IndexError, AttributeError) as error:  # shapes that it is not made for
-        shapes = f"outputs {outputs.shape[1:]}" + (f", labels {target.shape[1:]}" if metric.labelled else "")
+        shapes = Message(
+            "outputs {outputs}, labels {labels}" if metric.labelled else "outputs {outputs}",
+            outputs=outputs.shape[1:],
+            labels=target.shape[1:],
+        )
         raise UserError(
-            f"The metric {wanted} does not fit this data ({shapes} a sample): {said(error)}.", "Ask for another metric."
+            "The metric {wanted} does not fit this data ({shapes} a sample): {said}.",
+            "Ask for another metric.",
+            wanted=wanted,
+            shapes=shapes,
+            said=said(error),
         ) from error
     return metric
 
@@ -187,14 +199,19 @@ def why_unfit(outputs: list[np.ndarray], labels: np.ndarray) -> UserError:
         ) or next((count for each in scores for axis in (-1, 1) if (count := _classes(each, maps, axis))), 0)
         if classes:
             return UserError(
-                f"The labels run from {float(numbers.min()):g} to {float(numbers.max()):g}, but the model "
-                f"has {classes} classes.",
+                "The labels run from {lowest:g} to {highest:g}, but the model has {classes} classes.",
                 "Number the classes from 0 in the model's order.",
+                lowest=float(numbers.min()),
+                highest=float(numbers.max()),
+                classes=classes,
             )
     shapes = " or ".join(str(each.shape[1:]) for each in outputs[:3])
     return UserError(
-        f"The labels are {labels.dtype} of shape {labels.shape[1:]} a sample, but the model's output is {shapes}.",
+        "The labels are {dtype} of shape {shape} a sample, but the model's output is {shapes}.",
         "Give one class number a sample, or targets shaped like the output; or leave the labels out.",
+        dtype=labels.dtype,
+        shape=labels.shape[1:],
+        shapes=shapes,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 
 MOST = 100_000  # classes
 LONGEST = 80  # characters of a name
@@ -21,19 +22,33 @@ def read_names(path: str, given: np.ndarray, labels: np.ndarray | None) -> tuple
 
     Raises UserError where it is no list of short readable names, or where a label has none.
     """
-    mend = "class_names is a list of texts, one a class, in the order of the class numbers; or leave it out."
+    mend = Message("class_names is a list of texts, one a class, in the order of the class numbers; or leave it out.")
     if given.ndim != 1 or given.dtype.kind != "U" or not 0 < len(given) <= MOST:
         raise UserError(
-            f"{path}: the array 'class_names' is {given.dtype} of shape {given.shape}, not a list of texts.", mend
+            "{path}: the array 'class_names' is {dtype} of shape {shape}, not a list of texts.",
+            mend,
+            path=path,
+            dtype=given.dtype,
+            shape=given.shape,
         )
     names = [" ".join(str(name).split()) for name in given]
     for number, name in enumerate(names):
         if not name or len(name) > LONGEST or not name.isprintable():
             raise UserError(
-                f"{path}: the name of class {number} is empty, longer than {LONGEST} characters, or not readable.", mend
+                "{path}: the name of class {number} is empty, longer than {longest} characters, or not readable.",
+                mend,
+                path=path,
+                number=number,
+                longest=LONGEST,
             )
     if labels is not None and labels.dtype.kind in "iu" and labels.size and int(labels.max()) >= len(names):
-        raise UserError(f"{path} names {len(names)} classes, but has labels up to {int(labels.max())}.", mend)
+        raise UserError(
+            "{path} names {n} classes, but has labels up to {highest}.",
+            mend,
+            path=path,
+            n=len(names),
+            highest=int(labels.max()),
+        )
     return told_apart(names)
 
 

@@ -153,7 +153,7 @@ def open_dataset(
         return _from_function(path, specs, trusted, given or {})
     file = Path(path)
     if not exists(path):
-        raise UserError(f"There is no file {path}.", "Check the name.")
+        raise UserError("There is no file {path}.", "Check the name.", path=path)
     given = given or {}
     if file.suffix != ".npz" and (reader := next((each for each in all_readers() if each.claims(path)), None)):
         return _from_arrays(path, _read(reader, path, trusted, job or Job()), specs, given)
@@ -166,7 +166,9 @@ def open_dataset(
     if file.suffix == ".npz":
         arrays, held = npz_file.read(file, {spec.name for spec in specs} | {"x", LABELS, NAMES})
         return _from_arrays(path, arrays, specs, given, held)
-    raise UserError(f"{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.")
+    raise UserError(
+        "{path} is not a data set.", "Give an .npz, a folder of class folders, or file.py:function.", path=path
+    )
 
 
 def _read(reader: Reader, path: str, trusted: bool, job: Job) -> dict[str, np.ndarray]:
@@ -175,8 +177,11 @@ def _read(reader: Reader, path: str, trusted: bool, job: Job) -> dict[str, np.nd
     arrays = {str(name): np.asarray(values) for name, values in dict(given).items()}
     if odd := [name for name, array in arrays.items() if array.dtype.kind not in "fiubU"]:
         raise UserError(
-            f"{path}: the reader {reader.name} gives {', '.join(odd)} as neither numbers nor texts.",
+            "{path}: the reader {reader} gives {odd} as neither numbers nor texts.",
             "Tell its author, or save the data as .npz.",
+            path=path,
+            reader=reader.name,
+            odd=", ".join(odd),
         )
     return arrays
 
@@ -194,18 +199,18 @@ def _from_arrays(
 def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given: Given) -> Dataset:
     file, name = file_and_function(path)
     if not os.path.isfile(file):
-        raise UserError(f"There is no file {file}.", "Check the name.")
+        raise UserError("There is no file {file}.", "Check the name.", file=file)
     if not trusted:
-        raise UserError(f"{path} would run code.", HOW)
+        raise UserError("{path} would run code.", HOW, path=path)
     function = runpy.run_path(file).get(name)
     if not callable(function):
-        raise UserError(f"{file} has no function {name}.", "Name a function that yields batches.")
+        raise UserError("{file} has no function {name}.", "Name a function that yields batches.", file=file, name=name)
     parts: list[dict[str, np.ndarray]] = []
     for batch in function():
         batch = batch if isinstance(batch, Mapping) else dict(zip(("x", "y"), batch, strict=False))
         parts.append({key: np.asarray(value) for key, value in batch.items()})
     if not parts:
-        raise UserError(f"{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.")
+        raise UserError("{path} yields no batches.", "It should yield (x, y) or a mapping of arrays.", path=path)
     names = {key: parts[0][key] for key in parts[0] if key == NAMES}  # of all batches, not of samples
     try:  # what has no axis is the same for all samples
         arrays = {
@@ -215,8 +220,9 @@ def _from_function(path: str, specs: tuple[InputSpec, ...], trusted: bool, given
         }
     except (KeyError, ValueError) as error:
         raise UserError(
-            f"{path} yields batches that do not match each other.",
+            "{path} yields batches that do not match each other.",
             "Give all batches the same arrays, of the same shape apart from their length.",
+            path=path,
         ) from error
     return _from_arrays(path, {**arrays, **names}, specs, given)
 
@@ -231,13 +237,15 @@ def _checked(
     held: tuple[str, ...] = (),
 ) -> Dataset:
     if labels is not None and labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        raise UserError(f"{path} has labels that are not finite.", "Remove these samples.")
+        raise UserError("{path} has labels that are not finite.", "Remove these samples.", path=path)
     matched = match(path, arrays, specs, given, labels, held)
     counts = {len(np.atleast_1d(array)) for array in (*matched.inputs.values(), labels) if array is not None}
     if len(counts) != 1 or counts == {0}:
         raise UserError(
-            f"{path} has arrays of different lengths or none: {sorted(counts)}.",
+            "{path} has arrays of different lengths or none: {counts}.",
             "Every array needs one entry a sample.",
+            path=path,
+            counts=sorted(counts),
         )
     data = Dataset(path, matched.inputs, specs, labels, classes, matched.constants, matched.axes)
     return _in_whole_batches(data)
@@ -248,7 +256,10 @@ def _in_whole_batches(data: Dataset) -> Dataset:
     whole = data.samples // data.at_once(1) * data.at_once(1)
     if not whole:
         raise UserError(
-            f"{data.path} has {data.samples} samples, and the model takes exactly {data.at_once(1)} at a time.",
+            "{path} has {samples} samples, and the model takes exactly {at_once} at a time.",
             "Give more samples, or export the model with a free batch size.",
+            path=data.path,
+            samples=data.samples,
+            at_once=data.at_once(1),
         )
     return data if whole == data.samples else data.subset(np.arange(whole))

@@ -85,8 +85,12 @@ def checked(score: Score, name: str) -> Score:
         scores = np.asarray(score(outputs, target))
         if scores.shape != (len(outputs),) or scores.dtype.kind not in "fiub" or not np.isfinite(scores).all():
             raise UserError(
-                f"The metric {name} gives {scores.dtype} of shape {scores.shape} for {len(outputs)} samples.",
+                "The metric {name} gives {dtype} of shape {shape} for {n} samples.",
                 "It has to give one finite number a sample.",
+                name=name,
+                dtype=scores.dtype,
+                shape=scores.shape,
+                n=len(outputs),
             )
         return scores.astype(np.float64)
 

@@ -13,6 +13,7 @@ import numpy as np
 from workbench.core.base import yaml_file
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import size
 from workbench.core.base.system import free_memory
 from workbench.core.layer_data.layer import InputSpec
@@ -52,33 +53,47 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
     or a model with more than one input.
     """
     if len(specs) != 1 or len(specs[0].shape) != 4:
-        raise UserError(f"{folder} is a folder of images, but the model does not take one image.", "Give an .npz.")
+        raise UserError(
+            "{folder} is a folder of images, but the model does not take one image.", "Give an .npz.", folder=folder
+        )
     shape = specs[0].shape
     rules = _rules(folder / PREPROCESSING)
     channels = shape[1] if rules.layout == "nchw" else shape[3]
     if channels not in (None, 1, 3):
         raise UserError(
-            f"{folder} is a folder of images, but the model takes {channels} channels.",
-            f"Give an .npz, or set layout: nhwc in {PREPROCESSING}.",
+            "{folder} is a folder of images, but the model takes {channels} channels.",
+            "Give an .npz, or set layout: nhwc in {preprocessing}.",
+            folder=folder,
+            channels=channels,
+            preprocessing=PREPROCESSING,
         )
     for key, value in (("mean", rules.mean), ("std", rules.std)):
         if value.size not in (1, channels or 3):
-            wanted = "1 channel" if channels == 1 else f"{channels or 3} channels"
+            wanted = Message("1 channel") if channels == 1 else Message("{channels} channels", channels=channels or 3)
             raise UserError(
-                f"{folder / PREPROCESSING}: {key} has {value.size} numbers, but the model takes {wanted}.",
+                "{folder}: {key} has {size} numbers, but the model takes {wanted}.",
                 "Give one number, or one a channel.",
+                folder=folder / PREPROCESSING,
+                key=key,
+                size=value.size,
+                wanted=wanted,
             )
     height, width = rules.size or (shape[2:] if rules.layout == "nchw" else shape[1:3])
     if height is None or width is None:
         raise UserError(
-            f"{folder} does not say the size of the images.", f"Write size: [height, width] in {PREPROCESSING}."
+            "{folder} does not say the size of the images.",
+            "Write size: [height, width] in {preprocessing}.",
+            folder=folder,
+            preprocessing=PREPROCESSING,
         )
     folders = tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
     files = [(file, index) for index, name in enumerate(folders) for file in _files(folder, name)]
     if not files:
-        raise UserError(f"{folder} has no images in class folders.", "Put images into one folder a class.")
+        raise UserError(
+            "{folder} has no images in class folders.", "Put images into one folder a class.", folder=folder
+        )
     images = _room(folder, (len(files), int(height), int(width), channels or 3), rules.layout)
-    for index, (file, _) in enumerate(job.each(files, "reading the pictures")):
+    for index, (file, _) in enumerate(job.each(files, Message("reading the pictures"))):
         pixels = _image(file, (int(height), int(width)), channels, rules)
         images[index] = pixels.transpose(2, 0, 1) if rules.layout == "nchw" else pixels
     labels = np.array([label for _, label in files])
@@ -95,13 +110,15 @@ def _files(folder: Path, name: str) -> Iterator[Path]:
             place = file.resolve(strict=True)
             regular = stat.S_ISREG(place.stat().st_mode)
         except (OSError, RuntimeError) as error:
-            raise UserError(f"{file} cannot be read.", "Remove or replace it.") from error
+            raise UserError("{file} cannot be read.", "Remove or replace it.", file=file) from error
         if not place.is_relative_to(top):
-            raise UserError(f"{file} is a link to a place outside the folder.", "Copy the picture there instead.")
+            raise UserError(
+                "{file} is a link to a place outside the folder.", "Copy the picture there instead.", file=file
+            )
         if regular:
             yield file
         elif not place.is_dir():
-            raise UserError(f"{file} is not a file.", "Remove it.")
+            raise UserError("{file} is not a file.", "Remove it.", file=file)
 
 
 def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
@@ -110,8 +127,11 @@ def _room(folder: Path, shape: tuple[int, ...], layout: str) -> np.ndarray:
     needed = 4 * math.prod(shape)
     if needed > free_memory():
         raise UserError(
-            f"{folder} has {count:,} images, which take {size(needed)} of memory: more than is free.",
+            "{folder} has {count:,} images, which take {needed} of memory: more than is free.",
             "Give a folder with fewer images: a few thousand are enough.",
+            folder=folder,
+            count=count,
+            needed=size(needed),
         )
     return np.empty((count, channels, height, width) if layout == "nchw" else shape, np.float32)
 
@@ -125,17 +145,25 @@ def _rules(file: Path) -> Rules:
     """Raises UserError naming the first value that cannot be used."""
     if not file.exists():
         return Rules()
-    given = yaml_file.read(file, "the preprocessing", "Correct it, or remove it.")
+    given = yaml_file.read(file, Message("the preprocessing"), Message("Correct it, or remove it."))
     given = {} if given is None else given
     if not isinstance(given, dict) or set(given) - KEYS:
-        extra = ", ".join(sorted(set(given) - KEYS)) if isinstance(given, dict) else "it is not a mapping"
-        raise UserError(f"{file} has something unknown: {extra[:200]}.", f"It may have {', '.join(sorted(KEYS))}.")
+        unknown = ", ".join(sorted(map(str, set(given) - KEYS)))[:200] if isinstance(given, dict) else ""
+        raise UserError(
+            "{file} has something unknown: {extra}.",
+            "It may have {keys}.",
+            file=file,
+            extra=unknown or Message("it is not a mapping"),
+            keys=", ".join(sorted(KEYS)),
+        )
     read: dict[str, Any] = {key: READ[key](file, key, value) for key, value in given.items()}
     return Rules(**read)
 
 
 def _wrong(file: Path, key: str, value: Any, wanted: str) -> UserError:
-    return UserError(f"{file}: {key} is {brief(value)}, not {wanted}.", "Correct it.")
+    return UserError(
+        "{file}: {key} is {value}, not {wanted}.", "Correct it.", file=file, key=key, value=brief(value), wanted=wanted
+    )
 
 
 def _number(file: Path, key: str, value: Any, wanted: str, most: float = 1e6) -> float:
@@ -149,7 +177,12 @@ def _numbers(file: Path, key: str, value: Any) -> np.ndarray:
     least = -1e6 if key == "mean" else 0
     if not each or not all(isinstance(x, int | float) and not isinstance(x, bool) and least < x < 1e6 for x in each):
         raise _wrong(
-            file, key, value, "a number, or one a channel" if key == "mean" else "a number above zero, or one a channel"
+            file,
+            key,
+            value,
+            Message("a number, or one a channel")
+            if key == "mean"
+            else Message("a number above zero, or one a channel"),
         )
     return np.asarray(value, np.float32)
 
@@ -161,21 +194,27 @@ def _size(file: Path, key: str, value: Any) -> tuple[int, int]:
         and all(isinstance(x, int) and not isinstance(x, bool) and 0 < x <= LARGEST_SIDE for x in value)
     )
     if not fits:
-        raise _wrong(file, key, value, f"[height, width], whole numbers up to {LARGEST_SIDE:,}")
+        raise _wrong(
+            file,
+            key,
+            value,
+            Message("[height, width], whole numbers up to {largest_side:,}", largest_side=LARGEST_SIDE),
+        )
     return value[0], value[1]
 
 
 def _layout(file: Path, key: str, value: Any) -> str:
     if value not in ("nchw", "nhwc"):
-        raise _wrong(file, key, value, "nchw or nhwc")
+        raise _wrong(file, key, value, Message("nchw or nhwc"))
     return value
 
 
 def _names(file: Path, key: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(name, str) for name in value.values()):
         raise UserError(
-            f"{file}: class_names is no list of folders and their names.",
+            "{file}: class_names is no list of folders and their names.",
             "Write a line 'folder: name' for each below class_names.",
+            file=file,
         )
     return value
 
@@ -186,8 +225,8 @@ READ: dict[str, Callable[[Path, str, Any], Any]] = {
     "std": _numbers,
     "layout": _layout,
     "class_names": _names,
-    "scale": lambda file, key, value: _number(file, key, value, "a number above zero"),
-    "crop": lambda file, key, value: _number(file, key, value, "a fraction above 0, at most 1", 1.0),
+    "scale": lambda file, key, value: _number(file, key, value, Message("a number above zero")),
+    "crop": lambda file, key, value: _number(file, key, value, Message("a fraction above 0, at most 1"), 1.0),
 }
 
 
@@ -208,10 +247,12 @@ def _image(file: Path, size: tuple[int, int], channels: int | None, rules: Rules
     except MemoryError:
         raise
     except Image.DecompressionBombError as error:
-        raise UserError(f"{file} has more than {MOST_PIXELS:,} pixels.", "Make it smaller.") from error
+        raise UserError(
+            "{file} has more than {most_pixels:,} pixels.", "Make it smaller.", file=file, most_pixels=MOST_PIXELS
+        ) from error
     except Exception as error:  # whatever a damaged picture makes its decoder raise
         raise UserError(
-            f"{file} is not a readable picture (PNG, JPEG, BMP or WebP).", "Remove or replace it."
+            "{file} is not a readable picture (PNG, JPEG, BMP or WebP).", "Remove or replace it.", file=file
         ) from error
     pixels = pixels.reshape(*size, -1) / rules.scale
     return ((pixels - rules.mean) / rules.std).astype(np.float32)

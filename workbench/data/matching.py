@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec
 
 # An ONNX element type of an input -> the numpy type its samples are cast to (integers are not rescaled).
@@ -65,15 +66,20 @@ def match(
     for spec in specs:
         if spec.dtype not in DTYPES:
             raise UserError(
-                f"The model's input '{spec.name}' is of type {spec.dtype}, which no data set has.",
+                "The model's input '{spec}' is of type {dtype}, which no data set has.",
                 "Export the model with inputs of numbers.",
+                spec=spec.name,
+                dtype=spec.dtype,
             )
         if spec.name not in given and spec.name not in arrays:
             names = ", ".join(held or arrays)
             raise UserError(
-                f"{path} has no array '{spec.name}' (it holds {names[:200] or 'nothing'}).",
+                "{path} has no array '{spec}' (it holds {names}).",
                 "Name the arrays after the model's inputs, or the only one x; an input that is the same "
-                f"for all samples may be given as --input {spec.name}=VALUE.",
+                "for all samples may be given as --input {spec}=VALUE.",
+                path=path,
+                spec=spec.name,
+                names=names[:200] or "nothing",
             )
     free = {spec.name: arrays[spec.name] for spec in specs if spec.name not in given}
     count = _samples(specs, free, labels)
@@ -88,7 +94,9 @@ def match(
         else:
             _add(found, path, spec, array, specs, count)
     if not found.inputs:
-        raise UserError(f"{path} has no array with one entry a sample.", "Give one for an input of the model.")
+        raise UserError(
+            "{path} has no array with one entry a sample.", "Give one for an input of the model.", path=path
+        )
     return found
 
 
@@ -169,9 +177,12 @@ def _add(
         _add_constant(found, path, spec, array, specs)
     elif _by_sample(spec, array):
         raise UserError(
-            f"{path} has arrays of different lengths or none: '{spec.name}' has {len(array):,} entries, "
-            f"others {count:,}.",
+            "{path} has arrays of different lengths or none: '{spec}' has {n:,} entries, others {count:,}.",
             "Every array needs one entry a sample.",
+            path=path,
+            spec=spec.name,
+            n=len(array),
+            count=count,
         )
     else:
         raise _unfit(path, spec, array)
@@ -206,14 +217,17 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
     """`name=value`: one number fills the input's shape (free dimensions count one); a list in JSON gives all values."""
     if isinstance(text, np.ndarray):
         return text
-    mend = f"Write --input {spec.name}=0, or a list of numbers in brackets."
+    mend = Message("Write --input {spec}=0, or a list of numbers in brackets.", spec=spec.name)
     try:
         array = np.array(json.loads(text[:LONGEST_VALUE], parse_constant=_no_number))
         if array.dtype.kind not in "fiub":
             raise ValueError
     except (ValueError, TypeError, RecursionError) as error:
         raise UserError(
-            f"'{text[:50]}' is not a number or a list of numbers for the input '{spec.name}'.", mend
+            "'{text}' is not a number or a list of numbers for the input '{spec}'.",
+            mend,
+            text=text[:50],
+            spec=spec.name,
         ) from error
     shape = tuple(size or 1 for size in spec.shape)
     if array.ndim == 0:
@@ -221,7 +235,13 @@ def _value(spec: InputSpec, text: str | np.ndarray) -> np.ndarray:
     if array.ndim != len(shape) or any(
         size not in (None, have) for size, have in zip(spec.shape, array.shape, strict=True)
     ):
-        raise UserError(f"The input '{spec.name}' takes {words_of(spec)}, and was given {array.shape}.", mend)
+        raise UserError(
+            "The input '{spec}' takes {words_of}, and was given {shape}.",
+            mend,
+            spec=spec.name,
+            words_of=words_of(spec),
+            shape=array.shape,
+        )
     return array
 
 
@@ -233,33 +253,52 @@ def _refuse_unknown(given: Given, specs: tuple[InputSpec, ...]) -> None:
     for name in given:
         if all(spec.name != name for spec in specs):
             raise UserError(
-                f"The model has no input '{name[:100]}'.", f"Its inputs are {', '.join(spec.name for spec in specs)}."
+                "The model has no input '{name}'.",
+                "Its inputs are {specs}.",
+                name=name[:100],
+                specs=", ".join(spec.name for spec in specs),
             )
 
 
 def _refuse_odd_values(path: str, spec: InputSpec, array: np.ndarray) -> None:
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise UserError(f"{path}: the array '{spec.name}' has values that are not finite.", "Remove them.")
+        raise UserError(
+            "{path}: the array '{spec}' has values that are not finite.", "Remove them.", path=path, spec=spec.name
+        )
     wanted = np.dtype(DTYPES[spec.dtype])
     if wanted.kind in "iu" and array.size:
         low, high = np.iinfo(wanted).min, np.iinfo(wanted).max
         if array.min() < low or array.max() > high:
             raise UserError(
-                f"{path}: the array '{spec.name}' has values outside {low} to {high}, which {spec.dtype} cannot hold.",
+                "{path}: the array '{spec}' has values outside {low} to {high}, which {dtype} cannot hold.",
                 "Convert it.",
+                path=path,
+                spec=spec.name,
+                low=low,
+                high=high,
+                dtype=spec.dtype,
             )
 
 
 def words_of(spec: InputSpec) -> str:
     """The shape of an input in words: 'float32 of any x 3'."""
     shape = " x ".join("any" if size is None else str(size) for size in spec.shape)
-    return f"{spec.dtype} of {shape or 'one value'}"
+    return Message("{dtype} of {shape}", dtype=spec.dtype, shape=shape or Message("one value"))
 
 
 def _unfit(path: str, spec: InputSpec, array: np.ndarray) -> UserError:
     shown = " x ".join("any" if size is None else str(size) for size in spec.shape[1:])
-    sample = f"{spec.dtype} of {shown or 'scalars'} a sample" if spec.shape else f"one value of {spec.dtype}"
+    sample = (
+        Message("{dtype} of {shown} a sample", dtype=spec.dtype, shown=shown or Message("scalars"))
+        if spec.shape
+        else Message("one value of {dtype}", dtype=spec.dtype)
+    )
     return UserError(
-        f"{path}: the array '{spec.name}' is {array.dtype} of shape {array.shape}, the model takes {sample}.",
+        "{path}: the array '{spec}' is {dtype} of shape {shape}, the model takes {sample}.",
         "Reshape or convert it.",
+        path=path,
+        spec=spec.name,
+        dtype=array.dtype,
+        shape=array.shape,
+        sample=sample,
     )

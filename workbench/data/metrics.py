@@ -1,6 +1,6 @@
 """What is measured, sample by sample, so that two models can be compared on the same samples."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from statistics import NormalDist
@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 
 Z = NormalDist().inv_cdf(0.975)  # every interval in the program is of 95 %
@@ -158,19 +159,21 @@ def pixel_agreement(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
 _BUILT_IN = (
     Metric("top1", share("top-1", True, "wilson"), top1, _best),
     Metric("top5", share("top-5", True, "wilson"), top5, _best),
-    Metric("token_accuracy", share("token accuracy", True), token_accuracy, _last),
-    Metric("pixel_accuracy", share("pixel accuracy", True), pixel_accuracy, _second),
-    Metric("pixel_accuracy_last", share("pixel accuracy", True), pixel_accuracy_last, _last),
-    Metric("accuracy", share("accuracy", True), equality, np.asarray),
-    Metric("mse", MetricInfo("mean squared error", higher_is_better=False, low=0.0), squared_error),
-    Metric("agreement", share("top-1 agreement with the original", False, "wilson"), agreement, _best),
-    Metric("equality", share("agreement with the original", False), equality, np.asarray),
-    Metric("token_agreement", share("token agreement with the original", False), token_agreement, _last),
-    Metric("pixel_agreement", share("pixel agreement with the original", False), pixel_agreement, _second),
-    Metric("cosine", MetricInfo("cosine to the original's output", labelled=False, low=-1.0, high=1.0), cosine),
+    Metric("token_accuracy", share(Message("token accuracy"), True), token_accuracy, _last),
+    Metric("pixel_accuracy", share(Message("pixel accuracy"), True), pixel_accuracy, _second),
+    Metric("pixel_accuracy_last", share(Message("pixel accuracy"), True), pixel_accuracy_last, _last),
+    Metric("accuracy", share(Message("accuracy"), True), equality, np.asarray),
+    Metric("mse", MetricInfo(Message("mean squared error"), higher_is_better=False, low=0.0), squared_error),
+    Metric("agreement", share(Message("top-1 agreement with the original"), False, "wilson"), agreement, _best),
+    Metric("equality", share(Message("agreement with the original"), False), equality, np.asarray),
+    Metric("token_agreement", share(Message("token agreement with the original"), False), token_agreement, _last),
+    Metric("pixel_agreement", share(Message("pixel agreement with the original"), False), pixel_agreement, _second),
+    Metric(
+        "cosine", MetricInfo(Message("cosine to the original's output"), labelled=False, low=-1.0, high=1.0), cosine
+    ),
     Metric(
         "relative_error",
-        MetricInfo("relative squared error to the original", higher_is_better=False, labelled=False, low=0.0),
+        MetricInfo(Message("relative squared error to the original"), higher_is_better=False, labelled=False, low=0.0),
         relative_error,
     ),
 )
@@ -180,10 +183,10 @@ METRICS = {metric.id: metric for metric in _BUILT_IN}
 def threshold(name: str, at: float, labelled: bool, middle: float, single: bool) -> Metric:
     """A decision by a threshold: of one value a sample, or of several."""
     title = {
-        ("binary", True): f"accuracy at {at:g}",
-        ("binary", False): f"agreement with the original at {at:g}",
-        ("labels", True): f"accuracy of labels at {at:g}",
-        ("labels", False): f"agreement of labels at {at:g}",
+        ("binary", True): Message("accuracy at {at:g}", at=at),
+        ("binary", False): Message("agreement with the original at {at:g}", at=at),
+        ("labels", True): Message("accuracy of labels at {at:g}", at=at),
+        ("labels", False): Message("agreement of labels at {at:g}", at=at),
     }[name, labelled]
     return Metric(
         name,
@@ -194,18 +197,33 @@ def threshold(name: str, at: float, labelled: bool, middle: float, single: bool)
     )
 
 
+TAUGHT = {  # titles of metrics, where what is compared with are the answers of teachers
+    Message("top-1 agreement with the original"): Message("top-1 agreement with the teacher"),
+    Message("agreement with the original"): Message("agreement with the teacher"),
+    Message("token agreement with the original"): Message("token agreement with the teacher"),
+    Message("pixel agreement with the original"): Message("pixel agreement with the teacher"),
+    Message("cosine to the original's output"): Message("cosine to the teacher's output"),
+    Message("relative squared error to the original"): Message("relative squared error to the teacher"),
+    Message("agreement with the original at {at:g}"): Message("agreement with the teacher at {at:g}"),
+}
+
+
 def against_teachers(metric: Metric) -> Metric:
     """The same where what is compared with are the answers of teachers."""
-    return _retitled(metric, "the original", "the teacher")
+    return _retitled(metric, TAUGHT)
 
 
 def against_original(metric: Metric) -> Metric:
     """The same where what is compared with are the answers of the original model."""
-    return _retitled(metric, "the teacher", "the original")
+    return _retitled(metric, {taught: title for title, taught in TAUGHT.items()})
 
 
-def _retitled(metric: Metric, words: str, others: str) -> Metric:
-    return replace(metric, info=replace(metric.info, title=metric.title.replace(words, others)))
+def _retitled(metric: Metric, titles: Mapping[Message, Message]) -> Metric:
+    title = metric.title
+    if not isinstance(title, Message) or title.template not in titles:
+        return metric
+    renamed = Message(titles[Message(title.template)], **title.arguments)
+    return replace(metric, info=replace(metric.info, title=renamed))
 
 
 def interval(scores: np.ndarray, proportion: bool, population: int) -> tuple[float, float]:

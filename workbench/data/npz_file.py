@@ -12,10 +12,11 @@ import numpy as np
 from numpy.lib import format as npy
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import size
 from workbench.core.base.system import free_memory
 
-AGAIN = "Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y."
+AGAIN = Message("Save it with numpy.savez: arrays named after the model's inputs, or x, and labels y.")
 COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 CHUNK = 1 << 24  # bytes unpacked at a time
@@ -27,7 +28,7 @@ def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray], tu
     """The wanted arrays that are there, and the names of all. Raises UserError naming the file and what to do."""
     try:
         if not file.is_file():
-            raise UserError(f"{file} is not a file.", AGAIN)
+            raise UserError("{file} is not a file.", AGAIN, file=file)
         with zipfile.ZipFile(file) as archive:
             held = {
                 info.filename.removesuffix(".npy"): info
@@ -35,14 +36,14 @@ def read(file: Path, wanted: Collection[str]) -> tuple[dict[str, np.ndarray], tu
                 if info.filename.endswith(".npy")
             }
             if not held and not archive.infolist():
-                raise UserError(f"{file} holds no arrays.", AGAIN)
+                raise UserError("{file} holds no arrays.", AGAIN, file=file)
             chosen = {name: info for name, info in held.items() if name in wanted}
             _refuse_too_much(file, chosen)
             return {name: _array(file, archive, name, info) for name, info in chosen.items()}, tuple(held)
     except (UserError, MemoryError):
         raise
     except Exception as error:  # whatever is inconsistent in an untrusted archive
-        raise UserError(f"{file} is not a readable .npz archive.", AGAIN) from error
+        raise UserError("{file} is not a readable .npz archive.", AGAIN, file=file) from error
 
 
 def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
@@ -50,31 +51,40 @@ def _refuse_too_much(file: Path, chosen: dict[str, zipfile.ZipInfo]) -> None:
     packed = sum(info.compress_size for info in chosen.values())
     if unpacked > SUSPICIOUS and unpacked > FOLD * packed:
         raise UserError(
-            f"{file} unpacks from {size(packed)} to {size(unpacked)}; real data does not compress so well.",
+            "{file} unpacks from {packed} to {unpacked}; real data does not compress so well.",
             "Save fewer samples, or save them with numpy.savez, which does not compress.",
+            file=file,
+            packed=size(packed),
+            unpacked=size(unpacked),
         )
     if unpacked > free_memory():
         raise UserError(
-            f"{file} holds {size(unpacked)} of arrays for this model, more memory than is free.",
+            "{file} holds {unpacked} of arrays for this model, more memory than is free.",
             "Save fewer samples: a few thousand are enough.",
+            file=file,
+            unpacked=size(unpacked),
         )
 
 
 def _array(file: Path, archive: zipfile.ZipFile, name: str, info: zipfile.ZipInfo) -> np.ndarray:
     if info.compress_type not in COMPRESSION:
-        raise UserError(f"{file}: the array '{name}' is compressed in a way that numpy does not use.", AGAIN)
+        raise UserError(
+            "{file}: the array '{name}' is compressed in a way that numpy does not use.", AGAIN, file=file, name=name
+        )
     with archive.open(info) as entry:
         version = npy.read_magic(entry)
         if version not in HEADERS:
-            raise UserError(f"{file}: the array '{name}' has no plain type.", AGAIN)
+            raise UserError("{file}: the array '{name}' has no plain type.", AGAIN, file=file, name=name)
         shape, by_columns, dtype = HEADERS[version](entry, max_header_size=10_000)
         if dtype.hasobject:
-            raise UserError(f"{file} holds pickled objects, which are not loaded (the array '{name}').", AGAIN)
+            raise UserError(
+                "{file} holds pickled objects, which are not loaded (the array '{name}').", AGAIN, file=file, name=name
+            )
         if dtype.names is not None or dtype.kind not in "fiubU" or any(side < 0 for side in shape):
-            raise UserError(f"{file}: the array '{name}' is not of numbers or texts.", AGAIN)
+            raise UserError("{file}: the array '{name}' is not of numbers or texts.", AGAIN, file=file, name=name)
         count = math.prod(shape)
         if entry.tell() + count * dtype.itemsize != info.file_size:
-            raise ValueError("the header and the archive disagree about the size")
+            raise ValueError(Message("the header and the archive disagree about the size"))
         flat = np.empty(count, dtype)
         into = memoryview(flat.view(np.uint8).data) if flat.nbytes else memoryview(b"")
         for start in range(0, len(into), CHUNK):

@@ -10,6 +10,7 @@ import numpy as np
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import DataSummary, EditView, GraphView, LayerFacts, LayerView, Levels
@@ -63,7 +64,7 @@ class Workspace:
     recoveries: dict[Hashable, Any] = field(default_factory=dict)
     store: Store = field(default_factory=lambda: Store(cache_folder() / "statistics"))
     trusted: Trust = NOBODY
-    against: str = "the original model's answers"
+    against: str = Message("the original model's answers")
     teachers: str = ""
     metric: str = ""
 
@@ -97,11 +98,11 @@ class Workspace:
             samples = open_dataset(
                 calibration, inputs, calibration in trusted, job.part(*ends), {**data.constants, **given}
             )
-            words = f"{_used(samples):,} samples of {calibration}"
+            words = Message("{n:,} samples of {calibration}", n=_used(samples), calibration=calibration)
         else:
-            words = (
-                f"{_used(samples):,} inputs of the evaluation data, without their labels (no calibration data was "
-                "given)"
+            words = Message(
+                "{n:,} inputs of the evaluation data, without their labels (no calibration data was given)",
+                n=_used(samples),
             )
         evaluator = evaluate.prepare(
             data, runner(session), job.part(ends[1], 1.0), data.at_once(evaluate.BATCH), wanted=metric
@@ -133,7 +134,7 @@ class Workspace:
         run = answers_of(teachers, evaluator.data, job, self.trusted)
         original = runner(runtime.session(self.model))
         again = evaluate.prepare(evaluator.data, original, job, evaluator.batch, teacher=run, wanted=self.metric)
-        return replace(self, evaluator=again, against="the teachers' answers", teachers=teachers)
+        return replace(self, evaluator=again, against=Message("the teachers' answers"), teachers=teachers)
 
     def separated(self) -> "Workspace":
         """Part of the only data set is set aside to train on, the rest is measured: never the same samples in both."""
@@ -236,7 +237,7 @@ class Workspace:
             return all_methods()[name].accepts(layer) or compiler.keeps_channels(self.model, layer, (Action(name),))
         except Exception as error:  # which must not keep anybody from looking at the layer
             log.warning("%s: whether it can have %s: %s: %s", layer.path, name, type(error).__name__, error)
-            return "Not known: the graph around the layer could not be analysed."
+            return Message("Not known: the graph around the layer could not be analysed.")
 
     def statistics(self, layer: Layer) -> stats.Statistics:
         """Of a layer that can be edited, as it is."""
@@ -350,7 +351,7 @@ class Workspace:
         try:
             return self.model.layer(path)
         except KeyError as error:
-            raise UserError(f"The model has no layer '{path}'.", "Choose one from the list.") from error
+            raise UserError("The model has no layer '{path}'.", "Choose one from the list.", path=path) from error
 
 
 def _used(samples: Dataset) -> int:

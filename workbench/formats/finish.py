@@ -10,6 +10,7 @@ import onnxruntime as ort
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Preparation
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
@@ -28,7 +29,7 @@ SMALLEST = 1e-3
 # Sizes tried for dimensions that the graph leaves free, until one runs; and how large an input may get by that.
 SIZES = (32, 64, 224, 512, 576, 16, 8, 2, 1)
 LARGEST_INPUT = 1 << 22
-UNCHECKED = "It was not checked that preparation changed nothing:"
+UNCHECKED = Message("It was not checked that preparation changed nothing:")
 # From this many bytes of tensors on, opening does not read them all.
 HEAVY = 1 << 30
 LOOPS = {"Loop", "Scan"}
@@ -45,17 +46,21 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     if (size := saving.tensor_bytes(loaded.graph)) > HEAVY:
         demand.check(loaded.graph, path)
         return _unread(loaded, without, size, job)
-    job.report("loading it in ONNX Runtime", 0.4)
+    job.report(Message("loading it in ONNX Runtime"), 0.4)
     feeds, expected, note = _original(loaded, demand.check(loaded.graph, path))
     notes = [*loaded.notes, *([note] if note else [])]
-    job.report("preparing the graph", 0.6)
+    job.report(Message("preparing the graph"), 0.6)
     graph, raising = _raise_opset(loaded.graph, "opset" in without, feeds, expected)
     prepared, steps, said = _prepare(graph, without, feeds, expected, path)
-    job.report("finding its layers", 0.9)
+    job.report(Message("finding its layers"), 0.9)
     assumed = _assumed(prepared, feeds)
     layers, sites = find_layers(prepared)
-    job.report("opened", 1.0)
-    notes += [f"{step.title}: {step.detail}." for step in raising if "opset" in without and not step.applied]
+    job.report(Message("opened"), 1.0)
+    notes += [
+        Message("{step}: {detail}.", step=step.title, detail=step.detail)
+        for step in raising
+        if "opset" in without and not step.applied
+    ]
     return Model(prepared, layers, sites, loaded.source, (*raising, *steps), tuple(notes + said + assumed))
 
 
@@ -72,7 +77,7 @@ def _assumed(graph: ir.Model, feeds: Feeds) -> list[str]:
     if not free:
         return []
     words = ", ".join(f"{value.name} {list(feeds[str(value.name)].shape)}" for value in free)
-    return [f"{OPEN} {words}, until data is attached."]
+    return [Message("{open} {words}, until data is attached.", open=OPEN, words=words)]
 
 
 def _raise_opset(
@@ -82,31 +87,42 @@ def _raise_opset(
     old, new = raise_opset.opset_of(graph), raise_opset.TARGET
     if old >= new:
         return graph, ()
-    detail, made = f"off: from opset {new} on 8-bit activations go with one weight scale a channel", graph
+    detail, made = (
+        Message("off: from opset {new} on 8-bit activations go with one weight scale a channel", new=new),
+        graph,
+    )
     if chosen:
         try:
             made = raise_opset.raised(graph)
             difference = relative_difference(expected, runtime.run(runtime.session(made), feeds)) if feeds else np.inf
-            detail = f"opset {old} -> {new}, with the same outputs in ONNX Runtime"
+            detail = Message("opset {old} -> {new}, with the same outputs in ONNX Runtime", old=old, new=new)
             if difference > CONVERTED:
                 detail = (
-                    f"kept at {old}, as the outputs could not be compared"
+                    Message("kept at {old}, as the outputs could not be compared", old=old)
                     if not feeds
-                    else f"kept at {old}, as the outputs changed by {difference:.1g} of their size"
+                    else Message(
+                        "kept at {old}, as the outputs changed by {difference:.1g} of their size",
+                        old=old,
+                        difference=difference,
+                    )
                 )
                 made = graph
         except UserError as error:
-            detail, made = f"kept at {old}. {error.what.removesuffix('.')}", graph
-    return made, (Preparation("opset", "Opset raised", detail, made is not graph, True),)
+            detail, made = Message("kept at {old}. {why}", old=old, why=error.what), graph
+    return made, (Preparation("opset", Message("Opset raised"), detail, made is not graph, True),)
 
 
 def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Model:
     """Opened without running it and without the steps that read all weights: what is not shown stays on the disk."""
-    job.report("preparing the graph", 0.6)
+    job.report(Message("preparing the graph"), 0.6)
     prepared, steps = passes.prepare(loaded.graph, without | {"batchnorm"})
     layers, sites = find_layers(prepared)
-    job.report("opened", 1.0)
-    note = f"{UNCHECKED} its weights take {size / 1e9:.1f} GB, which opening does not read. An export is verified."
+    job.report(Message("opened"), 1.0)
+    note = Message(
+        "It was not checked that preparation changed nothing: its weights take {size:.1f} GB, which opening does not "
+        "read. An export is verified.",
+        size=size / 1e9,
+    )
     return Model(prepared, layers, sites, loaded.source, steps, (*loaded.notes, note))
 
 
@@ -116,7 +132,7 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
     try:
         running = runtime.session(loaded.file or loaded.graph, bounded=True)
     except UserError as error:
-        raise UserError(f"{loaded.source.path}: {error.what}", error.mend) from error
+        raise UserError("{path}: {subject}", error.mend, path=loaded.source.path, subject=error.what) from error
     operators = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)}
     try:
         feeds, expected, why = answers(running)
@@ -125,14 +141,28 @@ def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
             raise never_ends(loaded.source.path, error) from error
         feeds, expected, why = {}, [], error.what
     if random := operators.intersection(RANDOM):
-        return {}, [], f"{UNCHECKED} {', '.join(sorted(random))} makes its outputs random."
-    return feeds, expected, f"{UNCHECKED} {why}" if why else ""
+        return (
+            {},
+            [],
+            Message(
+                "It was not checked that preparation changed nothing: {random} makes its outputs random.",
+                random=", ".join(sorted(random)),
+            ),
+        )
+    return (
+        feeds,
+        expected,
+        Message("It was not checked that preparation changed nothing: {why}", why=why) if why else "",
+    )
 
 
 def never_ends(path: str, error: runtime.Beyond) -> UserError:
     """What is said of a graph that cannot be run to its end."""
     return UserError(
-        f"{path}: {error.what}", "That is many times what it holds. Export it with smaller sizes and fewer repetitions."
+        "{path}: {subject}",
+        "That is many times what it holds. Export it with smaller sizes and fewer repetitions.",
+        path=path,
+        subject=error.what,
     )
 
 
@@ -142,9 +172,9 @@ def _prepare(
     """Prepare with as many steps as leave the outputs as they were, and say what was left out for it."""
     notes: list[str] = []
     for extra, name in (
-        (frozenset[str](), "Folding BatchNorm"),
-        (frozenset({"batchnorm"}), "Preparation"),
-        (EXACT, "Writing it again"),
+        (frozenset[str](), Message("Folding BatchNorm")),
+        (frozenset({"batchnorm"}), Message("Preparation")),
+        (EXACT, Message("Writing it again")),
     ):
         prepared, steps = passes.prepare(graph, without | extra)
         try:
@@ -155,14 +185,20 @@ def _prepare(
             difference = float("inf")
         if difference <= TOLERANCE:
             return prepared, steps, notes
-        notes.append(f"{name} changed the outputs by {difference:.1g} of their size, so it was left out.")
-    raise UserError(f"{path} gives other outputs when it is written again.", "Check it with onnx.checker.")
+        notes.append(
+            Message(
+                "{name} changed the outputs by {difference:.1g} of their size, so it was left out.",
+                name=name,
+                difference=difference,
+            )
+        )
+    raise UserError("{path} gives other outputs when it is written again.", "Check it with onnx.checker.", path=path)
 
 
 def answers(running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None) -> tuple[Feeds, Outputs, str]:
     """The first random inputs that a session accepts, and its outputs; else nothing, and why not. Those that are
     `known` are taken as they are. Raises Beyond."""
-    why = "there are no inputs that it accepts"
+    why = Message("there are no inputs that it accepts")
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
             return {}, [], feeds

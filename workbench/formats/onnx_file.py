@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.formats import onnx_tensors
 from workbench.formats.finish import finish
 from workbench.formats.format import Format, Loaded, register
@@ -22,7 +23,7 @@ from workbench.graph.onnx.mapped import MappedTensor
 OLDEST_OPSET = 7
 # A function is written out at each of its calls; as many calls as this take some seconds.
 MOST_NODES, MOST_CALLS = 100_000, 4096
-AGAIN = "Copy or export it again."
+AGAIN = Message("Copy or export it again.")
 
 
 def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
@@ -31,11 +32,13 @@ def load_onnx(path: str, trusted: bool, job: Job) -> Loaded:
     try:
         proto = onnx.load(path, load_external_data=False, format="protobuf")
     except (DecodeError, UnicodeDecodeError, ValueError) as error:
-        raise UserError(f"{path} is not an ONNX model, or it is damaged.", AGAIN) from error
+        raise UserError("{path} is not an ONNX model, or it is damaged.", AGAIN, path=path) from error
     except OSError as error:
-        raise UserError(f"Cannot read {path}: {error.strerror}.", "Check the file's permissions.") from error
+        raise UserError(
+            "Cannot read {path}: {reason}.", "Check the file's permissions.", path=path, reason=error.strerror
+        ) from error
     if not proto.graph.node or not proto.graph.output:
-        raise UserError(f"{path} is not an ONNX model, or it has no operators.", AGAIN)
+        raise UserError("{path} is not an ONNX model, or it has no operators.", AGAIN, path=path)
     size = file.stat().st_size + sum(part.stat().st_size for part in _external(proto, file))
     graph, notes = from_graph(proto, file.parent, path)
     return Loaded(graph, Source(path, "onnx", size), notes, file)
@@ -52,12 +55,17 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
     opset = next((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), 1)
     if opset < OLDEST_OPSET:
         raise UserError(
-            f"{name} uses opset {opset}, which ONNX Runtime no longer runs.",
+            "{name} uses opset {opset}, which ONNX Runtime no longer runs.",
             "Convert it with onnx.version_converter to opset 9 or later.",
+            name=name,
+            opset=opset,
         )
     if (odd := next((value.name for value in proto.graph.input if map_types.is_map(value.type)), None)) is not None:
         raise UserError(
-            f"{name} takes a map as its input '{odd}', and only arrays can be fed.", "Export it with arrays as inputs."
+            "{name} takes a map as its input '{odd}', and only arrays can be fed.",
+            "Export it with arrays as inputs.",
+            name=name,
+            odd=odd,
         )
     _bounded(proto, name)
     try:
@@ -78,12 +86,13 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         raise
     except Exception as error:  # whatever is inconsistent in an untrusted file
         raise UserError(
-            f"{name} is not a consistent ONNX model, or its weights are cut short.",
+            "{name} is not a consistent ONNX model, or its weights are cut short.",
             "Check it with onnx.checker, or export it again.",
+            name=name,
         ) from error
     if "" not in model.opset_imports:
         model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
-    return model, (f"{expanded} sparse initialisers were expanded.",) if expanded else ()
+    return model, (Message("{expanded} sparse initialisers were expanded.", expanded=expanded),) if expanded else ()
 
 
 @contextmanager
@@ -104,25 +113,35 @@ def _external(proto: onnx.ModelProto, file: Path) -> list[Path]:
     locations = {entry.value for tensor in external for entry in tensor.external_data if entry.key == "location"}
     folder = file.parent.resolve()
     if not all(isinstance(location, str) for location in locations):  # protobuf has bytes for what is no text
-        raise UserError(f"{file} names external weights that cannot be read.", "Export it again.")
+        raise UserError("{file} names external weights that cannot be read.", "Export it again.", file=file)
     for location in sorted(locations):
         try:
             part = (folder / location).resolve()
             if not part.is_relative_to(folder):
                 raise UserError(
-                    f"{file} points to weights outside its folder ({location}).",
+                    "{file} points to weights outside its folder ({location}).",
                     "Put them beside the model and export it again.",
+                    file=file,
+                    location=location,
                 )
             regular = stat.S_ISREG(part.stat().st_mode)
         except FileNotFoundError as error:
             raise UserError(
-                f"{file} needs the file {location} beside it, which is missing.", "Copy it there."
+                "{file} needs the file {location} beside it, which is missing.",
+                "Copy it there.",
+                file=file,
+                location=location,
             ) from error
         except (OSError, ValueError, RuntimeError) as error:
-            raise UserError(f"{file} names external weights that cannot be read.", "Export it again.") from error
+            raise UserError(
+                "{file} names external weights that cannot be read.", "Export it again.", file=file
+            ) from error
         if not regular:
             raise UserError(
-                f"{file} names external weights in {location}, which is not a plain file.", "Export it again."
+                "{file} names external weights in {location}, which is not a plain file.",
+                "Export it again.",
+                file=file,
+                location=location,
             )
     return [folder / location for location in sorted(locations)]
 
@@ -172,12 +191,14 @@ def _bounded(proto: onnx.ModelProto, name: str) -> None:
         nodes, calls = onnx_tensors.when_inlined(proto)
     except ValueError as error:
         raise UserError(
-            f"{name} has functions that call themselves, which ONNX does not allow.", "Export it again."
+            "{name} has functions that call themselves, which ONNX does not allow.", "Export it again.", name=name
         ) from error
     if nodes > MOST_NODES or calls > MOST_CALLS:
         raise UserError(
-            f"{name} has functions that become {nodes:,} operators where they are called.",
+            "{name} has functions that become {nodes:,} operators where they are called.",
             "Export it without functions, or inline them with onnx.inliner.",
+            name=name,
+            nodes=nodes,
         )
 
 
@@ -186,8 +207,9 @@ def _expand_sparse(graph: onnx.GraphProto, name: str) -> int:
     count = len(graph.sparse_initializer)
     if onnx_tensors.much_larger_dense(graph.sparse_initializer):
         raise UserError(
-            f"{name} has sparse initialisers that take much more memory when they are expanded here.",
+            "{name} has sparse initialisers that take much more memory when they are expanded here.",
             "Store them dense.",
+            name=name,
         )
     graph.initializer.extend(onnx_tensors.dense(sparse) for sparse in graph.sparse_initializer)
     graph.ClearField("sparse_initializer")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.formats.finish import finish
 from workbench.formats.format import all_formats
 from workbench.graph.model.model import Model
@@ -18,11 +19,11 @@ def open_model(path: str, *, trusted: bool = False, without: frozenset[str] = fr
     `trusted` allows running code that comes with the model. `without` names preparation steps to leave out, or to do
     where they are optional. Raises UserError: one sentence that names the file, and how to mend it.
     """
-    job.report(f"opening {path}", 0.0)
+    job.report(Message("opening {path}", path=path), 0.0)
     head = _head(path)
     chosen = next((format for format in all_formats() if format.claims(path, head)), None)
     if chosen is None:
-        raise UserError(f"There is no file {path}.", "Check the name.")
+        raise UserError("There is no file {path}.", "Check the name.", path=path)
     return finish(chosen.load(path, trusted, job), without, job)
 
 
@@ -33,16 +34,18 @@ def _head(path: str) -> bytes:
     file = Path(path)
     try:
         if file.is_dir():
-            raise UserError(f"{path} is a folder.", "Name the model file in it.")
+            raise UserError("{path} is a folder.", "Name the model file in it.", path=path)
         if not stat.S_ISREG(file.stat().st_mode):  # a pipe is read once, a device never ends
-            raise UserError(f"{path} is not a regular file.", "Copy the model to a file on the disk.")
+            raise UserError("{path} is not a regular file.", "Copy the model to a file on the disk.", path=path)
         with file.open("rb") as handle:
             head = handle.read(HEAD)
     except FileNotFoundError:
         return b""
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise UserError(f"Cannot read {path}: {reason}.", "Check the name and the file's permissions.") from error
+        raise UserError(
+            "Cannot read {path}: {reason}.", "Check the name and the file's permissions.", path=path, reason=reason
+        ) from error
     if not head:
-        raise UserError(f"{path} is empty.", "Copy or export it again.")
+        raise UserError("{path} is empty.", "Copy or export it again.", path=path)
     return head

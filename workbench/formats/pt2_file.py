@@ -10,17 +10,18 @@ from typing import Any
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.trust import HOW
 from workbench.formats.format import Format, Loaded, register
 from workbench.formats.torch_export import export, first_line, quiet
 
 MARKS = ("archive_format", "serialized_exported_program.json")
-AGAIN = "Save it again with torch.export.save of the installed torch."
+AGAIN = Message("Save it again with torch.export.save of the installed torch.")
 
 
 def load_pt2(path: str, trusted: bool, job: Job) -> Loaded:
     """Raises UserError when it cannot be read, or could run code and is not trusted."""
-    job.report("reading the torch program", 0.05)
+    job.report(Message("reading the torch program"), 0.05)
     with quiet():
         program = _trusted(path) if trusted else _untrusted(path)
     program._guards_code = []  # Python source that calling the program would run
@@ -34,7 +35,9 @@ def _trusted(path: str) -> Any:
     try:
         return torch.export.load(path)
     except Exception as error:
-        raise UserError(f"{path} cannot be read as a torch.export program: {first_line(error)}.", AGAIN) from error
+        raise UserError(
+            "{path} cannot be read as a torch.export program: {reason}.", AGAIN, path=path, reason=first_line(error)
+        ) from error
 
 
 def _untrusted(path: str) -> Any:
@@ -43,13 +46,17 @@ def _untrusted(path: str) -> Any:
     try:
         return archive.load(path)
     except program.Unsafe as error:
-        raise UserError(f"{path} holds {error}, which could run code when it is loaded.", HOW) from error
+        raise UserError(
+            "{path} holds {error}, which could run code when it is loaded.", HOW, path=path, error=error
+        ) from error
     except zipfile.BadZipFile as error:
-        raise UserError(f"{path} is a damaged archive.", "Copy or export it again.") from error
+        raise UserError("{path} is a damaged archive.", "Copy or export it again.", path=path) from error
     except tensors.Unpacks as error:
-        raise UserError(f"{path} would take many times its size when it is unpacked.", AGAIN) from error
+        raise UserError("{path} would take many times its size when it is unpacked.", AGAIN, path=path) from error
     except Exception as error:  # whatever does not hold together in an untrusted file
-        raise UserError(f"{path} cannot be read as a torch.export program, or it is damaged.", AGAIN) from error
+        raise UserError(
+            "{path} cannot be read as a torch.export program, or it is damaged.", AGAIN, path=path
+        ) from error
 
 
 def _claims(path: str, head: bytes) -> bool:

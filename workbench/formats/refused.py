@@ -6,10 +6,13 @@ from pathlib import Path
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.formats.format import Format, Loaded, register
 
 PICKLES = {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib"}
-EXPORT = "Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function."
+EXPORT = Message(
+    "Export the model with torch.onnx.export or torch.export.save (.pt2), or name a function: file.py:function."
+)
 
 
 def _is_pickle(path: str, head: bytes) -> bool:
@@ -25,21 +28,23 @@ def _reject_archive(path: str, trusted: bool, job: Job) -> Loaded:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UserError(f"{path} is a damaged archive.", "Copy or export it again.") from error
+        raise UserError("{path} is a damaged archive.", "Copy or export it again.", path=path) from error
     if any("/code/" in name for name in members):
-        raise UserError(f"{path} is a TorchScript archive, which is not opened.", EXPORT)
+        raise UserError("{path} is a TorchScript archive, which is not opened.", EXPORT, path=path)
     if any(name.endswith("data.pkl") for name in members):
         raise UserError(
-            f"{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.", EXPORT
+            "{path} is a pickled PyTorch file, which could run any code when loaded, so it is not opened.",
+            EXPORT,
+            path=path,
         )
     if any(name.endswith("metadata.json") or name == "config.json" for name in members):
-        raise UserError(f"{path} is a Keras file, which is not opened.", "Convert it with tf2onnx.")
-    raise UserError(f"{path} is an archive, not a model.", "Unpack it and name the model in it.")
+        raise UserError("{path} is a Keras file, which is not opened.", "Convert it with tf2onnx.", path=path)
+    raise UserError("{path} is an archive, not a model.", "Unpack it and name the model in it.", path=path)
 
 
 def _reject(what: str, mend: str) -> Callable[[str, bool, Job], Loaded]:
     def load(path: str, trusted: bool, job: Job) -> Loaded:
-        raise UserError(f"{path} is {what}.", mend.format(path=path))
+        raise UserError("{path} is {subject}.", mend, path=path, subject=what)
 
     return load
 
@@ -53,7 +58,7 @@ register(
     Format(
         "pickle",
         lambda path, head: _is_pickle(path, head) or _suffix(*PICKLES)(path, head),
-        _reject("a pickle, which could run any code when loaded, so it is not opened", EXPORT),
+        _reject(Message("a pickle, which could run any code when loaded, so it is not opened"), EXPORT),
         order=6,
     )
 )
@@ -61,7 +66,10 @@ register(
     Format(
         "python",
         _suffix(".py"),
-        _reject("a Python file", "Name the function in it that returns (module, example_inputs): {path}:function."),
+        _reject(
+            Message("a Python file"),
+            Message("Name the function in it that returns (module, example_inputs): {path}:function."),
+        ),
         order=6,
     )
 )
@@ -69,7 +77,7 @@ register(
     Format(
         "safetensors",
         _suffix(".safetensors"),
-        _reject("a file of weights without the network that uses them", EXPORT),
+        _reject(Message("a file of weights without the network that uses them"), EXPORT),
         order=6,
     )
 )
@@ -77,7 +85,7 @@ register(
     Format(
         "keras",
         lambda path, head: head[:8] == b"\x89HDF\r\n\x1a\n",
-        _reject("an HDF5 file, which is not opened", "Convert a Keras model with tf2onnx."),
+        _reject(Message("an HDF5 file, which is not opened"), Message("Convert a Keras model with tf2onnx.")),
         order=6,
     )
 )
@@ -85,7 +93,7 @@ register(
     Format(
         "tflite",
         lambda path, head: head[4:8] == b"TFL3",
-        _reject("a TensorFlow Lite model, which is not opened", "Convert it with tf2onnx."),
+        _reject(Message("a TensorFlow Lite model, which is not opened"), Message("Convert it with tf2onnx.")),
         order=6,
     )
 )

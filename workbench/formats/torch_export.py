@@ -15,6 +15,7 @@ from onnx_ir.passes import common
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
@@ -64,7 +65,7 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     left out: it folds BatchNorm unseen and gives weights new names; graph.prepare.passes does both, listed.
     Raises UserError naming what torch could not export.
     """
-    job.report("exporting to ONNX", 0.1)
+    job.report(Message("exporting to ONNX"), 0.1)
     program, free, failure = None, True, None
     for options in _attempts(model, args, kwargs):
         job.check()
@@ -79,14 +80,20 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
                 failure = error
     if program is None:
         raise UserError(
-            f"torch could not export {name} to ONNX: {first_line(failure)}.",
+            "torch could not export {name} to ONNX: {reason}.",
             "Simplify the module, or give an ONNX file.",
+            name=name,
+            reason=first_line(failure),
         )
     demand.check(program.model, name)  # before anything in it is folded, or torch runs it
-    job.report("simplifying the exported graph", 0.3)
+    job.report(Message("simplifying the exported graph"), 0.3)
     with quiet():
         graph = _simplified(program.model)
-    notes = [] if free or not _is_module(model) else ["The batch size is fixed: torch could not export it as free."]
+    notes = (
+        []
+        if free or not _is_module(model)
+        else [Message("The batch size is fixed: torch could not export it as free.")]
+    )
     demand.check(graph, name)  # before torch or the runtime computes anything of it
     notes += _differs(model, args, kwargs, graph, name)
     return Loaded(graph, Source(name, kind, proto_size.file_bytes(graph)), tuple(notes))
@@ -209,11 +216,16 @@ def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: 
     except Exception as error:
         if isinstance(error, runtime.Beyond) and any(node.op_type in LOOPS for node in graph.graph.all_nodes()):
             raise never_ends(name, error) from error
-        return [f"The exported graph was not compared with torch: {first_line(error)}."]
+        return [Message("The exported graph was not compared with torch: {reason}.", reason=first_line(error))]
     difference = relative_difference(wanted, got)
     if difference <= TOLERANCE:
         return []
-    return [f"The exported graph differs from torch by {difference:.1g} of its outputs' size on the example inputs."]
+    return [
+        Message(
+            "The exported graph differs from torch by {difference:.1g} of its outputs' size on the example inputs.",
+            difference=difference,
+        )
+    ]
 
 
 class quiet:

@@ -18,9 +18,9 @@ def load_function(path: str, trusted: bool, job: Job) -> Loaded:
     """Raises UserError when it is not trusted, is missing, fails, or returns something else."""
     file, name = file_and_function(path)
     if not os.path.isfile(file):
-        raise UserError(f"There is no file {file}.", "Check the name.")
+        raise UserError("There is no file {file}.", "Check the name.", file=file)
     if not trusted:
-        raise UserError(f"{path} is a program, and opening it runs it.", HOW)
+        raise UserError("{path} is a program, and opening it runs it.", HOW, path=path)
     module, inputs = _made(file, name, path)
     args, kwargs = ((), inputs) if isinstance(inputs, dict) else (inputs, {})
     return export(module, args if isinstance(args, tuple | list) else (args,), kwargs, path, "torch", job)
@@ -34,20 +34,31 @@ def _made(file: str, name: str, path: str) -> tuple[Any, Any]:
     try:
         made = runpy.run_path(file).get(name)
         if not callable(made):
-            raise UserError(f"{file} has no function {name}.", "Name one that returns (module, example_inputs).")
+            raise UserError(
+                "{file} has no function {name}.",
+                "Name one that returns (module, example_inputs).",
+                file=file,
+                name=name,
+            )
         result = made()
     except (UserError, Cancelled):
         raise
     except (Exception, SystemExit) as error:
         raise UserError(
-            f"{path} failed: {type(error).__name__}: {_first(error)}.", "Run it by itself to see why."
+            "{path} failed: {kind}: {first}.",
+            "Run it by itself to see why.",
+            path=path,
+            kind=type(error).__name__,
+            first=_first(error),
         ) from error
     finally:
         if folder in sys.path:
             sys.path.remove(folder)
     if not (isinstance(result, tuple | list) and len(result) == 2 and isinstance(result[0], torch.nn.Module)):
         raise UserError(
-            f"{path} did not return (module, example_inputs).", "Return a torch.nn.Module and a tuple of tensors."
+            "{path} did not return (module, example_inputs).",
+            "Return a torch.nn.Module and a tuple of tensors.",
+            path=path,
         )
     return result[0], result[1]
 

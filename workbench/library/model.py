@@ -197,7 +197,9 @@ class LayerHandle:
     def weight(self) -> np.ndarray:
         """float32, in the stored layout. Raises UserError for a layer that cannot be edited."""
         if self.layer.locked:
-            raise UserError(f"{self.path} cannot be edited: {self.layer.locked}", "Choose another layer.")
+            raise UserError(
+                "{path} cannot be edited: {locked}", "Choose another layer.", path=self.path, locked=self.layer.locked
+            )
         return self._workspace.model.weight(self.path)
 
     @property
@@ -243,7 +245,9 @@ def _opened(source: Any, folder: Path, example: Any, trusted: Trust) -> Workspac
         return Workspace.open(str(path), Job(), trusted)
     if not hasattr(source, "state_dict"):
         raise UserError(
-            f"A {type(source).__name__} is not a model.", "Give a path, an onnx.ModelProto, or a torch.nn.Module."
+            "A {kind} is not a model.",
+            "Give a path, an onnx.ModelProto, or a torch.nn.Module.",
+            kind=type(source).__name__,
         )
     if example is None:
         raise UserError(

@@ -1,20 +1,36 @@
 """The two ways a verb ends early."""
 
+from typing import Any
+
+from workbench.core.base.message import Joined, Message, sentences
 from workbench.core.base.plain import plain
 
 
 class UserError(Exception):
     """Something the user can mend: one sentence saying what is wrong, one saying what to do about it.
 
-    Names in them may come from anywhere; `plain` is for all of them.
+        UserError("There is no file {path}.", "Check the name.", path=path)
+
+    Both are templates, which share their arguments (see Message), or Messages. A text that comes from elsewhere is an
+    argument, never a template.
     """
 
-    def __init__(self, what: str, mend: str = "") -> None:
-        self.what, self.mend = plain(what), plain(mend)
+    def __init__(self, what: str, mend: str = "", /, **arguments: Any) -> None:
+        self.what, self.mend = _message(what, arguments), _message(mend, arguments)
         super().__init__(self.what, self.mend)
 
+    @property
+    def message(self) -> Joined:
+        return sentences(self.what, self.mend)
+
     def __str__(self) -> str:
-        return f"{self.what} {self.mend}".strip()
+        return str(self.message)
+
+
+def _message(text: str, arguments: dict[str, Any]) -> Message:
+    if isinstance(text, Message):
+        return text if text.arguments else Message(text, **arguments)
+    return Message(plain(text), **arguments)
 
 
 def behind(error: BaseException | None) -> UserError | None:

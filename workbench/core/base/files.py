@@ -16,10 +16,11 @@ from typing import BinaryIO
 
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 
 WRITING = ".writing-"
 LONGEST_STEM = 150  # bytes of a name that results bear
-SPACE = "Free some space or choose another folder."
+SPACE = Message("Free some space or choose another folder.")
 FUNCTION = re.compile(r"^(.*\.py):([^/\\:]*)$", re.DOTALL)
 _swept: set[Path] = set()  # folders that this process has looked through
 
@@ -40,7 +41,9 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         temporary = target.parent / _temporary_name()
         file = temporary.open("xb")
     except OSError as error:
-        raise UserError(f"Cannot write {path}: {reason(error)}.", "Choose another folder.") from error
+        raise UserError(
+            "Cannot write {path}: {reason}.", "Choose another folder.", path=path, reason=reason(error)
+        ) from error
     try:
         with file:
             write(file)
@@ -49,7 +52,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> None:
         _take_rights(temporary, target)
         system.replace(temporary, target)
     except OSError as error:
-        raise UserError(f"Cannot write {path}: {reason(error)}.", SPACE) from error
+        raise UserError("Cannot write {path}: {reason}.", SPACE, path=path, reason=reason(error)) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -65,7 +68,9 @@ def write_text(path: Path, text: str) -> None:
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
+        raise UserError(
+            "Cannot write {path}: a name in it is no valid text.", "Rename that file.", path=path
+        ) from error
     write_bytes(path, data)
 
 
@@ -102,7 +107,7 @@ class Staged:
                 with contextlib.suppress(OSError):
                     old = before / done.name
                     system.replace(old, done) if old.exists() else done.unlink()
-            raise UserError(f"Cannot write {target}: {reason(error)}.", SPACE) from error
+            raise UserError("Cannot write {target}: {reason}.", SPACE, target=target, reason=reason(error)) from error
 
 
 @contextlib.contextmanager
@@ -117,7 +122,9 @@ def staged(place: Path) -> Iterator[Staged]:
         folder = place / _temporary_name()
         folder.mkdir()
     except OSError as error:
-        raise UserError(f"Cannot write into {place}: {reason(error)}.", "Choose another folder.") from error
+        raise UserError(
+            "Cannot write into {place}: {reason}.", "Choose another folder.", place=place, reason=reason(error)
+        ) from error
     try:
         yield Staged(place, folder)
     except UserError as error:  # the user knows the files by their place
@@ -152,7 +159,9 @@ def check_folder(folder: Path) -> None:
         attempt.open("xb").close()
         attempt.unlink()
     except OSError as error:
-        raise UserError(f"Cannot write into {folder}: {reason(error)}.", "Choose another folder.") from error
+        raise UserError(
+            "Cannot write into {folder}: {reason}.", "Choose another folder.", folder=folder, reason=reason(error)
+        ) from error
 
 
 def reason(error: BaseException) -> str:

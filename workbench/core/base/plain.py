@@ -14,9 +14,15 @@ _HIDDEN = ("Cc", "Cf", "Cs")  # controls, formats such as the direction of writi
 _JOINERS = "\u200c\u200d"  # belong to scripts and emoji
 
 
+class Plain(str):
+    """A text that is plain by the way it was made; `plain` keeps it as it is."""
+
+
 def plain(text: str) -> str:
     """On one line and short: codes of terminals left out, other hidden characters spelled, long numbers and words
     shortened. What is printable and short stays as it is."""
+    if isinstance(text, Plain):
+        return text
     if text.isprintable() and len(text) <= LONGEST_NUMBER:
         return text
     text = _SPACES.sub(" ", _STEERING.sub("", text))

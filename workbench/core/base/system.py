@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from workbench.core.base.message import Message
+
 NICENESS = 5
 TRIES, PAUSE_S = 8, 0.05  # a scanner on Windows holds a new file for a moment
 LONGEST_NAME = 200  # bytes; most disks take 255, with the suffix
@@ -144,18 +146,20 @@ def replace(source: Path, target: Path) -> None:
 def name_problem(name: str) -> str:
     """Why this system has no file of such a name, as a clause; "" where it can have one."""
     if "/" in name or name in (".", ".."):
-        return "a name has no slash and is more than dots"
+        return Message("a name has no slash and is more than dots")
     if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:
-        return "the name is too long"
+        return Message("the name is too long")
     if not name.isprintable():
-        return "it has a character that is not printable"
+        return Message("it has a character that is not printable")
     if not on_windows():
         return ""
     if any(sign in '<>:"\\|?*' for sign in name):
-        return 'it may not contain any of < > : " \\ | ? *'
+        return Message('it may not contain any of < > : " \\ | ? *')
     if name.endswith((" ", ".")):
-        return "it ends with a space or a dot"
-    return "Windows reserves this name for a device" if name.partition(".")[0].rstrip().upper() in DEVICES else ""
+        return Message("it ends with a space or a dot")
+    return (
+        Message("Windows reserves this name for a device") if name.partition(".")[0].rstrip().upper() in DEVICES else ""
+    )
 
 
 def _kernel() -> Any:

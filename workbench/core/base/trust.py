@@ -4,9 +4,11 @@ Trust belongs to a path and is not handed on: a recipe or a session that comes w
 or samples whose code nobody has looked at.
 """
 
+from workbench.core.base.message import Message
+
 Trust = frozenset[str]
 NOBODY: Trust = frozenset()
-HOW = (
+HOW = Message(
     "Confirm that you trust it (on the command line: --trust for files that you name there, --trust-path PATH for "
     "one that a recipe names)."
 )

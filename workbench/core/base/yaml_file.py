@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 
 LARGEST = 4 << 20  # characters of a document
 MOST = 500_000  # values, with every alias written out
@@ -72,13 +73,21 @@ def read(path: Path, what: str, mend: str) -> Any:
     try:
         size = path.stat().st_size if stat.S_ISREG(path.stat().st_mode) else None
         if size is None:
-            raise UserError(f"Cannot read {what} {path}: it is not a file.", mend)
+            raise UserError("Cannot read {subject} {path}: it is not a file.", mend, subject=what, path=path)
         if size > LARGEST:
-            raise UserError(f"Cannot read {what} {path}: it is longer than {LARGEST >> 20} MB.", mend)
+            raise UserError(
+                "Cannot read {subject} {path}: it is longer than {largest} MB.",
+                mend,
+                subject=what,
+                path=path,
+                largest=LARGEST >> 20,
+            )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise UserError(f"Cannot read {what} {path}: {reason}.", mend) from error
+        reason = getattr(error, "strerror", None) or Message("it is not text")
+        raise UserError(
+            "Cannot read {subject} {path}: {reason}.", mend, subject=what, path=path, reason=reason
+        ) from error
     return parse(text, str(path), mend)
 
 
@@ -89,7 +98,7 @@ def parse(text: str, name: str, mend: str) -> Any:
     """
     try:
         if len(text) > LARGEST:
-            raise yaml.YAMLError(f"it is longer than {LARGEST >> 20} MB")
+            raise yaml.YAMLError(Message("it is longer than {largest} MB", largest=LARGEST >> 20))
         _measure(text)
         return yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number that is none after all
@@ -97,8 +106,15 @@ def parse(text: str, name: str, mend: str) -> Any:
         said = (problem or (str(error) if type(error) is yaml.YAMLError else ""))[:200]
         if mark and said:
             line = min(mark.line + 1, text.count("\n") + 1)  # not behind the end
-            raise UserError(f"{name} is not valid YAML, line {line}: {said}.", mend) from error
-        raise UserError(f"{name} is not valid YAML: {said}." if said else f"{name} is not valid YAML.", mend) from error
+            raise UserError(
+                "{name} is not valid YAML, line {line}: {said}.", mend, name=name, line=line, said=said
+            ) from error
+        raise UserError(
+            Message("{name} is not valid YAML: {said}.", name=name, said=said)
+            if said
+            else Message("{name} is not valid YAML.", name=name),
+            mend,
+        ) from error
 
 
 class _Refused(yaml.error.MarkedYAMLError):
@@ -125,7 +141,7 @@ def _measure(text: str) -> None:
             anchor = event.anchor or ""
             weight = weights.get(anchor, 0)
             if weight is None:
-                raise _Refused(f"'{anchor[:100]}' contains itself", event)
+                raise _Refused(Message("'{anchor}' contains itself", anchor=anchor[:100]), event)
             count += weight
         else:
             _plain(event)
@@ -134,18 +150,18 @@ def _measure(text: str) -> None:
             if event.anchor:
                 weights[event.anchor] = None if isinstance(event, yaml.CollectionStartEvent) else 1
         if count > MOST:
-            raise _Refused(f"it has more than {MOST:,} values, counted with every alias", event)
+            raise _Refused(Message("it has more than {most:,} values, counted with every alias", most=MOST), event)
         if len(open_) > DEEPEST:
-            raise _Refused(f"more than {DEEPEST} lists and mappings are nested", event)
+            raise _Refused(Message("more than {deepest} lists and mappings are nested", deepest=DEEPEST), event)
 
 
 def _plain(event: Any) -> None:
     if event.tag not in (None, "!", TEXT):
-        raise _Refused(f"the tag {event.tag[:100]} is not known; only plain values are", event)
+        raise _Refused(Message("the tag {tag} is not known; only plain values are", tag=event.tag[:100]), event)
     if (
         isinstance(event, yaml.ScalarEvent)
         and not event.style
         and len(event.value) > LONGEST_NUMBER
         and event.value.strip("+-.0123456789eE") == ""
     ):
-        raise _Refused(f"a number has {len(event.value):,} characters", event)
+        raise _Refused(Message("a number has {n:,} characters", n=len(event.value)), event)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.message import Message
 from workbench.core.base.plain import plain
 from workbench.core.plugins.discovery import leave_out, said
 
@@ -22,10 +23,10 @@ def contained(call: Callable[..., Any], name: str, words: str, answers: bool = F
         except (UserError, Cancelled, MemoryError):
             raise
         except Exception as error:
-            sentence = plain(f"{name} failed: {said(error)}.")
+            sentence = plain(Message("{name} failed: {said}.", name=name, said=said(error)))
             if answers:
                 return sentence
-            raise UserError(sentence, f"{words} is at fault: remove it, or tell its author.") from error
+            raise UserError(sentence, "{words} is at fault: remove it, or tell its author.", words=words) from error
 
     return guarded
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from workbench.core.base.plain import plain
+from workbench.core.base.message import Message
 
 log = logging.getLogger(__name__)
 Group = Literal["workbench.methods", "workbench.metrics", "workbench.formats", "workbench.data", "workbench.targets"]
@@ -33,16 +33,22 @@ def entry_points(group: Group) -> Iterator[Loader]:
     """A loader for each entry point of a group; metadata that cannot be read is reported like a broken plug-in."""
     seen: set[str] = set()
     for distribution in importlib.metadata.distributions():
-        name = "of an unknown name"
+        name: str = Message("of an unknown name")
         try:
             name = distribution.metadata["Name"] or name
             points = distribution.entry_points.select(group=group) if name not in seen else ()
             seen.add(name)
-            yield from (Loader(f"The plug-in {name} ({point.name} = {point.value})", point.load) for point in points)
+            yield from (
+                Loader(
+                    Message("The plug-in {name} ({point} = {target})", name=name, point=point.name, target=point.value),
+                    point.load,
+                )
+                for point in points
+            )
         except Exception as error:  # damaged metadata of a distribution, perhaps one that is no plug-in at all
             text = _text(distribution)
             if text is None or group in text:
-                leave_out(f"The plug-in {name}", error)
+                leave_out(Message("The plug-in {name}", name=name), error)
 
 
 def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable[[Any, Loader], None]) -> None:
@@ -67,7 +73,7 @@ def left_out() -> tuple[str, ...]:
 
 def leave_out(words: str, error: BaseException) -> None:
     """Report what `words` name as left out: once, in one sentence, in the log and in `left_out`."""
-    sentence = plain(f"{words} is left out: {said(error)}.")
+    sentence = Message("{words} is left out: {said}.", words=words, said=said(error))
     if sentence not in _left_out:
         _left_out.append(sentence)
         log.warning("%s", sentence)  # the command line has it on standard error
@@ -76,7 +82,11 @@ def leave_out(words: str, error: BaseException) -> None:
 def said(error: BaseException) -> str:
     """The type of an error and the first line of its text."""
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0].rstrip('.')}" if lines else type(error).__name__
+    return (
+        Message("{kind}: {text}", kind=type(error).__name__, text=lines[0].rstrip("."))
+        if lines
+        else type(error).__name__
+    )
 
 
 def _text(distribution: importlib.metadata.Distribution) -> str | None:

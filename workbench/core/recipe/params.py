@@ -138,24 +138,41 @@ def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
     where = f"{owner}: " if owner else ""
     for name in given:
         if name not in fields:
-            raise UserError(f"{where}there is no parameter '{name}'.", f"It has: {', '.join(fields) or 'none'}.")
+            raise UserError(
+                "{where}there is no parameter '{name}'.",
+                "It has: {fields}.",
+                where=where,
+                name=name,
+                fields=", ".join(fields) or "none",
+            )
     values = {name: _value(where, fields[name], value) for name, value in given.items()}
     for group in {f.group for f in fields.values() if f.group}:
         members = [f.name for f in fields.values() if f.group == group]
         chosen = [name for name in members if values.get(name) is not None]
         if len(chosen) > 1:
-            raise UserError(f"{where}{' and '.join(chosen)} exclude each other.", "Give one of them.")
+            raise UserError(
+                "{where}{chosen} exclude each other.", "Give one of them.", where=where, chosen=" and ".join(chosen)
+            )
         if chosen:
             values |= {name: None for name in members if name != chosen[0]}
         elif all(values.get(name, fields[name].default) is None for name in members):
-            raise UserError(f"{where}none of {', '.join(members)} is given.", "Give one of them.")
+            raise UserError(
+                "{where}none of {members} is given.", "Give one of them.", where=where, members=", ".join(members)
+            )
     return params(**values)
 
 
 def _value(where: str, field: Field, value: Any) -> Any:
     if value is None and (field.default is None or field.group):
         return None
-    wrong = UserError(f"{where}{field.name} cannot be {value!r}.", f"It is {describe(field)}.")
+    wrong = UserError(
+        "{where}{field} cannot be {value}.",
+        "It is {kind}.",
+        where=where,
+        field=field.name,
+        value=repr(value),
+        kind=describe(field),
+    )
     match field.kind:
         case "bool":
             if not isinstance(value, bool):

@@ -14,6 +14,7 @@ import yaml
 from workbench.core.base import yaml_file
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_text
+from workbench.core.base.message import Message
 from workbench.core.base.several import several
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recovery import Stage
@@ -145,43 +146,58 @@ class Recipe:
 
 def load_recipe(path: Path) -> Recipe:
     """Raises UserError when the file is missing, is not YAML, or is not a recipe."""
-    return recipe_of(yaml_file.read(path, "the recipe", "Give a YAML file."), str(path))
+    return recipe_of(yaml_file.read(path, Message("the recipe"), Message("Give a YAML file.")), str(path))
 
 
 def parse_recipe(text: str, name: str = "recipe") -> Recipe:
     """Raises UserError naming `name` and the first thing in it that is not as it should be."""
-    return recipe_of(yaml_file.parse(text, name, "Correct it, or save a recipe from the window."), name)
+    return recipe_of(yaml_file.parse(text, name, Message("Correct it, or save a recipe from the window.")), name)
 
 
 def recipe_of(document: Any, name: str) -> Recipe:
     """What `Recipe.to_dict` made, read back; raises UserError as `parse_recipe` does."""
     if not isinstance(document, dict):
-        raise UserError(f"{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.")
+        raise UserError("{name} is not a recipe.", "A recipe is a mapping with 'version' and 'layers'.", name=name)
     _check(
         document.get("version") == VERSION,
         name,
-        f"its version is {brief(document.get('version'))}",
-        f"This program reads version {VERSION}.",
+        Message("its version is {version}", version=brief(document.get("version"))),
+        Message("This program reads version {version}.", version=VERSION),
     )
     known = {"version", "seed", "layers", "recover", "export", "data"}
     extra = [str(key) for key in document if key not in known]
-    _check(not extra, name, f"it has an unknown key '{', '.join(extra)}'", f"The keys are {', '.join(sorted(known))}.")
+    _check(
+        not extra,
+        name,
+        Message("it has an unknown key '{extra}'", extra=", ".join(extra)),
+        Message("The keys are {known}.", known=", ".join(sorted(known))),
+    )
     seed = document.get("seed", 0)
     _check(
         isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed < 2**63,
         name,
-        "its seed is not a whole number from 0",
-        "Leave it out, or give one.",
+        Message("its seed is not a whole number from 0"),
+        Message("Leave it out, or give one."),
     )
     layers = document.get("layers") or {}
-    _check(isinstance(layers, dict), name, "'layers' is not a mapping", "Its keys are layer paths or globs.")
+    _check(
+        isinstance(layers, dict),
+        name,
+        Message("'layers' is not a mapping"),
+        Message("Its keys are layer paths or globs."),
+    )
     export = document.get("export") or {}
-    _check(isinstance(export, dict), name, "'export' is not a mapping", "")
+    _check(isinstance(export, dict), name, Message("'export' is not a mapping"), "")
     sparse = export.get("sparse", "auto")
     sparse = "off" if sparse is False else sparse
-    _check(sparse in ("auto", "off"), name, f"export.sparse is {brief(sparse)}", "It is auto or off.")
+    _check(
+        sparse in ("auto", "off"),
+        name,
+        Message("export.sparse is {sparse}", sparse=brief(sparse)),
+        Message("It is auto or off."),
+    )
     kind = export.get("format", "onnx")
-    _check(kind == "onnx", name, f"export.format is {brief(kind)}", "It is onnx.")
+    _check(kind == "onnx", name, Message("export.format is {kind}", kind=brief(kind)), Message("It is onnx."))
     recover = document.get("recover")
     stages = tuple(Stage(kind, params) for kind, params in _steps(name, "recover", "stage", recover))
     rows = tuple(Row(str(pattern), _actions(name, str(pattern), steps)) for pattern, steps in layers.items())
@@ -199,37 +215,59 @@ def _off(name: str, pattern: str, step: Any) -> tuple[Any, bool]:
     if not isinstance(step, dict) or len(step) < 2:
         return step, False
     off = step.get("off", False)
-    _check(isinstance(off, bool), name, f"'off' of a step of '{pattern}' is {brief(off)}", "It is true or false.")
+    _check(
+        isinstance(off, bool),
+        name,
+        Message("'off' of a step of '{pattern}' is {off}", pattern=pattern, off=brief(off)),
+        Message("It is true or false."),
+    )
     return {key: value for key, value in step.items() if key != "off"}, off
 
 
 def _steps(name: str, where: str, one: Literal["action", "stage"], steps: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """What each step of a list is, and its parameters: of a row of layers, or of the recovery."""
     steps = [] if steps is None else steps
-    key, place = ("family.method", f"the row '{where}'") if one == "action" else ("stage", f"'{where}'")
-    _check(isinstance(steps, list), name, f"{place} is not a list of {one}s", f"Write [{{{key}: {{…}}}}].")
+    key = "family.method" if one == "action" else "stage"
+    problem = (
+        Message("the row '{where}' is not a list of actions", where=where)
+        if one == "action"
+        else Message("'{where}' is not a list of stages", where=where)
+    )
+    single = (
+        Message("a step of '{where}' is not one action", where=where)
+        if one == "action"
+        else Message("a step of '{where}' is not one stage", where=where)
+    )
+    _check(isinstance(steps, list), name, problem, Message("Write [{{{key}: {{…}}}}].", key=key))
     for step in steps:
         step = {step: {}} if isinstance(step, str) else step
         _check(
             isinstance(step, dict) and len(step) == 1,
             name,
-            f"a step of '{where}' is not one {one}",
-            f"Write {{{key}: {{parameter: value}}}}.",
+            single,
+            Message("Write {{{key}: {{parameter: value}}}}.", key=key),
         )
         ((what, params),) = step.items()
         params = {} if params is None else params
         _check(
             isinstance(params, dict),
             name,
-            f"the parameters of {what} in '{where}' are not a mapping",
-            f"Write {{{key}: {{parameter: value}}}}.",
+            Message("the parameters of {subject} in '{where}' are not a mapping", subject=what, where=where),
+            Message("Write {{{key}: {{parameter: value}}}}.", key=key),
         )
         odd = [key for key, value in params.items() if isinstance(value, list | dict)]
-        _check(not odd, name, f"{', '.join(odd)} of {what} in '{where}' is not a single value", "Give one value.")
+        _check(
+            not odd,
+            name,
+            Message(
+                "{odd} of {subject} in '{where}' is not a single value", odd=", ".join(odd), subject=what, where=where
+            ),
+            Message("Give one value."),
+        )
         yield what, params
 
 
 def _check(condition: bool, name: str, problem: str, mend: str) -> None:
     if not condition:
         problem = problem if len(problem) <= LONGEST else f"{problem[:LONGEST]}…"
-        raise UserError(f"{name} is not a valid recipe: {problem}.", mend)
+        raise UserError("{name} is not a valid recipe: {problem}.", mend, name=name, problem=problem)

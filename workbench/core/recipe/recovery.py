@@ -150,12 +150,18 @@ _WORDS = {
     ),
 }
 STAGES = tuple(StageInfo(kind, *_WORDS[kind], fields_of(params)) for kind, params in PARAMS.items())
+INFOS = {info.id: info for info in STAGES}
 
 
 def parameters(stage: Stage) -> Training:
     """Validated. Raises UserError for an unknown stage or parameter."""
     if stage.kind not in PARAMS:
-        raise UserError(f"There is no recovery stage '{stage.kind}'.", f"The stages are: {', '.join(PARAMS)}.")
+        raise UserError(
+            "There is no recovery stage '{kind}'.",
+            "The stages are: {params}.",
+            kind=stage.kind,
+            params=", ".join(PARAMS),
+        )
     return parse(PARAMS[stage.kind], stage.params, owner=stage.kind)
 
 

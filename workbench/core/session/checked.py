@@ -4,6 +4,7 @@ from reprlib import repr as brief
 from typing import Any, TypeVar
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 
 T = TypeVar("T")
 
@@ -18,30 +19,34 @@ class Checked:
         self.name, self.mend = name, mend
 
     def mapping(self, value: Any, what: str) -> dict[str, Any]:
-        return self.of_type(value, dict, f"{what} is not a mapping")
+        return self.of_type(value, dict, Message("{subject} is not a mapping", subject=what))
 
     def list(self, value: Any, what: str) -> list[Any]:
-        return self.of_type([] if value is None else value, list, f"'{what}' is not a list")
+        return self.of_type([] if value is None else value, list, Message("'{subject}' is not a list", subject=what))
 
     def text(self, value: Any, what: str) -> str:
-        return self.of_type("" if value is None else value, str, f"'{what}' is not a text")
+        return self.of_type("" if value is None else value, str, Message("'{subject}' is not a text", subject=what))
 
     def texts(self, value: Any, what: str) -> tuple[str, ...]:
         return tuple(self.text(each, what) for each in self.list(value, what))
 
     def number(self, value: Any, what: str) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:
-            raise self.wrong(f"'{what}' is not a number")
+            raise self.wrong(Message("'{subject}' is not a number", subject=what))
         return float(value)
 
     def count(self, value: Any, what: str, below: int = 1 << 63) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < below:
-            raise self.wrong(f"'{what}' is not a whole number" + (f" below {below}" if below < 1 << 63 else ""))
+            raise self.wrong(
+                Message("'{subject}' is not a whole number below {below}", subject=what, below=below)
+                if below < 1 << 63
+                else Message("'{subject}' is not a whole number", subject=what)
+            )
         return value
 
     def one_of(self, value: Any, allowed: tuple[Any, ...], what: str) -> Any:
         if not any(value is each or (isinstance(each, str) and value == each) for each in allowed):
-            raise self.wrong(f"'{what}' is {brief(value)}")
+            raise self.wrong(Message("'{subject}' is {value}", subject=what, value=brief(value)))
         return value
 
     def of_type(self, value: Any, kind: type[T], problem: str) -> T:
@@ -50,4 +55,4 @@ class Checked:
         return value
 
     def wrong(self, problem: str) -> UserError:
-        return UserError(f"{self.name} is not a valid session: {problem}.", self.mend)
+        return UserError("{name} is not a valid session: {problem}.", self.mend, name=self.name, problem=problem)

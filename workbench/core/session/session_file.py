@@ -14,6 +14,7 @@ from typing import Any
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import exists, reason, write_bytes
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe, recipe_of
 from workbench.core.session.checked import Checked
 from workbench.core.session.session_states import snapshot_out, snapshots_in, undo_list_in, undo_list_out
@@ -23,7 +24,7 @@ from workbench.core.session.undo_list import UndoList
 VERSION = 1
 SUFFIX = ".mcw"
 LARGEST = 64 << 20  # bytes; a session is far smaller
-MEND = "Save the session again from the window."
+MEND = Message("Save the session again from the window.")
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,14 @@ class SavedSession:
             text = json.dumps(self.to_dict(path.parent), indent=1, ensure_ascii=False, allow_nan=False)
             data = text.encode("utf-8")
         except UnicodeEncodeError as error:
-            raise UserError(f"Cannot write {path}: a name in it is no valid text.", "Rename that file.") from error
+            raise UserError(
+                "Cannot write {path}: a name in it is no valid text.", "Rename that file.", path=path
+            ) from error
         except ValueError as error:
             raise UserError(
-                f"Cannot write {path}: the recipe has a value that is not finite.", "Correct it in the recipe."
+                "Cannot write {path}: the recipe has a value that is not finite.",
+                "Correct it in the recipe.",
+                path=path,
             ) from error
         write_bytes(path, data + b"\n")
 
@@ -111,16 +116,23 @@ def load_session(path: Path) -> SavedSession:
     """Raises UserError, naming the file and the first thing in it that is not as it should be."""
     try:
         if path.stat().st_size > LARGEST:
-            raise UserError(f"{path} is too large for a session.", f"A session is a {SUFFIX} file of the window.")
+            raise UserError(
+                "{path} is too large for a session.",
+                "A session is a {suffix} file of the window.",
+                path=path,
+                suffix=SUFFIX,
+            )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = reason(error) if isinstance(error, OSError) else "it is not text"
-        raise UserError(f"Cannot read the session {path}: {why}.", f"Give a {SUFFIX} file.") from error
+        why = reason(error) if isinstance(error, OSError) else Message("it is not text")
+        raise UserError(
+            "Cannot read the session {path}: {why}.", "Give a {suffix} file.", path=path, why=why, suffix=SUFFIX
+        ) from error
     try:
         document = json.loads(text, parse_constant=_refuse)
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8")  # what could not be written again
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is not a session: it is damaged, or of another program.", MEND) from error
+        raise UserError("{path} is not a session: it is damaged, or of another program.", MEND, path=path) from error
     return _Reader(str(path), MEND).session(document)
 
 
@@ -149,13 +161,16 @@ class _Reader(Checked):
         document = self.mapping(document, "it")
         if document.get("version") != VERSION:
             raise UserError(
-                f"{self.name} has the version {brief(document.get('version'))}.",
-                f"This program reads version {VERSION} of a session.",
+                "{name} has the version {version}.",
+                "This program reads version {known} of a session.",
+                name=self.name,
+                version=brief(document.get("version")),
+                known=VERSION,
             )
         model = self.mapping(document.get("model"), "model")
         found = self._reference(model, "model")
         if found is None or not found.path:
-            raise self.wrong("it names no model")
+            raise self.wrong(Message("it names no model"))
         recipe = recipe_of(document.get("recipe"), self.name)
         return SavedSession(
             found,
@@ -172,7 +187,7 @@ class _Reader(Checked):
         layout = self.mapping(value or {}, "layout")
         panels = {}
         for name, item in self.mapping(layout.get("panels") or {}, "layout.panels").items():
-            panel = self.mapping(item, "a panel")
+            panel = self.mapping(item, Message("a panel"))
             panels[name] = Panel(
                 self.one_of(panel.get("shown"), (True, False), "shown"),
                 self.one_of(panel.get("side"), ("left", "right", "bottom"), "side"),

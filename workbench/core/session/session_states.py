@@ -6,6 +6,7 @@ from math import isfinite
 from typing import Any, cast, get_args
 
 from workbench.core.analysis.report import Figure, How, Totals
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe, Row, recipe_of
 from workbench.core.session.checked import Checked
@@ -98,7 +99,7 @@ def undo_list_in(value: Any, recipe: Recipe, check: Checked) -> UndoList | None:
     )
     found = UndoList(read.recipe(document.get("first")), steps, here, branches)
     if found.at(here) != recipe:
-        raise check.wrong("its undo list does not lead to its recipe")
+        raise check.wrong(Message("its undo list does not lead to its recipe"))
     return found
 
 
@@ -111,27 +112,27 @@ class _Recipes:
 
     def recipe(self, value: Any) -> Recipe:
         check = self._check
-        document = check.mapping(value, "a recipe of history")
-        numbers = check.list(document.get("layers"), "a recipe's layers")
+        document = check.mapping(value, Message("a recipe of history"))
+        numbers = check.list(document.get("layers"), Message("a recipe's layers"))
         self._left -= len(numbers)
         if self._left < 0:
-            raise check.wrong(f"the recipes of its undo list have more than {2 * ROWS} rows")
-        rows = tuple(self._rows[check.count(each, "a row's number", len(self._rows))] for each in numbers)
+            raise check.wrong(Message("the recipes of its undo list have more than {rows} rows", rows=2 * ROWS))
+        rows = tuple(self._rows[check.count(each, Message("a row's number"), len(self._rows))] for each in numbers)
         if len({row.pattern for row in rows}) < len(rows):
-            raise check.wrong("a recipe of its undo list has a row twice")
+            raise check.wrong(Message("a recipe of its undo list has a row twice"))
         return replace(recipe_of(document | {"layers": {}}, check.name), rows=rows)
 
     def _row(self, value: Any) -> Row:
-        layers = self._check.mapping(value, "a row of history")
+        layers = self._check.mapping(value, Message("a row of history"))
         rows = recipe_of({"version": 1, "layers": layers}, self._check.name).rows
         if len(rows) != 1:
-            raise self._check.wrong("a row of history is not one row")
+            raise self._check.wrong(Message("a row of history is not one row"))
         return rows[0]
 
 
 def _step(value: Any, read: _Recipes, check: Checked) -> RecipeStep | PinStep:
-    step = check.mapping(value, "a step of history")
-    text = check.text(step.get("text"), "a step's text")[:TEXT]
+    step = check.mapping(value, Message("a step of history"))
+    text = check.text(step.get("text"), Message("a step's text"))[:TEXT]
     if "recipe" in step:
         return RecipeStep(text, read.recipe(step["recipe"]))
     new = None if step.get("became") is None else _snapshot(step["became"], check)
@@ -139,10 +140,10 @@ def _step(value: Any, read: _Recipes, check: Checked) -> RecipeStep | PinStep:
 
 
 def _branch(value: Any, read: _Recipes, check: Checked) -> Branch:
-    branch = check.mapping(value, "a branch of history")
+    branch = check.mapping(value, Message("a branch of history"))
     return Branch(
-        check.text(branch.get("text"), "a branch's text")[:TEXT],
-        check.count(branch.get("steps"), "a branch's steps", 1 << 20),
+        check.text(branch.get("text"), Message("a branch's text"))[:TEXT],
+        check.count(branch.get("steps"), Message("a branch's steps"), 1 << 20),
         read.recipe(branch.get("recipe")),
     )
 
@@ -150,15 +151,15 @@ def _branch(value: Any, read: _Recipes, check: Checked) -> Branch:
 def _short(value: Any, most: int, what: str, check: Checked) -> list[Any]:
     found = check.list(value, what)
     if len(found) > most:
-        raise check.wrong(f"'{what}' has more than {most} entries")
+        raise check.wrong(Message("'{subject}' has more than {most} entries", subject=what, most=most))
     return found
 
 
 def _snapshot(value: Any, check: Checked) -> Snapshot:
-    each = check.mapping(value, "a snapshot")
+    each = check.mapping(value, Message("a snapshot"))
     metric = _metric(each.get("metric"), check)
     snapshot = Snapshot(
-        check.text(each.get("name"), "a snapshot's name") or "?",
+        check.text(each.get("name"), Message("a snapshot's name")) or "?",
         recipe_of(each.get("recipe"), check.name),
         _totals(each.get("totals"), check),
         _figure(each.get("change"), "change", check),
@@ -189,7 +190,7 @@ def _totals(value: Any, check: Checked) -> Totals | None:
     totals = check.mapping(value, "totals")
     size = _figure(totals.get("bytes"), "bytes", check)
     if size is None or size.value <= 0:
-        raise check.wrong("a snapshot has no size")
+        raise check.wrong(Message("a snapshot has no size"))
     macs = totals.get("macs")
     return Totals(
         size,
@@ -205,6 +206,6 @@ def _figure(value: Any, what: str, check: Checked) -> Figure | None:
         return None
     figure = check.mapping(value, what)
     low, high = (None if figure.get(end) is None else check.number(figure[end], what) for end in ("low", "high"))
-    how = cast(How, check.one_of(figure.get("how"), get_args(How), f"how {what} was obtained"))
+    how = cast(How, check.one_of(figure.get("how"), get_args(How), Message("how {subject} was obtained", subject=what)))
     samples = check.count(figure.get("samples", 0), what)
     return Figure(check.number(figure.get("value"), what), how, samples, low, high)

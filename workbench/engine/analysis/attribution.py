@@ -8,6 +8,7 @@ import numpy as np
 from workbench.core.analysis.prediction_diff import Blame, Suspect
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.dataset import Feeds
 from workbench.engine.analysis.prediction_diff import Answers, answers, batches, margins, original_answers
@@ -25,7 +26,7 @@ from workbench.methods.base.method import RemovalMethod, ReplacingMethod
 
 MOST_BLAMED = 256  # samples that layers are taken back for
 SAME = 1e-6  # of two scores of a sample
-TRAINED = "It keeps its smaller shape: the others were trained with it."
+TRAINED = Message("It keeps its smaller shape: the others were trained with it.")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     trial = Trial(workspace, recipe, result, chosen)
     now = trial.answers((), job.silent())
     tried: list[tuple[Part, Suspect]] = []
-    for index, part in enumerate(job.part(0.2, 0.7).each(parts, "taking layers back")):
+    for index, part in enumerate(job.part(0.2, 0.7).each(parts, Message("taking layers back"))):
         part, then = trial.alone(part, job.silent())
         restored, margin = effect(then, now, want)
         path, *also = part.paths
@@ -74,7 +75,7 @@ def blame(workspace: Workspace, recipe: Recipe, samples: Sequence[int], job: Job
     part_of = {suspect.path: part for part, suspect in tried}
     ordered = ranked([suspect for _, suspect in tried])
     together: list[Suspect] = []
-    for suspect in job.part(0.7, 1.0).each(ordered, "taking layers back together"):
+    for suspect in job.part(0.7, 1.0).each(ordered, Message("taking layers back together")):
         if together and together[-1].together == len(chosen):
             break
         restored = suspect.restored

@@ -25,7 +25,10 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
     places = answer, answer.among([spec.name for spec in second.model.outputs])
     if places[1].index >= len(second.model.outputs):
         raise UserError(
-            f"{second.model.source.path} has no output '{answer.name}'.", "Compare models of the same task."
+            "{path} has no output '{answer}'.",
+            "Compare models of the same task.",
+            path=second.model.source.path,
+            answer=answer.name,
         )
     scores = np.empty((2, evaluator.data.samples))
     agree = largest = 0.0
@@ -34,7 +37,10 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
         a, b = (answer.of(run(feeds)) for run, answer in zip(runs, places, strict=True))
         if a.shape != b.shape:
             raise UserError(
-                f"The outputs differ in shape: {a.shape} and {b.shape}.", "Compare models of the same task."
+                "The outputs differ in shape: {shape} and {shape_b}.",
+                "Compare models of the same task.",
+                shape=a.shape,
+                shape_b=b.shape,
             )
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
         agree += float(evaluator.metric.same(a, b).sum())

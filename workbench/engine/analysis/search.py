@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.analysis.sensitivity import Scan, Trial
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.previewer import effective
@@ -50,7 +51,7 @@ def search(workspace: Workspace, found: Scan, goal: Goal, job: Job, seed: int = 
 def _within_bytes(workspace: Workspace, found: Scan, room: int, seed: int, job: Job) -> Recipe:
     """Bytes of a whole recipe differ from the sum over layers by the functions they share: corrected by measuring."""
     limit = room
-    for _ in job.each(range(ROUNDS), "fitting the size"):
+    for _ in job.each(range(ROUNDS), Message("fitting the size")):
         recipe = _recipe(_choose(workspace, found, max_bytes=limit), seed)
         excess = _size(workspace, recipe, job) - (room + _overhead(workspace, found))
         if excess <= 0:
@@ -67,14 +68,14 @@ def _within_drop(workspace: Workspace, found: Scan, allowed: float, seed: int, j
         return recipe if _measured_drop(workspace, recipe, job) <= allowed else None
 
     low, high = 0.0, 4 * allowed + 0.02
-    job.report("measuring whole recipes", 0.0)
+    job.report(Message("measuring whole recipes"), 0.0)
     best = tried(high)
     if best is not None:
         return best
     best = tried(low)
     if best is None:
         raise UserError("Every combination of the candidates loses more than that.", "Allow a larger drop.")
-    for _ in job.each(range(ROUNDS - 2), "measuring whole recipes"):
+    for _ in job.each(range(ROUNDS - 2), Message("measuring whole recipes")):
         middle = (low + high) / 2
         recipe = tried(middle)
         if recipe is None:

@@ -14,6 +14,7 @@ from typing import Any
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted, cheapest
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
@@ -94,7 +95,7 @@ def _pieces(
         ),
     ]
     foretold: list[Trial] = []
-    for plan in job.part(0.05, FORETELLING).each(plans, "predicting the candidates"):
+    for plan in job.part(0.05, FORETELLING).each(plans, Message("predicting the candidates")):
         piece = plan(job)
         if isinstance(piece, Trial):
             foretold.append(piece)
@@ -106,7 +107,7 @@ def _pieces(
     measuring = job.part(FORETELLING, 1.0)
     for index, each in enumerate(work):
         part = measuring.part(ends[index], ends[index + 1])
-        part.report(f"trying {each.path}", 0.0)
+        part.report(Message("trying {path}", path=each.path), 0.0)
         key = ("trial", each.path, each.candidate, seed, workspace.evaluator, workspace.calibration)
         yield workspace.cache.get(key, partial(each.run, part))  # a scan that was cancelled goes on where it was
 
@@ -127,8 +128,9 @@ def _layers(workspace: Workspace, wanted: Wanted) -> list[Layer]:
         layers = [layer for layer in layers if layer.path in wanted.layers]
     if not layers:
         raise UserError(
-            f"{workspace.model.source.path} has no layer that can be edited.",
+            "{path} has no layer that can be edited.",
             "Choose other layers." if wanted.layers else "Open another model.",
+            path=workspace.model.source.path,
         )
     return layers
 

@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.analysis.sweep import Curve, Sweep, SweepPoint, with_step
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.several import several
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.params import Field, fields_of
@@ -34,8 +35,10 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     recipe = recipe or Recipe()
     if not 1 <= wanted.folds <= evaluator.data.samples:
         raise UserError(
-            f"{evaluator.data.samples} samples cannot make {wanted.folds} folds.",
+            "{samples} samples cannot make {folds} folds.",
             "Give a number of folds from 1 to the number of samples.",
+            samples=evaluator.data.samples,
+            folds=wanted.folds,
         )
     field = parameter(wanted)
     paths = chosen(workspace, wanted)
@@ -52,7 +55,7 @@ def sweep(workspace: Workspace, wanted: Sweep, job: Job, recipe: Recipe | None =
     previewer = Previewer(workspace)  # only what depends on the layers runs again
     for index, value in enumerate(values):
         part = job.part(index / len(values), (index + 1) / len(values))
-        part.report(f"{wanted.method}, {field.name} {value:g}", 0.0)
+        part.report(Message("{method}, {field} {value:g}", method=wanted.method, field=field.name, value=value), 0.0)
         edited = with_step(recipe, paths, curve.action(value))
         point = _measured(previewer, edited, paths, value, wanted.folds, part)
         curve = replace(curve, points=(*curve.points, point), complete=index + 1 == len(values))
@@ -65,10 +68,16 @@ def parameter(wanted: Sweep) -> Field:
     method, _ = find(Action(wanted.method))
     numbers = {field.name: field for field in fields_of(method.Params) if field.kind in ("int", "float")}
     if not numbers:
-        raise UserError(f"{wanted.method} has no number to raise.", "Choose another method.")
+        raise UserError("{method} has no number to raise.", "Choose another method.", method=wanted.method)
     name = wanted.parameter or next(iter(numbers))
     if name not in numbers:
-        raise UserError(f"{wanted.method} has no number '{name}'.", f"It has: {', '.join(numbers)}.")
+        raise UserError(
+            "{method} has no number '{name}'.",
+            "It has: {numbers}.",
+            method=wanted.method,
+            name=name,
+            numbers=", ".join(numbers),
+        )
     return numbers[name]
 
 
@@ -78,7 +87,9 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
     matched = [layer for layer in model.layers if any(row.matches(layer.path) for row in rows)]
     if not matched:
         raise UserError(
-            f"'{', '.join(wanted.layers)}' matches no layer of the model.", "Give a layer's path, or a glob."
+            "'{layers}' matches no layer of the model.",
+            "Give a layer's path, or a glob.",
+            layers=", ".join(wanted.layers),
         )
     refused = {
         layer.path: compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
@@ -87,7 +98,7 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
     paths = tuple(path for path, reason in refused.items() if reason is None)
     if not paths:
         path, reason = next(iter(refused.items()))
-        raise UserError(f"{path}: {reason}", "Choose other layers, or another method.")
+        raise UserError("{path}: {reason}", "Choose other layers, or another method.", path=path, reason=reason)
     return paths
 
 
@@ -98,7 +109,7 @@ def grid(workspace: Workspace, field: Field, paths: Sequence[str]) -> tuple[floa
     """
     if field.high is None or field.low is None:
         if field.name != "threshold":
-            raise UserError(f"{field.name} has no largest value.", "Give the values to try.")
+            raise UserError("{field} has no largest value.", "Give the values to try.", field=field.name)
         magnitudes = np.concatenate([np.abs(workspace.model.weight(path)).ravel() for path in paths])
         return tuple(float(value) for value in np.quantile(magnitudes, np.linspace(0, 1, STEPS + 2)[1:-1]))
     if field.kind == "int" and field.high - field.low < STEPS:

@@ -21,6 +21,7 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.files import check_folder
 from workbench.core.base.job import Job
 from workbench.core.base.language import ENGLISH
+from workbench.core.base.message import Message
 from workbench.core.base.several import several
 from workbench.core.base.trust import Trust
 from workbench.core.layer_data.layer import Layer
@@ -41,7 +42,10 @@ def inspect(model_path: str, trusted: Trust, job: Job) -> dict[str, Any]:
     """The layers of a model with their statistics. Raises UserError."""
     workspace = Workspace.open(model_path, job.part(0.0, 0.5), trusted)
     summary = workspace.model.summary()
-    layers = [_inspected(workspace, layer) for layer in job.part(0.5, 1.0).each(summary.layers, "reading the weights")]
+    layers = [
+        _inspected(workspace, layer)
+        for layer in job.part(0.5, 1.0).each(summary.layers, Message("reading the weights"))
+    ]
     return {
         "model": {
             "path": summary.path,
@@ -76,7 +80,7 @@ def _inspected(workspace: Workspace, layer: Layer) -> dict[str, Any]:
         raise
     except Exception as error:  # of one layer, which must not take the others down
         log.warning("%s: its statistics: %s: %s", layer.path, type(error).__name__, error)
-        return row | {"not_known": "Not known: computing its statistics failed."}
+        return row | {"not_known": Message("Not known: computing its statistics failed.")}
     row |= asdict(view.moments)
     spectrum = view.spectrum
     if spectrum is not None:
@@ -134,7 +138,12 @@ def compress(
     workspace = Workspace.open(model_path, job.part(0.0, 0.1), trusted, chosen)
     for step in workspace.model.preparations:
         if step.id in chosen and not step.applied:
-            raise UserError(f"{model_path}: the opset is {step.detail}.", "Leave out --raise-opset.")
+            raise UserError(
+                "{model_path}: the opset is {detail}.",
+                "Leave out --raise-opset.",
+                model_path=model_path,
+                detail=step.detail,
+            )
     effective_stacks(workspace.model, recipe)  # what does not fit is told before anything is measured
     if data_path:
         workspace = workspace.attach(data_path, job.part(0.1, 0.2), calibration, trusted, given)
@@ -166,7 +175,7 @@ def distill(
     teachers, name = several(teachers), f"{files.stem(student)}_distilled"
     target = Path(out_dir) / f"{name}.onnx"
     if any(files.exists(str(target)) and files.exists(each) and target.samefile(each) for each in teachers):
-        raise UserError(f"{target} is a teacher.", "Choose another folder.")
+        raise UserError("{target} is a teacher.", "Choose another folder.", target=target)
     check_folder(Path(out_dir))
     workspace = Workspace.open(student, job.part(0.0, 0.05), trusted)
     workspace = workspace.attach(data_path, job.part(0.05, 0.1), calibration, trusted, given)

@@ -11,6 +11,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.language import ENGLISH
 from workbench.core.base.language import language as speaking
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given
@@ -61,7 +62,7 @@ def export(
         for kind, suffix in (("model", "onnx"), ("recipe", "yaml"), ("report", "html"))
     }
     if problem := system.name_problem(name):
-        raise UserError(f"No file can be called {name}: {problem}.", "Choose another name.")
+        raise UserError("No file can be called {name}: {problem}.", "Choose another name.", name=name, problem=problem)
     _not_the_original(workspace.model, files["model"])
     places.check_folder(Path(folder))
     chosen, _ = effective_stacks(workspace.model, recipe)
@@ -74,7 +75,7 @@ def export(
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = with_edits(result.model, result.edits, recipe.sparse)
     shown = previewer.effective(result.model, result.edits)
-    job.report("writing the file", middle)
+    job.report(Message("writing the file"), middle)
     with places.staged(Path(folder)) as place:
         written = place.folder / files["model"].name
         compressed.save(written)
@@ -108,7 +109,7 @@ def export(
             notes=notes,
             recovery=trained.recovery,
         )
-        job.report("writing the report", 1.0)
+        job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
         page = report_page.page(report, workspace.model.summary(), spoken)
         places.write_text(place.folder / files["report"].name, page)
@@ -125,7 +126,7 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
     scores = np.empty((2, evaluator.data.samples))
     agree = 0.0
     largest = scale = 0.0
-    for chosen in job.each(evaluator.batches(), "verifying the file"):
+    for chosen in job.each(evaluator.batches(), Message("verifying the file")):
         feeds = evaluator.data.feeds(chosen)
         a, b = evaluator.answer(shown(feeds)), evaluator.answer(written(feeds))
         scores[0, chosen], scores[1, chosen] = evaluator.score(a, chosen), evaluator.score(b, chosen)
@@ -137,8 +138,10 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
         scale = max(scale, float(np.abs(a).max()))
     if not np.isfinite(largest) or largest > LARGEST_RELATIVE_DIFFERENCE * max(scale, 1e-6):
         raise UserError(
-            f"The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.",
+            "The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.",
             "Nothing was written; export with 'sparse: off', and report this recipe.",
+            largest=largest,
+            scale=scale,
         )
     samples = evaluator.data.samples
     return float(scores[0].mean()), Verified(float(scores[1].mean()), agree / samples, largest, samples)
@@ -147,18 +150,25 @@ def verify(evaluator: Evaluator, shown: Run, written: Run, job: Job) -> tuple[fl
 def describe_data(workspace: Workspace) -> str:
     """In words: which samples were measured, whether against labels, what was calibrated with."""
     if workspace.data is None or workspace.evaluator is None:
-        return "no data: not measured"
-    against = "against labels" if workspace.evaluator.metric.labelled else f"against {workspace.against}"
-    return (
-        f"{workspace.data.samples:,} samples of {workspace.data.path}, {against}; "
-        f"calibration: {workspace.calibration_words}"
+        return Message("no data: not measured")
+    against = (
+        Message("against labels")
+        if workspace.evaluator.metric.labelled
+        else Message("against {against}", against=workspace.against)
+    )
+    return Message(
+        "{samples:,} samples of {path}, {against}; calibration: {calibration_words}",
+        samples=workspace.data.samples,
+        path=workspace.data.path,
+        against=against,
+        calibration_words=workspace.calibration_words,
     )
 
 
 def _not_the_original(model: Model, target: Path) -> None:
     source = Path(model.source.path)
     if places.exists(str(target)) and places.exists(str(source)) and target.samefile(source):
-        raise UserError(f"{target} is the model that is open.", "Choose another name or folder.")
+        raise UserError("{target} is the model that is open.", "Choose another name or folder.", target=target)
 
 
 def _latencies(workspace: Workspace, written: Run, job: Job) -> tuple[Figure | None, Figure | None]:

@@ -19,6 +19,7 @@ from typing import Any, get_args
 from workbench.core.base import system
 from workbench.core.base.errors import Cancelled, UserError, behind
 from workbench.core.base.job import Job, Progress
+from workbench.core.base.message import Message, sentences
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
 from workbench.core.plugins.discovery import left_out
@@ -133,7 +134,11 @@ class Service:
             self.send(m.Failed(number, error.what, error.mend))
         except MemoryError:
             self.send(
-                m.Failed(number, "There is not enough memory for this.", "Close other programs, or use less data.")
+                m.Failed(
+                    number,
+                    Message("There is not enough memory for this."),
+                    Message("Close other programs, or use less data."),
+                )
             )
         except Exception as error:
             if (meant := behind(error)) is not None:
@@ -143,8 +148,12 @@ class Service:
             self.send(
                 m.Failed(
                     number,
-                    f"Something went wrong inside: {type(error).__name__}: {plain(str(error))}.",
-                    "The model is unharmed; the log has the details.",
+                    Message(
+                        "Something went wrong inside: {kind}: {error}.",
+                        kind=type(error).__name__,
+                        error=plain(str(error)),
+                    ),
+                    Message("The model is unharmed; the log has the details."),
                     traceback.format_exc(),
                 )
             )
@@ -167,7 +176,7 @@ class Service:
     def methods(self, request: m.Methods, job: Job) -> Any:
         known = tuple(method.info() for method in all_methods().values())
         if left_out():
-            job.update(" ".join(left_out()))
+            job.update(sentences(*left_out()))
         return known
 
     @answer.register
@@ -176,8 +185,9 @@ class Service:
         summary = workspace.model.summary()
         if request.fingerprint not in ("", summary.fingerprint):
             raise UserError(
-                f"{request.path} holds another model than the one that was open.",
+                "{path} holds another model than the one that was open.",
                 "Put the earlier file back and measure again, or open the new one.",
+                path=request.path,
             )
         self._replace(workspace)
         system.give_memory_back()  # what was remembered of the model before
@@ -199,7 +209,7 @@ class Service:
 
     @answer.register
     def facts(self, request: m.Facts, job: Job) -> Any:
-        for path in job.each(request.paths, "looking at the weights"):
+        for path in job.each(request.paths, Message("looking at the weights")):
             self.send(m.Updated(request.job, self._open().facts(path)))
 
     @answer.register

@@ -4,6 +4,7 @@ import numpy as np
 
 from workbench.core.analysis.report import Verified
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given, constants
 from workbench.engine.compile.compiler import Stacks
@@ -22,13 +23,16 @@ def refuse(chosen: Stacks, recipe: Recipe) -> None:
             method, params = find(action)
             if method.uses_data(params):
                 raise UserError(
-                    f"{action.method} on {path} needs data, and none was given.",
+                    "{method} on {path} needs data, and none was given.",
                     "Give data, or use steps that need none (see workbench methods).",
+                    method=action.method,
+                    path=path,
                 )
     if recipe.recover:
         raise UserError(
-            f"The recovery stage {recipe.recover[0].kind} needs data, and none was given.",
+            "The recovery stage {kind} needs data, and none was given.",
             "Give data, or take the stages out of the recipe.",
+            kind=recipe.recover[0].kind,
         )
 
 
@@ -40,19 +44,23 @@ def verify(shown: Model, written: str, given: Given) -> tuple[Verified, str]:
     running = runtime.session(written)
     feeds, found, why = answers(running, constants(shown.inputs, given))
     if not feeds:
-        return Verified(None, None, None, 0), f"No data: not measured, and the file was not run: {why.rstrip('.')}"
+        return Verified(None, None, None, 0), Message("No data: not measured, and the file was not run: {why}", why=why)
     expected = runtime.run(runtime.session(shown), feeds)
     difference, largest = relative_difference(expected, found), 0.0
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:
         raise UserError(
-            f"The written file does not behave as the preview did: on made-up inputs its outputs differ by "
-            f"{difference:.3g} of their size.",
+            "The written file does not behave as the preview did: on made-up inputs its outputs differ by "
+            "{difference:.3g} of their size.",
             "Nothing was written; export with 'sparse: off', and report this recipe.",
+            difference=difference,
         )
     for a, b in zip(expected, found, strict=True):
         if isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.size:
             largest = max(largest, float(np.nan_to_num(np.abs(a.astype(np.float64) - b)).max()))
     return Verified(None, None, largest, 0), (
-        "No data: not measured. The written file was run on made-up inputs; its "
-        f"outputs differ from the preview's by at most {largest:.2g}"
+        Message(
+            "No data: not measured. The written file was run on made-up inputs; its "
+            "outputs differ from the preview's by at most {largest:.2g}",
+            largest=largest,
+        )
     )

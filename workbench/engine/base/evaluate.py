@@ -9,6 +9,7 @@ import onnxruntime as ort
 from workbench.core.analysis.report import Figure, How
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.data.choosing import choose, fitting
 from workbench.data.dataset import Dataset, Feeds
 from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, interval, paired_interval
@@ -117,22 +118,27 @@ def prepare(
     """
     parts = [
         data.answer.of(run(data.feeds(slice(start, start + batch))))
-        for start in job.each(range(0, data.samples, batch), "measuring the original")
+        for start in job.each(range(0, data.samples, batch), Message("measuring the original"))
     ]
     outputs = np.concatenate(parts)
     named = f" '{data.answer.name}'" if data.answer.name else ""
     unknown = int(np.isnan(outputs.reshape(len(outputs), -1)).any(axis=1).sum()) if outputs.dtype.kind == "f" else 0
     if unknown:
         raise UserError(
-            f"The model's output{named} is not a number (NaN) for {unknown:,} of {data.samples:,} samples.",
+            "The model's output{named} is not a number (NaN) for {unknown:,} of {samples:,} samples.",
             "Check the model, and how the data is prepared for it.",
+            named=named,
+            unknown=unknown,
+            samples=data.samples,
         )
     metric = choose(outputs, data.labels, data.answer.name, wanted)
     data = replace(data, labels=fitting(metric, data.labels))
     if metric.id in DECIDING and len(data.classes) > outputs.shape[1]:
         raise UserError(
-            f"The data names {len(data.classes)} classes, but the model has {outputs.shape[1]}.",
+            "The data names {n} classes, but the model has {shape}.",
             "Name the model's classes in its order, or leave the names out.",
+            n=len(data.classes),
+            shape=outputs.shape[1],
         )
     compared = outputs
     if teacher is not None and not metric.labelled:
@@ -140,7 +146,7 @@ def prepare(
         compared = np.concatenate(
             [
                 teacher(data.feeds(slice(start, start + batch)))[0]
-                for start in job.each(range(0, data.samples, batch), "asking the teacher")
+                for start in job.each(range(0, data.samples, batch), Message("asking the teacher"))
             ]
         )
     target = data.labels if metric.labelled else compared

@@ -7,6 +7,7 @@ import numpy as np
 import onnxruntime as ort
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.data.answer import Answer
 from workbench.data.choosing import fitting, found, named, why_unfit
 from workbench.data.dataset import Dataset
@@ -38,8 +39,9 @@ def with_answer(session: ort.InferenceSession, data: Dataset, wanted: str = "") 
     left = {output.name: _kind(output.type) for output, fits in zip(outputs, plain, strict=True) if not fits}
     if not any(plain):
         raise UserError(
-            f"The model gives only {_listed(left)}, which cannot be measured.",
+            "The model gives only {left}, which cannot be measured.",
             "Export it with tensors as outputs (for scikit-learn: options={'zipmap': False}).",
+            left=_listed(left),
         )
     few, more = _samples(data)
     first, second = _run(session, data, few), _run(session, data, more)
@@ -52,14 +54,15 @@ def with_answer(session: ort.InferenceSession, data: Dataset, wanted: str = "") 
             continue
         place = _place(first[index], second[index], len(few), len(more), data.fixed_batch is not None)
         if place is None and data.fixed_batch != 1:  # of one sample at a time, an output is its answer
-            left[output.name] = "has no axis of samples"
+            left[output.name] = Message("has no axis of samples")
         else:
             axis, each = place or (None, 1)
             every.append(Candidate(Answer(output.name, index, axis, each), np.empty(0)))
     if not every:
         raise UserError(
-            f"No output of the model has one answer a sample: {_listed(left)}.",
+            "No output of the model has one answer a sample: {left}.",
             "Export the model with outputs whose first axis is the batch.",
+            left=_listed(left),
         )
     values = _answers(session, data, probed, every)
     every = [replace(each, values=value) for each, value in zip(every, values, strict=True)]
@@ -75,7 +78,7 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
         if metric is not None:
             ranked.append(replace(each, metric=metric, rank=rank + (100 if _unknown(each.values) else 0)))
         else:
-            left[each.answer.name] = "does not fit the labels"
+            left[each.answer.name] = Message("does not fit the labels")
     if not ranked:
         if wanted:
             named(wanted, every[0].values, labels)  # raises: why it does not fit
@@ -84,7 +87,7 @@ def _chosen(data: Dataset, every: list[Candidate], probed: np.ndarray, left: dic
     best = min(_credible(ranked, labels), key=lambda each: each.rank)
     assert best.metric is not None
     others = {
-        each.answer.name: "not a number (NaN)" if _unknown(each.values) else _shape(each.values)
+        each.answer.name: Message("not a number (NaN)") if _unknown(each.values) else _shape(each.values)
         for each in ranked
         if each is not best
     }
@@ -136,38 +139,44 @@ def _notes(best: Candidate, others: dict[str, str]) -> tuple[str, ...]:
     where = (
         ""
         if answer.axis == 0
-        else f"its samples along axis {answer.axis}"
+        else Message("its samples along axis {axis}", axis=answer.axis)
         if answer.axis
-        else "which belongs to one sample as a whole"
+        else Message("which belongs to one sample as a whole")
     )
-    more = ", ".join(filter(None, (f"{answer.each} entries a sample" if answer.each > 1 else "", where)))
+    more = Joined((Message("{n} entries a sample", n=answer.each) if answer.each > 1 else "", where))
     notes = (
-        f"The measured output is '{answer.name}', {more}." if more else f"The measured output is '{answer.name}'.",
+        Message("The measured output is '{answer}', {more}.", answer=answer.name, more=more)
+        if more
+        else Message("The measured output is '{answer}'.", answer=answer.name),
     )
-    return (*notes, f"Not measured: {_listed(others)}.") if others else notes
+    return (*notes, Message("Not measured: {others}.", others=_listed(others))) if others else notes
 
 
 def _listed(outputs: dict[str, str]) -> str:
-    named = [f"'{name}' ({why})" for name, why in outputs.items()]
-    return "; ".join(named[:5] + [f"and {len(named) - 5} more"] * (len(named) > 5))
+    named = [Message("'{name}' ({why})", name=name, why=why) for name, why in outputs.items()]
+    return Joined(named[:5] + [Message("and {n} more", n=len(named) - 5)] * (len(named) > 5), CLAUSE)
 
 
 def _shape(values: np.ndarray) -> str:
-    return f"{values.dtype} of {' x '.join(map(str, values.shape[1:])) or 'one value'} a sample"
+    return Message(
+        "{dtype} of {shape} a sample",
+        dtype=values.dtype,
+        shape=" x ".join(map(str, values.shape[1:])) or Message("one value"),
+    )
 
 
 def _kind(of: str) -> str:
     """A type of the runtime in words."""
     return (
-        "a sequence of maps"
+        Message("a sequence of maps")
         if of.startswith("seq(map")
-        else "a sequence"
+        else Message("a sequence")
         if of.startswith("seq")
-        else "a map"
+        else Message("a map")
         if of.startswith("map")
-        else "optional"
+        else Message("optional")
         if of.startswith("optional")
-        else "a sparse tensor"
+        else Message("a sparse tensor")
     )
 
 

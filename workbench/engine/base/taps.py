@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -60,8 +61,9 @@ def refuse_what_is_not_finite(name: str, values: np.ndarray) -> None:
     reach = float(values.max(initial=0)), float(-values.min(initial=0))
     if not all(2 * edge < FINITE for edge in reach):
         raise UserError(
-            f"{name}: on the calibration samples there are values that are not finite.",
+            "{name}: on the calibration samples there are values that are not finite.",
             "Check the data and the weights of the layers before it.",
+            name=name,
         )
 
 
@@ -73,7 +75,7 @@ def runs(
     session = runtime.session(cut.ending_in(model, tuple(inner))) if inner else None
     batch = data.at_once(-(-batch // SHARE))
     total = -(-min(data.samples, samples) // batch)
-    for feeds in job.each(data.batches(batch, samples), "observing activations", total):
+    for feeds in job.each(data.batches(batch, samples), Message("observing activations"), total):
         found = {name: feeds[name] for name in names if name not in inner}
         if session is not None:
             wanted = {value.name for value in session.get_inputs()}

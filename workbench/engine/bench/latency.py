@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.engine.base.evaluate import Run
 
 BLOCKS = 6
@@ -18,7 +19,7 @@ COUNTED = BLOCKS * (RUNS - SETTLING)
 def paired_latency_ms(first: Run, second: Run, feeds: Mapping[str, np.ndarray], job: Job) -> tuple[float, float]:
     """Median milliseconds of both for the same sample, in blocks that take turns, so that a busy machine slows both."""
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in job.each(range(BLOCKS), "measuring latency"):
+    for _ in job.each(range(BLOCKS), Message("measuring latency")):
         for run, into in zip((first, second), times, strict=True):
             into += _block(run, feeds)
     return statistics.median(times[0]), statistics.median(times[1])

@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.views import Timing
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.base.evaluate import runner
@@ -36,8 +37,8 @@ def timed(workspace: Workspace, recipe: Recipe, job: Job) -> Timing:
         after,
         latency.COUNTED,
         len(written),
-        zipped(_original(workspace.model), job.part(0.7, 0.85), "zipping the original"),
-        zipped(written, job.part(0.85, 1.0), "zipping the compressed model"),
+        zipped(_original(workspace.model), job.part(0.7, 0.85), Message("zipping the original")),
+        zipped(written, job.part(0.85, 1.0), Message("zipping the compressed model")),
         made_up,
     )
 
@@ -57,5 +58,7 @@ def _original(model: Model) -> bytes:
         try:
             return path.read_bytes()
         except OSError as error:
-            raise UserError(f"Cannot read {path}: {reason(error)}.", "Open the model again.") from error
+            raise UserError(
+                "Cannot read {path}: {reason}.", "Open the model again.", path=path, reason=reason(error)
+            ) from error
     return model.to_bytes()

@@ -17,7 +17,9 @@ def unfold(layer: Layer, x: np.ndarray, chosen: np.ndarray | None = None) -> np.
     if layer.op == "Conv":
         return _convolution(layer, x, chosen)
     if layer.op not in ("Gemm", "MatMul"):
-        raise UserError(f"{layer.path} is a {layer.op}, which has no input rows.", "Choose a method without data.")
+        raise UserError(
+            "{path} is a {op}, which has no input rows.", "Choose a method without data.", path=layer.path, op=layer.op
+        )
     rows = _linear(layer, x)
     return (rows if chosen is None else rows[chosen])[None].astype(np.float32)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -72,7 +73,9 @@ class LayerContext:
         data = self.samples()
         found = self.cache.get(("gradients", data.fingerprint), lambda: gradients(self.model, data, job))
         if self.path not in found:
-            raise UserError(f"{self.path}: no gradients reach this layer.", "Choose a method that needs none.")
+            raise UserError(
+                "{path}: no gradients reach this layer.", "Choose a method that needs none.", path=self.path
+            )
         return found[self.path]
 
     def synaptic_flow(self, masks: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
@@ -84,7 +87,9 @@ class LayerContext:
         """The calibration samples. Raises UserError when there are none."""
         if self.data is None:
             raise UserError(
-                f"{self.path}: this method needs data, and none was given.", "Give data, or use methods that need none."
+                "{path}: this method needs data, and none was given.",
+                "Give data, or use methods that need none.",
+                path=self.path,
             )
         return self.data
 
@@ -100,7 +105,7 @@ class LayerContext:
         session = runtime.session(prefix)
         wanted = {value.name for value in session.get_inputs()}
         total = -(-data.first(SAMPLES) // data.at_once(self.batch))
-        for feeds in job.each(data.batches(self.batch, SAMPLES), f"calibrating {self.path}", total):
+        for feeds in job.each(data.batches(self.batch, SAMPLES), Message("calibrating {path}", path=self.path), total):
             yield runtime.run(session, {k: v for k, v in feeds.items() if k in wanted}, [name])[0]
 
     def observed(self, job: Job, behind: bool = False) -> Observed:

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -88,15 +89,18 @@ def blocks(model: Model, asked: Mapping[str, Action]) -> list[Block]:
     for path, action in asked.items():
         block = _block(model, path, action)
         if found.setdefault(block.span.module, block).action != action:
-            raise UserError(f"Layers of {block.span.module} ask for different students.", "Give all the same step.")
+            raise UserError(
+                "Layers of {module} ask for different students.", "Give all the same step.", module=block.span.module
+            )
     owners: dict[str, Block] = {}
     for block in found.values():
         for name in block.span.nodes:
             if owners.setdefault(name, block) is not block:
                 raise UserError(
-                    f"{owners[name].span.module} and {block.span.module} cannot both be replaced: they "
-                    "have layers in common.",
+                    "{module} and {other} cannot both be replaced: they have layers in common.",
                     "Replace one of them.",
+                    module=owners[name].span.module,
+                    other=block.span.module,
                 )
     return list(found.values())
 
@@ -110,7 +114,7 @@ def replace(
     moments = _moments(model, learning, data, job.part(0.0, 0.8)) if learning else {}
     students: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     words = {}
-    for block in job.part(0.8, 1.0).each(learning, "fitting students"):
+    for block in job.part(0.8, 1.0).each(learning, Message("fitting students")):
         method, params = block.method()
         fitted, held = moments[block.span.module]
         weights = method.fit(fitted, params, job)
@@ -157,11 +161,13 @@ def _shaped(form: Form, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _notes(model: Model, block: Block, words: str) -> dict[str, str]:
     module, keeper = block.span.module, block.keeper
     if not keeper:
-        return dict.fromkeys(block.span.layers, f"removed with {module}")
-    notes = dict.fromkeys(block.span.layers, f"removed with {module}, which {keeper} replaces")
+        return dict.fromkeys(block.span.layers, Message("removed with {module}", module=module))
+    notes = dict.fromkeys(
+        block.span.layers, Message("removed with {module}, which {keeper} replaces", module=module, keeper=keeper)
+    )
     before = sum(model.layer(path).parameters for path in block.span.layers)
-    grown = "it has more weights than the block had" if block.form.layer(keeper).parameters >= before else ""
-    return notes | {keeper: "; ".join(filter(None, (f"in the place of {module}", words, grown)))}
+    grown = Message("it has more weights than the block had") if block.form.layer(keeper).parameters >= before else ""
+    return notes | {keeper: Joined((Message("in the place of {module}", module=module), words, grown), CLAUSE)}
 
 
 def _words(weights: np.ndarray, fitted: Moments, held: Moments) -> str:
@@ -170,13 +176,19 @@ def _words(weights: np.ndarray, fitted: Moments, held: Moments) -> str:
     power = of.squares.sum() - np.square(of.outputs).sum() / of.rows
     missed = of.squares.sum() - 2 * (weights * of.across).sum() + (weights * (of.inputs @ weights)).sum()
     share = f"{100 * max(missed, 0.0) / max(power, 1e-12):.1f} %"
-    return f"response error {share} on samples held back" if held.rows else f"response error {share} on what it learnt"
+    return (
+        Message("response error {share} on samples held back", share=share)
+        if held.rows
+        else Message("response error {share} on what it learnt", share=share)
+    )
 
 
 def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) -> dict[str, tuple[Moments, Moments]]:
     """For each block those to fit to, and those held back."""
     if data is None:
-        raise UserError(f"{chosen[0].span.module}: a student needs calibration samples.", "Give a data set.")
+        raise UserError(
+            "{module}: a student needs calibration samples.", "Give a data set.", module=chosen[0].span.module
+        )
     sums = {block.span.module: (_Sums(block.form), _Sums(block.form)) for block in chosen}
     for index, values in enumerate(_values(model, chosen, data, job)):
         for block in chosen:
@@ -187,8 +199,11 @@ def _moments(model: Model, chosen: list[Block], data: Dataset | None, job: Job) 
         refuse_what_is_not_finite(module, fitted.across.numpy())
         if fitted.rows < len(fitted.inputs):
             raise UserError(
-                f"{module}: {fitted.rows:,} input rows are too few for a student of {len(fitted.inputs):,} columns.",
+                "{module}: {rows:,} input rows are too few for a student of {n:,} columns.",
                 "Give more calibration samples, or choose a smaller kernel.",
+                module=module,
+                rows=fitted.rows,
+                n=len(fitted.inputs),
             )
         found[module] = (fitted.moments(), held.moments())
     return found
@@ -204,7 +219,7 @@ def _values(model: Model, chosen: list[Block], data: Dataset, job: Job) -> Itera
     used = min(data.samples, SAMPLES)
     batch = data.at_once(max(1, min(BATCH, used // HELD)))
     total = -(-used // batch)
-    for feeds in job.each(data.batches(batch, SAMPLES), "running the blocks", total):
+    for feeds in job.each(data.batches(batch, SAMPLES), Message("running the blocks"), total):
         made = runtime.run(session, {name: array for name, array in feeds.items() if name in wanted}, computed)
         yield {**feeds, **dict(zip(computed, made, strict=True))}
 

@@ -9,6 +9,7 @@ import numpy as np
 from workbench.core.analysis.report import LayerChange
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe, Sparse
@@ -27,8 +28,8 @@ from workbench.graph.storage.encoding import Factors
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import find, untouched
 
-OTHER = "Choose another method for it."
-APART = "Leave out one of the two steps."
+OTHER = Message("Choose another method for it.")
+APART = Message("Leave out one of the two steps.")
 Sharing = Mapping[Action, tuple[str, ...]]
 Stacks = Mapping[str, tuple[Action, ...]]
 
@@ -125,8 +126,11 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
                 find(action)
         if not any(row.matches(path) for path in paths):
             raise UserError(
-                f"The recipe's row '{row.pattern}' matches no layer of the model.",
-                f"Its layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.",
+                "The recipe's row '{pattern}' matches no layer of the model.",
+                "Its layers are {paths}{more}.",
+                pattern=row.pattern,
+                paths=", ".join(paths[:8]),
+                more=", …" if len(paths) > 8 else "",
             )
     named = {row.pattern for row in recipe.rows}
     chosen: dict[str, tuple[Action, ...]] = {}
@@ -141,7 +145,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         )
         reason = refused or conflict(layer, actions)  # plans are of layers that can have each step alone
         if reason and layer.path in named:
-            raise UserError(f"{layer.path}: {reason}", OTHER if refused else APART)
+            raise UserError("{path}: {reason}", OTHER if refused else APART, path=layer.path, reason=reason)
         if reason:
             left.append(Left(layer.path, UNTOUCHED, reason))
         elif actions:
@@ -192,7 +196,7 @@ def edit(
     layer = model.layer(path)
     reason = conflict(layer, actions)
     if reason:
-        raise UserError(f"{path}: {reason}", APART)
+        raise UserError("{path}: {reason}", APART, path=path, reason=reason)
     result = untouched(model.weight(path)) if start is None else start
     done: tuple[Action, ...] = ()
     steps = in_order(actions)
@@ -200,7 +204,7 @@ def edit(
         chosen, params = find(action)
         reason = refusal(model, layer, action)
         if reason:
-            raise UserError(f"{path}: {reason}", OTHER)
+            raise UserError("{path}: {reason}", OTHER, path=path, reason=reason)
         done += (action,)
         peers = (sharing or {}).get(action, (path,)) if chosen.shared(params) else ()
         context = LayerContext(model, path, data, seed, cache, peers)
@@ -226,7 +230,7 @@ def edit_all(model: Model, chosen: Stacks, data: Dataset | None, seed: int, cach
     sharing = shares(chosen)
     for index, (path, actions) in enumerate(chosen.items()):
         part = job.part(index / len(chosen), (index + 1) / len(chosen))
-        part.report(f"editing {path}", 0.0)
+        part.report(Message("editing {path}", path=path), 0.0)
         edits[path] = edit(model, path, actions, data, seed, cache, part, sharing)
     return edits
 
@@ -244,7 +248,7 @@ def change_of(
     """The summary of an edit whose stored size is known exactly; `before`: the layer before it lost channels."""
     layer = model.layer(path)
     size = with_bias(layer, edited, size)
-    notes = "; ".join(part for part in (note, edited.note) if part)
+    notes = Joined((note, edited.note), CLAUSE)
     was, zeros = (before or layer).bytes, float(np.mean(edited.weight == 0))
     return LayerChange(
         path,
@@ -266,12 +270,18 @@ def larger(before: int, after: int, zeros: float, words: str, edited: Edit) -> s
     if after < before:
         return ""
     if isinstance(edited.encoding, Factors):
-        return f"The factors hold {edited.encoding.parameters:,} weights, and the layer had {edited.weight.size:,}."
+        return Message(
+            "The factors hold {parameters:,} weights, and the layer had {size:,}.",
+            parameters=edited.encoding.parameters,
+            size=edited.weight.size,
+        )
     if zeros and "zeros" not in words:
-        return f"So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie."
+        return Message(
+            "So few zeros ({zeros:.1%}) take less as they are than with a list of where they lie.", zeros=zeros
+        )
     if after > before:
-        return "What is stored beside the values (scales, decoders, lists) takes more than the values save."
-    return "The step changes values, but not how they are stored."
+        return Message("What is stored beside the values (scales, decoders, lists) takes more than the values save.")
+    return Message("The step changes values, but not how they are stored.")
 
 
 def kept_bias(layer: Layer) -> int:

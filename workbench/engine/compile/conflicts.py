@@ -4,6 +4,7 @@ A later step keeps what an earlier one made - zeros, factors, levels, how the la
 """
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, in_order
 from workbench.graph.storage.plan import Plan
@@ -19,7 +20,11 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
         if chosen.refuses(layer, params):  # nor can it forecast this layer; `apply.refusal` tells why
             return None
         if plan.chain and chosen.whole(params):
-            return f"{chosen.title} cannot follow a factoring: {chosen.whole(params)} of whole layers."
+            return Message(
+                "{step} cannot follow a factoring: {whole} of whole layers.",
+                step=chosen.title,
+                whole=chosen.whole(params),
+            )
         before, plan = plan, chosen.forecast(layer, plan, params)
         reason = _undone(chosen, before, plan, made)
         if reason:
@@ -43,17 +48,26 @@ def conflicts(layer: Layer, actions: tuple[Action, ...]) -> dict[str, str]:
 def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> str | None:
     """What a step would lose of that which earlier ones made, as a sentence."""
     if before.compute is not None and after.compute != before.compute:
-        return f"{chosen.title} would undo how {made['compute']} has the layer computed."
+        return Message(
+            "{step} would undo how {compute} has the layer computed.", step=chosen.title, compute=made["compute"]
+        )
     if after.tensors is before.tensors:
         return None
     if before.on_levels and not _finer(before, after):
-        return f"{chosen.title} would round again what {made['levels']} has quantised."
+        return Message(
+            "{step} would round again what {levels} has quantised.", step=chosen.title, levels=made["levels"]
+        )
     if "correction" in made:
-        return f"{chosen.title} changes what {made['correction']} compensates: put {made['correction']} after it."
+        return Message(
+            "{step} changes what {correction} compensates: put {correction} after it.",
+            step=chosen.title,
+            correction=made["correction"],
+        )
     if "zeros" in made and after.chain and not before.chain:
-        return (
-            f"{chosen.title} would fill the zeros of {made['zeros']}: put {made['zeros']} after it, to prune the "
-            f"factors."
+        return Message(
+            "{step} would fill the zeros of {zeros}: put {zeros} after it, to prune the factors.",
+            step=chosen.title,
+            zeros=made["zeros"],
         )
     return None
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import AND, Joined, Message
 from workbench.data.dataset import Dataset
 from workbench.engine.base.differentiable import few_samples
 from workbench.graph.channels.slicing import silenced
@@ -50,8 +51,8 @@ def few(paths: Iterable[str]) -> str:
     """Names in a sentence: three at most."""
     first, *rest = paths
     if len(rest) > 2:
-        return f"{first}, {rest[0]} and {len(rest) - 1} more"
-    return " and ".join((", ".join((first, *rest[:-1])), rest[-1])) if rest else first
+        return Message("{first}, {second} and {more} more", first=first, second=rest[0], more=len(rest) - 1)
+    return Joined((Joined((first, *rest[:-1])), rest[-1]), AND) if rest else first
 
 
 def prove_same(model: Model, other: Model, data: Dataset | None, job: Job) -> None:
@@ -97,16 +98,18 @@ def prove_removal(
         found = _run(smaller, feeds)
     except Exception as error:
         raise NotProved(
-            f"Without these channels {_where(error)} does not run: a size in it is fixed in a way that "
-            "could not be followed.",
+            "Without these channels {where} does not run: a size in it is fixed in a way that could not be followed.",
             "Remove channels from other layers.",
+            where=_where(error),
         ) from error
     if not removed & channels.normed:
         expected = _run(silenced(model, channels, removed), feeds)
     else:
         by_torch = _by_torch(model, smaller, feeds)
         if by_torch is None:
-            return ("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with",)
+            return (
+                Message("LayerNormalization takes its mean over fewer channels now; there was nothing to compare with"),
+            )
         expected = by_torch
     for a, b in zip(found, expected, strict=False):  # the torch view gives the model's outputs alone
         if a.shape != b.shape or not _close(a, b):
@@ -123,7 +126,7 @@ def _where(error: BaseException) -> str:
     for pattern, op, name in STOPPED:
         if found := pattern.search(text):
             return f"{found[op]} '{found[name]}'"
-    return "the model"
+    return Message("the model")
 
 
 def _by_torch(model: Model, smaller: Model, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray] | None:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message, sentences
 from workbench.engine.compile.equivalence import few
 
-UNTOUCHED = "is left as it is"
+UNTOUCHED = Message("is left as it is")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
@@ -32,11 +33,24 @@ def notes_on(left: Iterable[Left], paths: Collection[str]) -> tuple[str, ...]:
 def _sentence(group: list[Left]) -> str:
     first = group[0]
     if len(group) == 1:
-        return f"{first.path} {first.what}: {first.reason}"
+        return Message("{path} {subject}: {reason}", path=first.path, subject=first.what, reason=first.reason)
     names = few([each.path for each in group])
     if all(each.reason == first.reason for each in group):
-        return f"{len(group)} layers ({names}): each {first.what}: {first.reason}"
-    return f"{len(group)} layers ({names}): each {first.what}; {first.path}: {first.reason}"
+        return Message(
+            "{n} layers ({names}): each {subject}: {reason}",
+            n=len(group),
+            names=names,
+            subject=first.what,
+            reason=first.reason,
+        )
+    return Message(
+        "{n} layers ({names}): each {subject}; {path}: {reason}",
+        n=len(group),
+        names=names,
+        subject=first.what,
+        path=first.path,
+        reason=first.reason,
+    )
 
 
 def _outline(reason: str, paths: Collection[str]) -> str:
@@ -48,4 +62,4 @@ def _outline(reason: str, paths: Collection[str]) -> str:
 def refuse_without_effect(asked: bool, chosen: Collection[str], notes: tuple[str, ...]) -> None:
     """Raises UserError where a recipe has steps and no layer can have any of them."""
     if asked and not chosen:
-        raise UserError(f"The recipe changes nothing. {' '.join(notes)}".strip(), "Choose other layers or methods.")
+        raise UserError(sentences(Message("The recipe changes nothing."), *notes), "Choose other layers or methods.")

@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
@@ -87,7 +88,7 @@ def remove(
         removed = {unit for task in some for unit in picks[task]}
         _leave_one(channels, removed)
         if not removed:
-            return Changed(model, dict.fromkeys(asked, "all channels stay"), _remarks(some, asked))
+            return Changed(model, dict.fromkeys(asked, Message("all channels stay")), _remarks(some, asked))
         smaller = without(model, channels, removed)
         remarks = _remarks(some, asked) + prove_removal(model, smaller, channels, removed, data, job)
         return Changed(smaller, _notes(model, channels, removed, some), remarks, _kept(model, channels, removed))
@@ -98,7 +99,11 @@ def remove(
     known = _refusals.setdefault(model, {})
     for task, error in failed.items():  # a glob is not applied there again, and the forecast knows
         known.update(dict.fromkeys(((path, asked[path]) for path in task.asked), error.what))
-    left = tuple(f"{path} keeps its channels: {error.what}" for task, error in failed.items() for path in task.asked)
+    left = tuple(
+        Message("{path} keeps its channels: {subject}", path=path, subject=error.what)
+        for task, error in failed.items()
+        for path in task.asked
+    )
     made = proved(possible)
     return replace(made, remarks=left + made.remarks)
 
@@ -155,7 +160,9 @@ def _tasks(
     for path in asked:
         reason = channels.refusal(path)
         if reason:
-            raise UserError(f"{path}: {reason}", "Choose another layer, or another method for it.")
+            raise UserError(
+                "{path}: {reason}", "Choose another layer, or another method for it.", path=path, reason=reason
+            )
         by_group.setdefault(channels.groups[path], []).append(path)
     return tuple(
         _task(model, channels, {path: asked[path] for path in paths}, members, context)
@@ -234,7 +241,7 @@ def _leave_one(channels: Channels, removed: set[int]) -> None:
 
 def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, ...]:
     return tuple(
-        f"{few(task.asked)} are coupled: they are pruned once, by {task.action}"
+        Message("{asked} are coupled: they are pruned once, by {action}", asked=few(task.asked), action=task.action)
         for task in tasks
         if len({asked[path] for path in task.asked}) > 1
     )
@@ -243,7 +250,7 @@ def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, 
 def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, str]:
     """For every layer that gets smaller, what it loses and why."""
     causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
-    notes = {}
+    notes: dict[str, Message] = {}
     for layer in model.layers:
         parts = []
         out = channels.layers.get(layer.path)
@@ -252,14 +259,23 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
             others = [path for path in task.paths if path != layer.path]
             rest = left(out, removed)
             parts.append(
-                f"{len(out)} -> {rest} channels, with {few(others)}" if others else f"{len(out)} -> {rest} channels"
+                Message("{n} -> {rest} channels, with {others}", n=len(out), rest=rest, others=few(others))
+                if others
+                else Message("{n} -> {rest} channels", n=len(out), rest=rest)
             )
         for units in _other_axes(model, channels, layer):
             cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
             if cause is not None:
-                parts.append(f"{len(units)} -> {left(units, removed)} inputs, from {few(cause.asked)}")
+                parts.append(
+                    Message(
+                        "{n} -> {left} inputs, from {asked}",
+                        n=len(units),
+                        left=left(units, removed),
+                        asked=few(cause.asked),
+                    )
+                )
         if parts:
-            notes[layer.path] = "; ".join(parts)
+            notes[layer.path] = Joined(parts, CLAUSE)
     return notes
 
 

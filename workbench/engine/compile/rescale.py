@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.recipe.action import Action
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
@@ -15,7 +16,7 @@ from workbench.graph.channels.scaling import Held, Scaling, rescaled, scaling_of
 from workbench.graph.model.model import Model
 from workbench.methods.base.method import RescalingMethod, find
 
-NONE = "the ranges are equal already"
+NONE = Message("the ranges are equal already")
 
 _known: WeakKeyDictionary[Model, Scaling] = WeakKeyDictionary()  # a model never changes
 
@@ -65,18 +66,18 @@ def _values(model: Model, name: str) -> np.ndarray:
 def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, str]:
     """For every layer that is rescaled: by what its channels are multiplied, and with whom it shares that."""
     makers = {path: links.layers[path] for path in links.layers}
-    notes = {}
+    notes: dict[str, Message] = {}
     for layer in model.layers:
         held = links.held.get(model.sites[layer.path].initializer, Held()) if layer.path in model.sites else Held()
         parts = []
         if held.made is not None and _moved(held.made, factors):
             own = factors[held.made]
-            parts.append(f"channels times {own.min():.2g} to {own.max():.2g}")
+            parts.append(Message("channels times {lowest:.2g} to {highest:.2g}", lowest=own.min(), highest=own.max()))
         if held.read is not None and _moved(held.read, factors):
             sources = [path for path, units in makers.items() if np.isin(units, np.unique(held.read)).any()]
-            parts.append(f"inputs follow {few(sources)}")
+            parts.append(Message("inputs follow {sources}", sources=few(sources)))
         if parts:
-            notes[layer.path] = "; ".join(parts)
+            notes[layer.path] = Joined(parts, CLAUSE)
     return notes
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
 from workbench.engine.base.evaluate import Run
@@ -52,21 +53,28 @@ class Settled:
         """A sentence for each kind of levels that were left out, with the operators that are in the way."""
         said = []
         for paths, what in (
-            (self.open, "has no levels for its output"),
-            (self.floats, "keeps its activations in floating point"),
+            (self.open, Message("has no levels for its output")),
+            (self.floats, Message("keeps its activations in floating point")),
         ):
             if named := [path for path in edits if path in paths]:
-                behind = ", ".join(between.operators(model, named)) or "the next layer"
+                behind = ", ".join(between.operators(model, named)) or Message("the next layer")
                 said.append(
-                    f"{_who(named)} {what}: on 8-bit levels ONNX Runtime computes what follows ({behind}) wrongly."
+                    Message(
+                        "{who} {subject}: on 8-bit levels ONNX Runtime computes what follows ({behind}) wrongly.",
+                        who=_who(named),
+                        subject=what,
+                        behind=behind,
+                    )
                 )
         if named := [path for path in edits if path in self.inside]:
-            said.append(f"{_who(named)} has no levels for its output: an If, Loop or Scan reads it inside.")
+            said.append(
+                Message("{who} has no levels for its output: an If, Loop or Scan reads it inside.", who=_who(named))
+            )
         return tuple(said)
 
 
 def _who(paths: list[str]) -> str:
-    return paths[0] if len(paths) == 1 else f"{len(paths)} layers ({few(paths)}): each"
+    return paths[0] if len(paths) == 1 else Message("{n} layers ({paths}): each", n=len(paths), paths=few(paths))
 
 
 def settled(model: Model, edits: Edits, data: Dataset | None, known: Cache, job: Job) -> Settled:
@@ -103,11 +111,17 @@ def search(model: Model, edits: Edits, data: Dataset, job: Job) -> Settled:
         return Settled(floats=frozenset(_fewest(static, lambda paths: right(Settled(floats=frozenset(paths))))))
     operators = sorted({WORDS[type(edit.compute)] for edit in edits.values() if edit.compute is not None})
     raise UserError(
-        f"ONNX Runtime does not run this model with {', '.join(operators)}.", "Choose other methods for these layers."
+        "ONNX Runtime does not run this model with {operators}.",
+        "Choose other methods for these layers.",
+        operators=", ".join(operators),
     )
 
 
-WORDS = {Static: "layers on 8-bit levels", Dynamic: "dynamic activation quantisation", Blockwise: "the 4-bit kernel"}
+WORDS = {
+    Static: Message("layers on 8-bit levels"),
+    Dynamic: Message("dynamic activation quantisation"),
+    Blockwise: Message("the 4-bit kernel"),
+}
 
 
 def _fewest(paths: Sequence[str], right: Callable[[list[str]], bool]) -> list[str]:
@@ -200,9 +214,12 @@ def note_on_file(path: str, written: Run, data: Dataset) -> str:
     moved, same = distance(found, plain), _decisions(data.answer.of(found), data.answer.of(plain))
     if moved <= APART and same >= DECIDE:
         return ""
-    return (
-        f"Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by "
-        f"{moved:.0%}, and {1 - same:.0%} of the predictions, on {data.count(feeds)} samples."
+    return Message(
+        "Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by "
+        "{moved:.0%}, and {same:.0%} of the predictions, on {count} samples.",
+        moved=moved,
+        same=1 - same,
+        count=data.count(feeds),
     )
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined
 from workbench.core.layer_data.channel_groups import Couplings
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
@@ -63,7 +64,7 @@ class Structure:
     def then(self, key: tuple[Hashable, ...], kind: type, made: Changed) -> "Structure":
         """After one stage more, of this kind."""
         notes = {
-            path: "; ".join(filter(None, (self.notes.get(path), made.notes.get(path))))
+            path: Joined((self.notes.get(path, ""), made.notes.get(path, "")), CLAUSE)
             for path in (*self.notes, *made.notes)
         }
         return Structure(

@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data import layer_queries as w
 from workbench.core.layer_data import pictures
 from workbench.core.layer_data.views import Spectrum
@@ -76,7 +77,13 @@ def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
     before, after = pair.rows
     number = wanted.number
     if not 0 <= number < len(before):
-        raise UserError(f"{pair.layer.path} has no output channel {number}.", f"It has {len(before)}, from 0.")
+        raise UserError(
+            "{path} has no output channel {number}.",
+            "It has {n}, from 0.",
+            path=pair.layer.path,
+            number=number,
+            n=len(before),
+        )
     row = before[number]
     edges, fences = stats.edges(row), stats.outliers(row)
     seen = pictures.ChannelBefore(stats.moments(row), stats.histogram(row, edges), stats.magnitudes(row), fences)
@@ -98,7 +105,7 @@ def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
     """Raises UserError without calibration samples, and for layers that are no matrix applied to rows."""
     layer = pair.layer
     if reason := factors.refuse(layer) or factors.refuse_rows(layer):
-        raise UserError(f"{layer.path}: {reason}", "")
+        raise UserError("{path}: {reason}", "", path=layer.path, reason=reason)
     root = workspace.cache.get(
         ("whitening", layer.path, layer.fingerprint, workspace.calibration_words),
         lambda: _root(workspace, layer.path, job),
@@ -108,7 +115,10 @@ def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
         values = factors.singular_values(factors.unfold(weight, layer).astype(np.float64) @ root)
         rows, columns = layer.matrix
         found = stats.spectrum_of(
-            values, (rows, columns), f"outputs × whitened inputs = {rows} × {columns}", len(values)
+            values,
+            (rows, columns),
+            Message("outputs × whitened inputs = {rows} × {columns}", rows=rows, columns=columns),
+            len(values),
         )
         return replace(found, noise=stats.noise(found, (rows, columns)))
 

@@ -84,5 +84,5 @@ def _replacing(workspace: Workspace, module: str, method: ReplacingMethod) -> Re
             continue
         students[kernel] = form.layer("student").parameters if form.shape else 0
     if not students:
-        raise UserError(f"{module} gives a shape that no student has.")
+        raise UserError("{module} gives a shape that no student has.", module=module)
     return Replacing(module, len(span.layers), sum(model.layer(path).parameters for path in span.layers), students)

@@ -88,7 +88,7 @@ def kernels(pair: Pair, wanted: w.WantKernels, job: Job) -> Kernels:
     layer = pair.layer
     sizes = layer.shape[2:]
     if not layer.op.startswith("Conv") or len(sizes) not in (1, 2) or int(np.prod(sizes)) < 2:
-        raise UserError(f"{layer.path} has no kernels to be drawn.", "Look at its weights as a matrix.")
+        raise UserError("{path} has no kernels to be drawn.", "Look at its weights as a matrix.", path=layer.path)
     unfold = _pictures(layer.out_axis)
     before, after = unfold(pair.before), None if pair.after is None else unfold(pair.after)
     norms = np.sqrt(np.square(before, dtype=np.float64).reshape(len(before), -1).sum(axis=1))

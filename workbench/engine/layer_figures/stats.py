@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
+from workbench.core.base.message import Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Histogram, Moments, Noise, Outliers, Spectrum
 from workbench.engine.base.store import Store
@@ -99,20 +100,20 @@ def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
     that it has the energy that is left, which is known exactly.
     """
     if layer.op in ("LSTM", "GRU", "RNN"):
-        matrix, unfolding = weight.reshape(-1, weight.shape[-1]), "gates · hidden  ×  inputs"
+        matrix, unfolding = weight.reshape(-1, weight.shape[-1]), Message("gates · hidden  ×  inputs")
     elif weight.ndim < 2 or min(layer.matrix) < 1:
         return None
     else:
         matrix, unfolding = np.moveaxis(weight, layer.out_axis, 0).reshape(layer.matrix), _unfolding(layer)
     rows, columns = matrix.shape
-    unfolding = f"{unfolding} = {rows} × {columns}"
+    unfolding = Message("{unfolding} = {rows} × {columns}", unfolding=unfolding, rows=rows, columns=columns)
     computed = min(rows, columns)
     if computed <= EXACT:
         values = factors.singular_values(matrix)
     else:
         values, missing = largest_singular_values(matrix, LARGEST), computed - LARGEST
         computed = LARGEST
-        unfolding += f", the largest {computed} computed, the others a guess"
+        unfolding = Joined((unfolding, Message("the largest {n} computed, the others a guess", n=computed)))
         rest = float(np.square(matrix, dtype=np.float64).sum() - np.square(values).sum())
         values = np.concatenate([values, tail(float(values[-1]), rest, missing)])
     return spectrum_of(values, (rows, columns), unfolding, computed)
@@ -144,12 +145,12 @@ def matrix_of(layer: Layer) -> tuple[int, int]:
     return layer.matrix
 
 
-def _unfolding(layer: Layer) -> str:
+def _unfolding(layer: Layer) -> Message:
     if layer.op in ("Conv", "ConvTranspose"):
         kernel = " · ".join(str(size) for size in layer.shape[2:])
-        inputs = "inputs per group" if layer.groups > 1 else "inputs"
-        return f"outputs  ×  {inputs} · {kernel}"
-    return "outputs  ×  inputs"
+        inputs = Message("inputs per group") if layer.groups > 1 else Message("inputs")
+        return Message("outputs  ×  {inputs} · {kernel}", inputs=inputs, kernel=kernel)
+    return Message("outputs  ×  inputs")
 
 
 @dataclass(frozen=True, eq=False)

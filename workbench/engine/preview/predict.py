@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Predictability
 from workbench.core.recipe.action import Action
@@ -62,12 +63,16 @@ def predictor(workspace: Workspace, job: Job, check: bool = True) -> Predictor:
 def prepared(workspace: Workspace, job: Job, check: bool = True) -> tuple[Predictor | None, Predictability]:
     """The predictor for a verb that does without where there is none, and in a sentence what is in its way."""
     if workspace.calibration is None:
-        return None, Predictability(None, "No predictions: there are no calibration samples.")
+        return None, Predictability(None, Message("No predictions: there are no calibration samples."))
     try:
         made = predictor(workspace, job, check)
     except UserError as error:
-        return None, Predictability(None, f"No predictions: {error.what}")
-    why = f"The error of each layer's output is predicted, not the loss: {made.obstacle}" if made.obstacle else ""
+        return None, Predictability(None, Message("No predictions: {subject}", subject=error.what))
+    why = (
+        Message("The error of each layer's output is predicted, not the loss: {obstacle}", obstacle=made.obstacle)
+        if made.obstacle
+        else ""
+    )
     return made, Predictability(made.kind, why)
 
 
@@ -98,7 +103,7 @@ def _inputs(model: Model, layers: list[Layer], data: Dataset, job: Job) -> dict[
     rng, batch = np.random.default_rng(0), data.at_once(TOGETHER)
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {path: [] for path in names}
     quota = -(-ROWS * batch // min(data.samples, SAMPLES))
-    for feeds in job.each(data.batches(batch, SAMPLES), "looking at activations"):
+    for feeds in job.each(data.batches(batch, SAMPLES), Message("looking at activations")):
         values = dict(feeds)
         if session is not None:
             ran = runtime.run(session, {name: x for name, x in feeds.items() if name in wanted}, inner)
@@ -203,7 +208,7 @@ def _probe(workspace: Workspace, made: Predictor, job: Job) -> Iterator[tuple[fl
     model, evaluator = workspace.model, workspace.measurable()
     paths = list(made.curvatures)
     few = evaluator.part(evaluator.order[:PROBE])
-    for path in job.each(paths[:: -(-len(paths) // PROBED)] if paths else [], "checking the prediction"):
+    for path in job.each(paths[:: -(-len(paths) // PROBED)] if paths else [], Message("checking the prediction")):
         behind = SuffixRunner(model, path)
         layer = model.layer(path)
         original = list(_outputs(behind.run(untouched(model.weight(path))), few))

@@ -26,8 +26,12 @@ def output_of(model: Model, path: str, whose: str) -> str:
     """The name of the value that a layer's node gives. Raises UserError for a layer that is not there."""
     if path not in model.sites:
         raise UserError(
-            f"{whose} has no layer '{path}' that could be compared.",
-            f"Its layers are {', '.join(list(model.sites)[:8])}{', …' if len(model.sites) > 8 else ''}.",
+            "{whose} has no layer '{path}' that could be compared.",
+            "Its layers are {sites}{more}.",
+            whose=whose,
+            path=path,
+            sites=", ".join(list(model.sites)[:8]),
+            more=", …" if len(model.sites) > 8 else "",
         )
     node = next(node for node in model.ir.graph if node.name == model.sites[path].node)
     return str(node.outputs[0].name)
@@ -49,8 +53,9 @@ class Features(nn.Module):
         for own, _ in chosen:
             if own not in layers:
                 raise UserError(
-                    f"The model that learns has no layer '{own}' that could be compared.",
+                    "The model that learns has no layer '{own}' that could be compared.",
                     "Name layers that gradients pass through.",
+                    own=own,
                 )
             self._axes[own] = -1 if isinstance(layers[own], nn.Linear) else 1
             layers[own].register_forward_hook(self._watch(own))
@@ -67,11 +72,17 @@ class Features(nn.Module):
             seen, axis = self._seen[own], self._axes[own]
             if seen.dim() != features.dim() or (not self.alike and _places(seen, axis) != _places(features, axis)):
                 raise UserError(
-                    f"{own} gives {list(seen.shape)}, the teacher's {other} gives {list(features.shape)}.",
+                    "{own} gives {shape}, the teacher's {other} gives {theirs}.",
                     "Compare layers whose features have as many places.",
+                    own=own,
+                    shape=list(seen.shape),
+                    other=other,
+                    theirs=list(features.shape),
                 )
             if self.alike and seen.dim() < 3:
-                raise UserError(f"{own} gives no maps that attention could be compared of.", "Switch 'attention' off.")
+                raise UserError(
+                    "{own} gives no maps that attention could be compared of.", "Switch 'attention' off.", own=own
+                )
             if not self.alike and seen.shape[axis] != features.shape[axis]:
                 made = nn.Linear(seen.shape[axis], features.shape[axis], bias=False)
                 nn.init.orthogonal_(made.weight, generator=torch.Generator().manual_seed(len(self.projections)))

@@ -48,7 +48,12 @@ class Samples:
     def of(data: Dataset, classes: bool, seed: int) -> Samples:
         """Raises UserError when there are too few."""
         if data.samples < FEWEST:
-            raise UserError(f"{data.samples} samples are too few to train on.", f"Give {FEWEST} or more.")
+            raise UserError(
+                "{samples} samples are too few to train on.",
+                "Give {fewest} or more.",
+                samples=data.samples,
+                fewest=FEWEST,
+            )
         order = stratified(data.labels, data.samples, seed)
         size = data.at_once(1)
         count = max(1, min(MOST_HELD, round(HELD * data.samples)) // size) * size

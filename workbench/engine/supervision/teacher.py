@@ -9,6 +9,7 @@ from torch import Tensor
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.data.dataset import Dataset
 from workbench.engine.base.evaluate import Run, runner
@@ -66,7 +67,7 @@ def teachers(
     """The original model, or those in these files (with commas); the first of them also says what these layers give.
     Raises UserError for one that does not fit."""
     models = [(name, open_model(name, trusted=name in trusted, job=job)) for name in named(paths)] or [
-        ("the original model", original)
+        (Message("the original model"), original)
     ]
     return tuple(teacher(name, model, data, layers if index == 0 else ()) for index, (name, model) in enumerate(models))
 
@@ -104,14 +105,18 @@ def teacher(name: str, model: Model, data: Dataset, layers: Sequence[str] = ()) 
     )
     if not fits:
         raise UserError(
-            f"{name} takes other inputs than the model that learns: {', '.join(own)}.",
+            "{name} takes other inputs than the model that learns: {own}.",
             "Choose a teacher with the same inputs and outputs.",
+            name=name,
+            own=", ".join(own),
         )
     watched = [output_of(model, path, name) for path in layers]
     outputs = [str(value.name) for value in model.ir.graph.outputs]
     place = data.answer.among(outputs)
     if place.index >= len(outputs):
-        raise UserError(f"{name} has no output '{place.name}'.", "Choose a teacher with the same outputs.")
+        raise UserError(
+            "{name} has no output '{place}'.", "Choose a teacher with the same outputs.", name=name, place=place.name
+        )
     chosen = outputs[place.index]
     answering = cut.ending_in(model, (chosen, *watched)) if watched else cut.only(model, chosen)
     run = runner(runtime.session(answering))

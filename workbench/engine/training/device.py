@@ -13,5 +13,10 @@ def devices() -> tuple[str, ...]:
 def device(name: str) -> torch.device:
     """Raises UserError for one that is not there."""
     if name not in devices():
-        raise UserError(f"There is no device '{name}' that torch can train on.", f"There is: {', '.join(devices())}.")
+        raise UserError(
+            "There is no device '{name}' that torch can train on.",
+            "There is: {devices}.",
+            name=name,
+            devices=", ".join(devices()),
+        )
     return torch.device(name)

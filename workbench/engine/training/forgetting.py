@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.base.quantities import metric_text
 from workbench.core.recipe.recovery import ClassChange
 from workbench.data.class_names import name_of
@@ -56,8 +57,15 @@ def classes_of(evaluator: Evaluator, scores: np.ndarray) -> tuple[ClassChange, .
 def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
     """A sentence for every class that fell by more than `allowed` points."""
     return [
-        f"The accuracy of class {change.name} fell from {100 * change.before:.1f} % to {100 * change.after:.1f} % "
-        f"({change.samples:,} samples): more than the {allowed:g} points that were allowed"
+        Message(
+            "The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % "
+            "({samples:,} samples): more than the {allowed:g} points that were allowed",
+            change=change.name,
+            before=100 * change.before,
+            after=100 * change.after,
+            samples=change.samples,
+            allowed=allowed,
+        )
         for change in classes
         if 100 * (change.before - change.after) > allowed
     ]
@@ -70,6 +78,11 @@ def worse(without: float, trained: float, metric: Metric) -> list[str]:
         return []
     before, after = (metric_text(value, metric.info) for value in (without, trained))
     return [
-        f"Training made the model worse on the measured samples: {metric.title} {before} without it, {after} with "
-        "it. More training samples, a lower rate or fewer epochs may help, or no training"
+        Message(
+            "Training made the model worse on the measured samples: {metric} {before} without it, {after} with "
+            "it. More training samples, a lower rate or fewer epochs may help, or no training",
+            metric=metric.title,
+            before=before,
+            after=after,
+        )
     ]

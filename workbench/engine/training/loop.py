@@ -12,8 +12,9 @@ from torch import Tensor
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Joined, Message
 from workbench.core.base.quantities import metric_text
-from workbench.core.recipe.recovery import Stage, StageResult, Training, TrainingPoint
+from workbench.core.recipe.recovery import INFOS, Stage, StageResult, Training, TrainingPoint
 from workbench.data.metrics import Metric
 from workbench.engine.supervision.samples import Batch, Samples
 from workbench.engine.training import schedule
@@ -25,8 +26,8 @@ MOST = 2000  # of the curve in a stage, about
 SAVED = (1.0, 60.0)  # seconds between checkpoints, at least and at most: between them so many
 OFTEN = 50  # times the seconds that one takes
 MOMENTUM = 0.9
-STOPPED = "stopped by the user"
-DIVERGED = "stopped: the loss was no longer a number; try a lower rate"
+STOPPED = Message("stopped by the user")
+DIVERGED = Message("stopped: the loss was no longer a number; try a lower rate")
 Loss = Callable[[Tensor, Batch], Tensor]  # the student's outputs, and what they are outputs for
 
 
@@ -276,7 +277,9 @@ class Loop:
         elif over:
             progress.finished = ""
         elif self.params.patience and progress.waited >= self.params.patience:
-            progress.finished = f"stopped early: no better state for {self.params.patience} epochs"
+            progress.finished = Message(
+                "stopped early: no better state for {patience} epochs", patience=self.params.patience
+            )
         self._save_now_and_then()
 
     def _rest(self) -> None:
@@ -343,11 +346,15 @@ class Loop:
         self.progress.points.append(asdict(point))
         self.job.update(point)
         shown = self.progress.best if value is None else value
-        kind, goal, metric = self.task.stage.kind, self.params.epochs, self.task.metric.info
-        words = [f"{kind}: {epoch:.1f} of {goal} epochs" if goal else f"{kind}: {epoch:.1f} epochs"]
+        kind, goal, metric = Message(INFOS[self.task.stage.kind].title), self.params.epochs, self.task.metric.info
+        words = [
+            Message("{kind}: {epoch:.1f} of {goal} epochs", kind=kind, epoch=epoch, goal=goal)
+            if goal
+            else Message("{kind}: {epoch:.1f} epochs", kind=kind, epoch=epoch)
+        ]
         if loss is not None:
-            words.append(f"loss {loss:.3g}")
+            words.append(Message("loss {loss:.3g}", loss=loss))
         if not math.isnan(shown):
-            words.append(f"{metric} {metric_text(shown, metric)}")
+            words.append(Message("{metric} {shown}", metric=metric, shown=metric_text(shown, metric)))
         if not self.job.cancelled:
-            self.job.report(", ".join(words), min(1.0, self._time()))
+            self.job.report(Joined(words), min(1.0, self._time()))

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.quantities import duration, metric_text
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
@@ -88,15 +90,17 @@ class _Recovering:
         if workspace.set_aside and workspace.training.samples < FEWEST and workspace.data is not None:
             count = workspace.training.samples + workspace.data.samples
             raise UserError(
-                f"Half of the {count} samples are too few to train on.",
-                f"Give {2 * FEWEST} or more, or others to train on.",
+                "Half of the {count} samples are too few to train on.",
+                "Give {fewest} or more, or others to train on.",
+                count=count,
+                fewest=2 * FEWEST,
             )
         self.workspace, self.recipe, self.keep, self.kept = workspace, recipe, keep, kept
         self.training: Dataset = workspace.training
         self.device = device_of(device)
         self.results: list[StageResult] = []
         self.notes: list[str] = []
-        self.original = teacher("the original model", workspace.model, self.training)
+        self.original = teacher(Message("the original model"), workspace.model, self.training)
 
     def run(self, plan: Planned, job: Job) -> Recovered:
         early = [step for step in plan if step[2].before == "quantize"]
@@ -277,13 +281,14 @@ class _Recovering:
         if not isinstance(params, Distill):
             if self.training.labels is None:
                 raise UserError(
-                    f"{self.training.path} has no labels to fine-tune on.",
+                    "{path} has no labels to fine-tune on.",
                     "Use the stage 'distill', which learns from the original model's answers.",
+                    path=self.training.path,
                 )
             return partial(_hard, metric)
         features = self._features(student, params, answering[0]) if pairs(params.features) else None
         if self.training.labels is None and params.alpha < 1:
-            self.notes.append("The training samples have no labels: the student learns from the teacher alone")
+            self.notes.append(Message("The training samples have no labels: the student learns from the teacher alone"))
         classes = metric.id in CLASSES
 
         def loss(outputs: Tensor, batch: Batch) -> Tensor:
@@ -322,12 +327,20 @@ class _Recovering:
         data, training = self.workspace.data, self.training
         if self.workspace.set_aside:
             self.notes.append(
-                f"Trained on {training.samples:,} samples of {training.path}; every figure is of the "
-                f"other {data.samples if data else 0:,}"
+                Message(
+                    "Trained on {samples:,} samples of {path}; every figure is of the other {others:,}",
+                    samples=training.samples,
+                    path=training.path,
+                    others=data.samples if data else 0,
+                )
             )
         elif data is not None and (common := in_both(data, training)):
             self.notes.append(
-                f"{common:,} of the {data.samples:,} samples that were measured are among those that were trained on"
+                Message(
+                    "{common:,} of the {samples:,} samples that were measured are among those that were trained on",
+                    common=common,
+                    samples=data.samples,
+                )
             )
 
 
@@ -354,8 +367,11 @@ def _hard(metric: Metric, outputs: Tensor, batch: Batch) -> Tensor:
 def _alike(each: Teacher, answers: Tensor, outputs: Tensor) -> Tensor:
     if answers.shape != outputs.shape:
         raise UserError(
-            f"{each.name} answers with {list(answers.shape)} values, the student with {list(outputs.shape)}.",
+            "{each} answers with {shape} values, the student with {own}.",
             "Choose a teacher with the same outputs.",
+            each=each.name,
+            shape=list(answers.shape),
+            own=list(outputs.shape),
         )
     return answers
 
@@ -379,12 +395,10 @@ def fitting(params: Training, data: Dataset) -> Training:
 
 def words(result: StageResult) -> str:
     """What a stage did, in a sentence for the report."""
-    from workbench.core.base.quantities import duration, metric_text
-
     before, after = (metric_text(value, result.metric) for value in (result.before, result.after))
-    ended = f"; {result.stopped}" if result.stopped else ""
-    return (
-        f"{result.stage} on {result.trained:,} samples: {result.metric} {before} → {after} on {result.held:,} "
-        f"held-back samples, best after {result.best:.1f} of {result.epochs:.1f} epochs, "
-        f"{duration(result.seconds)}{ended}"
+    told = Message(
+        "{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after "
+        "{best:.1f} of {epochs:.1f} epochs, {duration}",
+        **{**vars(result), "before": before, "after": after, "duration": duration(result.seconds)},
     )
+    return Joined((told, result.stopped), CLAUSE)

@@ -62,8 +62,11 @@ def matching(patterns: str, paths: list[str]) -> list[str]:
         hits = [path for path in paths if path == pattern or fnmatchcase(path, pattern)]
         if not hits:
             raise UserError(
-                f"'{pattern}' matches no layer that can learn.",
-                f"Layers are {', '.join(paths[:8])}{', …' if len(paths) > 8 else ''}.",
+                "'{pattern}' matches no layer that can learn.",
+                "Layers are {paths}{more}.",
+                pattern=pattern,
+                paths=", ".join(paths[:8]),
+                more=", …" if len(paths) > 8 else "",
             )
         found += hits
     return found

@@ -15,6 +15,7 @@ import torch
 from torch._export.serde.serialize import _SERIALIZE_TO_TORCH_DTYPE as DTYPES
 from torch._export.serde.serialize import SerializedArtifact, deserialize
 
+from workbench.core.base.message import Message
 from workbench.formats.pt2 import tensors
 from workbench.formats.pt2.program import PATH, Unsafe, cleaned
 from workbench.formats.pt2.tensors import member, read_pickle
@@ -54,21 +55,21 @@ def _checked(archive: zipfile.ZipFile) -> str | None:
     members = [entry for entry in archive.infolist() if not entry.is_dir()]
     names = [entry.filename for entry in members]
     if len(set(names)) != len(names):
-        raise Unsafe("two parts of the same name")
+        raise Unsafe(Message("two parts of the same name"))
     if "serialized_exported_program.json" in names:
         if odd := next((name for name in names if name not in OLDER and not name.startswith("extra_files/")), ""):
-            raise Unsafe(f"the part {odd[:80]}")
+            raise Unsafe(Message("the part {odd}", odd=odd[:80]))
         return None
     root = names[0].split("/")[0] + "/" if names else ""
     for name in names:
         if not name.startswith(root) or not PLAIN.fullmatch(name.removeprefix(root)):
-            raise Unsafe(f"the part {name[:80]}")
+            raise Unsafe(Message("the part {name}", name=name[:80]))
     return root
 
 
 def _parts(archive: zipfile.ZipFile, root: str) -> tuple[bytes, Any, Any, Any]:
     if f"{root}byteorder" in archive.namelist() and member(archive, f"{root}byteorder") != b"little":
-        raise ValueError("byte order")
+        raise ValueError(Message("byte order"))
     inputs = read_pickle(member(archive, root + INPUTS))
     return (
         _program(archive, root + PROGRAM),
@@ -87,7 +88,7 @@ def _older(archive: zipfile.ZipFile) -> tuple[bytes, Any, Any, Any]:
 
 def _program(archive: zipfile.ZipFile, name: str) -> bytes:
     if archive.getinfo(name).file_size > LARGEST_PROGRAM:
-        raise ValueError("a program of more than 32 MB")
+        raise ValueError(Message("a program of more than 32 MB"))
     return member(archive, name)
 
 
@@ -95,7 +96,7 @@ def _inputs(inputs: Any) -> Any:
     if inputs is not None and not (
         isinstance(inputs, tuple) and len(inputs) == 2 and isinstance(inputs[0], tuple) and isinstance(inputs[1], dict)
     ):
-        raise ValueError("sample inputs")
+        raise ValueError(Message("sample inputs"))
     return inputs
 
 
@@ -118,7 +119,7 @@ def _tensors(archive: zipfile.ZipFile, folder: str, kind: str) -> dict[str, Any]
     for name, meta in json.loads(member(archive, f"{folder}model_{kind}_config.json"))["config"].items():
         part, shape = str(meta["path_name"]), meta["tensor_meta"]
         if meta["use_pickle"] or shape is None or not PATH.fullmatch(name):
-            raise Unsafe("a pickled weight")
+            raise Unsafe(Message("a pickled weight"))
         if part not in parts:
             parts[part] = bytearray(member(archive, folder + part))
         size, stride = ([length["as_int"] for length in shape[key]] for key in ("sizes", "strides"))

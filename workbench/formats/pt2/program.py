@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from workbench.core.base.message import Message
+
 NAME = re.compile(r"[A-Za-z_][\w.]*|", re.ASCII)
 PATH = re.compile(r"[\w.\-]*")
 SYMBOL = re.compile(r"[a-z]{1,4}\d{1,6}|(int_)?oo|true|false", re.ASCII)
@@ -146,7 +148,7 @@ def cleaned(content: bytes) -> bytes:
     """The program as torch may read it. Raises Unsafe, or ValueError when it is damaged."""
     program = json.loads(content)
     if not isinstance(program, dict) or not isinstance(program.get("graph_module"), dict):
-        raise ValueError("no program")
+        raise ValueError(Message("no program"))
     program["guards_code"] = []  # Python source that calling the program would run
     program["graph_module"].update(metadata={}, treespec_namedtuple_fields={})
     return json.dumps(_clean("", program)).encode()
@@ -160,7 +162,7 @@ def _clean(key: str, value: Any) -> Any:
         return [_clean(key, item) for item in value]
     if isinstance(value, str):
         if key not in _TEXTS:
-            raise Unsafe(f"a text where none belongs ({key[:30]})")
+            raise Unsafe(Message("a text where none belongs ({key})", key=key[:30]))
         return _TEXTS[key](value)
     if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError(key)
@@ -169,12 +171,12 @@ def _clean(key: str, value: Any) -> Any:
 
 def _clean_dict(key: str, value: dict[str, Any]) -> dict[str, Any]:
     if found := OBJECTS & set(value) or (key == "custom_obj_values" and value):
-        raise Unsafe(f"an object of a class ({min(found, default='')})")
+        raise Unsafe(Message("an object of a class ({lowest})", lowest=min(found, default="")))
     for name in value:
         if key == "range_constraints":
             expression(name)
         elif not NAME.fullmatch(name):
-            raise Unsafe("a name that is not one")
+            raise Unsafe(Message("a name that is not one"))
     return {name: _clean(name, item) for name, item in value.items()}
 
 
@@ -198,7 +200,7 @@ def _target(text: str) -> str:
     if text in ARITHMETIC:
         return text
     if (found := OPERATOR.fullmatch(text)) is None or not _registered(*found.groups()):
-        raise Unsafe(f"the operator {text[:60]!r}")
+        raise Unsafe(Message("the operator {text}", text=repr(text[:60])))
     return text
 
 
@@ -214,16 +216,16 @@ def _registered(namespace: str, name: str, overload: str) -> bool:
 def expression(text: str) -> str:
     """A size, written again: arithmetic of numbers and symbols. Raises Unsafe for all else, as torch evaluates it."""
     if len(text) > LONGEST_EXPRESSION:
-        raise Unsafe("a size that is more than arithmetic")
+        raise Unsafe(Message("a size that is more than arithmetic"))
     try:
         tree = ast.parse(text, mode="eval")
     except (SyntaxError, ValueError, MemoryError) as error:
-        raise Unsafe("a size that is more than arithmetic") from error
+        raise Unsafe(Message("a size that is more than arithmetic")) from error
     nodes = list(ast.walk(tree))
     called = {id(node.func): node for node in nodes if isinstance(node, ast.Call)}
     powers = [node for node in nodes if _is_power(node)]
     if len(powers) > MOST_POWERS or not all(_plain(node, called) for node in nodes):
-        raise Unsafe("a size that is more than arithmetic")
+        raise Unsafe(Message("a size that is more than arithmetic"))
     return ast.unparse(tree)
 
 
@@ -270,17 +272,17 @@ def _container(tree: dict[str, Any]) -> dict[str, Any]:
     if tree["type"] is None:
         return {"type": None, "context": None, "children_spec": children}
     if tree["type"] not in CONTAINERS:
-        raise Unsafe(f"inputs or outputs of the class {str(tree['type'])[:60]!r}")
+        raise Unsafe(Message("inputs or outputs of the class {type}", type=repr(str(tree["type"])[:60])))
     context = json.loads(tree["context"])
     keys = context if isinstance(context, list) else [] if context is None else [context]
     if not all(type(key) is int or (isinstance(key, str) and PATH.fullmatch(key)) for key in keys):
-        raise Unsafe("a name that is not one")
+        raise Unsafe(Message("a name that is not one"))
     return {"type": tree["type"], "context": json.dumps(context), "children_spec": children}
 
 
-_name = _matching(NAME, "a name that is not one")
-_path = _matching(PATH, "a name that is not one")
-_float = _matching(NOT_FINITE, "a text where a number belongs")
+_name = _matching(NAME, Message("a name that is not one"))
+_path = _matching(PATH, Message("a name that is not one"))
+_float = _matching(NOT_FINITE, Message("a text where a number belongs"))
 _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("name", "as_name", "forward_arg_names", "verifiers", "type"), _name),
     **dict.fromkeys(("parameter_name", "buffer_name", "tensor_constant_name", "user_input_name", "fqn"), _path),
@@ -289,5 +291,5 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(("in_spec", "out_spec"), _structure),
     "target": _target,
     "expr_str": expression,
-    "torch_version": _matching(VERSION, "a version that is not one"),
+    "torch_version": _matching(VERSION, Message("a version that is not one")),
 }

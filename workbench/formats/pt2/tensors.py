@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import torch
 
+from workbench.core.base.message import Message
 from workbench.formats.pt2.program import Unsafe
 
 # Tensors may share memory and repeat it; more than this many times the bytes that are there, none does.
@@ -75,7 +76,7 @@ def strided(
     """A view of these bytes. Raises ValueError when it reaches beyond them, or repeats them without bound."""
     numbers = (*size, *stride, offset)
     if len(size) != len(stride) or not all(type(number) is int and 0 <= number < 1 << 48 for number in numbers):
-        raise ValueError("a tensor's shape")
+        raise ValueError(Message("a tensor's shape"))
     count = 1
     for length in size:
         count *= length
@@ -84,7 +85,7 @@ def strided(
         return torch.empty(tuple(size), dtype=dtype)
     last = offset + sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     if (last + 1) * item > len(content) or count * item > SMALL + REPEATED * len(content):
-        raise ValueError("a tensor that is larger than its bytes")
+        raise ValueError(Message("a tensor that is larger than its bytes"))
     whole = torch.frombuffer(content, dtype=dtype, count=len(content) // item)
     return whole.as_strided(tuple(size), tuple(stride), offset)
 
@@ -100,7 +101,7 @@ def member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(name)
     except KeyError as error:
-        raise ValueError(f"no part {name}") from error
+        raise ValueError(Message("no part {name}", name=name)) from error
 
 
 def read_pickle(content: bytes) -> Any:
@@ -109,12 +110,12 @@ def read_pickle(content: bytes) -> Any:
     if not content:
         return None
     if not zipfile.is_zipfile(io.BytesIO(content)):
-        raise Unsafe("a pickle of more than tensors")
+        raise Unsafe(Message("a pickle of more than tensors"))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         check_sizes(archive, len(content))
         pickled = [name for name in archive.namelist() if name.endswith("/data.pkl")]
         if len(pickled) != 1 or archive.getinfo(pickled[0]).file_size > LARGEST_PICKLE:
-            raise Unsafe("a pickle of more than tensors")
+            raise Unsafe(Message("a pickle of more than tensors"))
         root = pickled[0].removesuffix("data.pkl")
         records: dict[str, bytearray] = {}
 
@@ -137,7 +138,7 @@ class _Plain(pickle._Unpickler):
         try:
             return super().load()
         except (KeyError, IndexError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
-            raise Unsafe("a pickle of more than tensors") from error
+            raise Unsafe(Message("a pickle of more than tensors")) from error
 
     def find_class(self, module: str, name: str) -> Any:
         if module == "torch" and name in STORAGES:
@@ -148,13 +149,13 @@ class _Plain(pickle._Unpickler):
             ("torch._utils", "_rebuild_parameter"): self._parameter,
         }
         if (module, name) not in known:
-            raise Unsafe("a pickle of more than tensors")
+            raise Unsafe(Message("a pickle of more than tensors"))
         return known[module, name]
 
     def persistent_load(self, pid: Any) -> tuple[bytearray, torch.dtype]:
         kind, dtype, key, *_ = pid
         if kind != "storage" or not isinstance(dtype, torch.dtype) or not str(key).isdecimal():
-            raise Unsafe("a pickle of more than tensors")
+            raise Unsafe(Message("a pickle of more than tensors"))
         return self._record(str(key)), dtype
 
     def _tensor(

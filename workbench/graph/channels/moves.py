@@ -6,6 +6,7 @@ from math import prod
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.channels.tracer import Tracer, named, rule
 from workbench.graph.channels.units import Units
 from workbench.graph.model.operators import constant, number
@@ -30,12 +31,12 @@ def _concat(t: Tracer, node: ir.Node) -> None:
     for index, value in enumerate(inputs):
         size = (t.shape(value) or (None,) * rank)[axis]
         if t.constant(value):
-            parts.append(t.new(size or 0, "Its channels stand beside constants."))
+            parts.append(t.new(size or 0, Message("Its channels stand beside constants.")))
             t.read(node, index, axis, parts[-1])
         elif (units := t.units(value, axis)) is not None:
             parts.append(units)
         else:
-            t.fix_inputs(node, "Its channels stand beside an unknown number of others.")
+            t.fix_inputs(node, Message("Its channels stand beside an unknown number of others."))
             return
     t.put(node.outputs[0], axis, np.concatenate(parts))
 
@@ -57,12 +58,14 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(value), t.shape(out)
     blocks = _blocks(before, after) if before is not None and after is not None else None
     if blocks is None or before is None or after is None:
-        t.fix_value(value, f"{named(node)} reads its channels in a shape that is not known before running.")
+        t.fix_value(
+            value, Message("{named} reads its channels in a shape that is not known before running.", named=named(node))
+        )
         return
     for old, new in blocks:
         found = {axis: t.followed(value)[axis] for axis in old if axis in t.followed(value)}
         if len(found) > 1:
-            t.fix_value(value, f"{named(node)} merges its channels with others.")
+            t.fix_value(value, Message("{named} merges its channels with others.", named=named(node)))
         elif found:
             ((axis, units),) = found.items()
             whole = [len(units) if i == axis else before[i] or 0 for i in old], [after[j] or 0 for j in new]
@@ -70,7 +73,12 @@ def _reshape(t: Tracer, node: ir.Node) -> None:
                 t.put(out, new[0], units)
                 _count_target(t, node, new[0], units)
             elif 0 in whole[0] or 0 in whole[1] or prod(whole[0]) != prod(whole[1]):
-                t.fix(units, f"{named(node)} reads its channels in a shape that is not known before running.")
+                t.fix(
+                    units,
+                    Message(
+                        "{named} reads its channels in a shape that is not known before running.", named=named(node)
+                    ),
+                )
             else:
                 _regroup(t, node, units, old.index(axis), whole[0], new, whole[1])
 
@@ -177,7 +185,7 @@ def _split(t: Tracer, node: ir.Node) -> None:
     told = setting(node, "split")
     parts = told.integers
     if told.computed:
-        t.fix(units, "It is split at places that are computed.")
+        t.fix(units, Message("It is split at places that are computed."))
         return
     if parts is None:
         step = -(-len(units) // len(node.outputs))
@@ -197,7 +205,7 @@ def _slice(t: Tracer, node: ir.Node) -> None:
     first, last, along, step = (setting(node, name) for name in ("starts", "ends", "axes", "steps"))
     starts, ends, axes, steps = first.integers, last.integers, along.integers, step.integers
     if starts is None or ends is None or first.place is None or last.place is None or along.computed:
-        t.fix_inputs(node, "It is cut at places that are computed.")
+        t.fix_inputs(node, Message("It is cut at places that are computed."))
         return
     chosen = [axis % rank for axis in axes] if axes is not None else list(range(len(starts)))
     for axis, units in t.followed(value).items():
@@ -206,7 +214,7 @@ def _slice(t: Tracer, node: ir.Node) -> None:
             continue
         k = chosen.index(axis)
         if step.computed or (steps is not None and steps[k] != 1):
-            t.fix(units, "It is cut with a step.")
+            t.fix(units, Message("It is cut with a step."))
             continue
         start, end, _ = slice(starts[k], ends[k]).indices(len(units))
         t.put(node.outputs[0], axis, units[start:end])
@@ -230,7 +238,7 @@ def _pad(t: Tracer, node: ir.Node) -> None:
     )
     for axis, units in t.followed(value).items():
         if axis in padded:
-            t.fix(units, "It is padded along its channels.")
+            t.fix(units, Message("It is padded along its channels."))
         else:
             t.put(node.outputs[0], axis, units)
 
@@ -241,7 +249,7 @@ def _resize(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(value), t.shape(node.outputs[0])
     for axis, units in t.followed(value).items():
         if before is None or after is None or before[axis] != after[axis]:
-            t.fix(units, "It is resized along its channels.")
+            t.fix(units, Message("It is resized along its channels."))
             continue
         sizes = setting(node, "sizes")
         if sizes.values is not None and sizes.place is not None and "axes" not in node.attributes:
@@ -255,7 +263,7 @@ def _gather(t: Tracer, node: ir.Node) -> None:
     sizes, chosen = t.shape(data), t.shape(index)
     axis = number(node, "axis")
     if data is None or sizes is None or chosen is None:
-        t.fix_inputs(node, "Gather reads its channels in an unknown shape.")
+        t.fix_inputs(node, Message("Gather reads its channels in an unknown shape."))
     elif t.constant(data):
         if axis == 0 and len(sizes) == 2 and not t.constant(index):
             t.put(node.outputs[0], len(chosen), t.made(node, 0, 1, sizes[1]))
@@ -272,7 +280,7 @@ def _expand(t: Tracer, node: ir.Node) -> None:
     before, after = t.shape(node.inputs[0]), t.shape(node.outputs[0])
     for axis, units in t.followed(node.inputs[0]).items():
         if before is None or after is None:
-            t.fix(units, "It is repeated to a shape that is not known before running.")
+            t.fix(units, Message("It is repeated to a shape that is not known before running."))
             continue
         place = axis + len(after) - len(before)
         t.put(node.outputs[0], place, units)

@@ -5,6 +5,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.channels import moves as moves  # registers its rules
 from workbench.graph.channels.tracer import Tracer, rule
 from workbench.graph.channels.units import Channels, Units
@@ -102,7 +103,7 @@ def _broadcast(t: Tracer, node: ir.Node, leave: int) -> None:
     inputs = {index: value for index, value in enumerate(node.inputs) if value is not None}
     sizes = {index: t.shape(value) for index, value in inputs.items()}
     if any(shape is None for shape in sizes.values()):
-        t.fix_inputs(node, f"{node.op_type} combines its channels with something of unknown shape.")
+        t.fix_inputs(node, Message("{op} combines its channels with something of unknown shape.", op=node.op_type))
         return
     rank = max(len(shape or ()) for shape in sizes.values())
     for axis in range(rank - leave):
@@ -124,7 +125,7 @@ def _matmul(t: Tracer, node: ir.Node) -> None:
     left, right = node.inputs
     a, b = t.shape(left), t.shape(right)
     if left is None or right is None or a is None or b is None or min(len(a), len(b)) < 2:
-        t.fix_inputs(node, "A product reads its channels as a vector, or in an unknown shape.")
+        t.fix_inputs(node, Message("A product reads its channels as a vector, or in an unknown shape."))
         return
     if t.constant(left) and t.constant(right):
         return
@@ -147,7 +148,7 @@ def _matmul(t: Tracer, node: ir.Node) -> None:
 def _gemm(t: Tracer, node: ir.Node) -> None:
     x, weight = node.inputs[0], node.inputs[1]
     if x is None or weight is None or t.constant(x):
-        t.fix_inputs(node, "A Gemm with a constant on its left reads its channels.")
+        t.fix_inputs(node, Message("A Gemm with a constant on its left reads its channels."))
         return
     inner, outer = (1, 0) if number(node, "transB") else (0, 1)
     rows, columns = (1, 0) if number(node, "transA") else (0, 1)
@@ -168,7 +169,7 @@ def _conv(t: Tracer, node: ir.Node) -> None:
     x, weight = node.inputs[0], node.inputs[1]
     sizes = t.shape(weight)
     if x is None or not t.constant(weight) or not sizes:
-        t.fix_inputs(node, f"The weight of a {node.op_type} that reads its channels is computed.")
+        t.fix_inputs(node, Message("The weight of a {op} that reads its channels is computed.", op=node.op_type))
         return
     t.only(node, x, (0, 1))
     group = number(node, "group", 1)
@@ -190,8 +191,8 @@ def _conv(t: Tracer, node: ir.Node) -> None:
 
 def _join_groups(t: Tracer, given: Units | None, out: Units, group: int) -> None:
     if given is None or len(given) % group:
-        t.fix(given, "A grouped convolution reads its channels.")
-        t.fix(out, "It reads an unknown number of channels.")
+        t.fix(given, Message("A grouped convolution reads its channels."))
+        t.fix(out, Message("It reads an unknown number of channels."))
         return
     for members in np.concatenate([given.reshape(group, -1), out.reshape(group, -1)], axis=1).tolist():
         for member in members[1:]:
@@ -252,7 +253,7 @@ def _reduce(t: Tracer, node: ir.Node) -> None:
     told = setting(node, "axes")
     axes = told.integers
     if sizes is None or told.computed:
-        t.fix_inputs(node, f"{node.op_type} reads its channels along axes that are computed.")
+        t.fix_inputs(node, Message("{op} reads its channels along axes that are computed.", op=node.op_type))
         return
     if not axes and number(node, "noop_with_empty_axes"):
         t.same(node)

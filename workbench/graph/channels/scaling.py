@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.channels import rules as rules  # registers its rules
 from workbench.graph.channels.tracer import RULES as MOVES
 from workbench.graph.channels.tracer import Tracer
@@ -25,7 +26,7 @@ from workbench.graph.model.model import Model
 from workbench.graph.model.operators import number
 from workbench.graph.model.settings import setting
 
-SEVERAL = "'{name}' is read in several places."
+SEVERAL = Message("'{name}' is read in several places.")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Scaling:
         reasons = [self.fixed[unit] for unit in units if unit in self.fixed]
         if len(reasons) == len(units):
             return max(reasons, key=reasons.count)
-        return None if np.isin(self._read, units).any() else "No layer reads its channels."
+        return None if np.isin(self._read, units).any() else Message("No layer reads its channels.")
 
     @cached_property
     def _read(self) -> Units:
@@ -112,7 +113,7 @@ class ScaleTracer(Tracer):
     """The walk, with the rules of this file."""
 
     rules = SCALED  # type: ignore[assignment]
-    unknown = "{op} reads its channels, and does not answer scaled channels with scaled ones."
+    unknown = Message("{op} reads its channels, and does not answer scaled channels with scaled ones.")
 
     def __init__(self, model: Model) -> None:
         super().__init__(model)
@@ -127,9 +128,9 @@ class ScaleTracer(Tracer):
         assert value is not None
         is_float = value.const_value is not None and value.const_value.dtype == ir.DataType.FLOAT
         if value in self._held or not is_float:
-            reason = SEVERAL if is_float else "'{name}' is not stored as float32."
+            reason = SEVERAL if is_float else Message("'{name}' is not stored as float32.")
             for units in (made, read):
-                self.fix(None if units is None else units.ravel(), reason.format(name=value.name))
+                self.fix(None if units is None else units.ravel(), Message(reason, name=value.name))
             return
         self._held[value] = Held(made, read, weight)
 
@@ -171,7 +172,7 @@ class ScaleTracer(Tracer):
         for value, held in self._held.items():
             if len(value.uses()) > 1 or value.is_graph_output():
                 for units in held.sides:
-                    self.fix(units.ravel(), SEVERAL.format(name=value.name))
+                    self.fix(units.ravel(), Message(SEVERAL, name=value.name))
 
 
 def along(units: Units, axis: int, rank: int) -> np.ndarray:
@@ -270,7 +271,7 @@ def _add(t: ScaleTracer, node: ir.Node) -> None:
             continue
         if not whole or shape[axis] is None:
             for units in found:
-                t.fix(units, f"{node.op_type} adds the same to all its channels.")
+                t.fix(units, Message("{op} adds the same to all its channels.", op=node.op_type))
             continue
         for index, place in places.items():
             t.read(node, index, place, found[0])
@@ -292,7 +293,7 @@ def _times(t: ScaleTracer, node: ir.Node) -> None:
         if after[place] == len(units):
             t.put(node.outputs[0], place, units)
         else:
-            t.fix(units, f"{node.op_type} repeats its channels.")
+            t.fix(units, Message("{op} repeats its channels.", op=node.op_type))
 
 
 @rule("Conv", "ConvTranspose")
@@ -337,7 +338,7 @@ def _gemm(t: ScaleTracer, node: ir.Node) -> None:
         if bias and bias[-1] == len(out):
             t.read(node, 2, len(bias) - 1, out)
         else:
-            t.fix(out, "Its bias is the same for all channels.")
+            t.fix(out, Message("Its bias is the same for all channels."))
     t.put(node.outputs[0], 1, out)
 
 
@@ -368,7 +369,7 @@ def _matrix(t: ScaleTracer, node: ir.Node, index: int, given: Units | None, out_
     """New channels, made by a constant matrix from those given."""
     sizes = t.shape(node.inputs[index])
     if given is None or sizes is None or sizes[1 - out_axis] != len(given):
-        t.fix(given, "Its number of channels is not known.")
+        t.fix(given, Message("Its number of channels is not known."))
         return None
     out = t.new(sizes[out_axis] or 0)
     t.hold(node, index, True, along(out, out_axis, 2), along(given, 1 - out_axis, 2))

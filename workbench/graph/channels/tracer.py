@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.channels.units import Channels, Count, Units
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import names
 
-OUTPUT = "Its channels are an output of the model."
-UNKNOWN = "Its channels meet others of unknown number."
-FAILED = "Not known: following its channels through {op} '{name}' failed."
+OUTPUT = Message("Its channels are an output of the model.")
+UNKNOWN = Message("Its channels meet others of unknown number.")
+FAILED = Message("Not known: following its channels through {op} '{name}' failed.")
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class Tracer:
     """Walks over the graph once. The rules of graph/channels/rules and channel_moves speak to it."""
 
     rules = RULES
-    unknown = "{op} '{name}' reads its channels, and they are not followed through it."
+    unknown = Message("{op} '{name}' reads its channels, and they are not followed through it.")
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -52,7 +53,7 @@ class Tracer:
             for attribute in node.attributes.values():
                 for graph in names.subgraphs(attribute):
                     for part in ir.traversal.RecursiveGraphIterator(graph):
-                        self.fix_inputs(part, f"{node.op_type} reads its channels under a condition.")
+                        self.fix_inputs(part, Message("{op} reads its channels under a condition.", op=node.op_type))
         for value in self._graph.outputs:
             self.fix_value(value, OUTPUT)
         self._fix_read_otherwise()
@@ -94,7 +95,7 @@ class Tracer:
         axis %= len(shape)
         size = shape[axis]
         if axis not in self.followed(value) and size is not None:
-            reason = f"Its channels meet those of '{value.name}', which stay."
+            reason = Message("Its channels meet those of '{value}', which stay.", value=value.name)
             self._values.setdefault(value, {})[axis] = self.new(size, reason)
         return self.followed(value).get(axis)
 
@@ -163,7 +164,7 @@ class Tracer:
         """Channels of a value along other axes than these stay."""
         for axis, units in self.followed(value).items():
             if axis not in axes:
-                self.fix(units, f"{node.op_type} works along its channels.")
+                self.fix(units, Message("{op} works along its channels.", op=node.op_type))
 
     def read(self, node: ir.Node, index: int, axis: int, units: Units | None) -> None:
         """A node reads a constant whose positions along an axis are these units. What is computed is fixed."""
@@ -188,7 +189,12 @@ class Tracer:
         for (value, _), units in self._axes.items():
             others = [use.node.op_type for use in value.uses() if (use.node, use.idx) not in self._read]
             if others or value.is_graph_output():
-                self.fix(units, f"{others[0] if others else 'An output'} reads '{value.name}' too.")
+                self.fix(
+                    units,
+                    Message(
+                        "{others} reads '{value}' too.", others=others[0] if others else "An output", value=value.name
+                    ),
+                )
 
     def _root(self, unit: int) -> int:
         while self._parents[unit] != unit:

@@ -16,8 +16,10 @@ from functools import cached_property
 
 import numpy as np
 
-NOT_FOLLOWED = "Its output channels cannot be followed through the graph."
-TOGETHER = "Its channels are all coupled: none can be pruned without the others."
+from workbench.core.base.message import Message
+
+NOT_FOLLOWED = Message("Its output channels cannot be followed through the graph.")
+TOGETHER = Message("Its channels are all coupled: none can be pruned without the others.")
 Units = np.ndarray  # [size] int: the unit that each position along an axis belongs to
 
 

@@ -21,9 +21,12 @@ def check(model: ir.Model, name: str) -> int:
     needed, allowed = peak(model, known), max(LIMIT, TIMES * given)
     if needed > allowed:
         raise UserError(
-            f"{name} needs {needed / 1e9:,.1f} GB of memory for one sample, many times the "
-            f"{given / 1e6:,.1f} MB of its weights and inputs, so it is not run.",
+            "{name} needs {needed:,.1f} GB of memory for one sample, many times the "
+            "{given:,.1f} MB of its weights and inputs, so it is not run.",
             "Export it with smaller sizes.",
+            name=name,
+            needed=needed / 1000000000.0,
+            given=given / 1000000.0,
         )
     return allowed
 

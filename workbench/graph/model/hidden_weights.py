@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.model.operators import ALREADY, MULTIPLY, NORMS, RECURRENT
 from workbench.graph.storage.decoders import DOMAIN as DECODERS
 
 RANDOM = ("RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli")
 
-COMPRESSED = "Its weights are stored compressed already."
-NOT_STORED = "Its weights are not in the file: ConstantOfShape makes them."
+COMPRESSED = Message("Its weights are stored compressed already.")
+NOT_STORED = Message("Its weights are not in the file: ConstantOfShape makes them.")
 
 
 @dataclass(frozen=True)
@@ -108,4 +109,6 @@ def _reason(stored: tuple[ir.Value, ...], ops: tuple[str, ...]) -> str:
         return NOT_STORED
     if largest is not None and not largest.dtype.is_floating_point() and "ConstantOfShape" not in ops:
         return ALREADY
-    return f"Its weights are computed by {', '.join(ops[:4])} from what is stored; they are kept as they are."
+    return Message(
+        "Its weights are computed by {ops} from what is stored; they are kept as they are.", ops=", ".join(ops[:4])
+    )

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.model import cost
 from workbench.graph.model.hidden_weights import Hidden, hidden_weights, norm_tensors
@@ -18,8 +19,8 @@ from workbench.graph.onnx.mapped import MappedTensor
 from workbench.graph.storage import chain
 
 log = logging.getLogger(__name__)
-SUBGRAPH = "It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is."
-VECTORS = "Its vectors are kept as they are."
+SUBGRAPH = Message("It is inside an If, Loop or Scan, which runs it under a condition; it is kept as it is.")
+VECTORS = Message("Its vectors are kept as they are.")
 # A constant that no layer owns is shown from this many elements on: position embeddings, masks.
 SHOWN = 1024
 # Larger tensors in a file beside the model are not read at opening, be it of many gigabytes.
@@ -140,9 +141,9 @@ class _Inventory:
 
     def _refuse(self, value: ir.Value) -> str:
         if value.is_graph_output():
-            return "Its weight is an output of the model."
+            return Message("Its weight is an output of the model.")
         if any(use.node.graph is not self._graph for use in value.uses()):
-            return "Its weight is read inside an If, Loop or Scan too; it is kept as it is."
+            return Message("Its weight is read inside an If, Loop or Scan too; it is kept as it is.")
         return ""
 
     def _add_hidden(self, hidden: Hidden, locked: str) -> None:
@@ -161,7 +162,7 @@ class _Inventory:
         path = names.unique(f"{path}.{hidden.part}" if hidden.part else path, self._taken)
         reason = hidden.reason
         if hidden.stored and not fresh:
-            reason = f"It uses the weight of {self._owned[hidden.stored[0]]}: edit that one."
+            reason = Message("It uses the weight of {owned}: edit that one.", owned=self._owned[hidden.stored[0]])
         self._owned |= dict.fromkeys(fresh, path)
         self._layers.append(
             Layer(
@@ -214,7 +215,7 @@ class _Inventory:
                 names.module_path(node, value.name or ""),
                 op,
                 [value],
-                f"It is a constant that {op} reads, not the weight of a layer; it is kept as it is.",
+                Message("It is a constant that {op} reads, not the weight of a layer; it is kept as it is.", op=op),
                 0,
             )
 
@@ -249,11 +250,11 @@ class _Inventory:
 def _useless(tensor: ir.TensorProtocol) -> str:
     """Why no method can do anything with these values; large ones beside the model are not looked at."""
     if not tensor.size:
-        return "It has no weights: one of its sizes is zero."
+        return Message("It has no weights: one of its sizes is zero.")
     if isinstance(tensor, MappedTensor) and tensor.nbytes > READ:
         return ""
     finite = np.isfinite(tensor.numpy().sum(dtype=np.float64))
-    return "" if finite else "Some of its weights are not numbers (NaN) or infinite."
+    return "" if finite else Message("Some of its weights are not numbers (NaN) or infinite.")
 
 
 def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec, Layer, ModelSummary, Preparation
 from workbench.graph.model import cost
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.onnx import saving, shapes
 
-OPEN = "The model leaves sizes open: MACs are counted for"
+OPEN = Message("The model leaves sizes open: MACs are counted for")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Model:
             layers=layers,
             sites=sites,
             settled=True,
-            notes=(*notes, f"{OPEN} {words}, as the data has it."),
+            notes=(*notes, Message("{open} {words}, as the data has it.", open=OPEN, words=words)),
         )
 
     def to_bytes(self) -> bytes:

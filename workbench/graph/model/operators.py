@@ -6,6 +6,8 @@ from typing import Literal
 
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
+
 # ONNX Runtime's own names of norms are among them: its optimiser leaves them in files.
 NORMS = (
     "BatchNormalization",
@@ -32,7 +34,7 @@ QUANTIZED = {
     "QGemm": (3,),
     "GatherBlockQuantized": (0,),
 }
-ALREADY = "Its weights are quantised already."
+ALREADY = Message("Its weights are quantised already.")
 # Operators that multiply with weights, and the inputs that may be weights: also looked at where these are computed.
 MULTIPLY = {
     "Conv": (1,),
@@ -141,10 +143,10 @@ def _multiplied(node: ir.Node) -> Iterator[Weight]:
 def _gemm(node: ir.Node) -> Iterator[Weight]:
     if constant(node, 1) is not None:
         scaled = any(node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta") if name in node.attributes)
-        locked = _not_float(node, 1) or ("It scales its weights by alpha or beta." if scaled else "")
+        locked = _not_float(node, 1) or (Message("It scales its weights by alpha or beta.") if scaled else "")
         yield Weight(node, 1, "Gemm", 0 if number(node, "transB") else 1, locked)
     elif constant(node, 0) is not None:
-        yield Weight(node, 0, "Gemm", 0, "Its weight is the left operand of a Gemm, which is kept as it is.")
+        yield Weight(node, 0, "Gemm", 0, Message("Its weight is the left operand of a Gemm, which is kept as it is."))
 
 
 def _product(node: ir.Node) -> Iterator[Weight]:
@@ -154,9 +156,9 @@ def _product(node: ir.Node) -> Iterator[Weight]:
     index = sides[0]
     locked = _not_float(node, index)
     if constant(node, 1 - index) is not None:
-        locked = locked or "Both of its sides are constants."
+        locked = locked or Message("Both of its sides are constants.")
     elif len(shape(node, index)) > 2:
-        locked = locked or "Its weight is a stack of matrices, which is kept as it is."
+        locked = locked or Message("Its weight is a stack of matrices, which is kept as it is.")
     yield Weight(node, index, "MatMul", 1 if index == 1 else 0, locked)
 
 
@@ -168,8 +170,8 @@ def _embedding(node: ir.Node) -> Iterator[Weight]:
     integers = not table.dtype.is_floating_point()
     if integers and table.size < 1024:
         return
-    stacked = "Its rows are more than vectors; it is kept as it is." if len(shape(node, 0)) > 2 else ""
-    whole = "It is a table of integers, not weights." if integers else ""
+    stacked = Message("Its rows are more than vectors; it is kept as it is.") if len(shape(node, 0)) > 2 else ""
+    whole = Message("It is a table of integers, not weights.") if integers else ""
     yield Weight(node, 0, "Embedding", 1, whole or _not_float(node, 0) or stacked)
 
 
@@ -195,7 +197,7 @@ def _not_float(node: ir.Node, index: int) -> str:
     if tensor is None or tensor.dtype == ir.DataType.FLOAT:
         return ""
     if tensor.dtype.is_floating_point():
-        return f"Its weights are {str(tensor.dtype).lower()}; only float32 weights are edited."
+        return Message("Its weights are {dtype}; only float32 weights are edited.", dtype=str(tensor.dtype).lower())
     return ALREADY
 
 

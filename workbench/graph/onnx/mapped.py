@@ -41,7 +41,7 @@ class MappedTensor(ir.Tensor[Any]):
         except OSError:
             return
         if state[0] == self._state[0] and state != self._state:
-            raise UserError(f"{self._file} was changed while the model was open.", "Open the model again.")
+            raise UserError("{file} was changed while the model was open.", "Open the model again.", file=self._file)
 
 
 def _state(file: str) -> tuple[tuple[int, int], int, int]:

@@ -10,60 +10,81 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import InputSpec
 
 log = logging.getLogger(__name__)
 LONGEST = 80  # characters of a name in a sentence
 MEMORY = re.compile(r"allocate memory|bad_alloc|bad allocation|out of memory", re.IGNORECASE)
-CHECK = "Check the file with onnx.checker, or export it again."
-NEWER = "Export it for an older version of ONNX, or update onnxruntime."
-OTHERS = "Export it with operators that ONNX Runtime has."
+CHECK = Message("Check the file with onnx.checker, or export it again.")
+NEWER = Message("Export it for an older version of ONNX, or update onnxruntime.")
+OTHERS = Message("Export it with operators that ONNX Runtime has.")
 # (what its text matches, what we say of the model, what to do); the first that matches is taken.
 LOADING: tuple[tuple[str, str, str], ...] = (
-    (r"No Op registered for (\S+)", "it does not know the operator {0}", OTHERS),
-    (r"(\S+?)\(\S*\) is not a registered function/op", "it does not know the operator {0}", OTHERS),
-    (r"Could not find an implementation for (\w+)", "it has no kernel for the operator {0} with these types", OTHERS),
-    (r"No opset import for domain '(.*?)'", "the operators of '{0}' have no version", OTHERS),
+    (r"No Op registered for (?P<op>\S+)", Message("it does not know the operator {op}"), OTHERS),
+    (r"(?P<op>\S+?)\(\S*\) is not a registered function/op", Message("it does not know the operator {op}"), OTHERS),
     (
-        r"Unsupported model IR version: (\d+), max supported IR version: (\d+)",
-        "its IR version {0} is newer than {1}, the newest that is read",
+        r"Could not find an implementation for (?P<op>\w+)",
+        Message("it has no kernel for the operator {op} with these types"),
+        OTHERS,
+    ),
+    (r"No opset import for domain '(?P<domain>.*?)'", Message("the operators of '{domain}' have no version"), OTHERS),
+    (
+        r"Unsupported model IR version: (?P<found>\d+), max supported IR version: (?P<known>\d+)",
+        Message("its IR version {found} is newer than {known}, the newest that is read"),
         NEWER,
     ),
     (
-        r"Opset (\d+) is under development.*till opset (\d+)",
-        "its opset {0} is newer than {1}, the newest that is read",
+        r"Opset (?P<found>\d+) is under development.*till opset (?P<known>\d+)",
+        Message("its opset {found} is newer than {known}, the newest that is read"),
         NEWER,
     ),
     (
-        r"Type Error:.*?Optype \((\w+)\).*?in node \((.*?)\)",
-        "the operator {0} ({1}) gets values of different types",
+        r"Type Error:.*?Optype \((?P<op>\w+)\).*?in node \((?P<name>.*?)\)",
+        Message("the operator {op} ({name}) gets values of different types"),
         CHECK,
     ),
     (
-        r"Type Error:.*?operator \((\w+)\) in node \((.*?)\)",
-        "the operator {0} ({1}) gets values of a type that it does not take",
+        r"Type Error:.*?operator \((?P<op>\w+)\) in node \((?P<name>.*?)\)",
+        Message("the operator {op} ({name}) gets values of a type that it does not take"),
         CHECK,
     ),
-    (r"Type Error", "the types of its values do not match", CHECK),
-    (r"Node input '(.*?)' is not a graph input", "no operator in it produces the value '{0}'", CHECK),
+    (r"Type Error", Message("the types of its values do not match"), CHECK),
     (
-        r"Node \((.*?)\) Op \((\w+)\) \[ShapeInferenceError\]",
-        "the operator {1} ({0}) gets shapes that do not match",
+        r"Node input '(?P<name>.*?)' is not a graph input",
+        Message("no operator in it produces the value '{name}'"),
         CHECK,
     ),
-    (r"Unrecognized attribute: (\w+) for operator (\w+)", "the operator {1} has no attribute {0}", CHECK),
-    (r"In Node, \(\"(.*?)\", (\w+)", "the operator {1} ({0}) is used in a way that it does not allow", CHECK),
-    (r"protobuf|No graph was found", "it is not an ONNX model, or it is damaged", "Copy or export it again."),
+    (
+        r"Node \((?P<name>.*?)\) Op \((?P<op>\w+)\) \[ShapeInferenceError\]",
+        Message("the operator {op} ({name}) gets shapes that do not match"),
+        CHECK,
+    ),
+    (
+        r"Unrecognized attribute: (?P<name>\w+) for operator (?P<op>\w+)",
+        Message("the operator {op} has no attribute {name}"),
+        CHECK,
+    ),
+    (
+        r"In Node, \(\"(?P<name>.*?)\", (?P<op>\w+)",
+        Message("the operator {op} ({name}) is used in a way that it does not allow"),
+        CHECK,
+    ),
+    (
+        r"protobuf|No graph was found",
+        Message("it is not an ONNX model, or it is damaged"),
+        Message("Copy or export it again."),
+    ),
     (
         r"external data|External data|model_path must not be empty",
-        "its external weights cannot be read",
-        "Put them beside the model, or export it again.",
+        Message("its external weights cannot be read"),
+        Message("Put them beside the model, or export it again."),
     ),
 )
 NODE = re.compile(r"running (\w+) node\. Name:'(.*?)'")
 RESHAPED = re.compile(r"Input shape:\{(.*?)\}, requested shape:\{(.*?)\}")
 INDEX = re.compile(r"idx=(-?\d+) must be within the inclusive range \[-?\d+,(-?\d+)\]")
-FIXED = (
+FIXED = Message(
     "A size may be fixed inside the model: give inputs of the size that it was exported with, or export it with "
     "free sizes."
 )
@@ -79,7 +100,8 @@ def cannot_load(error: Exception) -> UserError:
         )
     for pattern, words, mend in LOADING:
         if (found := re.search(pattern, text, re.DOTALL)) is not None:
-            return UserError(f"ONNX Runtime cannot load the model: {words.format(*map(_short, found.groups()))}.", mend)
+            named = {name: _short(text) for name, text in found.groupdict().items()}
+            return UserError("ONNX Runtime cannot load the model: {why}.", mend, why=Message(words, **named))
     return UserError("ONNX Runtime cannot load the model: its graph is not valid.", CHECK)
 
 
@@ -89,23 +111,40 @@ def cannot_run(error: Exception, inputs: Sequence[InputSpec], feeds: Mapping[str
     for spec in inputs:
         if (unfit := _unfit(spec, feeds)) is not None:
             return unfit
-    start = "ONNX Runtime cannot run the model"
+    start = Message("ONNX Runtime cannot run the model")
     if MEMORY.search(text):
-        return UserError(f"{start}: it takes more memory than is free.", "Use smaller inputs, or fewer at a time.")
-    given = ", ".join(f"'{_short(name)}' {array.dtype} of {_sizes(array.shape)}" for name, array in feeds.items())
+        return UserError(
+            "{start}: it takes more memory than is free.", "Use smaller inputs, or fewer at a time.", start=start
+        )
+    given = [
+        Message("'{name}' {dtype} of {sizes}", name=_short(name), dtype=array.dtype, sizes=_sizes(array.shape))
+        for name, array in feeds.items()
+    ]
     node = NODE.search(text)
     if node is None:
-        return UserError(f"{start} on the inputs {given}.", FIXED)
-    where = f"its operator {node[1]}" + (f" ({_short(node[2])})" if node[2] else "")
+        return UserError("{start} on the inputs {given}.", FIXED, start=start, given=given)
+    where = Message("its operator {op} ({name})" if node[2] else "its operator {op}", op=node[1], name=_short(node[2]))
     if (found := INDEX.search(text)) is not None:
         return UserError(
-            f"{start}: {where} is asked for entry {found[1]}, and the last one is {found[2]}.",
+            "{start}: {where} is asked for entry {found}, and the last one is {last}.",
             "Check that the data was made for this model (its tokens, its class numbers).",
+            start=start,
+            where=where,
+            found=found[1],
+            last=found[2],
         )
     if (found := RESHAPED.search(text)) is not None:
         old, new = (_sizes(found[index].split(",")) for index in (1, 2))
-        return UserError(f"{start}: {where} cannot reshape {old} to {new}; the inputs were {given}.", FIXED)
-    return UserError(f"{start}: {where} fails on the inputs {given}.", FIXED)
+        return UserError(
+            "{start}: {where} cannot reshape {old} to {new}; the inputs were {given}.",
+            FIXED,
+            start=start,
+            where=where,
+            old=old,
+            new=new,
+            given=given,
+        )
+    return UserError("{start}: {where} fails on the inputs {given}.", FIXED, start=start, where=where, given=given)
 
 
 def _logged(error: Exception) -> str:
@@ -116,7 +155,7 @@ def _logged(error: Exception) -> str:
 def _unfit(spec: InputSpec, feeds: Mapping[str, np.ndarray]) -> UserError | None:
     name = _short(spec.name)
     if spec.name not in feeds:
-        return UserError(f"The model's input '{name}' was not given.", "Give an array of that name.")
+        return UserError("The model's input '{name}' was not given.", "Give an array of that name.", name=name)
     array = np.asarray(feeds[spec.name])
     fits = array.ndim == len(spec.shape) and all(
         size in (None, have) for size, have in zip(spec.shape, array.shape, strict=True)
@@ -127,9 +166,13 @@ def _unfit(spec: InputSpec, feeds: Mapping[str, np.ndarray]) -> UserError | None
         return None
     wanted = _sizes("any" if size is None else size for size in spec.shape)
     return UserError(
-        f"The model's input '{name}' takes {spec.dtype} of {wanted}, and was given {array.dtype} of "
-        f"{_sizes(array.shape)}.",
+        "The model's input '{name}' takes {dtype} of {wanted}, and was given {given} of {shape}.",
         "Reshape or convert the data.",
+        name=name,
+        dtype=spec.dtype,
+        wanted=wanted,
+        given=array.dtype,
+        shape=_sizes(array.shape),
     )
 
 
@@ -139,7 +182,7 @@ KNOWN = frozenset(
 
 
 def _sizes(shape: Iterable[object]) -> str:
-    return " x ".join(str(size).strip() for size in shape) or "one value"
+    return " x ".join(str(size).strip() for size in shape) or Message("one value")
 
 
 def _short(name: str) -> str:

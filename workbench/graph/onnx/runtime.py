@@ -137,9 +137,9 @@ def run(
         return running.run(names, dict(feeds), options)
     except Exception as error:
         if options.terminate:
-            raise Beyond(f"One run takes more than {seconds:.0f} seconds.") from error
+            raise Beyond("One run takes more than {seconds:.0f} seconds.", seconds=seconds) from error
         if "Available memory of" in str(error):
-            raise Beyond(f"One run takes more than {LIMIT >> 20} MB of memory.") from error
+            raise Beyond("One run takes more than {limit} MB of memory.", limit=LIMIT >> 20) from error
         raise cannot_run(error, specs(running.get_inputs()), feeds) from error
     finally:
         watch.cancel()
@@ -170,7 +170,12 @@ def random_feeds(
         kind = value.dtype if isinstance(value, InputSpec) else _dtype(value.type)
         dtype = NUMPY.get(kind)
         if dtype is None:
-            raise UserError(f"The input {value.name} is of type {kind}, which cannot be made up.", "Attach a data set.")
+            raise UserError(
+                "The input {value} is of type {kind}, which cannot be made up.",
+                "Attach a data set.",
+                value=value.name,
+                kind=kind,
+            )
         if np.issubdtype(dtype, np.floating):
             feeds[value.name] = rng.standard_normal(shape).astype(dtype)
         else:

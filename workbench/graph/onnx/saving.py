@@ -28,7 +28,9 @@ def tensor_bytes(model: ir.Model) -> int:
 def to_bytes(model: ir.Model, name: str = "The model") -> bytes:
     """The graph as one ONNX file. Raises UserError beyond protobuf's 2 GB."""
     if is_large(model):
-        raise UserError(f"{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.")
+        raise UserError(
+            "{name} is larger than the 2 GB that one ONNX file can hold.", "Save it with external data.", name=name
+        )
     proto = ir.serde.serialize_model(model)
     map_types.restore(proto.graph, model.graph)
     return proto.SerializeToString()
@@ -62,5 +64,5 @@ def save(model: ir.Model, path: Path) -> None:
         try:
             ir.save(model.clone(), place.folder / path.name, format="protobuf", external_data=f"{path.name}.data")
         except OSError as error:
-            raise UserError(f"Cannot write {path}: {reason(error)}.", SPACE) from error
+            raise UserError("Cannot write {path}: {reason}.", SPACE, path=path, reason=reason(error)) from error
         place.publish(last=path.name)

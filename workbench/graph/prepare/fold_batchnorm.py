@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.onnx import names, shapes
 
 CONVOLUTIONS = ("Conv", "ConvTranspose")
-SCALE = "scale of its BatchNorm"
+SCALE = Message("scale of its BatchNorm")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
     epsilon = norm.attributes["epsilon"].as_float() if "epsilon" in norm.attributes else 1e-5
     scale = gamma / np.sqrt(variance + epsilon)
     if not np.isfinite(scale).all() or scale.ndim != 1:
-        return "its statistics are not finite"
+        return Message("its statistics are not finite")
     weight, node = target.node.inputs[1], target.node
     assert weight is not None
     _set(graph, node, 1, weight.name or "weight", _scaled(node, _values(weight), scale)).meta[SCALE] = np.abs(gamma)
@@ -77,17 +78,17 @@ def _fold(graph: ir.Graph, norm: ir.Node, known: dict[str, shapes.Known]) -> str
 def _target(norm: ir.Node, known: dict[str, shapes.Known]) -> _Target | str:
     """What `norm` can go into, or why there is nothing."""
     if "training_mode" in norm.attributes and norm.attributes["training_mode"].as_int():
-        return "in training mode"
+        return Message("in training mode")
     if any(value.uses() or value.is_graph_output() for value in norm.outputs[1:]):
-        return "its statistics are read elsewhere"
+        return Message("its statistics are read elsewhere")
     if any(not _constant(value) for value in norm.inputs[1:5]):
-        return "its parameters are computed, not constant"
+        return Message("its parameters are computed, not constant")
     source = norm.inputs[0]
     before = source.producer() if source is not None else None
     if before is None or source is None:
-        return "it reads a model input"
+        return Message("it reads a model input")
     if _read_elsewhere(source):
-        return "something else reads what it normalises"
+        return Message("something else reads what it normalises")
     adds: ir.Node | None = before
     layer: ir.Node | None = before
     if before.op_type == "Add":
@@ -100,11 +101,11 @@ def _target(norm: ir.Node, known: dict[str, shapes.Known]) -> _Target | str:
             None,
         )
         if layer is not None and _read_elsewhere(layer.outputs[0]):
-            return "something else reads what it normalises"
+            return Message("something else reads what it normalises")
     elif before.op_type == "MatMul":
         adds = None
     if layer is None or layer.op_type not in (*CONVOLUTIONS, "Gemm", "MatMul"):
-        return f"it follows {before.op_type}"
+        return Message("it follows {op}", op=before.op_type)
     target = _Target(layer, adds)
     return _refuse(target, known) or target
 
@@ -113,28 +114,28 @@ def _refuse(target: _Target, known: dict[str, shapes.Known]) -> str:
     node = target.node
     weight = node.inputs[1]
     if weight is None or not _constant(weight):
-        return "the weight before it is computed, not constant"
+        return Message("the weight before it is computed, not constant")
     if len(weight.uses()) > 1 or weight.is_graph_output():
-        return "another layer shares the weight"
+        return Message("another layer shares the weight")
     if not _is_float(weight):
-        return "the weight before it is not float32"
+        return Message("the weight before it is not float32")
     bias = _bias(target)
     if bias is None:
         if target.adds is not None and len(target.adds.inputs) > 2 and target.adds.inputs[2] is not None:
-            return "the bias before it is computed, not constant"
+            return Message("the bias before it is computed, not constant")
     elif not _is_float(bias):
-        return "the bias before it is not float32"
+        return Message("the bias before it is not float32")
     if node.op_type == "Gemm" and any(
         name in node.attributes and node.attributes[name].as_float() != 1.0 for name in ("alpha", "beta")
     ):
-        return "the Gemm before it scales by alpha or beta"
+        return Message("the Gemm before it scales by alpha or beta")
     if node.op_type == "MatMul":
         # Channels are the second axis of what is normalised, and the last of a product: the same only for a matrix.
         product = known.get(node.outputs[0].name or "")
         if product is None or product.shape is None or len(product.shape) != 2:
-            return "the MatMul before it does not give a matrix, as far as is known"
+            return Message("the MatMul before it does not give a matrix, as far as is known")
         if target.adds is not None and bias is None:
-            return "what the Add before it adds is not constant"
+            return Message("what the Add before it adds is not constant")
     return ""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import onnx_ir as ir
 from onnx_ir.passes import common
 
+from workbench.core.base.message import AND, CLAUSE, Joined, Message
 from workbench.core.base.several import several
 from workbench.core.layer_data.layer import Preparation
 from workbench.graph.onnx import names, proto_size
@@ -42,7 +43,7 @@ def prepare(model: ir.Model, without: frozenset[str] = frozenset()) -> tuple[ir.
     names steps to leave out; those are listed as not applied, as are steps that left the graph as it is and say why.
     Expects nodes in topological order. Raises TypeError for one name alone in place of a set of names.
     """
-    return _prepared(model, dict.fromkeys(several(without), "left out at opening"))
+    return _prepared(model, dict.fromkeys(several(without), Message("left out at opening")))
 
 
 def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, tuple[Preparation, ...]]:
@@ -58,7 +59,7 @@ def _prepared(model: ir.Model, left_out: Mapping[str, str]) -> tuple[ir.Model, t
             result = step(copy)
         except Exception as error:  # a graph of a stranger may hold what no step thought of
             log.warning("the preparation '%s' failed: %s: %s", title, type(error).__name__, error)
-            return _prepared(model, {**left_out, identifier: "left out: it failed on this model"})
+            return _prepared(model, {**left_out, identifier: Message("left out: it failed on this model")})
         if result.note:
             done.append(Preparation(identifier, title, result.note, result.modified))
     names.name_nodes(ir.traversal.RecursiveGraphIterator(copy.graph))
@@ -70,11 +71,17 @@ def _format(model: ir.Model) -> PassResult:
     listed = len(model.graph.inputs)
     common.RemoveInitializersFromInputsPass()(model)
     listed -= len(model.graph.inputs)
-    parts = [f"{listed} initialisers no longer listed as inputs"] if listed else []
+    parts = [Message("{listed} initialisers no longer listed as inputs", listed=listed)] if listed else []
     if model.ir_version < FUNCTIONS_SINCE:
-        parts.append(f"IR version {model.ir_version} -> {FUNCTIONS_SINCE}")
+        parts.append(
+            Message(
+                "IR version {ir_version} -> {functions_since}",
+                ir_version=model.ir_version,
+                functions_since=FUNCTIONS_SINCE,
+            )
+        )
         model.ir_version = FUNCTIONS_SINCE
-    return PassResult(bool(parts), "; ".join(parts))
+    return PassResult(bool(parts), Joined(parts, CLAUSE))
 
 
 def _functions(model: ir.Model) -> PassResult:
@@ -85,34 +92,39 @@ def _functions(model: ir.Model) -> PassResult:
     try:
         common.InlinePass(lambda function: function.domain != DECODERS)(model)
     except (ValueError, ir.passes.InvariantError, ir.passes.PassError) as error:
-        return PassResult(False, f"kept: {str(error).splitlines()[0][:100]}")
+        return PassResult(False, Message("kept: {reason}", reason=str(error).splitlines()[0][:100]))
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
-    return PassResult(True, f"{len(called)} functions written out where they are called")
+    return PassResult(True, Message("{n} functions written out where they are called", n=len(called)))
 
 
 def _constants(model: ir.Model) -> PassResult:
     before = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
     common.LiftConstantsToInitializersPass(lift_all_constants=True, size_limit=0)(model)
     left = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
-    return PassResult(before > left, f"{before - left} Constant nodes made initialisers" if before > left else "")
+    return PassResult(
+        before > left,
+        Message("{before} Constant nodes made initialisers", before=before - left) if before > left else "",
+    )
 
 
 def _weight_chains(model: ir.Model) -> PassResult:
     computed, left, grown = fold_constants.compute(model)
-    parts = [f"{computed} operators on constants computed once"] if computed else []
+    parts = [Message("{computed} operators on constants computed once", computed=computed)] if computed else []
     if grown > 0:
-        parts.append(f"float16 weights widened to float32, {grown:,} bytes more")
+        parts.append(Message("float16 weights widened to float32, {grown:,} bytes more", grown=grown))
     if left:
-        parts.append(f"{left} weights kept that are read in several forms")
-    return PassResult(computed > 0, "; ".join(parts))
+        parts.append(Message("{left} weights kept that are read in several forms", left=left))
+    return PassResult(computed > 0, Joined(parts, CLAUSE))
 
 
 def _batchnorm(model: ir.Model) -> PassResult:
     folded, left = fold_batchnorm.fold(model)
-    parts = [f"{folded} BatchNormalization folded into the layer before"] if folded else []
-    parts += [f"{count} kept: {reason}" for reason, count in Counter(left).most_common()]
-    return PassResult(folded > 0, "; ".join(parts))
+    parts = [Message("{folded} BatchNormalization folded into the layer before", folded=folded)] if folded else []
+    parts += [
+        Message("{count} kept: {reason}", count=count, reason=reason) for reason, count in Counter(left).most_common()
+    ]
+    return PassResult(folded > 0, Joined(parts, CLAUSE))
 
 
 def drop_notes(model: ir.Model) -> None:
@@ -143,7 +155,7 @@ def _metadata(model: ir.Model) -> PassResult:
         if not value.is_graph_input() and not value.is_graph_output() and (made is None or made.domain in STANDARD):
             value.type = value.shape = None
     saved = before - _described(model)
-    return PassResult(saved > 0, f"{saved:,} bytes of exporter notes dropped" if saved > 0 else "")
+    return PassResult(saved > 0, Message("{saved:,} bytes of exporter notes dropped", saved=saved) if saved > 0 else "")
 
 
 def _values(graph: ir.Graph) -> list[ir.Value]:
@@ -177,16 +189,23 @@ def _unused(model: ir.Model) -> PassResult:
     for value in graph.initializers.values():
         del tensors[value]
     saved = sum(nodes.values()) + sum(tensors.values())
-    parts = [f"{len(gone)} {what}" for gone, what in ((nodes, "operators"), (tensors, "constants")) if gone]
-    return PassResult(bool(parts), f"{' and '.join(parts)} that no output needs, {saved:,} bytes" if parts else "")
+    parts = [
+        *([Message("{n:,} operators", one="{n} operator", n=len(nodes))] if nodes else []),
+        *([Message("{n:,} constants", one="{n} constant", n=len(tensors))] if tensors else []),
+    ]
+    if not parts:
+        return PassResult(False)
+    return PassResult(
+        True, Message("{parts} that no output needs, {saved:,} bytes", parts=Joined(parts, AND), saved=saved)
+    )
 
 
 STEPS: tuple[tuple[str, str, Callable[[ir.Model], PassResult]], ...] = (
-    ("format", "Older format raised", _format),
-    ("functions", "Functions inlined", _functions),
-    ("constants", "Constants to initialisers", _constants),
-    ("weight_chains", "Operators on weights computed once", _weight_chains),
-    ("batchnorm", "BatchNorm folded", _batchnorm),
-    ("unused", "Unused parts removed", _unused),
-    ("metadata", "Exporter notes dropped", _metadata),
+    ("format", Message("Older format raised"), _format),
+    ("functions", Message("Functions inlined"), _functions),
+    ("constants", Message("Constants to initialisers"), _constants),
+    ("weight_chains", Message("Operators on weights computed once"), _weight_chains),
+    ("batchnorm", Message("BatchNorm folded"), _batchnorm),
+    ("unused", Message("Unused parts removed"), _unused),
+    ("metadata", Message("Exporter notes dropped"), _metadata),
 )

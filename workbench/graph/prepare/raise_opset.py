@@ -24,7 +24,9 @@ def raised(model: ir.Model) -> ir.Model:
         made = ir.serde.deserialize_model(proto)
     except Exception as error:  # the converter's own, and whatever it trips over in an untrusted file
         first = str(error).strip().splitlines() or [type(error).__name__]
-        raise UserError(f"ONNX's converter cannot do it ({first[0][:120]}).", "Export the model again.") from error
+        raise UserError(
+            "ONNX's converter cannot do it ({first}).", "Export the model again.", first=first[0][:120]
+        ) from error
     made.doc_string, made.graph.doc_string = model.doc_string, model.graph.doc_string
     made.metadata_props.update(model.metadata_props)
     for old, new in zip(

@@ -7,6 +7,7 @@ import numpy as np
 import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Joined, Message
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.model.inventory import Site
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
@@ -35,10 +36,12 @@ class Change:
         """How the layer is stored; factors one after the other where they differ; and how it is computed."""
         words = [part.words for part in self.stored]
         if len(words) > 1:
-            return f"{len(words)} layers: {words[0] if len(set(words)) == 1 else ' · '.join(words)}"
+            return Message(
+                "{n} layers: {words}", n=len(words), words=words[0] if len(set(words)) == 1 else Joined(words, " · ")
+            )
         if isinstance(self.compute, Blockwise):
-            words.append(f"int4 per group of {self.compute.block}")
-        return ", ".join([*words, *([WORDS[type(self.compute)]] if self.compute is not None else [])])
+            words.append(Message("int4 per group of {block}", block=self.compute.block))
+        return Joined([*words, *([WORDS[type(self.compute)]] if self.compute is not None else [])])
 
 
 def rewrite(model: ir.Model, sites: Mapping[str, Site], edits: Mapping[str, Edit], sparse: Sparse) -> ir.Model:
@@ -224,7 +227,7 @@ class _Editor:
         node, encoding = self._nodes[site.node], edit.encoding
         reason = qdq.refuse(node, site, type(compute), encoding)
         if reason:
-            raise UserError(f"{path}: {reason}", "Choose another method for it.")
+            raise UserError("{path}: {reason}", "Choose another method for it.", path=path, reason=reason)
         touched = [node]
         handed = None
         if path in self._handed:
@@ -284,7 +287,7 @@ class _Editor:
             node = self._nodes[name]
             reason = chain.refuse(node, weight_input, factors.shape, factors.out_axis)
             if reason:
-                raise UserError(f"{path}: {reason}", "Choose another method for it.")
+                raise UserError("{path}: {reason}", "Choose another method for it.", path=path, reason=reason)
             growth -= nodes_bytes([node])
             growth += nodes_bytes(
                 chain.replace(self._graph, node, weight_input, weights, factors.pieces, self._free_node, self._unique)

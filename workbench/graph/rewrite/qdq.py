@@ -15,6 +15,7 @@ import onnx.helper
 import onnx.numpy_helper
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.operators import number
 from workbench.graph.onnx import runtime
@@ -94,7 +95,7 @@ def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
 def refuse(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
     """Why this layer cannot be computed so, or None."""
     if isinstance(encoding, Factors):
-        return "It is a chain of factors; levels of activations are for whole layers."
+        return Message("It is a chain of factors; levels of activations are for whole layers.")
     shape = encoding.shape
     return refuse_layer(
         node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")), compute
@@ -104,15 +105,15 @@ def refuse(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding
 def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
     """The same from what is known of a layer. `left`: the weight is on the left of the product."""
     if uses > 1:
-        return "Its weight is read in several places, which would need different levels."
+        return Message("Its weight is read in several places, which would need different levels.")
     if left:
-        return "It multiplies from the left, which ONNX Runtime has no integer kernel for."
+        return Message("It multiplies from the left, which ONNX Runtime has no integer kernel for.")
     if compute is Blockwise and (op not in ("MatMul", "Gemm") or len(shape) != 2):
-        return "ONNX Runtime has a 4-bit kernel for products with a matrix only."
+        return Message("ONNX Runtime has a 4-bit kernel for products with a matrix only.")
     if op not in ("Conv", "MatMul", "Gemm") or (op != "Conv" and len(shape) != 2):
-        return f"ONNX Runtime has no integer kernel for {op} with such a weight."
+        return Message("ONNX Runtime has no integer kernel for {op} with such a weight.", op=op)
     if compute is Dynamic and op == "Conv" and len(shape) != 4:
-        return "ONNX Runtime's integer convolution at run-time levels is two-dimensional."
+        return Message("ONNX Runtime's integer convolution at run-time levels is two-dimensional.")
     return None
 
 

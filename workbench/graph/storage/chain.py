@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import onnx_ir as ir
 
+from workbench.core.base.message import Message
 from workbench.graph.storage.encoding import Piece
 
 SCOPES = ("pkg.torch.onnx.name_scopes", "pkg.torch.onnx.class_hierarchy")
@@ -29,7 +30,7 @@ def refuse(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int
             return None
         case "Gather", 0 if len(shape) == 2 and out_axis == 1 and _int(node, "axis") == 0:
             return None
-    return f"{node.op_type} cannot be written as a chain of layers."
+    return Message("{op} cannot be written as a chain of layers.", op=node.op_type)
 
 
 def replace(

@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 import onnx
 import onnx_ir as ir
 
+from workbench.core.base.message import Joined
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.onnx.proto_size import field_bytes, tensor_bytes
 from workbench.graph.storage import decoders, layouts
@@ -91,7 +92,7 @@ class Form:
     @property
     def words(self) -> str:
         words = self.spec.words
-        return f"{words}, {layouts.WORDS[self.layout]}" if self.layout in layouts.WORDS else words
+        return Joined((words, layouts.WORDS[self.layout])) if self.layout in layouts.WORDS else words
 
 
 def forms(spec: StorageSpec, name: str, opset: int, sparse: Sparse = "auto") -> list[Form]:

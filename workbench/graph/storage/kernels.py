@@ -10,6 +10,8 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.base.message import Message
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -63,7 +65,11 @@ class Blockwise:
 
 Compute = Static | Dynamic | Blockwise
 
-WORDS = {Static: "8-bit activations", Dynamic: "8-bit activations, levels found at run time", Blockwise: "4-bit kernel"}
+WORDS = {
+    Static: Message("8-bit activations"),
+    Dynamic: Message("8-bit activations, levels found at run time"),
+    Blockwise: Message("4-bit kernel"),
+}
 # The oldest opset that has the operators, with one scale for the weight and with one for each channel: QuantizeLinear
 # is of 10, but Round, which finds levels that are stored in another way, of 11.
 OPSETS = {Static: (11, 13), Dynamic: (11, 11), Blockwise: (9, 9)}

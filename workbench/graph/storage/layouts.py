@@ -16,15 +16,16 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.graph.storage.decoders import SPARE
 
 Layout = Literal["plain", "mask", "gaps4", "gaps8", "index"]
 SPARSE: tuple[Layout, ...] = ("mask", "gaps4", "gaps8", "index")
 WORDS: dict[Layout, str] = {
-    "mask": "zeros as a bit mask",
-    "gaps4": "zeros as 4-bit gaps",
-    "gaps8": "zeros as 8-bit gaps",
-    "index": "non-zeros with their positions",
+    "mask": Message("zeros as a bit mask"),
+    "gaps4": Message("zeros as 4-bit gaps"),
+    "gaps8": Message("zeros as 8-bit gaps"),
+    "index": Message("non-zeros with their positions"),
 }
 
 

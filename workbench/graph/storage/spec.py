@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.graph.storage import layouts
 from workbench.graph.storage.encoding import Encoding
 
@@ -55,11 +56,22 @@ class StorageSpec:
     def words(self) -> str:
         """How the values are stored, in words: 'int4 per channel'."""
         if self.kind == "Codebook":
-            return f"{self.bits}-bit codebook"
+            return Message("{bits}-bit codebook", bits=self.bits)
         if self.kind not in INTEGERS:
             return self.kind.lower()
-        sharing = f"group of {self.group}" if self.group else "channel" if product(self.side or ()) > 1 else "tensor"
-        return f"{'int' if self.kind == 'Symmetric' else 'uint'}{self.bits} per {sharing}"
+        sharing = (
+            Message("group of {group}", group=self.group)
+            if self.group
+            else Message("channel")
+            if product(self.side or ()) > 1
+            else Message("tensor")
+        )
+        return Message(
+            "{kind}{bits} per {sharing}",
+            kind="int" if self.kind == "Symmetric" else "uint",
+            bits=self.bits,
+            sharing=sharing,
+        )
 
     def with_zeros(self, fraction: float) -> "StorageSpec":
         """This fraction of the values is zero, at random positions."""

@@ -95,7 +95,7 @@ def tapped(model: Model, path: str, behind: bool = False) -> str:
 
 def _site(model: Model, path: str) -> Site:
     if path not in model.sites:
-        raise UserError(f"{path}: {model.layer(path).locked}", "Choose another layer.")
+        raise UserError("{path}: {locked}", "Choose another layer.", path=path, locked=model.layer(path).locked)
     return model.sites[path]
 
 

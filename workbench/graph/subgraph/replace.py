@@ -60,18 +60,31 @@ def form_of(model: Model, span: Span, kernel: int | None) -> Form:
     if kernel is None:
         if before != after:
             raise UserError(
-                f"{span.module} receives {list(before)} and gives {list(after)}: it cannot be left out.",
+                "{module} receives {before} and gives {after}: it cannot be left out.",
                 "Choose one layer as the student.",
+                module=span.module,
+                before=list(before),
+                after=list(after),
             )
         return Form("Identity")
     convolves = any(model.layer(path).op in ("Conv", "ConvTranspose") for path in span.layers)
     if len(before) != len(after) or len(before) < (3 if convolves else 2):
-        raise UserError(f"{span.module} receives {list(before)} and gives {list(after)}: no layer does that.", OTHER)
+        raise UserError(
+            "{module} receives {before} and gives {after}: no layer does that.",
+            OTHER,
+            module=span.module,
+            before=list(before),
+            after=list(after),
+        )
     if convolves:
         return _convolution(span, kernel)
     if before[:-1] != after[:-1]:
         raise UserError(
-            f"{span.module} receives {list(before)} and gives {list(after)}: no linear layer does that.", OTHER
+            "{module} receives {before} and gives {after}: no linear layer does that.",
+            OTHER,
+            module=span.module,
+            before=list(before),
+            after=list(after),
         )
     return Form("Gemm" if len(before) == 2 else "MatMul", (before[-1], after[-1]))
 
@@ -84,8 +97,11 @@ def _convolution(span: Span, kernel: int) -> Form:
     )
     if not all(strides):
         raise UserError(
-            f"{span.module} receives {list(span.before)} and gives {list(span.after)}: no stride makes these of those.",
+            "{module} receives {before} and gives {after}: no stride makes these of those.",
             OTHER,
+            module=span.module,
+            before=list(span.before),
+            after=list(span.after),
         )
     low, high = (kernel - 1) // 2, kernel // 2
     attributes = {"strides": strides, "pads": (low,) * len(sizes) + (high,) * len(sizes)}

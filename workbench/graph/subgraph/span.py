@@ -12,12 +12,13 @@ from weakref import WeakKeyDictionary
 import onnx_ir as ir
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.graph.model.inventory import Site
 from workbench.graph.model.model import Model
 from workbench.graph.onnx.names import subgraphs
 from workbench.graph.subgraph.cut import read_by
 
-OTHER = "Choose another span, or another method."
+OTHER = Message("Choose another span, or another method.")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ def span_of(model: Model, module: str) -> Span:
     """Raises UserError where the module has no layers, or not one value that goes in and one that comes out."""
     members = tuple(path for path in model.sites if inside(module, path))
     if not members:
-        raise UserError(f"There is no module '{module}' with layers that can be edited.", "Name one of the tree.")
+        raise UserError(
+            "There is no module '{module}' with layers that can be edited.", "Name one of the tree.", module=module
+        )
     if model not in _flows:
         _flows[model] = _Flow(model)
     flow = _flows[model]
@@ -56,19 +59,27 @@ def span_of(model: Model, module: str) -> Span:
     region = flow.between(start, last)
     strangers = flow.strangers(region, members)
     if strangers or not own <= region:
-        more = f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else "the outputs"
+        more = (
+            f"{', '.join(strangers[:3])}{' …' if len(strangers) > 3 else ''}" if strangers else Message("the outputs")
+        )
         raise UserError(
-            f"{module} cannot be cut out alone: between the one value that goes into it and the one that "
-            f"comes out there is also {more}.",
+            "{module} cannot be cut out alone: between the one value that goes into it and the one that "
+            "comes out there is also {more}.",
             OTHER,
+            module=module,
+            more=more,
         )
     region = flow.with_sums(region, start, last, members)
     received, given = flow.received(region), flow.given(region)
     if len(received) != 1 or len(given) != 1:
         raise UserError(
-            f"{module} has {len(received)} inputs ({', '.join(received)}) and {len(given)} outputs "
-            f"({', '.join(given)}); a student has one of each.",
+            "{module} has {n} inputs ({received}) and {given} outputs ({inputs}); a student has one of each.",
             OTHER,
+            module=module,
+            n=len(received),
+            received=", ".join(received),
+            given=len(given),
+            inputs=", ".join(given),
         )
     return Span(
         module,
@@ -92,7 +103,9 @@ def _shapes(model: Model, module: str, *names: str) -> list[tuple[int, ...]]:
         shape = known[name].shape if name in known else None
         if shape is None or any(size is None for size in shape):
             raise UserError(
-                f"The sizes of what {module} receives and gives are not known before the model runs.", OTHER
+                "The sizes of what {module} receives and gives are not known before the model runs.",
+                OTHER,
+                module=module,
             )
         found.append(tuple(size for size in shape if size is not None))
     return found

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
@@ -68,12 +69,17 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
         values = view.values(given)
         found = {name: _array(values[name]) for name in expected}
     except Exception:  # whatever torch says of a node: it is run again, to find which it is
-        return _culprit(view, feeds) or refused("the model", why="its torch view does not run on these inputs")
+        return _culprit(view, feeds) or refused(
+            Message("the model"), why=Message("its torch view does not run on these inputs")
+        )
     worst = max((_beyond(found[name], expected[name]) for name in expected), default=0.0)
     if worst:
         return _culprit(view, feeds, values) or refused(
-            "the model",
-            why=f"ONNX Runtime fuses operators of it, and its result differs {_amount(worst)} from what torch computes",
+            Message("the model"),
+            why=Message(
+                "ONNX Runtime fuses operators of it, and its result differs {amount} from what torch computes",
+                amount=_amount(worst),
+            ),
         )
     return _stopping(view, values)
 
@@ -108,7 +114,11 @@ def _beyond(found: np.ndarray, expected: np.ndarray) -> float:
 
 
 def _amount(differing: float) -> str:
-    return "in its size" if not np.isfinite(differing) else f"by {differing:.1g} of its largest value"
+    return (
+        Message("in its size")
+        if not np.isfinite(differing)
+        else Message("by {differing:.1g} of its largest value", differing=differing)
+    )
 
 
 def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = None) -> UserError | None:
@@ -119,12 +129,15 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
         try:
             made = view.step(node, before)
         except Exception as error:  # torch's text would tell the user nothing
-            why = f" {error}" if error.args and type(error).__name__ == "Unsupported" else ""
-            return refused(f"{node.op_type}{why}", node.name, "" if why else "it does not run in torch as it is used")
+            if error.args and type(error).__name__ == "Unsupported":
+                return refused(Message("{op} {error}", op=node.op_type, error=error), node.name)
+            return refused(node.op_type, node.name, Message("it does not run in torch as it is used"))
         for name, value in made.items():
             if name in expected and (worst := _beyond(_array(value), expected[name])):
                 return refused(
-                    node.op_type, node.name, f"computed by torch its result differs {_amount(worst)} from ONNX Runtime"
+                    node.op_type,
+                    node.name,
+                    Message("computed by torch its result differs {amount} from ONNX Runtime", amount=_amount(worst)),
                 )
             if (
                 grown is None
@@ -135,8 +148,10 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
                 grown = refused(
                     node.op_type,
                     node.name,
-                    f"values before it are rounded differently, and its "
-                    f"result differs {_amount(worst)} from ONNX Runtime",
+                    Message(
+                        "values before it are rounded differently, and its result differs {amount} from ONNX Runtime",
+                        amount=_amount(worst),
+                    ),
                 )
     return grown
 
@@ -169,7 +184,7 @@ def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
     if not isinstance(first, Tensor) or not first.requires_grad:
         node = _end_of_gradients(view, values)
         return (
-            refused(node.op_type, node.name, "the first output of the model comes from it")
+            refused(node.op_type, node.name, Message("the first output of the model comes from it"))
             if node is not None
             else UserError(
                 "No layer that could learn leads to the first output of the model.",
@@ -179,7 +194,7 @@ def _stopping(view: TorchView, values: Mapping[str, Any]) -> UserError | None:
     try:
         torch.autograd.grad(first.sum(), weights, allow_unused=True)  # type: ignore[arg-type]
     except RuntimeError:
-        return refused("the model", why="torch knows no derivative of one of its operators")
+        return refused(Message("the model"), why=Message("torch knows no derivative of one of its operators"))
     return None
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Joined, Message
 from workbench.graph.model.model import Model
 from workbench.graph.torch.torch_modules import MODULES, apply, in_graph
 from workbench.graph.torch.torch_ops import OPS, Unsupported, attributes, key, refusal
@@ -38,7 +39,7 @@ class TorchView(nn.Module):
         self.layers: dict[str, nn.Module] = {}
         self._module_of: dict[str, str] = {}
         if unknown := missing(model):
-            raise refused(", ".join(unknown))
+            raise refused(Joined(unknown))
         self._attributes = {node.name or "": attributes(node, self.opset) for node in self._steps}
         for node in self._steps:
             path = by_node.get(node.name or "")
@@ -70,7 +71,7 @@ class TorchView(nn.Module):
             try:
                 values.update(self.step(node, values))
             except Unsupported as error:
-                raise refused(f"{node.op_type} {error}", node.name) from error
+                raise refused(Message("{op} {error}", op=node.op_type, error=error), node.name) from error
         return values
 
     def given(self, feeds: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -130,9 +131,11 @@ class TorchView(nn.Module):
 
 def refused(what: str, node: str | None = None, why: str = "") -> UserError:
     """The error that names what gradients cannot pass, the node where one is to blame, and why."""
-    where = f"{what} (node '{node}')" if node else what
+    where = Message("{subject} (node '{node}')", subject=what, node=node) if node else what
     return UserError(
-        f"Gradients cannot pass through {where}: {why}." if why else f"Gradients cannot pass through {where}.",
+        Message("Gradients cannot pass through {where}: {why}.", where=where, why=why)
+        if why
+        else Message("Gradients cannot pass through {where}.", where=where),
         "Choose a method that needs no gradients.",
     )
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, Family, MethodInfo
 from workbench.core.recipe.params import fields_of, parse
@@ -121,7 +122,12 @@ class Method(ABC):
 
     def older(self, params: Any, opset: int) -> str:
         """Why a model of an older opset cannot have this."""
-        return f"{self.title} needs opset {self.opset(params)}, and the model has opset {opset}."
+        return Message(
+            "{step} needs opset {needed}, and the model has opset {opset}.",
+            step=self.title,
+            needed=self.opset(params),
+            opset=opset,
+        )
 
     def foretells(self, params: Any) -> bool:
         """Whether `forecast` is exact, up to the zeros that rounding makes (many at 2 bits) and where zeros lie; not
@@ -205,14 +211,14 @@ class StructuralMethod(Method):
 
     def apply(self, context: Context, edit: Edit, params: Any, job: Job) -> Edit:
         raise UserError(
-            f"{self.id} changes several layers at once; it has no edit of one layer.", "Apply it with a recipe."
+            "{id} changes several layers at once; it has no edit of one layer.", "Apply it with a recipe.", id=self.id
         )
 
 
 class RemovalMethod(StructuralMethod):
     """Takes output channels out of layers, and of all that hang together with them."""
 
-    keeps = "keeps its channels"
+    keeps = Message("keeps its channels")
 
     def unable(self, group: ChannelGroup, params: Any) -> str | None:
         """Why this group's units cannot be told apart, or None; asked before anything runs."""
@@ -230,7 +236,7 @@ class RemovalMethod(StructuralMethod):
 class RescalingMethod(StructuralMethod):
     """Moves scale between output channels and the layers that read them; the model answers as before."""
 
-    keeps = "keeps the scale of its channels"
+    keeps = Message("keeps the scale of its channels")
 
     @abstractmethod
     def factors(
@@ -246,7 +252,7 @@ class RescalingMethod(StructuralMethod):
 class ReplacingMethod(StructuralMethod):
     """Puts a student in the place of a span of layers: the module that a layer is in, or another one."""
 
-    keeps = "stays as it is"
+    keeps = Message("stays as it is")
 
     def module(self, path: str, params: Any) -> str:
         """The module that is replaced when this layer has the step: the one it names, or the layer's own."""
@@ -308,7 +314,9 @@ def find(action: Action) -> Step:
     """
     known = all_methods()
     if action.method not in known:
-        raise UserError(f"There is no method '{action.method}'.", f"The methods are: {', '.join(known)}.")
+        raise UserError(
+            "There is no method '{method}'.", "The methods are: {known}.", method=action.method, known=", ".join(known)
+        )
     # With their types: 1, 1.0 and True are equal, and one of them may be refused.
     given = tuple((name, type(value), value) for name, value in action.params.items())
     try:

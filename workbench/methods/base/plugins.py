@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from workbench.core.base.message import Message
 from workbench.core.plugins.contain import contained
 from workbench.core.plugins.discovery import Group, Loader, entry_points, load_all
 from workbench.core.recipe.action import Family, MethodInfo
@@ -33,7 +34,9 @@ def _own_files() -> Iterator[Loader]:
         package = importlib.import_module(f"workbench.methods.{family}")
         for module in pkgutil.iter_modules(package.__path__):
             load = functools.partial(importlib.import_module, f"{package.__name__}.{module.name}")
-            yield Loader(f"The method file {family}/{module.name}.py", load, foreign=False)
+            yield Loader(
+                Message("The method file {family}/{module}.py", family=family, module=module.name), load, foreign=False
+            )
 
 
 def _check(made: Any) -> None:
@@ -41,7 +44,7 @@ def _check(made: Any) -> None:
     info: MethodInfo = made.info()
     for name in ("title", "summary", "formula", "citation"):
         if not isinstance(getattr(info, name), str):
-            raise TypeError(f"{made.id}: its {name} is not a text")
+            raise TypeError(Message("{id}: its {name} is not a text", id=made.id, name=name))
     pickle.dumps(info)
 
 

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.method_insight import Kept
 from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.methods.base import vbmf
@@ -118,10 +119,10 @@ def chosen(params: RankParams, shape: Shape, values: Callable[[], np.ndarray], l
 
 def words(params: RankParams, rank: int, full: int, even: int) -> str:
     """What the user should know about a rank: which one was found, and whether the layer grows."""
-    notes = [] if params.rank is not None else [f"rank {rank} of {full}"]
+    notes = [] if params.rank is not None else [Message("rank {rank} of {full}", rank=rank, full=full)]
     if rank > even:
-        notes.append(f"rank {rank} is above break-even {even}: the layer grows")
-    return "; ".join(notes)
+        notes.append(Message("rank {rank} is above break-even {even}: the layer grows", rank=rank, even=even))
+    return Joined(notes, CLAUSE)
 
 
 def break_even(shape: Shape) -> int:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 
 LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to rounding
@@ -10,11 +11,13 @@ LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to roun
 def refuse(layer: Layer) -> str | None:
     """Why a layer's input channels cannot have factors, or None."""
     if layer.op not in ("Conv", "Gemm", "MatMul") or (layer.op != "Conv" and len(layer.shape) != 2):
-        return f"Factors of input channels are for convolutions and products with a matrix, not for {layer.op}."
+        return Message(
+            "Factors of input channels are for convolutions and products with a matrix, not for {op}.", op=layer.op
+        )
     if layer.groups > 1:
-        return "Its groups of channels read different inputs; factors of input channels are for one group."
+        return Message("Its groups of channels read different inputs; factors of input channels are for one group.")
     if layer.attributes.get("side") == "left" or layer.attributes.get("transA"):
-        return "It multiplies from the left; its inputs are not the last axis of what it receives."
+        return Message("It multiplies from the left; its inputs are not the last axis of what it receives.")
     return None
 
 

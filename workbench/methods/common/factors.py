@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.encoding import Dense, Factors, Piece
 from workbench.methods.base.ranks import RankParams, break_even, words
@@ -32,7 +33,11 @@ def refuse_rows(layer: Layer) -> str | None:
     """Why a layer has no input rows to look at (see engine.calibration.im2col), or None."""
     if layer.locked:
         return layer.locked
-    return None if layer.op in ("Conv", "Gemm", "MatMul") else f"The inputs of {layer.op} layers are not looked at."
+    return (
+        None
+        if layer.op in ("Conv", "Gemm", "MatMul")
+        else Message("The inputs of {op} layers are not looked at.", op=layer.op)
+    )
 
 
 def refuse_gradients(layer: Layer) -> str | None:
@@ -40,7 +45,7 @@ def refuse_gradients(layer: Layer) -> str | None:
     if layer.locked:
         return layer.locked
     known = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
-    return None if layer.op in known else f"No gradients are taken of {layer.op} layers."
+    return None if layer.op in known else Message("No gradients are taken of {op} layers.", op=layer.op)
 
 
 def pair(left: np.ndarray, right: np.ndarray, layer: Layer) -> Factors:
@@ -73,13 +78,13 @@ def refuse(layer: Layer) -> str | None:
     if layer.locked:
         return layer.locked
     if layer.op not in ("Conv", "Gemm", "MatMul", "Embedding"):
-        return f"{layer.op} cannot be written as two layers."
+        return Message("{op} cannot be written as two layers.", op=layer.op)
     if layer.groups > 1:
-        return "A grouped or depthwise convolution has no single matrix to factor."
+        return Message("A grouped or depthwise convolution has no single matrix to factor.")
     if layer.also:
-        return f"{layer.also} reads its weight too, in another form: it stays one tensor."
+        return Message("{also} reads its weight too, in another form: it stays one tensor.", also=layer.also)
     if min(layer.matrix) < 2:
-        return "A matrix with a single row or column has rank 1 already."
+        return Message("A matrix with a single row or column has rank 1 already.")
     return None
 
 
@@ -131,9 +136,11 @@ def ints(layer: Layer, name: str, default: int, size: int) -> tuple[int, ...]:
 def refuse_spatial(layer: Layer) -> str | None:
     """Why a convolution cannot be split into a vertical and a horizontal one, or None."""
     if layer.op != "Conv" or len(layer.shape) != 4 or min(layer.shape[2:]) < 2:
-        return layer.locked or "Only a two-dimensional convolution with a kernel wider than 1 splits like this."
+        return layer.locked or Message(
+            "Only a two-dimensional convolution with a kernel wider than 1 splits like this."
+        )
     if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
-        return "Its padding depends on the input's size (auto_pad)."
+        return Message("Its padding depends on the input's size (auto_pad).")
     return refuse(layer)
 
 

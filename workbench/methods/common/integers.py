@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message, sentences
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, Range, Unit
 from workbench.graph.rewrite import qdq
@@ -16,7 +17,7 @@ from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method
 from workbench.methods.common import grids
 
-RAISE = "Model > Prepared at opening offers to raise the opset; on the command line, --raise-opset does."
+RAISE = Message("Model > Prepared at opening offers to raise the opset; on the command line, --raise-opset does.")
 REDUCED = 7  # bits that keep the sum of two products u8 x s8 within 16 bits
 
 
@@ -53,7 +54,7 @@ class IntegerMethod(Method):
     compute: type[Compute]
 
     def whole(self, params: Any) -> str:
-        return "integer kernels are"
+        return Message("integer kernels are")
 
     def accepts(self, layer: Layer) -> str | None:
         left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
@@ -64,8 +65,12 @@ class IntegerMethod(Method):
 
     def older(self, params: IntegerParams, opset: int) -> str:
         least = OPSETS[self.compute][0]
-        hint = [f"With one scale for the whole weight, opset {least} is enough."] if opset >= least else []
-        return " ".join((super().older(params, opset), *hint, RAISE))
+        hint = (
+            [Message("With one scale for the whole weight, opset {least} is enough.", least=least)]
+            if opset >= least
+            else []
+        )
+        return sentences(super().older(params, opset), *hint, RAISE)
 
     def planned(self, plan: Plan, params: IntegerParams) -> Plan:
         """The weight on its levels; one that earlier steps have put on such levels stays as it is."""
@@ -104,9 +109,19 @@ def remarks(edit: Edit, params: IntegerParams) -> str:
     notes = [edit.note]
     encoding = edit.encoding
     if isinstance(encoding, Affine) and encoding.bits > params.levels:
-        notes.append(f"its {encoding.bits}-bit levels are rounded to {params.levels} bits, the reduced range")
+        notes.append(
+            Message(
+                "its {bits}-bit levels are rounded to {levels} bits, the reduced range",
+                bits=encoding.bits,
+                levels=params.levels,
+            )
+        )
     if params.bits not in (2, 4, 8):
-        notes.append(f"{params.bits}-bit levels are stored in {container(params.bits)} bits")
+        notes.append(
+            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=container(params.bits))
+        )
     if params.levels == 8 and qdq.saturates():
-        notes.append("8-bit products saturate on this processor, which the figures show; reduced range avoids it")
-    return "; ".join(filter(None, notes))
+        notes.append(
+            Message("8-bit products saturate on this processor, which the figures show; reduced range avoids it")
+        )
+    return Joined(notes, CLAUSE)

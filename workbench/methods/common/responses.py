@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.encoding import Dense, Encoding, Factors, Piece
 from workbench.methods.base.method import Context
@@ -40,7 +41,11 @@ class Trained:
 
     @property
     def words(self) -> str:
-        return f"response error {self.before:.1%} → {self.after:.1%} by training".replace("%", " %")
+        return Message(
+            "response error {before:.1f} % → {after:.1f} % by training",
+            before=100 * self.before,
+            after=100 * self.after,
+        )
 
 
 def train(context: Context, encoding: Encoding, steps: int, rate: float, job: Job) -> Trained:
@@ -99,7 +104,7 @@ def _descend(
     before = best = held_back()
     optimizer = torch.optim.Adam(current, lr=rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(steps, 1))
-    for step in job.each(range(steps), "training on the layer's outputs"):
+    for step in job.each(range(steps), Message("training on the layer's outputs")):
         chosen = torch.randint(held, len(inputs), (BATCH,), generator=generator)
         optimizer.zero_grad()
         loss(inputs[chosen], targets[chosen]).backward()

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.encoding import Dense, Factors, Piece
 
@@ -21,12 +22,17 @@ def refuse(layer: Layer, kind: Kind, groups: int) -> str | None:
     if kind == "factors" or layer.locked:
         return None
     if layer.op != "Conv":
-        return "Only a convolution can have a depthwise separable or a grouped student."
+        return Message("Only a convolution can have a depthwise separable or a grouped student.")
     outputs, inputs = layer.shape[0], layer.shape[1] * layer.groups
     if kind == "separable" and prod(layer.shape[2:]) == 1:
-        return "A 1 x 1 convolution has no kernel that could be separated from its channels."
+        return Message("A 1 x 1 convolution has no kernel that could be separated from its channels.")
     if kind == "grouped" and (inputs % groups or outputs % groups):
-        return f"{inputs} inputs and {outputs} outputs cannot both be divided into {groups} groups."
+        return Message(
+            "{inputs} inputs and {outputs} outputs cannot both be divided into {groups} groups.",
+            inputs=inputs,
+            outputs=outputs,
+            groups=groups,
+        )
     return None
 
 

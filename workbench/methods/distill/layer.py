@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, When
 from workbench.graph.storage.edit import Edit
@@ -79,7 +80,7 @@ class LayerDistillation(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op == "Embedding":
-            return "An embedding has no inputs to train on, only indices."
+            return Message("An embedding has no inputs to train on, only indices.")
         return factors.refuse(layer)
 
     def refuses(self, layer: Layer, params: Params) -> str | None:
@@ -104,7 +105,7 @@ class LayerDistillation(Method):
         trained = responses.train(context, start, params.steps, params.rate, job)
         bias = context.bias if edit.bias is None else edit.bias
         shifted = (np.float32(0) if bias is None else bias) + trained.shift
-        return Edit(trained.encoding, shifted.astype(np.float32), "; ".join(filter(None, (trained.words, note))))
+        return Edit(trained.encoding, shifted.astype(np.float32), Joined((trained.words, note), CLAUSE))
 
 
 def _start(layer: Layer, weight: np.ndarray, params: Any) -> tuple[Factors, str]:
@@ -119,4 +120,6 @@ def _start(layer: Layer, weight: np.ndarray, params: Any) -> tuple[Factors, str]
             rank = ranks.chosen(params, layer.matrix, lambda: factors.singular_values(matrix))
             return factors.pair(*factors.split(matrix, rank), layer), factors.note(layer, params, rank)
     grows = start.parameters >= layer.count
-    return start, f"{start.parameters:,} weights for {layer.count:,}: the layer grows" if grows else ""
+    return start, Message(
+        "{parameters:,} weights for {count:,}: the layer grows", parameters=start.parameters, count=layer.count
+    ) if grows else ""

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
@@ -39,7 +40,7 @@ class Refinement(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
-            return "Several operators share its weight, each with different inputs."
+            return Message("Several operators share its weight, each with different inputs.")
         return factors.refuse_rows(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
@@ -54,4 +55,4 @@ class Refinement(Method):
         if trained.shift.any():
             before = context.bias if bias is None else bias
             bias = ((np.float32(0) if before is None else before) + trained.shift).astype(np.float32)
-        return Edit(trained.encoding, bias, "; ".join(filter(None, (edit.note, trained.words))))
+        return Edit(trained.encoding, bias, Joined((edit.note, trained.words), CLAUSE))

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
@@ -85,7 +86,11 @@ class CpDecomposition(Method):
             Piece(dense[3]),
         )
         used = sum(part.values.size for part in dense)
-        note = f"{used:,} weights for {layer.count:,}: the layer grows" if used >= layer.count else ""
+        note = (
+            Message("{used:,} weights for {count:,}: the layer grows", used=used, count=layer.count)
+            if used >= layer.count
+            else ""
+        )
         return Edit(Factors(pieces, True, layer.shape, 0), edit.bias, note)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
@@ -64,7 +65,12 @@ class ResponseFactors(Method):
         matrix = factors.unfold(edit.weight, layer).astype(np.float64)
         rank = ranks.chosen(params, layer.matrix, lambda: _spectrum(rows, matrix))
         if len(rows) < 2 * rank:
-            raise UserError(f"{layer.path}: there are too few calibration samples for rank {rank}.", "Give more data.")
+            raise UserError(
+                "{path}: there are too few calibration samples for rank {rank}.",
+                "Give more data.",
+                path=layer.path,
+                rank=rank,
+            )
         target = rows @ factors.unfold(context.weight, layer).astype(np.float64).T + (
             0 if context.bias is None else context.bias
         )
@@ -99,7 +105,7 @@ def fit(
         return basis, inner, shift
     wanted = np.maximum(target, 0)
     for penalty in PENALTIES:
-        for _ in job.each(range(ROUNDS), "fitting the response"):
+        for _ in job.each(range(ROUNDS), Message("fitting the response")):
             linear = responses @ inner.T @ basis.T + shift
             basis, inner, shift = regression.fit(_auxiliary(wanted, linear, penalty), rank)
     return basis, inner, shift

@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
@@ -55,7 +56,7 @@ class SubspaceFactors(Method):
         matrix = factors.unfold(edit.weight, layer).astype(np.float64)
         members = _clusters(matrix, min(params.clusters, len(matrix)), context.seed)
         lefts, rights = [], []
-        for chosen in job.each(members, "factoring the clusters"):
+        for chosen in job.each(members, Message("factoring the clusters")):
             part = matrix[chosen]
             left, right = factors.split(part, ranks.chosen(params, part.shape, partial(factors.singular_values, part)))
             placed = np.zeros((len(matrix), left.shape[1]))
@@ -63,7 +64,9 @@ class SubspaceFactors(Method):
             lefts.append(placed)
             rights.append(right)
         left, right = np.concatenate(lefts, axis=1), np.concatenate(rights)
-        note = f"{len(members)} clusters, ranks {', '.join(str(left.shape[1]) for left in lefts[:8])}"
+        note = Message(
+            "{n} clusters, ranks {lefts}", n=len(members), lefts=", ".join(str(left.shape[1]) for left in lefts[:8])
+        )
         return Edit(factors.pair(left, right, layer), edit.bias, note)
 
 

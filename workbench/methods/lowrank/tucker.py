@@ -11,6 +11,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
@@ -56,7 +57,7 @@ class Tucker2(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.op != "Conv" or len(layer.shape) < 3 or max(layer.shape[2:]) < 2:
-            return layer.locked or "Only a convolution with a kernel wider than 1 can be split like this."
+            return layer.locked or Message("Only a convolution with a kernel wider than 1 can be split like this.")
         return factors.refuse(layer)
 
     def foretells(self, params: Params) -> bool:
@@ -84,12 +85,17 @@ class Tucker2(Method):
         ]
         pieces = (Piece(dense[0]), Piece(dense[1], inherit=True), Piece(dense[2]))
         used = sum(int(np.prod(shape)) for shape in shapes)
-        note = f"ranks {chosen[0]} of {layer.shape[0]} outputs, {chosen[1]} of {layer.shape[1]} inputs"
-        return Edit(
-            Factors(pieces, True, layer.shape, 0),
-            edit.bias,
-            note + (": the layer grows" if used >= layer.count else ""),
+        grows = used >= layer.count
+        note = Message(
+            "ranks {rank} of {outputs} outputs, {in_rank} of {inputs} inputs: the layer grows"
+            if grows
+            else "ranks {rank} of {outputs} outputs, {in_rank} of {inputs} inputs",
+            rank=chosen[0],
+            outputs=layer.shape[0],
+            in_rank=chosen[1],
+            inputs=layer.shape[1],
         )
+        return Edit(Factors(pieces, True, layer.shape, 0), edit.bias, note)
 
     def matrices(self, context: Context, job: Job) -> tuple[ranks.Matrix, ...]:
         layer = context.layer

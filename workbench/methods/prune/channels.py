@@ -18,6 +18,7 @@ import numpy as np
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
 from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
@@ -56,7 +57,7 @@ class ChannelPruning(RemovalMethod):
         ] = 1
 
     def accepts(self, layer: Layer) -> str | None:
-        removed = f"The output channels of {layer.op} layers are not removed."
+        removed = Message("The output channels of {op} layers are not removed.", op=layer.op)
         return layer.locked or (None if layer.op in OPS else removed)
 
     def unable(self, group: ChannelGroup, params: Params) -> str | None:
@@ -67,7 +68,7 @@ class ChannelPruning(RemovalMethod):
         return _rounded(group, min(wanted, group.count), params.round_to)
 
     def choose(self, groups: tuple[ChannelGroup, ...], params: Params, job: Job) -> tuple[np.ndarray, ...]:
-        scores = [_scores(group, params.criterion, job) for group in job.each(groups, "comparing channels")]
+        scores = [_scores(group, params.criterion, job) for group in job.each(groups, Message("comparing channels"))]
         numbers = [self.removes(group, params) for group in groups]
         if params.criterion == "lamp":
             order = np.argsort(np.concatenate(scores), kind="stable")
@@ -94,7 +95,9 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
     job.check()
     reason = _unable(group, criterion)
     if reason:
-        raise UserError(f"{group.members[0][0].layer.path}: {reason}", "Choose another criterion.")
+        raise UserError(
+            "{path}: {reason}", "Choose another criterion.", path=group.members[0][0].layer.path, reason=reason
+        )
     if criterion == "bn":
         assert group.scale is not None
         return group.scale
@@ -112,7 +115,7 @@ def _scores(group: ChannelGroup, criterion: Criterion, job: Job) -> np.ndarray:
 def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
     """Why the criterion tells nothing of these channels, or None: one layer of which it tells is enough."""
     if criterion == "bn":
-        return None if group.scale is not None else "No BatchNorm behind it says what its channels are worth."
+        return None if group.scale is not None else Message("No BatchNorm behind it says what its channels are worth.")
     reasons = [_refuse(context.layer, criterion) for context, _ in group.members]
     return reasons[0] if all(reasons) else None
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
@@ -49,7 +50,7 @@ class MagnitudePruning(Method):
         ] = "layer"
 
     def whole(self, params: Any) -> str:
-        return "a common threshold is" if params.threshold is None and params.scope == "global" else ""
+        return Message("a common threshold is") if params.threshold is None and params.scope == "global" else ""
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None

@@ -48,7 +48,9 @@ class NOfMPruning(Method):
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
         if params.n > params.m:
-            raise UserError(f"{context.layer.path}: {params.n} of {params.m} cannot be kept.", "N is at most M.")
+            raise UserError(
+                "{path}: {n} of {m} cannot be kept.", "N is at most M.", path=context.layer.path, n=params.n, m=params.m
+            )
         job.check()
 
         def prune(values: np.ndarray, out_axis: int) -> Encoding:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
@@ -46,7 +47,7 @@ class SaliencyPruning(Method):
         """Shaped like the weight; larger is kept."""
 
     def whole(self, params: Any) -> str:
-        return "gradients are"
+        return Message("gradients are")
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_gradients(layer)
@@ -64,7 +65,7 @@ class SaliencyPruning(Method):
             return Edit(Dense(np.where(drop, np.float32(0), edit.weight)), edit.bias)
         scores = [
             own.ravel() if peer.layer.path == context.layer.path else self.score(peer, peer.weight, params, job).ravel()
-            for peer in job.each(context.peers, "comparing the layers")
+            for peer in job.each(context.peers, Message("comparing the layers"))
         ]
         count = round(params.sparsity * sum(part.size for part in scores))
         if count == 0:

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
@@ -51,7 +52,9 @@ class SparseGpt(Method):
 
         def pruned(values: np.ndarray, out_axis: int, grams: np.ndarray) -> Encoding:
             parts = np.split(factors.by_output(values, out_axis), len(grams))
-            each = job.part(0.5, 1.0).each(list(zip(parts, grams, strict=True)), f"pruning {layer.path}")
+            each = job.part(0.5, 1.0).each(
+                list(zip(parts, grams, strict=True)), Message("pruning {path}", path=layer.path)
+            )
             kept = np.concatenate([prune(part, gram, params.sparsity, params.damping, job) for part, gram in each])
             return Dense(factors.like(kept, values, out_axis))
 

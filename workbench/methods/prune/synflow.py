@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
@@ -38,7 +39,7 @@ class SynFlowPruning(Method):
         scope: Annotated[saliency.Scope, Help(saliency.SCOPE_HELP)] = "global"
 
     def whole(self, params: Any) -> str:
-        return "synaptic flow is"
+        return Message("synaptic flow is")
 
     def accepts(self, layer: Layer) -> str | None:
         return factors.refuse_gradients(layer)
@@ -53,7 +54,7 @@ class SynFlowPruning(Method):
         peers = context.peers if params.scope == "global" else (context,)
         masks = {peer.layer.path: np.ones(peer.layer.shape) for peer in peers}
         total = sum(mask.size for mask in masks.values())
-        for step in job.each(range(1, params.rounds + 1), "conserving synaptic flow"):
+        for step in job.each(range(1, params.rounds + 1), Message("conserving synaptic flow")):
             scores = context.synaptic_flow(masks)
             kept = round(total * (1 - params.sparsity) ** (step / params.rounds))
             masks = _keep({path: scores[path] for path in masks}, masks, kept)

@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
@@ -72,11 +73,13 @@ class AdaRound(Method):
             return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
 
         stored = container(params.bits)
-        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        note = (
+            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
+            if stored != params.bits
+            else ""
+        )
         return Edit(
-            each_matrix(edit.encoding, layer.out_axis, moments, quantize),
-            edit.bias,
-            "; ".join(filter(None, (edit.note, note))),
+            each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
         )
 
 
@@ -108,7 +111,7 @@ def _learn(
         return ((error @ gram) * error).sum(dim=2, keepdim=True)
 
     unit = response(nearest).clamp_min(1e-20)
-    for step in job.each(range(params.steps), "learning the rounding"):
+    for step in job.each(range(params.steps), Message("learning the rounding")):
         h = (torch.sigmoid(v) * (ZETA - GAMMA) + GAMMA).clamp(0, 1)
         loss = (response(levels(h)) / unit).mean()
         progress = (step / params.steps - WARM_UP) / (1 - WARM_UP)

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
@@ -92,9 +93,11 @@ class AffineQuantization(Method):
             return grids.quantize(grid, scale, zero, params.bits, params.symmetric, params.rounding, rng)
 
         stored = container(params.bits)
-        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        note = (
+            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
+            if stored != params.bits
+            else ""
+        )
         return Edit(
-            each_tensor(edit.encoding, context.layer.out_axis, quantize),
-            edit.bias,
-            "; ".join(filter(None, (edit.note, note))),
+            each_tensor(edit.encoding, context.layer.out_axis, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
         )

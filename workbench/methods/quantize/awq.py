@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
@@ -53,7 +54,7 @@ class ActivationAware(Method):
         symmetric: Annotated[bool, Help("Levels on both sides of zero, without a zero point.")] = True
 
     def whole(self, params: Any) -> str:
-        return "factors of input channels are"
+        return Message("factors of input channels are")
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or channel_scales.refuse(layer)
@@ -94,6 +95,8 @@ class ActivationAware(Method):
         notes = [
             edit.note,
             f"α = {best:.1f}",
-            f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else "",
+            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
+            if stored != params.bits
+            else "",
         ]
-        return Edit(Scaled(encoding, scale), edit.bias, "; ".join(filter(None, notes)))
+        return Edit(Scaled(encoding, scale), edit.bias, Joined(notes, CLAUSE))

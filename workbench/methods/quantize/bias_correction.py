@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -34,7 +35,7 @@ class BiasCorrection(Method):
 
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
-            return "Several operators share its weight, each with a different bias."
+            return Message("Several operators share its weight, each with a different bias.")
         return factors.refuse_rows(layer)
 
     def foretells(self, params: Params) -> bool:

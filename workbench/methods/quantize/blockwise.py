@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help
 from workbench.graph.rewrite import qdq
@@ -43,13 +44,17 @@ class BlockwiseQuantization(Method):
         ] = "float"
 
     def whole(self, params: Any) -> str:
-        return "the 4-bit kernel is"
+        return Message("the 4-bit kernel is")
 
     def accepts(self, layer: Layer) -> str | None:
         left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
         reason = layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, left, Blockwise)
         if not reason and layer.matrix[1] < SMALLEST:
-            return f"A block has at least {SMALLEST} inputs, and this layer has {layer.matrix[1]}."
+            return Message(
+                "A block has at least {smallest} inputs, and this layer has {matrix}.",
+                smallest=SMALLEST,
+                matrix=layer.matrix[1],
+            )
         return reason
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

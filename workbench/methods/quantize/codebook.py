@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
@@ -51,7 +52,7 @@ class CodebookQuantization(Method):
         ] = "none"
 
     def whole(self, params: Any) -> str:
-        return "sensitivities are" if params.sensitivity != "none" else ""
+        return Message("sensitivities are") if params.sensitivity != "none" else ""
 
     def accepts(self, layer: Layer) -> str | None:
         return layer.locked or None

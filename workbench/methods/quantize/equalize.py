@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.channels.scaling import Scaling
 from workbench.methods.base.method import RescalingMethod, method
@@ -35,7 +36,7 @@ class CrossLayerEqualization(RescalingMethod):
         pass
 
     def accepts(self, layer: Layer) -> str | None:
-        rescaled = f"The output channels of {layer.op} layers are not rescaled."
+        rescaled = Message("The output channels of {op} layers are not rescaled.", op=layer.op)
         return layer.locked or (None if layer.op in OPS else rescaled)
 
     def factors(

@@ -10,6 +10,7 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
@@ -63,17 +64,19 @@ class Gptq(Method):
             levels = np.concatenate(
                 [
                     _round(rows, gram, s, z, params, job)
-                    for rows, s, z, gram in job.part(0.5, 1.0).each(groups, f"rounding {layer.path}")
+                    for rows, s, z, gram in job.part(0.5, 1.0).each(groups, Message("rounding {path}", path=layer.path))
                 ]
             )
             return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
 
         stored = container(params.bits)
-        note = f"{params.bits}-bit levels are stored in {stored} bits" if stored != params.bits else ""
+        note = (
+            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
+            if stored != params.bits
+            else ""
+        )
         return Edit(
-            each_matrix(edit.encoding, layer.out_axis, moments, quantize),
-            edit.bias,
-            "; ".join(filter(None, (edit.note, note))),
+            each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
         )
 
 

@@ -2,17 +2,17 @@
 
 A catalogue is keyed by the English text alone. So a sentence of the engine (a method's title, the help of a field) is
 translated by the same call as one of the window, and text that moves to another class keeps its translation.
-`python -m tests.translations` collects the texts, keeps the .ts file in step with them, and compiles the .qm file.
+`python -m tests.translations` collects the texts and keeps the .ts file in step with them.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from workbench.core.base.language import ENGLISH, LANGUAGES, Language
-from workbench.core.base.resources import resource_path
+from workbench.core.base.language import ENGLISH, LANGUAGES
+from workbench.core.base.language import language as read
+from workbench.core.base.message import Message
 
 CONTEXT = ""
 
@@ -26,16 +26,8 @@ def tr(text: str) -> str:
 
 
 def said(text: str) -> str:
-    """A sentence of the engine, with names and numbers in it, or several, in the language of the window.
-
-    What is not known stays English; a name is never taken for a word.
-    """
-    return _said(language(), text)
-
-
-@lru_cache(maxsize=2048)
-def _said(code: str, text: str) -> str:
-    return Language(code, tr).said(text)
+    """What the engine says, in the language of the window; a text that is no Message where it is known whole."""
+    return text.rendered(tr) if isinstance(text, Message) else tr(text)
 
 
 class _State:
@@ -45,11 +37,18 @@ class _State:
 
 
 class Catalogue(QTranslator):
-    """Looks in the one context that the catalogue has, whichever is asked for."""
+    """What the core has read, as Qt asks for it: by the text alone, in whichever context."""
+
+    def __init__(self, code: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._known = read(code).tr
+
+    def isEmpty(self) -> bool:
+        return False
 
     def translate(self, context: str, text: str, note: str | None = None, n: int = -1) -> str:
-        # None, and not "": Qt then asks its own catalogues.
-        return super().translate(CONTEXT, text, "", n) or None  # type: ignore[return-value]
+        found = self._known(text)
+        return found if found != text else None  # type: ignore[return-value]  # None: Qt asks its own catalogues
 
 
 def language() -> str:
@@ -83,11 +82,8 @@ def apply(app: QApplication, language: str) -> None:
     if code == ENGLISH:
         return
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    for translator, file in (
-        (QTranslator(app), f"{folder}/qtbase_{code}.qm"),
-        (Catalogue(app), str(resource_path(f"translations/workbench_{code}.qm"))),
-    ):
-        if translator.load(file):
-            app.installTranslator(translator)
-            if isinstance(translator, Catalogue):
-                _State.language = code.replace("_", "-")
+    of_qt = QTranslator(app)
+    if of_qt.load(f"{folder}/qtbase_{code}.qm"):
+        app.installTranslator(of_qt)
+    app.installTranslator(Catalogue(code, app))
+    _State.language = code.replace("_", "-")

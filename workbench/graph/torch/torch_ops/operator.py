@@ -15,6 +15,8 @@ import onnx
 import onnx_ir as ir
 import torch
 
+from workbench.core.base.message import Message
+
 Attributes = Mapping[str, Any]
 Inputs = Sequence[Any]
 Run = Callable[[Attributes, Inputs, int], Any]
@@ -99,13 +101,18 @@ def refusal(node: ir.Node, opset: int) -> str | None:
         if name in ("op_type", "outputs") or allowed is None or (name not in known.attributes and default):
             continue
         if value not in allowed:
-            return f"{node.op_type} with {name}={value if not isinstance(value, str) else repr(value)}"
+            return Message(
+                "{op} with {name}={value}",
+                op=node.op_type,
+                name=name,
+                value=value if not isinstance(value, str) else repr(value),
+            )
     for index, read in enumerate(node.inputs):
         if read is not None and index >= known.inputs:
-            return f"{node.op_type} with input {index + 1}"
+            return Message("{op} with input {index}", op=node.op_type, index=index + 1)
     for index, given in enumerate(node.outputs):
         if index >= known.outputs and (given.uses() or given.is_graph_output()):
-            return f"{node.op_type} with output {index + 1}"
+            return Message("{op} with output {index}", op=node.op_type, index=index + 1)
     return None
 
 

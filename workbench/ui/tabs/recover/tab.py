@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core.base.quantities import MetricInfo, duration, metric_text
-from workbench.core.recipe.recovery import STAGES, Recovery, Stage, StageResult
+from workbench.core.recipe.recovery import INFOS, STAGES, Recovery, Stage, StageResult
 from workbench.ui.actions.form.values import edit_text
 from workbench.ui.engine_client.redraw_scheduler import Place
 from workbench.ui.plots.splitter import PlotSplitter
@@ -32,7 +32,6 @@ from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Caution, heading, label, muted
 from workbench.ui.widgets.rows import at_most
 
-INFOS = {info.id: info for info in STAGES}
 FORM_WIDTH, FORM_WIDEST, LOWEST = 300, 520, 280  # pixels
 CURVES_BESIDE = 480  # pixels of width from which two curves have room side by side
 

@@ -1,0 +1,119 @@
+"""What the program says, as values: a template with named arguments, whose text is English.
+
+The template is the key of the catalogues (resources/translations), as in gettext and Qt; a language is chosen where a
+message is shown, not where it is made. Files keep the English text alone.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, Self
+
+from workbench.core.base.plain import Plain, plain
+
+COMMA, CLAUSE, AND, SENTENCE = (
+    ", ",
+    "; ",
+    " and ",
+    " ",
+)  # what stands between the parts of a message; keys of the catalogues but " "
+FULL_STOP = "。"  # of scripts that put no space behind it
+_PLACE = re.compile(r"\{\{|\}\}|\{(\w+)(?:![rs])?(:[^{}]*)?\}")
+_NUMBERS = (bool, int, float)
+
+
+class Message(Plain):
+    """A text in English that other languages can say too; it is equal to its English text, and pickles.
+
+        Message("{layer} loses {n:,} channels", one="{layer} loses {n} channel", layer="stem", n=12)
+
+    `one` is the English singular, for `n=1`; a catalogue has one entry for both. An argument is a number, a name (never
+    translated), a Message, or a list of those. Anything else is taken as its str(). Arguments are made plain, so they
+    may come from anywhere; a template without arguments stands as it is, braces and all.
+    """
+
+    template: str
+    one: str
+    arguments: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, one: str = "", **arguments: Any) -> Self:
+        if isinstance(template, Message):
+            if not arguments:
+                return template
+            one, template = one or template.one, template.template
+        return cls._made(
+            template, one, {name: _argument(arguments[name]) for name in places(template, one) & {*arguments}}
+        )
+
+    @classmethod
+    def _made(cls, template: str, one: str, arguments: Mapping[str, Any]) -> Self:
+        made = super().__new__(cls, _filled(template, one, arguments, str))
+        made.template, made.one, made.arguments = template, one, arguments
+        return made
+
+    def __str__(self) -> Self:
+        return self  # so that `str(error)` of what was raised with one has it still
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self)._made, (self.template, self.one, self.arguments)
+
+    def rendered(self, tr: Callable[[str], str]) -> str:
+        """The text in the language that `tr` knows the templates in."""
+        return _filled(self.template, self.one, self.arguments, tr)
+
+
+class Joined(Message):
+    """Several texts with a gap between them; the gap is translated, too."""
+
+    def __new__(cls, parts: Iterable[object], gap: str = COMMA) -> Self:
+        return cls._made(gap, "", {"parts": tuple(part for each in parts if (part := plain(str(each))))})
+
+    @classmethod
+    def _made(cls, template: str, one: str, arguments: Mapping[str, Any]) -> Self:
+        made = str.__new__(cls, template.join(arguments["parts"]))
+        made.template, made.one, made.arguments = template, one, arguments
+        return made
+
+    def rendered(self, tr: Callable[[str], str]) -> str:
+        said = [_rendered(part, tr) for part in self.arguments["parts"]]
+        if self.template != SENTENCE:
+            return tr(self.template).join(map(str, said))
+        return "".join(text if text.endswith(FULL_STOP) else f"{text} " for text in map(str, said)).strip()
+
+
+def sentences(*parts: str) -> Joined:
+    """One sentence behind another; those that are empty are left out."""
+    return Joined(parts, SENTENCE)
+
+
+@cache
+def places(*templates: str) -> frozenset[str]:
+    """The names of the arguments that templates have places for."""
+    return frozenset(found[1] for template in templates for found in _PLACE.finditer(template) if found[1])
+
+
+def placeholders(template: str) -> list[str]:
+    """The places of a template as they are written, formats too; a translation has the same."""
+    return sorted(found[0] for found in _PLACE.finditer(template) if found[1])
+
+
+def _filled(template: str, one: str, arguments: Mapping[str, Any], tr: Callable[[str], str]) -> str:
+    words = tr(template)
+    if words == template and one and arguments.get("n") == 1:
+        words = one
+    return words.format(**{name: _rendered(value, tr) for name, value in arguments.items()}) if arguments else words
+
+
+def _rendered(value: Any, tr: Callable[[str], str]) -> Any:
+    return value.rendered(tr) if isinstance(value, Message) else value
+
+
+def _argument(value: object) -> Any:
+    """What a message keeps of an argument: it must pickle, and never change."""
+    if isinstance(value, (Message, *_NUMBERS)):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return Joined(value)
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a number of numpy
+        return value.item()
+    return plain(str(value))
