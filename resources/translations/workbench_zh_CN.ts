@@ -1999,6 +1999,11 @@
       <translation>没有精度恢复阶段“{kind}”。</translation>
     </message>
     <message>
+      <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
+      <extracomment>workbench/core/recipe/recovery.py</extracomment>
+      <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
+    </message>
+    <message>
       <source>'{subject}' is not a list</source>
       <extracomment>workbench/core/session/checked.py</extracomment>
       <translation>“{subject}”不是列表</translation>
@@ -4087,11 +4092,6 @@
       <source>{path} has no labels to fine-tune on.</source>
       <extracomment>workbench/engine/training/recover.py</extracomment>
       <translation>{path} 没有可供微调的标签。</translation>
-    </message>
-    <message>
-      <source>{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after {best:.1f} of {epochs:.1f} epochs, {duration}</source>
-      <extracomment>workbench/engine/training/recover.py</extracomment>
-      <translation>{stage}，{trained:,} 个样本：在 {held:,} 个留出样本上 {metric} {before} → {after}，第 {best:.1f} / {epochs:.1f} 轮后最佳，用时 {duration}</translation>
     </message>
     <message>
       <source>'{pattern}' matches no layer that can learn.</source>

@@ -311,7 +311,7 @@ def test_what_no_output_needs_is_removed_and_counted():
     result, steps = prepared(proto)
     assert list(result.graph.initializers) == ["fc.weight"]
     saved = written(proto) - ir.serde.serialize_model(result).ByteSize()
-    assert steps["unused"] == f"1 operators and 2 constants that no output needs, {saved:,} bytes"
+    assert steps["unused"] == f"1 operator and 2 constants that no output needs, {saved:,} bytes"
 
 
 def test_exporter_notes_are_dropped_and_counted_and_the_module_tree_is_kept():

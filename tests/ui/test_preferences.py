@@ -11,7 +11,10 @@ from tests.guard import HANG_S
 from tests.translations import CALLS, UI
 from tests.ui.conftest import WAIT
 from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.ipc import process
+from workbench.graph.storage.spec import StorageSpec
 from workbench.ui.base import settings
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.shell.preferences import Preferences
@@ -150,24 +153,27 @@ def test_the_window_speaks_chinese_and_english_again(qapp):
 
 
 @pytest.mark.parametrize(
-    ("english", "chinese"),
+    ("message", "chinese"),
     [
-        ("There is no file a b.onnx. Check the name.", "没有文件 a b.onnx。请检查名称。"),
-        ("int4 per channel", "int4，每通道"),
-        ("uint8 per group of 32", "uint8，每组（32 个）"),
-        ("zeros as 4-bit gaps, 4-bit codebook", "零以 4 位间隔存储，4 位码本"),
-        ("stem is left as it is: Its weights are quantised already.", "stem 保持原样：它的权重已经量化。"),
-        ("activation is left as it is: It is cut with a step.", "activation 保持原样：它按步长切取。"),
-        ("rank 9 is above break-even 7: the layer grows", "秩 9 高于盈亏平衡点 7：该层变大"),
+        (
+            UserError("There is no file {path}.", "Check the name.", path="a b.onnx").message,
+            "没有文件 a b.onnx。请检查名称。",
+        ),
+        (StorageSpec((8, 8), "Symmetric", 4, 64, side=(8, 1)).words, "int4，每通道"),
+        (Message("rank {rank} of {full}", rank=9, full=12), "秩 9 / 12"),
+        (
+            Message("{path} {subject}: {reason}", path="stem", subject=Message("stays as it is"), reason="?"),
+            "stem 保持原样：?",
+        ),
         ("a sentence, that nobody knows", "a sentence, that nobody knows"),
         ("", ""),
     ],
 )
-def test_sentences_of_the_engine_keep_their_names_and_numbers(qapp, english, chinese):
+def test_messages_are_said_in_the_language_of_the_window(qapp, message, chinese):
     i18n.apply(qapp, "zh_CN")
-    found = i18n.said(english)
+    found = i18n.said(message)
     i18n.apply(qapp, "en")
-    assert found == chinese and i18n.said(english) == english
+    assert found == chinese and i18n.said(message) == message
 
 
 def test_nothing_is_translated_before_the_language_is_known():

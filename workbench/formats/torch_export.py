@@ -89,7 +89,7 @@ def export(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], name: str
     job.report(Message("simplifying the exported graph"), 0.3)
     with quiet():
         graph = _simplified(program.model)
-    notes = (
+    notes: list[str] = (
         []
         if free or not _is_module(model)
         else [Message("The batch size is fixed: torch could not export it as free.")]

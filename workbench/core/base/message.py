@@ -39,7 +39,7 @@ class Message(Plain):
     def __new__(cls, template: str, /, one: str = "", **arguments: Any) -> Self:
         if isinstance(template, Message):
             if not arguments:
-                return template
+                return template  # type: ignore[return-value]
             one, template = one or template.one, template.template
         return cls._made(
             template, one, {name: _argument(arguments[name]) for name in places(template, one) & {*arguments}}

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from workbench.core.base.errors import UserError
-from workbench.core.base.quantities import MetricInfo
+from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.quantities import MetricInfo, duration, metric_text
 from workbench.core.recipe.params import Field, Help, OneOf, Range, Unit, When, fields_of, parse
 
 
@@ -216,6 +217,18 @@ class StageResult:
     points: tuple[TrainingPoint, ...]
     stopped: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Message:
+        """What the stage did, in a sentence for the report."""
+        told = Message(
+            "{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after "
+            "{best:.1f} of {epochs:.1f} epochs, {duration}",
+            **vars(self)
+            | {name: metric_text(getattr(self, name), self.metric) for name in ("before", "after")}
+            | {"duration": duration(self.seconds)},
+        )
+        return Joined((told, self.stopped), CLAUSE)
 
 
 @dataclass(frozen=True)

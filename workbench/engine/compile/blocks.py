@@ -158,7 +158,7 @@ def _shaped(form: Form, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return (weight.T if form.op == "Conv" else weight).reshape(form.shape), bias
 
 
-def _notes(model: Model, block: Block, words: str) -> dict[str, str]:
+def _notes(model: Model, block: Block, words: str) -> dict[str, Message]:
     module, keeper = block.span.module, block.keeper
     if not keeper:
         return dict.fromkeys(block.span.layers, Message("removed with {module}", module=module))

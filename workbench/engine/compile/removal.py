@@ -247,7 +247,7 @@ def _remarks(tasks: Iterable[_Task], asked: Mapping[str, Action]) -> tuple[str, 
     )
 
 
-def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, str]:
+def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[_Task]) -> dict[str, Message]:
     """For every layer that gets smaller, what it loses and why."""
     causes = {unit: task for task in tasks for unit in task.units.tolist() if unit in removed}
     notes: dict[str, Message] = {}

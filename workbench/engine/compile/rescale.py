@@ -63,7 +63,7 @@ def _values(model: Model, name: str) -> np.ndarray:
     return tensor.numpy()
 
 
-def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, str]:
+def _notes(model: Model, links: Scaling, factors: np.ndarray) -> dict[str, Message]:
     """For every layer that is rescaled: by what its channels are multiplied, and with whom it shares that."""
     makers = {path: links.layers[path] for path in links.layers}
     notes: dict[str, Message] = {}

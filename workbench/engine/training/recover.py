@@ -11,8 +11,7 @@ from torch import Tensor
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import CLAUSE, Joined, Message
-from workbench.core.base.quantities import duration, metric_text
+from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Distill, Recovery, Stage, StageResult, Training, parameters
@@ -150,7 +149,7 @@ class _Recovering:
         notes = (
             compiled.notes
             + tuple(self.notes)
-            + tuple(words(result) for result in self.results)
+            + tuple(result.words for result in self.results)
             + tuple(note for result in self.results for note in result.notes)
         )
         return Recovered(replace(compiled, notes=notes), recovery)
@@ -391,14 +390,3 @@ def fitting(params: Training, data: Dataset) -> Training:
         )
     fixed = data.fixed_batch
     return params if fixed is None else replace(params, batch=fixed)
-
-
-def words(result: StageResult) -> str:
-    """What a stage did, in a sentence for the report."""
-    before, after = (metric_text(value, result.metric) for value in (result.before, result.after))
-    told = Message(
-        "{stage} on {trained:,} samples: {metric} {before} → {after} on {held:,} held-back samples, best after "
-        "{best:.1f} of {epochs:.1f} epochs, {duration}",
-        **{**vars(result), "before": before, "after": after, "duration": duration(result.seconds)},
-    )
-    return Joined((told, result.stopped), CLAUSE)
