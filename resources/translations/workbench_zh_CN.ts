@@ -2194,6 +2194,121 @@
       <translation>其撤销列表中的配方超过 {rows} 行</translation>
     </message>
     <message>
+      <source>'{key}' is missing</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>缺少“{key}”</translation>
+    </message>
+    <message>
+      <source>'{key}' {problem} ({value})</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>“{key}”{problem}（{value}）</translation>
+    </message>
+    <message>
+      <source>See extending/targets.md in the documents.</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>请参阅文档 extending/targets.md。</translation>
+    </message>
+    <message>
+      <source>are no widths</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是位宽</translation>
+    </message>
+    <message>
+      <source>are none of {numbers}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不属于 {numbers}</translation>
+    </message>
+    <message>
+      <source>is no id</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是标识符</translation>
+    </message>
+    <message>
+      <source>is no list of sizes</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是大小的列表</translation>
+    </message>
+    <message>
+      <source>is no mapping of operators</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是算子的映射</translation>
+    </message>
+    <message>
+      <source>is none</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不在其中</translation>
+    </message>
+    <message>
+      <source>is not a list</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是列表</translation>
+    </message>
+    <message>
+      <source>is not a text</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是文本</translation>
+    </message>
+    <message>
+      <source>is not a text: where the rules were read</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是文本：规则的出处</translation>
+    </message>
+    <message>
+      <source>is not a whole number from 1 on</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是正整数</translation>
+    </message>
+    <message>
+      <source>is not true or false</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是 true 或 false</translation>
+    </message>
+    <message>
+      <source>is not {version}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>不是 {version}</translation>
+    </message>
+    <message>
+      <source>it has no target files (*.yaml)</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>其中没有目标硬件文件（*.yaml）</translation>
+    </message>
+    <message>
+      <source>it has unknown keys: {left}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>它含有未知的键：{left}</translation>
+    </message>
+    <message>
+      <source>it is not a mapping</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>它不是映射</translation>
+    </message>
+    <message>
+      <source>the file</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>文件</translation>
+    </message>
+    <message>
+      <source>the rule of {op}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>{op} 的规则</translation>
+    </message>
+    <message>
+      <source>the target</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>目标硬件文件</translation>
+    </message>
+    <message>
+      <source>{name} is not a valid target file, in {where}: {problem}.</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>{name} 不是有效的目标硬件文件，位置：{where}：{problem}。</translation>
+    </message>
+    <message>
+      <source>{where}, {key}</source>
+      <extracomment>workbench/core/targets/reading.py</extracomment>
+      <translation>{where}，{key}</translation>
+    </message>
+    <message>
       <source>Add labels, or ask for another metric.</source>
       <extracomment>workbench/data/choosing.py</extracomment>
       <translation>请添加标签，或选择其他指标。</translation>
@@ -2482,11 +2597,6 @@
       <source>a number, or one a channel</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>一个数，或每个通道一个数</translation>
-    </message>
-    <message>
-      <source>it is not a mapping</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>它不是映射</translation>
     </message>
     <message>
       <source>nchw or nhwc</source>
@@ -3117,6 +3227,51 @@
       <source>{target} is the model that is open.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>{target} 是当前打开的模型。</translation>
+    </message>
+    <message>
+      <source>Nothing was written; export as ONNX alone, and tell the author of the format.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>未写出任何文件；请只导出为 ONNX，并告知该格式的作者。</translation>
+    </message>
+    <message>
+      <source>Tell its author.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>请告知其作者。</translation>
+    </message>
+    <message>
+      <source>The format {format} does not open the file that it wrote.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>格式 {format} 无法打开它写出的文件。</translation>
+    </message>
+    <message>
+      <source>The format {format} wrote no file {name}: {reason}.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>格式 {format} 没有写出文件 {name}：{reason}。</translation>
+    </message>
+    <message>
+      <source>The formats are: {known}.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>可用的格式：{known}。</translation>
+    </message>
+    <message>
+      <source>The {format} file does not behave as the ONNX file: its outputs differ by {difference:.3g} of their size.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>{format} 文件与 ONNX 文件表现不同：其输出相差自身大小的 {difference:.3g}。</translation>
+    </message>
+    <message>
+      <source>There is no format '{wanted}' to write.</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>没有可写出的格式“{wanted}”。</translation>
+    </message>
+    <message>
+      <source>{name} ({size:,} bytes) was opened again; its outputs differ from the ONNX file's by {difference:.2g} of their size</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>{name}（{size:,} 字节）已重新打开；其输出与 ONNX 文件相差自身大小的 {difference:.2g}</translation>
+    </message>
+    <message>
+      <source>{name} was opened again, and not run: no inputs were found that it takes</source>
+      <extracomment>workbench/engine/api/other_formats.py</extracomment>
+      <translation>{name} 已重新打开，但未运行：未找到它接受的输入</translation>
     </message>
     <message>
       <source>Close other programs, or use less data.</source>
@@ -7226,6 +7381,26 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>剩余 {time}</translation>
     </message>
     <message>
+      <source>Training</source>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
+      <translation>训练</translation>
+    </message>
+    <message>
+      <source>Trying temperatures</source>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
+      <translation>正在尝试不同温度</translation>
+    </message>
+    <message>
+      <source>{job} goes on beside this; each takes longer.</source>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
+      <translation>{job}同时在进行，两者都会变慢。</translation>
+    </message>
+    <message>
+      <source>{job} is paused.</source>
+      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
+      <translation>{job}已暂停。</translation>
+    </message>
+    <message>
       <source>A click makes it the present state</source>
       <extracomment>workbench/ui/panels/history_panel.py</extracomment>
       <translation>单击即成为当前状态</translation>
@@ -8144,26 +8319,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Your work is not kept safe while you work: {why}</source>
       <extracomment>workbench/ui/session/autosave.py</extracomment>
       <translation>工作过程中无法自动保存：{why}</translation>
-    </message>
-    <message>
-      <source>Training</source>
-      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>训练</translation>
-    </message>
-    <message>
-      <source>Trying temperatures</source>
-      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>正在尝试不同温度</translation>
-    </message>
-    <message>
-      <source>{job} goes on beside this; each takes longer.</source>
-      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>{job}同时在进行，两者都会变慢。</translation>
-    </message>
-    <message>
-      <source>{job} is paused.</source>
-      <extracomment>workbench/ui/panels/beside_training.py</extracomment>
-      <translation>{job}已暂停。</translation>
     </message>
     <message>
       <source> Measuring this recipe ended it twice: undo the last step to go on.</source>

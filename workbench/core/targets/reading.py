@@ -14,11 +14,12 @@ from typing import Any
 
 from workbench.core.base import yaml_file
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 from workbench.core.plugins.discovery import Loader, entry_points, load_all
 from workbench.core.targets.target import GRANULARITIES, NUMBERS, Rule, Scheme, Target
 
 VERSION = 1
-MEND = "See extending/targets.md in the documents."
+MEND = Message("See extending/targets.md in the documents.")
 Check = Callable[[Any], bool]
 
 
@@ -49,25 +50,27 @@ def _files(loaded: Any) -> list[Path]:
     else:
         raise TypeError(f"the entry point names a {type(loaded).__name__}, not a package or a path")
     if not found:
-        raise ValueError("it has no target files (*.yaml)")
+        raise ValueError(Message("it has no target files (*.yaml)"))
     return sorted(found)
 
 
 def load_target(path: Path) -> Target:
     """A target file. Raises UserError naming the file and the first thing that is not as it should be."""
-    return target_of(yaml_file.read(path, "the target", MEND), str(path))
+    return target_of(yaml_file.read(path, Message("the target"), MEND), str(path))
 
 
 def target_of(document: Any, name: str) -> Target:
     """The document of a target file. Raises UserError naming `name`."""
-    read = _Keys(document, name, "the file")
-    read.take("version", lambda value: value == VERSION, f"is not {VERSION}")
-    rules = read.take("rules", _mapping, "is no mapping of operators")
+    read = _Keys(document, name, Message("the file"))
+    read.take("version", lambda value: value == VERSION, Message("is not {version}", version=VERSION))
+    rules = read.take("rules", _mapping, Message("is no mapping of operators"))
     target = Target(
-        read.take("target", lambda value: _text(value) and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value), "is no id"),
-        read.take("title", _text, "is not a text"),
-        read.take("source", _text, "is not a text: where the rules were read"),
-        {str(op): _rule(rule, name, f"the rule of {op}") for op, rule in rules.items()},
+        read.take(
+            "target", lambda value: _text(value) and re.fullmatch(r"[a-z0-9][a-z0-9.-]*", value), Message("is no id")
+        ),
+        read.take("title", _text, Message("is not a text")),
+        read.take("source", _text, Message("is not a text: where the rules were read")),
+        {str(op): _rule(rule, name, Message("the rule of {op}", op=op)) for op, rule in rules.items()},
     )
     read.done()
     return target
@@ -78,9 +81,9 @@ def _rule(value: Any, name: str, where: str) -> Rule:
     rule = Rule(
         _schemes(read, "weights"),
         _schemes(read, "activations"),
-        read.take("inputs", _count, "is not a whole number from 1 on", 1),
-        read.take("outputs", _count, "is not a whole number from 1 on", 1),
-        read.take("note", _text, "is not a text", ""),
+        read.take("inputs", _count, Message("is not a whole number from 1 on"), 1),
+        read.take("outputs", _count, Message("is not a whole number from 1 on"), 1),
+        read.take("note", _text, Message("is not a text"), ""),
     )
     read.done()
     return rule
@@ -88,15 +91,20 @@ def _rule(value: Any, name: str, where: str) -> Rule:
 
 def _schemes(read: "_Keys", key: str) -> tuple[Scheme, ...]:
     schemes = []
-    for value in read.take(key, lambda value: isinstance(value, list), "is not a list", []):
-        inner = _Keys(value, read.name, f"{read.where}, {key}")
+    for value in read.take(key, lambda value: isinstance(value, list), Message("is not a list"), []):
+        inner = _Keys(value, read.name, Message("{where}, {key}", where=read.where, key=key))
         schemes.append(
             Scheme(
-                tuple(inner.take("bits", _list_of(_width), "are no widths")),
-                inner.take("numbers", NUMBERS.__contains__, f"are none of {', '.join(NUMBERS)}", "integer"),
-                tuple(inner.take("granularity", _list_of(GRANULARITIES.__contains__), "is none", ())),
-                inner.take("symmetric", lambda value: isinstance(value, bool), "is not true or false", None),
-                tuple(inner.take("block", _list_of(_count), "is no list of sizes", ())),
+                tuple(inner.take("bits", _list_of(_width), Message("are no widths"))),
+                inner.take(
+                    "numbers",
+                    NUMBERS.__contains__,
+                    Message("are none of {numbers}", numbers=", ".join(NUMBERS)),
+                    "integer",
+                ),
+                tuple(inner.take("granularity", _list_of(GRANULARITIES.__contains__), Message("is none"), ())),
+                inner.take("symmetric", lambda value: isinstance(value, bool), Message("is not true or false"), None),
+                tuple(inner.take("block", _list_of(_count), Message("is no list of sizes"), ())),
             )
         )
         inner.done()
@@ -109,25 +117,31 @@ class _Keys:
     def __init__(self, value: Any, name: str, where: str) -> None:
         self.name, self.where = name, where
         if not _mapping(value):
-            raise self._wrong("it is not a mapping")
+            raise self._wrong(Message("it is not a mapping"))
         self._left = dict(value)
 
     def take(self, key: str, fits: Callable[[Any], Any], problem: str, default: Any = ...) -> Any:
         if key not in self._left:
             if default is ...:
-                raise self._wrong(f"'{key}' is missing")
+                raise self._wrong(Message("'{key}' is missing", key=key))
             return default
         value = self._left.pop(key)
         if not fits(value):
-            raise self._wrong(f"'{key}' {problem} ({brief(value)})")
+            raise self._wrong(Message("'{key}' {problem} ({value})", key=key, problem=problem, value=brief(value)))
         return value
 
     def done(self) -> None:
         if self._left:
-            raise self._wrong(f"it has unknown keys: {', '.join(map(str, self._left))}")
+            raise self._wrong(Message("it has unknown keys: {left}", left=", ".join(map(str, self._left))))
 
     def _wrong(self, problem: str) -> UserError:
-        return UserError(f"{self.name} is not a valid target file, in {self.where}: {problem}.", MEND)
+        return UserError(
+            "{name} is not a valid target file, in {where}: {problem}.",
+            MEND,
+            name=self.name,
+            where=self.where,
+            problem=problem,
+        )
 
 
 def _text(value: Any) -> bool:

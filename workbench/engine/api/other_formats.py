@@ -9,6 +9,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import reason
 from workbench.core.base.job import Job
+from workbench.core.base.message import Message
 from workbench.engine.base.evaluate import Evaluator
 from workbench.formats.finish import answers, relative_difference
 from workbench.formats.format import Format, all_formats
@@ -24,7 +25,9 @@ def chosen(name: str, wanted: str) -> tuple[str, Format | None]:
     saving = {format.name: format for format in all_formats() if format.save is not None}
     if wanted and wanted != "onnx" and wanted not in saving:
         known = ", ".join(["onnx", *saving])
-        raise UserError(f"There is no format '{wanted}' to write.", f"The formats are: {known}.")
+        raise UserError(
+            "There is no format '{wanted}' to write.", "The formats are: {known}.", wanted=wanted, known=known
+        )
     ending = next((each for each in saving.values() if name.endswith(each.suffix)), None)
     format = saving.get(wanted) if wanted else ending
     if format is not None:
@@ -48,23 +51,35 @@ def write(format: Format, written: Path, evaluator: Evaluator | None, job: Job) 
             head = file.read(HEAD)
     except OSError as error:
         raise UserError(
-            f"The format {format.name} wrote no file {path.name}: {reason(error)}.", "Tell its author."
+            "The format {format} wrote no file {name}: {reason}.",
+            "Tell its author.",
+            format=format.name,
+            name=path.name,
+            reason=reason(error),
         ) from error
     if not format.claims(str(path), head):
-        raise UserError(f"The format {format.name} does not open the file that it wrote.", "Tell its author.")
+        raise UserError(
+            "The format {format} does not open the file that it wrote.", "Tell its author.", format=format.name
+        )
     again = runtime.session(format.load(str(path), False, job.silent()).graph)
     original = runtime.session(str(written))
     feeds: Mapping[str, np.ndarray] = evaluator.data.least() if evaluator is not None else answers(original)[0]
     if not feeds:
-        return path, f"{path.name} was opened again, and not run: no inputs were found that it takes"
+        return path, Message("{name} was opened again, and not run: no inputs were found that it takes", name=path.name)
     difference = relative_difference(runtime.run(original, feeds), runtime.run(again, feeds))
     if not difference <= LARGEST_RELATIVE_DIFFERENCE:
         raise UserError(
-            f"The {format.name} file does not behave as the ONNX file: its outputs differ by {difference:.3g} of their "
-            "size.",
+            "The {format} file does not behave as the ONNX file: its outputs differ by {difference:.3g} of their size.",
             "Nothing was written; export as ONNX alone, and tell the author of the format.",
+            format=format.name,
+            difference=difference,
         )
     return path, (
-        f"{path.name} ({path.stat().st_size:,} bytes) was opened again; its outputs differ from the ONNX file's by "
-        f"{difference:.2g} of their size"
+        Message(
+            "{name} ({size:,} bytes) was opened again; its outputs differ from the ONNX file's by "
+            "{difference:.2g} of their size",
+            name=path.name,
+            size=path.stat().st_size,
+            difference=difference,
+        )
     )
