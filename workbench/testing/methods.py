@@ -65,13 +65,13 @@ class Case:
 
     def made(self) -> Edit:
         """The edit, made once for all checks that only look at it."""
-        key = str(self)
+        key = str(self), all_methods()[self.method]
         if key not in _made:
             _made[key] = self.edit(self.parts[2], Job())
         return _made[key]
 
 
-_made: dict[str, Edit] = {}
+_made: dict[tuple[str, Method], Edit] = {}
 
 
 def check_method(method: type[Method] | str, cases: Sequence[Case]) -> None:

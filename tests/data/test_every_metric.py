@@ -1,0 +1,62 @@
+"""The shared suite (workbench.testing.metrics) for every metric of ours."""
+
+import numpy as np
+import pytest
+
+from workbench.data.choosing import relative
+from workbench.data.metrics import LEFT_OUT, METRICS, threshold
+from workbench.testing import metrics
+from workbench.testing.metrics import MetricCase
+
+RNG = np.random.default_rng(5)
+CLASSES = 7
+SCORES = RNG.standard_normal((30, CLASSES)).astype(np.float32)
+MAPS = RNG.standard_normal((12, 5, CLASSES)).astype(np.float32)  # classes last
+LABELS, TOKENS = RNG.integers(0, CLASSES, 30), RNG.integers(0, CLASSES, (12, 5))
+TOKENS[0, :2] = -1  # padding
+PIXELS = np.where(TOKENS < 0, LEFT_OUT, TOKENS)
+ROWS = RNG.standard_normal((20, 6))
+NUMBERS = RNG.integers(0, 4, (15, 2))
+
+
+def one_hot(labels):
+    return np.eye(CLASSES, dtype=np.float32)[np.clip(labels, 0, CLASSES - 1)]
+
+
+def first(maps):
+    """Classes first, as of torch."""
+    return np.moveaxis(maps, -1, 1)
+
+
+def case(name, outputs, target, best=None, worst=None):
+    return MetricCase(METRICS[name], outputs, target, best, worst)
+
+
+CASES = (
+    case("top1", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
+    case("top5", SCORES, LABELS, one_hot(LABELS), -one_hot(LABELS)),
+    case("agreement", SCORES, one_hot(LABELS), worst=-one_hot(LABELS)),
+    case("token_accuracy", MAPS, TOKENS, one_hot(TOKENS), -one_hot(TOKENS)),
+    case("pixel_accuracy", first(MAPS), PIXELS, first(one_hot(PIXELS)), first(-one_hot(PIXELS))),
+    case("pixel_accuracy_last", MAPS, PIXELS, one_hot(PIXELS), -one_hot(PIXELS)),
+    case("token_agreement", MAPS, one_hot(TOKENS), worst=-one_hot(TOKENS)),
+    case("pixel_agreement", first(MAPS), first(one_hot(TOKENS)), worst=first(-one_hot(TOKENS))),
+    case("accuracy", NUMBERS, NUMBERS[::-1].copy(), NUMBERS[::-1].copy(), NUMBERS[::-1] + 9),
+    case("equality", NUMBERS, NUMBERS[::-1].copy(), worst=NUMBERS[::-1] + 9),
+    case("mse", ROWS, ROWS[::-1].copy(), ROWS[::-1].copy(), ROWS + 9),
+    case("cosine", ROWS, ROWS[::-1].copy(), worst=-ROWS[::-1]),
+    case("relative_error", ROWS, ROWS[::-1].copy(), worst=ROWS + 9),
+    MetricCase(relative(ROWS), ROWS, ROWS[::-1].copy(), worst=ROWS + 9),
+    MetricCase(threshold("binary", 0.0, True, 0.5, True), ROWS[:, :1], ROWS[:, 1] > 0, np.sign(ROWS[:, 1:2])),
+    MetricCase(threshold("labels", 0.0, False, 0.0, False), ROWS, ROWS[::-1].copy(), worst=-ROWS[::-1]),
+)
+
+
+def test_every_metric_has_a_case():
+    assert {case.metric.id for case in CASES} >= set(METRICS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("check", metrics.CHECKS, ids=lambda check: check.__name__)
+def test_it(case, check):
+    check(case)

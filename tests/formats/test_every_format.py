@@ -1,0 +1,37 @@
+"""The shared suite (workbench.testing.formats) for the formats of ours that have files."""
+
+import warnings
+
+import pytest
+
+from tests.formats.test_onnx_file import linear
+from workbench.formats.format import all_formats
+from workbench.testing import formats
+from workbench.testing.formats import FormatCase
+
+PROGRAM = "import os\n\ndef make():\n    os._exit(7)\n"
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory):
+    import torch
+
+    folder = tmp_path_factory.mktemp("formats")
+    (folder / "net.onnx").write_bytes(linear().SerializeToString())
+    (folder / "net.py").write_text(PROGRAM)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.export.export(torch.nn.Linear(6, 4), (torch.zeros(2, 6),))
+        torch.export.save(program, str(folder / "net.pt2"))
+    known = {format.name: format for format in all_formats()}
+    return {
+        "onnx": FormatCase(known["onnx"], (folder / "net.onnx",)),
+        "pt2": FormatCase(known["pt2"], (folder / "net.pt2",)),
+        "function": FormatCase(known["function"], (), (f"{folder / 'net.py'}:make",)),
+    }
+
+
+@pytest.mark.parametrize("name", ["onnx", "pt2", "function"])
+@pytest.mark.parametrize("check", formats.CHECKS, ids=lambda check: check.__name__)
+def test_it(cases, name, check):
+    check(cases[name])
