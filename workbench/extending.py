@@ -1,0 +1,63 @@
+"""The names that an extension imports: they stay here, wherever in the program they are defined.
+
+How to write one: resources/docs/extending. How to test one: workbench.testing.
+"""
+
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.quantities import MetricInfo
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When
+from workbench.data.extensions import Reader
+from workbench.data.metrics import Metric
+from workbench.formats.format import Format, Loaded
+from workbench.formats.onnx_file import from_graph
+from workbench.graph.model.model import Source
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, Factors, Piece, Scaled
+from workbench.graph.storage.plan import Plan
+from workbench.methods.base.method import (
+    Context,
+    Method,
+    RemovalMethod,
+    ReplacingMethod,
+    RescalingMethod,
+    each_tensor,
+    method,
+)
+
+__all__ = [
+    "Affine",
+    "Cancelled",
+    "Codebook",
+    "Context",
+    "Dense",
+    "Drag",
+    "Edit",
+    "Encoding",
+    "Factors",
+    "Format",
+    "Help",
+    "Job",
+    "Layer",
+    "Loaded",
+    "Method",
+    "Metric",
+    "MetricInfo",
+    "OneOf",
+    "Piece",
+    "Plan",
+    "Range",
+    "Reader",
+    "RemovalMethod",
+    "ReplacingMethod",
+    "RescalingMethod",
+    "Scaled",
+    "Source",
+    "Unit",
+    "UserError",
+    "When",
+    "each_tensor",
+    "from_graph",
+    "method",
+]
