@@ -17,6 +17,8 @@ from onnx import TensorProto, helper, numpy_helper
 from tests.guard import HANG_S
 from workbench.cli.commands import cli
 from workbench.core.base.errors import Cancelled, UserError
+from workbench.engine.workspace import Workspace
+from workbench.library import Model
 
 ROOT = Path(__file__).parents[1]
 RECIPE = """
@@ -197,6 +199,13 @@ def test_compress(here):
     onnx.checker.check_model(str(file))
 
 
+def test_a_recipe_is_read_from_standard_input_and_the_files_are_named(here):
+    arguments = ["compress", "small.onnx", "--recipe", "-", "--out", "out", "--name", "tiny", "--json"]
+    report = json.loads(CliRunner().invoke(cli, arguments, input=RECIPE.replace("*", "first")).stdout)
+    assert {Path(path).name for path in report["files"].values()} == {"tiny.onnx", "tiny.yaml", "tiny.html"}
+    assert "standard input" in sentence(CliRunner().invoke(cli, arguments, input="a: ["))
+
+
 def test_compress_in_words(here):
     words = workbench(*COMPRESS).stdout
     for expected in (
@@ -320,10 +329,8 @@ def test_bad_input_is_named_in_one_sentence_and_nothing_is_written(here, spoil, 
     ids=["compress", "search"],
 )
 def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, monkeypatch, command):
-    from workbench.engine.api import commands
-
     (here / "out").write_text("a file")
-    monkeypatch.setattr(commands.Workspace, "open", lambda *_given: pytest.fail("it began to work"))
+    monkeypatch.setattr(Workspace, "open", lambda *_given: pytest.fail("it began to work"))
     assert "Cannot write into out" in sentence(workbench(*command, "--json"))
 
 
@@ -337,10 +344,8 @@ def test_a_folder_that_cannot_be_written_is_named_before_the_work_begins(here, m
     ids=["recipe", "layers", "method"],
 )
 def test_what_does_not_fit_is_told_before_anything_is_measured(here, monkeypatch, command, words):
-    from workbench.engine.api import commands
-
     (here / "recipe.yaml").write_text("version: 1\nlayers: {first: [{quantize.affine: {bits: 99}}]}\n")
-    monkeypatch.setattr(commands.Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
+    monkeypatch.setattr(Workspace, "attach", lambda *_given, **_more: pytest.fail("it began to measure"))
     assert words in sentence(workbench(*command, "--json"))
 
 
@@ -375,12 +380,10 @@ def test_code_runs_only_when_trusted(here):
     ],
 )
 def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error, code, words):
-    from workbench.engine.api import commands
-
     def fail(*_given):
         raise error
 
-    monkeypatch.setattr(commands, "inspect", fail)
+    monkeypatch.setattr(Workspace, "open", fail)
     result = workbench("inspect", "x.onnx", "--json")
     assert result.exit_code == code and result.stderr.startswith(words) and result.stderr.count("\n") == 1
     assert json.loads(result.stdout) == error_of(result.stderr.strip().removeprefix("Error: "), code)
@@ -391,12 +394,10 @@ def test_every_failure_is_one_line_and_a_traceback_with_debug(monkeypatch, error
 
 @pytest.mark.parametrize(("stop", "code"), [(KeyboardInterrupt(), 130), (SystemExit(143), 143)])
 def test_a_signal_during_an_import_is_no_error(monkeypatch, stop, code):
-    from workbench.engine.api import commands
-
     def fail(*_given):
         raise ImportError("initialization failed") from stop
 
-    monkeypatch.setattr(commands, "inspect", fail)
+    monkeypatch.setattr(Workspace, "open", fail)
     result = workbench("inspect", "x.onnx")
     assert result.exit_code == code and result.stderr == ("Cancelled.\n" if code == 130 else "")
 
@@ -477,19 +478,16 @@ def test_demo_opens_the_window_on_the_demo(demo, windows):
 
 def test_demo_without_a_window_compresses_and_takes_pictures(demo, tmp_path, monkeypatch):
     from workbench.cli import commands as module
-    from workbench.engine.api import commands
 
     asked = []
-    monkeypatch.setattr(commands, "compress", lambda *given: asked.append(given[:6]))
+    monkeypatch.setattr(Model, "export", lambda model, recipe, out, **_more: asked.append((model, recipe, out)))
     monkeypatch.setattr(module.output, "print_report", asked.append)
-    monkeypatch.setattr(module, "take_screenshots", asked.append)
+    monkeypatch.setattr(module, "take_pictures", lambda *given: asked.append(given))
     assert workbench("demo", "--headless", "--out", tmp_path).exit_code == 0
-    recipe = str(demo.cnn.with_name("recipe.yaml"))
-    assert asked == [
-        (str(demo.cnn), str(demo.test), recipe, str(tmp_path), frozenset(), str(demo.calibration)),
-        None,
-        tmp_path / "screenshots",
-    ]
+    (model, recipe, out), report, pictures = asked
+    assert (model.summary.path, out, report) == (str(demo.cnn), str(tmp_path), None)
+    assert recipe == str(demo.cnn.with_name("recipe.yaml"))
+    assert pictures == (str(demo.cnn), str(demo.test), str(demo.calibration), recipe, tmp_path / "screenshots")
 
 
 @pytest.mark.parametrize("arguments", [["inspekt"], ["small.onnx", "--data", "nowhere.npz"], ["net.py:make"]])

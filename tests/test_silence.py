@@ -32,9 +32,9 @@ struct hostent *gethostbyname(const char *name) { note(name); return NULL; }
 """
 OPENING = """
 import sys
-from workbench.core.base.job import Job
-from workbench.engine.api import commands, service
-assert commands.inspect(sys.argv[1], frozenset(), Job())["layers"]
+import workbench as wb
+from workbench.engine.api import service
+assert wb.open(sys.argv[1]).layers[0].moments
 """
 PLAIN = """
 import socket

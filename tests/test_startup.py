@@ -35,6 +35,24 @@ def test_help_is_light():
 
 
 @pytest.mark.parametrize(
+    "module", ["engine.api.service", "engine.api.export", "engine.analysis.sensitivity", "library"]
+)
+def test_the_engine_is_ready_for_first_figures_without_torch(module):
+    assert loaded(f"import workbench.{module}", TRAINING) == []
+
+
+def test_a_first_preview_and_an_export_do_without_torch(tmp_path):
+    code = (
+        "import workbench as wb\n"
+        "model = wb.open('resources/demo/fashion_cnn.onnx', 'resources/demo/fashion_calibration.npz')\n"
+        "recipe = wb.Recipe({'*': [wb.step('quantize.affine', bits=8)]})\n"
+        "assert model.evaluate(recipe).value > 0.5\n"
+        f"model.export(recipe, {str(tmp_path)!r})"
+    )
+    assert loaded(code, TRAINING) == []
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("methods", "--json"),

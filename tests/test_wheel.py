@@ -82,6 +82,9 @@ def test_the_demo_runs_headless_from_the_wheel(installed, tmp_path):
     original = installed / "workbench" / "resources" / "demo" / "fashion_cnn.onnx"
     assert 0 < written[".onnx"].stat().st_size < original.stat().st_size / 4
     assert "<html" in written[".html"].read_text(encoding="utf-8")
+    pictures = {path.name: path.read_bytes() for path in Path(tmp_path, "out", "screenshots").iterdir()}
+    assert set(pictures) == {"inspect.png", "compare.png"}
+    assert all(picture.startswith(b"\x89PNG") and len(picture) > 20_000 for picture in pictures.values())
 
 
 def test_the_demo_model_is_inspected_from_the_wheel(installed, tmp_path):

@@ -7,7 +7,20 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench.library import LayerHandle, Layers, Model, Recipe, open, step
+    from workbench.library import (
+        Job,
+        LayerHandle,
+        Layers,
+        Model,
+        Recipe,
+        Sweep,
+        Temperatures,
+        UserError,
+        list_methods,
+        open,
+        stage,
+        step,
+    )
 
 __version__ = "0.1.0"
 
@@ -15,7 +28,20 @@ __version__ = "0.1.0"
 # import of it, in every process: those that run the engine import this package first. An inherited 0 does not count.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
-__all__ = ["LayerHandle", "Layers", "Model", "Recipe", "open", "step"]
+__all__ = [
+    "Job",
+    "LayerHandle",
+    "Layers",
+    "Model",
+    "Recipe",
+    "Sweep",
+    "Temperatures",
+    "UserError",
+    "list_methods",
+    "open",
+    "stage",
+    "step",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -25,3 +51,8 @@ def __getattr__(name: str) -> Any:
     from workbench import library
 
     return getattr(library, name)
+
+
+def __dir__() -> list[str]:
+    """For completion in notebooks, which loads nothing."""
+    return sorted({*globals(), *__all__})

@@ -66,7 +66,7 @@ def test_it_is_what_two_full_runs_say(workspace, bold):
 def test_two_files_are_compared_with_the_same_counts(workspace, bold):
     other = Workspace(effective(workspace.model, workspace.compiled(BOLD, Job()).edits))
     found = compare(workspace, other, Job())
-    assert (found["lost"], found["won"]) == (bold.lost, bold.won)
+    assert (found.lost, found.won) == (bold.lost, bold.won)
 
 
 def test_nothing_edited_changes_nothing(workspace):

@@ -1,6 +1,7 @@
 """Nothing learns or is predicted from a torch view that does not answer as ONNX Runtime does."""
 
 import ast
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import numpy as np
 import onnx_ir as ir
 import pytest
 import torch
+from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
 from tests.engine.small import network
+from workbench.cli.commands import cli
 from workbench.core.analysis.sensitivity import Wanted
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
@@ -19,9 +22,7 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.data.dataset import Dataset
-from workbench.engine.analysis.search import Goal
 from workbench.engine.analysis.sensitivity import scan
-from workbench.engine.api import commands
 from workbench.engine.base.differentiable import view_of
 from workbench.engine.calibration.gradients import synaptic_flow
 from workbench.engine.preview.predict import predictor, prepared
@@ -295,7 +296,7 @@ def test_a_norm_with_a_scale_for_each_channel_is_trained_and_pruned(tmp_path):
 # -- where gradients cannot pass ---------------------------------------------------------------------------------------
 
 
-def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp_path):
+def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp_path, monkeypatch):
     network(tmp_path, "If")
     workspace = opened_small(tmp_path)
     candidates = ((Action("quantize.affine", {"bits": 8}),), (Action("quantize.affine", {"bits": 3}),))
@@ -305,16 +306,11 @@ def test_a_scan_and_a_search_go_on_and_say_once_which_operator_is_in_the_way(tmp
         "The error of each layer's output is predicted, not the loss: Gradients cannot pass through If."
     )
     assert found.to_json()["obstacle"] == found.obstacle
-    report = commands.search(
-        str(tmp_path / "small.onnx"),
-        str(tmp_path / "test.npz"),
-        str(tmp_path / "out"),
-        Goal(max_ratio=0.6),
-        frozenset(),
-        Job(),
-    )
-    assert report.notes.count(found.obstacle) == 1
-    assert report.after.bytes.value <= 0.6 * report.before.bytes.value
+    command = ("search", "small.onnx", "--data", "test.npz", "--out", "out", "--max-ratio", "0.6", "--json")
+    monkeypatch.chdir(tmp_path)
+    report = json.loads(CliRunner().invoke(cli, command).stdout)
+    assert report["notes"].count(found.obstacle) == 1
+    assert report["after"]["bytes"] <= 0.6 * report["before"]["bytes"]
 
 
 def opened_small(folder):

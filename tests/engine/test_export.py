@@ -12,6 +12,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, Row, load_recipe
+from workbench.engine.api import report_page
 from workbench.engine.api.export import export, verify
 from workbench.engine.workspace import Workspace
 
@@ -106,3 +107,59 @@ def test_the_same_recipe_and_seed_give_the_same_file(workspace, tmp_path):
         fresh = Workspace(workspace.model, workspace.data, workspace.calibration, "", workspace.evaluator)
         export(fresh, recipe, str(tmp_path), Job(), name)
     assert (tmp_path / "first.onnx").read_bytes() == (tmp_path / "second.onnx").read_bytes()
+
+
+# -- the report ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def template(tmp_path, monkeypatch):
+    """A template in the place of the program's."""
+    path = tmp_path / "template"
+    path.write_text("{{ name }}", encoding="utf-8")
+    monkeypatch.setattr(report_page, "resource_path", lambda _name: path)
+    report_page.template.cache_clear()
+    yield path
+    report_page.template.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(b"\xff", "cannot be used: "), (b"{% for x in %}", "cannot be used: "), (b"{{ nothing }}", "asks for nothing")],
+    ids=["bytes", "syntax", "names"],
+)
+def test_a_template_that_is_no_good_is_told_before_the_work_begins(workspace, template, tmp_path, text, words):
+    template.write_bytes(text)
+    with pytest.raises(UserError, match=words):
+        export(workspace, FOUR_BITS, str(tmp_path / "out"), Job(cancel_at_once))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_template_that_is_missing_is_told_before_the_work_begins(workspace, template, tmp_path):
+    template.unlink()
+    with pytest.raises(UserError, match="No such file"):
+        export(workspace, FOUR_BITS, str(tmp_path / "out"), Job(cancel_at_once))
+
+
+def cancel_at_once(progress):
+    pytest.fail(f"it began to work: {progress.text}")
+
+
+@pytest.mark.allow_logs
+def test_a_report_that_cannot_be_written_takes_no_model_with_it(workspace, tmp_path):
+    (tmp_path / "small.html").mkdir()
+    (tmp_path / "small.html" / "kept").touch()
+    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
+    assert set(report.files) == {"model", "recipe"} and (tmp_path / "small.html" / "kept").exists()
+    assert report.notes[-1].startswith(f"The report was not written. Cannot write {tmp_path / 'small.html'}: ")
+    assert Path(report.files["model"]).stat().st_size == report.after.bytes.value
+    assert load_recipe(Path(report.files["recipe"])) == FOUR_BITS
+
+
+@pytest.mark.allow_logs
+def test_a_figure_that_the_page_cannot_show_takes_no_model_with_it(workspace, template, tmp_path):
+    (tmp_path / "small.html").write_text("of an earlier export")
+    template.write_text("{{ model.bytes / 0 }}")
+    report = export(workspace, FOUR_BITS, str(tmp_path), Job(), "small")
+    assert report.notes[-1] == "The report was not written. ZeroDivisionError: division by zero."
+    assert Path(report.files["model"]).exists() and not (tmp_path / "small.html").exists()

@@ -54,7 +54,7 @@ def test_training_predicting_comparing_and_timing(workspace, tmp_path):
     report = export(workspace, recipe, str(tmp_path), Job())
     assert report.verified.value == report.preview_value
     assert predict.predictor(workspace, Job()).curvatures.keys() == {"first", "second"}
-    assert compare(workspace, workspace, Job())["agreement"] == 1.0
+    assert compare(workspace, workspace, Job()).agreement == 1.0
     assert timed(workspace, recipe, Job()).after_ms > 0
     alone = Workspace(workspace.model, workspace.data, evaluator=workspace.evaluator).separated()
     assert all(part.samples % workspace.data.at_once(1) == 0 for part in (alone.data, alone.training))

@@ -124,7 +124,7 @@ def test_samples_along_the_second_axis_are_counted_as_samples(tmp_path):
     assert data.answer.notes == ("The measured output is 'y', its samples along axis 1.",)
     report = export(opened_, BITS2, str(tmp_path), Job())
     assert report.verified.samples == 32 and 0 < report.verified.value < 1
-    assert compare(opened_, opened_, Job())["agreement"] == 1.0
+    assert compare(opened_, opened_, Job()).agreement == 1.0
     labelled = workspace(
         tmp_path,
         sequence_first(),
@@ -198,7 +198,7 @@ def test_outputs_of_another_model_are_found_by_name(tmp_path):
     x = FLOATS((64, 8)).astype(np.float32)
     first = workspace(tmp_path, classifier(), BOTH, KINDS, x=x)
     other = workspace(tmp_path, classifier(), {"prob": ["N", 4], "label": ["N"]}, KINDS, x=x)
-    assert compare(first, other, Job())["agreement"] == 1.0
+    assert compare(first, other, Job()).agreement == 1.0
     alone = workspace(tmp_path, classifier(), {"label": ["N"]}, KINDS, x=x)
     with pytest.raises(UserError, match="has no output 'prob'"):
         compare(first, alone, Job())

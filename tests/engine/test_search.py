@@ -132,8 +132,8 @@ def test_compare(workspace, found, tmp_path):
     report = export(workspace, recipe, str(tmp_path), Job())
     other = Workspace.open(report.files["model"], Job())
     result = compare(workspace, other, Job())
-    assert result["b"]["value"] == pytest.approx(report.verified.value)
-    assert result["ratio"] == pytest.approx(report.ratio)
-    assert result["difference"]["value"] == pytest.approx(result["b"]["value"] - result["a"]["value"])
+    assert result.second.value == pytest.approx(report.verified.value)
+    assert result.ratio == pytest.approx(report.ratio)
+    assert result.difference == pytest.approx(result.second.value - result.first.value)
     same = compare(workspace, workspace, Job())
-    assert same["agreement"] == 1.0 and same["max_abs_diff"] == 0.0
+    assert same.agreement == 1.0 and same.max_abs_diff == 0.0

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from onnx import TensorProto, helper, numpy_helper
 
+import workbench as wb
 from tests.engine.small import network
 from workbench.cli.commands import cli
 from workbench.core.analysis.temperatures import TemperatureCurve, Temperatures
@@ -15,7 +16,6 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
-from workbench.engine.api import commands
 from workbench.engine.base.evaluate import runner
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.supervision import losses
@@ -61,9 +61,8 @@ def place(tmp_path_factory):
 def distilled(place, out, bare=True, teachers=("small.onnx",), **more):
     data, train = (str(place / f"{name}{'_bare' if bare else ''}.npz") for name in ("test", "train"))
     named = [str(place / name) for name in teachers]
-    return commands.distill(
-        str(place / "student.onnx"), named, data, str(out), PARAMS, frozenset(), train, Job(), **more
-    )
+    opened = wb.open(place / "student.onnx", data, train)
+    return opened.distill(named, out, **PARAMS, **more)
 
 
 def test_a_student_learns_from_a_teachers_answers_alone(place, tmp_path):
@@ -105,16 +104,8 @@ def test_several_teachers_are_averaged(place, tmp_path):
 def test_a_teacher_with_other_outputs_is_refused(place, tmp_path):
     wide = student(tmp_path / "wide.onnx", outputs=5)
     with pytest.raises(UserError, match="same outputs"):
-        commands.distill(
-            str(place / "student.onnx"),
-            [wide],
-            str(place / "test.npz"),
-            str(tmp_path),
-            PARAMS,
-            frozenset(),
-            str(place / "train.npz"),
-            Job(),
-        )
+        opened = wb.open(place / "student.onnx", place / "test.npz", place / "train.npz")
+        opened.distill(wide, tmp_path, **PARAMS)
     assert not (tmp_path / "student_distilled.onnx").exists()
 
 

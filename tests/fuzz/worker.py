@@ -213,7 +213,7 @@ def main() -> None:
         seeds = Path(folder)
         from workbench.cli import commands as cli  # noqa: F401
         from workbench.core.session import session_file  # noqa: F401
-        from workbench.engine.api import commands  # noqa: F401
+        from workbench.library import Model  # noqa: F401
 
         _import_what_is_used(seeds)
         assert len(os.listdir("/proc/self/task")) == 1, "a library started threads: forking is not safe"

@@ -1,5 +1,6 @@
 """The commands that measure and search: sensitivity, sweep, search, compare."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,7 @@ from workbench.cli.options import (
     trust_option,
     trusted,
 )
+from workbench.core.base.files import check_folder
 
 
 @click.command()
@@ -37,10 +39,14 @@ from workbench.cli.options import (
 def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str], share: float) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        result = commands.sensitivity(model, data, trusted(trust, model, data), job, share, given)
-    output.print_json(result) if as_json else output.print_sensitivity(result)
+        opened = wb.open(model, data, inputs=given, trusted=trusted(trust, model, data), job=job.part(0.0, 0.1))
+        found = opened.sensitivity(share, job=job.part(0.1, 1.0))
+    if as_json:
+        output.print_json(found.to_json() | {"seconds": job.spent})
+    else:
+        output.print_sensitivity(found, job.spent)
 
 
 @click.command()
@@ -69,19 +75,17 @@ def sweep(
 ) -> None:
     """Raise one parameter of a method step by step, measure MODEL on folds of DATA, and propose how far it can go."""
     with output.working() as job:
-        from workbench.core.analysis.sweep import Sweep
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        result = commands.sweep(
-            model,
-            data,
-            Sweep(**wanted, layers=(layers,)),
-            trusted(trust, model, data, calibration),
-            calibration,
-            job,
-            given,
-        )
-    output.print_json(result) if as_json else output.print_sweep(result)
+        asked, allowed = wb.Sweep(**wanted, layers=(layers,)), trusted(trust, model, data, calibration)
+        opened = wb.open(model, trusted=allowed, job=job.part(0.0, 0.05))
+        opened.check(asked)  # before anything is measured
+        opened = opened.with_data(data, calibration or None, inputs=given, job=job.part(0.05, 0.1))
+        curve = opened.sweep(asked, job=job.part(0.1, 1.0))
+    if as_json:
+        output.print_json(curve.to_json() | {"seconds": job.spent})
+    else:
+        output.print_sweep(curve, job.spent)
 
 
 @click.command()
@@ -119,11 +123,17 @@ def search(
     if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
         raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
     with output.working() as job:
-        from workbench.engine.analysis.search import Goal
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        goal = Goal(None if max_drop is None else max_drop / 100, max_bytes, max_ratio)
-        report = commands.search(model, data, out, goal, trusted(trust, model, data), job, language, given)
+        check_folder(Path(out))
+        opened = wb.open(model, data, inputs=given, trusted=trusted(trust, model, data), job=job.part(0.0, 0.1))
+        scan = opened.sensitivity(job=job.part(0.1, 0.7))
+        drop = None if max_drop is None else max_drop / 100
+        recipe = opened.search(
+            max_drop=drop, max_bytes=max_bytes, max_ratio=max_ratio, scan=scan, job=job.part(0.7, 0.9)
+        )
+        notes = (scan.obstacle,) if scan.obstacle else ()
+        report = opened.export(recipe, out, language=language, notes=notes, job=job.part(0.9, 1.0))
     output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
@@ -138,7 +148,11 @@ def search(
 def compare(a: str, b: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        result = commands.compare(a, b, data, trusted(trust, a, b, data), job, given)
-    output.print_json(result) if as_json else output.print_comparison(result)
+        allowed = trusted(trust, a, b, data)
+        first = wb.open(a, trusted=allowed, job=job.part(0.0, 0.1))
+        second = wb.open(b, trusted=allowed, job=job.part(0.1, 0.2))
+        first = first.with_data(data, inputs=given, job=job.part(0.2, 0.4))
+        found = first.compare(second, job=job.part(0.4, 1.0))
+    output.print_json(found.to_json()) if as_json else output.print_comparison(found)

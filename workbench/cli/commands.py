@@ -4,8 +4,9 @@ Exit codes: 0 done, 1 a failure the user can mend, 2 usage, 130 cancelled. With 
 one JSON object: the result, or {"error": {"message", "exit_code"}}; progress and errors go to standard error.
 """
 
-import importlib
+import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import click
 
 from workbench import __version__
-from workbench.cli import analysis, output
+from workbench.cli import analysis, documents, output
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
     calibration_option,
@@ -28,8 +29,13 @@ from workbench.cli.options import (
     trust_option,
     trusted,
 )
+from workbench.core.base import files
 from workbench.core.base.errors import UserError
-from workbench.core.base.trust import NOBODY
+from workbench.core.base.files import check_folder
+from workbench.core.base.message import Message
+from workbench.core.base.plain import plain
+from workbench.core.base.resources import PACKAGE, resource_path
+from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
 
 DEMO = "fashion_cnn"
 
@@ -53,23 +59,16 @@ def cli() -> None:
 @debug_option
 def window(model: str | None, data: str | None, recipe: str | None, calibration: str | None, trust: bool) -> None:
     """Open the window (what runs when no command is named)."""
-    if model and not exists(model):
+    if model and not files.exists(model):
         raise UserError(
             "There is no file {model}, and no command of that name.",
             "Check the name, or see workbench --help.",
             model=model,
         )
     for path in filter(None, (data, recipe, calibration)):
-        if not exists(path):
+        if not files.exists(path):
             raise UserError("There is no file {path}.", "Check the name.", path=path)
     show(model, data, recipe, trust, calibration)
-
-
-def exists(path: str) -> bool:
-    """Of file.py:function, the file."""
-    from workbench.core.base import files
-
-    return files.exists(path)
 
 
 def show(model: str | None, data: str | None, recipe: str | None, trust: bool, calibration: str | None) -> None:
@@ -86,13 +85,13 @@ def show(model: str | None, data: str | None, recipe: str | None, trust: bool, c
 
 
 @cli.command()
-@click.option("--headless", is_flag=True, help="No window: compress the demo and picture every screen, into --out.")
+@click.option(
+    "--headless", is_flag=True, help="No window: compress the demo and take pictures of the window, into --out."
+)
 @click.option("--out", default="out", show_default=True, metavar="DIR", help="Folder for the results of --headless.")
 @debug_option
 def demo(headless: bool, out: str) -> None:
     """Open the window on the embedded demo, or run it headless."""
-    from workbench.core.base.resources import resource_path
-
     try:
         model, data, calibration, recipe = (
             str(resource_path(f"demo/{name}"))
@@ -104,23 +103,34 @@ def demo(headless: bool, out: str) -> None:
         show(model, data, None, False, calibration)
         return
     with output.working() as job:
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        report = commands.compress(model, data, recipe, out, NOBODY, calibration, job)
+        opened = wb.open(model, data, calibration, job=job.part(0.0, 0.2))
+        report = opened.export(recipe, out, job=job.part(0.2, 1.0))
     output.print_report(report)
-    take_screenshots(Path(out) / "screenshots")
+    take_pictures(model, data, calibration, recipe, Path(out) / "screenshots")
 
 
-def take_screenshots(folder: Path) -> None:
-    """Pictures of every screen; says so where they cannot be taken."""
-    try:
-        screens = importlib.import_module("workbench.ui.screens")
-    except ModuleNotFoundError:
-        click.echo("Pictures of the screens: make screenshots takes them, in a checkout.", err=True)
+def take_pictures(model: str, data: str, calibration: str, recipe: str, folder: Path) -> None:
+    """Inspect and Compare as PNG; says so where Qt cannot be used. In a process of its own, which Qt may end."""
+    click.echo("Taking pictures of the window…", err=True)
+    arguments = (model, data, calibration, recipe, str(folder.absolute()))
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench.ui.shell.pictures", *arguments],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]),
+            "QT_QPA_PLATFORM": "offscreen",
+        },
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or ["Qt ended the process"])[-1]
+        click.echo(plain(f"No pictures were taken: {why}"), err=True)
         return
-    click.echo("Taking pictures of every screen…", err=True)
-    screens.save(folder)
-    click.echo(f"Screenshots: {folder}")
+    for path in sorted(folder.glob("*.png")):
+        click.echo(f"Picture: {path}")
 
 
 @cli.command()
@@ -131,10 +141,14 @@ def take_screenshots(folder: Path) -> None:
 def inspect(model: str, as_json: bool, trust: bool) -> None:
     """List the layers of MODEL with statistics and ranks of their weights."""
     with output.working() as job:
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        result = commands.inspect(model, trusted(trust, model), job)
-    output.print_json(result) if as_json else output.print_inspection(result)
+        opened = wb.open(model, trusted=trusted(trust, model), job=job.part(0.0, 0.5))
+        rows = [
+            documents.row_of(each) for each in job.part(0.5, 1.0).each(opened.layers, Message("reading the weights"))
+        ]
+        summary = opened.summary
+    output.print_json(documents.inspection(summary, rows)) if as_json else output.print_inspection(summary, rows)
 
 
 @cli.command()
@@ -147,10 +161,14 @@ def inspect(model: str, as_json: bool, trust: bool) -> None:
 def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Measure MODEL on all samples of DATA."""
     with output.working() as job:
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        result = commands.evaluate(model, data, trusted(trust, model, data), job, given)
-    output.print_json(result) if as_json else output.print_evaluation(result)
+        opened = wb.open(model, data, inputs=given, trusted=trusted(trust, model, data), job=job)
+        found = opened.evaluate()
+    if as_json:
+        output.print_json(found.to_json() | {"seconds": job.spent})
+    else:
+        output.print_evaluation(found, job.spent)
 
 
 @cli.command()
@@ -162,14 +180,22 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str,
     help="As for evaluate; without it nothing is measured, and methods that need data are refused.",
 )
 @input_option
-@click.option("--recipe", required=True, metavar="RECIPE", help="What is done to which layer, as YAML.")
+@click.option("--recipe", required=True, metavar="RECIPE", help="A file of YAML; - reads it from standard input.")
 @out_option
+@click.option("--name", default="", metavar="NAME", help="Name of the files; else the model's with _compressed.")
+@click.option("--format", default="", metavar="FORMAT", help="Write this format as well, where one is installed.")
 @calibration_option
 @device_option
 @click.option(
     "--raise-opset",
     is_flag=True,
     help="Convert a model of an older opset to 13 first: static 8-bit layers with a scale a channel need it.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="STEP",
+    help="Leave out a preparation step at opening, by its id in inspect --json. Once for each.",
 )
 @language_option
 @json_option
@@ -180,9 +206,12 @@ def compress(
     data: str,
     recipe: str,
     out: str,
+    name: str,
+    format: str,
     calibration: str,
     device: str,
     raise_opset: bool,
+    without: tuple[str, ...],
     language: str,
     as_json: bool,
     trust: bool,
@@ -190,22 +219,34 @@ def compress(
 ) -> None:
     """Apply RECIPE to MODEL, write the file, open it again and verify it on DATA, or on made-up inputs."""
     with output.working() as job:
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        report = commands.compress(
+        if calibration and not data:
+            raise UserError("Calibration samples were given, but no data to measure on.", "Give --data too.")
+        asked = recipe_of(recipe)
+        check_folder(Path(out))
+        opened = wb.open(
             model,
-            data,
-            recipe,
-            out,
-            trusted(trust, model, data, calibration),
-            calibration,
-            job,
-            device,
-            raise_opset,
-            language,
-            given,
+            inputs=given,
+            trusted=trusted(trust, model, data, calibration),
+            raise_opset=raise_opset,
+            without=without,
+            job=job.part(0.0, 0.1),
+        )
+        opened.check(asked)  # before anything is measured
+        if data:
+            opened = opened.with_data(data, calibration or None, job=job.part(0.1, 0.2))
+        report = opened.export(
+            asked, out, name, device=device, language=language, format=format, job=job.part(0.2, 1.0)
         )
     output.print_json(report.to_json()) if as_json else output.print_report(report)
+
+
+def recipe_of(given: str) -> Recipe:
+    """From a file, or from standard input."""
+    if given != "-":
+        return load_recipe(Path(given))
+    return parse_recipe(sys.stdin.read(), "standard input")
 
 
 @cli.command()
@@ -267,7 +308,6 @@ def distill(
     data: str,
     out: str,
     calibration: str,
-    temperature: float,
     temperatures: tuple[float, ...],
     seeds: int,
     seed: int,
@@ -280,24 +320,20 @@ def distill(
 ) -> None:
     """Train STUDENT, a model of your own, on the answers of teachers with the same inputs and outputs; export it."""
     with output.working() as job:
-        from workbench.core.analysis.temperatures import Temperatures
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        tried = Temperatures(temperatures, seeds) if temperatures else None
-        report, curve = commands.distill(
-            student,
+        check_folder(Path(out))
+        allowed = trusted(trust, student, *teachers, data, calibration)
+        opened = wb.open(student, data, calibration or None, inputs=given, trusted=allowed, job=job.part(0.0, 0.1))
+        report, curve = opened.distill(
             teachers,
-            data,
             out,
-            {**params, "temperature": temperature},
-            trusted(trust, student, *teachers, data, calibration),
-            calibration,
-            job,
-            seed,
-            tried,
-            device,
-            language,
-            given,
+            seed=seed,
+            temperatures=wb.Temperatures(temperatures, seeds) if temperatures else None,
+            device=device,
+            language=language,
+            job=job.part(0.1, 1.0),
+            **params,
         )
     if as_json:
         output.print_json(report.to_json() | ({} if curve is None else {"temperatures": curve.to_json()}))
@@ -313,10 +349,10 @@ def distill(
 def methods(as_json: bool) -> None:
     """Every compression method and its parameters."""
     with output.working():
-        from workbench.engine.api import commands
+        import workbench as wb
 
-        result = commands.methods()
-    output.print_json({"methods": result}) if as_json else output.print_methods(result)
+        known = wb.list_methods()
+    output.print_json(documents.methods(known)) if as_json else output.print_methods(known)
 
 
 for command in (analysis.sensitivity, analysis.sweep, analysis.search, analysis.compare):

@@ -12,12 +12,18 @@ from typing import Any
 
 import click
 
+from workbench.cli.documents import UNKNOWN, Row
+from workbench.core.analysis.measured import Comparison, Evaluation
 from workbench.core.analysis.report import Report
+from workbench.core.analysis.sensitivity import Scan
+from workbench.core.analysis.sweep import Curve
 from workbench.core.analysis.temperatures import TemperatureCurve
 from workbench.core.base.job import Job, Progress
 from workbench.core.base.plain import plain, plain_lines
-from workbench.core.base.quantities import MetricInfo, amount, duration, metric_text, size, smaller, three
-from workbench.core.recipe.action import Action
+from workbench.core.base.quantities import amount, duration, metric_text, size, smaller, three
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.params import describe
 
 HIDDEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 QUIET_SECONDS = 5.0  # between two lines of progress where they cannot replace each other
@@ -118,47 +124,44 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[int
     )
 
 
-def print_inspection(result: dict[str, Any]) -> None:
-    model = result["model"]
+def print_inspection(model: ModelSummary, rows: Sequence[Row]) -> None:
     say(
-        f"{model['path']}: {model['format']}, opset {model['opset']}, {size(model['bytes'])}, "
-        f"{amount(model['parameters'])} parameters, {_macs(model['macs'])} MACs a sample"
+        f"{model.path}: {model.format}, opset {model.opset}, {size(model.bytes)}, "
+        f"{amount(model.parameters)} parameters, {_macs(model.macs)} MACs a sample"
     )
-    for step in result["preparations"]:
-        say(f"{step['title']}: {step['detail']}")
+    for step in model.preparations:
+        say(f"{step.title}: {step.detail}")
     say()
     head = ("layer", "op", "shape", "parameters", "MACs", "bytes", "std", "zeros", "rank", "stable rank", "90 % energy")
-    click.echo(table(head, [_inspected(layer) for layer in result["layers"]], left=(0, 1, 2)))
+    click.echo(table(head, [_inspected(row) for row in rows], left=(0, 1, 2)))
     say(
         "\nStatistics are exact, of all weights. Ranks are of the weight unfolded to output channels x the rest;"
         " '90 % energy' is the rank that keeps it."
     )
-    for layer in result["layers"]:
-        if layer["locked"]:
-            say(f"{layer['path']} cannot be edited: {layer['locked']}")
-        if "not_known" in layer:
-            say(f"{layer['path']}: {layer['not_known']}")
-    for note in result["notes"]:
+    for row in rows:
+        if row.layer.locked:
+            say(f"{row.layer.path} cannot be edited: {row.layer.locked}")
+        if row.failed:
+            say(f"{row.layer.path}: {UNKNOWN}")
+    for note in model.notes:
         say(f"Note: {note}")
 
 
-def _inspected(layer: dict[str, Any]) -> tuple[str, ...]:
-    full = "std" in layer
-    ranks = (
-        (str(layer["rank"]), three(layer["stable_rank"]), str(layer["energy_rank_90"]))
-        if "rank" in layer
-        else ("", "", "")
-    )
+def _inspected(row: Row) -> tuple[str, ...]:
+    layer, moments, spectrum = row.layer, row.moments, row.spectrum
     return (
-        layer["path"],
-        layer["op"],
-        "x".join(map(str, layer["shape"])),
-        amount(layer["parameters"]),
-        _macs(layer["macs"]),
-        size(layer["bytes"]),
-        f"{layer['std']:.3g}" if full else "",
-        f"{100 * layer['sparsity']:.1f} %" if full else "",
-        *ranks,
+        layer.path,
+        layer.op,
+        "x".join(map(str, layer.shape)),
+        amount(layer.parameters),
+        _macs(layer.macs),
+        size(layer.bytes),
+        *(("", "") if moments is None else (f"{moments.std:.3g}", f"{100 * moments.sparsity:.1f} %")),
+        *(
+            ("", "", "")
+            if spectrum is None
+            else (str(row.rank), three(spectrum.stable_rank), str(spectrum.rank_for(0.9)))
+        ),
     )
 
 
@@ -166,14 +169,13 @@ def _macs(macs: int | None) -> str:
     return "unknown" if macs is None else amount(macs)
 
 
-def print_evaluation(result: dict[str, Any]) -> None:
-    metric = MetricInfo.from_json(result)
-    low, high = metric_text(result["ci_low"], metric), metric_text(result["ci_high"], metric)
+def print_evaluation(found: Evaluation, seconds: float) -> None:
+    low, high = metric_text(found.low, found.metric), metric_text(found.high, found.metric)
     say(
-        f"{metric}: {metric_text(result['value'], metric)}, measured on {result['samples']:,} samples in "
-        f"{duration(result['seconds'])} (95 % interval for data like these: {low} to {high})"
+        f"{found.metric}: {metric_text(found.value, found.metric)}, measured on {found.samples:,} samples in "
+        f"{duration(seconds)} (95 % interval for data like these: {low} to {high})"
     )
-    for note in result["notes"]:
+    for note in found.notes:
         say(f"Note: {note}")
 
 
@@ -258,76 +260,68 @@ def words(actions: tuple[Action, ...]) -> str:
     return " + ".join(map(str, actions)) or "unchanged"
 
 
-def print_sensitivity(result: dict[str, Any]) -> None:
+def print_sensitivity(scan: Scan, seconds: float) -> None:
     """A row for every candidate, the layers in the model's order."""
-    metric = MetricInfo.from_json(result)
-    rows = []
-    for layer in result["layers"]:
-        for trial in layer["candidates"]:
-            actions = ", ".join(str(Action(*given)) for step in trial["action"] for given in step.items())
-            others = len(trial.get("layers", ())) - 1
-            predicted = trial["predicted_drop"]
-            rows.append(
-                (
-                    layer["path"] + (f" + {others}" if others > 0 else ""),
-                    actions,
-                    size(trial["bytes"]),
-                    *("-" if trial[key] is None else metric_text(trial[key], metric) for key in ("value", "drop")),
-                    "-" if predicted is None else f"{predicted:.2g}",
-                )
+    metric, rows = scan.metric, []
+    for trial in (trial for path in dict.fromkeys(each.path for each in scan.trials) for trial in scan.of(path)):
+        others = len(trial.changed) - 1
+        rows.append(
+            (
+                trial.path + (f" + {others}" if others > 0 else ""),
+                ", ".join(map(str, trial.actions)),
+                size(trial.bytes),
+                *("-" if figure is None else metric_text(figure, metric) for figure in (trial.value, trial.drop)),
+                "-" if trial.predicted is None else f"{trial.predicted:.2g}",
             )
-    heading = "predicted output error" if result["predicted"] == "output error" else "predicted rise of the loss"
+        )
+    heading = "predicted output error" if scan.kind == "output error" else "predicted rise of the loss"
     click.echo(table(("layer", "action", "bytes", metric.title, "lost", heading), rows, left=(0, 1)))
-    if result["obstacle"]:
-        say(f"\n{result['obstacle']}")
-    if result["foretold_only"]:
-        say(f"\n{result['foretold_only']} candidates were only predicted: those that look worst.")
-    if result["rank_correlation"] is not None:
-        say(f"\nRank correlation of predicted and measured loss: {result['rank_correlation']:.2f}")
+    if scan.obstacle:
+        say(f"\n{scan.obstacle}")
+    if left := len(scan.trials) - len(scan.measured):
+        say(f"\n{left} candidates were only predicted: those that look worst.")
+    if scan.correlation is not None:
+        say(f"\nRank correlation of predicted and measured loss: {scan.correlation:.2f}")
     say(
-        f"\n{metric} of the original: {metric_text(result['baseline'], metric)}; every value measured on "
-        f"{result['samples']:,} samples, {result['evaluations']} evaluations in {duration(result['seconds'])}"
+        f"\n{metric} of the original: {metric_text(scan.baseline, metric)}; every value measured on "
+        f"{scan.samples:,} samples, {scan.evaluations} evaluations in {duration(seconds)}"
     )
 
 
-def print_sweep(result: dict[str, Any]) -> None:
+def print_sweep(curve: Curve, seconds: float) -> None:
     """The curve from the largest file to the smallest, and how far one can go."""
-    metric, parameter = MetricInfo.from_json(result), result["parameter"]
-    points = sorted(result["points"], key=lambda point: -point["bytes"])
+    metric, parameter = curve.metric, curve.sweep.parameter
     rows = [
         (
-            f"{point['setting']:.4g}",
-            size(point["bytes"]),
-            f"{100 * point['zeros']:.1f} %",
-            metric_text(point["value"], metric),
-            metric_text(point["drop"], metric),
-            metric_text(point["std"], metric),
-            f"{metric_text(point['ci_low'], metric)} to {metric_text(point['ci_high'], metric)}",
+            f"{point.setting:.4g}",
+            size(point.bytes),
+            f"{100 * point.zeros:.1f} %",
+            metric_text(point.value, metric),
+            metric_text(point.drop, metric),
+            metric_text(point.std, metric),
+            f"{metric_text(point.low, metric)} to {metric_text(point.high, metric)}",
         )
-        for point in points
+        for point in curve.falling()
     ]
     say(
-        f"{result['method']} on {len(result['layers'])} layers; {metric} of the original: "
-        f"{metric_text(result['baseline'], metric)}\n"
+        f"{curve.sweep.method} on {len(curve.chosen)} layers; {metric} of the original: "
+        f"{metric_text(curve.baseline, metric)}\n"
     )
     head = (parameter, "file", "zeros", metric.title, "lost", "std of folds", "95 % interval of the loss")
     click.echo(table(head, rows, left=()))
-    say(
-        f"\nEvery value measured on {result['samples']:,} samples in {result['folds']} folds, "
-        f"{duration(result['seconds'])}."
-    )
-    allowed = metric_text(result["tolerance"], metric)
-    for point, rule in (
-        (result["proposed"], "the mean loss of the folds"),
-        (result["certain"], "the upper end of the 95 % interval"),
+    say(f"\nEvery value measured on {curve.samples:,} samples in {curve.sweep.folds} folds, {duration(seconds)}.")
+    allowed = metric_text(curve.sweep.tolerance, metric)
+    for reached, rule in (
+        (curve.proposed, "the mean loss of the folds"),
+        (curve.certain, "the upper end of the 95 % interval"),
     ):
-        if point is None:
+        if reached is None:
             say(f"None of the values keeps {rule} within {allowed}.")
         else:
-            reached = f"{parameter} {point['setting']:.4g} ({size(point['bytes'])})"
-            say(f"Up to {reached} {rule} stays within {allowed}.")
-    if result["proposed"] and result["proposed"]["held_out_drop"] is not None:
-        lost = metric_text(result["proposed"]["held_out_drop"], metric)
+            where = f"{parameter} {reached.setting:.4g} ({size(reached.bytes)})"
+            say(f"Up to {where} {rule} stays within {allowed}.")
+    if curve.proposed is not None and curve.held_out is not None:
+        lost = metric_text(curve.held_out, metric)
         say(f"Chosen in the same way without a fold, and measured on that fold: {lost} lost on average.")
 
 
@@ -349,42 +343,35 @@ def print_temperatures(curve: TemperatureCurve) -> None:
     say()
 
 
-def print_comparison(result: dict[str, Any]) -> None:
-    metric = MetricInfo.from_json(result)
+def print_comparison(found: Comparison) -> None:
+    metric = found.metric
     rows = [
         (
             name,
-            model["path"],
-            size(model["bytes"]),
-            metric_text(model["value"], metric),
-            _macs(model["macs"]),
-            f"{model['latency_ms']:.2f} ms",
+            side.path,
+            size(side.bytes),
+            metric_text(side.value, metric),
+            _macs(side.macs),
+            f"{side.latency_ms:.2f} ms",
         )
-        for name, model in (("A", result["a"]), ("B", result["b"]))
+        for name, side in (("A", found.first), ("B", found.second))
     ]
     click.echo(table(("", "model", "bytes", metric.title, "MACs", "latency"), rows, left=(0, 1)))
-    change = result["difference"]
-    low, high = metric_text(change["ci_low"], metric), metric_text(change["ci_high"], metric)
+    low, high = metric_text(found.low, metric), metric_text(found.high, metric)
     say(
-        f"\nB is {smaller(result['a']['bytes'], result['b']['bytes'])}; B - A: "
-        f"{metric_text(change['value'], metric)}, measured on {result['samples']:,} samples (95 % interval for "
-        f"data like these: {low} to {high}); same decision on {100 * result['agreement']:.2f} %; "
-        f"{result['lost']:,} samples are answered worse, {result['won']:,} better"
+        f"\nB is {smaller(found.first.bytes, found.second.bytes)}; B - A: "
+        f"{metric_text(found.difference, metric)}, measured on {found.samples:,} samples (95 % interval for "
+        f"data like these: {low} to {high}); same decision on {100 * found.agreement:.2f} %; "
+        f"{found.lost:,} samples are answered worse, {found.won:,} better"
     )
 
 
-def print_methods(methods: list[dict[str, Any]]) -> None:
+def print_methods(methods: Sequence[MethodInfo]) -> None:
     for method in methods:
-        say(f"{method['id']}: {method['title']}" + (", needs data" if method["needs_data"] else ""))
-        for text in (method["summary"], f"{method['formula']} ({method['citation']})"):
+        say(f"{method.id}: {method.title}" + (", needs data" if method.needs_data else ""))
+        for text in (method.summary, f"{method.formula} ({method.citation})"):
             say(click.wrap_text(text, width=110, initial_indent="  ", subsequent_indent="  "))
-        for field in method["fields"]:
-            default = "" if field["default"] is None else f" [{field['default']}]"
-            say(f"    {field['name']}{default}  {_allowed(field)}. {field['help']}".rstrip())
+        for field in method.fields:
+            default = "" if field.default is None else f" [{field.default}]"
+            say(f"    {field.name}{default}  {describe(field)}. {field.help}".rstrip())
         say()
-
-
-def _allowed(field: dict[str, Any]) -> str:
-    from workbench.core.recipe.params import Field, describe
-
-    return describe(Field(**field))

@@ -1,6 +1,28 @@
-"""The workbench as a library: what `import workbench as wb` gives, for scripts and notebooks."""
+"""The workbench as a library: what `import workbench as wb` gives, for scripts and notebooks.
 
-from workbench.library.model import LayerHandle, Layers, Model, open
-from workbench.library.recipes import Recipe, step
+The command line is written on it.
+"""
 
-__all__ = ["LayerHandle", "Layers", "Model", "Recipe", "open", "step"]
+from workbench.core.analysis.sweep import Sweep
+from workbench.core.analysis.temperatures import Temperatures
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.library.layers import LayerHandle, Layers
+from workbench.library.model import Model
+from workbench.library.opening import open
+from workbench.library.recipes import Recipe, list_methods, stage, step
+
+__all__ = [
+    "Job",
+    "LayerHandle",
+    "Layers",
+    "Model",
+    "Recipe",
+    "Sweep",
+    "Temperatures",
+    "UserError",
+    "list_methods",
+    "open",
+    "stage",
+    "step",
+]

@@ -60,6 +60,11 @@ class Job:
         """Whether a pause is wanted; work that can be paused asks between its steps, and then rests."""
         return self._held.is_set() and not self.cancelled
 
+    @property
+    def spent(self) -> float:
+        """Seconds since the whole job began."""
+        return time.monotonic() - self._started
+
     def rest(self) -> None:
         """Return when no pause is wanted any more, or the job is cancelled."""
         while self.held:
@@ -81,7 +86,7 @@ class Job:
         self._last = now
         low, high = self._span
         overall = None if fraction is None else low + (high - low) * fraction
-        spent = now - self._started
+        spent = self.spent
         eta = spent * (1 - overall) / overall if overall and spent > 0.5 else None
         self.listener(Progress(plain(text), overall, eta))
 

@@ -1,9 +1,8 @@
 """Two models on the same samples."""
 
-from typing import Any
-
 import numpy as np
 
+from workbench.core.analysis.measured import Comparison, Side
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.data.metrics import ALL, paired_interval
@@ -13,7 +12,7 @@ from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
 
 
-def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
+def compare(first: Workspace, second: Workspace, job: Job) -> Comparison:
     """Size, metric and latency of both, how often they decide alike, how many samples the second answers worse (`lost`)
     and better (`won`), and the paired difference of the metric.
 
@@ -50,27 +49,21 @@ def compare(first: Workspace, second: Workspace, job: Job) -> dict[str, Any]:
     gain = (scores[1] - scores[0]) * evaluator.metric.info.sign
     # The samples stand for many more like them: the interval is of the difference on those.
     low, high = paired_interval(scores[1] - scores[0], ALL)
-    return {
-        **evaluator.metric.info.to_json(),
-        "samples": evaluator.data.samples,
-        "a": _side(first, float(scores[0].mean()), latencies[0]),
-        "b": _side(second, float(scores[1].mean()), latencies[1]),
-        "difference": {"value": float((scores[1] - scores[0]).mean()), "ci_low": low, "ci_high": high},
-        "agreement": agree / evaluator.data.samples,
-        "lost": int(np.count_nonzero(gain < 0)),
-        "won": int(np.count_nonzero(gain > 0)),
-        "max_abs_diff": largest,
-        "ratio": first.model.source.bytes / second.model.source.bytes,
-    }
+    return Comparison(
+        evaluator.metric.info,
+        evaluator.data.samples,
+        _side(first, float(scores[0].mean()), latencies[0]),
+        _side(second, float(scores[1].mean()), latencies[1]),
+        float((scores[1] - scores[0]).mean()),
+        low,
+        high,
+        agree / evaluator.data.samples,
+        int(np.count_nonzero(gain < 0)),
+        int(np.count_nonzero(gain > 0)),
+        largest,
+    )
 
 
-def _side(workspace: Workspace, value: float, latency: float) -> dict[str, Any]:
+def _side(workspace: Workspace, value: float, latency: float) -> Side:
     summary = workspace.model.summary()
-    return {
-        "path": summary.path,
-        "bytes": summary.bytes,
-        "parameters": summary.parameters,
-        "macs": summary.macs,
-        "value": value,
-        "latency_ms": latency,
-    }
+    return Side(summary.path, summary.bytes, summary.parameters, summary.macs, value, latency)

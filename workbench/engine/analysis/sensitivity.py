@@ -23,7 +23,6 @@ from workbench.data.metrics import ALL, paired_interval
 from workbench.engine.base.evaluate import Run, runner
 from workbench.engine.compile import compiler, structure
 from workbench.engine.preview.curvature import Predictor
-from workbench.engine.preview.predict import prepared, rank_correlation
 from workbench.engine.preview.previewer import SuffixRunner, effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -40,6 +39,8 @@ def scan(workspace: Workspace, job: Job, wanted: Wanted | None = None, seed: int
     `job.update` gets the Scan before its first trial, and then each Trial: when it is foretold, and when it is
     measured.
     """
+    from workbench.engine.preview.predict import prepared  # torch, for which nothing else here waits
+
     wanted = wanted or Wanted()
     evaluator = workspace.measurable()
     layers = _layers(workspace, wanted)
@@ -153,6 +154,8 @@ def _refusal(workspace: Workspace, layer: Layer, action: Action) -> str | None:
 
 
 def _correlation(measured: Sequence[Trial]) -> float | None:
+    from workbench.engine.preview.predict import rank_correlation
+
     pairs = [(trial.predicted, trial.drop) for trial in measured if trial.predicted is not None]
     return rank_correlation(*zip(*pairs, strict=True)) if pairs else None
 

@@ -1,5 +1,8 @@
 """Write the edited graph, open the file again, and say whether it behaves as shown."""
 
+import contextlib
+import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +12,9 @@ from workbench.core.base import files as places
 from workbench.core.base import system
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
-from workbench.core.base.language import ENGLISH
+from workbench.core.base.language import ENGLISH, Language
 from workbench.core.base.language import language as speaking
-from workbench.core.base.message import Message
+from workbench.core.base.message import Message, sentences
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given
@@ -21,12 +24,13 @@ from workbench.engine.bench import latency as measure
 from workbench.engine.compile import settle
 from workbench.engine.compile.compiler import effective_stacks
 from workbench.engine.preview import previewer
-from workbench.engine.training.recover import recovered
+from workbench.engine.training.trained import trained
 from workbench.engine.workspace import Workspace
 from workbench.graph.model.model import Model
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_edits
 
+log = logging.getLogger(__name__)
 # Outputs of preview and file differ by float rounding; decisions may differ only on ties. Beyond this it is an error.
 LARGEST_RELATIVE_DIFFERENCE = 1e-2
 
@@ -44,7 +48,7 @@ def export(
     given: Given | None = None,
     format: str = "",
 ) -> Report:
-    """Apply a recipe and write NAME.onnx, NAME.yaml and NAME.html into a folder, each whole or not at all.
+    """Apply a recipe and write NAME.onnx and NAME.yaml into a folder, both or none, then the report NAME.html.
 
     The page is in this language (core.base.language); what is returned is English. `kept`: see training.recover.
     `notes`: what else the report is to say. `format` is the name of one that is written, too (see other_formats); a
@@ -52,10 +56,12 @@ def export(
 
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
-    and steps that need data are refused. Raises UserError when the recipe does not fit, the folder cannot be written,
-    or the file does not behave as the preview did.
+    and steps that need data are refused. A report that cannot be written takes no model with it: a note says why, and
+    `files` has none. Raises UserError when the recipe does not fit, the folder cannot be written, the report's template
+    is no good, or the file does not behave as the preview did.
     """
     spoken = speaking(language)
+    report_page.template()
     name, other = other_formats.chosen(name or f"{places.stem(workspace.model.source.path)}_compressed", format)
     files = {
         kind: Path(folder) / f"{name}.{suffix}"
@@ -70,8 +76,8 @@ def export(
         without_data.refuse(chosen, recipe)
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
-    trained = recovered(workspace, recipe, job.part(0.0, middle), device=device, kept=kept)
-    result = trained.compiled.settled(workspace.calibration, job)
+    compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
+    result = compiled.settled(workspace.calibration, job)
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = with_edits(result.model, result.edits, recipe.sparse)
     shown = previewer.effective(result.model, result.edits)
@@ -107,14 +113,31 @@ def export(
             layers=changes,
             files={kind: str(path) for kind, path in files.items()},
             notes=notes,
-            recovery=trained.recovery,
+            recovery=recovery,
         )
         job.report(Message("writing the report"), 1.0)
         recipe.save(place.folder / files["recipe"].name)
-        page = report_page.page(report, workspace.model.summary(), spoken)
-        places.write_text(place.folder / files["report"].name, page)
         del written_run  # Windows moves no file that is open
         place.publish(last=written.name)
+    return _reported(report, workspace, spoken)
+
+
+def _reported(report: Report, workspace: Workspace, spoken: Language) -> Report:
+    """Write the page beside a model that is there already; the report without it where that fails, whatever the reason:
+    training and verifying took long."""
+    target = Path(report.files["report"])
+    try:
+        places.write_text(target, report_page.page(report, workspace.model.summary(), spoken))
+    except Exception as error:
+        log.warning("the report: %s: %s", type(error).__name__, error)
+        with contextlib.suppress(OSError):
+            target.unlink()  # of an earlier export: it would be taken for this one's
+        kind = type(error).__name__
+        why = error.message if isinstance(error, UserError) else f"{kind}: {places.reason(error)}."
+        left = {kind: path for kind, path in report.files.items() if kind != "report"}
+        return replace(
+            report, files=left, notes=(*report.notes, sentences(Message("The report was not written."), why))
+        )
     return report
 
 

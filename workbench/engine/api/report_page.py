@@ -4,17 +4,24 @@ from functools import cache, partial
 from pathlib import Path
 
 import jinja2
+from jinja2 import meta
 
 from workbench.core.analysis.report import Report
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import reason
 from workbench.core.base.language import ENGLISH, Language, language
 from workbench.core.base.plain import finalize
 from workbench.core.base.quantities import amount, metric_text, size, smaller, three
 from workbench.core.base.resources import resource_path
 from workbench.core.layer_data.layer import ModelSummary
 
+TEMPLATE = "report.html.j2"
+GIVEN = frozenset(("report", "model", "name", "changes", "largest", "tr", "said", "smaller", "language"))  # to `page`'s
+
 
 @cache
-def _template() -> jinja2.Template:
+def template() -> jinja2.Template:
+    """Read and checked. Raises UserError where it is missing, damaged, or asks for what it is not given."""
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize
     )
@@ -25,7 +32,25 @@ def _template() -> jinja2.Template:
         "percent": lambda value: f"{100 * value:.2f} %",
     }
     environment.globals |= {"metric_text": metric_text, "share": _share}
-    return environment.from_string(resource_path("report.html.j2").read_text(encoding="utf-8"))
+    try:
+        text = resource_path(TEMPLATE).read_text(encoding="utf-8")
+        wanted = meta.find_undeclared_variables(environment.parse(text)) - GIVEN - set(environment.globals)
+        found = environment.from_string(text)
+    except (OSError, ValueError, jinja2.TemplateError) as error:
+        raise UserError(
+            "The report's template {file} cannot be used: {why}.",
+            "Install the program again.",
+            file=TEMPLATE,
+            why=reason(error),
+        ) from error
+    if wanted:
+        raise UserError(
+            "The report's template {file} cannot be used: it asks for {names}.",
+            "Install the program again.",
+            file=TEMPLATE,
+            names=sorted(wanted),
+        )
+    return found
 
 
 def page(report: Report, model: ModelSummary, spoken: Language | None = None) -> str:
@@ -33,7 +58,7 @@ def page(report: Report, model: ModelSummary, spoken: Language | None = None) ->
     spoken = spoken or language(ENGLISH)
     largest = max((layer.bytes for layer in model.layers), default=1)
     changes = {change.path: change for change in report.layers}
-    return _template().render(
+    return template().render(
         report=report,
         model=model,
         name=Path(model.path).name,

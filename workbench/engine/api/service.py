@@ -33,11 +33,8 @@ from workbench.engine.bench.timing import timed
 from workbench.engine.compile.structure import couplings
 from workbench.engine.inspection.activation_stats import passing
 from workbench.engine.inspection.look import look
-from workbench.engine.preview.predict import prepared
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.training.device import devices
-from workbench.engine.training.recover import recovered
-from workbench.engine.training.temperatures import sweep as try_temperatures
 from workbench.engine.workspace import Workspace
 from workbench.methods.base.method import all_methods
 
@@ -279,6 +276,8 @@ class Service:
 
     @answer.register
     def train(self, request: m.Train, job: Job) -> Any:
+        from workbench.engine.training.recover import recovered  # torch, for which the first figures need not wait
+
         workspace = self._open().ready(request.recipe)
         return recovered(
             workspace, request.recipe, job, lambda: request.job in self.finishing, request.device, request.kept
@@ -286,10 +285,14 @@ class Service:
 
     @answer.register
     def try_temperatures(self, request: m.TryTemperatures, job: Job) -> Any:
-        return try_temperatures(self._open(), request.recipe, request.wanted, job, request.device)
+        from workbench.engine.training import temperatures
+
+        return temperatures.sweep(self._open(), request.recipe, request.wanted, job, request.device)
 
     @answer.register
     def predict(self, request: m.Predict, job: Job) -> Any:
+        from workbench.engine.preview.predict import prepared
+
         return prepared(self._open(), job)[1]
 
     @answer.register

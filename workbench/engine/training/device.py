@@ -1,12 +1,28 @@
 """Where training computes: on the processor, or on a graphics card that torch can use."""
 
-import torch
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.core.base.errors import UserError
 
+if TYPE_CHECKING:
+    import torch
+
 
 def devices() -> tuple[str, ...]:
-    """What can be chosen."""
+    """What can be chosen. A torch without CUDA is told by its files: the window asks this before anything needs torch,
+    which takes seconds to load."""
+    if "torch" not in sys.modules:
+        found = importlib.util.find_spec("torch")
+        libraries = Path(found.origin).parent / "lib" if found is not None and found.origin else None
+        if libraries is not None and not any(libraries.glob("*torch_cuda*")):
+            return ("cpu",)
+    import torch
+
     return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
 
 
@@ -19,4 +35,6 @@ def device(name: str) -> torch.device:
             name=name,
             devices=", ".join(devices()),
         )
+    import torch
+
     return torch.device(name)

@@ -53,8 +53,8 @@ class ResultPage(QWidget):
 
     def show_report(self, report: Report) -> None:
         before, after = report.before.bytes.value, report.after.bytes.value
-        self._state(done=True)
         self.report_path = report.files.get("report", "")
+        self._state(done=True)
         self.title.setText(format.smaller(before, after)[:1].upper() + format.smaller(before, after)[1:])
         self._fill(self._rows(report))
         self.words.setText(
@@ -67,8 +67,9 @@ class ResultPage(QWidget):
         self.words.setText(f"{what}\n{mend}".strip())
 
     def _state(self, done: bool) -> None:
-        for widget in (self.table, self.open_folder, self.open_report):
+        for widget in (self.table, self.open_folder):
             widget.setVisible(done)
+        self.open_report.setVisible(done and bool(self.report_path))
         self.back.setVisible(not done)
 
     def _rows(self, report: Report) -> list[tuple[str, str, str, str]]:

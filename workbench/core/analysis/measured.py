@@ -1,0 +1,94 @@
+"""What measuring a model, or two on the same samples, found."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.base.plain import make_plain
+from workbench.core.base.quantities import MetricInfo
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The metric of one model on all `samples`, measured by running it.
+
+    low, high   95 % interval of the metric on all data like these, of which the samples are a random part
+    output      name of the output that is measured
+    """
+
+    metric: MetricInfo
+    value: float
+    low: float
+    high: float
+    samples: int
+    output: str
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        make_plain(self, "notes")
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of the command line's `evaluate --json`, without the seconds."""
+        return {
+            **self.metric.to_json(),
+            "value": self.value,
+            "ci_low": self.low,
+            "ci_high": self.high,
+            "samples": self.samples,
+            "output": self.output,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two compared models; `macs` are None where they are unknown, `latency_ms` is of one sample."""
+
+    path: str
+    bytes: int
+    parameters: int
+    macs: int | None
+    value: float
+    latency_ms: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same samples.
+
+    difference      of the metric, second - first; `low` and `high` are its paired 95 % interval for data like these
+    agreement       share of the samples (0..1) on which both decide alike
+    lost, won       samples that the second answers worse, and better
+    max_abs_diff    largest difference between the outputs
+    """
+
+    metric: MetricInfo
+    samples: int
+    first: Side
+    second: Side
+    difference: float
+    low: float
+    high: float
+    agreement: float
+    lost: int
+    won: int
+    max_abs_diff: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times smaller the second file is."""
+        return self.first.bytes / self.second.bytes
+
+    def to_json(self) -> dict[str, Any]:
+        """The keys of the command line's `compare --json`."""
+        return {
+            **self.metric.to_json(),
+            "samples": self.samples,
+            "a": vars(self.first).copy(),
+            "b": vars(self.second).copy(),
+            "difference": {"value": self.difference, "ci_low": self.low, "ci_high": self.high},
+            "agreement": self.agreement,
+            "lost": self.lost,
+            "won": self.won,
+            "max_abs_diff": self.max_abs_diff,
+            "ratio": self.ratio,
+        }

@@ -1,0 +1,38 @@
+"""Where arrays and models are that were given in memory."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+Data = str | Path | Mapping[str, np.ndarray]
+
+
+class Place:
+    """A temporary folder: made when it is needed, there until nobody holds this. Large arrays are read from there when
+    they are used."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._files = 0
+
+    def file(self, suffix: str) -> Path:
+        """A name that is free."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="workbench-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._files += 1
+        return self._folder / f"{self._files}{suffix}"
+
+    def of(self, data: Data) -> str:
+        """Path of these samples; arrays are written."""
+        if isinstance(data, str | Path):
+            return str(data)
+        path = self.file(".npz")
+        np.savez(path, **{name: np.asarray(values) for name, values in data.items()})  # type: ignore[arg-type]
+        return str(path)
