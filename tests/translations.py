@@ -1,9 +1,12 @@
 """Collects what the window says, and keeps the catalogues in step: `python -m tests.translations`.
 
+`--rename OLD NEW` rewords a text in the code and in the catalogues (see tests/rewording).
+
 Qt's lupdate does not see the texts of the engine, and files those of plain functions under contexts that they do not
 have at run time; so they are read off the syntax tree and off the registry of methods.
 """
 
+import argparse
 import ast
 import re
 import sys
@@ -18,10 +21,18 @@ UI = ROOT / "workbench" / "ui"
 FOLDER = ROOT / "resources" / "translations"
 CALLS = {"tr", "_tr"}
 MESSAGES = {"Message": 1, "UserError": 2, "NotProved": 2, "Beyond": 2}  # how many templates each begins with
-ALONE = {"cli", "library"}  # whose own messages no window shows
+SAYING = ("core", "data", "engine", "formats", "graph", "methods", "ui")  # rooms whose messages a window may show
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description="Keep the catalogues in step with the code.")
+    parser.add_argument("--rename", nargs="+", metavar="TEXT", help="OLD NEW, or a file of such pairs")
+    given = parser.parse_args().rename
+    if given:
+        from tests.rewording import rename
+
+        if code := rename(given):
+            return code
     texts = collected()
     for catalogue in sorted(FOLDER.glob("*.ts")):
         write(catalogue, texts, read(catalogue))
@@ -39,8 +50,8 @@ def window_texts() -> dict[str, str]:
     """Text -> the file it stands in: every literal given to tr() or translate() in ui/, and where sizes are written."""
     found: dict[str, str] = {}
     for module in (*sorted(UI.rglob("*.py")), ROOT / "workbench" / "core" / "base" / "quantities.py"):
-        for text in literals(ast.parse(module.read_text(encoding="utf-8"))):
-            found.setdefault(text, module.relative_to(ROOT).as_posix())
+        for literal in asked(ast.parse(module.read_text(encoding="utf-8"))):
+            found.setdefault(literal.value, module.relative_to(ROOT).as_posix())
     return found
 
 
@@ -53,13 +64,18 @@ def page_texts() -> dict[str, str]:
     }
 
 
-def literals(tree: ast.AST) -> Iterator[str]:
+def asked(tree: ast.AST) -> Iterator[ast.Constant]:
+    """The literals that are given to tr() or translate()."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and node.args:
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = called(node)
             argument = node.args[0] if name in CALLS else node.args[-1] if name == "translate" else None
-            choices = (argument.body, argument.orelse) if isinstance(argument, ast.IfExp) else (argument,)
-            yield from (choice.value for choice in choices if isinstance(choice, ast.Constant) and choice.value)
+            if argument is not None:
+                yield from (leaf for leaf in leaves(argument) if isinstance(leaf, ast.Constant) and leaf.value)
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
 def engine_texts() -> dict[str, str]:
@@ -82,7 +98,7 @@ def engine_messages() -> dict[str, str]:
     """Template -> the file it stands in: every literal given to a Message or a UserError that the window may show."""
     found: dict[str, str] = {}
     for module in sorted((ROOT / "workbench").rglob("*.py")):
-        if module.relative_to(ROOT / "workbench").parts[0] not in ALONE:
+        if module.relative_to(ROOT / "workbench").parts[0] in SAYING:
             for literal in templates(ast.parse(module.read_text(encoding="utf-8"))):
                 found.setdefault(literal.value, module.relative_to(ROOT).as_posix())
     return {text: place for text, place in found.items() if text}
@@ -98,8 +114,7 @@ def messages(tree: ast.AST) -> Iterator[tuple[ast.Call, ast.expr]]:
     """Each call that makes a message, with what it is given as a template."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            yield from ((node, argument) for argument in node.args[: MESSAGES.get(name, 0)])
+            yield from ((node, argument) for argument in node.args[: MESSAGES.get(called(node), 0)])
 
 
 def leaves(node: ast.expr) -> Iterator[ast.expr]:
@@ -113,10 +128,11 @@ def leaves(node: ast.expr) -> Iterator[ast.expr]:
 
 def read(catalogue: Path) -> dict[str, str]:
     """English -> translation, "" where there is none yet."""
-    return {
-        message.findtext("source", ""): message.findtext("translation", "")
-        for message in ET.parse(catalogue).iter("message")
-    }
+    return {message.findtext("source", ""): message.findtext("translation", "") for message in messages_of(catalogue)}
+
+
+def messages_of(catalogue: Path) -> Iterator[ET.Element]:
+    yield from ET.parse(catalogue).iter("message")
 
 
 def write(catalogue: Path, texts: dict[str, str], translations: dict[str, str]) -> None:

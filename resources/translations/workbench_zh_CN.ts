@@ -1709,6 +1709,11 @@
       <translation>“{anchor}”包含它自身</translation>
     </message>
     <message>
+      <source>'{key}' stands twice</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>“{key}”出现两次</translation>
+    </message>
+    <message>
       <source>Cannot read {subject} {path}: it is longer than {largest} MB.</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>无法读取{subject} {path}：它超过 {largest} MB。</translation>
@@ -1722,6 +1727,11 @@
       <source>Cannot read {subject} {path}: {reason}.</source>
       <extracomment>workbench/core/base/yaml_file.py</extracomment>
       <translation>无法读取{subject} {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>a key is not a text</source>
+      <extracomment>workbench/core/base/yaml_file.py</extracomment>
+      <translation>有一个键不是文本</translation>
     </message>
     <message>
       <source>a number has {n:,} characters</source>
@@ -1817,6 +1827,51 @@
       <source>It is {kind}.</source>
       <extracomment>workbench/core/recipe/params.py</extracomment>
       <translation>应为{kind}。</translation>
+    </message>
+    <message>
+      <source>a number</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>数</translation>
+    </message>
+    <message>
+      <source>a text</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>文本</translation>
+    </message>
+    <message>
+      <source>a whole number</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>整数</translation>
+    </message>
+    <message>
+      <source>one of {choices}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>以下之一：{choices}</translation>
+    </message>
+    <message>
+      <source>true or false</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>true 或 false</translation>
+    </message>
+    <message>
+      <source>{number} from {low:g}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>不小于 {low:g} 的{number}</translation>
+    </message>
+    <message>
+      <source>{number} from {low:g} to {high:g}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>{low:g} 到 {high:g} 的{number}</translation>
+    </message>
+    <message>
+      <source>{number} to {high:g}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>不大于 {high:g} 的{number}</translation>
+    </message>
+    <message>
+      <source>{number} {unit}</source>
+      <extracomment>workbench/core/recipe/params.py</extracomment>
+      <translation>{number}（{unit}）</translation>
     </message>
     <message>
       <source>{where}none of {members} is given.</source>
@@ -5794,6 +5849,16 @@
       <translation>{module} 有 {n} 个输入（{received}）和 {given} 个输出（{inputs}）；学生各只有一个。</translation>
     </message>
     <message>
+      <source>with {name}={value}</source>
+      <extracomment>workbench/graph/torch/torch_ops/arithmetic.py</extracomment>
+      <translation>（{name}={value}）</translation>
+    </message>
+    <message>
+      <source>of fewer than three axes</source>
+      <extracomment>workbench/graph/torch/torch_ops/norms.py</extracomment>
+      <translation>（少于三个轴）</translation>
+    </message>
+    <message>
       <source>{op} with input {index}</source>
       <extracomment>workbench/graph/torch/torch_ops/operator.py</extracomment>
       <translation>{op}（带输入 {index}）</translation>
@@ -5807,6 +5872,16 @@
       <source>{op} with {name}={value}</source>
       <extracomment>workbench/graph/torch/torch_ops/operator.py</extracomment>
       <translation>{op}（{name}={value}）</translation>
+    </message>
+    <message>
+      <source>with sequences that are not of one length</source>
+      <extracomment>workbench/graph/torch/torch_ops/recurrent.py</extracomment>
+      <translation>（序列长度不一）</translation>
+    </message>
+    <message>
+      <source>of a scalar</source>
+      <extracomment>workbench/graph/torch/torch_ops/reductions.py</extracomment>
+      <translation>（标量）</translation>
     </message>
     <message>
       <source>Choose a method that needs no gradients.</source>

@@ -51,7 +51,7 @@ def test_only_plain_texts_are_asked_for():
 
 def test_the_collector_sees_every_way_of_asking():
     source = 'self.tr("a")\ntr("b" if x else "c")\nQCoreApplication.translate("ctx", "d")\ntr(name)\nother("e")'
-    assert set(translations.literals(ast.parse(source))) == {"a", "b", "c", "d"}
+    assert {each.value for each in translations.asked(ast.parse(source))} == {"a", "b", "c", "d"}
     messages = 'UserError("a" if x else Message("b", n=n), "c" or d)\nMessage(f"{e}")\nm.Failed(1, "f")'
     assert {each.value for each in translations.templates(ast.parse(messages))} == {"a", "b", "c"}
     assert placeholders("<b>{n}</b> of {0:.2f}") == sorted(["{n}", "{0:.2f}", "<b>", "</b>"])

@@ -37,9 +37,9 @@ class _Loader(_Base):
         seen: set[str] = set()
         for key, _ in node.value:
             problem = (
-                "a key is not a text"
+                Message("a key is not a text")
                 if not isinstance(key, yaml.ScalarNode)
-                else f"'{key.value[:100]}' stands twice"
+                else Message("'{key}' stands twice", key=key.value[:100])
                 if key.value in seen and key.value != "<<"
                 else ""
             )

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from workbench.core.base.errors import UserError
+from workbench.core.base.message import Message
 
 P = TypeVar("P")
 Plot = Literal["histogram", "range", "spectrum"]
@@ -143,7 +144,7 @@ def parse(params: type[P], given: Mapping[str, Any], owner: str = "") -> P:
                 "It has: {fields}.",
                 where=where,
                 name=name,
-                fields=", ".join(fields) or "none",
+                fields=[*fields] or Message("none"),
             )
     values = {name: _value(where, fields[name], value) for name, value in given.items()}
     for group in {f.group for f in fields.values() if f.group}:
@@ -217,18 +218,20 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-def describe(field: Field) -> str:
+def describe(field: Field) -> Message:
     """What a field may hold, in words: 'a whole number from 2 to 8 bit'."""
     if field.kind == "choice":
-        return "one of " + ", ".join(field.choices)
+        return Message("one of {choices}", choices=field.choices)
     if field.kind in ("bool", "text"):
-        return "true or false" if field.kind == "bool" else "a text"
-    text = "a whole number" if field.kind == "int" else "a number"
-    if field.low is not None:
-        text += f" from {field.low:g}"
-    if field.high is not None:
-        text += f" to {field.high:g}"
-    return f"{text} {field.unit}".strip()
+        return Message("true or false") if field.kind == "bool" else Message("a text")
+    number = Message("a whole number") if field.kind == "int" else Message("a number")
+    if field.low is not None and field.high is not None:
+        number = Message("{number} from {low:g} to {high:g}", number=number, low=field.low, high=field.high)
+    elif field.low is not None:
+        number = Message("{number} from {low:g}", number=number, low=field.low)
+    elif field.high is not None:
+        number = Message("{number} to {high:g}", number=number, high=field.high)
+    return Message("{number} {unit}", number=number, unit=Message(field.unit)) if field.unit else number
 
 
 def plain(params: Any) -> dict[str, Any]:

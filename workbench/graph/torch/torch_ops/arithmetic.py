@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import MANY, Attributes, Inputs, Unsupported, op, simple
 
 simple(
@@ -191,7 +192,7 @@ def _clip(a: Attributes, x: Inputs, v: int) -> Tensor:
 def _dropout(a: Attributes, x: Inputs, v: int) -> tuple[Tensor, Tensor]:
     """Passes all values on, as a deployed model does."""
     if v >= 12 and x[2] is not None and bool(x[2].reshape(-1)[0]) and (x[1] is None or float(x[1].reshape(-1)[0])):
-        raise Unsupported("with training_mode=1")
+        raise Unsupported(Message("with {name}={value}", name="training_mode", value=1))
     return x[0], torch.ones_like(x[0], dtype=torch.bool if v >= 10 else x[0].dtype)
 
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op
 
 
@@ -73,7 +74,7 @@ def _lrn(a: Attributes, x: Inputs, v: int) -> Tensor:
     """The window over the channels reaches (size - 1) / 2 to both sides, of even sizes one more upwards."""
     size = a["size"]
     if x[0].dim() < 3:
-        raise Unsupported("of fewer than three axes")
+        raise Unsupported(Message("of fewer than three axes"))
     square = x[0].square().flatten(2)
     padded = functional.pad(square, (0, 0, (size - 1) // 2, size // 2))
     total = padded.unfold(1, size, 1).sum(-1).reshape(x[0].shape)

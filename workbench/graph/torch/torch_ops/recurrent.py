@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op
 
 # The order of the gates in ONNX's stacked weights, as torch has them.
@@ -39,9 +40,9 @@ def _recurrent(a: Attributes, x: Inputs, activations: list[str]) -> tuple[Tensor
     directions, hidden = recurrent.shape[0], recurrent.shape[2]
     named = [name.lower() for name in a.get("activations") or []][: len(activations) * directions]
     if named and named != [name.lower() for name in activations] * directions:
-        raise Unsupported(f"with activations={a['activations']}")
+        raise Unsupported(Message("with {name}={value}", name="activations", value=a["activations"]))
     if lengths is not None and bool((lengths != steps).any()):
-        raise Unsupported("with sequences that are not of one length")
+        raise Unsupported(Message("with sequences that are not of one length"))
     if biases is None:
         biases = torch.zeros(directions, 2 * weights.shape[1], dtype=values.dtype, device=values.device)
     states = [

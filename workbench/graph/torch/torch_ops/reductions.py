@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, axes_of, op
 
 
@@ -24,7 +25,7 @@ def _reduce(a: Attributes, x: Inputs, v: int) -> Tensor:
     dims = sorted(axis % values.dim() for axis in axes) if axes else list(range(values.dim()))
     match kind:
         case _ if not dims:
-            raise Unsupported("of a scalar")
+            raise Unsupported(Message("of a scalar"))
         case "Mean" if not values.is_floating_point():
             return values.double().mean(dims, keepdim=keep).trunc().to(values.dtype)
         case "Mean":

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op, whole
 
 COORDINATES = (
@@ -128,7 +129,7 @@ def _taps(a: Attributes, coordinates: np.ndarray, scale: np.float32, size: int) 
     """Places and weights [taps, after] of a linear or cubic sum; antialiasing widens both where the axis shrinks."""
     cubic = a["mode"] == "cubic"
     if a["mode"] not in ("linear", "cubic"):
-        raise Unsupported(f"with mode={a['mode']!r}")
+        raise Unsupported(Message("with {name}={value}", name="mode", value=repr(a["mode"])))
     wide = 1.0
     if a.get("antialias", 0):
         wide = max(1.0, 1 / float(scale))

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import MANY, Attributes, Inputs, Unsupported, axes_of, op, whole
 
 
@@ -141,6 +142,6 @@ def _space_to_depth(a: Attributes, x: Inputs, v: int) -> Tensor:
 @op("EyeLike", "dtype k")
 def _eye_like(a: Attributes, x: Inputs, v: int) -> Tensor:
     if a.get("dtype", 1) != 1:
-        raise Unsupported(f"with dtype={a['dtype']}")
+        raise Unsupported(Message("with {name}={value}", name="dtype", value=a["dtype"]))
     dtype = torch.float32 if "dtype" in a else x[0].dtype
     return torch.ones(x[0].shape, dtype=dtype, device=x[0].device).tril(a["k"]).triu(a["k"])

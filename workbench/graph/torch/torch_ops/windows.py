@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from workbench.core.base.message import Message
 from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsupported, op, whole
 
 WINDOW = "kernel_shape strides pads dilations auto_pad"
@@ -202,6 +203,6 @@ def _places(mode: str, size: int, before: int, after: int) -> list[int]:
     if mode == "wrap":
         return [place % size for place in wanted]
     if mode != "reflect":
-        raise Unsupported(f"with mode={mode!r}")
+        raise Unsupported(Message("with {name}={value}", name="mode", value=repr(mode)))
     period = max(2 * (size - 1), 1)
     return [min(place % period, period - place % period) if size > 1 else 0 for place in wanted]
