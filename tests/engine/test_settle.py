@@ -1,6 +1,7 @@
 """Graphs with integer layers load and answer the same with the runtime's optimiser and without it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
@@ -11,14 +12,19 @@ from onnx import helper
 from tests.graph.graphs import Build
 from tests.graph.test_apart import STATIC, compiled, sandwich
 from workbench.cli.commands import cli
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Row
 from workbench.data.dataset import Dataset
-from workbench.engine.base.evaluate import runner
+from workbench.engine.base.evaluate import prepare, runner
 from workbench.engine.compile import settle
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite import apart
 from workbench.graph.rewrite.rewrite import with_edits
+from workbench.graph.storage.edit import Edit
+from workbench.graph.storage.encoding import Dense
+from workbench.graph.storage.kernels import Levels
 
 
 def constant(b, name, value):
@@ -99,6 +105,7 @@ def apart_of(result, feeds):
 def test_operators_between_integer_layers_keep_their_levels(op, reads, options):
     result, feeds = compiled(between(op, reads, **options), Row("*", STATIC))
     assert result.notes == () and all(edit.compute.delivered is not None for edit in result.edits.values())
+    assert not any(node.op_type == "Sum" for node in with_edits(result.model, result.edits).ir.graph)
     assert apart_of(result, feeds) < 0.02
 
 
@@ -158,7 +165,7 @@ def test_a_file_that_depends_on_the_optimiser_is_told(tmp_path):
     x = b.rng.standard_normal((8, 4)).astype(np.float32)
     data = Dataset("memory", {"x": x}, runtime.specs(session.get_inputs()), None)
     said = settle.note_on_file(str(path), runner(session), data)
-    assert said.startswith("Without its graph optimisation ONNX Runtime gives different outputs for this file")
+    assert said.startswith("Not verified: without its graph optimisation ONNX Runtime gives different outputs")
 
 
 def test_it_is_told_on_the_command_line(tmp_path):
@@ -182,3 +189,70 @@ def test_it_is_told_on_the_command_line(tmp_path):
 def test_smooth_levels_are_settled_too():
     result, feeds = compiled(between("Pad", ([1, 1, 1, 1], None, [2, 3])), Row("*", (Action("quantize.smooth"),)))
     assert result.notes and apart_of(result, feeds) < 0.02
+
+
+def sensitive(path=None):
+    """A layer whose outputs decide by the sum of their levels: one that is rounded otherwise gives another answer."""
+    b = Build()
+    x = b.node("Gemm", ["x", b.weight("fc.weight", 8192, 16), b.weight("fc.bias", 8192)], "fc", transB=1)
+    x = b.node("Reshape", [x, b.constant("shape", [0, 1024, 8], np.int64)], "groups")
+    x = b.node("ReduceSum", [x, b.constant("axis", [1], np.int64)], "sums", keepdims=0)
+    b.node("Sin", [b.node("Mul", [x, b.constant("large", 1e5)], "far")], "y")
+    if path is not None:
+        onnx.save(b.proto({"x": ["N", 16]}, {"y": ["N", 8]}), path)
+    return b.model({"x": ["N", 16]}, {"y": ["N", 8]})
+
+
+def test_a_model_that_rounding_alone_moves_keeps_its_levels():
+    result, feeds = compiled(sensitive(), Row("*", STATIC))
+    assert result.notes == () and result.edits["fc"].compute is not None
+    assert apart_of(result, feeds) > settle.APART
+
+
+def test_a_file_whose_answers_depend_on_the_optimiser_is_not_called_verified(tmp_path):
+    sensitive(tmp_path / "m.onnx")
+    np.savez(tmp_path / "d.npz", x=np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32))
+    (tmp_path / "r.yaml").write_text("version: 1\nlayers: {'*': [{quantize.static: {}}]}\n")
+    given = [str(tmp_path / name) for name in ("m.onnx", "d.npz", "r.yaml", "out")]
+    command = ["compress", given[0], "--data", given[1], "--recipe", given[2], "--out", given[3]]
+    report = json.loads(CliRunner().invoke(cli, [*command, "--json"]).stdout)
+    assert report["verified"] is None and report["after"]["value"] is not None
+    assert any(note.startswith("Not verified: without its graph optimisation") for note in report["notes"])
+    told = " ".join(CliRunner().invoke(cli, command).output.split())
+    assert "measured, not verified (see the notes): the written file was run on 40 samples" in told
+    page = (tmp_path / "out" / "m_compressed.html").read_text()
+    assert "Not verified: without its graph optimisation" in page and "same decision as the preview" not in page
+
+
+def test_what_is_wrong_on_the_measured_samples_alone_is_left_out_too(monkeypatch):
+    """The samples for calibration show nothing of it: their outputs are zero."""
+    monkeypatch.setattr(apart, "between_levels", lambda *_: [])
+    model = sandwich("Conv", gated=True)
+    result, feeds = compiled(model, Row("*", STATIC), Row("middle", ()))
+    measured = Dataset("memory", feeds, model.inputs, None)
+    evaluator = prepare(measured, runner(runtime.session(model)), Job())
+    quiet = Dataset("memory", {"x": 0 * feeds["x"]}, model.inputs, None)
+    levels = Levels.covering(-6000, 6000)
+    first = replace(result.edits["first"], compute=replace(result.edits["first"].compute, delivered=levels))
+    made = replace(result, edits={**result.edits, "first": first}, notes=())
+    assert made.settled(quiet, None, Job()).notes == ()
+    (note,) = made.settled(quiet, evaluator, Job()).notes
+    assert note.startswith("first has no levels for its output")
+
+
+def test_a_layer_whose_bias_is_rounded_far_off_stays_in_floats():
+    """The step of its bias is the input's scale times the weight's, here as large as the bias itself."""
+    result, feeds = compiled(sandwich("Conv"), Row("*", STATIC))
+    assert result.edits["middle"].compute is None and result.edits["last"].compute is not None
+    assert result.notes[0].startswith("middle keeps its activations in floating point")
+    assert apart_of(result, feeds) < 0.02
+
+
+def test_a_refusal_names_the_layer():
+    model = between("Relu")
+    result, feeds = compiled(model, Row("*", STATIC))
+    data = Dataset("memory", feeds, model.inputs, None)
+    edits = {**result.edits, "c2": Edit(Dense(np.zeros((6, 5, 1, 1), np.float32)))}  # 5 inputs in the place of 8
+    with pytest.raises(UserError, match=r"does not run the model as it is written, because of c2\.") as refused:
+        settle.search(model, edits, data, Job())
+    assert "Choose another method there." in str(refused.value)

@@ -190,13 +190,14 @@ def print_report(report: Report) -> None:
             f"forecast {size(report.forecast_bytes)}",
         )
     ]
-    if before.value and after.value and report.verified and report.preview_value is not None:
+    if before.value and after.value and report.preview_value is not None:
+        how = "verified" if report.verified else "measured, not verified (see the notes)"
         rows.append(
             (
                 report.metric.title,
                 metric_text(before.value.value, report.metric),
                 metric_text(after.value.value, report.metric),
-                f"verified: the written file was run on {report.verified.samples:,} samples; "
+                f"{how}: the written file was run on {after.value.samples:,} samples; "
                 f"preview {metric_text(report.preview_value, report.metric)}",
             )
         )

@@ -20,7 +20,7 @@ def evaluate(workspace: Workspace, recipe: Recipe | None, job: Job, device: str 
     scores, notes = evaluator.scores, evaluator.data.answer.notes
     if recipe is not None:
         compiled, _ = trained(workspace, recipe, job.part(0.0, 0.7), device)
-        compiled = compiled.settled(workspace.calibration, job)
+        compiled = compiled.settled(workspace.calibration, evaluator, job)
         run = runner(runtime.session(effective(compiled.model, compiled.edits)))
         *_, (_, scores) = evaluator.stream(run, job.part(0.7, 1.0))
         notes = (*compiled.notes, *notes)

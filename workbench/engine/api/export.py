@@ -57,8 +57,9 @@ def export(
     The model is written under a temporary name, opened again in ONNX Runtime, measured and compared with the preview;
     only then does it get its own. Without data it is run on made-up inputs, in which those of `given` have its values,
     and steps that need data are refused. A report that cannot be written takes no model with it: a note says why, and
-    `files` has none. Raises UserError when the recipe does not fit, the folder cannot be written, the report's template
-    is no good, or the file does not behave as the preview did.
+    `files` has none. A file that answers otherwise without the runtime's graph optimisation is written with a note, and
+    not called verified. Raises UserError when the recipe does not fit, the folder cannot be written, the report's
+    template is no good, or the file does not behave as the preview did.
     """
     spoken = speaking(language)
     report_page.template()
@@ -77,7 +78,7 @@ def export(
     workspace = workspace.ready(recipe)
     middle = 0.8 if recipe.recover else 0.5
     compiled, recovery = trained(workspace, recipe, job.part(0.0, middle), device, kept)
-    result = compiled.settled(workspace.calibration, job)
+    result = compiled.settled(workspace.calibration, workspace.evaluator, job)
     changes, forecast_bytes = result.changes(recipe.sparse)
     compressed = with_edits(result.model, result.edits, recipe.sparse)
     shown = previewer.effective(result.model, result.edits)
@@ -86,13 +87,17 @@ def export(
         written = place.folder / files["model"].name
         compressed.save(written)
         written_run = runner(runtime.session(str(written), spinning=True))
-        verified = preview_value = None
+        value = verified = preview_value = None
         notes += result.notes + workspace.model.notes + (workspace.data.answer.notes if workspace.data else ())
         if workspace.evaluator is not None:
             preview_run = runner(runtime.session(shown))
             preview_value, verified = verify(workspace.evaluator, preview_run, written_run, job.part(middle, 0.9))
-            apart = settle.note_on_file(str(written), written_run, workspace.evaluator.data)
+            apart = settle.note_on_file(
+                str(written), written_run, workspace.evaluator.data, settle.deciding(workspace.evaluator)
+            )
             notes += (apart,) if apart else ()
+            value = Figure(verified.value or 0.0, "measured" if apart else "verified", verified.samples)
+            verified = None if apart else verified
         else:
             verified, said = without_data.verify(shown, str(written), given or {})
             notes += (said,)
@@ -106,7 +111,7 @@ def export(
             metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
             data=describe_data(workspace),
             before=_before(workspace, latencies[0]),
-            after=_after(result.model, changes, after_bytes, verified, latencies[1]),
+            after=_after(result.model, changes, after_bytes, value, latencies[1]),
             forecast_bytes=forecast_bytes,
             preview_value=preview_value,
             verified=verified,
@@ -209,9 +214,7 @@ def _before(workspace: Workspace, latency: Figure | None) -> Totals:
 
 
 def _after(
-    model: Model, changes: tuple[LayerChange, ...], size: int, verified: Verified | None, latency: Figure | None
+    model: Model, changes: tuple[LayerChange, ...], size: int, value: Figure | None, latency: Figure | None
 ) -> Totals:
     state = previewer.sized(model, changes, float(size))
-    measured = verified.value if verified else None
-    value = Figure(measured, "verified", verified.samples) if verified and measured is not None else None
     return Totals(Figure(size, "verified"), state.parameters, state.macs, value, latency)

@@ -7,6 +7,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.core.recipe.recipe import Recipe
 from workbench.data.matching import Given, constants
+from workbench.engine.compile import settle
 from workbench.engine.compile.compiler import Stacks
 from workbench.formats.finish import answers, relative_difference
 from workbench.graph.model.model import Model
@@ -36,8 +37,9 @@ def refuse(chosen: Stacks, recipe: Recipe) -> None:
         )
 
 
-def verify(shown: Model, written: str, given: Given) -> tuple[Verified, str]:
-    """Run the preview and the file on inputs that are made up, and say what was found.
+def verify(shown: Model, written: str, given: Given) -> tuple[Verified | None, str]:
+    """Run the preview and the file on inputs that are made up, and say what was found; None where the file answers
+    otherwise without the runtime's graph optimisation.
 
     Raises UserError when their outputs differ by more than rounding.
     """
@@ -54,6 +56,9 @@ def verify(shown: Model, written: str, given: Given) -> tuple[Verified, str]:
             "Nothing was written; export with 'sparse: off', and report this recipe.",
             difference=difference,
         )
+    moved = settle.without_optimisation(written, found, feeds)
+    if moved is not None:
+        return None, settle.not_verified(moved, 0)
     for a, b in zip(expected, found, strict=True):
         if isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.size:
             largest = max(largest, float(np.nan_to_num(np.abs(a.astype(np.float64) - b)).max()))

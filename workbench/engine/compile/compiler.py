@@ -15,6 +15,7 @@ from workbench.core.recipe.action import Action, in_order
 from workbench.core.recipe.recipe import Recipe, Sparse
 from workbench.data.dataset import Dataset
 from workbench.engine.base.cache import Cache
+from workbench.engine.base.evaluate import Evaluator
 from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import settle, structure
 from workbench.engine.compile.conflicts import conflict
@@ -63,11 +64,18 @@ class Compiled:
         said = left_out.notes(self.model, self.edits)
         return replace(self, edits=left_out.of(self.edits), notes=self.notes + said) if said else self
 
-    def settled(self, data: Dataset | None, job: Job) -> "Compiled":
-        """The same, found out for exactly these edits. Raises UserError."""
+    def settled(self, data: Dataset | None, evaluator: Evaluator | None, job: Job) -> "Compiled":
+        """The same, found out for exactly these edits: on samples for calibration, and then on those that the file is
+        measured on, where decisions count too. Raises UserError."""
         if data is None or all(edited.compute is None for edited in self.edits.values()):
             return self
-        return self.without(settle.search(self.model, self.edits, data, job))
+        found = self.without(settle.search(self.model, self.edits, data, job))
+        if evaluator is None:
+            return found
+        same = settle.deciding(evaluator)
+        return found.without(
+            settle.search(self.model, found.edits, evaluator.data, job, samples=settle.MEASURED, same=same)
+        )
 
     def changes(self, sparse: Sparse = "auto") -> tuple[tuple[LayerChange, ...], int]:
         """A summary of every layer that changes, and the exact bytes of the file that an export would write."""

@@ -130,8 +130,8 @@ class _Recovering:
 
     def _concluded(self, compiled: Compiled, unrecovered: Compiled, job: Job) -> Recovered:
         """Measured on the evaluation data, before and after."""
-        compiled = compiled.settled(self.workspace.calibration, job.silent())
         evaluator = self.workspace.evaluator
+        compiled = compiled.settled(self.workspace.calibration, evaluator, job.silent())
         before = after = None
         if evaluator is not None:
             before = evaluated(evaluator, effective(unrecovered.model, unrecovered.edits), job.part(0.0, 0.5))

@@ -82,27 +82,23 @@ class ResultPage(QWidget):
                 size(report.after.bytes.value),
             ),
         ]
-        if (
-            report.verified
-            and report.verified.value is not None
-            and report.preview_value is not None
-            and report.before.value
-        ):
+        if report.after.value and report.preview_value is not None and report.before.value:
             rows.append(
                 (
                     report.metric.heading,
                     value_text(report.before.value.value, report.metric),
                     value_text(report.preview_value, report.metric),
-                    value_text(report.verified.value, report.metric),
+                    value_text(report.after.value.value, report.metric),
                 )
             )
+        if report.verified and report.verified.agreement is not None:
             rows.append(
                 (
                     self.tr("Same decision as the preview"),
                     "",
                     "",
                     self.tr("{share} of {n}").format(
-                        share=f"{100 * (report.verified.agreement or 0):.2f} %", n=f"{report.verified.samples:,}"
+                        share=f"{100 * report.verified.agreement:.2f} %", n=f"{report.verified.samples:,}"
                     ),
                 )
             )
