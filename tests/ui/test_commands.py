@@ -1,15 +1,21 @@
 """Every command has a place in the menus, is found in the palette, and its shortcut is written down."""
 
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QTextEdit
 
 from tests.ui.test_window import CTRL, dialog
+from workbench.core.recipe.action import Action
+from workbench.ui.base import settings
 from workbench.ui.shell.palette import actions_of, likeness
 
+ROOT = Path(__file__).parents[2]
 NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
@@ -133,3 +139,23 @@ def test_likeness_prefers_what_is_close_together_and_begins_words():
     assert likeness("exp", "Edit › Expand") > likeness("exp", "Edit › else x p")
     assert likeness("om", "Open model") > likeness("om", "Zoom")
     assert likeness("", "a") == pytest.approx(0, abs=0.01)
+
+
+def test_what_is_done_is_copied_as_a_script_and_as_a_command_that_write_the_same_file(small_window, qtbot, tmp_path):
+    session, menus = small_window.session, small_window.menus
+    settings.choose("export_folder", str(tmp_path / "script"))
+    steps = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4}))
+    session.set_actions(["head"], steps, "prune")
+    with qtbot.waitSignal(session.exported) as exported:
+        session.export(str(tmp_path / "window"), "")
+    told = []
+    session.told.connect(told.append)
+    menus.copy_as_python()
+    script = QGuiApplication.clipboard().text()
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    made = tmp_path / "script" / "fashion_cnn_compressed.onnx"
+    assert made.read_bytes() == Path(exported.args[0].files["model"]).read_bytes()
+    menus.copy_as_command()
+    assert QGuiApplication.clipboard().text().startswith("workbench compress ")
+    assert len(told) == 2 and str(tmp_path / "script") in told[0]

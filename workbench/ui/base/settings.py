@@ -1,6 +1,7 @@
 """What is remembered between starts: preferences, layout, recent files."""
 
 import os
+from pathlib import Path
 from typing import cast, get_args
 
 from PySide6.QtCore import QSettings
@@ -95,6 +96,11 @@ def threads() -> int:
 def folder(kind: str) -> str:
     """Where dialogs begin, of FOLDERS; "" where none was chosen."""
     return str(store().value(f"{kind}_folder", ""))
+
+
+def export_folder() -> str:
+    """Where an export goes unless another folder is chosen."""
+    return folder("export") or str(Path.home() / "workbench")
 
 
 def tour_was_offered() -> bool:

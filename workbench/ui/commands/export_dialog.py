@@ -73,8 +73,7 @@ class ExportDialog(QDialog):
     def _make_form(self) -> QWidget:
         page = QWidget(self)
         opened = files.stem(self._session.opened.path) if self._session.opened else "model"
-        start = settings.folder("export") or str(Path.home() / "workbench")
-        self.folder = QLineEdit(start, page)
+        self.folder = QLineEdit(settings.export_folder(), page)
         self.folder.setAccessibleName(self.tr("Folder"))
         browse = QPushButton(self.tr("Choose…"), page)
         browse.setAutoDefault(False)

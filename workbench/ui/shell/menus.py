@@ -5,11 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.plain import plain
+from workbench.core.session import script
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.crash import log_file
 from workbench.ui.commands.commands import Commands
@@ -22,6 +23,7 @@ from workbench.ui.engine_client.jobs import Jobs
 from workbench.ui.session.session import Session
 from workbench.ui.shell import about
 from workbench.ui.shell.palette import CommandPalette
+from workbench.ui.text import i18n
 from workbench.ui.widgets import focus, theme
 
 
@@ -86,6 +88,9 @@ class Menus(QObject):
         menu.addActions([sessions.open, sessions.save, sessions.save_as])
         menu.addSeparator()
         menu.addAction(self.export)
+        self._as_python = self._action(self.tr("Copy as Python"), self.copy_as_python)
+        self._as_command = self._action(self.tr("Copy as command"), self.copy_as_command)
+        menu.addActions([self._as_python, self._as_command])
         self._story = self._action(self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
         menu.addAction(self._story)
         menu.addSeparator()
@@ -211,6 +216,8 @@ class Menus(QObject):
         opened = self._session.model is not None
         wanting = (
             self.export,
+            self._as_python,
+            self._as_command,
             self.add_step,
             self._story,
             self._present,
@@ -254,6 +261,21 @@ class Menus(QObject):
             presentation.setScreen(self._window.screen())
             presentation.showFullScreen()
             presentation.setFocus()
+
+    def copy_as_python(self) -> None:
+        """A script that opens this model and writes what an export would write."""
+        self._copy(script.as_python, self.tr("Copied as a Python script, which writes into {folder}"))
+
+    def copy_as_command(self) -> None:
+        """The same for a POSIX shell."""
+        self._copy(script.as_command, self.tr("Copied as a shell command, which writes into {folder}"))
+
+    def _copy(self, written: Callable[[script.Work], str], told: str) -> None:
+        session, folder = self._session, settings.export_folder()
+        if session.opened is not None:
+            work = script.Work(session.opened, session.attached, session.recipe, folder, i18n.code())
+            QGuiApplication.clipboard().setText(written(work))
+            session.told.emit(told.format(folder=folder))
 
     def save_story(self) -> None:
         """As a page or as a document, by the name that is chosen."""
