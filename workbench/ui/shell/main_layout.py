@@ -3,8 +3,10 @@
 Built after the first paint: the plots are the slowest thing to import.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence
@@ -26,16 +28,17 @@ from workbench.ui.session.layer_figure_client import Looks
 from workbench.ui.session.scans import Scans
 from workbench.ui.session.session import Session
 from workbench.ui.session.sweeps import Sweeps
-from workbench.ui.tabs.activations import ActivationsTab
-from workbench.ui.tabs.compare import CompareTab
-from workbench.ui.tabs.graph import GraphTab
-from workbench.ui.tabs.inspect.tab import InspectTab
-from workbench.ui.tabs.recover import RecoverTab
-from workbench.ui.tabs.sensitivity import SensitivityTab
+from workbench.ui.tabs.listing import Parts, build
 from workbench.ui.text.describe import stack_words
 from workbench.ui.tree.data.cells import short
 from workbench.ui.tree.view import TreePanel
 from workbench.ui.widgets.dock_title import DockTitle
+
+if TYPE_CHECKING:
+    from workbench.ui.tabs.compare import CompareTab
+    from workbench.ui.tabs.graph import GraphTab
+    from workbench.ui.tabs.inspect.tab import InspectTab
+    from workbench.ui.tabs.sensitivity import SensitivityTab
 
 SIDES = Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea
 SHARES = ((0.29, (372, 560)), (0.24, (304, 420)))  # of the window's width for layers and steps, and pixels
@@ -44,7 +47,15 @@ HEIGHTS = (150, 300)  # of what is at the bottom
 
 
 class Workspace(QObject):
-    """The widgets of an open model, and the wires between them and the session. They are there after `build`."""
+    """The widgets of an open model, and the wires between them and the session. They are there after `build`.
+
+    Every tab of ui.tabs.listing is an attribute by its name; those below are wired to others here.
+    """
+
+    inspect: InspectTab
+    graph: GraphTab
+    sensitivity: SensitivityTab
+    compare: CompareTab
 
     def __init__(
         self, window: QMainWindow, session: Session, verbs: LayerVerbs, pins: SnapshotVerbs, jobs: Jobs
@@ -76,25 +87,12 @@ class Workspace(QObject):
         tabs.setObjectName("views")
         tabs.setDocumentMode(True)
         tabs.setAccessibleName(self.tr("Views"))
-        self.inspect = InspectTab(tabs)
-        tabs.addTab(self.inspect, self.tr("Inspect"))
-        yield
-        self.activations = ActivationsTab(session, tabs)
-        tabs.addTab(self.activations, self.tr("Activations"))
-        yield
-        self.graph = GraphTab(session, tabs)
-        tabs.addTab(self.graph, self.tr("Graph"))
         self.scans = Scans(session)
-        self.sensitivity = SensitivityTab(session, self.scans, Sweeps(session), tabs)
-        tabs.addTab(self.sensitivity, self.tr("Sensitivity"))
-        yield
-        self.recover = RecoverTab(session, session.trainings, tabs)
-        tabs.addTab(self.recover, self.tr("Recover"))
-        yield
-        self.compare = CompareTab(session, self._pins, tabs)
-        tabs.addTab(self.compare, self.tr("Compare"))
+        parts = Parts(session, self._pins, self.scans, Sweeps(session), session.trainings)
+        for name, widget in build(tabs, parts):
+            setattr(self, name, widget)
+            yield
         self._pins.compare.triggered.connect(lambda: tabs.setCurrentWidget(self.compare))
-        yield
 
     def _build_docks(self) -> None:
         session, window = self._session, self._window

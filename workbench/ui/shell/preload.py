@@ -3,6 +3,8 @@
 import importlib
 from collections.abc import Iterator
 
+from workbench.ui.tabs.listing import TABS
+
 # PySide makes a class when it is first asked for; pyqtgraph asks for all of them in one go.
 QT = ("PySide6.QtCore", "PySide6.QtGui", "PySide6.QtWidgets")
 MODULES = (
@@ -11,12 +13,7 @@ MODULES = (
     "pyqtgraph",
     "workbench.ui.plots",
     "workbench.ui.actions",
-    "workbench.ui.tabs.inspect.tab",
-    "workbench.ui.tabs.activations",
-    "workbench.ui.tabs.graph",
-    "workbench.ui.tabs.sensitivity",
-    "workbench.ui.tabs.recover",
-    "workbench.ui.tabs.compare",
+    *(spec.module for spec in TABS),
     "workbench.ui.shell.main_layout",
 )
 

@@ -1,0 +1,71 @@
+"""The tabs of an open model, in their order. A tab more is a line in TABS; its command is Ctrl and its place."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from workbench.ui.commands.snapshot_commands import SnapshotVerbs
+from workbench.ui.session.scans import Scans
+from workbench.ui.session.session import Session
+from workbench.ui.session.sweeps import Sweeps
+from workbench.ui.session.training import Trainings
+from workbench.ui.text.i18n import tr
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What tabs are made of."""
+
+    session: Session
+    pins: SnapshotVerbs
+    scans: Scans
+    sweeps: Sweeps
+    trainings: Trainings
+
+
+@dataclass(frozen=True)
+class TabSpec:
+    """A tab.
+
+    name     attribute of the workspace that holds it, and the tab's name in session files
+    title    in the language in use
+    module   where the widget's class is; imported before the window needs it (see ui.shell.preload)
+    widget   name of that class, which is NAMETab, and is called with `needs` and the parent
+    needs    fields of Parts
+    """
+
+    name: str
+    title: Callable[[], str]
+    module: str
+    widget: str
+    needs: tuple[str, ...] = ("session",)
+
+    def make(self, parts: Parts, parent: QWidget) -> QWidget:
+        made = getattr(importlib.import_module(self.module), self.widget)
+        return made(*(getattr(parts, need) for need in self.needs), parent)
+
+
+TABS = (
+    TabSpec("inspect", lambda: tr("Inspect"), "workbench.ui.tabs.inspect.tab", "InspectTab", ()),
+    TabSpec("activations", lambda: tr("Activations"), "workbench.ui.tabs.activations", "ActivationsTab"),
+    TabSpec("graph", lambda: tr("Graph"), "workbench.ui.tabs.graph", "GraphTab"),
+    TabSpec(
+        "sensitivity",
+        lambda: tr("Sensitivity"),
+        "workbench.ui.tabs.sensitivity",
+        "SensitivityTab",
+        ("session", "scans", "sweeps"),
+    ),
+    TabSpec("recover", lambda: tr("Recover"), "workbench.ui.tabs.recover", "RecoverTab", ("session", "trainings")),
+    TabSpec("compare", lambda: tr("Compare"), "workbench.ui.tabs.compare", "CompareTab", ("session", "pins")),
+)
+
+
+def build(tabs: QTabWidget, parts: Parts) -> Iterator[tuple[str, QWidget]]:
+    """Add every tab; its name and its widget, one after the other."""
+    for spec in TABS:
+        widget = spec.make(parts, tabs)
+        tabs.addTab(widget, spec.title())
+        yield spec.name, widget
