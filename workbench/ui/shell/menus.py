@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.plain import plain
+from workbench.core.base.resources import resource_path
 from workbench.core.session import script
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.crash import log_file
@@ -165,6 +166,7 @@ class Menus(QObject):
     def _help(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Help"))
         menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
+        menu.addAction(self._action(self.tr("Documentation"), self.show_documentation, "Ctrl+F2"))
         menu.addAction(self.tour)
         menu.addAction(self._action(self.tr("Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1"))
         menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
@@ -198,6 +200,15 @@ class Menus(QObject):
 
     def show_shortcuts(self) -> None:
         about.show_shortcuts(self._window, self._window.menuBar())
+
+    def show_documentation(self) -> None:
+        """One window, however often it is asked for."""
+        from workbench.ui.help.window import Documentation
+
+        shown = self._window.findChild(Documentation) or Documentation(resource_path("docs"), self._window)
+        shown.show()
+        shown.raise_()
+        shown.activateWindow()
 
     def show_preferences(self) -> None:
         from workbench.ui.shell.preferences import Preferences
