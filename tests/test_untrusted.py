@@ -65,3 +65,45 @@ def test_modules_and_plugins_beside_a_model_are_not_run(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "evil" not in done.stdout + done.stderr
+
+
+# Reads a size from the data: what the run takes is not known before. The machine is said to have 1 GB free.
+GREEDY = """
+import sys
+import numpy as np, onnx
+from onnx import TensorProto, helper, numpy_helper
+from workbench.cli.commands import cli
+from workbench.core.base import system
+node, value = helper.make_node, helper.make_tensor_value_info
+constants = {"w": np.ones((1024, 1024), np.float32), "v": np.ones(1, np.float32), "to": np.array([1], np.int64)}
+nodes = [
+    node("MatMul", ["x", "w"], ["h"], name="fc"), node("ReduceMax", ["x"], ["m"], keepdims=0),
+    node("Cast", ["m"], ["i"], to=TensorProto.INT64), node("Abs", ["i"], ["a"]), node("Reshape", ["a", "to"], ["s"]),
+    node("Expand", ["v", "s"], ["e"]), node("ReduceSum", ["e"], ["sum"], keepdims=0), node("Add", ["h", "sum"], ["y"]),
+]
+graph = helper.make_graph(
+    nodes, "g", [value("x", TensorProto.FLOAT, ["n", 1024])], [value("y", TensorProto.FLOAT, None)],
+    [numpy_helper.from_array(array, name) for name, array in constants.items()],
+)
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), "m.onnx")
+x = np.ones((4, 1024), np.float32)
+x[0, 0] = 1 << 30
+np.savez("d.npz", x=x)
+system.free_memory = lambda: 1 << 30
+system.limit_memory()
+cli.main(["evaluate", "m.onnx", "--data", "d.npz"], "workbench")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of data is limited on Linux alone")
+def test_a_run_that_takes_more_than_is_free_ends_in_one_sentence(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", GREEDY],
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Error: ONNX Runtime cannot run the model: it takes more memory than is free." in done.stderr

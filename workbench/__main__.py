@@ -11,6 +11,8 @@ if sys.path and sys.path[0] in ("", os.getcwd()) and os.path.dirname(os.path.dir
 import multiprocessing
 import signal
 
+from workbench.core.base import system
+
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
@@ -20,6 +22,8 @@ def main() -> None:
     try:
         from workbench.cli.commands import cli
 
+        if sys.argv[1:2] and sys.argv[1] in {*cli.commands} - {"window"}:  # a window has an engine, which limits itself
+            system.limit_memory()
         cli.main(prog_name="workbench")
     except KeyboardInterrupt:  # before any command began
         sys.exit(130)

@@ -147,7 +147,21 @@ def test_a_loop_without_end_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(runtime, "PATIENCE", 0.5)
     nodes = [node("Loop", ["m", "t", "h"], ["q"], body=body(node("Relu", ["a"], ["b"])))]
     onnx.save(model(nodes, [constant("m", 1 << 62), constant("t", True, bool)]), tmp_path / "m.onnx")
-    assert "One run takes more than 0 seconds" in refusal(tmp_path / "m.onnx").what
+    assert "One run takes more than 1 seconds" in refusal(tmp_path / "m.onnx").what
+
+
+def test_a_long_run_that_ends_by_itself_is_opened_unchecked(tmp_path, monkeypatch):
+    monkeypatch.setattr(runtime, "PATIENCE", 0.01)
+    nodes = [node("ReduceMax", ["h"], ["m"], keepdims=0), node("Expand", ["m", "s"], ["q0"])]
+    nodes += [node("MatMul", [f"q{k}", f"q{k}"], [f"q{k + 1}"]) for k in range(200)]
+    onnx.save(model([*nodes, node("Relu", ["q200"], ["q"])], [constant("s", [512, 512])]), tmp_path / "m.onnx")
+    opened = open_model(str(tmp_path / "m.onnx"), job=Job())
+    assert [layer.path for layer in opened.layers][:1] == ["fc"]
+    assert opened.notes[0] == f"{finish.UNCHECKED} One run takes more than 0 seconds."
+
+
+def test_a_file_with_large_weights_has_as_much_more_time():
+    assert runtime.patience(0) == runtime.PATIENCE <= 3 and runtime.patience(1 << 30) == runtime.PATIENCE + 32
 
 
 @pytest.mark.parametrize("x", [(1 << 40, 4), ("n", 1 << 40, 4)])

@@ -33,6 +33,7 @@ UNCHECKED = Message("It was not checked that preparation changed nothing:")
 # From this many bytes of tensors on, opening does not read them all.
 HEAVY = 1 << 30
 LOOPS = {"Loop", "Scan"}
+MINUTE = 60.0  # for a file that is being written: its graph was run before
 EXACT = frozenset(identifier for identifier, _, _ in passes.STEPS if identifier not in ("format", "metadata"))
 
 Outputs = list[np.ndarray]
@@ -128,16 +129,18 @@ def _unread(loaded: Loaded, without: frozenset[str], size: int, job: Job) -> Mod
 
 def _original(loaded: Loaded, allowed: int) -> tuple[Feeds, Outputs, str]:
     """What the graph answers to random inputs; no outputs, and why, when it answers to none. `allowed`: bytes that one
-    sample may take. Raises UserError for a graph that takes more, or that the runtime does not have."""
+    sample may take. Raises UserError for a graph that takes more, for a loop that does not end soon, or for what the
+    runtime does not have; a graph without loops ends by itself, and is opened."""
     try:
         running = runtime.session(loaded.file or loaded.graph, bounded=True)
+        seconds = runtime.patience(saving.tensor_bytes(loaded.graph))
     except UserError as error:
         raise UserError("{path}: {subject}", error.mend, path=loaded.source.path, subject=error.what) from error
     operators = {node.op_type for node in ir.traversal.RecursiveGraphIterator(loaded.graph.graph)}
     try:
-        feeds, expected, why = answers(running)
+        feeds, expected, why = answers(running, seconds=seconds)
     except runtime.Beyond as error:
-        if allowed <= runtime.LIMIT or operators & LOOPS:
+        if operators & LOOPS or (allowed <= runtime.LIMIT and not isinstance(error, runtime.TooLong)):
             raise never_ends(loaded.source.path, error) from error
         feeds, expected, why = {}, [], error.what
     if random := operators.intersection(RANDOM):
@@ -177,9 +180,10 @@ def _prepare(
         (EXACT, Message("Writing it again")),
     ):
         prepared, steps = passes.prepare(graph, without | extra)
+        seconds = 2 * runtime.patience(saving.tensor_bytes(graph))  # it was known to end
         try:
             running = runtime.session(prepared, bounded=True)
-            got = runtime.run(running, feeds, seconds=runtime.PATIENCE) if feeds else []
+            got = runtime.run(running, feeds, seconds=seconds) if feeds else []
             difference = relative_difference(expected, got) if feeds else 0.0
         except UserError:
             difference = float("inf")
@@ -195,16 +199,18 @@ def _prepare(
     raise UserError("{path} gives other outputs when it is written again.", "Check it with onnx.checker.", path=path)
 
 
-def answers(running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None) -> tuple[Feeds, Outputs, str]:
+def answers(
+    running: ort.InferenceSession, known: Mapping[str, np.ndarray] | None = None, seconds: float = MINUTE
+) -> tuple[Feeds, Outputs, str]:
     """The first random inputs that a session accepts, and its outputs; else nothing, and why not. Those that are
-    `known` are taken as they are. Raises Beyond."""
+    `known` are taken as they are. Raises Beyond, TooLong when one run takes more than `seconds`."""
     why = Message("there are no inputs that it accepts")
     for feeds in _candidates(running.get_inputs()):
         if isinstance(feeds, str):
             return {}, [], feeds
         feeds |= {name: array for name, array in (known or {}).items() if name in feeds}
         try:
-            return feeds, runtime.run(running, feeds, seconds=runtime.PATIENCE), ""
+            return feeds, runtime.run(running, feeds, seconds=seconds), ""
         except runtime.Beyond:
             raise
         except UserError as error:

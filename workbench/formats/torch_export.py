@@ -20,7 +20,7 @@ from workbench.formats.finish import LOOPS, never_ends, relative_difference
 from workbench.formats.format import Loaded
 from workbench.graph.model import demand
 from workbench.graph.model.model import Source
-from workbench.graph.onnx import proto_size, runtime
+from workbench.graph.onnx import proto_size, runtime, saving
 from workbench.graph.prepare import passes
 
 OPSET = 21
@@ -206,7 +206,7 @@ def _differs(model: Any, args: Sequence[Any], kwargs: Mapping[str, Any], graph: 
         feeds = {
             value.name: leaf.detach().cpu().numpy() for value, leaf in zip(running.get_inputs(), leaves, strict=True)
         }
-        got = runtime.run(running, feeds, seconds=runtime.PATIENCE)
+        got = runtime.run(running, feeds, seconds=runtime.patience(saving.tensor_bytes(graph)))
         with quiet(), torch.no_grad():
             called = model if _is_module(model) else model.module()
             expected = pytree.tree_leaves(called(*args, **kwargs))

@@ -10,6 +10,8 @@ import signal
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from workbench.core.base import system
+
 ENGINE = "workbench.engine.api.service"
 THREADS = "WORKBENCH_THREADS"  # environment variable: threads of torch and ONNX Runtime; unset: one a core
 
@@ -41,4 +43,5 @@ def _serve(module: str, connection: Connection) -> None:
     if threads():
         os.environ["OMP_NUM_THREADS"] = str(threads())  # torch reads it when it is imported
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window; the pipe ends this one
+    system.limit_memory()  # a graph that takes too much must not take the window with it
     importlib.import_module(module).serve(connection)

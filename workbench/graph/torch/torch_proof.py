@@ -4,7 +4,7 @@ A view whose outputs differ, that does not run, or through which no gradient com
 that is to blame is named. What was found of a model is remembered with it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,11 +16,17 @@ from torch import Tensor
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
 from workbench.graph.model.model import Model
+from workbench.graph.model.operators import number
 from workbench.graph.onnx import runtime
 from workbench.graph.subgraph import cut
 from workbench.graph.torch.torch_view import TorchView, refused
 
-TOLERANCE = 1e-4  # of the largest value of an output, or of an operator's
+TOLERANCE = 1e-4  # of the largest value of an output, or of an operator's, in float32
+# Half the distance from 1 to the next number, by which one operation may be off. Both sides round each result to the
+# type, at other places of the graph; after n roundings the error is about sqrt(n) of it (Higham 2002, Accuracy and
+# Stability of Numerical Algorithms, section 2.8), and models are a few hundred operators deep.
+ROUNDOFF = {"FLOAT16": 2.0**-11, "BFLOAT16": 2.0**-8}
+ROUNDINGS = 16
 SMALLEST = 1e-6  # values that are all as small as this say nothing
 ALIKE = 0.99  # of whole numbers; places of largest values may differ where several are equal
 SATURATING = ("Sigmoid", "Softmax", "LogSoftmax", "HardSigmoid", "Tanh")  # they hide what differs before them
@@ -72,7 +78,8 @@ def _refusal(view: TorchView, feeds: Feeds) -> UserError | None:
         return _culprit(view, feeds) or refused(
             Message("the model"), why=Message("its torch view does not run on these inputs")
         )
-    worst = max((_beyond(found[name], expected[name]) for name in expected), default=0.0)
+    allowed = tolerance(_types(view.model))
+    worst = max((_beyond(found[name], expected[name], allowed) for name in expected), default=0.0)
     if worst:
         return _culprit(view, feeds, values) or refused(
             Message("the model"),
@@ -107,10 +114,28 @@ def _array(value: Any) -> np.ndarray:
     return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
 
 
-def _beyond(found: np.ndarray, expected: np.ndarray) -> float:
-    """The difference where it is too large, else 0."""
+def tolerance(types: Collection[str]) -> float:
+    """The share of the largest value that floats may differ by where values of these types are computed."""
+    return max(TOLERANCE, *(ROUNDINGS * ROUNDOFF.get(name, 0.0) for name in types)) if types else TOLERANCE
+
+
+def _types(model: Model) -> set[str]:
+    """Types of constants, casts and values of a graph, as ONNX names them."""
+    graph = model.ir.graph
+    values = (*graph.inputs, *graph.initializers.values(), *(value for node in graph for value in node.outputs))
+    casts = (ir.DataType(number(node, "to")).name for node in graph if node.op_type == "Cast")
+    return {value.dtype.name for value in values if value.dtype is not None} | {*casts}
+
+
+def _beyond(found: np.ndarray, expected: np.ndarray, allowed: float | None = None) -> float:
+    """The difference where it is too large, else 0. `allowed`: by default as much as the type of one operator's result
+    makes it."""
+    if expected.dtype.kind not in "fV":
+        allowed = 1 - ALIKE
+    elif allowed is None:
+        allowed = tolerance((expected.dtype.name.upper(),))
     differing = difference(found, expected)
-    return differing if differing > (TOLERANCE if expected.dtype.kind in "fV" else 1 - ALIKE) else 0.0
+    return differing if differing > allowed else 0.0
 
 
 def _amount(differing: float) -> str:
@@ -124,7 +149,7 @@ def _amount(differing: float) -> str:
 def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = None) -> UserError | None:
     """The first operator that, given the runtime's own values, does not run or gives others than the runtime; else the
     first of whose result little differences before it, of these values of the view, have made a large one."""
-    grown = None
+    grown, allowed = None, tolerance(_types(view.model))
     for node, before, expected in _nodes(view, feeds):
         try:
             made = view.step(node, before)
@@ -143,7 +168,7 @@ def _culprit(view: TorchView, feeds: Feeds, values: Mapping[str, Any] | None = N
                 grown is None
                 and values is not None
                 and name in expected
-                and (worst := _beyond(_array(values[name]), expected[name]))
+                and (worst := _beyond(_array(values[name]), expected[name], allowed))
             ):
                 grown = refused(
                     node.op_type,
