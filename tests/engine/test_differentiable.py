@@ -34,7 +34,7 @@ from workbench.engine.workspace import Workspace
 from workbench.formats.onnx_file import from_proto
 from workbench.graph.onnx import runtime
 from workbench.graph.rewrite.rewrite import with_weights
-from workbench.graph.torch import torch_ops
+from workbench.graph.torch import torch_ops, torch_proof
 from workbench.graph.torch.torch_ops import Operator
 
 HOUSE = Path(__file__).parents[2] / "workbench"
@@ -406,3 +406,35 @@ def test_a_difference_that_grows_is_named_where_it_has_grown(monkeypatch):
     model = from_proto(graph_of(nodes, weights), "near", Job())
     with pytest.raises(UserError, match=r"through Sub \(node 'near'\): values before it are rounded differently"):
         view_of(model)
+
+
+def halves(deep=8):
+    """Convolutions in float16, between casts."""
+    rng = np.random.default_rng(0)
+    weights, nodes, x = {}, [helper.make_node("Cast", ["x"], ["half"], name="cast", to=TensorProto.FLOAT16)], "half"
+    for k in range(deep):
+        weights |= {f"w{k}": rng.standard_normal((8, 8, 3, 3)) / 6, f"b{k}": rng.standard_normal(8)}
+        nodes += [
+            helper.make_node("Conv", [x, f"w{k}", f"b{k}"], [f"h{k}"], name=f"conv{k}", pads=[1] * 4),
+            helper.make_node("LeakyRelu", [f"h{k}"], [f"r{k}"], name=f"act{k}", alpha=0.1),
+        ]
+        x = f"r{k}"
+    nodes.append(helper.make_node("Cast", [x], ["y"], name="back", to=TensorProto.FLOAT))
+    weights = {name: value.astype(np.float16) for name, value in weights.items()}
+    return from_proto(graph_of(nodes, weights, sizes=("n", 8, 6, 6)), "halves", Job())
+
+
+def test_a_model_in_float16_may_differ_by_what_float16_rounds():
+    model, x = halves(), floats(4, 8, 6, 6)
+    found = torch_proof.proved_view(model, {"x": x})(torch.from_numpy(x))[0].detach().numpy()
+    differing = torch_proof.difference(found, runtime.session(model).run(None, {"x": x})[0])
+    assert torch_proof.TOLERANCE < differing < torch_proof.tolerance({"FLOAT16"}) == 2.0**-7
+    assert torch_proof.tolerance({"FLOAT", "INT64"}) == torch_proof.TOLERANCE
+    assert torch_proof.tolerance({"BFLOAT16", "FLOAT16"}) == 2.0**-4
+
+
+def test_what_is_wrong_in_float16_is_refused_too(monkeypatch):
+    wrong = Operator(lambda a, x, v: torch.nn.functional.leaky_relu(x[0], 0.15), {"alpha": None})
+    monkeypatch.setitem(torch_ops.OPS, "LeakyRelu", wrong)
+    with pytest.raises(UserError, match=r"through LeakyRelu \(node 'act0'\): computed by torch its result differs by"):
+        torch_proof.proved_view(halves(), {"x": floats(4, 8, 6, 6)})

@@ -78,6 +78,16 @@ def unique(name: str, taken: set[str]) -> str:
     return chosen
 
 
+def free(name: str, graph: ir.Graph) -> str:
+    """`name`, or with a number behind it, that no value of the graph or its subgraphs has."""
+    return unique(name, value_names(graph))
+
+
+def free_node(name: str, graph: ir.Graph) -> str:
+    """The same for nodes: ONNX Runtime takes no name twice."""
+    return unique(name, {node.name for node in ir.traversal.RecursiveGraphIterator(graph) if node.name})
+
+
 def name_nodes(nodes: Iterable[ir.Node]) -> None:
     """Give every node a unique name, in place; those that have one keep it."""
     taken: set[str] = set()

@@ -198,9 +198,7 @@ def _set(graph: ir.Graph, node: ir.Node, index: int, name: str, values: np.ndarr
 
 
 def _initializer(graph: ir.Graph, name: str, values: np.ndarray) -> ir.Value:
-    taken = {value.name for node in graph for value in node.outputs} | set(graph.initializers)
-    while name in taken:
-        name += "_"
+    name = names.free(name, graph)
     value = ir.Value(name=name, const_value=ir.Tensor(np.ascontiguousarray(values, dtype=np.float32), name=name))
     graph.initializers.add(value)
     return value
@@ -222,7 +220,7 @@ def _become_add(graph: ir.Graph, norm: ir.Node, name: str, shift: np.ndarray) ->
     add = ir.Node("", "Add", [norm.inputs[0], bias], name=norm.name, metadata_props=dict(norm.metadata_props))
     total = add.outputs[0]
     total.name, total.type, total.shape = output.name, output.type, output.shape
-    output.name = f"{output.name}__normalised"
+    output.name = names.free(f"{output.name}__normalised", graph)
     output.replace_all_uses_with(total, replace_graph_outputs=True)
     graph.insert_after(norm, add)
     graph.remove(norm, safe=True)

@@ -66,7 +66,7 @@ def _reorder(graph: ir.Graph) -> int:
         name = max(large, key=lambda value: value.const_value.size if value.const_value else 0).name or "weight"
         for value in large:
             del graph.initializers[value.name or ""]
-            value.name = f"{value.name}__before"
+            value.name = names.free(f"{value.name}__before", graph)
         _replace(graph, [node], name, array, None)
         for part in reversed([part for part in inside if part is not node]):
             graph.remove(part, safe=True)
@@ -173,7 +173,7 @@ def _replace(graph: ir.Graph, nodes: list[ir.Node], name: str, array: np.ndarray
     """A new initialiser in place of what the nodes yield; it takes the name of the one that it replaces."""
     if old is not None:
         del graph.initializers[name]
-        old.name = f"{name}__before"
+        old.name = names.free(f"{name}__before", graph)
     new = ir.Value(name=name, const_value=ir.Tensor(array, name=name))
     graph.initializers.add(new)
     for node in nodes:

@@ -10,6 +10,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.message import Joined, Message
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.model.inventory import Site
+from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.rewrite import apart, bias_room, qdq
 from workbench.graph.rewrite.qdq import Pen
@@ -109,22 +110,6 @@ def _excerpt(graph: ir.Graph, sites: Iterable[Site], handed: Collection[str], ot
     ).clone()
 
 
-def _names(graph: ir.Graph) -> set[str]:
-    """Every value's name, those inside an If, Loop or Scan too."""
-    nodes = list(ir.traversal.RecursiveGraphIterator(graph))
-    graphs = {id(part): part for part in (graph, *(node.graph for node in nodes)) if part is not None}.values()
-    made = {value.name for node in nodes for value in node.outputs}
-    return {
-        name
-        for name in (
-            *made,
-            *(name for part in graphs for name in part.initializers),
-            *(value.name for part in graphs for value in part.inputs),
-        )
-        if name is not None
-    }
-
-
 def functions_of(changes: Iterable[Change]) -> frozenset[str]:
     """The decoders, with their building blocks, that edits share."""
     return frozenset().union(*(part.form.functions for change in changes for part in change.stored))
@@ -194,7 +179,7 @@ class _Editor:
         self._graph = graph
         self._handed = handed
         self._nodes = _by_name(graph)
-        self._names = _names(whole)
+        self._names = names.value_names(whole)
         self._node_names = {node.name for node in ir.traversal.RecursiveGraphIterator(whole) if node.name}
 
     def keep_apart(self, names: Iterable[str]) -> None:
@@ -274,11 +259,11 @@ class _Editor:
 
     def _unique(self, name: str) -> str:
         """A name that no value has."""
-        return _free(name, self._names)
+        return names.unique(name, self._names)
 
     def _free_node(self, name: str) -> str:
         """A name that no node has: ONNX Runtime takes none twice."""
-        return _free(name, self._node_names)
+        return names.unique(name, self._node_names)
 
     def _put_chain(self, path: str, site: Site, factors: Factors, weights: list[ir.Value]) -> int:
         """Every node that reads the weight becomes a chain; bytes that the chains take more than the nodes did."""
@@ -338,13 +323,6 @@ class _Editor:
         product.name = self._unique(f"{product.name}.product")
         self._graph.insert_after(node, new)
         return new
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    taken.add(name)
-    return name
 
 
 def _spatial(node: ir.Node, site: Site) -> int:

@@ -235,7 +235,7 @@ def _start_from(graph: ir.Graph, crossing: tuple[str, ...], known: dict[str, Kno
             type=ir.TensorType(found.dtype) if found.dtype is not None else old.type,
             shape=ir.Shape(found.shape) if found.shape is not None else None,
         )
-        old.name = f"{name}__before"
+        old.name = names.free(f"{name}__before", graph)
         old.replace_all_uses_with(new, replace_graph_outputs=True)
         graph.inputs.append(new)
 

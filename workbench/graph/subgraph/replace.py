@@ -12,7 +12,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.model.inventory import Site, find_layers
 from workbench.graph.model.model import Model
-from workbench.graph.onnx.names import unique, value_names
+from workbench.graph.onnx.names import free, free_node
 from workbench.graph.storage.chain import DEFAULTS
 from workbench.graph.subgraph.span import OTHER, Span
 
@@ -127,13 +127,13 @@ def replaced(model: Model, span: Span, form: Form, weight: np.ndarray, bias: np.
     new = nodes[-1].outputs[0] if nodes else received
     given.replace_all_uses_with(new, replace_graph_outputs=True)
     if nodes:
-        given.name = f"{span.given}__before"
+        given.name = free(f"{span.given}__before", graph)
         new.name, new.type, new.shape = span.given, given.type, given.shape
     for node in nodes:
         node.metadata_props.update(first.metadata_props)
-        node.name = site.node if node is nodes[0] else f"{site.node}.bias"
-        node.outputs[0].name = node.outputs[0].name or f"{span.given}.product"
-    first.name = f"{site.node}__before"
+        node.name = site.node if node is nodes[0] else free_node(f"{site.node}.bias", graph)
+        node.outputs[0].name = node.outputs[0].name or free(f"{span.given}.product", graph)
+    first.name = free_node(f"{site.node}__before", graph)
     common.RemoveUnusedNodesPass()(copy)
     for name, value in list(graph.initializers.items()):
         if not value.uses() and not value.is_graph_output():
@@ -150,7 +150,7 @@ def _initializers(graph: ir.Graph, span: Span, site: Site, weight: np.ndarray, b
         if old is not None and not old.is_graph_output() and all(use.node.name in span.nodes for use in old.uses()):
             del graph.initializers[name]
         else:
-            name = unique(name, value_names(graph)) if old is not None else name
+            name = free(name, graph)
         tensor = ir.Tensor(np.ascontiguousarray(values, np.float32), name=name)
         made.append(ir.Value(name=name, const_value=tensor))
         graph.initializers.add(made[-1])
