@@ -11,6 +11,9 @@ from workbench.core.base.job import Job
 from workbench.core.recipe.recipe import parse_recipe
 from workbench.engine.api.export import export
 from workbench.engine.workspace import Workspace
+from workbench.formats.onnx_file import from_proto
+from workbench.graph.onnx import runtime
+from workbench.graph.subgraph import cut
 
 STEPS = [
     "lowrank.svd: {ratio: 0.5}",
@@ -21,6 +24,7 @@ STEPS = [
     "quantize.smooth: {}",
     "quantize.awq: {}",
     "quantize.bias_correction: {}",
+    "distill.layer: {rank: 4, steps: 2}",
 ]
 
 
@@ -75,3 +79,50 @@ def test_factors_are_factored_again(tmp_path):
     (tmp_path / "plain_compressed.npz").write_bytes((tmp_path / "plain.npz").read_bytes())
     again = exported(tmp_path / "plain_compressed.onnx", "{lowrank.svd: {rank: 4}}")
     assert sum(node.op_type == "MatMul" for node in again.graph.node) == 5
+
+
+def test_names_that_a_student_of_a_block_makes_may_be_taken(tmp_path):
+    b = Build(opset=17)
+    x = b.node("Relu", [b.node("MatMul", ["x", b.weight("block.a.weight", 16, 16)], "first")], "bent")
+    x = b.node("MatMul", [x, b.weight("block.b.weight", 16, 16)], "h")
+    for name in ("h.product", "h__before", "first__before", "bias", "block.a.bias"):
+        x = b.node("Abs", [x], name)
+        b.nodes[-1].name = f"{b.nodes[0].name}.bias" if name == "bias" else f"{b.nodes[0].name}__before{len(b.nodes)}"
+    b.nodes[-1].name = f"{b.nodes[0].name}__before"
+    b.node("MatMul", [x, b.weight("last.weight", 16, 4)], "y")
+    onnx.save(b.proto({"x": ["N", 16]}, {"y": ["N", 4]}), tmp_path / "m.onnx")
+    np.savez(tmp_path / "m.npz", x=np.random.default_rng(0).standard_normal((40, 16)).astype(np.float32))
+    workspace = Workspace.open(str(tmp_path / "m.onnx"), Job()).attach(str(tmp_path / "m.npz"), Job())
+    recipe = parse_recipe("version: 1\nlayers: {block.a: [{distill.block: {span: block}}]}")
+    report = export(workspace, recipe, str(tmp_path), Job())
+    assert report.verified.agreement == 1
+    onnx.checker.check_model(onnx.load(report.files["model"]))
+
+
+def test_names_that_a_cut_makes_may_be_taken():
+    """The operator before the cut stays for its other output, and its name for what is given now is taken."""
+    b = Build(opset=17)
+    b.nodes.append(onnx.helper.make_node("Split", ["x"], ["a", "rest"], "split", axis=1))
+    b.node("Neg", ["rest"], "a__before")
+    b.node("Add", ["a", "a__before"], "sum")
+    b.node("MatMul", ["sum", b.weight("w", 4, 2)], "y")
+    model = from_proto(b.proto({"x": ["N", 8]}, {"y": ["N", 2]}), "m", Job())
+    x, a = np.ones((3, 8), np.float32), np.full((3, 4), 5, np.float32)
+    session = runtime.session(cut.between(model, ("a",), ("sum",)))
+    assert {value.name for value in session.get_inputs()} == {"x", "a"}
+    np.testing.assert_array_equal(runtime.run(session, {"x": x, "a": a})[0], np.full((3, 4), 4, np.float32))
+
+
+def test_names_that_a_normalisation_makes_may_be_taken():
+    """It becomes an Add where nothing that it could be folded into is before it."""
+    b = Build(opset=17)
+    x = b.node("Relu", ["x"], "r")
+    ones = [b.constant(name, np.full(4, value)) for name, value in (("s", 2), ("bn.bias", 1), ("mean", 0), ("var", 1))]
+    x = b.node("BatchNormalization", [x, *ones], "n")
+    x = b.node("Abs", [b.node("Abs", [x], "n__normalised")], "s__before")
+    b.node("Conv", [x, b.weight("c.weight", 2, 4, 1, 1)], "y")
+    proto = b.proto({"x": ["N", 4, 2, 2]}, {"y": ["N", 2, 2, 2]})
+    x = np.random.default_rng(0).standard_normal((2, 4, 2, 2)).astype(np.float32)
+    expected = runtime.session(proto.SerializeToString()).run(None, {"x": x})[0]
+    found = runtime.session(from_proto(proto, "m", Job())).run(None, {"x": x})[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
