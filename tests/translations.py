@@ -87,7 +87,8 @@ def engine_texts() -> dict[str, str]:
     # Between the parts of a sentence; and keys, which Qt's own Chinese names by words that no keyboard has.
     found = dict.fromkeys((COMMA, CLAUSE, AND, "inputs", "channels", "Shift", "Return", "Backspace"), "said")
     for info in (*(method.info() for method in all_methods().values()), *STAGES):
-        texts = [info.title, info.summary]
+        texts = [info.title, info.summary, *(effect.text for effect in getattr(info, "effects", ()))]
+        texts += [ranking.first] if (ranking := getattr(info, "ranking", None)) is not None else []
         for field in info.fields:
             texts += [name_words(field.name), field.help, field.unit, *map(str, field.choices)]
         found |= {text: info.id for text in texts if text}

@@ -7,6 +7,7 @@ from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
 from workbench.core.base.quantities import MetricInfo
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, Unit, When
 from workbench.data.extensions import Reader
 from workbench.data.metrics import Metric
@@ -34,6 +35,7 @@ __all__ = [
     "Dense",
     "Drag",
     "Edit",
+    "Effect",
     "Encoding",
     "Factors",
     "Format",
@@ -48,6 +50,7 @@ __all__ = [
     "Piece",
     "Plan",
     "Range",
+    "Ranking",
     "Reader",
     "RemovalMethod",
     "ReplacingMethod",

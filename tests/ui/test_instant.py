@@ -1,10 +1,15 @@
 """What a step will do, in words, for every family: numbers against the layer's shape and statistics."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.ui import sample
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import MethodInfo
+from workbench.core.recipe.effect import Effect
+from workbench.core.recipe.params import Field
 from workbench.methods.base.method import all_methods
 from workbench.ui.actions import meaning
 
@@ -39,6 +44,27 @@ def said(method, **given):
 )
 def test_parameters_and_shape_tell(method, given, words):
     assert words in said(method, **given).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_of_a_method_that_says_nothing_nothing_is_said():
+    """Its parameters may mean what they mean elsewhere, or not."""
+    for name in ("prune.random", "quantize.random", "lowrank.random", "distill.random"):
+        fields = tuple(Field(field, "float", 0.5) for field in ("sparsity", "rank", "energy", "ratio", "bits"))
+        info = MethodInfo(name, name.partition(".")[0], "Random", "S.", "f", "c 1999", fields)
+        assert meaning.sentence(info, {}, VIEW, LAYER) == ""
+        halved = {"share": "share(sparsity)", "halved": "weights // 2"}
+        half = Effect("{share} of {weights} weights, {halved}.", "sparsity < 1", halved)
+        own = replace(info, effects=(half, Effect("Never.", "sparsity > 1"), Effect("{x}.", "", {"x": "1 // 0"})))
+        assert meaning.sentence(own, {}, VIEW, LAYER) == "50\N{NO-BREAK SPACE}% of 18,432 weights, 9,216."
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["import os", "open('a')", "weights.real", "(lambda: 1)()", "[w for w in ()]", "round.__self__", "x :="],
+)
+def test_an_expression_is_arithmetic_and_nothing_else(expression):
+    with pytest.raises(ValueError, match=r"expression|arithmetic"):
+        Effect("A.", expression)
 
 
 def test_rules_find_their_rank_in_the_spectrum():

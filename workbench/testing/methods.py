@@ -20,6 +20,7 @@ import numpy as np
 from workbench.core.base.errors import Cancelled
 from workbench.core.base.job import Job
 from workbench.core.recipe.action import Action
+from workbench.core.recipe.effect import evaluated
 from workbench.core.recipe.params import fields_of, parse, plain
 from workbench.core.recipe.recipe import Recipe, parse_recipe
 from workbench.data.dataset import Dataset
@@ -142,6 +143,21 @@ def says_why_not(name: str) -> None:
         assert answer is None or sentence(answer), f"{name} refuses {op} with {answer!r}, which is not a sentence"
 
 
+def computes_what_it_says(name: str) -> None:
+    """The sentences on what a step will do (core.recipe.effect) have their figures, with the defaults on every kind of
+    layer that it takes."""
+    method = all_methods()[name]
+    defaults: Any = plain(parse(method.Params, {}))
+    for op in EVERY:
+        model, path, _ = model_with(op)
+        layer = model.layer(path)
+        names = {"asked": "a rank", **layer.facts, **defaults}
+        for effect in method.effects if method.accepts(layer) is None else ():
+            if not effect.when or evaluated(effect.when, names):
+                assert effect.values(names) is not None, f"{name}: '{effect.text}' has no figures on {op}"
+            assert sentence(effect.text) or effect.stored, f"{name}: '{effect.text}' is not a sentence"
+
+
 # -- of a case -----------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +232,7 @@ PER_METHOD: tuple[Callable[[str], None], ...] = (
     parameters_survive_a_recipe,
     refuses_what_is_out_of_range,
     says_why_not,
+    computes_what_it_says,
 )
 PER_CASE: tuple[Callable[[Case], None], ...] = (
     leaves_the_original,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 
 from workbench.core.base.plain import make_plain
 
@@ -61,6 +62,26 @@ class Layer:
         """Rows (output channels) and columns of the weight unfolded to a matrix, groups side by side."""
         rows = self.shape[self.out_axis] if self.shape else 1
         return rows, self.count // max(rows, 1)
+
+    @property
+    def facts(self) -> dict[str, int]:
+        """What a method's sentences may name (core.recipe.effect).
+
+        outputs, columns   of the weight as a matrix: columns are inputs times kernel
+        inputs, kernel     second axis of the weight, product of those behind it
+        weights, biases    how many
+        axes               sum of the sizes of the weight's axes
+        """
+        outputs, columns = self.matrix
+        return {
+            "outputs": outputs,
+            "columns": columns,
+            "inputs": self.shape[1] if len(self.shape) > 1 else 1,
+            "kernel": prod(self.shape[2:]),
+            "weights": self.count,
+            "biases": self.parameters - self.count,
+            "axes": sum(self.shape),
+        }
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.params import Field
 
 Family = Literal["prune", "lowrank", "distill", "quantize"]
@@ -65,6 +66,8 @@ class MethodInfo:
     coupled: bool = False  # layers that lose channels together are changed together (see Couplings)
     replaces: bool = False  # the whole module that the layer is in, or that the parameter `span` names
     outlook: bool = False  # what it will do to a layer takes figures of its own (see wanted.WantOutlook)
+    effects: tuple[Effect, ...] = ()  # what it says a step will do
+    ranking: Ranking | None = None
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -20,6 +20,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, Family, MethodInfo
+from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.params import fields_of, parse
 from workbench.graph.channels.scaling import Scaling
 from workbench.graph.storage.edit import Edit
@@ -89,6 +90,8 @@ class Method(ABC):
     citation: ClassVar[str]
     needs_data: ClassVar[bool] = False
     corrects: ClassVar[bool] = False  # makes up for what steps before it changed: no change comes behind it
+    effects: ClassVar[tuple[Effect, ...]] = ()  # sentences on what a step will do, the window's only ones
+    ranking: ClassVar[Ranking | None] = None  # where its parameters mean a rank
     structural: ClassVar[bool] = False  # changes the shapes of several layers at once: see StructuralMethod
     Params: ClassVar[type]
 
@@ -161,6 +164,8 @@ class Method(ABC):
             issubclass(cls, RemovalMethod),
             issubclass(cls, ReplacingMethod),
             outlook,
+            cls.effects,
+            cls.ranking,
         )
 
 

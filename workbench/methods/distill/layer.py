@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect, Ranking
 from workbench.core.recipe.params import Drag, Help, OneOf, Range, When
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Factors
@@ -45,6 +46,18 @@ class LayerDistillation(Method):
     )
     formula = "min over A, B:  mean ‖ (W x + b) − (A B x + c) ‖²"
     citation = "Romero et al. 2015, FitNets, ICLR; Zhang et al. 2016, IEEE TPAMI 38:10"
+    effects = (
+        Effect(
+            "A convolution in {count} groups", "student == 'grouped'", {"count": "groups"}, stored="weights // groups"
+        ),
+        Effect(
+            "{count} kernels for each of {inputs} inputs, and a 1 × 1 convolution",
+            "student == 'separable'",
+            {"count": "min(multiplier, kernel, outputs)"},
+            stored="inputs * min(multiplier, kernel, outputs) * (kernel + outputs)",
+        ),
+    )
+    ranking = Ranking(trained=True, when="student == 'factors'")
     needs_data = True
 
     @dataclass(frozen=True)

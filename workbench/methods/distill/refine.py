@@ -13,6 +13,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -29,6 +30,7 @@ class Refinement(Method):
     )
     formula = "min over Ŵ, c:  mean ‖ (W x + b) − (Ŵ x + c) ‖²,   ŵᵢ = 0 where it was"
     citation = "Zhang et al. 2016, IEEE TPAMI 38:10; Hubara et al. 2021, NeurIPS"
+    effects = (Effect("{steps} training steps on the layer's outputs; what is stored keeps its form."),)
     needs_data = True
 
     @dataclass(frozen=True)

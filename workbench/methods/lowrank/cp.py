@@ -13,12 +13,15 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Factors, Piece
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import factors
+
+_TERMS = "rank if rank != None else max(1, int(ratio * (weights - 1) / axes))"
 
 
 @method("lowrank.cp")
@@ -30,6 +33,14 @@ class CpDecomposition(Method):
     )
     formula = "W[o,i,y,x] ≈ Σᵣ O[o,r] · Y[y,r] · X[x,r] · I[i,r]"
     citation = "Lebedev et al. 2015, ICLR"
+    effects = (
+        Effect(
+            "A sum of {rank} terms, each a product of one vector an axis",
+            "",
+            {"rank": _TERMS},
+            stored=f"axes * ({_TERMS})",
+        ),
+    )
 
     @dataclass(frozen=True)
     class Params:

@@ -13,6 +13,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Ranking
 from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -35,6 +36,7 @@ class ResponseFactors(Method):
     )
     formula = "min over M of rank r, b:  Σ ‖ f(y) − f(M y + b) ‖²,  y = W x"
     citation = "Zhang et al. 2016, IEEE TPAMI 38:10"
+    ranking = Ranking("matrices")
     needs_data = True
 
     @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Ranking
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Factors, Piece
 from workbench.graph.storage.plan import Plan
@@ -21,6 +22,7 @@ class SpatialSvd(Method):
     summary = "Replaces a convolution with a k × k kernel by one of k × 1 followed by one of 1 × k."
     formula = "W[o,i,y,x] ≈ Σᵣ H[o,r,x] V[r,i,y]"
     citation = "Jaderberg et al. 2014, BMVC"
+    ranking = Ranking("matrices", first="A vertical and a horizontal convolution")
 
     Params = ranks.RankParams
 

@@ -13,6 +13,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -30,6 +31,9 @@ class SubspaceFactors(Method):
     )
     formula = "W_c ≈ U_c V_cᵗ for each cluster c of output channels"
     citation = "Maalouf et al. 2021, Deep learning meets projective clustering, ICLR"
+    effects = (
+        Effect("{count} groups of the {outputs} outputs, for each {rank}.", "", {"count": "clusters", "rank": "asked"}),
+    )
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams):

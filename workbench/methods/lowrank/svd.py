@@ -6,6 +6,7 @@ evaluation. NeurIPS 2014. Eckart and Young 1936 for the optimality.
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Ranking
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import ranks
@@ -22,6 +23,7 @@ class TruncatedSvd(Method):
     )
     formula = "W ≈ Uᵣ Σᵣ Vᵣᵗ,   parameters: r · (outputs + inputs)"
     citation = "Denton et al. 2014, NeurIPS; Eckart and Young 1936"
+    ranking = Ranking()
 
     Params = ranks.SpectrumParams
 

@@ -13,6 +13,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Ranking
 from workbench.core.recipe.params import Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Factors, Piece
@@ -33,6 +34,7 @@ class Tucker2(Method):
     )
     formula = "W[o,i] ≈ Σₚᵣ B[o,p] · C[p,r] · A[r,i]"
     citation = "Kim et al. 2016, ICLR; Nakajima et al. 2013, JMLR 14"
+    ranking = Ranking("matrices", sides=2)
 
     @dataclass(frozen=True)
     class Params(ranks.RankParams):

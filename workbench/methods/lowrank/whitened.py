@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Ranking
 from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
@@ -30,6 +31,7 @@ class WhitenedSvd(Method):
     )
     formula = "W S ≈ U Σ Vᵗ,  W ≈ Uᵣ Σᵣ (Vᵣᵗ S⁻¹),  S Sᵗ = E[x xᵗ]"
     citation = "Wang et al. 2025, SVD-LLM, ICLR"
+    ranking = Ranking("matrices")
     needs_data = True
 
     @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
@@ -29,6 +30,13 @@ class BlockPruning(Method):
     )
     formula = "block B ← B · [rms(B) > t]"
     citation = "Narang et al. 2017, Block-sparse recurrent neural networks; Gray et al. 2017"
+    effects = (
+        Effect(
+            "About {count} of {total} weights become zero, in blocks of {rows} × {columns}.",
+            "sparsity != None",
+            {"count": "round(sparsity * weights)", "total": "weights"},
+        ),
+    )
 
     @dataclass(frozen=True)
     class Params:

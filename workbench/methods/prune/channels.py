@@ -20,6 +20,7 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, Range
 from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
 from workbench.methods.common.factors import by_output, refuse_gradients, refuse_rows
@@ -38,6 +39,11 @@ class ChannelPruning(RemovalMethod):
     )
     formula = "keep the n(1 − ratio) channels c of largest score, e.g. Σ|w_c|"
     citation = "Li et al. 2017, Pruning filters for efficient ConvNets, ICLR; Fang et al. 2023, DepGraph, CVPR"
+    effects = (
+        Effect(
+            "About {count} of {total} output channels go.", "", {"count": "round(ratio * outputs)", "total": "outputs"}
+        ),
+    )
 
     @dataclass(frozen=True)
     class Params:

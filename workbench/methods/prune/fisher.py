@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.recipe.params import Help
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.prune import saliency
 
@@ -24,6 +25,7 @@ class FisherPruning(saliency.SaliencyPruning):
     )
     formula = "saliency  Sᵢ = ½ wᵢ² Fᵢᵢ − wᵢ · ∂L/∂wᵢ"
     citation = "LeCun et al. 1989, Optimal brain damage, NeurIPS; Theis et al. 2018"
+    effects = said.ZEROS
 
     @dataclass(frozen=True)
     class Params(saliency.LayerParams):

@@ -15,6 +15,7 @@ from workbench.core.recipe.params import Drag, Help, OneOf, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, each_tensor, method
 
 
@@ -27,6 +28,7 @@ class MagnitudePruning(Method):
     )
     formula = "wᵢ ← wᵢ · [|wᵢ| > t]"
     citation = "Han et al. 2015, Learning both weights and connections, NeurIPS"
+    effects = said.ZEROS
 
     @dataclass(frozen=True)
     class Params:

@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
@@ -30,6 +31,7 @@ class NOfMPruning(Method):
     )
     formula = "in each group of M:  wᵢ ← wᵢ · [|wᵢ| is among the N largest]"
     citation = "Mishra et al. 2021, Accelerating sparse deep neural networks; Zhou et al. 2021, ICLR"
+    effects = (Effect("{n} of every {m} neighbouring weights stay, the others become zero."),)
 
     @dataclass(frozen=True)
     class Params:

@@ -6,6 +6,7 @@ Lee, Ajanthan, Torr: SNIP, single-shot network pruning based on connection sensi
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.prune import saliency
 
@@ -19,6 +20,7 @@ class SnipPruning(saliency.SaliencyPruning):
     )
     formula = "saliency  Sᵢ = |wᵢ · ∂L/∂wᵢ| / Σⱼ |wⱼ · ∂L/∂wⱼ|"
     citation = "Lee et al. 2019, SNIP, ICLR"
+    effects = said.ZEROS
     Params = saliency.GlobalParams
 
     def score(self, context: Context, weight: np.ndarray, params: saliency.GlobalParams, job: Job) -> np.ndarray:

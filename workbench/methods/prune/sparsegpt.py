@@ -16,6 +16,7 @@ from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import factors
 from workbench.methods.common.gram_propagation import each_matrix
@@ -34,6 +35,7 @@ class SparseGpt(Method):
     )
     formula = "min over mask, Ŵ:  ‖ W X − Ŵ X ‖²,  saliency  w² / [H⁻¹]ⱼⱼ²,  H = X Xᵗ + λ I"
     citation = "Frantar and Alistarh 2023, SparseGPT, ICML; Hassibi and Stork 1993"
+    effects = said.ZEROS
     needs_data = True
 
     @dataclass(frozen=True)

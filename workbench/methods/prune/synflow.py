@@ -16,6 +16,7 @@ from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import factors
 from workbench.methods.prune import saliency
@@ -30,6 +31,7 @@ class SynFlowPruning(Method):
     )
     formula = "R = 1ᵗ (∏ |W⁽ˡ⁾|) 1,   Sᵢ = |wᵢ · ∂R/∂wᵢ|,   kept after round k:  (1 − sparsity)^(k/n)"
     citation = "Tanaka et al. 2020, NeurIPS"
+    effects = said.ZEROS
     needs_data = True  # for the shape of the input alone
 
     @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Molchanov, Mallya, Tyree, Frosio, Kautz: Importance estimation for neural networ
 import numpy as np
 
 from workbench.core.base.job import Job
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.prune import saliency
 
@@ -19,6 +20,7 @@ class TaylorPruning(saliency.SaliencyPruning):
     )
     formula = "saliency  Sᵢ = E[(wᵢ · ∂L/∂wᵢ)²]"
     citation = "Molchanov et al. 2019, Importance estimation for neural network pruning, CVPR"
+    effects = said.ZEROS
     Params = saliency.LayerParams
 
     def score(self, context: Context, weight: np.ndarray, params: saliency.LayerParams, job: Job) -> np.ndarray:

@@ -14,6 +14,7 @@ from workbench.core.recipe.params import Help, Range
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import factors
 from workbench.methods.common.gram_propagation import each_matrix
@@ -29,6 +30,7 @@ class WandaPruning(Method):
     )
     formula = "saliency  Sᵢⱼ = |Wᵢⱼ| · ‖xⱼ‖₂,  compared within each output channel"
     citation = "Sun et al. 2024, A simple and effective pruning approach for large language models, ICLR"
+    effects = said.ZEROS
     needs_data = True
 
     @dataclass(frozen=True)

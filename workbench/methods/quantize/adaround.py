@@ -18,6 +18,7 @@ from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Encoding, container
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import factors, grids
 from workbench.methods.common.gram_propagation import each_matrix
@@ -38,6 +39,7 @@ class AdaRound(Method):
     )
     formula = "min over V:  ‖ W X − s·(floor(W/s) + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
     citation = "Nagel et al. 2020, Up or down? Adaptive rounding for post-training quantization, ICML"
+    effects = said.LEVELS
     needs_data = True
 
     @dataclass(frozen=True)

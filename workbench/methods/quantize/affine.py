@@ -16,6 +16,7 @@ from workbench.core.recipe.params import Drag, Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Encoding, container
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, each_tensor, method
 from workbench.methods.common import grids
 
@@ -32,6 +33,7 @@ class AffineQuantization(Method):
         "Jacob et al. 2018, CVPR; Nagel et al. 2021, A white paper on neural network quantization; "
         "Migacz 2017 (entropy); Banner et al. 2019 (clip)"
     )
+    effects = said.LEVELS
 
     @dataclass(frozen=True)
     class Params:

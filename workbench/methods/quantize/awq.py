@@ -16,6 +16,7 @@ from workbench.core.recipe.params import Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Encoding, Scaled, container
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import channel_scales, grids
 
@@ -32,6 +33,7 @@ class ActivationAware(Method):
     )
     formula = "w ≈ Q(w · s) / s,   s_j = mean|x_j|^α,   α = argmin ‖x w − x Q(w s)/s‖²"
     citation = "Lin et al. 2024, AWQ, MLSys, arXiv:2306.00978"
+    effects = said.LEVELS
     needs_data = True
 
     @dataclass(frozen=True)

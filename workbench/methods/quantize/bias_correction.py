@@ -11,6 +11,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, method
@@ -26,6 +27,14 @@ class BiasCorrection(Method):
     )
     formula = "b ← b + (W − Ŵ) E[x]"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.2"
+    effects = (
+        Effect(
+            "Each of {count} output channels gets back in its bias what the steps before take from its mean output.",
+            "",
+            {"count": "outputs"},
+        ),
+        Effect("The layer had no bias: {count} values more.", "biases == 0", {"count": "outputs"}),
+    )
     needs_data = True
     corrects = True
 

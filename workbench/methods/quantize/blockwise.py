@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help
 from workbench.graph.rewrite import qdq
 from workbench.graph.storage.edit import Edit
@@ -34,6 +35,13 @@ class BlockwiseQuantization(Method):
     )
     formula = "w ≈ s_block · (q − 8),   q = 0 … 15"
     citation = "MatMulNBits, operators of ONNX Runtime; Dettmers & Zettlemoyer 2023, ICML"
+    effects = (
+        Effect(
+            "{levels} levels, a scale for every {size} weights: {count} scales.",
+            "",
+            {"levels": "16", "size": "int(block)", "count": "outputs * ceil(columns / int(block))"},
+        ),
+    )
 
     @dataclass(frozen=True)
     class Params:

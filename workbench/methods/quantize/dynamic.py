@@ -11,6 +11,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Dynamic
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
 
@@ -25,6 +26,7 @@ class DynamicQuantization(IntegerMethod):
     )
     formula = "s_x = (max x − min x) / 255,   y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Krishnamoorthi 2018, arXiv:1806.08342"
+    effects = said.INTEGERS
     compute = Dynamic
 
     @dataclass(frozen=True)

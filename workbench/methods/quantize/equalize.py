@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.graph.channels.scaling import Scaling
 from workbench.methods.base.method import RescalingMethod, method
 
@@ -30,6 +31,18 @@ class CrossLayerEqualization(RescalingMethod):
     )
     formula = "W₁[c] ← W₁[c] / s, b₁[c] ← b₁[c] / s, W₂[·, c] ← s W₂[·, c], s = √(r₁ r₂) / r₂, r = max |w|"
     citation = "Nagel et al. 2019, Data-free quantization, ICCV, section 4.1"
+    effects = (
+        Effect(
+            "Output channels will reach equally far, and the layers that read them undo it; the size stays.",
+            "channels == None",
+        ),
+        Effect(
+            "{count} of {total} output channels will reach equally far, undone in {layers}; now the widest reaches "
+            "{times} times as far as the narrowest.",
+            "channels != None",
+            {"count": "channels", "total": "outputs", "layers": "readers", "times": "spread"},
+        ),
+    )
 
     @dataclass(frozen=True)
     class Params:

@@ -11,6 +11,7 @@ import numpy as np
 
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
@@ -33,6 +34,9 @@ class FloatQuantization(Method):
     summary = "Rounds each weight to a shorter floating-point number, of 16 or 8 bits."
     formula = "w ← round to (sign, exponent, fraction) of the format"
     citation = "IEEE 754-2019; Wang and Kanwar 2019, BFloat16"
+    effects = (
+        Effect("{bits} bits a weight instead of 32.", "", {"bits": "16 if format in ('float16', 'bfloat16') else 8"}),
+    )
 
     @dataclass(frozen=True)
     class Params:

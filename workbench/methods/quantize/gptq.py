@@ -16,6 +16,7 @@ from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Encoding, container
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
 from workbench.methods.common import factors, grids
 from workbench.methods.common.gram_propagation import each_matrix
@@ -33,6 +34,7 @@ class Gptq(Method):
     )
     formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
     citation = "Frantar et al. 2023, GPTQ, ICLR"
+    effects = said.LEVELS
     needs_data = True
 
     @dataclass(frozen=True)

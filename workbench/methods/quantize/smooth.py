@@ -16,6 +16,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Scaled
 from workbench.graph.storage.kernels import Levels, Static
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.common import channel_scales, grids
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
@@ -31,6 +32,7 @@ class SmoothQuantization(IntegerMethod):
     )
     formula = "s_j = max|x_j|^α / max|w_j|^(1−α),   y ≈ Q(x / s) · Q(s w)"
     citation = "Xiao et al. 2023, SmoothQuant, ICML, arXiv:2211.10438"
+    effects = said.INTEGERS
     needs_data = True
     compute = Static
 

@@ -13,6 +13,7 @@ from workbench.core.recipe.params import Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Levels, Static
 from workbench.graph.storage.plan import Plan
+from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.base.observer import RangeRule
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
@@ -28,6 +29,7 @@ class StaticQuantization(IntegerMethod):
     )
     formula = "y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Jacob et al. 2018, CVPR; Krishnamoorthi 2018, arXiv:1806.08342; Migacz 2017 (entropy)"
+    effects = said.INTEGERS
     needs_data = True
     compute = Static
 

@@ -44,7 +44,7 @@ def sentence(
     if method.replaces and layer is not None:
         return replaced((layer.path,), values, outlook)
     known = _looked_up(method, given, view)
-    return known or (instant.words(method.id, values, layer, view.spectrum, outlook) if layer is not None else "")
+    return known or (instant.words(method, values, layer, view.spectrum, outlook) if layer is not None else "")
 
 
 def _looked_up(method: MethodInfo, given: Mapping[str, Any], view: LayerView) -> str:
@@ -77,7 +77,7 @@ def replaced(layers: tuple[str, ...], values: Mapping[str, Any], outlook: Outloo
     span, leaves = values.get("span"), values.get("student") == "identity"
     modules = (span,) if span else tuple(dict.fromkeys(path.rpartition(".")[0] or path for path in layers))
     named = ", ".join(modules)
-    after = outlook.students.get(0 if leaves else values["kernel"]) if isinstance(outlook, Replacing) else None
+    after = outlook.students.get(0 if leaves else values.get("kernel", 0)) if isinstance(outlook, Replacing) else None
     if not isinstance(outlook, Replacing) or after is None:
         return (
             tr("Leaves out {modules} with all its layers.")

@@ -7,7 +7,8 @@ from typing import Any
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.method_insight import Kept, Ranks
 from workbench.core.layer_data.views import Spectrum
-from workbench.ui.text.i18n import tr
+from workbench.core.recipe.effect import Ranking
+from workbench.ui.text.i18n import said, tr
 
 Values = Mapping[str, Any]
 
@@ -72,6 +73,17 @@ def of_two(values: Values, spectrum: Spectrum | None, trained: bool = False, kep
         ),
         words,
     )
+
+
+def words(ranking: Ranking, values: Values, layer: Layer, drawn: Spectrum | None, found: Ranks | None) -> str:
+    """Which rank is meant, what it keeps and what becomes of the size; `drawn` are the singular values of the weight,
+    `found` those of the method."""
+    if ranking.sides == 2:
+        return two_sided(values, layer, found) or tr("For each side {rank}.").format(rank=asked(values))
+    if ranking.of == "weight":
+        return of_two(values, drawn, ranking.trained) if drawn is not None and len(drawn.values) else ""
+    text = of_two(values, None) if found is None else of_two(values, found.sides[0], ranking.trained, found.kept)
+    return joined(said(ranking.first), text) if ranking.first else text
 
 
 def two_sided(values: Values, layer: Layer, found: Ranks | None) -> str:

@@ -1,0 +1,135 @@
+"""What a method says a step will do, as values: sentences with figures that follow the hand, without running anything.
+
+A method declares them beside its parameters; they cross to the window in MethodInfo, where each figure is computed from
+the parameters and the layer in front of the user. The window says nothing else of what a method does.
+
+    Effect("{count} of {weights} weights become zero.", figures={"count": "round(sparsity * weights)"})
+"""
+
+import ast
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from string import Formatter
+from types import CodeType
+from typing import Any, Literal
+
+
+class Share(float):
+    """A fraction of one, shown in per cent."""
+
+
+FUNCTIONS = {"round": round, "min": min, "max": max, "int": int, "ceil": math.ceil, "share": Share}
+_NODES = (
+    ast.Expression,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.UnaryOp,
+    ast.Not,
+    ast.USub,
+    ast.BinOp,
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    ast.Div,
+    ast.FloorDiv,
+    ast.LShift,
+    ast.Compare,
+    ast.cmpop,
+    ast.IfExp,
+    ast.Call,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Tuple,
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A sentence about a step.
+
+    text      English, a template whose names are figures, parameters, or facts of the layer (Layer.facts)
+    when      an expression: said where it is true; "" always
+    figures   name -> an expression in Python's arithmetic, with `round`, `min`, `max`, `int`, `ceil`, and `share` for
+              what is shown in per cent. Names are parameters and facts; one that there is not is None
+    stored    an expression for the number of weights in the place of the layer's; the sentence ends with it, so `text`
+              has no full stop then. "": none
+    """
+
+    text: str
+    when: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+    stored: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an expression that is none."""
+        for expression in (self.when, self.stored, *self.figures.values()):
+            if expression:
+                _compiled(expression)
+
+    def __hash__(self) -> int:
+        return hash((self.text, self.when, self.stored))
+
+    def values(self, names: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The figures of the text, and `stored` where it has one, for parameters and facts; None where the sentence is
+        not said, or a figure cannot be computed."""
+        try:
+            if self.when and not evaluated(self.when, names):
+                return None
+            known = {name: evaluated(expression, names) for name, expression in self.figures.items()}
+            found = {name: known[name] if name in known else names[name] for name in placeholders(self.text)}
+            if self.stored:
+                found["stored"] = evaluated(self.stored, names)
+        except (ArithmeticError, KeyError, TypeError, ValueError):
+            return None
+        return None if None in found.values() else found
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """That parameters called rank, energy, ratio, weakening and rule mean a rank (methods.base.ranks).
+
+    of        among the singular values of the "weight", which the window draws, or of what Method.matrices gives
+    sides     1: two factors; 2: a rank for the output channels and one for the input channels
+    first     what the two factors are, in words; "": thinner layers
+    trained   the factors are trained, so that singular values do not tell what is kept
+    when      as of Effect
+    """
+
+    of: Literal["weight", "matrices"] = "weight"
+    sides: int = 1
+    first: str = ""
+    trained: bool = False
+    when: str = ""
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The names in a template."""
+    return tuple(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def evaluated(expression: str, names: Mapping[str, Any]) -> Any:
+    """The value of an expression. Raises what its arithmetic raises."""
+    return eval(_compiled(expression), {"__builtins__": {}}, _Names({**names, **FUNCTIONS}))
+
+
+class _Names(dict[str, Any]):
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+@cache
+def _compiled(expression: str) -> CodeType:
+    """Raises ValueError for anything but arithmetic, comparisons, and calls of FUNCTIONS."""
+    try:
+        tree = ast.parse(expression, mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"'{expression}' is no expression") from error
+    for node in ast.walk(tree):
+        called = isinstance(node, ast.Call) and not (isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS)
+        if not isinstance(node, _NODES) or called:
+            raise ValueError(f"'{expression}' has more than arithmetic in it: {type(node).__name__}")
+    return compile(tree, "<effect>", "eval")
