@@ -3,6 +3,7 @@
 import pickle
 
 from workbench.core.analysis.plan import Front, Goal, Measured, Point
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 
@@ -15,7 +16,7 @@ def point(size: int, divergence: float, kind="search", bits=4, **more) -> Point:
 
 def front(*points: Point) -> Front:
     original = Point("original", "original", Recipe(), 1000)
-    found = Front(Goal(), "top-1", True, original)
+    found = Front(Goal(), MetricInfo("top-1", "%"), True, original)
     for each in points:
         found = found.with_point(each)
     return found

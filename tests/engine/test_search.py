@@ -1,22 +1,18 @@
-"""Sensitivity, search and comparison on the demo: figures that a full run confirms."""
-
-from dataclasses import replace
+"""Sensitivity and comparison on the demo: figures that a full run confirms."""
 
 import numpy as np
 import pytest
 
 from workbench.core.analysis.sensitivity import Wanted
-from workbench.core.base.errors import UserError
 from workbench.core.base.job import Job
 from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.analysis import sensitivity
 from workbench.engine.analysis.compare import compare
-from workbench.engine.analysis.search import Goal, search
 from workbench.engine.api.export import export
 from workbench.engine.base.evaluate import runner
-from workbench.engine.compile import compiler, structure
+from workbench.engine.compile import compiler
 from workbench.engine.preview.previewer import effective
 from workbench.engine.workspace import Workspace
 from workbench.graph.onnx import runtime
@@ -100,35 +96,8 @@ def test_layers_that_lose_channels_together_are_tried_once(workspace, structural
     assert set(row["layers"]) == {*RESIDUAL, *plain.following} and row["bytes"] == plain.bytes
 
 
-def test_search_settles_a_group_as_a_whole(workspace, structural, tmp_path):
-    limit = 200_000  # below what four bits everywhere take
-    without = replace(structural, trials=tuple(trial for trial in structural.trials if trial.actions == (INT4,)))
-    with pytest.raises(UserError, match="that small"):
-        search(workspace, without, Goal(max_bytes=limit), Job())
-    recipe = search(workspace, structural, Goal(max_bytes=limit), Job())
-    for group in structure.couplings(workspace.model).groups:
-        assert len({CHANNELS in recipe.actions_for(path) for path in group}) == 1
-    assert any(CHANNELS in recipe.actions_for(path) for path in workspace.model.sites)
-    report = export(workspace, recipe, str(tmp_path), Job())
-    assert report.after.bytes.value <= limit and report.verified.agreement == 1.0
-
-
-def test_search_within_a_drop(workspace, found, tmp_path):
-    recipe = search(workspace, found, Goal(max_drop=0.01), Job())
-    report = export(workspace, recipe, str(tmp_path), Job())
-    assert report.ratio > 3 and report.before.value.value - report.verified.value <= 0.01
-
-
-def test_search_within_bytes(workspace, found, tmp_path):
-    recipe = search(workspace, found, Goal(max_bytes=400_000), Job())
-    report = export(workspace, recipe, str(tmp_path), Job())
-    assert 200_000 < report.after.bytes.value <= 400_000
-    with pytest.raises(UserError, match="that small"):
-        search(workspace, found, Goal(max_bytes=10_000), Job())
-
-
 def test_compare(workspace, found, tmp_path):
-    recipe = search(workspace, found, Goal(max_bytes=600_000), Job())
+    recipe = Recipe().with_actions(["*"], (INT4,))
     report = export(workspace, recipe, str(tmp_path), Job())
     other = Workspace.open(report.files["model"], Job())
     result = compare(workspace, other, Job())

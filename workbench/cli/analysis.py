@@ -1,6 +1,5 @@
 """The commands that measure and search: sensitivity, sweep, search, compare."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,13 +11,10 @@ from workbench.cli.options import (
     debug_option,
     input_option,
     json_option,
-    language_option,
     numbers,
-    out_option,
     trust_option,
     trusted,
 )
-from workbench.core.base.files import check_folder
 
 
 @click.command()
@@ -86,55 +82,6 @@ def sweep(
         output.print_json(curve.to_json() | {"seconds": job.spent})
     else:
         output.print_sweep(curve, job.spent)
-
-
-@click.command()
-@click.argument("model")
-@data_option
-@input_option
-@click.option(
-    "--max-drop", type=click.FloatRange(0, 100), metavar="PERCENT", help="Largest loss of the metric, in points."
-)
-@click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
-@click.option(
-    "--max-ratio",
-    type=click.FloatRange(0, 1, min_open=True),
-    metavar="R",
-    help="Largest file, as a fraction of the original.",
-)
-@out_option
-@language_option
-@json_option
-@trust_option
-@debug_option
-def search(
-    model: str,
-    data: str,
-    out: str,
-    max_drop: float | None,
-    max_bytes: int | None,
-    max_ratio: float | None,
-    language: str,
-    as_json: bool,
-    trust: bool,
-    given: dict[str, str],
-) -> None:
-    """Find a recipe for MODEL within a budget, measured on DATA, and compress with it."""
-    if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
-        raise click.UsageError("Give exactly one of --max-drop, --max-bytes and --max-ratio.")
-    with output.working() as job:
-        import workbench as wb
-
-        check_folder(Path(out))
-        opened = wb.open(model, data, inputs=given, trusted=trusted(trust, model, data), job=job.part(0.0, 0.1))
-        scan = opened.sensitivity(job=job.part(0.1, 0.7))
-        drop = None if max_drop is None else max_drop / 100
-        recipe = opened.search(
-            max_drop=drop, max_bytes=max_bytes, max_ratio=max_ratio, scan=scan, job=job.part(0.7, 0.9)
-        )
-        notes = (scan.obstacle,) if scan.obstacle else ()
-        report = opened.export(recipe, out, language=language, notes=notes, job=job.part(0.9, 1.0))
-    output.print_json(report.to_json()) if as_json else output.print_report(report)
 
 
 @click.command()

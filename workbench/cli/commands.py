@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from workbench import __version__
-from workbench.cli import analysis, documents, output
+from workbench.cli import analysis, documents, output, search
 from workbench.cli.group import WINDOW, CommandLine
 from workbench.cli.options import (
     calibration_option,
@@ -355,5 +355,5 @@ def methods(as_json: bool) -> None:
     output.print_json(documents.methods(known)) if as_json else output.print_methods(known)
 
 
-for command in (analysis.sensitivity, analysis.sweep, analysis.search, analysis.compare):
+for command in (analysis.sensitivity, analysis.sweep, search.search, analysis.compare):
     cli.add_command(command)

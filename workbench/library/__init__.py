@@ -3,6 +3,7 @@
 The command line is written on it.
 """
 
+from workbench.core.analysis.plan import Goal
 from workbench.core.analysis.sweep import Sweep
 from workbench.core.analysis.temperatures import Temperatures
 from workbench.core.base.errors import UserError
@@ -13,6 +14,7 @@ from workbench.library.opening import open
 from workbench.library.recipes import Recipe, list_methods, stage, step
 
 __all__ = [
+    "Goal",
     "Job",
     "LayerHandle",
     "Layers",

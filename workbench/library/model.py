@@ -27,6 +27,7 @@ from workbench.library.place import Data, Place
 
 if TYPE_CHECKING:
     from workbench.core.analysis.measured import Comparison, Evaluation
+    from workbench.core.analysis.plan import Front, Goal
     from workbench.core.analysis.report import Report
     from workbench.core.analysis.sensitivity import Scan
     from workbench.core.analysis.sweep import Curve
@@ -103,29 +104,35 @@ class Model:
 
         return sweep(self._workspace, wanted or Sweep(), job or Job())
 
-    def search(
-        self,
-        *,
-        max_drop: float | None = None,
-        max_bytes: int | None = None,
-        max_ratio: float | None = None,
-        scan: Scan | None = None,
-        job: Job | None = None,
-    ) -> Recipe:
-        """The smallest recipe that loses at most `max_drop` (0..1) of the metric, or the best within these bytes, or
-        within this share of the original's. Exactly one is given. `scan`: what `sensitivity` found, else it is made.
-        Raises UserError when nothing reaches the goal."""
-        if sum(limit is not None for limit in (max_drop, max_bytes, max_ratio)) != 1:
-            raise UserError(
-                "Nothing, or more than one thing, limits the search.",
-                "Give exactly one of max_drop, max_bytes and max_ratio.",
-            )
-        from workbench.engine.analysis.search import Goal, search
+    def plan(
+        self, goal: Goal | None = None, *, others: Mapping[str, Given] | None = None, job: Job | None = None
+    ) -> Front:
+        """Search for recipes within limits: `wb.Goal(max_bytes=300_000)`; without a goal, along the whole trade-off
+        between size and quality. `chosen` of the result is the best that keeps the limits, and None where nothing does.
 
-        job = job or Job()
-        if scan is None:
-            scan, job = self.sensitivity(job=job.part(0.0, 0.75)), job.part(0.75, 1.0)
-        return search(self._workspace, scan, Goal(max_drop, max_bytes, max_ratio), job)
+        others  recipes by name that are measured beside
+
+        What was measured is kept on the disk: a search that was stopped, or that is asked again with another limit,
+        goes on from there. Raises UserError without data.
+        """
+        from workbench.core.analysis.plan import Goal
+        from workbench.engine.search.plan import plan
+
+        beside = [("snapshot", name, _recipe(recipe)) for name, recipe in (others or {}).items()]
+        return plan(self._workspace, goal or Goal(), job or Job(), beside)  # type: ignore[arg-type]
+
+    def search(self, *, job: Job | None = None, **limits: Any) -> Recipe:
+        """The recipe that `plan` chooses; `limits` are those of a Goal: `max_drop=0.01` for one point, `max_bytes`,
+        `max_ratio`, `max_macs` and so on. Raises UserError where nothing keeps them."""
+        from workbench.core.analysis.plan import Goal
+
+        goal = Goal(**limits)
+        if goal.whole:
+            raise UserError("Nothing limits the search.", "Give max_drop, max_bytes, max_ratio or max_macs.")
+        chosen = self.plan(goal, job=job).chosen
+        if chosen is None:
+            raise UserError("No recipe that was found keeps the limits.", "Allow more, or more methods and layers.")
+        return chosen.recipe
 
     def distill(
         self,

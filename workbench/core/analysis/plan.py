@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from workbench.core.base.quantities import MetricInfo
 from workbench.core.recipe.action import Action, Family
 from workbench.core.recipe.recipe import Recipe
 
@@ -156,7 +157,7 @@ class Front:
     """
 
     goal: Goal
-    metric: str
+    metric: MetricInfo
     higher_is_better: bool
     original: Point
     points: tuple[Point, ...] = ()
@@ -198,7 +199,7 @@ class Front:
     def to_json(self) -> dict[str, Any]:
         """As `workbench search --json` prints it."""
         return {
-            "metric": self.metric,
+            "metric": str(self.metric),
             "original": self.original.to_json(),
             "chosen": None if self.chosen is None else self.chosen.to_json(),
             "points": [point.to_json() for point in self.points],

@@ -275,6 +275,12 @@ class Service:
         return scan(self._open(), job, request.wanted)
 
     @answer.register
+    def plan(self, request: m.Plan, job: Job) -> Any:
+        from workbench.engine.search.plan import plan  # which predicts with torch
+
+        return plan(self._open(), request.goal, job, request.others, lambda: request.job in self.finishing)
+
+    @answer.register
     def train(self, request: m.Train, job: Job) -> Any:
         from workbench.engine.training.recover import recovered  # torch, for which the first figures need not wait
 

@@ -1,0 +1,174 @@
+"""A search keeps its goal, is never worse than a uniform recipe, and wastes nothing that it knows."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from workbench.core.analysis.plan import Goal
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.api.export import export
+from workbench.engine.search import aims
+from workbench.engine.search.plan import plan
+from workbench.engine.search.trials import split
+
+ORIGINAL = 4 * (16 * 32 + 32 * 4)  # bytes of the weights that can be edited
+BYTES = 1900
+
+
+def search(workspace, goal, **more):
+    return plan(workspace, goal, Job(), **more)
+
+
+def test_a_limit_of_the_bytes_is_kept_by_the_file_that_is_written(opened, tmp_path):
+    workspace = opened()
+    front = search(workspace, Goal(max_bytes=BYTES))
+    chosen = front.chosen
+    assert front.complete and chosen.bytes <= BYTES and chosen.how == "held back"
+    report = export(workspace, chosen.recipe, str(tmp_path), Job())
+    assert report.after.bytes.value == chosen.bytes, "the bytes are those of the file"
+
+
+def test_no_uniform_recipe_within_the_limit_is_better_on_the_samples_that_chose(opened):
+    front = search(opened(), Goal(max_bytes=BYTES))
+    rivals = [point for point in front.of("uniform") if point.bytes <= BYTES]
+    assert rivals and all(front.chosen.measured.divergence <= point.measured.divergence for point in rivals)
+    greedy = [point for point in front.of("greedy") if point.bytes <= BYTES]
+    assert greedy and all(front.chosen.measured.divergence <= point.measured.divergence for point in greedy)
+
+
+def test_a_limit_of_the_drop_is_kept_by_measurement_and_by_what_is_usual(opened):
+    front = search(opened(), Goal(max_drop=0.02))
+    chosen = front.chosen
+    assert chosen.measured.drop <= 0.02 and chosen.bytes < 0.6 * front.original.bytes
+    smaller = [point for point in aims.own(front) if point.bytes < chosen.bytes]
+    assert smaller, "it tried how far one can go"
+
+
+def test_a_limit_of_macs_takes_channels_or_factors(opened):
+    whole = opened().model.summary().macs
+    front = search(opened(), Goal(max_macs=int(0.7 * whole), families=("prune", "lowrank")))
+    assert front.chosen.macs <= 0.7 * whole and front.chosen.measured.drop < 0.3
+
+
+def test_the_whole_trade_off_falls_from_small_to_large_and_nothing_is_chosen(opened):
+    front = search(opened(), Goal())
+    moved = [point.measured.divergence for point in front.best]
+    assert front.chosen is None and len(front.best) >= 3 and moved == sorted(moved, reverse=True)
+    assert all(point.held_back is not None for point in front.best)
+    sizes = [size for size, _ in front.predicted]
+    assert len(sizes) > 3 and sizes == sorted(sizes)
+
+
+def test_families_and_layers_that_may_not_be_touched_are_not(opened):
+    front = search(opened(), Goal(max_ratio=0.8, families=("prune",), layers=("first",)))
+    for point in aims.own(front):
+        for row in point.recipe.rows:
+            assert row.pattern == "first" and {action.family for action in row.actions} <= {"prune"}
+    with pytest.raises(UserError, match="No layer"):
+        search(opened(), Goal(layers=("nothing like this",)))
+
+
+def test_a_limit_that_nothing_keeps_is_said(opened):
+    front = search(opened(), Goal(max_bytes=10))
+    assert front.chosen is None and "keeps the limits" in front.notes[0]
+
+
+def test_samples_held_back_chose_nothing(opened):
+    evaluator = opened().measurable()
+    chosen, held = split(evaluator, 0, 0)
+    assert not set(chosen) & set(held) and len(chosen) + len(held) == evaluator.data.samples
+    labels = evaluator.data.labels
+    for part in (chosen, held, held[:40]):
+        shares = np.bincount(labels[part], minlength=4) / len(part)
+        assert np.abs(shares - np.bincount(labels) / len(labels)).max() < 0.03
+    few, few_held = split(evaluator, 90, 0)
+    assert (len(few), len(few_held)) == (60, 30) and not set(few) & set(few_held)
+    front = search(opened(), Goal(max_bytes=BYTES, samples=90))
+    assert (front.selection, front.held_back) == (60, 30)
+    assert front.chosen.measured.samples == 60 and front.chosen.held_back.samples == 30
+
+
+def test_the_same_search_again_runs_nothing_and_finds_the_same(opened):
+    first = search(opened(), Goal(max_bytes=BYTES))
+    again = search(opened(), Goal(max_bytes=BYTES))
+    assert first.trials > 0 and again.trials == 0 and again.known == first.trials + first.known
+    assert again.chosen.recipe == first.chosen.recipe and again.chosen.measured == first.chosen.measured
+
+
+def test_another_budget_is_answered_without_a_trial_and_then_measured(opened):
+    workspace = opened()
+    search(workspace, Goal(max_bytes=BYTES))
+    known = search(workspace, Goal(max_bytes=1500), measure=False)
+    assert known.trials == 0 and known.chosen.bytes <= 1500 and known.chosen.how in ("predicted", "measured")
+    measured = search(workspace, Goal(max_bytes=1500))
+    assert measured.chosen.bytes <= 1500 and measured.chosen.held_back is not None
+    assert measured.trials < search(opened(), Goal(max_bytes=1500, seed=1)).trials / 2, "it went on from what was known"
+
+
+def test_a_seed_gives_the_same_and_another_seed_other_samples(opened):
+    evaluator = opened().measurable()
+    assert all(map(np.array_equal, split(evaluator, 0, 3), split(evaluator, 0, 3)))
+    assert not np.array_equal(split(evaluator, 0, 3)[1], split(evaluator, 0, 4)[1])
+
+
+def test_recipes_of_the_user_are_measured_beside_and_never_chosen(opened):
+    own = Recipe().with_actions(["first"], (Action("quantize.affine", {"bits": 8}),))
+    other = Recipe().with_actions(["a layer of another model"], (Action("quantize.affine"),))
+    front = search(opened(), Goal(max_ratio=0.5), others=[("current", "mine", own), ("snapshot", "theirs", other)])
+    assert [point.name for point in front.of("current")] == ["mine"] and not front.of("snapshot")
+    assert front.chosen.kind not in ("current", "snapshot")
+
+
+def test_a_search_that_is_finished_early_ends_with_what_it_has(opened):
+    job, seen = Job(), []
+
+    def look(front):
+        seen.append(front)
+        if sum(point.measured is not None for point in front.points) >= 3:
+            job.cancel()
+
+    job.updates = look
+    front = plan(opened(), Goal(max_bytes=2200), job, stopping=lambda: True)
+    assert front.complete and front.phase == "done" and len(front.points) >= 3
+    assert any(point.held_back is not None for point in front.points) or front.chosen is None
+    job = Job(updates=lambda _front: job.cancel())
+    with pytest.raises(Cancelled):
+        plan(opened(), Goal(max_bytes=1234), job)
+
+
+def test_a_pause_rests_between_two_trials(opened, monkeypatch):
+    rested = []
+    monkeypatch.setattr(Job, "rest", lambda job: rested.append(job.held))
+    front = search(opened(), Goal(max_bytes=BYTES))
+    assert len(rested) == front.trials
+
+
+def test_a_model_without_labels_and_one_that_decides_nothing_are_searched_by_their_outputs(opened, place, tmp_path):
+    data = np.load(place / "test.npz")
+    np.savez(tmp_path / "plain.npz", x=data["x"])
+    unlabelled = opened().attach(str(tmp_path / "plain.npz"), Job())
+    front = search(unlabelled, Goal(max_bytes=BYTES))
+    assert front.chosen.bytes <= BYTES and "original" in str(front.metric)
+    targets = np.random.default_rng(0).normal(size=(len(data["x"]), 4)).astype(np.float32)
+    np.savez(tmp_path / "regression.npz", x=data["x"], y=targets)
+    regression = opened().attach(str(tmp_path / "regression.npz"), Job())
+    front = search(regression, Goal(max_bytes=BYTES))
+    assert front.chosen.bytes <= BYTES and not front.higher_is_better
+
+
+def test_one_sample_is_too_few(opened, place, tmp_path):
+    data = np.load(place / "test.npz")
+    np.savez(tmp_path / "one.npz", x=data["x"][:1], y=data["y"][:1])
+    with pytest.raises(UserError, match="One sample"):
+        search(opened().attach(str(tmp_path / "one.npz"), Job()), Goal())
+
+
+def test_the_time_limit_ends_it_and_is_said(opened):
+    goal = Goal(max_bytes=BYTES, seed=9)
+    front = search(opened(), replace(goal, seconds=1e-9))
+    assert front.complete and any("time was up" in note for note in front.notes)
+    assert front.trials < search(opened(), goal).trials

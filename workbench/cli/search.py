@@ -1,0 +1,179 @@
+"""The command that searches for a recipe within limits."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workbench.cli import output
+from workbench.cli.options import (
+    calibration_option,
+    data_option,
+    debug_option,
+    input_option,
+    json_option,
+    language_option,
+    out_option,
+    trust_option,
+    trusted,
+)
+from workbench.core.analysis.plan import FAMILIES, Front, Goal
+from workbench.core.base import quantities
+from workbench.core.base.errors import UserError
+from workbench.core.base.files import check_folder, write_text
+
+
+def names(_context: click.Context, _option: click.Parameter, given: str) -> tuple[str, ...]:
+    """a,b as names."""
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+def families(context: click.Context, option: click.Parameter, given: str) -> tuple[str, ...]:
+    found = names(context, option, given)
+    if not found or set(found) - set(FAMILIES):
+        raise click.BadParameter(f"they are {', '.join(FAMILIES)}")
+    return found
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@calibration_option
+@input_option
+@click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
+@click.option(
+    "--max-ratio",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="R",
+    help="Largest file, as a fraction of the original.",
+)
+@click.option(
+    "--max-drop",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Largest drop of the metric, in points; of a metric without a percentage, in hundredths.",
+)
+@click.option("--max-macs", type=click.IntRange(1), metavar="N", help="Most multiply-accumulates of one sample.")
+@click.option("--max-memory", type=click.IntRange(1), metavar="N", help="Most bytes in memory: weights and one run.")
+@click.option(
+    "--max-latency", type=click.FloatRange(0, min_open=True), metavar="MS", help="Longest time of one sample here."
+)
+@click.option("--curve", is_flag=True, help="The whole trade-off between size and quality, without any limit.")
+@click.option(
+    "--families",
+    default=",".join(FAMILIES),
+    show_default=True,
+    metavar="NAME,NAME,…",
+    callback=families,
+    help="Which methods may be used.",
+)
+@click.option(
+    "--layers", default="", metavar="GLOB,GLOB,…", callback=names, help="Which layers may be changed; else all."
+)
+@click.option("--samples", default=0, type=click.IntRange(0), metavar="N", help="Use no more than these of the data.")
+@click.option(
+    "--time", "minutes", default=0.0, type=click.FloatRange(0), metavar="MINUTES", help="End with what there is then."
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the split of the samples.")
+@out_option
+@language_option
+@json_option
+@trust_option
+@debug_option
+def search(
+    model: str,
+    data: str,
+    calibration: str,
+    out: str,
+    curve: bool,
+    max_drop: float | None,
+    minutes: float,
+    language: str,
+    as_json: bool,
+    trust: bool,
+    given: dict[str, str],
+    **wanted: Any,
+) -> None:
+    """Find a recipe for MODEL within limits, measured on DATA, and compress with it.
+
+    Part of the samples is held back for the final figure. What was measured is kept: a search that was stopped, or that
+    is repeated with another limit, goes on from there.
+    """
+    goal = Goal(**wanted, max_drop=None if max_drop is None else max_drop / 100, seconds=60 * minutes)
+    if goal.whole != curve:
+        raise click.UsageError("Give limits, such as --max-bytes, --max-drop or --max-macs; or --curve.")
+    if goal.max_bytes is not None and goal.max_ratio is not None:
+        raise click.UsageError("Give one of --max-bytes and --max-ratio.")
+    with output.working() as job:
+        import workbench as wb
+
+        check_folder(Path(out))
+        allowed = trusted(trust, model, data, calibration)
+        opened = wb.open(model, data, calibration or None, inputs=given, trusted=allowed, job=job.part(0.0, 0.1))
+        front = opened.plan(goal, job=job.part(0.1, 0.9))
+        report = None
+        if front.chosen is not None:
+            report = opened.export(
+                front.chosen.recipe, out, language=language, notes=front.notes, job=job.part(0.9, 1.0)
+            )
+        elif not curve:
+            raise UserError("No recipe that was found keeps the limits.", "Allow more, or more methods and layers.")
+        else:
+            _write(front, Path(out))
+    if as_json:
+        output.print_json((report.to_json() if report else {}) | {"search": front.to_json()})
+        return
+    _print(front)
+    if report is not None:
+        output.print_report(report)
+
+
+def _write(front: Front, folder: Path) -> None:
+    """The recipes of the trade-off, and a table of them. Raises UserError."""
+    lines = ["file,name,bytes,macs,drop,low,high,samples,how"]
+    for point in front.best:
+        figure, name = point.best, f"{point.bytes}.yaml"
+        assert figure is not None
+        write_text(folder / name, point.recipe.to_yaml())
+        row = (
+            name,
+            point.name,
+            point.bytes,
+            point.macs,
+            figure.drop,
+            figure.low,
+            figure.high,
+            figure.samples,
+            point.how,
+        )
+        lines.append(",".join(str(cell).replace(",", ";") for cell in row))
+    write_text(folder / "tradeoff.csv", "\n".join(lines) + "\n")
+
+
+def _print(front: Front) -> None:
+    """The measured recipes that no smaller one beats, the uniform ones beside them, and which was chosen and how."""
+    metric, chosen = front.metric, front.chosen
+    shown = [*front.best, *(point for point in front.of("uniform") if point not in front.best)]
+    rows = []
+    for point in sorted(shown, key=lambda point: point.bytes):
+        figure = point.best
+        assert figure is not None
+        rows.append(
+            (
+                ("* " if chosen is not None and point.recipe == chosen.recipe else "") + point.name,
+                quantities.size(point.bytes),
+                "-" if point.predicted is None else quantities.metric_text(point.predicted, metric),
+                "-" if point.measured is None else quantities.metric_text(point.measured.drop, metric),
+                "-" if point.held_back is None else quantities.metric_text(point.held_back.drop, metric),
+                f"{quantities.metric_text(figure.low, metric)} to {quantities.metric_text(figure.high, metric)}",
+            )
+        )
+    head = ("recipe", "file", "predicted drop", "measured", "held back", "95 % interval")
+    click.echo(output.table(head, rows))
+    output.say(
+        f"\n{metric}: chosen by {front.selection:,} samples, and checked on {front.held_back:,} others; "
+        f"{front.trials:,} trials were run, {front.known:,} were known."
+    )
+    for note in front.notes:
+        output.say(f"note: {note}")
+    output.say()

@@ -1,0 +1,110 @@
+"""What a search is after: the limits to allocate within, which points keep a goal, and which of them is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.engine.search.allocate import Limits
+from workbench.engine.search.knowledge import Knowledge, limited
+from workbench.engine.search.wholes import within
+
+SHARES = (0.5, 0.25, 0.8)  # of the way from what was fine to what was too rough, in the logarithm of the divergence
+CLOSE = 1.02  # times the bytes: files of about one size
+
+
+def wanted(goal: Goal, known: Knowledge, front: Front) -> list[Limits]:
+    """For one round: the goal's own limits, or places along the trade-off."""
+    limits = limited(goal, front.original.bytes)
+    if goal.max_drop is not None:
+        return [replace(limits, cost=cost, smallest=True) for cost in _brackets(goal, known, front)]
+    if goal.max_memory is not None or goal.max_latency is not None or limits == Limits():
+        most = limits.bytes or np.inf
+        return [replace(limits, bytes=size) for size in known.budgets() if size <= most]
+    return [limits]
+
+
+def expected(goal: Goal, known: Knowledge, front: Front) -> Limits | None:
+    """What one allocation aims at, before anything is measured; None where that cannot be said."""
+    if goal.whole or goal.max_memory is not None or goal.max_latency is not None:
+        return None
+    limits = limited(goal, front.original.bytes)
+    return limits if goal.max_drop is None else replace(limits, cost=_bearable(goal, known), smallest=True)
+
+
+def _bearable(goal: Goal, known: Knowledge) -> float:
+    return max(known.drops.reach(goal.max_drop or 0.0), 1e-5 * known.scale)
+
+
+def _brackets(goal: Goal, known: Knowledge, front: Front) -> list[float]:
+    """Divergences between the largest that kept the drop and the smallest that did not."""
+    fine, rough = list[float](), list[float]()
+    for point in own(front):
+        if point.measured is not None:
+            (fine if keeps(goal, known, front, point) else rough).append(point.measured.divergence)
+    middle = _bearable(goal, known)
+    low = max(fine, default=middle / 2)
+    high = min((each for each in rough if each > low), default=2 * max(middle, low))
+    return [low ** (1 - share) * high**share for share in SHARES]
+
+
+def own(front: Front) -> list[Point]:
+    """The points that may be chosen: all but the user's."""
+    return [point for point in front.points if point.kind in ("search", "uniform", "greedy")]
+
+
+def keeps(goal: Goal, known: Knowledge, front: Front, point: Point) -> bool:
+    """Whether a measured point keeps every limit; that of the drop both as it was measured, and by what recipes of its
+    divergence lose, which is less a matter of luck."""
+    if point.measured is None or not within(goal, point, front.original.bytes):
+        return False
+    figure, limit = point.measured, goal.max_drop
+    return limit is None or max(figure.drop, known.drops.at(figure.divergence)) <= limit
+
+
+def moved(point: Point) -> float:
+    """Divergence, infinite where it was not measured."""
+    return np.inf if point.measured is None else point.measured.divergence
+
+
+def chosen(goal: Goal, known: Knowledge, front: Front) -> Point | None:
+    """Of the points that keep the goal the one whose outputs moved least; with a limit of the drop, the smallest."""
+    if goal.whole:
+        return None
+    kept = [point for point in own(front) if keeps(goal, known, front, point)]
+    if goal.max_drop is not None:
+        return min(kept, key=lambda point: (point.bytes, moved(point)), default=None)
+    return min(kept, key=lambda point: (moved(point), point.bytes), default=None)
+
+
+def promises(goal: Goal, known: Knowledge, guess: Point, best: Point) -> bool:
+    """Whether what is predicted would be better than what was measured."""
+    if goal.max_drop is not None:
+        return guess.bytes < best.bytes
+    cost = known.cost(guess.recipe)
+    return cost is not None and cost < moved(best)
+
+
+def reached(goal: Goal, known: Knowledge, front: Front) -> list[float]:
+    """How far the search is, less is better: bytes, or divergence, of the best; for a trade-off at each budget."""
+    if goal.whole:
+        points = own(front)
+        return [min((moved(p) for p in points if p.bytes <= limit), default=np.inf) for limit in known.budgets()]
+    best = chosen(goal, known, front)
+    if best is None:
+        return [np.inf]
+    return [float(best.bytes) if goal.max_drop is not None else moved(best)]
+
+
+def finalists(goal: Goal, front: Front) -> Sequence[Point]:
+    """What gets a figure on samples held back: the chosen point, and the uniform one that it is compared with; or all
+    of the front, and the uniform ones."""
+    uniform = [point for point in front.of("uniform") if point.measured is not None]
+    if goal.whole:
+        return list(dict.fromkeys([*front.best, *uniform]))
+    best = front.chosen
+    if best is None or best.measured is None:
+        return []
+    rivals = [point for point in uniform if point.bytes <= CLOSE * best.bytes and point.recipe != best.recipe]
+    return [best, *([min(rivals, key=moved)] if rivals else [])]

@@ -1,0 +1,132 @@
+"""Give every layer one of its options, within limits, by integer programming (Cai et al. 2020, ZeroQ, section 3.2;
+Hubara et al. 2021, section 4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from workbench.engine.search.costs import Costs
+from workbench.engine.search.options import Option
+from workbench.engine.search.stacks import Stack
+
+GAP, LIMIT_S = 1e-4, 10.0  # of the solver: relative gap, seconds
+ROOM = 100.0  # a row's unit, times the largest sum: rounding to whole numbers stays within the solver's tolerance
+COST = 1e-4  # nats: the unit of the objective, as the solver's tolerances are absolute
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one allocation: bytes of the file, MACs, predicted divergence. `smallest`: the fewest bytes within these are
+    wanted, else the least divergence."""
+
+    bytes: float | None = None
+    macs: float | None = None
+    cost: float | None = None
+    smallest: bool = False
+
+    def less(self, bytes: float, macs: float) -> "Limits":
+        """With so much taken off bytes and MACs."""
+        return replace(
+            self,
+            bytes=None if self.bytes is None else self.bytes - bytes,
+            macs=None if self.macs is None else self.macs - macs,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """An option, or a layer left as it is (`option` None), as a column of the programme.
+
+    place   as in the costs; `rows` are the layers that it settles
+    cost    alone, with a margin for its error
+    """
+
+    place: str
+    rows: tuple[str, ...]
+    option: Option | None
+    bytes: float
+    macs: float
+    cost: float
+
+
+@dataclass(frozen=True, eq=False)
+class Allocation:
+    """A choice for every layer; bytes without what layers share."""
+
+    choices: tuple[Choice, ...]
+
+    @property
+    def stacks(self) -> dict[str, Stack]:
+        return {path: steps for each in self.choices if each.option for path, steps in each.option.stacks.items()}
+
+    @property
+    def parts(self) -> dict[str, float]:
+        return {each.place: each.cost for each in self.choices if each.option}
+
+    @property
+    def bytes(self) -> float:
+        return sum(each.bytes for each in self.choices)
+
+
+class Problem:
+    """Columns and rows, made once and solved for any limits. `scale`: divergence that counts as a nat."""
+
+    def __init__(self, layers: Sequence[str], choices: Sequence[Choice], scale: float = 1.0) -> None:
+        self.choices, self.scale = tuple(choices), scale
+        rows = {path: row for row, path in enumerate(layers)}
+        self._settled = np.zeros((len(layers), len(self.choices)))
+        for column, choice in enumerate(self.choices):
+            self._settled[[rows[path] for path in choice.rows], column] = 1
+        self._bytes = np.array([choice.bytes for choice in self.choices])
+        self._macs = np.array([choice.macs for choice in self.choices])
+
+    def allocate(self, costs: Costs, limits: Limits) -> Allocation | None:
+        """The best that keeps the limits, and None where nothing does."""
+        linear = np.array([costs.each(each.place, each.cost) for each in self.choices]) / self.scale
+        able = np.ones(len(self.choices), bool)
+        limit = None if limits.cost is None else costs.sum_for(limits.cost) / self.scale
+        if limit is not None:
+            able = linear <= limit
+        constraints = [LinearConstraint(self._settled, 1, 1)]
+        for figures, most in ((self._bytes, limits.bytes), (self._macs, limits.macs), (linear, limit)):
+            if most is not None:
+                unit = ROOM * max(self._largest(np.abs(figures), able), 1e-30)
+                constraints.append(LinearConstraint(figures[None] / unit, -np.inf, most / unit))
+        size = self._bytes / max(float(self._bytes.max()), 1.0)
+        objective = 1e3 * size + 1e-3 * linear if limits.smallest else linear / COST + 1e-3 * size
+        solved = milp(
+            objective,
+            constraints=constraints,
+            integrality=np.ones(len(self.choices)),
+            bounds=Bounds(0, able.astype(float)),
+            options={"mip_rel_gap": GAP, "time_limit": LIMIT_S},
+        )
+        if solved.x is None:
+            return None
+        return Allocation(tuple(each for each, share in zip(self.choices, solved.x, strict=True) if share > 0.5))
+
+    def _largest(self, figures: np.ndarray, able: np.ndarray) -> float:
+        """Sum over the layers of the largest figure of an option of each."""
+        return float((self._settled * (figures * able)).max(axis=1).sum())
+
+    def greedy(self, limit: float) -> Allocation | None:
+        """Layer by layer: from everything as it is, always the option that saves most bytes for what it costs, until
+        it fits. A reference that must not be better. Layers alone, no channels."""
+        now = {each.rows[0]: each for each in self.choices if each.option is None}
+        alone = [each for each in self.choices if each.option is not None and not each.option.structural]
+        total = sum(each.bytes for each in now.values())
+        while total > limit:
+            moves = [each for each in alone if each.bytes < now[each.rows[0]].bytes]
+            if not moves:
+                return None
+            best = min(moves, key=lambda each: _price(now[each.rows[0]], each))
+            total -= now[best.rows[0]].bytes - best.bytes
+            now[best.rows[0]] = best
+        return Allocation(tuple(now.values()))
+
+
+def _price(now: Choice, after: Choice) -> float:
+    """What a saved byte costs."""
+    return (after.cost - now.cost) / (now.bytes - after.bytes)

@@ -1,0 +1,162 @@
+"""What a search knows: options as raced and recipes as measured. It predicts, and allocates by what it predicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.core.analysis.plan import BUDGETS, Goal, Point
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.search.allocate import Allocation, Choice, Limits, Problem
+from workbench.engine.search.costs import Costs, Drops, learnt
+from workbench.engine.search.options import Table, recipe_of
+from workbench.engine.search.racing import Raced
+from workbench.engine.search.wholes import Wholes
+from workbench.engine.workspace import Workspace
+
+# Standard errors that are added to a cost: who takes the least of many estimates takes those that are too low (the
+# optimiser's curse: Smith and Winkler 2006, Management Science 52:3). The others are for when that was measured.
+MARGINS = (1.0, 0.0, 2.0)
+ROUGH, FINE = 0.1, 5e-4  # nats, summed over the parts: the ends of a whole trade-off
+LINE = 12  # places of the predicted front
+FIT = 6  # rounds in which an allocation is made to fit the exact bytes
+
+
+class Knowledge:
+    """`raced` are options by place; `scale` is the divergence that counts as a nat."""
+
+    def __init__(self, workspace: Workspace, goal: Goal, wholes: Wholes, table: Table) -> None:
+        self.goal, self.wholes, self.table = goal, wholes, table
+        self.layers: Mapping[str, Layer] = {layer.path: layer for layer in workspace.model.layers}
+        self.scale = wholes.trials.scale
+        self.raced: list[tuple[str, Raced]] = []
+        self.costs, self.drops = Costs(scale=self.scale), Drops.of([])
+        self._problems: dict[float, Problem] = {}
+        self._parts: dict[Recipe, dict[str, float] | None] = {}
+        size, macs = wholes.size(Recipe(seed=goal.seed), Job())
+        # Of what is in no layer that may be touched.
+        self.overhead = float(size - sum(self.layers[path].bytes for path in table.layers))
+        self.other_macs = (macs or 0) - sum(self.layers[path].macs or 0 for path in table.layers)
+        self._ends: tuple[float, float] | None = None
+        self._budgets: list[float] = []
+
+    def learn(self, raced: Sequence[tuple[str, Raced]], points: Sequence[Point]) -> None:
+        """From all options raced, and all recipes measured, so far."""
+        if len(raced) != len(self.raced):
+            self.raced, self._problems, self._parts = list(raced), {}, {}
+            self._ends, self._budgets = None, []
+        measured = [(point.recipe, point.measured) for point in points if point.measured is not None]
+        parts = [(self._parts_of(recipe), figure.divergence) for recipe, figure in measured]
+        self.costs = learnt([(each, value) for each, value in parts if each], self.scale)
+        wholes = [(figure.divergence, figure.drop, figure.samples) for _, figure in measured]
+        # At the same divergence, single options and whole recipes lose about the same.
+        self.drops = Drops.of([*wholes, *((each.cost, each.drop, each.samples) for _, each in self.raced)])
+
+    def _parts_of(self, recipe: Recipe) -> dict[str, float] | None:
+        """What a recipe gives each place costs alone; None where some of that was not raced."""
+        if recipe not in self._parts:
+            given, parts = dict(self.wholes.stacks(recipe)), dict[str, float]()
+            for place, raced in sorted(self.raced, key=lambda each: -len(each[1].option.stacks)):
+                steps = raced.option.stacks
+                if all(given.get(path) == stack for path, stack in steps.items()):
+                    parts[place] = raced.cost + MARGINS[0] * raced.error
+                    given = {path: stack for path, stack in given.items() if path not in steps}
+            self._parts[recipe] = None if given else parts
+        return self._parts[recipe]
+
+    def predicted(self, recipe: Recipe) -> float | None:
+        """Drop of the metric; None where the parts were not raced."""
+        cost = self.cost(recipe)
+        return None if cost is None else self.drops.at(cost)
+
+    def cost(self, recipe: Recipe) -> float | None:
+        """Predicted divergence; None likewise."""
+        parts = self._parts_of(recipe)
+        return None if parts is None else self.costs.of(parts)
+
+    def allocated(self, limits: Limits, margin: float, job: Job) -> Recipe | None:
+        """The best recipe by what is known that keeps the limits in exact bytes and MACs; None where there is none."""
+        problem = self.problem(margin)
+        spare_bytes, spare_macs = float(self.overhead), float(self.other_macs)
+        for _ in range(FIT):
+            found = problem.allocate(self.costs, limits.less(spare_bytes, spare_macs))
+            if found is None:
+                return None
+            recipe = recipe_of(found.stacks, self.goal.seed)
+            try:
+                size, macs = self.wholes.size(recipe, job)
+            except UserError:  # steps that do not go together in one model
+                return None
+            over = size - (limits.bytes or size), (macs or 0) - (limits.macs or macs or 0)
+            if max(over) <= 0:
+                self.overhead = size - found.bytes  # with the decoders that layers of such a recipe share
+                return recipe
+            spare_bytes, spare_macs = spare_bytes + max(over[0], 0.0), spare_macs + max(over[1], 0.0)
+        return None
+
+    def greedy(self, limit: float) -> Recipe | None:
+        found = self.problem(MARGINS[0]).greedy(limit - self.overhead)
+        return None if found is None else recipe_of(found.stacks, self.goal.seed)
+
+    def problem(self, margin: float) -> Problem:
+        if margin not in self._problems:
+            self._problems[margin] = Problem(self.table.layers, self._choices(margin), self.scale)
+        return self._problems[margin]
+
+    def _choices(self, margin: float) -> list[Choice]:
+        layers = {path: self.layers[path] for path in self.table.layers}
+        left = [(place, raced) for place, raced in self.raced if raced.left]
+        smallest = {path: float(layer.bytes) for path, layer in layers.items()}
+        for _, raced in left:
+            if not raced.option.structural:
+                path = raced.option.place
+                smallest[path] = min(smallest[path], raced.option.bytes)
+        choices = [
+            Choice(path, (path,), None, layer.bytes, float(layer.macs or 0), 0.0) for path, layer in layers.items()
+        ]
+        for place, raced in left:
+            option, size, macs = raced.option, raced.option.bytes, raced.option.macs or 0.0
+            for path, share in option.following.items():
+                # That layer has a choice of its own, of which this takes away its share of the smallest at least.
+                own = self.layers[path]
+                size -= own.bytes * share + (1 - share) * smallest.get(path, own.bytes)
+                macs -= own.macs or 0
+            choices.append(Choice(place, tuple(option.stacks), option, size, macs, raced.cost + margin * raced.error))
+        return choices
+
+    def line(self) -> tuple[tuple[int, float], ...]:
+        """The predicted front: (bytes, drop), the smallest file first."""
+        ends, points = self._between(), dict[int, float]()
+        if ends is not None:
+            for limit in np.geomspace(*ends, LINE):
+                found = self.problem(MARGINS[0]).allocate(self.costs, Limits(float(limit)))
+                if found is not None:
+                    points[int(found.bytes + self.overhead)] = self.drops.at(self.costs.of(found.parts))
+        return tuple(sorted(points.items()))
+
+    def budgets(self) -> list[float]:
+        """Bytes of files along the whole trade-off, evenly in ratio. The same ones until more is raced."""
+        if not self._budgets and (ends := self._between()) is not None:
+            self._budgets = np.geomspace(ends[0] + self.overhead, ends[1] + self.overhead, BUDGETS).tolist()
+        return self._budgets
+
+    def _between(self) -> tuple[float, float] | None:
+        """Bytes in the layers of the roughest and of the finest recipe worth a look."""
+        if self._ends is None:
+            rough, fine = (self._smallest(total * self.scale) for total in (ROUGH, FINE))
+            if rough is None or fine is None:
+                return None
+            self._ends = rough.bytes, max(fine.bytes, 1.05 * rough.bytes)
+        return self._ends
+
+    def _smallest(self, total: float) -> Allocation | None:
+        """Of the allocations whose parts cost this together, as they were measured alone."""
+        return self.problem(MARGINS[0]).allocate(Costs(scale=self.scale), Limits(cost=total, smallest=True))
+
+
+def limited(goal: Goal, original: int) -> Limits:
+    """The limits of a goal that an allocation can keep."""
+    return replace(Limits(), bytes=goal.bytes_of(original), macs=goal.max_macs)

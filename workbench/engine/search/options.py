@@ -1,0 +1,253 @@
+"""What each layer may get, with its exact bytes and its predicted cost: computed once a model, kept on the disk.
+
+A layer's bytes are those it has in a file where all layers have the same stack: decoders that they share do not count.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from workbench import __version__
+from workbench.core.analysis.plan import Goal
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.core.layer_data.layer import Layer
+from workbench.core.recipe.action import Action
+from workbench.core.recipe.recipe import Recipe, Row
+from workbench.engine.compile import compiler, structure
+from workbench.engine.compile.structure import structural
+from workbench.engine.preview.curvature import Predictor
+from workbench.engine.preview.predict import prepared
+from workbench.engine.search.stacks import Stack, stacks
+from workbench.engine.workspace import Workspace
+from workbench.graph.rewrite.rewrite import size_of
+from workbench.graph.storage.edit import Edit
+
+SLACK = 1.5  # times: a stack is tried unless a smaller one is predicted to cost less by this
+HOPELESS = 2.0  # nats of predicted divergence: a model of ten classes that knows nothing is at 2.3
+
+
+@dataclass(frozen=True)
+class Option:
+    """A stack on one layer, or on all layers that lose channels together.
+
+    stacks      path -> what that layer gets; the first path names the option's place
+    bytes       of these layers and of those in `following`; `macs` likewise, None where not known
+    predicted   rise of the loss, or relative error of the output (see preview.curvature); None: not predicted
+    following   layers that get smaller with these without getting steps -> the share of their bytes that stays
+    """
+
+    stacks: Mapping[str, Stack]
+    bytes: float
+    macs: float | None = None
+    predicted: float | None = None
+    following: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        return next(iter(self.stacks))
+
+    @property
+    def structural(self) -> bool:
+        return any(structural(action) for actions in self.stacks.values() for action in actions)
+
+    @property
+    def key(self) -> tuple[tuple[str, Stack], ...]:
+        return tuple(sorted(self.stacks.items(), key=lambda item: item[0]))
+
+
+@dataclass(frozen=True)
+class Table:
+    """All options of a model; `kind` as of a Predictability, `layers` those that may be touched."""
+
+    options: tuple[Option, ...]
+    layers: tuple[str, ...]
+    kind: str
+
+
+def touched(workspace: Workspace, goal: Goal) -> list[Layer]:
+    """The layers that a search may change. Raises UserError where there are none."""
+    rows = [Row(pattern, ()) for pattern in goal.layers or ("*",)]
+    layers = [
+        layer for layer in workspace.model.layers if not layer.locked and any(row.matches(layer.path) for row in rows)
+    ]
+    if not layers:
+        raise UserError("No layer that can be edited matches.", "Choose other layers, or open another model.")
+    return layers
+
+
+class _Source:
+    """Makes rows of the table, or reads them from the disk."""
+
+    def __init__(self, workspace: Workspace, seed: int, job: Job) -> None:
+        self.workspace, self.seed, self.job = workspace, seed, job
+        self._made: tuple[Predictor | None, str] | None = None
+        calibration = workspace.calibration
+        self.about = (
+            __version__,
+            workspace.model.summary().fingerprint,
+            calibration.fingerprint if calibration else "",
+            seed,
+        )
+
+    def predictor(self) -> tuple[Predictor | None, str]:
+        """With its kind; made when first asked for."""
+        if self._made is None:
+            made, known = prepared(self.workspace, self.job.silent(), check=False)
+            self._made = made, known.kind or ""
+        return self._made
+
+    def kind(self) -> str:
+        """Of the predictions; "" where there are none."""
+        return str(self._kept("kind", lambda: {"kind": np.array(self.predictor()[1])})["kind"])
+
+    def alone(self, stack: Stack, layers: Sequence[Layer]) -> Iterator[Option]:
+        """The stack on each of these layers that can have it."""
+
+        def make() -> dict[str, Any]:
+            edits: dict[str, Edit] = {}
+            for layer in layers:
+                self.job.check()
+                if (edited := self._edited(layer, stack)) is not None:
+                    edits[layer.path] = edited
+            predictor, _ = self.predictor()
+            sizes = size_of(self.workspace.model, edits).layers if edits else {}
+            rows = []
+            for path, edited in edits.items():
+                layer = self.workspace.model.layer(path)
+                rise = None if predictor is None else predictor.rise(path, edited)
+                macs = compiler.counted(layer, edited)[1]
+                rows.append((compiler.with_bias(layer, edited, sizes[path][0]), _number(macs), _number(rise)))
+            return {"paths": np.array(list(edits), dtype=str), "figures": np.array(rows, float).reshape(-1, 3)}
+
+        found = self._kept(("alone", stack, tuple(layer.path for layer in layers)), make)
+        for path, (size, macs, rise) in zip(found["paths"], found["figures"], strict=True):
+            yield Option({str(path): stack}, float(size), _maybe(macs), _maybe(rise))
+
+    def _edited(self, layer: Layer, stack: Stack) -> Edit | None:
+        workspace, model = self.workspace, self.workspace.model
+        if any(_refused(workspace, layer, action) for action in stack):
+            return None
+        try:
+            return compiler.edit(
+                model, layer.path, stack, workspace.calibration, self.seed, workspace.cache, self.job.silent()
+            )
+        except UserError:  # the steps do not go together on this layer, or its inputs are not what the method needs
+            return None
+
+    def together(self, stack: Stack, members: Sequence[str]) -> Iterator[Option]:
+        """The stack on layers that lose channels together, each with the steps that it can have."""
+        model = self.workspace.model
+        given = {
+            path: tuple(action for action in stack if not _refused(self.workspace, model.layer(path), action))
+            for path in members
+        }
+        given = {path: actions for path, actions in given.items() if actions}
+        if not any(structural(action) for actions in given.values() for action in actions):
+            return
+
+        def make() -> dict[str, Any]:
+            self.job.check()
+            try:
+                result = self.workspace.compiled(recipe_of(given, self.seed), self.job.silent())
+            except UserError:  # these channels cannot be removed after all: see engine.compile.equivalence
+                return {"figures": np.zeros((0, 3)), "following": np.array([], str), "shares": np.zeros(0)}
+            changes = {change.path: change for change in result.changes()[0]}
+            following = {path: change for path, change in changes.items() if path not in given}
+            shares = [change.bytes_after / max(change.bytes_before, 1) for change in following.values()]
+            predictor, _ = self.predictor()
+            rise = predictor.without(result.structure.kept) if predictor is not None else None
+            macs = [change.macs for change in changes.values()]
+            total = None if None in macs else sum(filter(None, macs))
+            figures = (sum(change.bytes_after for change in changes.values()), _number(total), _number(rise))
+            return {"figures": np.array([figures], float), "following": np.array([*following], str), "shares": shares}
+
+        found = self._kept(("together", stack, tuple(members)), make)
+        following = {str(path): float(share) for path, share in zip(found["following"], found["shares"], strict=True)}
+        for size, macs, rise in found["figures"]:
+            yield Option(given, float(size), _maybe(macs), _maybe(rise), following)
+
+    def _kept(self, what: object, make: Any) -> Mapping[str, Any]:
+        key = repr(("search options", *self.about, what))
+
+        def read_or_made() -> Mapping[str, Any]:
+            found = self.workspace.store.load(key)
+            if found is None:
+                found = make()
+                self.workspace.store.save(key, found)
+            return found
+
+        return self.workspace.cache.get(key, read_or_made)
+
+
+def table(workspace: Workspace, goal: Goal, job: Job) -> Table:
+    """Every stack on every layer, predicted. Raises UserError where no layer can be touched."""
+    layers = touched(workspace, goal)
+    source = _Source(workspace, goal.seed, job)
+    kind = source.kind()
+    options: list[Option] = []
+    coupled = _groups(workspace, [layer.path for layer in layers])
+    for stack in job.each(stacks(goal.families, goal.max_latency is not None), Message("predicting the candidates")):
+        if any(map(structural, stack)):
+            for members in coupled:
+                options += source.together(stack, members)
+        else:
+            options += source.alone(stack, layers)
+    return Table(tuple(options), tuple(layer.path for layer in layers), kind)
+
+
+def promising(found: Table, model_bytes: Mapping[str, int]) -> dict[str, list[Option]]:
+    """By place the options worth a measurement: not larger than the layer is, not hopeless, and not clearly behind a
+    smaller one. A place is a layer, or several that lose channels together."""
+    places: dict[str, list[Option]] = {}
+    for option in found.options:
+        before = sum(model_bytes[path] for path in (*option.stacks, *option.following))
+        hopeless = found.kind == "loss" and (option.predicted or 0.0) > HOPELESS
+        if option.bytes < before and not hopeless:
+            places.setdefault(f"{option.place} channels" if option.structural else option.place, []).append(option)
+    return {place: [each for each in options if not _behind(each, options)] for place, options in places.items()}
+
+
+def _behind(option: Option, others: Sequence[Option]) -> bool:
+    """Whether another takes no more bytes and is predicted to cost far less, or as much at fewer bytes."""
+    if option.predicted is None:
+        return False
+    return any(
+        other.predicted is not None
+        and other.bytes <= option.bytes
+        and (other.predicted * SLACK < option.predicted or (other.bytes < option.bytes and other.predicted <= 0.0))
+        for other in others
+        if other is not option
+    )
+
+
+def recipe_of(chosen: Mapping[str, Stack], seed: int) -> Recipe:
+    """A row for each layer."""
+    recipe = Recipe(seed=seed)
+    for path, actions in chosen.items():
+        recipe = recipe.with_actions([path], actions)
+    return recipe
+
+
+def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]]:
+    """The layers that lose channels together, once each, where all of them may be touched; most are alone."""
+    found = structure.couplings(workspace.model)
+    of_path = {path: group for group in found.groups for path in group}
+    groups = dict.fromkeys(of_path.get(path, (path,)) for path in layers if path not in found.kept)
+    return [group for group in groups if set(group) <= set(layers)]
+
+
+def _refused(workspace: Workspace, layer: Layer, action: Action) -> str | None:
+    model = workspace.model
+    return compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else float(value)
+
+
+def _maybe(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

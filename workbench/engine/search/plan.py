@@ -1,0 +1,234 @@
+"""Find recipes for a goal: predict every option, race the promising ones, allocate, measure whole recipes, learn from
+what deviates, allocate again; then measure what was chosen on samples that had no part in it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import monotonic
+
+from workbench.core.analysis.plan import Front, Goal, Kind, Phase, Point
+from workbench.core.base.errors import Cancelled, UserError
+from workbench.core.base.job import Job
+from workbench.core.base.message import Message
+from workbench.core.recipe.recipe import Recipe
+from workbench.engine.search import aims
+from workbench.engine.search.allocate import Limits
+from workbench.engine.search.knowledge import MARGINS, Knowledge
+from workbench.engine.search.options import Table, promising, recipe_of, table
+from workbench.engine.search.racing import Raced, race
+from workbench.engine.search.stacks import uniform
+from workbench.engine.search.trials import Trials, split
+from workbench.engine.search.wholes import Wholes
+from workbench.engine.workspace import Workspace
+
+ROUNDS = 4  # of allocating and measuring
+BETTER = 0.98  # of what was reached: a round that gains less is the last one
+UPDATE_S = 0.5  # between two updates that bring no new point
+Others = Sequence[tuple[Kind, str, Recipe]]
+
+
+def plan(
+    workspace: Workspace,
+    goal: Goal,
+    job: Job,
+    others: Others = (),
+    stopping: Callable[[], bool] = lambda: False,
+    measure: bool = True,
+) -> Front:
+    """The trade-off for a goal; `job.update` gets each Front. Raises UserError without data or layers to edit.
+
+    others    recipes that are measured beside, and never chosen
+    stopping  whether a cancelled job is to end with what it has
+    measure   False: nothing is run; what earlier searches measured chooses the recipe, which may stay a prediction
+    """
+    search = Search(workspace, goal, job)
+    search.trials.closed = search.held.closed = not measure
+    try:
+        search.run(others)
+    except Cancelled:
+        if not stopping():
+            raise
+        search.job = Job(job.listener, updates=job.updates)  # for what is left to do
+    return search.finish()
+
+
+class Search:
+    """One search, as far as it has come: what is known, and the front as values."""
+
+    def __init__(self, workspace: Workspace, goal: Goal, job: Job) -> None:
+        evaluator = workspace.measurable()
+        if evaluator.data.samples < 2 * evaluator.data.at_once(1):
+            raise UserError("One sample cannot both choose a recipe and judge it.", "Give more samples.")
+        self.workspace, self.goal, self.job = workspace, goal, job
+        chosen, held = split(evaluator, goal.samples, goal.seed)
+        self.trials, self.held = Trials(workspace, chosen, goal.seed), Trials(workspace, held, goal.seed)
+        self.wholes = Wholes(workspace, goal, self.trials, self.held)
+        summary, metric = workspace.model.summary(), evaluator.metric.info
+        original = Point("original", "original", Recipe(), summary.bytes, summary.macs)
+        better = metric.higher_is_better
+        self.front = Front(goal, metric, better, original, selection=len(chosen), held_back=len(held))
+        self.raced: list[tuple[str, Raced]] = []
+        self.known: Knowledge | None = None
+        self._started, self._updated = monotonic(), 0.0
+
+    def run(self, others: Others) -> None:
+        """All but the final figures. Raises Cancelled."""
+        found = table(self.workspace, self.goal, self.job.part(0.0, 0.2))
+        known = self.known = Knowledge(self.workspace, self.goal, self.wholes, found)
+        self._tell("measuring", 0, 0)
+        self._measure_references(found, others, self.job.part(0.2, 0.3))
+        self._race(found, self.job.part(0.3, 0.65))
+        self._learn(known)
+        job = self.job.part(0.65, 0.95)
+        for number in range(0 if self.trials.closed else ROUNDS):
+            before = aims.reached(self.goal, known, self.front)
+            new = self._round(known, number, job.part(number / ROUNDS, (number + 1) / ROUNDS))
+            self._learn(known)
+            after = aims.reached(self.goal, known, self.front)
+            gained = any(now < BETTER * then for then, now in zip(before, after, strict=True))
+            if not new or self._over() or (number and not gained):
+                break
+
+    def finish(self) -> Front:
+        """With the figures, on samples held back, of what was chosen, and of what it is compared with."""
+        final = aims.finalists(self.goal, self.front)
+        for number, point in enumerate(final):
+            self.job.report(Message("checking on samples held back"), 0.95 + 0.05 * number / len(final))
+            self._add(self.wholes.checked(point, self.job), "checking", number + 1, len(final))
+        self.front = replace(self.front, notes=tuple(self._notes()))
+        return self._tell("done", 0, 0)
+
+    # -- the steps -----------------------------------------------------------------------------------------------------
+
+    def _measure_references(self, found: Table, others: Others, job: Job) -> None:
+        """The user's recipes, uniform ones, and what an earlier search measured."""
+        wanted: list[tuple[Kind, str, Recipe]] = [*others, *self._uniform(found)]
+        known = {recipe.in_effect for _, _, recipe in wanted}
+        earlier = [recipe for recipe in self.wholes.earlier() if recipe.in_effect not in known]
+        usable = [recipe for recipe in earlier if self._may_use(found, recipe)]
+        wanted += [("search", f"search {number + 1}", recipe) for number, recipe in enumerate(usable)]
+        for number, (kind, name, recipe) in enumerate(wanted):
+            job.report(Message("measuring {recipe}", recipe=name), number / len(wanted))
+            self._measure(kind, name, recipe, number + 1, len(wanted), job)
+            if self._over():
+                return
+
+    def _uniform(self, found: Table) -> list[tuple[Kind, str, Recipe]]:
+        """One stack on every layer that can have it."""
+        recipes: list[tuple[Kind, str, Recipe]] = []
+        for name, stack in uniform(self.goal.families).items():
+            recipe = Recipe(seed=self.goal.seed).with_actions(["*"], stack)
+            given = {path: steps for path, steps in self.wholes.stacks(recipe).items() if path in found.layers}
+            if given:
+                recipes.append(("uniform", name, recipe_of(given, self.goal.seed) if self.goal.layers else recipe))
+        return recipes
+
+    def _may_use(self, found: Table, recipe: Recipe) -> bool:
+        """Whether an earlier recipe has what this search may use, and no more."""
+        given = self.wholes.stacks(recipe)
+        families = {action.family for steps in given.values() for action in steps}
+        return set(given) <= set(found.layers) and families <= set(self.goal.families) and not recipe.recover
+
+    def _race(self, found: Table, job: Job) -> None:
+        places = promising(found, {layer.path: layer.bytes for layer in self.workspace.model.layers})
+        total, done = sum(map(len, places.values())), 0
+        for place, options in places.items():
+            job.report(Message("trying {path}", path=place), done / total)
+            self.raced += [(place, raced) for raced in race(options, self.trials, job)]
+            done += len(options)
+            self._tell("racing", done, total)
+            if self._over():
+                return
+
+    def _learn(self, known: Knowledge) -> None:
+        """And say what is now expected, and would be chosen."""
+        known.learn(self.raced, self.front.points)
+        self._choose(known)
+        self.front = replace(self.front, predicted=known.line())
+
+    def _choose(self, known: Knowledge) -> None:
+        """The best of what was measured; before anything keeps the goal, the allocation for it, as a prediction."""
+        best = aims.chosen(self.goal, known, self.front)
+        limits = aims.expected(self.goal, known, self.front)
+        if limits is not None and (best is None or best.kind == "uniform" or self.trials.closed):
+            recipe = known.allocated(limits, MARGINS[0], self.job)
+            if recipe is not None and not self._is_known(recipe):
+                guess = self.wholes.guess("allocation", "search", recipe, known.predicted(recipe), self.job)
+                best = guess if best is None or aims.promises(self.goal, known, guess, best) else best
+        self.front = replace(self.front, chosen=best)
+        self._updated = 0.0
+        self._tell(self.front.phase, self.front.done, self.front.total)
+
+    def _round(self, known: Knowledge, number: int, job: Job) -> int:
+        """Measure an allocation for each of the aims; returns how many were new."""
+        wanted, new = aims.wanted(self.goal, known, self.front), 0
+        for done, limits in enumerate(wanted):
+            job.report(Message("measuring whole recipes"), done / len(wanted))
+            new += self._try(known, limits, number, (done + 1, len(wanted)), job)
+            if self._over():
+                break
+        return new
+
+    def _try(self, known: Knowledge, limits: Limits, number: int, place: tuple[int, int], job: Job) -> bool:
+        """Measure the allocation, or where it was measured the one with other margins of error."""
+        if number == 0 and limits.bytes is not None and not limits.smallest:
+            recipe = known.greedy(limits.bytes)
+            if recipe is not None and not self._is_known(recipe):
+                self._measure("greedy", f"layer by layer {len(self.front.of('greedy')) + 1}", recipe, *place, job)
+        for margin in MARGINS:
+            recipe = known.allocated(limits, margin, job)
+            if recipe is not None and not self._is_known(recipe):
+                name = f"search {len(self.front.of('search')) + 1}"
+                self._measure("search", name, recipe, *place, job, known.predicted(recipe))
+                return True
+        return False
+
+    def _is_known(self, recipe: Recipe) -> bool:
+        return any(point.recipe.in_effect == recipe.in_effect for point in self.front.points)
+
+    def _measure(
+        self, kind: Kind, name: str, recipe: Recipe, done: int, total: int, job: Job, predicted: float | None = None
+    ) -> None:
+        try:
+            point = self.wholes.point(name, kind, recipe, predicted, job)
+        except UserError:  # a recipe of another model, or steps that do not go together in one
+            return
+        if point is not None:
+            self._add(point, "measuring", done, total)
+
+    # -- telling -------------------------------------------------------------------------------------------------------
+
+    def _over(self) -> bool:
+        """Whether the time is up."""
+        return bool(self.goal.seconds) and monotonic() - self._started > self.goal.seconds
+
+    def _notes(self) -> list[Message]:
+        notes = list[Message]()
+        if self.known is not None and self.known.table.kind != "loss":
+            notes.append(Message("The loss of this model cannot be predicted, so more candidates were measured."))
+        if not self.goal.whole and self.front.chosen is None:
+            notes.append(Message("No recipe that was found keeps the limits."))
+        if self._over():
+            notes.append(Message("The time was up before the search had ended."))
+        if self.workspace.training is None:
+            text = "No calibration data was given: the inputs of all samples calibrate, without their labels."
+            notes.append(Message(text))
+        if self.goal.retrain:
+            notes.append(Message("The search trains nothing: add a Recover stage to the recipe, and train it."))
+        return notes
+
+    def _add(self, point: Point, phase: Phase, done: int, total: int) -> None:
+        self.front = self.front.with_point(point)
+        chosen = self.front.chosen
+        if chosen is not None and chosen.recipe == point.recipe:
+            self.front = replace(self.front, chosen=point)
+        self._updated = 0.0
+        self._tell(phase, done, total)
+
+    def _tell(self, phase: Phase, done: int, total: int) -> Front:
+        """Update whoever looks; not more often than they can see, where nothing but the count has changed."""
+        run, known = self.trials.run + self.held.run, self.trials.known + self.held.known
+        self.front = replace(self.front, phase=phase, done=done, total=total, trials=run, known=known)
+        if monotonic() - self._updated > UPDATE_S or phase == "done":
+            self._updated = monotonic()
+            self.job.update(self.front)
+        return self.front

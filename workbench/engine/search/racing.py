@@ -1,0 +1,95 @@
+"""Race the options of a place on growing prefixes of the same samples, and drop those that are beaten.
+
+As in a Hoeffding race (Maron and Moore 1994, NeurIPS 6), but with paired intervals of the differences: options see the
+same samples, so what is hard for all of them cancels (Mnih et al. 2008, ICML, on why variance belongs in the bound).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.data.metrics import Z
+from workbench.engine.search.options import Option
+from workbench.engine.search.tasks import Computer, Result
+from workbench.engine.search.trials import Trials
+
+PRECISE = 0.25  # of a cost: its interval is as wide as that on each side, and more samples are not needed
+NEGLIGIBLE = 5e-4  # nats: neither are they for what costs less
+
+
+@dataclass(frozen=True, eq=False)
+class Raced:
+    """An option with its cost as measured on `samples`; `left` says that nothing beat it.
+
+    cost    mean divergence, `error` the standard error of that; `drop` mean loss of the metric
+    """
+
+    option: Option
+    cost: float
+    error: float
+    drop: float
+    samples: int
+    left: bool
+
+
+def race(options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None = None) -> list[Raced]:
+    """All options of one place, those that were dropped with what was measured until then. The same race in this
+    process is not run again."""
+    key = ("race", trials.about, trials.order.tobytes(), trials.seed, tuple(option.key for option in options))
+    if trials.closed and trials.workspace.cache.peek(key) is None:
+        return list(_race(options, trials, job, computer))
+    return trials.workspace.cache.get(key, lambda: list(_race(options, trials, job, computer)))
+
+
+def _race(options: Sequence[Option], trials: Trials, job: Job, computer: Computer | None) -> Iterator[Raced]:
+    found: dict[int, Result] = {}
+    running, left = list(range(len(options))), set(range(len(options)))
+    for rung in range(len(trials.pieces)):
+        for number in list(running):
+            try:
+                result = trials.piece(options[number].stacks, rung, job, computer)
+            except UserError:  # found out only now: the steps do not fit
+                left.discard(number)
+                running.remove(number)
+                continue
+            if result is None:
+                running.remove(number)
+                continue
+            found[number] = Result.joined([found[number], result]) if number in found else result
+        beaten = {number for number in left & found.keys() if _is_beaten(number, left, options, found)}
+        left -= beaten
+        running = [number for number in running if number in left and not _precise(found[number], trials.scale)]
+        if not running:
+            break
+    for number, result in found.items():
+        yield _raced(options[number], result, number in left)
+
+
+def _is_beaten(number: int, left: set[int], options: Sequence[Option], found: Mapping[int, Result]) -> bool:
+    """Whether one that takes no more bytes moves the outputs less, beyond chance; or just as much, sample by sample."""
+    own = found[number].divergences.astype(np.float64)
+    for other in left - {number}:
+        smaller = options[other].bytes < options[number].bytes
+        if other not in found or options[other].bytes > options[number].bytes:
+            continue
+        count = min(len(own), len(found[other]))
+        gap = own[:count] - found[other].divergences[:count]
+        half = Z * gap.std(ddof=1) / np.sqrt(count) if count > 1 else np.inf
+        if gap.mean() - half > 0 or (not gap.any() and (smaller or other < number)):
+            return True
+    return False
+
+
+def _precise(result: Result, scale: float) -> bool:
+    values = result.divergences.astype(np.float64)
+    half = Z * float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else np.inf
+    return half <= max(PRECISE * float(values.mean()), NEGLIGIBLE * scale)
+
+
+def _raced(option: Option, result: Result, left: bool) -> Raced:
+    values = result.divergences.astype(np.float64)
+    error = float(values.std(ddof=1)) / np.sqrt(len(values)) if len(values) > 1 else float(values.mean())
+    return Raced(option, float(values.mean()), error, float(result.losses.mean()), len(values), left)

@@ -1,0 +1,163 @@
+"""One trial as a value: steps of layers, and the samples they are measured on; and what computes it.
+
+A task says by content what it is about, so that its result is the same wherever it is computed, and is kept on the disk
+under it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from workbench import __version__
+from workbench.core.base.job import Job
+from workbench.data.dataset import Feeds
+from workbench.engine.base.evaluate import Evaluator, Run, runner
+from workbench.engine.compile import compiler
+from workbench.engine.compile.structure import structural
+from workbench.engine.preview.predict import divergence
+from workbench.engine.preview.previewer import SuffixRunner, effective
+from workbench.engine.search.options import recipe_of
+from workbench.engine.search.stacks import Stack
+from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+
+Key = tuple[tuple[str, Stack], ...]  # path -> steps, sorted by path
+FAR = 1e6  # divergence of outputs that are not finite
+LEAST = 1e-7  # probability of a class, at least, where outputs are probabilities
+
+
+@dataclass(frozen=True)
+class Task:
+    """about     fingerprints of model, data, calibration samples and metric
+    steps     what the layers get
+    samples   fingerprint of which samples, in their order; `start` and `stop` are places in that order
+    """
+
+    about: tuple[str, ...]
+    steps: Key
+    seed: int
+    samples: str
+    start: int
+    stop: int
+
+    @property
+    def key(self) -> str:
+        return repr(
+            ("search trial", __version__, self.about, self.steps, self.seed, self.samples, self.stop - self.start)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """Sample by sample: what the metric loses against the original, and how far the outputs move; [n] float32 each."""
+
+    losses: np.ndarray
+    divergences: np.ndarray
+
+    @staticmethod
+    def joined(parts: Sequence["Result"]) -> "Result":
+        return Result(
+            np.concatenate([part.losses for part in parts]), np.concatenate([part.divergences for part in parts])
+        )
+
+    def __len__(self) -> int:
+        return len(self.losses)
+
+
+class Computer:
+    """Computes tasks on some samples of a workspace. Keeps the cut of the layer it was at last, as neighbouring tasks
+    are of one layer, and the sessions of the last steps. Not thread-safe."""
+
+    def __init__(self, workspace: Workspace, evaluator: Evaluator) -> None:
+        self.workspace, self.evaluator = workspace, evaluator
+        self._behind: SuffixRunner | None = None
+        self._last: tuple[Key, int, Run] | None = None
+
+    def compute(self, task: Task, job: Job) -> Result:
+        """Run the edited model on the task's samples. Raises UserError where the steps do not fit."""
+        run = self._run(task, job)
+        losses, moved, at = [], [], task.start
+        for chosen in self._batches(task.start, task.stop):
+            job.check()
+            outputs = self.evaluator.answer(run(Feeds(self.evaluator.data, chosen)))
+            lost = self.evaluator.losses(chosen, self.evaluator.score(outputs, chosen))
+            losses.append(lost)
+            moved.append(_moved(outputs, self.original[at : at + len(chosen)], lost))
+            at += len(chosen)
+        return Result(np.concatenate(losses).astype(np.float32), np.concatenate(moved).astype(np.float32))
+
+    def _batches(self, start: int, stop: int) -> list[np.ndarray]:
+        order, size = self.evaluator.order, self.evaluator.batch
+        return [order[at : min(at + size, stop)] for at in range(start, stop, size)]
+
+    @cached_property
+    def original(self) -> np.ndarray:
+        """The original's outputs on the samples, in the evaluator's order; computed once a workspace."""
+        evaluator = self.evaluator
+
+        def make() -> np.ndarray:
+            run = runner(runtime.session(self.workspace.model))
+            batches = self._batches(0, len(evaluator.order))
+            return np.concatenate([evaluator.answer(run(Feeds(evaluator.data, chosen))) for chosen in batches])
+
+        key = ("outputs of the original", evaluator.data.fingerprint, evaluator.order.tobytes())
+        return self.workspace.cache.get(key, make)
+
+    @cached_property
+    def scale(self) -> float:
+        """Divergence that counts as one: a nat where classes are told apart, else how far the outputs vary."""
+        outputs = self.original
+        if outputs.dtype.kind not in "fiub" or (outputs.ndim == 2 and outputs.shape[1] > 1):
+            return 1.0
+        return max(float(np.var(outputs.astype(np.float64), axis=0).mean()), 1e-30)
+
+    def _run(self, task: Task, job: Job) -> Run:
+        if self._last is None or self._last[:2] != (task.steps, task.seed):
+            self._last = (task.steps, task.seed, self._made(task, job))
+        return self._last[2]
+
+    def _made(self, task: Task, job: Job) -> Run:
+        if len(task.steps) == 1 and not any(map(structural, task.steps[0][1])):
+            ((path, actions),) = task.steps
+            workspace = self.workspace
+            edited = compiler.edit(
+                workspace.model, path, actions, workspace.calibration, task.seed, workspace.cache, job.silent()
+            )
+            return self._cut(path).run(edited)
+        result = self.workspace.compiled(recipe_of(dict(task.steps), task.seed), job.silent())
+        return runner(runtime.session(effective(result.model, result.edits)))
+
+    def _cut(self, path: str) -> SuffixRunner:
+        """Before this layer; what crosses it is computed from what crossed the cut before, for the first samples."""
+        before = self._behind
+        if before is not None and before.path == path:
+            return before
+        self._behind = after = SuffixRunner(self.workspace.model, path)
+        if before is not None and before.cut.crossing and after.cut.crossing:
+            first = self._batches(0, min(len(self.evaluator.order), self.evaluator.batch))
+            after.follow(before, (Feeds(self.evaluator.data, chosen) for chosen in first))
+        return after
+
+
+def _moved(outputs: np.ndarray, original: np.ndarray, losses: np.ndarray) -> np.ndarray:
+    """[samples] distance from the original's outputs; where these are no numbers, what the metric loses."""
+    if outputs.dtype.kind not in "fiub" or outputs.shape != original.shape:
+        return np.maximum(losses, 0.0)
+    with np.errstate(all="ignore"):
+        found = divergence(_scores(outputs, original), _scores(original, original))
+    return np.where(np.isfinite(found), np.clip(found, 0.0, FAR), FAR)
+
+
+def _scores(outputs: np.ndarray, original: np.ndarray) -> np.ndarray:
+    """Class scores whose softmax the outputs are, where the original gives probabilities."""
+    if original.ndim != 2 or original.shape[1] < 2 or (original < 0).any():
+        return outputs
+    if np.abs(original.sum(axis=1) - 1).max(initial=0.0) > 1e-3:
+        return outputs
+    return np.log(np.maximum(outputs, LEAST))
+
+
+def sorted_key(steps: Mapping[str, Stack]) -> Key:
+    return tuple(sorted(((path, tuple(actions)) for path, actions in steps.items() if actions), key=lambda row: row[0]))

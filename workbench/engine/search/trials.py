@@ -1,0 +1,125 @@
+"""Results of tasks, each computed once: kept in memory and, by content, on the disk."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.core.base.job import Job
+from workbench.engine.base.evaluate import Evaluator, stratified
+from workbench.engine.base.store import Store, cache_folder
+from workbench.engine.search.stacks import Stack
+from workbench.engine.search.tasks import Computer, Result, Task, sorted_key
+from workbench.engine.workspace import Workspace
+
+HELD_BACK = 1 / 3  # of the samples
+FIRST = 64  # samples of the first rung
+RUINED = 1.0  # nats of divergence: what a whole recipe beyond that does exactly is of no use to anybody
+BUDGET = 1 << 30  # bytes on the disk
+
+
+def split(evaluator: Evaluator, samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """(samples to choose by, samples held back), both in an order in which every prefix holds the classes in
+    proportion; of the first `samples` of the data where that is not 0. A model of a fixed batch gets whole batches."""
+    size = evaluator.data.at_once(1)
+    limit = min(samples or len(evaluator.order), len(evaluator.order))
+    used = evaluator.order[: max(limit // size, min(2, len(evaluator.order) // size)) * size]
+    labels = None if evaluator.data.labels is None else evaluator.data.labels[used]
+    order = used[stratified(labels, len(used), seed + 1)]
+    count = max(round(HELD_BACK * len(used)) // size, min(1, len(used) // size - 1)) * size
+    held = order[:count]
+    return used[~np.isin(used, held)], held
+
+
+def rungs(samples: int, size: int = 1) -> list[tuple[int, int]]:
+    """(start, stop) of growing pieces: 64 samples, then as many again as there were so far; in multiples of `size`."""
+    found, stop = [], min(-(-FIRST // size) * size, samples)
+    start = 0
+    while start < samples:
+        found.append((start, stop))
+        start, stop = stop, min(2 * stop, samples)
+    return found
+
+
+class Trials:
+    """Computes tasks on one list of samples, or finds that this was done. Thread-safe as far as `computers` differ.
+
+    run     tasks computed here, `known` tasks found on the disk
+    closed  nothing more is computed: what is not known stays so
+    """
+
+    def __init__(self, workspace: Workspace, chosen: np.ndarray, seed: int) -> None:
+        evaluator = workspace.measurable()
+        self.workspace, self.seed = workspace, seed
+        # The samples stay where they are in the data; the order is of these alone.
+        self.evaluator = replace(evaluator, order=np.asarray(chosen))
+        self.store = Store(cache_folder() / "trials", BUDGET)
+        self.run = self.known = 0
+        self.closed = False
+        self.about = (
+            workspace.model.summary().fingerprint,
+            evaluator.data.fingerprint,
+            workspace.calibration.fingerprint if workspace.calibration else "",
+            evaluator.metric.id,
+            workspace.teachers,
+        )
+        self.pieces = rungs(len(chosen), evaluator.data.at_once(1))
+        self.order = chosen
+        # Shared by all searches of this process: tasks say what they are about.
+        self._found: dict[Task, Result] = workspace.cache.get(("search trials", self.about), dict)
+        self._lock = threading.Lock()
+        self.computer = Computer(workspace, self.evaluator)
+        self.spent = self.units = 0.0
+
+    def piece(self, steps: Mapping[str, Stack], rung: int, job: Job, computer: Computer | None = None) -> Result | None:
+        """What the steps do on the samples of one rung; None where that is not known, and nothing is computed any more.
+        Raises UserError where they do not fit."""
+        task = self.task(steps, rung)
+        if (found := self._look_up(task)) is not None or self.closed:
+            return found
+        job.rest()
+        started = time.monotonic()
+        result = (computer or self.computer).compute(task, job)
+        self.store.save(task.key, {"losses": result.losses, "divergences": result.divergences})
+        with self._lock:
+            self.run += 1
+            self.spent += time.monotonic() - started
+            self.units += task.stop - task.start
+            self._found[task] = result
+        return result
+
+    def measured(self, steps: Mapping[str, Stack], job: Job) -> Result | None:
+        """On all samples, or the first ones where these show that nothing is left of the model; None as in `piece`."""
+        found: Result | None = None
+        for rung in range(len(self.pieces)):
+            part = self.piece(steps, rung, job)
+            if part is None:
+                return None
+            found = part if found is None else Result.joined([found, part])
+            if found.divergences.mean() > RUINED * self.scale:
+                break
+        return found
+
+    def task(self, steps: Mapping[str, Stack], rung: int) -> Task:
+        start, stop = self.pieces[rung]
+        samples = hashlib.sha256(self.order[start:stop].astype(np.int64).tobytes()).hexdigest()[:16]
+        return Task(self.about, sorted_key(steps), self.seed, samples, start, stop)
+
+    def _look_up(self, task: Task) -> Result | None:
+        with self._lock:
+            if task in self._found:
+                return self._found[task]
+        kept = self.store.load(task.key)
+        if kept is None or {len(kept.get(name, ())) for name in ("losses", "divergences")} != {task.stop - task.start}:
+            return None
+        with self._lock:
+            self.known += 1
+            self._found[task] = Result(kept["losses"], kept["divergences"])
+            return self._found[task]
+
+    @property
+    def scale(self) -> float:
+        return self.computer.scale

@@ -1,0 +1,129 @@
+"""Whole recipes: their exact bytes, MACs and memory, and what they lose on samples."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.core.analysis.plan import Goal, Kind, Measured, Point
+from workbench.core.base.errors import UserError
+from workbench.core.base.job import Job
+from workbench.core.recipe.recipe import Recipe, parse_recipe
+from workbench.data.metrics import ALL, paired_interval
+from workbench.engine.base.evaluate import runner
+from workbench.engine.bench.latency import paired_latency_ms
+from workbench.engine.compile import compiler
+from workbench.engine.preview.previewer import sized
+from workbench.engine.search.stacks import Stack
+from workbench.engine.search.tasks import Result
+from workbench.engine.search.trials import Trials
+from workbench.engine.workspace import Workspace
+from workbench.graph.model import demand
+from workbench.graph.onnx import runtime, saving, shapes
+from workbench.graph.rewrite.rewrite import with_edits
+
+
+class Wholes:
+    """Makes Points of recipes, each size and each measurement once. What was measured before on the same samples is
+    listed on the disk."""
+
+    def __init__(self, workspace: Workspace, goal: Goal, chosen: Trials, held: Trials) -> None:
+        self.workspace, self.goal, self.trials, self.held = workspace, goal, chosen, held
+        # Shared by all searches of this process.
+        self._sizes: dict[Recipe, tuple[int, int | None]] = workspace.cache.get(("sizes", chosen.about), dict)
+        self._about = repr(("whole recipes", chosen.about, goal.seed, chosen.task({}, 0).samples, len(chosen.order)))
+
+    def stacks(self, recipe: Recipe) -> Mapping[str, Stack]:
+        """What each layer gets. Raises UserError where the recipe does not fit."""
+        return compiler.stacks(self.workspace.model, recipe)[0]
+
+    def size(self, recipe: Recipe, job: Job) -> tuple[int, int | None]:
+        """Bytes of the file, exact, and MACs of one sample. Raises UserError where the recipe does not fit."""
+        key = recipe.in_effect
+        if key not in self._sizes:
+            name = f"{self._about} size {recipe.to_yaml()}"
+            kept = self.trials.store.load(name)
+            found = self._sized(recipe, job) if kept is None else tuple(kept["size"].tolist())
+            if kept is None:
+                self.trials.store.save(name, {"size": np.array(found, np.int64)})
+            self._sizes[key] = found[0], None if found[1] < 0 else found[1]
+        return self._sizes[key]
+
+    def _sized(self, recipe: Recipe, job: Job) -> tuple[int, int]:
+        result = self.workspace.compiled(recipe, job.silent())
+        changes, size = result.changes(recipe.sparse)
+        macs = sized(self.workspace.model, changes, size).macs
+        return size, -1 if macs is None else macs
+
+    def point(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point | None:
+        """Measured on the samples that the search chooses by; None where nothing is computed any more and that is not
+        known. Raises UserError where the recipe does not fit."""
+        point, ran = self.guess(name, kind, recipe, predicted, job), self.trials.run
+        result = self.trials.measured(self.stacks(recipe), job)
+        if result is None:
+            return None
+        if self.trials.run > ran:
+            self._list(recipe)
+        return replace(self._limited(point, job), measured=_measured(self.trials, result))
+
+    def guess(self, name: str, kind: Kind, recipe: Recipe, predicted: float | None, job: Job) -> Point:
+        """With its size; nothing is run."""
+        size, macs = self.size(recipe, job)
+        return Point(name, kind, recipe, size, macs, predicted=predicted)
+
+    def checked(self, point: Point, job: Job) -> Point:
+        """With its figure on the samples held back."""
+        result = self.held.measured(self.stacks(point.recipe), job)
+        return point if result is None else replace(point, held_back=_measured(self.held, result))
+
+    def earlier(self) -> Iterator[Recipe]:
+        """Recipes that were measured before on these samples, by this or another search."""
+        kept = self.trials.store.load(self._about) or {}
+        for text in kept.get("recipes", ()):
+            try:
+                recipe = parse_recipe(str(text))
+                self.stacks(recipe)
+                yield recipe
+            except UserError:  # of another version
+                continue
+
+    def _list(self, recipe: Recipe) -> None:
+        kept = self.trials.store.load(self._about) or {}
+        texts = [*(str(text) for text in kept.get("recipes", ())), recipe.to_yaml()]
+        self.trials.store.save(self._about, {"recipes": np.array(list(dict.fromkeys(texts)))})
+
+    def _limited(self, point: Point, job: Job) -> Point:
+        """With memory and latency, where these are limited."""
+        if self.goal.max_memory is None and self.goal.max_latency is None:
+            return point
+        result = self.workspace.compiled(point.recipe, job.silent())
+        written = with_edits(result.model, result.edits, point.recipe.sparse)
+        if self.goal.max_memory is not None:
+            taken = saving.tensor_bytes(written.ir) + demand.peak(written.ir, shapes.infer(written.ir, batch=1))
+            point = replace(point, memory=taken)
+        if self.goal.max_latency is not None:
+            runs = [runner(runtime.session(each, spinning=True)) for each in (self.workspace.model, written)]
+            feeds = self.workspace.measurable().data.least()
+            point = replace(point, latency=paired_latency_ms(runs[0], runs[1], feeds, job.silent())[1])
+        return point
+
+
+def _measured(trials: Trials, result: Result) -> Measured:
+    losses = result.losses.astype(np.float64)
+    low, high = map(float, paired_interval(losses, ALL))
+    drop = float(losses.mean())
+    sign = 1.0 if trials.evaluator.metric.higher_is_better else -1.0
+    divergence = float(result.divergences.astype(np.float64).mean())
+    before = trials.evaluator.scores[trials.order[: len(losses)]].mean()
+    return Measured(float(before) - sign * drop, drop, low, high, divergence, len(losses))
+
+
+def within(goal: Goal, point: Point, original: int) -> bool:
+    """Whether a point keeps the limits, but for that of the drop."""
+    limits = (
+        (point.bytes, goal.bytes_of(original)),
+        (point.macs, goal.max_macs),
+        (point.memory, goal.max_memory),
+        (point.latency, goal.max_latency),
+    )
+    return all(limit is None or (figure is not None and figure <= limit) for figure, limit in limits)
