@@ -1,6 +1,7 @@
 """Rules of the house (workbench/ARCHITECTURE.md) that no checker knows. `make lint` has the others: who imports whom,
 circles, docstrings, prints (pyproject.toml)."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.translations import called, leaves, messages
 
 ROOT = Path(__file__).parents[1]
 HOUSE = ROOT / "workbench"
@@ -74,6 +77,19 @@ MACHINE = re.compile(rb"(?<![\w.])/(?:tmp|work|root|home/\w+|mnt|Users/\w+)" + r
 MARKER = re.compile(
     rb"\b(?:TO" + rb"DO|FIX" + rb"ME|XX" + rb"X|HA" + rb"CK)\b|^(?:<{7}|>{7}) |breakpoint\(\)|\bpdb\b", re.MULTILINE
 )
+
+
+def test_a_message_is_made_from_a_template():
+    """Not from an f-string, nor from pieces put together: those have another text each time, and no translation."""
+    made = (ast.JoinedStr, ast.BinOp)
+    wrong = [
+        f"{module.relative_to(ROOT)}:{call.lineno}: {ast.unparse(argument)}"
+        for module in MODULES
+        for call, argument in messages(ast.parse(module.read_text(encoding="utf-8")))
+        for leaf in leaves(argument)
+        if isinstance(leaf, made) or (isinstance(leaf, ast.Call) and called(leaf) in ("format", "join"))
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_file_tells_of_the_machine_it_was_made_on(tracked):

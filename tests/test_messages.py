@@ -45,19 +45,6 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
 }
 
 
-def test_a_message_is_made_from_a_template():
-    """Not from an f-string, nor from pieces put together: those have another text each time, and no translation."""
-    made = (ast.JoinedStr, ast.BinOp)
-    wrong = [
-        f"{path}:{call.lineno}: {ast.unparse(argument)}"
-        for path, tree in MODULES.items()
-        for call, argument in messages(tree)
-        for leaf in leaves(argument)
-        if isinstance(leaf, made) or (isinstance(leaf, ast.Call) and called(leaf) in ("format", "join"))
-    ]
-    assert not wrong, "\n".join(wrong)
-
-
 def test_every_place_has_an_argument_and_every_argument_a_place():
     wrong = [
         f"{path}:{call.lineno}: {told}"
