@@ -2554,11 +2554,6 @@
       <translation>指标 {name} 对 {n} 个样本给出 {dtype}，形状 {shape}。</translation>
     </message>
     <message>
-      <source>1 channel</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>1 个通道</translation>
-    </message>
-    <message>
       <source>Copy the picture there instead.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>请改为将图像复制到该处。</translation>
@@ -2669,11 +2664,6 @@
       <translation>预处理文件</translation>
     </message>
     <message>
-      <source>{channels} channels</source>
-      <extracomment>workbench/data/images.py</extracomment>
-      <translation>{channels} 个通道</translation>
-    </message>
-    <message>
       <source>{file} cannot be read.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>无法读取 {file}。</translation>
@@ -2742,6 +2732,11 @@
       <source>{folder}: {key} has {size} numbers, but the model takes {wanted}.</source>
       <extracomment>workbench/data/images.py</extracomment>
       <translation>{folder}：{key} 有 {size} 个数，而模型需要 {wanted}。</translation>
+    </message>
+    <message>
+      <source>{n} channels</source>
+      <extracomment>workbench/data/images.py</extracomment>
+      <translation>{n} 个通道</translation>
     </message>
     <message>
       <source>'{text}' is not a number or a list of numbers for the input '{spec}'.</source>
@@ -3184,41 +3179,6 @@
       <translation>{samples} 个样本不能分成 {folds} 折。</translation>
     </message>
     <message>
-      <source>Calibration samples were given, but no data to measure on.</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>给出了校准样本，但没有用于测量的数据。</translation>
-    </message>
-    <message>
-      <source>Give --data too.</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>请同时给出 --data。</translation>
-    </message>
-    <message>
-      <source>Leave out --raise-opset.</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>请去掉 --raise-opset。</translation>
-    </message>
-    <message>
-      <source>Not known: computing its statistics failed.</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>未知：计算其统计量失败。</translation>
-    </message>
-    <message>
-      <source>reading the weights</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>正在读取权重</translation>
-    </message>
-    <message>
-      <source>{model_path}: the opset is {detail}.</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>{model_path}：opset {detail}。</translation>
-    </message>
-    <message>
-      <source>{target} is a teacher.</source>
-      <extracomment>workbench/engine/api/commands.py</extracomment>
-      <translation>{target} 是教师模型。</translation>
-    </message>
-    <message>
       <source>Choose another name or folder.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>请选择其他名称或文件夹。</translation>
@@ -3237,6 +3197,11 @@
       <source>Nothing was written; export with 'sparse: off', and report this recipe.</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
       <translation>未写出任何文件；请用“sparse: off”导出，并报告此配方。</translation>
+    </message>
+    <message>
+      <source>The report was not written.</source>
+      <extracomment>workbench/engine/api/export.py</extracomment>
+      <translation>报告未写出。</translation>
     </message>
     <message>
       <source>The written file does not behave as the preview did: outputs differ by {largest:.3g} of {scale:.3g}.</source>
@@ -3274,9 +3239,9 @@
       <translation>正在写入报告</translation>
     </message>
     <message>
-      <source>{samples:,} samples of {path}, {against}; calibration: {calibration_words}</source>
+      <source>{n:,} samples of {path}, {against}; calibration: {calibration_words}</source>
       <extracomment>workbench/engine/api/export.py</extracomment>
-      <translation>{path} 的 {samples:,} 个样本，{against}；校准：{calibration_words}</translation>
+      <translation>{path} 的 {n:,} 个样本，{against}；校准：{calibration_words}</translation>
     </message>
     <message>
       <source>{target} is the model that is open.</source>
@@ -3327,6 +3292,21 @@
       <source>{name} was opened again, and not run: no inputs were found that it takes</source>
       <extracomment>workbench/engine/api/other_formats.py</extracomment>
       <translation>{name} 已重新打开，但未运行：未找到它接受的输入</translation>
+    </message>
+    <message>
+      <source>Install the program again.</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>请重新安装本程序。</translation>
+    </message>
+    <message>
+      <source>The report's template {file} cannot be used: it asks for {names}.</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>报告模板 {file} 无法使用：它需要 {names}。</translation>
+    </message>
+    <message>
+      <source>The report's template {file} cannot be used: {why}.</source>
+      <extracomment>workbench/engine/api/report_page.py</extracomment>
+      <translation>报告模板 {file} 无法使用：{why}。</translation>
     </message>
     <message>
       <source>Close other programs, or use less data.</source>
@@ -3909,19 +3889,19 @@
       <translation>{asked} 相互耦合：由 {action} 一次剪枝</translation>
     </message>
     <message>
-      <source>{n} -&gt; {left} inputs, from {asked}</source>
+      <source>{before} -&gt; {n} channels</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>输入 {n} -&gt; {left}，来自 {asked}</translation>
+      <translation>{before} -&gt; {n} 个通道</translation>
     </message>
     <message>
-      <source>{n} -&gt; {rest} channels</source>
+      <source>{before} -&gt; {n} channels, with {others}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>{n} -&gt; {rest} 个通道</translation>
+      <translation>{before} -&gt; {n} 个通道，连同 {others}</translation>
     </message>
     <message>
-      <source>{n} -&gt; {rest} channels, with {others}</source>
+      <source>{before} -&gt; {n} inputs, from {asked}</source>
       <extracomment>workbench/engine/compile/removal.py</extracomment>
-      <translation>{n} -&gt; {rest} 个通道，连同 {others}</translation>
+      <translation>输入 {before} -&gt; {n}，来自 {asked}</translation>
     </message>
     <message>
       <source>{path} keeps its channels: {subject}</source>
@@ -4184,9 +4164,9 @@
       <translation>可用的设备：{devices}。</translation>
     </message>
     <message>
-      <source>The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({samples:,} samples): more than the {allowed:g} points that were allowed</source>
+      <source>The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({n:,} samples): more than the {allowed:g} points that were allowed</source>
       <extracomment>workbench/engine/training/forgetting.py</extracomment>
-      <translation>类别 {change} 的准确率从 {before:.1f} % 降到 {after:.1f} %（{samples:,} 个样本）：超过允许的 {allowed:g} 个百分点</translation>
+      <translation>类别 {change} 的准确率从 {before:.1f} % 降到 {after:.1f} %（{n:,} 个样本）：超过允许的 {allowed:g} 个百分点</translation>
     </message>
     <message>
       <source>Training made the model worse on the measured samples: {metric} {before} without it, {after} with it. More training samples, a lower rate or fewer epochs may help, or no training</source>
@@ -4214,9 +4194,9 @@
       <translation>由用户停止</translation>
     </message>
     <message>
-      <source>stopped early: no better state for {patience} epochs</source>
+      <source>stopped early: no better state for {n} epochs</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
-      <translation>提前停止：{patience} 轮内没有更好的状态</translation>
+      <translation>提前停止：{n} 轮内没有更好的状态</translation>
     </message>
     <message>
       <source>stopped: the loss was no longer a number; try a lower rate</source>
@@ -4229,9 +4209,9 @@
       <translation>{kind}：第 {epoch:.1f} 轮</translation>
     </message>
     <message>
-      <source>{kind}: {epoch:.1f} of {goal} epochs</source>
+      <source>{kind}: {epoch:.1f} of {n} epochs</source>
       <extracomment>workbench/engine/training/loop.py</extracomment>
-      <translation>{kind}：第 {epoch:.1f} / {goal} 轮</translation>
+      <translation>{kind}：第 {epoch:.1f} / {n} 轮</translation>
     </message>
     <message>
       <source>{metric} {shown}</source>
@@ -4574,11 +4554,6 @@
       <translation>请以稠密形式保存。</translation>
     </message>
     <message>
-      <source>{expanded} sparse initialisers were expanded.</source>
-      <extracomment>workbench/formats/onnx_file.py</extracomment>
-      <translation>{expanded} 个稀疏初始值已展开。</translation>
-    </message>
-    <message>
       <source>{file} names external weights in {location}, which is not a plain file.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{file} 的外部权重指向 {location}，它不是普通文件。</translation>
@@ -4627,6 +4602,11 @@
       <source>{name} uses opset {opset}, which ONNX Runtime no longer runs.</source>
       <extracomment>workbench/formats/onnx_file.py</extracomment>
       <translation>{name} 使用 opset {opset}，ONNX Runtime 已不再支持。</translation>
+    </message>
+    <message>
+      <source>{n} sparse initialisers were expanded.</source>
+      <extracomment>workbench/formats/onnx_file.py</extracomment>
+      <translation>{n} 个稀疏初始值已展开。</translation>
     </message>
     <message>
       <source>{path} is not an ONNX model, or it has no operators.</source>
@@ -5614,16 +5594,6 @@
       <translation>已略去：在此模型上失败</translation>
     </message>
     <message>
-      <source>{before} Constant nodes made initialisers</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{before} 个 Constant 节点已转为初始值</translation>
-    </message>
-    <message>
-      <source>{computed} operators on constants computed once</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{computed} 个常量上的算子已预先计算</translation>
-    </message>
-    <message>
       <source>{count} kept: {reason}</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>保留 {count} 个：{reason}</translation>
@@ -5632,16 +5602,6 @@
       <source>{folded} BatchNormalization folded into the layer before</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{folded} 个 BatchNormalization 已折叠进前一层</translation>
-    </message>
-    <message>
-      <source>{left} weights kept that are read in several forms</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>保留 {left} 个以多种形式读取的权重</translation>
-    </message>
-    <message>
-      <source>{listed} initialisers no longer listed as inputs</source>
-      <extracomment>workbench/graph/prepare/passes.py</extracomment>
-      <translation>{listed} 个初始值不再列为输入</translation>
     </message>
     <message>
       <source>{n:,} constants</source>
@@ -5654,9 +5614,29 @@
       <translation>{n:,} 个算子</translation>
     </message>
     <message>
+      <source>{n} Constant nodes made initialisers</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个 Constant 节点已转为初始值</translation>
+    </message>
+    <message>
       <source>{n} functions written out where they are called</source>
       <extracomment>workbench/graph/prepare/passes.py</extracomment>
       <translation>{n} 个函数已在调用处展开</translation>
+    </message>
+    <message>
+      <source>{n} initialisers no longer listed as inputs</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个初始值不再列为输入</translation>
+    </message>
+    <message>
+      <source>{n} operators on constants computed once</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>{n} 个常量上的算子已预先计算</translation>
+    </message>
+    <message>
+      <source>{n} weights kept that are read in several forms</source>
+      <extracomment>workbench/graph/prepare/passes.py</extracomment>
+      <translation>保留 {n} 个以多种形式读取的权重</translation>
     </message>
     <message>
       <source>{parts} that no output needs, {saved:,} bytes</source>

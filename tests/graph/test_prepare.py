@@ -171,7 +171,7 @@ def test_weights_in_constant_nodes_become_initialisers():
     proto = b.proto({"x": ["N", 4]}, {"y": None})
     result, steps = prepared(proto)
     assert ops(result) == ["MatMul"]
-    assert steps["constants"] == "1 Constant nodes made initialisers"
+    assert steps["constants"] == "1 Constant node made an initialiser"
     assert opened(proto).weight("fc").shape == (4, 6)
 
 
@@ -237,7 +237,7 @@ def test_a_weight_read_in_two_forms_is_not_stored_twice():
     proto = b.proto({"x": ["N", 12]}, {"y": None})
     result, steps = prepared(proto)
     assert list(result.graph.initializers) == ["fc.weight"]
-    assert steps["weight_chains"] == "1 weights kept that are read in several forms"
+    assert steps["weight_chains"] == "1 weight kept that is read in several forms"
     assert_equal(proto, result)
 
 
@@ -296,7 +296,7 @@ def test_layers_in_functions_of_the_exporter_come_to_light():
     b.node("Linear", [x, b.weight("last.weight", 6, 2)], "y", domain="pkg")
     proto = b.proto({"x": ["N", 4]}, {"y": None}, opsets={"pkg": 1}, functions=[function])
     result, steps = prepared(proto)
-    assert steps["functions"] == "1 functions written out where they are called"
+    assert steps["functions"] == "1 function written out where it is called"
     assert not result.functions
     assert_equal(proto, result)
     assert [layer.path for layer in opened(proto).layers] == ["first", "last"]

@@ -69,7 +69,7 @@ def open_folder(folder: Path, specs: tuple[InputSpec, ...], job: Job) -> Opened:
         )
     for key, value in (("mean", rules.mean), ("std", rules.std)):
         if value.size not in (1, channels or 3):
-            wanted = Message("1 channel") if channels == 1 else Message("{channels} channels", channels=channels or 3)
+            wanted = Message("{n} channels", one="{n} channel", n=channels or 3)
             raise UserError(
                 "{folder}: {key} has {size} numbers, but the model takes {wanted}.",
                 "Give one number, or one a channel.",

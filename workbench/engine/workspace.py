@@ -98,10 +98,16 @@ class Workspace:
             samples = open_dataset(
                 calibration, inputs, calibration in trusted, job.part(*ends), {**data.constants, **given}
             )
-            words = Message("{n:,} samples of {calibration}", n=_used(samples), calibration=calibration)
+            words = Message(
+                "{n:,} samples of {calibration}",
+                one="{n} sample of {calibration}",
+                n=_used(samples),
+                calibration=calibration,
+            )
         else:
             words = Message(
                 "{n:,} inputs of the evaluation data, without their labels (no calibration data was given)",
+                one="{n} input of the evaluation data, without its label (no calibration data was given)",
                 n=_used(samples),
             )
         evaluator = evaluate.prepare(

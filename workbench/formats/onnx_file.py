@@ -92,7 +92,9 @@ def from_graph(proto: onnx.ModelProto, folder: Path | None, name: str) -> tuple[
         ) from error
     if "" not in model.opset_imports:
         model.opset_imports[""] = model.opset_imports.pop("ai.onnx", opset)
-    return model, (Message("{expanded} sparse initialisers were expanded.", expanded=expanded),) if expanded else ()
+    return model, (
+        Message("{n} sparse initialisers were expanded.", one="{n} sparse initialiser was expanded.", n=expanded),
+    ) if expanded else ()
 
 
 @contextmanager

@@ -103,7 +103,8 @@ def parse(text: str, name: str, mend: str) -> Any:
         return yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number that is none after all
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        said = (problem or (str(error) if type(error) is yaml.YAMLError else ""))[:200]
+        said = problem or (str(error) if type(error) is yaml.YAMLError else "")
+        said = said if isinstance(said, Message) else said[:200]
         if mark and said:
             line = min(mark.line + 1, text.count("\n") + 1)  # not behind the end
             raise UserError(

@@ -185,8 +185,9 @@ def describe_data(workspace: Workspace) -> str:
         else Message("against {against}", against=workspace.against)
     )
     return Message(
-        "{samples:,} samples of {path}, {against}; calibration: {calibration_words}",
-        samples=workspace.data.samples,
+        "{n:,} samples of {path}, {against}; calibration: {calibration_words}",
+        one="{n} sample of {path}, {against}; calibration: {calibration_words}",
+        n=workspace.data.samples,
         path=workspace.data.path,
         against=against,
         calibration_words=workspace.calibration_words,

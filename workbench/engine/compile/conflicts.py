@@ -22,14 +22,14 @@ def conflict(layer: Layer, actions: tuple[Action, ...]) -> str | None:
         if plan.chain and chosen.whole(params):
             return Message(
                 "{step} cannot follow a factoring: {whole} of whole layers.",
-                step=chosen.title,
+                step=Message(chosen.title),
                 whole=chosen.whole(params),
             )
         before, plan = plan, chosen.forecast(layer, plan, params)
         reason = _undone(chosen, before, plan, made)
         if reason:
             return reason
-        made |= dict.fromkeys(_makes(chosen, before, plan), chosen.title)
+        made |= dict.fromkeys(_makes(chosen, before, plan), Message(chosen.title))
     return None
 
 
@@ -49,24 +49,26 @@ def _undone(chosen: Method, before: Plan, after: Plan, made: dict[str, str]) -> 
     """What a step would lose of that which earlier ones made, as a sentence."""
     if before.compute is not None and after.compute != before.compute:
         return Message(
-            "{step} would undo how {compute} has the layer computed.", step=chosen.title, compute=made["compute"]
+            "{step} would undo how {compute} has the layer computed.",
+            step=Message(chosen.title),
+            compute=made["compute"],
         )
     if after.tensors is before.tensors:
         return None
     if before.on_levels and not _finer(before, after):
         return Message(
-            "{step} would round again what {levels} has quantised.", step=chosen.title, levels=made["levels"]
+            "{step} would round again what {levels} has quantised.", step=Message(chosen.title), levels=made["levels"]
         )
     if "correction" in made:
         return Message(
             "{step} changes what {correction} compensates: put {correction} after it.",
-            step=chosen.title,
+            step=Message(chosen.title),
             correction=made["correction"],
         )
     if "zeros" in made and after.chain and not before.chain:
         return Message(
             "{step} would fill the zeros of {zeros}: put {zeros} after it, to prune the factors.",
-            step=chosen.title,
+            step=Message(chosen.title),
             zeros=made["zeros"],
         )
     return None

@@ -259,18 +259,25 @@ def _notes(model: Model, channels: Channels, removed: set[int], tasks: Iterable[
             others = [path for path in task.paths if path != layer.path]
             rest = left(out, removed)
             parts.append(
-                Message("{n} -> {rest} channels, with {others}", n=len(out), rest=rest, others=few(others))
+                Message(
+                    "{before} -> {n} channels, with {others}",
+                    one="{before} -> {n} channel, with {others}",
+                    before=len(out),
+                    n=rest,
+                    others=few(others),
+                )
                 if others
-                else Message("{n} -> {rest} channels", n=len(out), rest=rest)
+                else Message("{before} -> {n} channels", one="{before} -> {n} channel", before=len(out), n=rest)
             )
         for units in _other_axes(model, channels, layer):
             cause = next((causes[unit] for unit in units.tolist() if unit in causes), None)
             if cause is not None:
                 parts.append(
                     Message(
-                        "{n} -> {left} inputs, from {asked}",
-                        n=len(units),
-                        left=left(units, removed),
+                        "{before} -> {n} inputs, from {asked}",
+                        one="{before} -> {n} input, from {asked}",
+                        before=len(units),
+                        n=left(units, removed),
                         asked=few(cause.asked),
                     )
                 )

@@ -58,12 +58,14 @@ def forgotten(classes: Sequence[ClassChange], allowed: float) -> list[str]:
     """A sentence for every class that fell by more than `allowed` points."""
     return [
         Message(
-            "The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % "
-            "({samples:,} samples): more than the {allowed:g} points that were allowed",
+            "The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({n:,} "
+            "samples): more than the {allowed:g} points that were allowed",
+            one="The accuracy of class {change} fell from {before:.1f} % to {after:.1f} % ({n} "
+            "sample): more than the {allowed:g} points that were allowed",
             change=change.name,
             before=100 * change.before,
             after=100 * change.after,
-            samples=change.samples,
+            n=change.samples,
             allowed=allowed,
         )
         for change in classes

@@ -278,7 +278,9 @@ class Loop:
             progress.finished = ""
         elif self.params.patience and progress.waited >= self.params.patience:
             progress.finished = Message(
-                "stopped early: no better state for {patience} epochs", patience=self.params.patience
+                "stopped early: no better state for {n} epochs",
+                one="stopped early: no better state for {n} epoch",
+                n=self.params.patience,
             )
         self._save_now_and_then()
 
@@ -348,7 +350,13 @@ class Loop:
         shown = self.progress.best if value is None else value
         kind, goal, metric = Message(INFOS[self.task.stage.kind].title), self.params.epochs, self.task.metric.info
         words = [
-            Message("{kind}: {epoch:.1f} of {goal} epochs", kind=kind, epoch=epoch, goal=goal)
+            Message(
+                "{kind}: {epoch:.1f} of {n} epochs",
+                one="{kind}: {epoch:.1f} of {n} epoch",
+                kind=kind,
+                epoch=epoch,
+                n=goal,
+            )
             if goal
             else Message("{kind}: {epoch:.1f} epochs", kind=kind, epoch=epoch)
         ]

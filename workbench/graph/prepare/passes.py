@@ -71,7 +71,17 @@ def _format(model: ir.Model) -> PassResult:
     listed = len(model.graph.inputs)
     common.RemoveInitializersFromInputsPass()(model)
     listed -= len(model.graph.inputs)
-    parts = [Message("{listed} initialisers no longer listed as inputs", listed=listed)] if listed else []
+    parts = (
+        [
+            Message(
+                "{n} initialisers no longer listed as inputs",
+                one="{n} initialiser no longer listed as an input",
+                n=listed,
+            )
+        ]
+        if listed
+        else []
+    )
     if model.ir_version < FUNCTIONS_SINCE:
         parts.append(
             Message(
@@ -95,7 +105,14 @@ def _functions(model: ir.Model) -> PassResult:
         return PassResult(False, Message("kept: {reason}", reason=str(error).splitlines()[0][:100]))
     common.RemoveUnusedFunctionsPass()(model)
     common.RemoveUnusedOpsetsPass()(model)
-    return PassResult(True, Message("{n} functions written out where they are called", n=len(called)))
+    return PassResult(
+        True,
+        Message(
+            "{n} functions written out where they are called",
+            one="{n} function written out where it is called",
+            n=len(called),
+        ),
+    )
 
 
 def _constants(model: ir.Model) -> PassResult:
@@ -104,17 +121,29 @@ def _constants(model: ir.Model) -> PassResult:
     left = sum(1 for node in ir.traversal.RecursiveGraphIterator(model.graph) if node.op_type == "Constant")
     return PassResult(
         before > left,
-        Message("{before} Constant nodes made initialisers", before=before - left) if before > left else "",
+        Message("{n} Constant nodes made initialisers", one="{n} Constant node made an initialiser", n=before - left)
+        if before > left
+        else "",
     )
 
 
 def _weight_chains(model: ir.Model) -> PassResult:
     computed, left, grown = fold_constants.compute(model)
-    parts = [Message("{computed} operators on constants computed once", computed=computed)] if computed else []
+    parts = (
+        [Message("{n} operators on constants computed once", one="{n} operator on constants computed once", n=computed)]
+        if computed
+        else []
+    )
     if grown > 0:
         parts.append(Message("float16 weights widened to float32, {grown:,} bytes more", grown=grown))
     if left:
-        parts.append(Message("{left} weights kept that are read in several forms", left=left))
+        parts.append(
+            Message(
+                "{n} weights kept that are read in several forms",
+                one="{n} weight kept that is read in several forms",
+                n=left,
+            )
+        )
     return PassResult(computed > 0, Joined(parts, CLAUSE))
 
 

@@ -127,7 +127,7 @@ class Method(ABC):
         """Why a model of an older opset cannot have this."""
         return Message(
             "{step} needs opset {needed}, and the model has opset {opset}.",
-            step=self.title,
+            step=Message(self.title),
             needed=self.opset(params),
             opset=opset,
         )

@@ -69,7 +69,10 @@ class SubspaceFactors(Method):
             rights.append(right)
         left, right = np.concatenate(lefts, axis=1), np.concatenate(rights)
         note = Message(
-            "{n} clusters, ranks {lefts}", n=len(members), lefts=", ".join(str(left.shape[1]) for left in lefts[:8])
+            "{n} clusters, ranks {lefts}",
+            one="{n} cluster, rank {lefts}",
+            n=len(members),
+            lefts=", ".join(str(left.shape[1]) for left in lefts[:8]),
         )
         return Edit(factors.pair(left, right, layer), edit.bias, note)
 
