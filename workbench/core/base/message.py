@@ -61,6 +61,11 @@ class Message(Plain):
         """The text in the language that `tr` knows the templates in."""
         return _filled(self.template, self.one, self.arguments, tr)
 
+    def renamed(self, old: str, new: str) -> "Message":
+        """The same of another place: `old` within the names that are its arguments becomes `new`."""
+        names = {name: value.replace(old, new) for name, value in self.arguments.items() if type(value) is str}
+        return Message._made(self.template, self.one, {**self.arguments, **names})
+
 
 class Joined(Message):
     """Several texts with a gap between them; the gap is translated, too."""
