@@ -3924,24 +3924,29 @@
       <translation>范围已经相等</translation>
     </message>
     <message>
-      <source>Choose other methods for these layers.</source>
+      <source>Choose another method there.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>请为这些层选择其他方法。</translation>
+      <translation>请在那里选择其他方法。</translation>
     </message>
     <message>
-      <source>ONNX Runtime does not run this model with {operators}.</source>
+      <source>Choose methods that need no 8-bit levels, or export the model again.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>ONNX Runtime 无法以 {operators} 运行此模型。</translation>
+      <translation>请选择不需要 8 位量化级别的方法，或重新导出模型。</translation>
     </message>
     <message>
-      <source>Without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {same:.0%} of the predictions, on {count} samples.</source>
+      <source>Not verified: without its graph optimisation ONNX Runtime gives different outputs for this file: they differ by {moved:.0%}, and {decisions:.0%} of the predictions, {where}. No choice of layers on 8-bit levels changes that; run the file with the default optimisation, as it was measured.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>关闭图优化时，ONNX Runtime 对此文件给出不同的输出：在 {count} 个样本上相差 {moved:.0%}，{same:.0%} 的预测不同。</translation>
+      <translation>未通过验证：关闭图优化后，ONNX Runtime 对此文件给出不同的输出：{where}，输出相差 {moved:.0%}，{decisions:.0%} 的预测不同。无论选择哪些层使用 8 位量化级别都无法改变；请以默认优化运行该文件，测量时也是如此。</translation>
     </message>
     <message>
-      <source>dynamic activation quantisation</source>
+      <source>ONNX Runtime gives other outputs for this model with its graph optimisation than without, whatever is done to its layers.</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>动态激活量化</translation>
+      <translation>无论如何处理各层，ONNX Runtime 开启与关闭图优化时对此模型给出不同的输出。</translation>
+    </message>
+    <message>
+      <source>With these steps ONNX Runtime does not run the model as it is written, because of {layers}.</source>
+      <extracomment>workbench/engine/compile/settle.py</extracomment>
+      <translation>使用这些步骤后，由于 {layers}，ONNX Runtime 无法按写出的样子运行模型。</translation>
     </message>
     <message>
       <source>has no levels for its output</source>
@@ -3954,14 +3959,14 @@
       <translation>激活值保持浮点</translation>
     </message>
     <message>
-      <source>layers on 8-bit levels</source>
+      <source>on made-up inputs</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>8 位量化的层</translation>
+      <translation>在虚构的输入上</translation>
     </message>
     <message>
-      <source>the 4-bit kernel</source>
+      <source>on {count} samples</source>
       <extracomment>workbench/engine/compile/settle.py</extracomment>
-      <translation>4 位内核</translation>
+      <translation>在 {count} 个样本上</translation>
     </message>
     <message>
       <source>the next layer</source>
@@ -5432,11 +5437,6 @@
       <source>One run takes more than {limit} MB of memory.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
       <translation>运行一次需要超过 {limit} MB 内存。</translation>
-    </message>
-    <message>
-      <source>One run takes more than {seconds:.0f} seconds.</source>
-      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
-      <translation>运行一次超过 {seconds:.0f} 秒。</translation>
     </message>
     <message>
       <source>The input {value} is of type {kind}, which cannot be made up.</source>
@@ -7436,6 +7436,31 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>剩余 {time}</translation>
     </message>
     <message>
+      <source>Documentation</source>
+      <extracomment>workbench/ui/help/window.py</extracomment>
+      <translation>文档</translation>
+    </message>
+    <message>
+      <source>Forward</source>
+      <extracomment>workbench/ui/help/window.py</extracomment>
+      <translation>前进</translation>
+    </message>
+    <message>
+      <source>Page</source>
+      <extracomment>workbench/ui/help/window.py</extracomment>
+      <translation>页面</translation>
+    </message>
+    <message>
+      <source>Pages</source>
+      <extracomment>workbench/ui/help/window.py</extracomment>
+      <translation>页面列表</translation>
+    </message>
+    <message>
+      <source>Search</source>
+      <extracomment>workbench/ui/help/window.py</extracomment>
+      <translation>搜索</translation>
+    </message>
+    <message>
       <source>Training</source>
       <extracomment>workbench/ui/panels/beside_training.py</extracomment>
       <translation>训练</translation>
@@ -8676,26 +8701,6 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <translation>操作</translation>
     </message>
     <message>
-      <source>Compare</source>
-      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>比较</translation>
-    </message>
-    <message>
-      <source>Graph</source>
-      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>计算图</translation>
-    </message>
-    <message>
-      <source>Inspect</source>
-      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>检视</translation>
-    </message>
-    <message>
-      <source>Recover</source>
-      <extracomment>workbench/ui/shell/main_layout.py</extracomment>
-      <translation>恢复</translation>
-    </message>
-    <message>
       <source>Views</source>
       <extracomment>workbench/ui/shell/main_layout.py</extracomment>
       <translation>视图</translation>
@@ -8789,6 +8794,26 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>Cannot save the presentation</source>
       <extracomment>workbench/ui/shell/menus.py</extracomment>
       <translation>无法保存演示文稿</translation>
+    </message>
+    <message>
+      <source>Copied as a Python script, which writes into {folder}</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>已复制为 Python 脚本，输出写入 {folder}</translation>
+    </message>
+    <message>
+      <source>Copied as a shell command, which writes into {folder}</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>已复制为命令行命令，输出写入 {folder}</translation>
+    </message>
+    <message>
+      <source>Copy as Python</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>复制为 Python</translation>
+    </message>
+    <message>
+      <source>Copy as command</source>
+      <extracomment>workbench/ui/shell/menus.py</extracomment>
+      <translation>复制为命令</translation>
     </message>
     <message>
       <source>Dark</source>
@@ -9914,6 +9939,26 @@ Your work is kept and the window goes on. If it happens again, send this report 
       <source>The weights themselves: the matrix before, after and the difference, and kernels</source>
       <extracomment>workbench/ui/tabs/inspect/tab.py</extracomment>
       <translation>权重本身：之前、之后与差值的矩阵，以及卷积核</translation>
+    </message>
+    <message>
+      <source>Compare</source>
+      <extracomment>workbench/ui/tabs/listing.py</extracomment>
+      <translation>比较</translation>
+    </message>
+    <message>
+      <source>Graph</source>
+      <extracomment>workbench/ui/tabs/listing.py</extracomment>
+      <translation>计算图</translation>
+    </message>
+    <message>
+      <source>Inspect</source>
+      <extracomment>workbench/ui/tabs/listing.py</extracomment>
+      <translation>检视</translation>
+    </message>
+    <message>
+      <source>Recover</source>
+      <extracomment>workbench/ui/tabs/listing.py</extracomment>
+      <translation>恢复</translation>
     </message>
     <message>
       <source>The curve is drawn here while the model is trained.</source>
