@@ -26,7 +26,11 @@ TAKES_TEXT = {
     *("debug", "info", "warning", "exception", "compile", "op"),
 }
 DECLARED = {"title", "summary", "formula", "citation"}  # of methods, which `engine_texts` reads off them
-CODE = {"graph/storage/decoders.py": "ONNX's text format", "graph/onnx/refusals.py": "the runtime's own words"}
+CODE = {
+    "core/session/script.py": "a Python script",
+    "graph/storage/decoders.py": "ONNX's text format",
+    "graph/onnx/refusals.py": "the runtime's own words",
+}
 NOT_SAID = {  # by file, what is a key, or a part of a key
     "core/analysis/plan.py": {"8 bit, activations too", "half the channels", "held back"},
     "core/base/plain.py": {"{}… ({} digits)"},
@@ -43,6 +47,16 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "graph/torch/torch_ops/windows.py": {"kernel_shape strides pads dilations auto_pad"},
     "methods/prune/saliency.py": {"Compare weights within the layer, or among all layers that have this same step."},
 }
+
+
+def test_every_kind_of_user_error_is_collected():
+    kinds = {
+        node.name
+        for tree in MODULES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and {getattr(base, "id", "") for base in node.bases} & {*MESSAGES}
+    }
+    assert kinds - {"Joined"} == MESSAGES.keys() - {"Message", "UserError"}
 
 
 def test_every_place_has_an_argument_and_every_argument_a_place():

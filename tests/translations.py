@@ -20,7 +20,13 @@ ROOT = Path(__file__).parents[1]
 UI = ROOT / "workbench" / "ui"
 FOLDER = ROOT / "resources" / "translations"
 CALLS = {"tr", "_tr"}
-MESSAGES = {"Message": 1, "UserError": 2, "NotProved": 2, "Beyond": 2}  # how many templates each begins with
+MESSAGES = {
+    "Message": 1,
+    "UserError": 2,
+    "NotProved": 2,
+    "Beyond": 2,
+    "TooLong": 2,
+}  # how many templates each begins with
 SAYING = ("core", "data", "engine", "formats", "graph", "methods", "ui")  # rooms whose messages a window may show
 
 

@@ -394,6 +394,11 @@
       <translation>恒等</translation>
     </message>
     <message>
+      <source>A convolution in {count} groups</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>分为 {count} 组的卷积</translation>
+    </message>
+    <message>
       <source>Distil the layer</source>
       <extracomment>distill.layer</extracomment>
       <translation>逐层蒸馏</translation>
@@ -454,6 +459,11 @@
       <translation>深度可分离</translation>
     </message>
     <message>
+      <source>{count} kernels for each of {inputs} inputs, and a 1 × 1 convolution</source>
+      <extracomment>distill.layer</extracomment>
+      <translation>{inputs} 个输入各 {count} 个核，再加一个 1 × 1 卷积</translation>
+    </message>
+    <message>
       <source>Learning rate of Adam, falling to zero as a cosine.</source>
       <extracomment>distill.refine</extracomment>
       <translation>Adam 的学习率，按余弦降到零。</translation>
@@ -474,6 +484,11 @@
       <translation>通过反向传播训练各因子或剪枝后剩余的权重，使其在校准样本上给出该层的输出。大小和零保持不变。放在剪枝或分解之后。</translation>
     </message>
     <message>
+      <source>{steps} training steps on the layer's outputs; what is stored keeps its form.</source>
+      <extracomment>distill.refine</extracomment>
+      <translation>针对该层输出训练 {steps} 步；存储形式保持不变。</translation>
+    </message>
+    <message>
       <source>Fine-tune</source>
       <extracomment>finetune</extracomment>
       <translation>微调</translation>
@@ -482,6 +497,11 @@
       <source>Trains the compressed model on labelled samples; what compression fixed stays fixed.</source>
       <extracomment>finetune</extracomment>
       <translation>在带标签的样本上训练压缩后的模型；压缩所固定的部分保持不变。</translation>
+    </message>
+    <message>
+      <source>A sum of {rank} terms, each a product of one vector an axis</source>
+      <extracomment>lowrank.cp</extracomment>
+      <translation>{rank} 项之和，每项是各轴一个向量的乘积</translation>
     </message>
     <message>
       <source>CP</source>
@@ -544,6 +564,11 @@
       <translation>ReLU</translation>
     </message>
     <message>
+      <source>A vertical and a horizontal convolution</source>
+      <extracomment>lowrank.spatial</extracomment>
+      <translation>一个纵向卷积和一个横向卷积</translation>
+    </message>
+    <message>
       <source>Replaces a convolution with a k × k kernel by one of k × 1 followed by one of 1 × k.</source>
       <extracomment>lowrank.spatial</extracomment>
       <translation>用一个 k × 1 卷积接一个 1 × k 卷积代替 k × k 卷积。</translation>
@@ -577,6 +602,11 @@
       <source>Sub-space low rank</source>
       <extracomment>lowrank.subspace</extracomment>
       <translation>子空间低秩</translation>
+    </message>
+    <message>
+      <source>{count} groups of the {outputs} outputs, for each {rank}.</source>
+      <extracomment>lowrank.subspace</extracomment>
+      <translation>把 {outputs} 个输出分为 {count} 组，每组取{rank}。</translation>
     </message>
     <message>
       <source>Keep the smallest rank with this fraction of the squared singular values.</source>
@@ -689,6 +719,11 @@
       <translation>Marchenko-Pastur</translation>
     </message>
     <message>
+      <source>About {count} of {total} weights become zero, in blocks of {rows} × {columns}.</source>
+      <extracomment>prune.block</extracomment>
+      <translation>{total} 个权重中约 {count} 个变为零，以 {rows} × {columns} 的块为单位。</translation>
+    </message>
+    <message>
       <source>Blocks</source>
       <extracomment>prune.block</extracomment>
       <translation>块</translation>
@@ -722,6 +757,11 @@
       <source>Sets whole blocks of the unfolded matrix to zero, those with the smallest root mean square: a pattern that block-sparse kernels read.</source>
       <extracomment>prune.block</extracomment>
       <translation>把展开矩阵中均方根最小的整块置零：块稀疏内核能读取这种模式。</translation>
+    </message>
+    <message>
+      <source>About {count} of {total} output channels go.</source>
+      <extracomment>prune.channels</extracomment>
+      <translation>约移除 {total} 个输出通道中的 {count} 个。</translation>
     </message>
     <message>
       <source>Criterion</source>
@@ -874,6 +914,11 @@
       <translation>每组保留的权重数。</translation>
     </message>
     <message>
+      <source>{n} of every {m} neighbouring weights stay, the others become zero.</source>
+      <extracomment>prune.nm</extracomment>
+      <translation>每 {m} 个相邻权重保留 {n} 个，其余变为零。</translation>
+    </message>
+    <message>
       <source>SNIP</source>
       <extracomment>prune.snip</extracomment>
       <translation>SNIP</translation>
@@ -972,6 +1017,16 @@
       <source>Wanda</source>
       <extracomment>prune.wanda</extracomment>
       <translation>Wanda</translation>
+    </message>
+    <message>
+      <source>{count} of {total} weights become zero.</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>{total} 个权重中 {count} 个变为零。</translation>
+    </message>
+    <message>
+      <source>{share} of the weights of all layers with this step become zero, wherever they are.</source>
+      <extracomment>prune.wanda</extracomment>
+      <translation>带此步骤的所有层的权重中有 {share} 变为零，不论在哪一层。</translation>
     </message>
     <message>
       <source>AdaRound</source>
@@ -1089,6 +1144,16 @@
       <translation>偏置校正</translation>
     </message>
     <message>
+      <source>Each of {count} output channels gets back in its bias what the steps before take from its mean output.</source>
+      <extracomment>quantize.bias_correction</extracomment>
+      <translation>{count} 个输出通道各自在偏置中补回前面的步骤使其平均输出损失的部分。</translation>
+    </message>
+    <message>
+      <source>The layer had no bias: {count} values more.</source>
+      <extracomment>quantize.bias_correction</extracomment>
+      <translation>该层原本没有偏置：将多出 {count} 个值。</translation>
+    </message>
+    <message>
       <source>128</source>
       <extracomment>quantize.blockwise</extracomment>
       <translation>128</translation>
@@ -1199,6 +1264,11 @@
       <translation>Fisher</translation>
     </message>
     <message>
+      <source>{levels} values that all weights of the layer share.</source>
+      <extracomment>quantize.codebook</extracomment>
+      <translation>该层所有权重共用 {levels} 个值。</translation>
+    </message>
+    <message>
       <source>Dynamic, 8-bit activations</source>
       <extracomment>quantize.dynamic</extracomment>
       <translation>动态，8 位激活</translation>
@@ -1217,6 +1287,16 @@
       <source>Moves scale from the layer's output channels to the layers that read them, until both have equal ranges. The model answers as before and has the same size; a quantisation with one scale a tensor loses less. Needs no data.</source>
       <extracomment>quantize.equalize</extracomment>
       <translation>把缩放从该层的输出通道移到读取它们的层，直到两者范围相等。模型的回答与大小不变；每张量一个缩放系数的量化损失更小。不需要数据。</translation>
+    </message>
+    <message>
+      <source>Output channels will reach equally far, and the layers that read them undo it; the size stays.</source>
+      <extracomment>quantize.equalize</extracomment>
+      <translation>输出通道的范围将变得相等，并由读取它们的层抵消；大小不变。</translation>
+    </message>
+    <message>
+      <source>{count} of {total} output channels will reach equally far, undone in {layers}; now the widest reaches {times} times as far as the narrowest.</source>
+      <extracomment>quantize.equalize</extracomment>
+      <translation>{total} 个输出通道中的 {count} 个范围将变得相等，并在 {layers} 中抵消；目前最宽的通道范围是最窄的 {times} 倍。</translation>
     </message>
     <message>
       <source>Format</source>
@@ -1257,6 +1337,11 @@
       <source>float8e5m2</source>
       <extracomment>quantize.float</extracomment>
       <translation>float8e5m2</translation>
+    </message>
+    <message>
+      <source>{bits} bits a weight instead of 32.</source>
+      <extracomment>quantize.float</extracomment>
+      <translation>每个权重 {bits} 位，而不是 32 位。</translation>
     </message>
     <message>
       <source>Affine grid per output channel, rounded so that the layer's output on the calibration samples changes least: each column's rounding error is made up for by the columns after it.</source>
@@ -1399,6 +1484,11 @@
       <translation>范围止于该层最大幅值的这一比例；超出的权重落在最外侧级上。</translation>
     </message>
     <message>
+      <source>The runtime computes in 8-bit integers.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>运行时用 8 位整数计算。</translation>
+    </message>
+    <message>
       <source>What the levels of the activations cover: all values seen, a percentile, least squared error, or least divergence of the distribution.</source>
       <extracomment>quantize.static</extracomment>
       <translation>激活的级覆盖什么：见到的全部数值、百分位数、平方误差最小，或分布的散度最小。</translation>
@@ -1457,6 +1547,21 @@
       <source>tensor</source>
       <extracomment>quantize.static</extracomment>
       <translation>张量</translation>
+    </message>
+    <message>
+      <source>{levels} levels, a scale for each of {count} output channels.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>{levels} 个级，{count} 个输出通道各有一个尺度。</translation>
+    </message>
+    <message>
+      <source>{levels} levels, a scale for every {size} weights: {count} scales.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>{levels} 个级，每 {size} 个权重一个尺度：共 {count} 个尺度。</translation>
+    </message>
+    <message>
+      <source>{levels} levels, one scale for all weights.</source>
+      <extracomment>quantize.static</extracomment>
+      <translation>{levels} 个级，所有权重共用一个尺度。</translation>
     </message>
     <message>
       <source>Layers</source>
@@ -5439,6 +5544,11 @@
       <translation>运行一次需要超过 {limit} MB 内存。</translation>
     </message>
     <message>
+      <source>One run takes more than {seconds:.0f} seconds.</source>
+      <extracomment>workbench/graph/onnx/runtime.py</extracomment>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>The input {value} is of type {kind}, which cannot be made up.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
       <translation>输入 {value} 为 {kind} 类型，无法虚构。</translation>
@@ -6394,116 +6504,6 @@
       <translation>{what} · {count} 个参数</translation>
     </message>
     <message>
-      <source>A convolution in {count} groups</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>分为 {count} 组的卷积</translation>
-    </message>
-    <message>
-      <source>A sum of {rank} terms, each a product of one vector an axis</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{rank} 项之和，每项是各轴一个向量的乘积</translation>
-    </message>
-    <message>
-      <source>A vertical and a horizontal convolution</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>一个纵向卷积和一个横向卷积</translation>
-    </message>
-    <message>
-      <source>About {count} of {total} output channels go.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>约移除 {total} 个输出通道中的 {count} 个。</translation>
-    </message>
-    <message>
-      <source>About {count} of {total} weights become zero, in blocks of {rows} × {columns}.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{total} 个权重中约 {count} 个变为零，以 {rows} × {columns} 的块为单位。</translation>
-    </message>
-    <message>
-      <source>Each of {count} output channels gets back in its bias what the steps before take from its mean output.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{count} 个输出通道各自在偏置中补回前面的步骤使其平均输出损失的部分。</translation>
-    </message>
-    <message>
-      <source>For each side {rank}.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>每一侧取{rank}。</translation>
-    </message>
-    <message>
-      <source>Output channels will reach equally far, and the layers that read them undo it; the size stays.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>输出通道的范围将变得相等，并由读取它们的层抵消；大小不变。</translation>
-    </message>
-    <message>
-      <source>The layer had no bias: {count} values more.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>该层原本没有偏置：将多出 {count} 个值。</translation>
-    </message>
-    <message>
-      <source>The runtime computes in 8-bit integers.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>运行时用 8 位整数计算。</translation>
-    </message>
-    <message>
-      <source>{bits} bits a weight instead of 32.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>每个权重 {bits} 位，而不是 32 位。</translation>
-    </message>
-    <message>
-      <source>{count} groups of the {outputs} outputs, for each {rank}.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>把 {outputs} 个输出分为 {count} 组，每组取{rank}。</translation>
-    </message>
-    <message>
-      <source>{count} kernels for each of {inputs} inputs, and a 1 × 1 convolution</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{inputs} 个输入各 {count} 个核，再加一个 1 × 1 卷积</translation>
-    </message>
-    <message>
-      <source>{count} of {total} output channels will reach equally far, undone in {layers}; now the widest reaches {times} times as far as the narrowest.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{total} 个输出通道中的 {count} 个范围将变得相等，并在 {layers} 中抵消；目前最宽的通道范围是最窄的 {times} 倍。</translation>
-    </message>
-    <message>
-      <source>{count} of {total} weights become zero.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{total} 个权重中 {count} 个变为零。</translation>
-    </message>
-    <message>
-      <source>{levels} levels, a scale for each of {count} output channels.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{levels} 个级，{count} 个输出通道各有一个尺度。</translation>
-    </message>
-    <message>
-      <source>{levels} levels, a scale for every {size} weights: {count} scales.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{levels} 个级，每 {size} 个权重一个尺度：共 {count} 个尺度。</translation>
-    </message>
-    <message>
-      <source>{levels} levels, one scale for all weights.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>{levels} 个级，所有权重共用一个尺度。</translation>
-    </message>
-    <message>
-      <source>{levels} values that all weights of the layer share.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>该层所有权重共用 {levels} 个值。</translation>
-    </message>
-    <message>
-      <source>{n} of every {m} neighbouring weights stay, the others become zero.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>每 {m} 个相邻权重保留 {n} 个，其余变为零。</translation>
-    </message>
-    <message>
-      <source>{share} of the weights of all layers with this step become zero, wherever they are.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>带此步骤的所有层的权重中有 {share} 变为零，不论在哪一层。</translation>
-    </message>
-    <message>
-      <source>{steps} training steps on the layer's outputs; what is stored keeps its form.</source>
-      <extracomment>workbench/ui/actions/instant.py</extracomment>
-      <translation>针对该层输出训练 {steps} 步；存储形式保持不变。</translation>
-    </message>
-    <message>
       <source>Goes together with: {layers}.</source>
       <extracomment>workbench/ui/actions/meaning.py</extracomment>
       <translation>一同改变的层：{layers}。</translation>
@@ -6602,6 +6602,11 @@
       <source>EVBMF finds rank {rank} of {full}; {share} of the way from there to full rank.</source>
       <extracomment>workbench/ui/actions/ranked.py</extracomment>
       <translation>EVBMF 求得秩 {rank}（共 {full}）；从那里到满秩的 {share} 处。</translation>
+    </message>
+    <message>
+      <source>For each side {rank}.</source>
+      <extracomment>workbench/ui/actions/ranked.py</extracomment>
+      <translation>每一侧取{rank}。</translation>
     </message>
     <message>
       <source>Rank {rank} of {full}</source>

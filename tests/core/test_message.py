@@ -97,8 +97,8 @@ def test_places_can_be_filled_later():
 
 
 def test_names_in_it_can_be_others():
-    message = Message("Cannot write {path}: {n}", path="/tmp/.x/a.onnx", n=1).renamed("/tmp/.x", "/tmp")
-    assert message == "Cannot write /tmp/a.onnx: 1" and message.template == "Cannot write {path}: {n}"
+    message = Message("Cannot write {path}: {n}", path="/data/.x/a.onnx", n=1).renamed("/data/.x", "/data")
+    assert message == "Cannot write /data/a.onnx: 1" and message.template == "Cannot write {path}: {n}"
 
 
 def test_placeholders_are_those_that_are_filled():
