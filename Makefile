@@ -5,6 +5,9 @@ ARGS =
 WORKERS = 2
 PYTEST_ARGS = -n $(WORKERS) --dist loadfile
 
+# Processes that tests start load what was compiled, also where the caller wants no bytecode written.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Tests need no screen, and torch's threads must not spin while they wait. Chromium refuses its sandbox to root only.
 export OMP_WAIT_POLICY ?= PASSIVE
 TEST_ENV = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen}
@@ -12,11 +15,12 @@ ifeq ($(shell id -u),0)
 export QTWEBENGINE_DISABLE_SANDBOX = 1
 endif
 
-.PHONY: help run test test-load soak fuzz lint screenshots bench clean setup setup-test
+.PHONY: help run test test-fast test-load soak fuzz lint screenshots bench clean setup setup-test
 
 help:
 	@echo "make run          set up, and open the window on the demo (without a display: run it into out/)"
 	@echo "make test         set up, check (as make lint does), and run the tests; ARGS='-k name' passes arguments to pytest"
+	@echo "make test-fast    the tests without a window and without what is slow: two minutes on two cores"
 	@echo "make test-load    the tests ten times while every core is busy; log in out/load.log (ARGS='--times 3')"
 	@echo "make soak         2,000 random edits through the window; says whether memory, threads or files grow"
 	@echo "make lint         ruff, mypy, and who may import whom"
@@ -30,6 +34,9 @@ run: setup
 
 test: setup-test lint
 	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) $(ARGS)
+
+test-fast: setup-test
+	@$(TEST_ENV) $(PYTHON_ENV) -m pytest $(PYTEST_ARGS) -m "not ui and not slow" $(ARGS)
 
 test-load: setup-test
 	@$(TEST_ENV) $(PYTHON_ENV) -m tests.load $(ARGS) -- $(PYTEST_ARGS)

@@ -25,6 +25,21 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # else torch's threads spin
 if sys.platform == "linux" and os.geteuid() == 0:
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")  # Chromium's sandbox refuses root
 
+# Folders and files of this folder by what their tests need: a window, or a model that is run; the others are units.
+UI = ("ui", "test_startup.py", "test_packaging.py", "test_wheel.py")
+ENGINE = (
+    "engine",
+    "faults",
+    "fuzz",
+    "library",
+    "test_cli.py",
+    "test_cli_strangers.py",
+    "test_silence.py",
+    "test_trust.py",
+    "test_untrusted.py",
+    "test_whole_stack.py",
+)
+
 HELPERS = ("QtWebEngineProcess", "resource_tracker")  # live as long as the application does, whoever started them
 
 
@@ -59,6 +74,13 @@ def pytest_configure(config):
         "markers",
         "needs(*requirements): skipped unless these are installed: 'name' or 'name==version', as pip writes them",
     )
+
+
+def pytest_collection_modifyitems(items):
+    """Marks each test as one of the window, of the engine, or of a unit, by where it is."""
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker("ui" if place in UI else "engine" if place in ENGINE else "unit")
 
 
 def pytest_runtest_setup(item):

@@ -63,3 +63,7 @@ def test_a_first_preview_and_an_export_do_without_torch(tmp_path):
 )
 def test_what_needs_no_gradients_does_without_torch(arguments):
     assert loaded(command(*arguments), TRAINING) == []
+
+
+def test_the_engine_starts_without_what_few_requests_need():
+    assert loaded("import workbench.engine.api.service", {"scipy", "onnxscript", "tensorly"}) == []

@@ -9,6 +9,7 @@ from tests.engine.test_changes import BOLD, decisions
 from workbench.core.analysis.prediction_diff import Blame
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
@@ -23,7 +24,17 @@ from workbench.graph.channels.rules import channels_of
 from workbench.graph.onnx import runtime
 
 workspace, bold = test_changes.workspace, test_changes.bold  # fixtures
-SAMPLES = tuple(range(0, 1000, 9))
+COUNT = 250
+SAMPLES = tuple(range(0, COUNT, 5))
+
+
+@pytest.fixture(scope="module")
+def lesser(tmp_path_factory) -> Workspace:
+    """The demo with fewer samples: each layer is taken back, and the whole graph run for it."""
+    file = tmp_path_factory.mktemp("data") / "fewer.npz"
+    with np.load(resource_path("demo/fashion_calibration.npz")) as whole:
+        np.savez(file, x=whole["x"][:COUNT], y=whole["y"][:COUNT])
+    return Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job()).attach(str(file), Job())
 
 
 def last(workspace: Workspace, recipe: Recipe, samples) -> Blame:
@@ -68,36 +79,36 @@ def test_the_layer_that_did_it_is_blamed(workspace, bold):
     ],
     ids=["plain", "biases", "integers", "mixed"],
 )
-def test_each_layer_taken_back_is_what_the_whole_graph_says(workspace, steps):
+def test_each_layer_taken_back_is_what_the_whole_graph_says(lesser, steps):
     recipe = Recipe()
     for pattern, actions in steps.items():
         recipe = recipe.with_actions([pattern], actions)
-    edits = dict(workspace.compiled(recipe, Job()).edits)
-    found = last(workspace, recipe, SAMPLES)
+    edits = dict(lesser.compiled(recipe, Job()).edits)
+    found = last(lesser, recipe, SAMPLES)
     assert {suspect.path for suspect in found.suspects} == set(edits) and len(edits) > 8
-    now = logits(workspace, effective(workspace.model, edits))
+    now = logits(lesser, effective(lesser.model, edits))
 
     def without(paths: set[str]) -> np.ndarray:
         left = {path: edit for path, edit in edits.items() if path not in paths}
-        return logits(workspace, effective(workspace.model, left))
+        return logits(lesser, effective(lesser.model, left))
 
     for suspect in found.suspects:
-        restored, margin = effect(workspace, without({suspect.path}), now)
+        restored, margin = effect(lesser, without({suspect.path}), now)
         assert suspect.restored == restored and suspect.margin == pytest.approx(margin, abs=2e-4), suspect.path
     together = [suspect for suspect in found.suspects if suspect.together is not None]
     assert together
     for count, suspect in enumerate(together, 1):
         gone = {each.path for each in together[:count]}
-        assert suspect.together == effect(workspace, without(gone), now)[0]
+        assert suspect.together == effect(lesser, without(gone), now)[0]
 
 
 @pytest.fixture(scope="module")
-def coupled(workspace) -> tuple[str, ...]:
+def coupled(lesser) -> tuple[str, ...]:
     """Layers that lose channels together."""
-    return max(channels_of(workspace.model).groups.values(), key=len)
+    return max(channels_of(lesser.model).groups.values(), key=len)
 
 
-def test_layers_that_lost_channels_get_them_back_together(workspace, coupled):
+def test_layers_that_lost_channels_get_them_back_together(lesser, coupled):
     first = coupled[-1]
     recipe = (
         Recipe()
@@ -105,24 +116,22 @@ def test_layers_that_lost_channels_get_them_back_together(workspace, coupled):
         .with_actions([coupled[0]], (Action("quantize.affine", {"bits": 8}),))
         .with_actions(["head"], (Action("prune.magnitude", {"sparsity": 0.3}),))
     )
-    found = last(workspace, recipe, SAMPLES)
+    found = last(lesser, recipe, SAMPLES)
     assert {suspect.path for suspect in found.suspects} == {first, "head"}
     culprit = found.suspects[0]
     assert culprit.path == first and {first, *culprit.also} == set(coupled) and not culprit.note
-    left = workspace.compiled(Recipe().with_actions(["head"], recipe.actions_for("head")), Job())
-    result = workspace.compiled(recipe, Job())
+    left = lesser.compiled(Recipe().with_actions(["head"], recipe.actions_for("head")), Job())
+    result = lesser.compiled(recipe, Job())
     restored, margin = effect(
-        workspace,
-        logits(workspace, effective(left.model, left.edits)),
-        logits(workspace, effective(result.model, result.edits)),
+        lesser, logits(lesser, effective(left.model, left.edits)), logits(lesser, effective(result.model, result.edits))
     )
     assert left.model.layer(first).shape != result.model.layer(first).shape
-    assert culprit.restored == restored > 90 and culprit.margin == pytest.approx(margin, abs=1e-4)
+    assert culprit.restored == restored > 40 and culprit.margin == pytest.approx(margin, abs=1e-4)
     together = [each.together for each in found.suspects if each.together is not None]
     assert together[-1] == len(SAMPLES) and together == sorted(together)
 
 
-def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(workspace, coupled, monkeypatch):
+def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(lesser, coupled, monkeypatch):
     whole = compiler.compiled
 
     def refusing(model, chosen, *more):
@@ -134,7 +143,7 @@ def test_where_channels_cannot_come_back_the_weights_do_and_the_reason_is_said(w
         [coupled[0]], (Action("prune.channels", {"ratio": 0.5}), Action("prune.magnitude", {"sparsity": 0.9}))
     )
     monkeypatch.setattr(compiler, "compiled", refusing)
-    (suspect,) = last(workspace, recipe, SAMPLES[:20]).suspects
+    (suspect,) = last(lesser, recipe, SAMPLES[:20]).suspects
     assert suspect.note == "head: its levels need 8 channels." and suspect.margin != 0
 
 

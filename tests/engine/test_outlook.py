@@ -1,6 +1,7 @@
 """What is said while the hand moves is what the step then does: ranks, shares and weights of real edits."""
 
 import re
+from functools import cache
 
 import numpy as np
 import pytest
@@ -33,6 +34,7 @@ CASES = [
 ]
 
 
+@cache  # what one method asks of a layer, the next has at hand
 def opened(op: str) -> Workspace:
     model, _, data = model_with(op)
     return Workspace(model, data=data, calibration=data)

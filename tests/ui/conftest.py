@@ -121,14 +121,14 @@ def session(link):
 
 
 @pytest.fixture
-def opened(session, qtbot):
-    """A session on the demo, measured."""
-    return open_demo(session, qtbot)
+def opened(session, qtbot, few):
+    """A session on the demo, measured on few samples."""
+    return open_demo(session, qtbot, few)
 
 
-def open_demo(session: Session, qtbot) -> Session:
+def open_demo(session: Session, qtbot, data: Path) -> Session:
     demo = demo_paths()
-    session.open(demo.model, data=demo.data, calibration=demo.calibration)
+    session.open(demo.model, data=str(data), calibration=demo.calibration)
     qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)
     return session
 
@@ -156,18 +156,18 @@ def show_window(session: Session, qtbot):
 
 
 @pytest.fixture
-def demo_window(window, qtbot):
-    """The window with the demo open and measured."""
-    open_demo(window.session, qtbot)
+def demo_window(window, qtbot, few):
+    """The window with the demo open and measured on few samples."""
+    open_demo(window.session, qtbot, few)
     return window
 
 
 @pytest.fixture(scope="session")
 def few(tmp_path_factory) -> Path:
-    """Few samples of the demo's, for tests that are not about how long measuring takes."""
+    """Few samples of the demo's under its name: measuring all takes a second each time."""
     import numpy as np
 
-    path = tmp_path_factory.mktemp("data") / "few.npz"
+    path = tmp_path_factory.mktemp("data") / Path(demo_paths().data).name
     with np.load(demo_paths().data) as whole:
         np.savez(path, **{name: whole[name][:FEW] for name in whole.files})
     return path
@@ -175,7 +175,7 @@ def few(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def small_window(window, qtbot, few):
-    """The window with the demo's model open and measured on few samples."""
+    """The window with the demo's model open and measured on few samples; no calibration data."""
     session = window.session
     session.open(demo_paths().model, data=str(few))
     qtbot.waitUntil(lambda: measured(session) and session.view is not None and bool(session.methods), timeout=WAIT)

@@ -108,12 +108,12 @@ def check(screen: str, root: QWidget, problems: list[str]) -> None:
         problems += [f"{screen}: English: {what}" for what in english(root)]
 
 
-def test_every_screen_is_complete_and_has_names(language, session, qtbot):
+def test_every_screen_is_complete_and_has_names(language, session, qtbot, few):
     problems: list[str] = []
     window = show_window(session, qtbot)
     window.resize(1280, 800)
     check("welcome", window, problems)
-    open_demo(session, qtbot)
+    open_demo(session, qtbot, few)
     session.set_actions([session.current], STEPS, "steps")
     qtbot.waitUntil(lambda: measured(session) and session.edit is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: window.width() == 1280 and window.minimumSizeHint().width() <= 1280)

@@ -159,8 +159,8 @@ def test_a_place_that_is_not_there_is_spoken_of_all_the_same(demo_window, qtbot)
     qtbot.waitUntil(lambda: demo_window.findChild(Tour) is None)
 
 
-def test_a_second_model_ends_the_tour(demo_window, qtbot):
+def test_a_second_model_ends_the_tour(demo_window, qtbot, few):
     demo_window.menus.tour.trigger()
     tour_of(demo_window, qtbot)
-    open_demo(demo_window.session, qtbot)
+    open_demo(demo_window.session, qtbot, few)
     qtbot.waitUntil(lambda: demo_window.findChild(Tour) is None)

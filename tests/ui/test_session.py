@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.engine.small import network
-from tests.ui.conftest import FEW, WAIT, measured, open_demo
+from tests.ui.conftest import WAIT, measured, open_demo
 from workbench.core.ipc import messages
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, load_recipe
@@ -101,8 +101,8 @@ def test_choosing_another_layer_draws_it_and_the_first_again_without_asking(open
 
 
 @pytest.mark.allow_logs
-def test_a_dead_engine_comes_back_with_everything(own_link, qtbot):
-    opened = open_demo(Session(own_link), qtbot)
+def test_a_dead_engine_comes_back_with_everything(own_link, qtbot, few):
+    opened = open_demo(Session(own_link), qtbot, few)
     edit(opened, qtbot, prune(0.7))
     value, pid = opened.preview.value.value, opened.link.pid
     sentences = []
@@ -182,15 +182,15 @@ def test_the_export_says_what_the_preview_said(opened, qtbot, tmp_path):
     assert report.verified.value == pytest.approx(shown.value.value, abs=0.002)
 
 
-def test_other_data_take_the_place_of_what_a_file_was_verified_on(opened, qtbot, tmp_path, few):
+def test_other_data_take_the_place_of_what_a_file_was_verified_on(opened, qtbot, tmp_path):
     edit(opened, qtbot, prune(0.6))
     with qtbot.waitSignal(opened.exported, timeout=WAIT):
         opened.export(str(tmp_path), "small")
     assert opened.snapshots.now().totals.value.how == "verified"
     with qtbot.waitSignal(opened.data_changed, timeout=WAIT):
-        opened.attach(str(few))
+        opened.attach(demo_paths().calibration)
     qtbot.waitUntil(lambda: measured(opened), timeout=WAIT)
-    assert opened.snapshots.now().totals.value.samples == FEW
+    assert opened.snapshots.now().totals.value.samples == 1000
 
 
 def test_an_export_into_nowhere_says_so(opened, qtbot, tmp_path):

@@ -143,7 +143,7 @@ def test_the_workspace_is_made_in_parts_after_the_first_paint(session, qtbot):
     assert window.pages.currentWidget() is window.welcome and not window.workspace.layers_dock.isVisible()
 
 
-def test_a_model_that_is_there_sooner_gets_the_rest_of_the_workspace_at_once(session, qtbot):
+def test_a_model_that_is_there_sooner_gets_the_rest_of_the_workspace_at_once(session, qtbot, few):
     theme.apply(QApplication.instance(), "light")
     window = MainWindow(session)
     qtbot.addWidget(window)
@@ -151,7 +151,7 @@ def test_a_model_that_is_there_sooner_gets_the_rest_of_the_workspace_at_once(ses
     with qtbot.waitSignal(session.turns._timer.timeout):
         window.prepare_workspace()
     assert window.workspace is None
-    open_demo(session, qtbot)
+    open_demo(session, qtbot, few)
     workspace = window.workspace
     assert workspace.layers_dock.isVisible() and workspace.inspect.header.name.full == session.current
     settle(session)

@@ -343,10 +343,10 @@ def test_the_layout_is_remembered(demo_window, qtbot):
 
 
 @pytest.mark.allow_logs
-def test_a_running_job_is_shown_and_can_be_cancelled_for_good(own_link, qtbot):
+def test_a_running_job_is_shown_and_can_be_cancelled_for_good(own_link, qtbot, few):
     session = Session(own_link)
     window = show_window(session, qtbot)
-    open_demo(session, qtbot)
+    open_demo(session, qtbot, few)
     strip = window.workspace.jobs
     slow = (Action("distill.layer", {"rank": 8, "steps": 5000}),)
     largest = max((x for x in session.model.layers if not x.locked), key=lambda x: x.parameters)
