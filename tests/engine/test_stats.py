@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from workbench.core.base.errors import UserError
 from workbench.core.layer_data.layer import Layer
 from workbench.engine.base.store import Store
 from workbench.engine.layer_figures import stats
@@ -95,3 +96,26 @@ def test_noise_is_told_from_signal_and_kept_in_the_store(tmp_path):
     assert again.spectrum.noise == found and again.outliers.count == made.outliers.count
     flat = stats.spectrum(kind, np.zeros_like(values))
     assert stats.noise(flat, (60, 90)) is None
+
+
+@pytest.mark.allow_logs
+def test_singular_values_that_fail_leave_the_rest_and_name_the_layer(tmp_path, monkeypatch):
+    def fails(matrix):
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    monkeypatch.setattr(stats.factors, "singular_values", fails)
+    dense = layer("Gemm", (8, 6))
+    made = stats.of(dense, lambda: np.ones(dense.shape, np.float32), Store(tmp_path))
+    assert made.spectrum is None and made.moments.mean == 1 and made.histogram.counts.sum() == 48
+    assert made.failed.startswith(f"The singular values of {dense.path} cannot be computed from its weights.")
+    monkeypatch.undo()
+    again = stats.of(dense, lambda: np.ones(dense.shape, np.float32), Store(tmp_path))
+    assert again.spectrum is not None and not again.failed  # what failed is not kept
+
+
+@pytest.mark.allow_logs
+def test_another_figure_that_fails_is_named_with_its_layer(tmp_path):
+    dense = layer("Gemm", (8, 6))
+    broken = np.full(dense.shape, np.nan, np.float32)
+    with pytest.raises(UserError, match=rf"The histogram of {dense.path} cannot be computed"):
+        stats.of(dense, lambda: broken, Store(tmp_path))

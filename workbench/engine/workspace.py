@@ -232,7 +232,14 @@ class Workspace:
             known = self.statistics(layer)
             unavailable = {name: reason for name in all_methods() if (reason := self._unavailable(layer, name))}
             return LayerView(
-                path, known.moments, known.histogram, known.spectrum, known.magnitudes, unavailable, known.outliers
+                path,
+                known.moments,
+                known.histogram,
+                known.spectrum,
+                known.magnitudes,
+                unavailable,
+                known.outliers,
+                known.failed,
             )
 
         return self.cache.get(("view", path, layer.fingerprint), make)

@@ -100,6 +100,7 @@ class LayerView:
 
     magnitudes   [1025] quantiles 0..1 of |w|: turns a sparsity into a threshold and back
     unavailable  method id -> why this layer cannot have it
+    failed       why there are no singular values, where computing them failed
     """
 
     path: str
@@ -109,6 +110,7 @@ class LayerView:
     magnitudes: np.ndarray
     unavailable: Mapping[str, str] = field(default_factory=dict)
     outliers: Outliers | None = None
+    failed: str = ""
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,10 @@ class Service:
     @answer.register
     def facts(self, request: m.Facts, job: Job) -> Any:
         for path in job.each(request.paths, Message("looking at the weights")):
-            self.send(m.Updated(request.job, self._open().facts(path)))
+            try:
+                self.send(m.Updated(request.job, self._open().facts(path)))
+            except UserError as error:  # of one layer; it says so where it is chosen, and the others have theirs
+                log.warning("%s: %s", path, error)
 
     @answer.register
     def look(self, request: m.Look, job: Job) -> Any:

@@ -1,10 +1,13 @@
 """Exact statistics of a layer's weights, ready to be drawn."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
+from workbench.core.base.errors import UserError
 from workbench.core.base.message import Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import Histogram, Moments, Noise, Outliers, Spectrum
@@ -12,6 +15,8 @@ from workbench.engine.base.store import Store
 from workbench.methods.base import ranks, vbmf
 from workbench.methods.common import factors
 
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 VERSION = 4  # of what is kept on the disk: raised when a number here is computed in another way
 BINS = 160
 QUANTILES = 1025
@@ -162,6 +167,7 @@ class Statistics:
     spectrum: Spectrum | None
     magnitudes: np.ndarray
     outliers: Outliers
+    failed: str = ""  # why there is no spectrum, where computing it failed
 
     @property
     def nbytes(self) -> int:
@@ -171,18 +177,51 @@ class Statistics:
 
 
 def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statistics:
-    """Computed once for the values of a weight, whatever model they are in; the weight is read only for that."""
+    """Computed once for the values of a weight, whatever model they are in; the weight is read only for that.
+
+    Singular values that fail are left out, and say why. Raises UserError naming the layer and the figure for others."""
     key = f"{VERSION} {layer.fingerprint} {layer.op} {layer.out_axis} {layer.groups} {layer.shape}"
     found = store.load(key)
     if found is not None and (known := _unpacked(found)) is not None:
         return known
     values = weight()
-    drawn = spectrum(layer, values)
-    if drawn is not None:
-        drawn = replace(drawn, noise=noise(drawn, matrix_of(layer)))
-    made = Statistics(moments(values), histogram(values, edges(values)), drawn, magnitudes(values), outliers(values))
-    store.save(key, _packed(made))
+    drawn, failed = None, Message("")
+    try:
+        drawn = _figure(layer, Message("The singular values"), lambda: _spectrum(layer, values))
+    except UserError as error:
+        failed = error.message
+    made = Statistics(
+        _figure(layer, Message("Mean and deviation"), lambda: moments(values)),
+        _figure(layer, Message("The histogram"), lambda: histogram(values, edges(values))),
+        drawn,
+        _figure(layer, Message("The magnitudes"), lambda: magnitudes(values)),
+        _figure(layer, Message("The outliers"), lambda: outliers(values)),
+        failed,
+    )
+    if not failed:
+        store.save(key, _packed(made))
     return made
+
+
+def _spectrum(layer: Layer, values: np.ndarray) -> Spectrum | None:
+    drawn = spectrum(layer, values)
+    return None if drawn is None else replace(drawn, noise=noise(drawn, matrix_of(layer)))
+
+
+def _figure(layer: Layer, name: Message, make: Callable[[], T]) -> T:
+    """Raises UserError naming the layer and the figure where it cannot be computed, whatever the reason."""
+    try:
+        return make()
+    except (UserError, MemoryError):
+        raise
+    except Exception as error:
+        log.warning("%s: %s: %s: %s", layer.path, name, type(error).__name__, error)
+        raise UserError(
+            "{figure} of {layer} cannot be computed from its weights.",
+            "Everything else of the layer can be used; the log has the details.",
+            figure=name,
+            layer=layer.path,
+        ) from error
 
 
 def _packed(made: Statistics) -> dict[str, np.ndarray]:

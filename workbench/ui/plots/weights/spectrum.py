@@ -97,7 +97,7 @@ class SpectrumPlot(PlotPanel):
             self.show_sentence(
                 self.tr("The singular values of the chosen layer are drawn here.")
                 if view is None
-                else self.tr("This weight is no matrix, so it has no singular values.")
+                else said(view.failed) or self.tr("This weight is no matrix, so it has no singular values.")
             )
             return
         self.subtitle.show_text(said(self._before.unfolding))
