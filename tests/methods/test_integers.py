@@ -235,3 +235,14 @@ def test_observing_takes_one_pass_for_all_layers(monkeypatch):
     monkeypatch.setattr(runtime, "session", lambda *_, **__: pytest.fail("it ran the model again"))
     assert context.observed(Job()) is before
     context.observed(Job(), behind=True)
+
+
+def test_dynamic_levels_depend_on_the_batch_and_the_note_says_so():
+    model, path, data = model_with("MatMul")
+    edit = edited(model, path, data, Action("quantize.dynamic"))
+    assert "outputs depend on the other samples in it" in edit.note
+    session = runtime.session(with_edits(model, {path: edit}))
+    feeds = data.feeds(slice(0, 2))
+    beside = {name: np.concatenate([value[:1], 50 * value[1:]]) for name, value in feeds.items()}
+    alone, among = (session.run(None, given)[0][0] for given in (feeds, beside))
+    assert np.abs(alone - among).max() > 0.05 * np.abs(alone).max()

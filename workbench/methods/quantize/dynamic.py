@@ -7,6 +7,7 @@ operator DynamicQuantizeLinear of ONNX.
 from dataclasses import dataclass
 
 from workbench.core.base.job import Job
+from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.kernels import Dynamic
@@ -14,6 +15,11 @@ from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, method
 from workbench.methods.common.integers import IntegerMethod, IntegerParams, remarks
+
+# DynamicQuantizeLinear takes one scale for the whole tensor, batch axis included.
+BATCH = Message(
+    "the levels of its input are found over the whole batch, so a sample's outputs depend on the other samples in it"
+)
 
 
 @method("quantize.dynamic")
@@ -37,4 +43,5 @@ class DynamicQuantization(IntegerMethod):
         return self.planned(plan, params).computed(Dynamic())
 
     def apply(self, context: Context, edit: Edit, params: Params, job: Job) -> Edit:
-        return Edit(self.weight(context, edit, params, job), edit.bias, remarks(edit, params), Dynamic())
+        notes = Joined((remarks(edit, params), BATCH), CLAUSE)
+        return Edit(self.weight(context, edit, params, job), edit.bias, notes, Dynamic())
