@@ -59,6 +59,18 @@ def test_everything_comes_back(tmp_path):
     assert found.data.path == "d.npz" and found.calibration.path == "c.npz"
 
 
+def test_that_the_opset_was_raised_comes_back_and_is_read_from_the_step_that_older_files_list(tmp_path):
+    saved(tmp_path, without=("fold",), raise_opset=True).save(tmp_path / "work.mcw")
+    document = json.loads((tmp_path / "work.mcw").read_text(encoding="utf-8"))
+    older = json.loads(json.dumps(document))
+    del older["model"]["raise_opset"]
+    older["model"]["without"] = ["fold", "opset"]
+    (tmp_path / "older.mcw").write_text(json.dumps(older), encoding="utf-8")
+    for name in ("work.mcw", "older.mcw"):
+        found = load_session(tmp_path / name)
+        assert found.raise_opset and found.without == ("fold",)
+
+
 def test_a_folder_that_was_moved_with_its_session_is_found(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()

@@ -20,7 +20,6 @@ from workbench.graph.onnx import runtime
 from workbench.graph.prepare import raise_opset
 
 STATIC = Action("quantize.static", {})
-RAISED = frozenset({"opset"})
 
 
 def old_network(path, foreign: bool = False, opset: int = 10) -> str:
@@ -78,13 +77,13 @@ def test_it_is_off_until_it_is_chosen(tmp_path):
     model = open_model(old_network(tmp_path / "old.onnx"), job=Job())
     step = step_of(model)
     assert model.opset == 10 and not step.applied and step.optional and "13" in step.detail
-    new = open_model(old_network(tmp_path / "new.onnx", opset=12), without=RAISED, job=Job())
+    new = open_model(old_network(tmp_path / "new.onnx", opset=12), raise_opset=True, job=Job())
     assert new.opset == 13 and step_of(new).applied
 
 
 def test_chosen_it_answers_as_before_under_the_same_layers(tmp_path):
     path = old_network(tmp_path / "old.onnx")
-    before, after = open_model(path, job=Job()), open_model(path, without=RAISED, job=Job())
+    before, after = open_model(path, job=Job()), open_model(path, raise_opset=True, job=Job())
     assert after.opset == 13 and not after.notes and step_of(after).detail.startswith("opset 10 -> 13")
     assert [layer.path for layer in after.layers] == [layer.path for layer in before.layers]
     feeds = {"x": np.random.default_rng(1).normal(size=(5, 1, 6, 6)).astype(np.float32)}
@@ -93,7 +92,7 @@ def test_chosen_it_answers_as_before_under_the_same_layers(tmp_path):
 
 
 def test_what_the_converter_cannot_do_stays_and_says_why(tmp_path):
-    model = open_model(old_network(tmp_path / "foreign.onnx", foreign=True), without=RAISED, job=Job())
+    model = open_model(old_network(tmp_path / "foreign.onnx", foreign=True), raise_opset=True, job=Job())
     step = step_of(model)
     assert model.opset == 10 and not step.applied and step.detail.startswith("kept at 10")
     assert any(step.detail in note for note in model.notes)
@@ -109,7 +108,7 @@ def test_outputs_that_change_are_not_accepted(tmp_path, monkeypatch):
         return made
 
     monkeypatch.setattr(raise_opset, "raised", wrong)
-    model = open_model(old_network(tmp_path / "old.onnx"), without=RAISED, job=Job())
+    model = open_model(old_network(tmp_path / "old.onnx"), raise_opset=True, job=Job())
     assert model.opset == 10 and "the outputs changed by" in step_of(model).detail
 
 
@@ -155,8 +154,8 @@ def test_a_real_model_takes_a_scale_a_channel_once_it_is_raised(tmp_path):
     np.savez(tmp_path / "lines.npz", x=np.random.default_rng(0).normal(size=(8, 3, 48, 192)).astype(np.float32))
     recipe = Recipe().with_actions(["*"], (STATIC,))
     quantised = {}
-    for chosen in (frozenset[str](), RAISED):
-        own = Workspace.open(path, Job(), without=chosen).attach(str(tmp_path / "lines.npz"), Job())
+    for chosen in (False, True):
+        own = Workspace.open(path, Job(), raise_opset=chosen).attach(str(tmp_path / "lines.npz"), Job())
         result = own.compiled(recipe, Job())
         quantised[chosen] = result
     before, after = quantised.values()

@@ -24,9 +24,9 @@ def test_the_opset_is_raised_by_a_tick_and_the_recipe_stays(session, qtbot, tmp_
     recipe = session.recipe
     tick().trigger()
     qtbot.waitUntil(lambda: session.model.opset == 13 and measured(session), timeout=WAIT)
-    assert tick().isChecked() and session.opened.without == ("opset",) and session.recipe == recipe
+    assert tick().isChecked() and session.opened.raise_opset and session.recipe == recipe
     assert session.changes["head"].exact
     session.undo()
     tick().trigger()
     qtbot.waitUntil(lambda: session.model.opset == 10 and measured(session), timeout=WAIT)
-    assert session.opened.without == () and not tick().isChecked()
+    assert not session.opened.raise_opset and not tick().isChecked()

@@ -15,7 +15,6 @@ from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage, TrainingPoint
 from workbench.ui.commands.snapshot_commands import SnapshotVerbs
 from workbench.ui.panels.scoreboard import Scoreboard
-from workbench.ui.session.training import Trainings
 from workbench.ui.tabs.recover import RecoverTab
 from workbench.ui.tabs.recover.curve import MOST, along, thinned
 
@@ -28,7 +27,7 @@ TUNE = Stage("finetune", {"epochs": 4, "batch": 32, "rate": 0.01})
 def tab(session, qtbot, tmp_path):
     """On a small network with labels, and other samples to train on."""
     path = network(tmp_path)
-    tab = RecoverTab(session, Trainings(session))
+    tab = RecoverTab(session, session.trainings)
     qtbot.addWidget(tab)
     tab.resize(1000, 700)
     tab.show()

@@ -69,9 +69,14 @@ class Workspace:
     metric: str = ""
 
     @staticmethod
-    def open(path: str, job: Job, trusted: Trust = NOBODY, without: frozenset[str] = frozenset()) -> "Workspace":
+    def open(
+        path: str, job: Job, trusted: Trust = NOBODY, without: frozenset[str] = frozenset(), raise_opset: bool = False
+    ) -> "Workspace":
         """Raises UserError when the file cannot be opened."""
-        return Workspace(open_model(path, trusted=path in trusted, without=without, job=job), trusted=trusted)
+        return Workspace(
+            open_model(path, trusted=path in trusted, without=without, raise_opset=raise_opset, job=job),
+            trusted=trusted,
+        )
 
     def attach(
         self,

@@ -40,9 +40,9 @@ Outputs = list[np.ndarray]
 Feeds = dict[str, np.ndarray]
 
 
-def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
-    """`without` names preparation steps that are not as they are by themselves: left out, or chosen where they are
-    optional. Raises UserError when the runtime cannot run the graph, naming the file."""
+def finish(loaded: Loaded, without: frozenset[str], job: Job, raise_opset: bool = False) -> Model:
+    """`without` names preparation steps to leave out; `raise_opset` asks for the one that is done only on demand.
+    Raises UserError when the runtime cannot run the graph, naming the file."""
     path = loaded.source.path
     if (size := saving.tensor_bytes(loaded.graph)) > HEAVY:
         demand.check(loaded.graph, path)
@@ -51,7 +51,7 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     feeds, expected, note = _original(loaded, demand.check(loaded.graph, path))
     notes = [*loaded.notes, *([note] if note else [])]
     job.report(Message("preparing the graph"), 0.6)
-    graph, raising = _raise_opset(loaded.graph, "opset" in without, feeds, expected)
+    graph, raising = _raise_opset(loaded.graph, raise_opset, feeds, expected)
     prepared, steps, said = _prepare(graph, without, feeds, expected, path)
     job.report(Message("finding its layers"), 0.9)
     assumed = _assumed(prepared, feeds)
@@ -60,7 +60,7 @@ def finish(loaded: Loaded, without: frozenset[str], job: Job) -> Model:
     notes += [
         Message("{step}: {detail}.", step=step.title, detail=step.detail)
         for step in raising
-        if "opset" in without and not step.applied
+        if raise_opset and not step.applied
     ]
     return Model(prepared, layers, sites, loaded.source, (*raising, *steps), tuple(notes + said + assumed))
 

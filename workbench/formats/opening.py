@@ -13,18 +13,21 @@ from workbench.graph.model.model import Model
 HEAD = 4096
 
 
-def open_model(path: str, *, trusted: bool = False, without: frozenset[str] = frozenset(), job: Job) -> Model:
+def open_model(
+    path: str, *, trusted: bool = False, without: frozenset[str] = frozenset(), raise_opset: bool = False, job: Job
+) -> Model:
     """Open an ONNX file, a torch.export program (.pt2), or `file.py:function`.
 
-    `trusted` allows running code that comes with the model. `without` names preparation steps to leave out, or to do
-    where they are optional. Raises UserError: one sentence that names the file, and how to mend it.
+    `trusted` allows running code that comes with the model. `without` names preparation steps to leave out;
+    `raise_opset`: at a newer opset, where that is proved to change nothing. Raises UserError: one sentence that names
+    the file, and how to mend it.
     """
     job.report(Message("opening {path}", path=path), 0.0)
     head = _head(path)
     chosen = next((format for format in all_formats() if format.claims(path, head)), None)
     if chosen is None:
         raise UserError("There is no file {path}.", "Check the name.", path=path)
-    return finish(chosen.load(path, trusted, job), without, job)
+    return finish(chosen.load(path, trusted, job), without, job, raise_opset)
 
 
 def _head(path: str) -> bytes:

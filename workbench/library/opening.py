@@ -50,9 +50,8 @@ def open(
     if data is None and calibration is not None:
         raise UserError("There are calibration samples, and no data to measure on.", "Give `data`, too.")
     place = Place()
-    chosen = frozenset(without) | (frozenset({"opset"}) if raise_opset else frozenset())
     opening = job if data is None else job.part(0.0, 0.4)
-    workspace = _opened(source, place, example, allowed, chosen, opening)
+    workspace = _opened(source, place, example, allowed, frozenset(without), raise_opset, opening)
     for each in workspace.model.preparations:
         if raise_opset and each.id == "opset" and not each.applied:
             raise UserError(
@@ -65,9 +64,11 @@ def open(
     return model if data is None else model.with_data(data, calibration, job=job.part(0.4, 1.0))
 
 
-def _opened(source: Any, place: Place, example: Any, trusted: Trust, without: frozenset[str], job: Job) -> Workspace:
+def _opened(
+    source: Any, place: Place, example: Any, trusted: Trust, without: frozenset[str], raise_opset: bool, job: Job
+) -> Workspace:
     if isinstance(source, str | Path):
-        return Workspace.open(str(source), job, trusted, without)
+        return Workspace.open(str(source), job, trusted, without, raise_opset)
     if hasattr(source, "SerializeToString"):
         path = place.file(".onnx")
         try:
@@ -76,7 +77,7 @@ def _opened(source: Any, place: Place, example: Any, trusted: Trust, without: fr
             raise UserError(
                 "The model is too large for one message.", "Save it with external data, and open the file."
             ) from error
-        return Workspace.open(str(path), job, trusted, without)
+        return Workspace.open(str(path), job, trusted, without, raise_opset)
     if not hasattr(source, "state_dict"):
         raise UserError(
             "A {kind} is not a model.",
@@ -92,4 +93,4 @@ def _opened(source: Any, place: Place, example: Any, trusted: Trust, without: fr
 
     args, kwargs = ((), dict(example)) if isinstance(example, Mapping) else (tuple(example), {})
     loaded = export(source, args, kwargs, type(source).__name__, "torch", job.part(0.0, 0.5))
-    return Workspace(finish(loaded, without, job.part(0.5, 1.0)), trusted=trusted)
+    return Workspace(finish(loaded, without, job.part(0.5, 1.0), raise_opset), trusted=trusted)

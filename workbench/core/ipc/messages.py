@@ -56,13 +56,14 @@ class Methods(Request):
 class Open(Request):
     """-> Done(ModelSummary). `trusted`: paths to whose code (`file.py:function`) the user gave an informed yes.
 
-    `without` names preparation steps to leave out, or to do where they are optional. `fingerprint`: no other model than
-    that will do. The model that was open stays open when this fails.
+    `without` names preparation steps to leave out, `raise_opset` asks for the one that is done only on demand.
+    `fingerprint`: no other model than that will do. The model that was open stays open when this fails.
     """
 
     path: str
     trusted: Trust = NOBODY
     without: tuple[str, ...] = ()
+    raise_opset: bool = False
     fingerprint: str = ""
 
 

@@ -9,7 +9,8 @@ from workbench.core.base.trust import NOBODY, Trust
 class Opened:
     path: str
     trusted: Trust = NOBODY
-    without: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # preparation steps that were left out
+    raise_opset: bool = False
 
 
 @dataclass(frozen=True)

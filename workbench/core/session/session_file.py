@@ -24,6 +24,7 @@ from workbench.core.session.undo_list import UndoList
 VERSION = 1
 SUFFIX = ".mcw"
 LARGEST = 64 << 20  # bytes; a session is far smaller
+RAISED = "opset"  # among the steps that were left out, in older files: it was raised
 MEND = Message("Save the session again from the window.")
 
 
@@ -65,8 +66,8 @@ class Layout:
 
 @dataclass(frozen=True)
 class SavedSession:
-    """`without` are preparation steps that were left out, or done though they are optional; `history` leads to the
-    recipe, None in the files of older versions."""
+    """`without` are preparation steps that were left out; `history` leads to the recipe, None in the files of older
+    versions."""
 
     model: Reference
     recipe: Recipe
@@ -76,6 +77,7 @@ class SavedSession:
     snapshots: tuple[Snapshot, ...] = ()
     layout: Layout = Layout()
     history: UndoList | None = None
+    raise_opset: bool = False
 
     def save(self, path: Path) -> None:
         """Raises UserError when the file cannot be written."""
@@ -97,7 +99,8 @@ class SavedSession:
     def to_dict(self, folder: Path) -> dict[str, Any]:
         return {
             "version": VERSION,
-            "model": _reference_out(self.model, folder) | {"without": list(self.without)},
+            "model": _reference_out(self.model, folder)
+            | {"without": list(self.without), "raise_opset": self.raise_opset},
             "data": _reference_out(self.data, folder) if self.data else None,
             "calibration": _reference_out(self.calibration, folder) if self.calibration else None,
             "recipe": self.recipe.to_dict(),
@@ -172,15 +175,18 @@ class _Reader(Checked):
         if found is None or not found.path:
             raise self.wrong(Message("it names no model"))
         recipe = recipe_of(document.get("recipe"), self.name)
+        without = self.texts(model.get("without"), "model.without")
+        raised = self.one_of(model.get("raise_opset", False), (True, False), "model.raise_opset")
         return SavedSession(
             found,
             recipe,
-            self.texts(model.get("without"), "model.without"),
+            tuple(step for step in without if step != RAISED),
             self._reference(document.get("data"), "data"),
             self._reference(document.get("calibration"), "calibration"),
             snapshots_in(document.get("snapshots"), self),
             self._layout(document.get("layout")),
             undo_list_in(document.get("history"), recipe, self),
+            raised or RAISED in without,
         )
 
     def _layout(self, value: Any) -> Layout:

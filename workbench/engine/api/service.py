@@ -178,7 +178,7 @@ class Service:
 
     @answer.register
     def open(self, request: m.Open, job: Job) -> Any:
-        workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without))
+        workspace = Workspace.open(request.path, job, request.trusted, frozenset(request.without), request.raise_opset)
         summary = workspace.model.summary()
         if request.fingerprint not in ("", summary.fingerprint):
             raise UserError(

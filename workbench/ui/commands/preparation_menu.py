@@ -1,6 +1,7 @@
 """What was done to the graph at opening, each step reversible: without its tick the model is opened without it. Steps
 that are done only on demand have none at first."""
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QMenu, QWidget
@@ -26,18 +27,23 @@ class PreparationMenu(QMenu):
     def fill(self, *_: object) -> None:
         self.clear()
         model, opened = self._session.model, self._session.opened
-        chosen = opened.without if opened is not None else ()
+        left_out = opened.without if opened is not None else ()
         for step in model.preparations if model else ():
             action = self.addAction(said(step.title))
             action.setCheckable(True)
             action.setChecked(step.applied)
             action.setToolTip(tooltip(said(step.detail)))
             # Where the step found nothing that it could do, opening again would not change that.
-            action.setEnabled(step.applied or step.optional or step.id in chosen)
+            action.setEnabled(step.applied or step.optional or step.id in left_out)
             action.toggled.connect(partial(self._toggle, step))
         self.menuAction().setEnabled(not self.isEmpty())
 
     def _toggle(self, step: Preparation, wanted: bool) -> None:
-        if self._session.opened is not None:
-            others = set(self._session.opened.without) - {step.id}
-            self._session.reopen(tuple(sorted(others if wanted is not step.optional else {*others, step.id})))
+        opened = self._session.opened
+        if opened is None:
+            return
+        if step.optional:
+            self._session.reopen(replace(opened, raise_opset=wanted))
+        else:
+            left_out = set(opened.without) - {step.id} if wanted else {*opened.without, step.id}
+            self._session.reopen(replace(opened, without=tuple(sorted(left_out))))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.trust import Trust
+from workbench.core.session.opened import Opened
 from workbench.core.session.session_file import SUFFIX, Reference, SavedSession, load_session
 from workbench.core.session.undo_list import UndoList
 from workbench.ui.base import dialogs, settings
@@ -73,6 +74,7 @@ class SessionCommands(QObject):
             session.snapshots.all,
             layout.layout_of(self._window, session),
             session.history.to_keep(session.recipe),
+            session.opened.raise_opset,
         )
 
     def save_then(self, proceed: Then) -> None:
@@ -183,7 +185,8 @@ class SessionCommands(QObject):
         """Show the work of a session; `then` follows when the model is open and the recipe is back."""
 
         def opened(path: str, trusted: Trust) -> None:
-            self._session.open(path, trusted, saved.without, then=lambda: self._compare(saved, folder, then))
+            wanted = Opened(path, trusted, saved.without, saved.raise_opset)
+            self._session.open_as(wanted, then=lambda: self._compare(saved, folder, then))
 
         self._found(
             saved.model,

@@ -71,7 +71,7 @@ class PlotPanel(QWidget):
         self.column.addWidget(self.table)
         self.setMinimumSize(*SMALLEST)
         canvas.setAccessibleName(title)
-        self.keeper = Keeper(self)
+        self.keeper = Keeper(self, self.title, canvas, self.to_csv, self.whole)
         head.addWidget(self.keeper.button)
         theme.signals.changed.connect(self.redraw)
 

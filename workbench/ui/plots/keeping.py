@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QPixmap, QShortcut, QStatusTipEvent
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from workbench.core.base.errors import UserError
 from workbench.core.base.files import write_bytes
@@ -17,29 +16,32 @@ from workbench.ui.base import dialogs
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.buttons import small
 
-if TYPE_CHECKING:
-    from workbench.ui.plots.base import PlotPanel
-
 WIDTH = 1600  # pixels of a saved picture, whatever the window's size
 DRAWN = QWidget.RenderFlag.DrawChildren
 
 
 class Keeper(QObject):
-    """The menu of a plot, its button and its keys: Ctrl+C copies the numbers while the plot has the focus."""
+    """The menu of a plot, its button and its keys: Ctrl+C copies the numbers while the plot has the focus.
 
-    def __init__(self, panel: PlotPanel) -> None:
+    numbers   the plot's, as CSV
+    whole     the widget that a picture shows: the plot, or a copy of it with room for what is scrolled away
+    """
+
+    def __init__(
+        self, panel: QWidget, title: QLabel, canvas: QWidget, numbers: Callable[[], str], whole: Callable[[], QWidget]
+    ) -> None:
         super().__init__(panel)
-        self._panel = panel
+        self._panel, self._title, self._numbers, self._whole = panel, title, numbers, whole
         self.button = small(
             panel,
             "…",
-            self.tr("Save or copy: {plot}").format(plot=panel.title.text()),
+            self.tr("Save or copy: {plot}").format(plot=title.text()),
             self.tr("Save or copy the picture or the numbers (Ctrl+C copies the numbers)"),
         )
         self.button.clicked.connect(lambda: self.popup(self.button.mapToGlobal(self.button.rect().bottomLeft())))
-        panel.canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        panel.canvas.customContextMenuRequested.connect(lambda at: self.popup(panel.canvas.mapToGlobal(at)))
-        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), panel.canvas)
+        canvas.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        canvas.customContextMenuRequested.connect(lambda at: self.popup(canvas.mapToGlobal(at)))
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), canvas)
         copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         copy.activated.connect(self.copy)
 
@@ -58,12 +60,12 @@ class Keeper(QObject):
 
     def copy(self) -> None:
         """The numbers. Not both in one QMimeData: one that Python made outlives the program, and ends it badly."""
-        QGuiApplication.clipboard().setText(self._panel.to_csv())
-        self._tell(self.tr("Numbers copied: {plot}").format(plot=self._panel.title.text()))
+        QGuiApplication.clipboard().setText(self._numbers())
+        self._tell(self.tr("Numbers copied: {plot}").format(plot=self._title.text()))
 
     def copy_picture(self) -> None:
         QGuiApplication.clipboard().setPixmap(self.picture())
-        self._tell(self.tr("Picture copied: {plot}").format(plot=self._panel.title.text()))
+        self._tell(self.tr("Picture copied: {plot}").format(plot=self._title.text()))
 
     def _tell(self, text: str) -> None:
         """In the status bar of the window around it."""
@@ -86,7 +88,7 @@ class Keeper(QObject):
 
     def save(self, path: str) -> None:
         """As PNG, SVG or CSV, by the suffix; what cannot be written is said in a dialog."""
-        contents: dict[str, Callable[[], bytes]] = {".svg": self.svg, ".csv": lambda: self._panel.to_csv().encode()}
+        contents: dict[str, Callable[[], bytes]] = {".svg": self.svg, ".csv": lambda: self._numbers().encode()}
         try:
             write_bytes(Path(path), contents.get(Path(path).suffix.lower(), self.png)())
         except UserError as error:
@@ -95,7 +97,7 @@ class Keeper(QObject):
         self._tell(self.tr("Saved as {path}").format(path=path))
 
     def picture(self) -> QPixmap:
-        panel = self._panel.whole()
+        panel = self._whole()
         scale = max(WIDTH / max(panel.width(), 1), 1.0)
         picture = QPixmap(panel.size() * scale)
         picture.setDevicePixelRatio(scale)
@@ -111,13 +113,13 @@ class Keeper(QObject):
         return bytes(content.data())
 
     def svg(self) -> bytes:
-        panel, content = self._panel.whole(), QByteArray()
+        panel, content = self._whole(), QByteArray()
         buffer = QBuffer(content)
         generator = QSvgGenerator()
         generator.setOutputDevice(buffer)
         generator.setSize(panel.size())
         generator.setViewBox(QRect(QPoint(), panel.size()))
-        generator.setTitle(panel.title.text())
+        generator.setTitle(self._title.text())
         painter = QPainter(generator)
         panel.render(painter, QPoint(), renderFlags=DRAWN)
         painter.end()

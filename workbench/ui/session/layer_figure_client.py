@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,10 +11,8 @@ from workbench.core.ipc import messages
 from workbench.core.layer_data.layer_queries import Wanted, WantOutlook
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
+from workbench.ui.session.state import State
 from workbench.ui.session.undo import Remembered
-
-if TYPE_CHECKING:
-    from workbench.ui.session.session import Session
 
 PATIENCE_MS = 2000
 KEPT = 60
@@ -26,7 +24,7 @@ class Looks(QObject):
     answered = Signal(object, object)
     failed = Signal(object, str)
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, session: State, parent: QObject | None = None) -> None:
         super().__init__(parent or session)
         self._session = session
         self._known: Remembered[Any] = Remembered(KEPT)

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject
 from workbench.core.ipc import messages
 from workbench.core.ipc.messages import Failed
 from workbench.ui.engine_client.client import Handlers
+from workbench.ui.session.state import State
+from workbench.ui.session.sync import Refresher
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import DataSummary
-    from workbench.ui.session.session import Session
-    from workbench.ui.session.sync import Refresher
 
 
 class Revival(QObject):
@@ -23,7 +23,7 @@ class Revival(QObject):
     given_up    the model was not opened again: the user cancelled that, or its file is not there
     """
 
-    def __init__(self, session: Session, refresher: Refresher) -> None:
+    def __init__(self, session: State, refresher: Refresher) -> None:
         super().__init__(session)
         self._session, self._refresher = session, refresher
         self._life = 0
@@ -75,6 +75,7 @@ class Revival(QObject):
         def has_no_data(failure: Failed | None = None) -> None:
             if life == self._life and self._refresher.online:
                 session.lose_data()
+                self._refresher.forget_measured()
                 if failure is not None:
                     session.mention(failure)
                 self._over()
@@ -85,9 +86,7 @@ class Revival(QObject):
                 done=is_open, failed=is_not_open, stopped=stopped, quiet=True, title=self.tr("Opening the model again")
             ),
             first=True,
-            path=opened.path,
-            trusted=opened.trusted,
-            without=opened.without,
+            **vars(opened),
             fingerprint=session.model.fingerprint if session.model is not None else "",
         )
         if attached is not None:

@@ -4,16 +4,13 @@ elsewhere too."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 
 from workbench.core.analysis.sensitivity import Scan, Stack, Trial, Wanted
 from workbench.core.ipc import messages
 from workbench.ui.engine_client.tracked_job import TrackedJob
-
-if TYPE_CHECKING:
-    from workbench.ui.session.session import Session
+from workbench.ui.session.state import State
 
 REDRAW_MS = 60
 Cell = tuple[str, Stack]
@@ -27,7 +24,7 @@ class Scans(TrackedJob):
 
     shown = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
         self.plan: Scan | None = None  # of the newest scan, without its cells until it is complete
         self.cells: dict[Cell, Trial] = {}

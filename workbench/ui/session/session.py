@@ -1,93 +1,50 @@
-"""The one place of state: what is open, what is chosen, what was computed. Widgets show it and call its verbs."""
+"""The one place of state and what is done with it. Widgets show the state and call these methods."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from workbench.core.analysis.report import Figure, LayerChange, Report
+from workbench.core.analysis.report import Report
 from workbench.core.base.errors import UserError
-from workbench.core.base.quantities import MetricInfo
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.core.ipc import messages
 from workbench.core.layer_data.channel_groups import Couplings
-from workbench.core.layer_data.layer import Layer, ModelSummary
-from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.layer_data.layer import ModelSummary
+from workbench.core.recipe.action import MethodInfo
 from workbench.core.recipe.recipe import Recipe, load_recipe
 from workbench.core.session.opened import Attached, Opened
 from workbench.core.session.snapshot import Snapshot
 from workbench.core.session.undo_list import UndoList
 from workbench.ui.engine_client.client import EngineLink, Handlers
-from workbench.ui.engine_client.redraw_scheduler import Turns
 from workbench.ui.session.reconnect import Revival
 from workbench.ui.session.snapshots import Replace, Snapshots
+from workbench.ui.session.state import State
 from workbench.ui.session.sync import Refresher
 from workbench.ui.session.timings import Timings
 from workbench.ui.session.training import Trainings
-from workbench.ui.session.undo import ChangeRecipe, History
 from workbench.ui.text import i18n
 
 if TYPE_CHECKING:  # numpy, for which the first paint need not wait
-    from workbench.core.layer_data.views import DataSummary, EditView, LayerView, Preview
+    from workbench.core.layer_data.views import DataSummary
 
 
-class Session(QObject):
-    """Signals say *that* something changed; read the attribute.
-
-    changes_changed    frozenset of the layer paths whose figures changed
-    exported           the Report; export_failed: what, mend
-    failed             title, what, mend: for a dialog
-    told               one sentence for the status area
-    """
-
-    model_changed = Signal()
-    data_changed = Signal()
-    methods_changed = Signal()
-    recipe_changed = Signal()
-    selection_changed = Signal()
-    view_changed = Signal()
-    edit_changed = Signal()
-    preview_changed = Signal()
-    changes_changed = Signal(object)
-    couplings_changed = Signal()
-    exported = Signal(object)
-    export_failed = Signal(str, str)
-    failed = Signal(str, str, str)
-    told = Signal(str)
+class Session(State):
+    """What the user can do with it: open, choose, undo, save, export."""
 
     def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.link = link
-        self.turns = Turns(self)
-        self.model: ModelSummary | None = None
-        self.opened: Opened | None = None
-        self.data: DataSummary | None = None
-        self.attached: Attached | None = None
-        self.methods: dict[str, MethodInfo] = {}
-        self.recipe = Recipe()
-        self.recipe_path = self.session_path = ""
-        self._layers: dict[str, Layer] = {}
-        self.selection: tuple[str, ...] = ()
-        self.current = ""
-        self.view: LayerView | None = None
-        self.edit: EditView | None = None
+        super().__init__(link, parent)
         self._asked = 0  # models
-        self.preview: Preview | None = None
-        self.preview_is_current = False  # false while `preview` is that of an older recipe
-        self.changes: dict[str, LayerChange] = {}
-        self.couplings = Couplings()
-        self.history = History(self)
-        self.undo_stack = self.history.stack
         self._refresher = Refresher(self)
         self.timings = Timings(self)
-        self.snapshots = Snapshots(self)
+        self.snapshots = Snapshots(self, self.timings)
         self.snapshots.changed.connect(lambda: self._refresher.hold(each.recipe for each in self.snapshots.all))
         self.trainings = Trainings(self)
+        self.trainings.trained.connect(self.measure_anew)
         link.ready.connect(self._on_ready)
         link.gave_up.connect(self.told)
         link.gave_up.connect(lambda _: self._refresher.lost(by_itself=True))
@@ -101,14 +58,24 @@ class Session(QObject):
         self,
         path: str,
         trusted: Trust = NOBODY,
-        without: tuple[str, ...] = (),
         data: str = "",
         calibration: str = "",
         recipe: str = "",
         then: Callable[[], object] | None = None,
     ) -> int:
         """Ask for a model, then for its data and recipe; `then` follows. The open model stays when this fails."""
-        wanted, newest = Opened(path, trusted, without), self._newest()
+        return self.open_as(Opened(path, trusted), data, calibration, recipe, then)
+
+    def open_as(
+        self,
+        wanted: Opened,
+        data: str = "",
+        calibration: str = "",
+        recipe: str = "",
+        then: Callable[[], object] | None = None,
+    ) -> int:
+        """The same of a model that is prepared in another way than by itself."""
+        newest = self._newest()
 
         def done(summary: ModelSummary) -> None:
             self._take_model(wanted, summary)
@@ -117,16 +84,15 @@ class Session(QObject):
             if recipe:
                 self.load_recipe(recipe)
             if data:
-                self.attach(data, calibration, trusted)
+                self.attach(data, calibration, wanted.trusted)
             if then is not None:
                 then()
 
         return self._ask_model(wanted, done, self.tr("Cannot open this model"))
 
-    def reopen(self, without: tuple[str, ...]) -> int:
+    def reopen(self, wanted: Opened) -> int:
         """The same model, prepared otherwise; the data and the recipe stay."""
-        assert self.opened is not None
-        wanted, attached, recipe = replace(self.opened, without=without), self.attached, self.recipe
+        attached, recipe = self.attached, self.recipe
         pinned, newest = self.snapshots.all, self._newest()
 
         def done(summary: ModelSummary) -> None:
@@ -143,9 +109,7 @@ class Session(QObject):
     def _ask_model(self, wanted: Opened, done: Callable[[ModelSummary], None], complaint: str) -> int:
         title = self.tr("Opening {name}").format(name=Path(wanted.path).name)
         handlers = Handlers(done=done, failed=self._complaint(complaint), title=title)
-        return self.link.request(
-            messages.Open, handlers, path=wanted.path, trusted=wanted.trusted, without=wanted.without
-        )
+        return self.link.request(messages.Open, handlers, **vars(wanted))
 
     def _newest(self) -> Callable[[], bool]:
         """Whether no other model was asked for since."""
@@ -168,25 +132,6 @@ class Session(QObject):
         title = self.tr("Measuring the original on {name}").format(name=Path(path).name)
         handlers = Handlers(done=done, updated=updated, failed=failed, title=title)
         return self.link.request(messages.Attach, handlers, path=path, calibration=calibration, trusted=trusted)
-
-    def trust(self, paths: Trust, then: Callable[[], object]) -> None:
-        """The user said yes to the code in these files; `then` follows when the engine knows."""
-        assert self.opened is not None
-        self.opened = replace(self.opened, trusted=self.opened.trusted | paths)
-        self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
-
-    def take_data(self, attached: Attached, summary: DataSummary) -> None:
-        """The engine has these."""
-        self.attached, self.data = attached, summary
-        if summary.model is not None:  # its sizes are known now, and with them its MACs
-            self.model = summary.model
-        self.data_changed.emit()
-
-    def lose_data(self) -> None:
-        """The engine has it no more."""
-        self.data = self.attached = None
-        self.data_changed.emit()
-        self._refresher.forget_measured()
 
     def _take_model(self, opened: Opened, summary: ModelSummary) -> None:
         self._refresher.forget()
@@ -218,21 +163,7 @@ class Session(QObject):
 
         self.link.request(messages.Coupled, Handlers(done=done, failed=self.mention, quiet=True))
 
-    @property
-    def metric(self) -> MetricInfo:
-        """What is measured of the recipe on show: without labels a student is compared with its teacher."""
-        return (self.preview.metric if self.preview else None) or (self.data.metric if self.data else MetricInfo())
-
-    @property
-    def baseline(self) -> Figure | None:
-        """That of the model as it was opened."""
-        told = self.data if self.data is None or self.metric == self.data.metric else self.preview
-        return told.baseline if told else None
-
     # -- choosing and editing --------------------------------------------------------------------------------------
-
-    def layer(self, path: str) -> Layer | None:
-        return self._layers.get(path)
 
     def select(self, paths: Iterable[str], current: str = "") -> None:
         """Choose layers; `current` is the one that is drawn."""
@@ -249,22 +180,6 @@ class Session(QObject):
             self.view_changed.emit()
             self.edit_changed.emit()
             self._refresher.refresh_layer()
-
-    def set_actions(self, paths: Iterable[str], actions: tuple[Action, ...], text: str, finished: bool = True) -> None:
-        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows."""
-        self.change_recipe(self.recipe.with_actions(paths, actions), text, finished)
-
-    def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
-        if recipe != self.recipe:
-            self.history.push(ChangeRecipe(self, self.recipe, recipe, text, self.history.gesture))
-        if finished:
-            self.history.gesture += 1
-
-    def show_recipe(self, recipe: Recipe) -> None:
-        """For ChangeRecipe alone: make this the recipe, without a step on the undo stack."""
-        self.recipe = recipe
-        if not self.history.jumping:
-            self.recipe_changed.emit()
 
     def undo(self) -> None:
         self.history.undo()
@@ -355,37 +270,6 @@ class Session(QObject):
         return self.link.request(
             messages.Export, handlers, recipe=self.recipe, folder=folder, name=name, language=language, kept=kept
         )
-
-    # -- what was computed (called by the refresher) ---------------------------------------------------------------
-
-    def show_view(self, view: LayerView) -> None:
-        if view.path == self.current:
-            self.view = view
-            self.view_changed.emit()
-
-    def show_edit(self, edit: EditView | None) -> None:
-        """None: the current layer has no actions. An edit of another layer only updates the figures."""
-        if edit is not None:
-            self._take_changes((edit.change,))
-        if edit is not self.edit and (edit is None or edit.change.path == self.current):
-            self.edit = edit
-            self.edit_changed.emit()
-
-    def show_preview(self, preview: Preview | None, current: bool) -> None:
-        if preview is not None and preview is not self.preview:
-            self._take_changes(preview.changes)
-        self.preview, self.preview_is_current = preview, current
-        self.preview_changed.emit()
-
-    def _take_changes(self, changes: tuple[LayerChange, ...]) -> None:
-        fresh = {change.path: change for change in changes if self.changes.get(change.path) != change}
-        if fresh:
-            self.changes.update(fresh)
-            self.changes_changed.emit(frozenset(fresh))
-
-    def mention(self, failure: messages.Failed) -> None:
-        """A background request failed: nothing that needs a dialog."""
-        self.told.emit(f"{failure.what} {failure.mend}".strip())
 
     def _complaint(self, title: str) -> Callable[[messages.Failed], None]:
         return lambda failure: self.failed.emit(title, failure.what, failure.mend)

@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from workbench.core.analysis.report import Figure, Report, Totals
 from workbench.core.session.snapshot import Snapshot, unused
 from workbench.core.session.undo_list import PinStep
+from workbench.ui.session.state import State
+from workbench.ui.session.timings import Timings
 from workbench.ui.session.undo import Command
 from workbench.ui.text import format
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import Preview
-    from workbench.ui.session.session import Session
 
 
 class Snapshots(QObject):
@@ -27,16 +28,16 @@ class Snapshots(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: State, timings: Timings) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._timings = session, timings
         self.all: tuple[Snapshot, ...] = ()
         self.unsaved = False
         self._reports: dict[Hashable, Report] = {}
         session.preview_changed.connect(self._on_preview)
         session.exported.connect(self._on_exported)
         session.data_changed.connect(self._reports.clear)  # their figures are of the data before
-        session.timings.changed.connect(self._on_timing)
+        self._timings.changed.connect(self._on_timing)
 
     # -- what is known ---------------------------------------------------------------------------------------------
 
@@ -45,7 +46,7 @@ class Snapshots(QObject):
         session = self._session
         assert session.model is not None
         model, data = session.model, session.data
-        timing = session.timings.current
+        timing = self._timings.current
         latency = (
             Figure(timing.before_ms, "measured")
             if timing is not None
@@ -144,7 +145,7 @@ class Snapshots(QObject):
 
     def _timed(self, state: Snapshot) -> Snapshot:
         """With the latency that was measured on demand; it is of these bytes and of this machine, as a file's is."""
-        timing = self._session.timings.of(state.recipe)
+        timing = self._timings.of(state.recipe)
         if timing is None or state.totals is None:
             return state
         return replace(state, totals=replace(state.totals, latency_ms=Figure(timing.after_ms, "measured")))

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from workbench.core.analysis.sweep import Curve, Sweep
 from workbench.core.ipc import messages
 from workbench.ui.engine_client.tracked_job import TrackedJob
-
-if TYPE_CHECKING:
-    from workbench.ui.session.session import Session
+from workbench.ui.session.state import State
 
 
 class Sweeps(TrackedJob):
     """The curve stays until there is another model or other data, or another sweep."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
         self._session = session
         self.curve: Curve | None = None

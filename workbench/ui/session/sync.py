@@ -11,12 +11,12 @@ from workbench.core.ipc import messages
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.client import Handlers
 from workbench.ui.engine_client.coalesce import Latest
+from workbench.ui.session.state import State
 from workbench.ui.session.undo import Remembered
 from workbench.ui.text.i18n import said
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import EditView, LayerView, Predictability, Preview
-    from workbench.ui.session.session import Session
 
 REST_MS = 250  # without an edit: time to prepare the next one
 PATIENCE_MS = 1000  # far longer than most answers take: a request that is replaced too soon is never answered
@@ -26,7 +26,7 @@ DEATHS_ALLOWED = 2  # an engine that dies twice while measuring one recipe will 
 class Refresher(QObject):
     """The background requests of a session: Inspect and Edit for the current layer, Measure for the recipe."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: State) -> None:
         super().__init__(session)
         self._session = session
         self._link = session.link

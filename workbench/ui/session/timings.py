@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 from workbench.core.ipc import messages
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.engine_client.client import Handlers
+from workbench.ui.session.state import State
 from workbench.ui.session.undo import Remembered
 
 if TYPE_CHECKING:
     from workbench.core.layer_data.views import Timing
-    from workbench.ui.session.session import Session
 
 KEPT = 100
 
@@ -24,7 +24,7 @@ class Timings(QObject):
 
     changed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: State) -> None:
         super().__init__(session)
         self._session = session
         self._known: Remembered[Timing] = Remembered(KEPT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 
@@ -14,19 +13,21 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Recovery, TrainingPoint
 from workbench.ui.base.files import runs_code
 from workbench.ui.engine_client.tracked_job import TrackedJob
-
-if TYPE_CHECKING:
-    from workbench.ui.session.session import Session
+from workbench.ui.session.state import State
 
 REDRAW_MS = 100
 
 
 class Trainings(TrackedJob):
-    """The trainings of a session, one at a time; results are remembered by recipe, as the engine remembers them."""
+    """The trainings of a session, one at a time; results are remembered by recipe, as the engine remembers them.
+
+    trained   the recipe: what was measured of it before no longer holds
+    """
 
     asks_trust = Signal(str, object)
+    trained = Signal(object)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: State) -> None:
         super().__init__(session.link, session)
         self._session = session
         self.recipe = Recipe()  # of the curve
@@ -161,7 +162,7 @@ class Trainings(TrackedJob):
 
     def _take(self, recovery: Recovery) -> None:
         self._results[self.recipe.as_trained] = recovery
-        self._session.measure_anew(self.recipe)
+        self.trained.emit(self.recipe)
 
     def _take_curve(self, curve: TemperatureCurve) -> None:
         self.curve = curve

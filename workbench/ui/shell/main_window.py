@@ -195,9 +195,22 @@ class MainWindow(QMainWindow):
             CrashDialog(summary, report, self).open()
 
     def show_tour(self) -> None:
-        from workbench.ui.shell import tour
+        """Over an open model; without one over the demo, once it is there."""
+        settings.choose("tour", "seen")
+        self.welcome.offer.hide()
+        if self.session.model is not None:
+            self._start_tour()
+            return
+        self.session.model_changed.connect(self._start_tour, Qt.ConnectionType.SingleShotConnection)
+        self.commands.open_demo()
 
-        tour.begin(self)
+    def _start_tour(self) -> None:
+        from workbench.ui.shell.tour import Tour
+
+        if self.findChild(Tour) is None:
+            self.build_workspace()
+            assert self.workspace is not None
+            Tour(self, self.session, self.workspace, self.menuBar())
 
     def _add_step(self) -> None:
         """The menu of methods, as a click on its button opens it."""

@@ -10,14 +10,13 @@ from PySide6.QtCore import QAbstractAnimation, QEvent, QObject, QPoint, QRect, Q
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.base import settings
 from workbench.ui.text.i18n import tr
 from workbench.ui.widgets import theme
 from workbench.ui.widgets.labels import Plain
 
 if TYPE_CHECKING:
+    from workbench.ui.session.session import Session
     from workbench.ui.shell.main_layout import Workspace
-    from workbench.ui.shell.main_window import MainWindow
 
 CARD_WIDTH = 336
 GLIDE_MS = 180
@@ -33,31 +32,7 @@ class Stop:
     text: str
 
 
-def begin(window: MainWindow) -> None:
-    """Show the tour over an open model; without one over the demo, once it is there."""
-    settings.choose("tour", "seen")
-    window.welcome.offer.hide()
-    if window.session.model is not None:
-        _start(window)
-        return
-
-    def opened() -> None:
-        window.session.model_changed.disconnect(opened)
-        _start(window)
-
-    window.session.model_changed.connect(opened)
-    window.commands.open_demo()
-
-
-def _start(window: MainWindow) -> None:
-    if window.findChild(Tour) is None:
-        window.build_workspace()
-        Tour(window, stops_of(window))
-
-
-def stops_of(window: MainWindow) -> tuple[Stop, ...]:
-    space = window.workspace
-    assert space is not None
+def stops_of(space: Workspace, menu_bar: QWidget) -> tuple[Stop, ...]:
     return (
         Stop(
             lambda: space.layers_dock,
@@ -92,7 +67,7 @@ def stops_of(window: MainWindow) -> tuple[Stop, ...]:
             ),
         ),
         Stop(
-            lambda: window.menuBar(),
+            lambda: menu_bar,
             tr("Every command"),
             tr(
                 "Ctrl+K finds each of them by a few letters. Ctrl+Z takes any step back. Help has a list of all "
@@ -116,17 +91,17 @@ def _inspector(space: Workspace) -> QWidget:
 class Tour(QWidget):
     """Covers the window but for a hole over the place that is spoken of; keys: right, left, Escape."""
 
-    def __init__(self, window: MainWindow, stops: tuple[Stop, ...]) -> None:
+    def __init__(self, window: QWidget, session: Session, space: Workspace, menu_bar: QWidget) -> None:
         super().__init__(window)
         self.setObjectName("tour")
-        self._window, self._stops = window, stops
+        self._window, self._space, self._stops = window, space, stops_of(space, menu_bar)
         self.index = 0
         self._hole = QRect()
         self._spoken_of: QWidget = window
         self._build()
         self._glide = QVariantAnimation(self, duration=GLIDE_MS)
         self._glide.valueChanged.connect(self._move_hole)
-        window.session.model_changed.connect(self.finish)
+        session.model_changed.connect(self.finish)
         theme.signals.changed.connect(self.update)
         self.setGeometry(window.rect())
         self.show()
@@ -185,8 +160,7 @@ class Tour(QWidget):
         """The focus goes to the layers, where the work begins."""
         self._glide.stop()
         self.hide()
-        if self._window.workspace is not None:
-            self._window.workspace.tree.tree.setFocus()
+        self._space.tree.tree.setFocus()
         self.deleteLater()
 
     def _go_on(self) -> None:

@@ -1,0 +1,156 @@
+"""What is open, what is chosen, what was computed: the values that the window shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.core.analysis.report import Figure, LayerChange
+from workbench.core.base.quantities import MetricInfo
+from workbench.core.base.trust import Trust
+from workbench.core.ipc import messages
+from workbench.core.layer_data.channel_groups import Couplings
+from workbench.core.layer_data.layer import Layer, ModelSummary
+from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.recipe import Recipe
+from workbench.core.session.opened import Attached, Opened
+from workbench.ui.engine_client.client import EngineLink, Handlers
+from workbench.ui.engine_client.redraw_scheduler import Turns
+from workbench.ui.session.undo import ChangeRecipe, History
+
+if TYPE_CHECKING:  # numpy, for which the first paint need not wait
+    from workbench.core.layer_data.views import DataSummary, EditView, LayerView, Preview
+
+
+class State(QObject):
+    """Signals say *that* something changed; read the attribute.
+
+    changes_changed    frozenset of the layer paths whose figures changed
+    exported           the Report; export_failed: what, mend
+    failed             title, what, mend: for a dialog
+    told               one sentence for the status area
+    """
+
+    model_changed = Signal()
+    data_changed = Signal()
+    methods_changed = Signal()
+    recipe_changed = Signal()
+    selection_changed = Signal()
+    view_changed = Signal()
+    edit_changed = Signal()
+    preview_changed = Signal()
+    changes_changed = Signal(object)
+    couplings_changed = Signal()
+    exported = Signal(object)
+    export_failed = Signal(str, str)
+    failed = Signal(str, str, str)
+    told = Signal(str)
+
+    def __init__(self, link: EngineLink, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.link = link
+        self.turns = Turns(self)
+        self.model: ModelSummary | None = None
+        self.opened: Opened | None = None
+        self.data: DataSummary | None = None
+        self.attached: Attached | None = None
+        self.methods: dict[str, MethodInfo] = {}
+        self.recipe = Recipe()
+        self.recipe_path = self.session_path = ""
+        self._layers: dict[str, Layer] = {}
+        self.selection: tuple[str, ...] = ()
+        self.current = ""
+        self.view: LayerView | None = None
+        self.edit: EditView | None = None
+        self.preview: Preview | None = None
+        self.preview_is_current = False  # false while `preview` is that of an older recipe
+        self.changes: dict[str, LayerChange] = {}
+        self.couplings = Couplings()
+        self.history = History(self)
+        self.undo_stack = self.history.stack
+
+    @property
+    def metric(self) -> MetricInfo:
+        """What is measured of the recipe on show: without labels a student is compared with its teacher."""
+        return (self.preview.metric if self.preview else None) or (self.data.metric if self.data else MetricInfo())
+
+    @property
+    def baseline(self) -> Figure | None:
+        """That of the model as it was opened."""
+        told = self.data if self.data is None or self.metric == self.data.metric else self.preview
+        return told.baseline if told else None
+
+    def layer(self, path: str) -> Layer | None:
+        return self._layers.get(path)
+
+    # -- the recipe and its undo list ----------------------------------------------------------------------------------
+
+    def set_actions(self, paths: Iterable[str], actions: tuple[Action, ...], text: str, finished: bool = True) -> None:
+        """Give layers a stack of actions, as one undoable step; unfinished ones merge into the one that follows."""
+        self.change_recipe(self.recipe.with_actions(paths, actions), text, finished)
+
+    def change_recipe(self, recipe: Recipe, text: str, finished: bool = True) -> None:
+        if recipe != self.recipe:
+            self.history.push(ChangeRecipe(self, self.recipe, recipe, text, self.history.gesture))
+        if finished:
+            self.history.gesture += 1
+
+    def show_recipe(self, recipe: Recipe) -> None:
+        """For ChangeRecipe alone: make this the recipe, without a step on the undo stack."""
+        self.recipe = recipe
+        if not self.history.jumping:
+            self.recipe_changed.emit()
+
+    # -- what the engine has -------------------------------------------------------------------------------------------
+
+    def trust(self, paths: Trust, then: Callable[[], object]) -> None:
+        """The user said yes to the code in these files; `then` follows when the engine knows."""
+        assert self.opened is not None
+        self.opened = replace(self.opened, trusted=self.opened.trusted | paths)
+        self.link.request(messages.Trusted, Handlers(done=lambda _: then(), quiet=True), paths=paths)
+
+    def take_data(self, attached: Attached, summary: DataSummary) -> None:
+        """The engine has these."""
+        self.attached, self.data = attached, summary
+        if summary.model is not None:  # its sizes are known now, and with them its MACs
+            self.model = summary.model
+        self.data_changed.emit()
+
+    def lose_data(self) -> None:
+        """The engine has it no more."""
+        self.data = self.attached = None
+        self.data_changed.emit()
+
+    # -- what was computed (called by the refresher) -------------------------------------------------------------------
+
+    def show_view(self, view: LayerView) -> None:
+        if view.path == self.current:
+            self.view = view
+            self.view_changed.emit()
+
+    def show_edit(self, edit: EditView | None) -> None:
+        """None: the current layer has no actions. An edit of another layer only updates the figures."""
+        if edit is not None:
+            self._take_changes((edit.change,))
+        if edit is not self.edit and (edit is None or edit.change.path == self.current):
+            self.edit = edit
+            self.edit_changed.emit()
+
+    def show_preview(self, preview: Preview | None, current: bool) -> None:
+        if preview is not None and preview is not self.preview:
+            self._take_changes(preview.changes)
+        self.preview, self.preview_is_current = preview, current
+        self.preview_changed.emit()
+
+    def _take_changes(self, changes: tuple[LayerChange, ...]) -> None:
+        fresh = {change.path: change for change in changes if self.changes.get(change.path) != change}
+        if fresh:
+            self.changes.update(fresh)
+            self.changes_changed.emit(frozenset(fresh))
+
+    def mention(self, failure: messages.Failed) -> None:
+        """A background request failed: nothing that needs a dialog."""
+        self.told.emit(f"{failure.what} {failure.mend}".strip())
