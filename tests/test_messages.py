@@ -21,7 +21,7 @@ PROSE = re.compile(r"(\{\}|[A-Za-z]{2,})[,:;]? [a-z]{2,}")
 # What takes texts that are not shown, or shown to those who write code; or that the catalogues have by other ways.
 TAKES_TEXT = {
     *MESSAGES,
-    *("Help", "Unit", "tr"),
+    *("Help", "Unit", "tr", "Effect", "Ranking"),
     *("TypeError", "KeyError", "ValueError", "AssertionError", "AttributeError", "FileNotFoundError"),
     *("debug", "info", "warning", "exception", "compile", "op"),
 }
@@ -45,6 +45,8 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "graph/onnx/shapes.py": {"sizes of one sample"},
     "graph/torch/torch_ops/recurrent.py": {"direction hidden_size activations"},
     "graph/torch/torch_ops/windows.py": {"kernel_shape strides pads dilations auto_pad"},
+    "methods/base/effects.py": {"1 << (min(bits, 7) if reduced_range else bits)"},
+    "methods/lowrank/cp.py": {"rank if rank != None else max(1, int(ratio * (weights - 1) / axes))"},
     "methods/prune/saliency.py": {"Compare weights within the layer, or among all layers that have this same step."},
 }
 

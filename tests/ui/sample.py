@@ -8,8 +8,10 @@ from workbench.core.analysis.report import LayerChange
 from workbench.core.layer_data.layer import Layer
 from workbench.core.layer_data.views import EditView, LayerView, Levels
 from workbench.core.recipe.action import Action, MethodInfo
+from workbench.core.recipe.effect import Ranking
 from workbench.core.recipe.params import Field
 from workbench.engine.layer_figures import stats
+from workbench.methods.base.effects import LEVELS
 
 LAYER = Layer(
     "blocks.2.conv1",
@@ -98,6 +100,7 @@ SVD = MethodInfo(
             drag="spectrum",
         ),
     ),
+    ranking=Ranking(),
 )
 AFFINE = MethodInfo(
     "quantize.affine",
@@ -136,6 +139,7 @@ AFFINE = MethodInfo(
             drag="range",
         ),
     ),
+    effects=LEVELS,
 )
 DISTILL = MethodInfo(
     "distill.layer",
@@ -150,6 +154,7 @@ DISTILL = MethodInfo(
         Field("rate", "float", 0.001, "Learning rate.", low=1e-5, high=0.1, log=True),
     ),
     needs_data=True,
+    ranking=Ranking(trained=True),
 )
 METHODS = {info.id: info for info in (MAGNITUDE, SVD, DISTILL, AFFINE)}
 STACK = (Action("prune.magnitude", {"sparsity": 0.5}), Action("quantize.affine", {"bits": 4, "granularity": "channel"}))
