@@ -3164,36 +3164,6 @@
       <translation>{path} 没有输出“{answer}”。</translation>
     </message>
     <message>
-      <source>Allow a larger drop.</source>
-      <extracomment>workbench/engine/analysis/search.py</extracomment>
-      <translation>请允许更大的下降。</translation>
-    </message>
-    <message>
-      <source>Allow more bytes.</source>
-      <extracomment>workbench/engine/analysis/search.py</extracomment>
-      <translation>请允许更多字节。</translation>
-    </message>
-    <message>
-      <source>Every combination of the candidates loses more than that.</source>
-      <extracomment>workbench/engine/analysis/search.py</extracomment>
-      <translation>所有候选组合的损失都超过该值。</translation>
-    </message>
-    <message>
-      <source>No combination of the candidates is that small.</source>
-      <extracomment>workbench/engine/analysis/search.py</extracomment>
-      <translation>候选组合都达不到这么小。</translation>
-    </message>
-    <message>
-      <source>fitting the size</source>
-      <extracomment>workbench/engine/analysis/search.py</extracomment>
-      <translation>正在满足大小要求</translation>
-    </message>
-    <message>
-      <source>measuring whole recipes</source>
-      <extracomment>workbench/engine/analysis/search.py</extracomment>
-      <translation>正在测量完整配方</translation>
-    </message>
-    <message>
       <source>Choose other layers.</source>
       <extracomment>workbench/engine/analysis/sensitivity.py</extracomment>
       <translation>请选择其他层。</translation>
@@ -4192,6 +4162,66 @@
       <source>looking at activations</source>
       <extracomment>workbench/engine/preview/predict.py</extracomment>
       <translation>正在查看激活值</translation>
+    </message>
+    <message>
+      <source>Choose other layers, or open another model.</source>
+      <extracomment>workbench/engine/search/options.py</extracomment>
+      <translation>请选择其他层，或打开其他模型。</translation>
+    </message>
+    <message>
+      <source>No layer that can be edited matches.</source>
+      <extracomment>workbench/engine/search/options.py</extracomment>
+      <translation>没有匹配的可编辑层。</translation>
+    </message>
+    <message>
+      <source>Give more samples.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>请提供更多样本。</translation>
+    </message>
+    <message>
+      <source>No calibration data was given: the inputs of all samples calibrate, without their labels.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>未提供校准数据：用所有样本的输入校准，不使用标签。</translation>
+    </message>
+    <message>
+      <source>No recipe that was found keeps the limits.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>找到的配方都不满足限制。</translation>
+    </message>
+    <message>
+      <source>One sample cannot both choose a recipe and judge it.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>一个样本不能既用于选择配方又用于评判配方。</translation>
+    </message>
+    <message>
+      <source>The loss of this model cannot be predicted, so more candidates were measured.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>无法预测此模型的损失，因此测量了更多候选。</translation>
+    </message>
+    <message>
+      <source>The search trains nothing: add a Recover stage to the recipe, and train it.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>搜索不进行训练：请在配方中添加精度恢复阶段并训练。</translation>
+    </message>
+    <message>
+      <source>The time was up before the search had ended.</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>搜索结束之前时间已用完。</translation>
+    </message>
+    <message>
+      <source>checking on samples held back</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>正在留出样本上检查</translation>
+    </message>
+    <message>
+      <source>measuring whole recipes</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>正在测量完整配方</translation>
+    </message>
+    <message>
+      <source>measuring {recipe}</source>
+      <extracomment>workbench/engine/search/plan.py</extracomment>
+      <translation>正在测量 {recipe}</translation>
     </message>
     <message>
       <source>Compare layers whose features have as many places.</source>
@@ -5546,7 +5576,7 @@
     <message>
       <source>One run takes more than {seconds:.0f} seconds.</source>
       <extracomment>workbench/graph/onnx/runtime.py</extracomment>
-      <translation type="unfinished" />
+      <translation>运行一次超过 {seconds:.0f} 秒。</translation>
     </message>
     <message>
       <source>The input {value} is of type {kind}, which cannot be made up.</source>

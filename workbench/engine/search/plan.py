@@ -210,8 +210,9 @@ class Search:
         if self._over():
             notes.append(Message("The time was up before the search had ended."))
         if self.workspace.training is None:
-            text = "No calibration data was given: the inputs of all samples calibrate, without their labels."
-            notes.append(Message(text))
+            notes.append(
+                Message("No calibration data was given: the inputs of all samples calibrate, without their labels.")
+            )
         if self.goal.retrain:
             notes.append(Message("The search trains nothing: add a Recover stage to the recipe, and train it."))
         return notes
