@@ -1,0 +1,238 @@
+"""The search for a recipe, in one run: what it finds against uniform recipes, and what it costs.
+
+    python -m tests.benchmarks.bench_search [--models cnn,vit] [--samples N] [--parts curve,race,again,kill]
+
+It searches on the demo's calibration samples, and judges on the test samples, which it has not seen.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from tests.benchmarks import former_search
+from workbench.core.analysis.plan import Front, Goal, Point
+from workbench.core.base.job import Job
+from workbench.core.base.resources import resource_path
+from workbench.core.recipe.recipe import Recipe
+from workbench.data.dataset import Feeds
+from workbench.data.metrics import ALL, paired_interval
+from workbench.engine.analysis.sensitivity import scan
+from workbench.engine.base.evaluate import runner
+from workbench.engine.preview.predict import divergence
+from workbench.engine.preview.previewer import effective
+from workbench.engine.search.options import Option, promising, table
+from workbench.engine.search.plan import plan
+from workbench.engine.search.racing import race
+from workbench.engine.search.tasks import Result
+from workbench.engine.search.trials import Trials, split
+from workbench.engine.workspace import Workspace
+from workbench.graph.onnx import runtime
+
+BUDGETS = ("4 bit", "50 % zeros, 4 bit", "2 bit")  # bytes of these uniform recipes
+
+
+def opened(name: str, data: str = "calibration") -> Workspace:
+    workspace = Workspace.open(str(resource_path(f"demo/fashion_{name}.onnx")), Job())
+    return workspace.attach(str(resource_path(f"demo/fashion_{data}.npz")), Job())
+
+
+@dataclass
+class Clock:
+    """Seconds, and seconds of computing of all threads: the former tell nothing where others compute, too."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def __enter__(self) -> "Clock":
+        self.wall, self.cpu = -time.perf_counter(), -time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall += time.perf_counter()
+        self.cpu += time.process_time()
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} s ({self.cpu:.1f} s of computing)"
+
+
+class Judge:
+    """Recipes on samples that no search has seen: [samples] whether each is right, and how far the outputs moved."""
+
+    def __init__(self, name: str, workspace: Workspace) -> None:
+        self.workspace, self.unseen = workspace, opened(name, "test").measurable()
+        self._known: dict[Recipe, tuple[np.ndarray, np.ndarray]] = {}
+        self.original = self._outputs(runner(runtime.session(workspace.model)))
+
+    def _outputs(self, run) -> np.ndarray:
+        data, order = self.unseen.data, np.arange(self.unseen.data.samples)
+        parts = np.array_split(order, len(order) // 64 + 1)
+        return np.concatenate([self.unseen.answer(run(Feeds(data, part))) for part in parts])
+
+    def __call__(self, recipe: Recipe) -> tuple[np.ndarray, np.ndarray]:
+        if recipe not in self._known:
+            result = self.workspace.compiled(recipe, Job())
+            outputs = self._outputs(runner(runtime.session(effective(result.model, result.edits))))
+            right = self.unseen.score(outputs, np.arange(len(outputs)))
+            self._known[recipe] = right, divergence(outputs, self.original)
+        return self._known[recipe]
+
+    def line(self, name: str, size: int, recipe: Recipe, rival: Recipe | None = None) -> str:
+        right, moved = self(recipe)
+        text = f"  {name:32} {size:9,} B  {100 * right.mean():6.2f} %  divergence {moved.mean():.5f}"
+        if rival is not None:
+            gap = right - self(rival)[0]
+            low, high = paired_interval(gap, ALL)
+            text += f"  gap {100 * gap.mean():+.2f} points [{100 * low:+.2f}, {100 * high:+.2f}]"
+        return text
+
+
+def curve(name: str, samples: int) -> None:
+    """The whole trade-off against the former search for one budget; then three budgets, on unseen samples."""
+    workspace = opened(name)
+    with Clock() as new:
+        front = plan(workspace, Goal(samples=samples), Job())
+    print(f"{name}: whole trade-off {new}, {front.trials} trials", flush=True)
+    judge = Judge(name, workspace)
+    fresh = opened(name)
+    budget = next(point.bytes for point in front.of("uniform") if point.name == BUDGETS[0])
+    with Clock() as old:
+        former = former_search.search(fresh, scan(fresh, Job()), former_search.Goal(max_bytes=budget), Job())
+    print(f"{name}: former search, one budget {old}: {old.cpu / new.cpu:.2f} times the computing of the trade-off")
+    print(judge.line("former search", fresh.compiled(former, Job()).changes()[1], former), flush=True)
+    for uniform in BUDGETS:
+        limit = next(point.bytes for point in front.of("uniform") if point.name == uniform)
+        found = plan(workspace, Goal(max_bytes=limit, samples=samples), Job())
+        assert found.chosen is not None
+        rival = best_uniform(found, limit)
+        print(f"{name}: {limit:,} bytes; {found.trials} more trials", flush=True)
+        print(judge.line(f"uniform, {rival.name}", rival.bytes, rival.recipe))
+        print(judge.line(found.chosen.name, found.chosen.bytes, found.chosen.recipe, rival.recipe), flush=True)
+
+
+def best_uniform(front: Front, limit: int) -> Point:
+    """By the samples that the search saw."""
+    within = [point for point in front.of("uniform") if point.bytes <= limit and point.measured]
+    return min(within, key=lambda point: point.measured.divergence)
+
+
+def in_full(trials: Trials, option: Option, job: Job) -> Result:
+    parts = [trials.piece(option.stacks, rung, job) for rung in range(len(trials.pieces))]
+    return Result.joined([part for part in parts if part is not None])
+
+
+def raced(name: str, samples: int) -> None:
+    """Racing the promising options against every option on every sample."""
+    workspace = opened(name)
+    chosen, _ = split(workspace.measurable(), samples, 0)
+    trials = Trials(workspace, chosen, 0)
+    job = Job()
+    found = table(workspace, Goal(), job)
+    alone = [option for option in found.options if not option.structural]
+    places = promising(found, {layer.path: layer.bytes for layer in workspace.model.layers})
+    with Clock() as racing:
+        results = {
+            place: race(options, trials, job)
+            for place, options in places.items()
+            if not any(option.structural for option in options)
+        }
+    spent = sum(raced.samples for each in results.values() for raced in each)
+    with Clock() as rest:
+        whole = {option.key: in_full(trials, option, job) for option in alone}
+    every = len(alone) * len(chosen)
+    costs = {raced.option.key: raced.cost for each in results.values() for raced in each}
+    pairs = [(cost, whole[key].divergences.mean()) for key, cost in costs.items()]
+    predicted = [(option.predicted, whole[option.key].divergences.mean()) for option in alone if option.predicted]
+    missed = 0
+    for place, each in results.items():
+        options = [option for option in alone if option.place == place]
+        for option in options:
+            best = min((o for o in options if o.bytes <= option.bytes), key=lambda o: whole[o.key].divergences.mean())
+            kept = [raced.option for raced in each if raced.left and raced.option.bytes <= option.bytes]
+            if kept:
+                got = min(kept, key=lambda o: whole[o.key].divergences.mean())
+                gap = whole[got.key].divergences - whole[best.key].divergences
+                missed += gap.mean() - 1.96 * gap.std(ddof=1) / len(gap) ** 0.5 > 0
+    print(
+        f"{name}: {len(alone)} options of single layers on {len(chosen)} samples\n"
+        f"  runs of samples: {spent:,} of {every:,}, {every / spent:.1f} times fewer; "
+        f"{racing} against {racing.wall + rest.wall:.1f} s ({racing.cpu + rest.cpu:.1f} s of computing)\n"
+        f"  rank correlation with every option on every sample: {spearmanr(*zip(*pairs, strict=True)).statistic:.3f}"
+        f" (raced), {spearmanr(*zip(*predicted, strict=True)).statistic:.3f} (all, as predicted)\n"
+        f"  sizes at which the best option was dropped, beyond its interval: {missed} of {len(alone)}",
+        flush=True,
+    )
+
+
+def again(name: str, samples: int) -> None:
+    """The same search, and another budget, in the same process and in another one."""
+    workspace = opened(name)
+    front = plan(workspace, Goal(samples=samples), Job())
+    limit = next(point.bytes for point in front.of("uniform") if point.name == BUDGETS[1])
+    with Clock() as clock:
+        found = plan(workspace, Goal(max_bytes=limit - 5000, samples=samples), Job(), measure=False)
+    assert found.chosen is not None and found.trials == 0
+    print(f"{name}: another budget, {found.chosen.bytes:,} bytes, {found.trials} trials: {clock}", flush=True)
+    with Clock() as clock:
+        same = plan(opened(name), Goal(samples=samples), Job())
+    print(f"{name}: the same search in a new workspace: {same.trials} trials, {clock}", flush=True)
+
+
+CHILD = """
+import sys
+from tests.benchmarks.bench_search import opened
+from workbench.core.analysis.plan import Goal
+from workbench.core.base.job import Job
+from workbench.engine.search.plan import plan
+job = Job(updates=lambda front: print(front.trials, flush=True))
+front = plan(opened(sys.argv[1]), Goal(max_bytes=300_000, samples=int(sys.argv[2])), job)
+print(front.trials, front.known, front.chosen.bytes, flush=True)
+"""
+
+
+def killed(name: str, samples: int) -> None:
+    """A search that is killed at half time goes on: trials of both runs together are those of one."""
+    counts = []
+    with tempfile.TemporaryDirectory() as folder:
+        for stop in (0, 100, 0):
+            place = "whole" if not counts else "killed"
+            env = {**os.environ, "WORKBENCH_CACHE": str(Path(folder) / place)}
+            command = [sys.executable, "-c", CHILD, name, str(samples)]
+            with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as child:
+                lines = []
+                for line in child.stdout:
+                    lines.append(line.split())
+                    if stop and int(lines[-1][0]) >= stop:
+                        child.kill()
+            counts.append([int(each) for each in lines[-1]])
+    whole, stopped, resumed = counts
+    print(f"{name}: whole {whole}, killed at {stopped[0]} trials, then {resumed} (run, known, bytes)", flush=True)
+
+
+PARTS = {"curve": curve, "race": raced, "again": again, "kill": killed}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", default="cnn,vit")
+    parser.add_argument("--samples", type=int, default=0)
+    parser.add_argument("--parts", default=",".join(PARTS))
+    asked = parser.parse_args()
+    print(json.dumps(vars(asked)), f"{os.cpu_count()} processors")
+    for part in asked.parts.split(","):
+        for name in asked.models.split(","):
+            with tempfile.TemporaryDirectory() as folder:
+                os.environ["WORKBENCH_CACHE"] = folder
+                PARTS[part](name, asked.samples)
+
+
+if __name__ == "__main__":
+    main()
