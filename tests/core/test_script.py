@@ -44,7 +44,7 @@ def test_a_script_says_what_the_recipe_says(recipe):
 
 
 def test_both_name_how_the_model_was_opened():
-    opened = Opened("/a b/net.py:make", frozenset({"/a b/net.py:make"}), ("opset", "batchnorm"))
+    opened = Opened("/a b/net.py:make", frozenset({"/a b/net.py:make"}), ("batchnorm",), raise_opset=True)
     work = Work(opened, Attached("/d.npz", "/c.npz", frozenset({"/d.npz"})), Recipe(), "/out", "zh_CN")
     script, words = as_python(work), shlex.split(as_command(work).partition(" <<")[0])
     assert "'/a b/net.py:make'" in script and "trusted=['/a b/net.py:make', '/d.npz']" in script

@@ -1,5 +1,7 @@
 """A layer is a matrix applied to rows: checked against the operators themselves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -79,9 +81,15 @@ def test_chosen_rows_are_those_of_the_whole():
 
 def test_a_constant_on_the_left_sees_columns():
     x, weight = random(2, 6, 5), random(4, 6)
-    left = layer("MatMul", weight.shape, side="left")
+    left = replace(layer("MatMul", weight.shape), input_axis=-2)
     product = im2col.unfold(left, x)[0] @ weight.T
     np.testing.assert_allclose(product, (weight @ x).transpose(0, 2, 1).reshape(-1, 4), atol=1e-5)
+
+
+def test_a_gemm_that_transposes_what_it_receives_sees_columns():
+    x, weight = random(6, 5), random(6, 4)
+    turned = replace(layer("Gemm", weight.shape, out_axis=1), input_axis=0)
+    np.testing.assert_allclose(im2col.unfold(turned, x)[0] @ weight, x.T @ weight, atol=1e-5)
 
 
 def test_an_embedding_has_no_rows():

@@ -44,6 +44,7 @@ def test_an_operator_with_a_weight_is_a_layer(op, shape, x, attributes, out_axis
     assert (layer.out_axis, layer.macs, layer.groups) == (out_axis, macs, attributes.get("group", 1))
     assert (layer.parameters, layer.bytes) == (np.prod(shape), 4 * np.prod(shape))
     assert layer.attributes.get("kernel") == (shape[2:] if "Conv" in op else None)
+    assert layer.input_axis == (0 if "transA" in attributes else -1)
     assert model.weight("layer").shape == shape
     assert model.bias("layer") is None
 
@@ -51,7 +52,7 @@ def test_an_operator_with_a_weight_is_a_layer(op, shape, x, attributes, out_axis
 def test_a_constant_left_of_a_product():
     model = one("MatMul", (6, 4), weight_first=True).model({"x": [4, "N"]}, {"y": None})
     layer, site = model.layer("layer"), model.sites["layer"]
-    assert (layer.out_axis, layer.attributes["side"], site.side, site.weight_input) == (0, "left", "left", 0)
+    assert (layer.out_axis, layer.input_axis, site.side, site.weight_input) == (0, -2, "left", 0)
 
 
 def test_the_vector_that_an_add_behind_a_product_adds_is_its_bias():

@@ -18,6 +18,8 @@ class Layer:
     out_axis     the axis of `shape` that counts output channels (rows of the unfolded matrix)
     groups       of a convolution
     attributes   of the operator that shape the result: strides, pads, dilations, auto_pad
+    input_axis   of a product with a matrix: the axis of what it receives along which its inputs lie. -1; -2 where the
+                 weight multiplies from the left; 0 where a Gemm transposes what it receives
     parameters   weights and biases
     macs         multiply-accumulates for one sample; None where the shapes are not known before running
     bytes        the weight and bias take this many bytes in the opened file
@@ -45,6 +47,7 @@ class Layer:
     also: str = ""
     locked: str = ""
     attributes: Mapping[str, tuple[int, ...] | str] = field(default_factory=dict)
+    input_axis: int = -1
 
     def __post_init__(self) -> None:
         make_plain(self, "op", "also", "locked")

@@ -14,7 +14,6 @@ from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
 from workbench.core.session.opened import Attached, Opened
 
-RAISED = "opset"  # the preparation that is asked for, rather than left out: see formats.finish
 END = "RECIPE"  # of the recipe in a command
 
 
@@ -45,10 +44,10 @@ def as_python(work: Work) -> str:
             opening.append(f"calibration={_whole(attached.calibration)!r}")
     if work.trusted:
         opening.append(f"trusted={list(work.trusted)!r}")
-    if RAISED in opened.without:
+    if opened.raise_opset:
         opening.append("raise_opset=True")
-    if left := [each for each in opened.without if each != RAISED]:
-        opening.append(f"without={left!r}")
+    if opened.without:
+        opening.append(f"without={list(opened.without)!r}")
     writing = ["recipe", repr(_whole(work.folder))]
     if work.language != ENGLISH:
         writing.append(f"language={work.language!r}")
@@ -72,7 +71,9 @@ def as_command(work: Work) -> str:
     for path in work.trusted:
         words += ["--trust-path", path]
     for each in opened.without:
-        words += ["--raise-opset"] if each == RAISED else ["--without", each]
+        words += ["--without", each]
+    if opened.raise_opset:
+        words += ["--raise-opset"]
     if work.language != ENGLISH:
         words += ["--language", work.language]
     text, end = work.recipe.to_yaml(), END

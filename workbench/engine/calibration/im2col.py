@@ -34,10 +34,8 @@ def count(layer: Layer, x: np.ndarray) -> int:
 
 def _linear(layer: Layer, x: np.ndarray) -> np.ndarray:
     features = layer.matrix[1]
-    if layer.attributes.get("side") == "left" and x.ndim > 1:
-        x = np.moveaxis(x, -2, -1)
-    elif layer.attributes.get("transA"):
-        x = x.T
+    if x.ndim > 1:
+        x = np.moveaxis(x, layer.input_axis, -1)
     return x.reshape(-1, features)
 
 

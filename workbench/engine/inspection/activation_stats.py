@@ -56,9 +56,7 @@ def channel_axis(layer: Layer, received: bool) -> int:
     """The axis that counts the channels of what a layer receives or hands on."""
     if layer.op.startswith("Conv"):
         return 1
-    if layer.attributes.get("side") == "left":
-        return -2
-    return 0 if received and layer.attributes.get("transA") else -1
+    return layer.input_axis if received or layer.input_axis == -2 else -1
 
 
 class _Both:

@@ -124,6 +124,7 @@ class _Inventory:
                 also=_otherwise(weight, shape),
                 locked=locked,
                 attributes=weight.attributes(),
+                input_axis=weight.input_axis,
             )
         )
         if locked:

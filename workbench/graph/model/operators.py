@@ -95,11 +95,12 @@ class Weight:
             kept["auto_pad"] = self.node.attributes["auto_pad"].as_string()
         if self.op in ("Conv", "ConvTranspose"):
             kept["kernel"] = shape(self.node, self.index)[2:]
-        if number(self.node, "transA"):
-            kept["transA"] = (1,)
-        if self.side == "left":
-            kept["side"] = "left"
         return kept
+
+    @property
+    def input_axis(self) -> int:
+        """See Layer."""
+        return -2 if self.side == "left" else 0 if number(self.node, "transA") else -1
 
 
 def weights_of(node: ir.Node) -> Iterator[Weight]:

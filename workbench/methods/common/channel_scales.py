@@ -16,7 +16,7 @@ def refuse(layer: Layer) -> str | None:
         )
     if layer.groups > 1:
         return Message("Its groups of channels read different inputs; factors of input channels are for one group.")
-    if layer.attributes.get("side") == "left" or layer.attributes.get("transA"):
+    if layer.input_axis != -1:
         return Message("It multiplies from the left; its inputs are not the last axis of what it receives.")
     return None
 

@@ -57,8 +57,7 @@ class IntegerMethod(Method):
         return Message("integer kernels are")
 
     def accepts(self, layer: Layer) -> str | None:
-        left = layer.attributes.get("side") == "left" or bool(layer.attributes.get("transA"))
-        return layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, left, self.compute)
+        return layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, layer.input_axis != -1, self.compute)
 
     def opset(self, params: IntegerParams) -> int:
         return OPSETS[self.compute][params.granularity == "channel"]
