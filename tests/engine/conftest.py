@@ -1,10 +1,20 @@
 """What tests of the engine share: a small network, opened anew for each."""
 
+import numpy as np
 import pytest
 
 from tests.engine.small import network
 from workbench.core.base.job import Job
 from workbench.engine.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def quarter(demo, tmp_path_factory) -> str:
+    """A quarter of the demo's calibration samples: enough to tell layers apart."""
+    file = tmp_path_factory.mktemp("data") / "quarter.npz"
+    with np.load(demo.calibration) as whole:
+        np.savez(file, x=whole["x"][:250], y=whole["y"][:250])
+    return str(file)
 
 
 @pytest.fixture(scope="module")

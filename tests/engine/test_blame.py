@@ -9,7 +9,6 @@ from tests.engine.test_changes import BOLD, decisions
 from workbench.core.analysis.prediction_diff import Blame
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
-from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.recipe.recovery import Stage
@@ -24,17 +23,13 @@ from workbench.graph.channels.rules import channels_of
 from workbench.graph.onnx import runtime
 
 workspace, bold = test_changes.workspace, test_changes.bold  # fixtures
-COUNT = 250
-SAMPLES = tuple(range(0, COUNT, 5))
+SAMPLES = tuple(range(0, 250, 5))
 
 
 @pytest.fixture(scope="module")
-def lesser(tmp_path_factory) -> Workspace:
+def lesser(demo, quarter) -> Workspace:
     """The demo with fewer samples: each layer is taken back, and the whole graph run for it."""
-    file = tmp_path_factory.mktemp("data") / "fewer.npz"
-    with np.load(resource_path("demo/fashion_calibration.npz")) as whole:
-        np.savez(file, x=whole["x"][:COUNT], y=whole["y"][:COUNT])
-    return Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job()).attach(str(file), Job())
+    return Workspace.open(str(demo.cnn), Job()).attach(quarter, Job())
 
 
 def last(workspace: Workspace, recipe: Recipe, samples) -> Blame:
@@ -69,6 +64,7 @@ def test_the_layer_that_did_it_is_blamed(workspace, bold):
     assert together[-1] == len(lost) or len(together) == 3, "until all are as they were, or no layer is left"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "steps",
     [

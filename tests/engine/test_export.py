@@ -101,6 +101,7 @@ def test_a_file_that_behaves_otherwise_is_refused(workspace):
         verify(workspace.evaluator, shown, written, Job())
 
 
+@pytest.mark.slow
 def test_the_same_recipe_and_seed_give_the_same_file(workspace, tmp_path):
     recipe = Recipe((Row("head", (Action("distill.layer", {"rank": 4, "steps": 20}),)),), seed=5)
     for name in ("first", "second"):

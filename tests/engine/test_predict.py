@@ -44,6 +44,7 @@ def edited(workspace, path, *actions):
     return compiler.edit(workspace.model, path, actions, workspace.calibration, 0, workspace.cache, Job())
 
 
+@pytest.mark.slow
 def test_it_puts_candidates_in_the_order_in_which_outputs_move(foretelling):
     assert foretelling.kind == "loss" and foretelling.trials == 32
     assert foretelling.correlation > 0.8
@@ -93,7 +94,9 @@ def test_removed_channels_are_foretold_where_they_are_all_that_changes(workspace
     assert predicted(Action("prune.channels", {"ratio": 0.1}), Action("quantize.affine", {"bits": 3})) is None
 
 
-def test_a_scan_may_leave_out_what_looks_worst(workspace):
+@pytest.mark.slow
+def test_a_scan_may_leave_out_what_looks_worst(demo, quarter):
+    workspace = Workspace.open(str(demo.cnn), Job()).attach(quarter, Job(), calibration=quarter)
     whole = sensitivity.scan(workspace, Job(), Wanted(CANDIDATES))
     part = sensitivity.scan(workspace, Job(), Wanted(CANDIDATES, share=1 / 3))
     assert len(part.trials) == len(whole.trials) and len(part.measured) == pytest.approx(len(whole.trials) / 3, abs=1)

@@ -19,16 +19,16 @@ FOUR_BITS = (Action("quantize.affine", {"bits": 4}),)
 
 
 @pytest.fixture(scope="module", params=["fashion_cnn.onnx", "fashion_vit.onnx"])
-def workspace(request):
+def workspace(request, quarter):
     workspace = Workspace.open(str(resource_path(f"demo/{request.param}")), Job())
-    small = resource_path("demo/fashion_calibration.npz")
-    return workspace.attach(str(small), Job(), calibration=str(small))
+    return workspace.attach(quarter, Job(), calibration=quarter)
 
 
 def editable(workspace):
     return [layer.path for layer in workspace.model.layers if not layer.locked]
 
 
+@pytest.mark.slow
 def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
     previewer = Previewer(workspace)
     feeds = workspace.data.feeds(slice(0, 8))
@@ -40,6 +40,7 @@ def test_behind_every_layer_it_gives_the_same_outputs_as_a_full_run(workspace):
         np.testing.assert_allclose(quick, full, atol=1e-4, rtol=1e-4, err_msg=path)
 
 
+@pytest.mark.slow
 def test_what_crosses_a_cut_follows_from_what_crosses_one_further_up(workspace):
     feeds = workspace.data.feeds(slice(0, 8))
     layers = editable(workspace)
@@ -106,6 +107,7 @@ def test_the_layer_that_is_drawn_is_the_layer_that_is_measured(workspace):
         assert workspace.edit_view(path, recipe, Job()).moments.sparsity == np.mean(edits[path].weight == 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["quantize.static", "quantize.dynamic", "quantize.smooth"])
 def test_integer_layers_are_run_as_they_are_exported(workspace, method):
     """With every layer in integers, what lies behind the one in focus gives the answers of the exported graph.

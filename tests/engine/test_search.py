@@ -5,7 +5,6 @@ import pytest
 
 from workbench.core.analysis.sensitivity import Wanted
 from workbench.core.base.job import Job
-from workbench.core.base.resources import resource_path
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.engine.analysis import sensitivity
@@ -29,12 +28,8 @@ RESIDUAL = ("blocks.1.conv2", "blocks.1.shortcut", "blocks.2.conv2", "blocks.3.c
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    """The demo with a quarter of its calibration samples: enough to tell layers apart."""
-    file = tmp_path_factory.mktemp("data") / "few.npz"
-    with np.load(resource_path("demo/fashion_calibration.npz")) as data:
-        np.savez(file, x=data["x"][:250], y=data["y"][:250])
-    return Workspace.open(str(resource_path("demo/fashion_cnn.onnx")), Job()).attach(str(file), Job())
+def workspace(demo, quarter):
+    return Workspace.open(str(demo.cnn), Job()).attach(quarter, Job())
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +43,7 @@ def structural(workspace):
     return sensitivity.scan(workspace, Job(), Wanted(((INT4,), *TOGETHER)))
 
 
+@pytest.mark.slow
 def test_every_layer_gets_the_candidates_that_fit(workspace, found):
     paths = [layer.path for layer in workspace.model.layers if not layer.locked]
     assert {trial.path for trial in found.trials} == set(paths)
@@ -74,6 +70,7 @@ def test_eight_bits_lose_less_than_two_and_the_prediction_says_so(found):
     assert drops[:, 0].mean() < drops[:, 1].mean()
 
 
+@pytest.mark.slow
 def test_layers_that_lose_channels_together_are_tried_once(workspace, structural):
     paths = [trial.path for trial in structural.trials if trial.actions == (CHANNELS,)]
     assert len(paths) == len(set(paths)) == 7 and "head" not in paths  # three groups, and four layers alone
