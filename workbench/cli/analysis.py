@@ -11,6 +11,7 @@ from workbench.cli.options import (
     debug_option,
     input_option,
     json_option,
+    metric_option,
     numbers,
     trust_option,
     trusted,
@@ -20,6 +21,7 @@ from workbench.cli.options import (
 @click.command()
 @click.argument("model")
 @data_option
+@metric_option
 @input_option
 @json_option
 @trust_option
@@ -32,12 +34,16 @@ from workbench.cli.options import (
     metavar="FRACTION",
     help="Measure this share of the candidates, those predicted to cost least.",
 )
-def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str], share: float) -> None:
+def sensitivity(
+    model: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str], share: float
+) -> None:
     """Measure how much MODEL loses on DATA when one layer is compressed, for every layer and candidate."""
     with output.working() as job:
         import workbench as wb
 
-        opened = wb.open(model, data, inputs=given, trusted=trusted(trust, model, data), job=job.part(0.0, 0.1))
+        opened = wb.open(
+            model, data, inputs=given, metric=metric, trusted=trusted(trust, model, data), job=job.part(0.0, 0.1)
+        )
         found = opened.sensitivity(share, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
@@ -48,6 +54,7 @@ def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[s
 @click.command()
 @click.argument("model")
 @data_option
+@metric_option
 @input_option
 @click.option("--method", default="prune.magnitude", show_default=True, metavar="METHOD", help="See workbench methods.")
 @click.option("--parameter", default="", metavar="NAME", help="The number to raise; else the method's first one.")
@@ -62,6 +69,7 @@ def sensitivity(model: str, data: str, as_json: bool, trust: bool, given: dict[s
 def sweep(
     model: str,
     data: str,
+    metric: str,
     calibration: str,
     layers: str,
     as_json: bool,
@@ -76,7 +84,7 @@ def sweep(
         asked, allowed = wb.Sweep(**wanted, layers=(layers,)), trusted(trust, model, data, calibration)
         opened = wb.open(model, trusted=allowed, job=job.part(0.0, 0.05))
         opened.check(asked)  # before anything is measured
-        opened = opened.with_data(data, calibration or None, inputs=given, job=job.part(0.05, 0.1))
+        opened = opened.with_data(data, calibration or None, inputs=given, metric=metric, job=job.part(0.05, 0.1))
         curve = opened.sweep(asked, job=job.part(0.1, 1.0))
     if as_json:
         output.print_json(curve.to_json() | {"seconds": job.spent})
@@ -88,11 +96,12 @@ def sweep(
 @click.argument("a")
 @click.argument("b")
 @data_option
+@metric_option
 @input_option
 @json_option
 @trust_option
 @debug_option
-def compare(a: str, b: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
+def compare(a: str, b: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Compare models A and B on the same samples of DATA; without labels, B is measured against A."""
     with output.working() as job:
         import workbench as wb
@@ -100,6 +109,6 @@ def compare(a: str, b: str, data: str, as_json: bool, trust: bool, given: dict[s
         allowed = trusted(trust, a, b, data)
         first = wb.open(a, trusted=allowed, job=job.part(0.0, 0.1))
         second = wb.open(b, trusted=allowed, job=job.part(0.1, 0.2))
-        first = first.with_data(data, inputs=given, job=job.part(0.2, 0.4))
+        first = first.with_data(data, inputs=given, metric=metric, job=job.part(0.2, 0.4))
         found = first.compare(second, job=job.part(0.4, 1.0))
     output.print_json(found.to_json()) if as_json else output.print_comparison(found)

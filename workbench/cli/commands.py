@@ -24,6 +24,7 @@ from workbench.cli.options import (
     input_option,
     json_option,
     language_option,
+    metric_option,
     numbers,
     out_option,
     trust_option,
@@ -154,16 +155,17 @@ def inspect(model: str, as_json: bool, trust: bool) -> None:
 @cli.command()
 @click.argument("model")
 @data_option
+@metric_option
 @input_option
 @json_option
 @trust_option
 @debug_option
-def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
+def evaluate(model: str, data: str, metric: str, as_json: bool, trust: bool, given: dict[str, str]) -> None:
     """Measure MODEL on all samples of DATA."""
     with output.working() as job:
         import workbench as wb
 
-        opened = wb.open(model, data, inputs=given, trusted=trusted(trust, model, data), job=job)
+        opened = wb.open(model, data, inputs=given, metric=metric, trusted=trusted(trust, model, data), job=job)
         found = opened.evaluate()
     if as_json:
         output.print_json(found.to_json() | {"seconds": job.spent})
@@ -179,6 +181,7 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str,
     metavar="DATA",
     help="As for evaluate; without it nothing is measured, and methods that need data are refused.",
 )
+@metric_option
 @input_option
 @click.option("--recipe", required=True, metavar="RECIPE", help="A file of YAML; - reads it from standard input.")
 @out_option
@@ -204,6 +207,7 @@ def evaluate(model: str, data: str, as_json: bool, trust: bool, given: dict[str,
 def compress(
     model: str,
     data: str,
+    metric: str,
     recipe: str,
     out: str,
     name: str,
@@ -235,7 +239,7 @@ def compress(
         )
         opened.check(asked)  # before anything is measured
         if data:
-            opened = opened.with_data(data, calibration or None, job=job.part(0.1, 0.2))
+            opened = opened.with_data(data, calibration or None, metric=metric, job=job.part(0.1, 0.2))
         report = opened.export(
             asked, out, name, device=device, language=language, format=format, job=job.part(0.2, 1.0)
         )

@@ -84,6 +84,12 @@ def constants(_context: click.Context, _option: click.Parameter, given: tuple[st
     return {name: value for name, _, value in pairs}
 
 
+metric_option = click.option(
+    "--metric",
+    default="",
+    metavar="NAME",
+    help="What is measured, by its name; else it follows from outputs and labels.",
+)
 input_option = click.option(
     "--input",
     "given",

@@ -13,6 +13,7 @@ from workbench.cli.options import (
     input_option,
     json_option,
     language_option,
+    metric_option,
     out_option,
     trust_option,
     trusted,
@@ -39,6 +40,7 @@ def families(context: click.Context, option: click.Parameter, given: str) -> tup
 @click.argument("model")
 @data_option
 @calibration_option
+@metric_option
 @input_option
 @click.option("--max-bytes", type=click.IntRange(1), metavar="N", help="Largest file.")
 @click.option(
@@ -84,6 +86,7 @@ def search(
     model: str,
     data: str,
     calibration: str,
+    metric: str,
     out: str,
     curve: bool,
     max_drop: float | None,
@@ -109,7 +112,9 @@ def search(
 
         check_folder(Path(out))
         allowed = trusted(trust, model, data, calibration)
-        opened = wb.open(model, data, calibration or None, inputs=given, trusted=allowed, job=job.part(0.0, 0.1))
+        opened = wb.open(
+            model, data, calibration or None, inputs=given, metric=metric, trusted=allowed, job=job.part(0.0, 0.1)
+        )
         front = opened.plan(goal, job=job.part(0.1, 0.9))
         report = None
         if front.chosen is not None:

@@ -57,13 +57,22 @@ class Model:
         return Layers([LayerHandle(layer, self._workspace) for layer in self.summary.layers])
 
     def with_data(
-        self, data: Data, calibration: Data | None = None, *, inputs: Inputs | None = None, job: Job | None = None
+        self,
+        data: Data,
+        calibration: Data | None = None,
+        *,
+        inputs: Inputs | None = None,
+        metric: str = "",
+        job: Job | None = None,
     ) -> Model:
         """The same model with samples to measure on, paths or arrays as for `open`; runs the original on all of them.
-        Raises UserError when they do not fit the model."""
+        `metric` is the name of one; without it, it follows from outputs and labels. Raises UserError when they do not
+        fit the model."""
         inputs = self._inputs if inputs is None else inputs
         path, samples = self._place.of(data), "" if calibration is None else self._place.of(calibration)
-        workspace = self._workspace.attach(path, job or Job(), samples, self._workspace.trusted, _values(inputs))
+        workspace = self._workspace.attach(
+            path, job or Job(), samples, self._workspace.trusted, _values(inputs), metric
+        )
         return Model(workspace, self._place, inputs)
 
     def check(self, wanted: Given | Sweep) -> None:

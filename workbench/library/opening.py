@@ -27,6 +27,7 @@ def open(
     *,
     example: Sequence[Any] | Mapping[str, Any] | None = None,
     inputs: Inputs | None = None,
+    metric: str = "",
     trusted: bool | Collection[str | Path] = False,
     raise_opset: bool = False,
     without: Collection[str] = (),
@@ -37,6 +38,7 @@ def open(
     source       a path as the command line takes it, an `onnx.ModelProto`, or a `torch.nn.Module` with `example` inputs
     data         a path, or arrays by input name with the labels as `y`; `calibration` likewise
     inputs       values of inputs that are the same for all samples, by name
+    metric       what is measured, by its name; without it, it follows from outputs and labels
     trusted      whether code of the files named here may run, or the paths whose code may run
     raise_opset  convert a model of an older opset to 13 first
     without      preparation steps to leave out, by their ids: see `Model.summary.preparations`
@@ -61,7 +63,7 @@ def open(
                 detail=each.detail,
             )
     model = Model(workspace, place, inputs)
-    return model if data is None else model.with_data(data, calibration, job=job.part(0.4, 1.0))
+    return model if data is None else model.with_data(data, calibration, metric=metric, job=job.part(0.4, 1.0))
 
 
 def _opened(
