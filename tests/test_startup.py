@@ -1,5 +1,6 @@
 """Starting costs little: each part of the program imports what it needs when it needs it. Counted in modules."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +68,20 @@ def test_what_needs_no_gradients_does_without_torch(arguments):
 
 def test_the_engine_starts_without_what_few_requests_need():
     assert loaded("import workbench.engine.api.service", {"scipy", "onnxscript", "tensorly"}) == []
+
+
+def test_without_qts_system_libraries_all_but_the_window_works(tmp_path):
+    """As on a server: importing PySide6 fails there, because libEGL is missing."""
+    (tmp_path / "PySide6").mkdir()
+    why = "libEGL.so.1: cannot open shared object file"
+    (tmp_path / "PySide6" / "__init__.py").write_text(f"raise ImportError({why!r})")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    code = "import workbench as wb; print(len(wb.open('resources/demo/fashion_cnn.onnx').layers))"
+    commands = (["-c", code], ["-m", "workbench", "demo", "--headless", "--out", str(tmp_path / "out")])
+    library, demo = (
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True)
+        for command in commands
+    )
+    assert library.returncode == demo.returncode == 0, library.stderr + demo.stderr
+    assert library.stdout == "15\n" and (tmp_path / "out" / "fashion_cnn_compressed.onnx").exists()
+    assert f"No pictures were taken: ImportError: {why}" in demo.stderr

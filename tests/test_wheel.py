@@ -3,6 +3,8 @@
 The dependencies are those of the running interpreter; only the package itself comes from the wheel.
 """
 
+import configparser
+import importlib.util
 import json
 import os
 import subprocess
@@ -10,11 +12,17 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
+SPEC = importlib.util.spec_from_file_location("icons", ROOT / "packaging" / "icons.py")
+icons = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(icons)
+SIZES = icons.SIZES
 HANG = 300  # seconds after which a child is given up; no assertion
 
 
@@ -64,6 +72,31 @@ def test_the_wheel_holds_the_resources_the_licences_and_the_entry_points(install
     points = (dist / "entry_points.txt").read_text()
     assert "[console_scripts]" in points and "[gui_scripts]" in points
     assert not any(name.startswith("tests") for name in names)
+
+
+def test_desktops_find_the_program_its_icon_and_its_files(installed):
+    share = next(installed.glob("*.data")) / "data" / "share"
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.optionxform = str
+    entry.read(share / "applications" / "compression-workbench.desktop", encoding="utf-8")
+    entry = entry["Desktop Entry"]
+    scripts = (next(installed.glob("*.dist-info")) / "entry_points.txt").read_text()
+    assert entry["Exec"] == "workbench-window %f" and "\nworkbench-window = " in scripts
+    found = {path.parents[1].name: path for path in (share / "icons" / "hicolor").glob(f"*/apps/{entry['Icon']}.*")}
+    assert set(found) == {"scalable", *(f"{size}x{size}" for size in SIZES)}
+    assert all(QImage(str(found[f"{size}x{size}"])).width() == size for size in SIZES)
+    types = ElementTree.parse(share / "mime" / "packages" / "compression-workbench.xml").getroot()
+    space = {"": types.tag.partition("}")[0][1:]}
+    globs = {each.get("type"): each.find("glob", space).get("pattern") for each in types.findall("mime-type", space)}
+    assert globs == {entry["MimeType"].rstrip(";"): "*.mcw"}
+
+
+def test_the_icons_are_pictures_of_the_drawing():
+    for size in (16, 256):
+        drawn = icons.rendered(size)
+        kept = QImage(str(ROOT / "packaging" / "desktop" / "icons" / f"{size}.png")).convertToFormat(drawn.format())
+        apart = [abs(a - b) for a, b in zip(bytes(drawn.constBits()), bytes(kept.constBits()), strict=True)]
+        assert sum(apart) / len(apart) < 2, "run packaging/icons.py"
 
 
 def test_the_sdist_holds_all_that_git_tracks(built):

@@ -38,6 +38,7 @@ def run(
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("compression-workbench")
+    application.setDesktopFileName("compression-workbench")  # Wayland finds the icon by it
     application.setWindowIcon(QIcon(str(resource_path(ICON))))
     i18n.apply(application, settings.language())
     application.setApplicationDisplayName(i18n.tr("Model Compression Workbench"))
