@@ -63,8 +63,8 @@ class Photographer:
         from PySide6.QtCore import QCoreApplication, QSettings, Qt
         from PySide6.QtWidgets import QApplication
 
+        from workbench.core.base.resources import demo_paths
         from workbench.ui.base import settings
-        from workbench.ui.commands.demo import demo_paths
         from workbench.ui.engine_client.client import EngineLink
         from workbench.ui.session.session import Session
         from workbench.ui.shell.main_window import MainWindow

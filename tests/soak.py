@@ -22,10 +22,10 @@ from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.hand import Hand
+from workbench.core.base.resources import demo_paths
 from workbench.core.ipc import messages
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
-from workbench.ui.commands.demo import demo_paths
 
 SAMPLES = 300  # of the demo's: what is looked for is what stays behind, not how long measuring takes
 REST = 10  # steps after which all that was asked for is waited for

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from workbench.core.base.resources import demo_paths
 from workbench.core.ipc import messages
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.session.session import Session
 from workbench.ui.shell.main_layout import Workspace

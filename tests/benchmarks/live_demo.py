@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtTest import QTest
 
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 

@@ -6,12 +6,12 @@ import pytest
 from tests.graph.examples import codebook, weight
 from workbench.graph.storage import layouts, packing
 from workbench.graph.storage.counting import spec_of
-from workbench.graph.storage.encoding import Dense
+from workbench.graph.storage.encoding import Dense, container
 
 
 @pytest.mark.parametrize(("bits", "width"), [(1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (8, 8), (9, 16), (32, 32)])
 def test_container_is_the_next_width_that_packs(bits: int, width: int) -> None:
-    assert layouts.container(bits) == width
+    assert container(bits, 1) == width
 
 
 @pytest.mark.parametrize("bits", [1, 2, 4, 8])

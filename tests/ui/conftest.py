@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.guard import HANG_MS, HANG_S
-from workbench.ui.commands.demo import demo_paths
+from workbench.core.base.resources import demo_paths
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.benchmarks.gaps import TICK_MS, Gaps
 from tests.ui.conftest import WAIT, measured
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage
-from workbench.ui.commands.demo import demo_paths
 
 PRUNE = (Action("prune.magnitude", {"sparsity": 0.3}),)
 

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from tests.ui.conftest import WAIT, measured, open_demo, show_window
 from tests.ui.test_window import LEFT
+from workbench.core.base.resources import demo_paths
 from workbench.ui.base import settings
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.engine_client.jobs import JobStrip
 from workbench.ui.shell.main_window import FRAME, SIZE, MainWindow
 from workbench.ui.shell.tour import Tour

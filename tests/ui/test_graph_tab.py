@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication
 from tests.figures import TOP1
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, wait
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session.session import Session
 from workbench.ui.tabs.graph import GraphTab, obstacle, pages
 from workbench.ui.widgets import colormaps, theme

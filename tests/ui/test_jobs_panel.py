@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMainWindow
 from tests.guard import HANG_S
 from tests.ui.conftest import WAIT, settle
 from tests.ui.test_window import CTRL, LEFT, SHIFT
+from workbench.core.base.resources import demo_paths
 from workbench.core.ipc.messages import Open
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.engine_client import jobs
 from workbench.ui.engine_client.client import EngineLink, Handlers
 from workbench.ui.engine_client.jobs import Finished, Jobs

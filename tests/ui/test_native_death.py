@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from tests.ui.conftest import WAIT, measured, show_window
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session.session import Session
 
 # A read of address 0 in C, as a runtime does that believed an index in a file.

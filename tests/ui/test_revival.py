@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.conftest import WAIT, measured
+from workbench.core.base.resources import demo_paths
 from workbench.core.ipc import messages
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recovery import Stage
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session.session import Session
 
 PRUNED = (Action("prune.magnitude", {"sparsity": 0.9}),)

@@ -7,10 +7,10 @@ import pytest
 
 from tests.engine.small import network
 from tests.ui.conftest import WAIT, measured, open_demo
+from workbench.core.base.resources import demo_paths
 from workbench.core.ipc import messages
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe, load_recipe
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session.session import Session
 
 

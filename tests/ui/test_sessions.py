@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from tests.ui.conftest import WAIT, measured
 from tests.ui.test_session import prune
 from tests.ui.test_window import CTRL, LEFT, dialog
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.recipe import Recipe
 from workbench.core.session.session_file import load_session
 from workbench.ui.base import settings
 from workbench.ui.base.session_lock import SessionLock
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session import autosave
 
 ALT = Qt.KeyboardModifier.AltModifier

@@ -8,11 +8,11 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QMenu, QMessageBox, QPushButton
 
 from tests.ui.conftest import WAIT, measured, open_demo, settle, show_window
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
 from workbench.core.recipe.recipe import Recipe
 from workbench.ui.base import settings
 from workbench.ui.base.crash import CrashDialog
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session.session import Session
 from workbench.ui.shell.main_window import MainWindow
 from workbench.ui.shell.palette import actions_of

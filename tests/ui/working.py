@@ -5,8 +5,8 @@ import sys
 
 from PySide6.QtCore import QTimer
 
+from workbench.core.base.resources import demo_paths
 from workbench.core.recipe.action import Action
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.session import autosave
 from workbench.ui.shell import app
 from workbench.ui.shell.app import run

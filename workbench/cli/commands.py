@@ -35,10 +35,8 @@ from workbench.core.base.errors import UserError
 from workbench.core.base.files import check_folder
 from workbench.core.base.message import Message
 from workbench.core.base.plain import plain
-from workbench.core.base.resources import PACKAGE, resource_path
+from workbench.core.base.resources import PACKAGE, demo_paths
 from workbench.core.recipe.recipe import Recipe, load_recipe, parse_recipe
-
-DEMO = "fashion_cnn"
 
 
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,10 +92,7 @@ def show(model: str | None, data: str | None, recipe: str | None, trust: bool, c
 def demo(headless: bool, out: str) -> None:
     """Open the window on the embedded demo, or run it headless."""
     try:
-        model, data, calibration, recipe = (
-            str(resource_path(f"demo/{name}"))
-            for name in (f"{DEMO}.onnx", "fashion_test.npz", "fashion_calibration.npz", "recipe.yaml")
-        )
+        model, data, calibration, recipe = demo_paths()
     except FileNotFoundError as error:
         raise UserError("The demo is not here: {error}.", "Install the program again.", error=error) from error
     if not headless:

@@ -351,7 +351,7 @@ class Workspace:
         return result, known is not None if recipe.recover else None
 
     def changes(
-        self, edits: Mapping[str, Edit], chosen: compiler.Stacks, sparse: Sparse = "auto"
+        self, edits: Mapping[str, Edit], chosen: structure.Stacks, sparse: Sparse = "auto"
     ) -> tuple[tuple[LayerChange, ...], int]:
         """A summary of each edit, and the exact bytes of the file that an export would write."""
         sized = size_of(self.model, edits, sparse)

@@ -12,7 +12,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.data.choosing import choose, fitting
 from workbench.data.dataset import Dataset, Feeds
-from workbench.data.metrics import ALL, DECIDING, Metric, against_teachers, interval, paired_interval
+from workbench.data.metrics import DECIDING, Metric, against_teachers, interval, paired_interval
 from workbench.graph.onnx import runtime
 
 BATCH = 64
@@ -95,10 +95,6 @@ class Evaluator:
         data = self.data.subset(chosen)
         order = stratified(data.labels, data.samples, 0)
         return Evaluator(data, self.metric, order, original, self.scores[chosen], self.batch)
-
-    def sampling_interval(self) -> tuple[float, float]:
-        """95 % interval of the original's metric on all data like this, of which the samples are a random part."""
-        return interval(self.scores, self.metric.info.interval == "wilson", ALL)
 
     def change(self, seen: np.ndarray, scores: np.ndarray) -> Figure:
         """The difference to the original on the same samples, with its paired interval."""

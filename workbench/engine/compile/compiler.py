@@ -20,7 +20,7 @@ from workbench.engine.calibration.layer_context import LayerContext
 from workbench.engine.compile import settle, structure
 from workbench.engine.compile.conflicts import conflict
 from workbench.engine.compile.left_out import UNTOUCHED, Left, notes_on, refuse_without_effect
-from workbench.engine.compile.structure import Structure, structural
+from workbench.engine.compile.structure import Stacks, Structure, structural
 from workbench.graph.model import cost
 from workbench.graph.model.model import Model
 from workbench.graph.rewrite import rewrite
@@ -32,7 +32,6 @@ from workbench.methods.base.method import find, untouched
 OTHER = Message("Choose another method for it.")
 APART = Message("Leave out one of the two steps.")
 Sharing = Mapping[Action, tuple[str, ...]]
-Stacks = Mapping[str, tuple[Action, ...]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ The view is of the model that the edits belong to; each layer's effective weight
 is trained is what a preview runs. Trained values go back by name: the edits, and the scales and shifts of norms.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -231,6 +231,3 @@ def _constant(model: Model, name: str) -> np.ndarray:
 
 def _array(value: Tensor) -> np.ndarray:
     return value.detach().numpy().copy()
-
-
-Learner = Callable[[Mapping[str, Tensor]], Tensor]

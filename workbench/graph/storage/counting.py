@@ -7,8 +7,8 @@ import numpy as np
 
 from workbench.core.recipe.recipe import Sparse
 from workbench.graph.storage import layouts, packing
-from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding
-from workbench.graph.storage.spec import FLOAT_BITS, Kind, Planned, StorageSpec, affine_container, product, sharing
+from workbench.graph.storage.encoding import Affine, Codebook, Dense, Encoding, container
+from workbench.graph.storage.spec import FLOAT_BITS, Kind, Planned, StorageSpec, product, sharing
 
 _FLOATS: dict[np.dtype, Kind] = {
     np.dtype(np.float32): "Float32",
@@ -27,12 +27,12 @@ def spec_of(encoding: Encoding, sparse: Sparse = "auto") -> StorageSpec:
     counts = (product(encoding.shape), 0, 0) if sparse == "off" else _counts(encoding)
     match encoding:
         case Codebook(_, centroids, bits):
-            return StorageSpec(encoding.shape, "Codebook", layouts.container(bits), *counts, side=centroids.shape)
+            return StorageSpec(encoding.shape, "Codebook", container(bits, 1), *counts, side=centroids.shape)
         case Affine(q, bits, scale, zero, shape, axis):
             shared = sharing(shape, q.shape, scale.shape, axis)
             if shared is not None:
                 kind: Kind = "Symmetric" if zero is None else "Affine"
-                return StorageSpec(shape, kind, affine_container(bits), *counts, *shared, axis)
+                return StorageSpec(shape, kind, container(bits), *counts, *shared, axis)
     kind = _float_kind(encoding.values) if isinstance(encoding, Dense) else "Float32"
     return StorageSpec(encoding.shape, kind, FLOAT_BITS[kind], *counts)
 

@@ -148,9 +148,10 @@ class Factors(Encoding):
         return np.ascontiguousarray(product.T if self.out_axis == 0 else product).reshape(self.shape)
 
 
-def container(bits: int) -> int:
-    """The number of bits in which ONNX can hold a grid of `bits`: 2, 4 or 8."""
-    return next(size for size in (2, 4, 8) if bits <= size)
+def container(bits: int, least: int = 2) -> int:
+    """The number of bits in which symbols of `bits` are stored: a power of two, `least` or more. ONNX's integers have
+    2, 4 or 8."""
+    return next(size for size in (1, 2, 4, 8, 16, 32) if max(bits, least) <= size)
 
 
 def crop(grid: np.ndarray, shape: tuple[int, ...], axis: int) -> np.ndarray:

@@ -29,11 +29,6 @@ WORDS: dict[Layout, str] = {
 }
 
 
-def container(bits: int) -> int:
-    """The width in which symbols of `bits` are stored: the next of 1, 2, 4, 8, 16, 32."""
-    return next(size for size in (1, 2, 4, 8, 16, 32) if bits <= size)
-
-
 def packed(count: int, bits: int) -> int:
     """Bytes of `count` symbols of `bits`."""
     return -(-count * bits // 8)

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.core.base.message import Message
 from workbench.graph.storage import layouts
-from workbench.graph.storage.encoding import Encoding
+from workbench.graph.storage.encoding import Encoding, container
 
 Floats = Literal["Float32", "Float16", "BFloat16", "Float8E4M3", "Float8E5M2"]
 Kind = Literal[Floats, "Codebook", "Symmetric", "Affine"]
@@ -86,11 +86,11 @@ class StorageSpec:
         grid, scale, axis = _grid(self.shape, out_axis, granularity, group_size)
         side, group = sharing(self.shape, grid, scale, axis) or (scale, 0)
         kind: Kind = "Symmetric" if symmetric else "Affine"
-        return replace(self, kind=kind, bits=affine_container(bits), side=side, group=group, axis=axis)
+        return replace(self, kind=kind, bits=container(bits), side=side, group=group, axis=axis)
 
     def codebook(self, bits: int) -> "StorageSpec":
         """Indices of `bits` 1..8 into a table of 2^bits floats."""
-        return replace(self, kind="Codebook", bits=layouts.container(bits), side=(2**bits,), group=0)
+        return replace(self, kind="Codebook", bits=container(bits, 1), side=(2**bits,), group=0)
 
     def floats(self, kind: Floats) -> "StorageSpec":
         """In a floating-point type."""
@@ -134,11 +134,6 @@ def sharing(
     if axis == 1 and len(shape) == 2 and grid[2] == shape[1] and scale == (grid[0], 1, grid[2]):
         return (scale, grid[1]) if grid[0] > 1 else ((1, grid[2]), 0)
     return None
-
-
-def affine_container(bits: int) -> int:
-    """The width in which levels of `bits` are stored: 2, 4 or 8."""
-    return max(layouts.container(bits), 2)
 
 
 def _grid(

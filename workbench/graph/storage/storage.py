@@ -36,10 +36,6 @@ class Stored:
         return self.form.words
 
     @property
-    def function_names(self) -> frozenset[str]:
-        return self.form.functions
-
-    @property
     def function_bytes(self) -> int:
         """What the functions add to the file, once however many weights share them."""
         return functions_bytes(self.form.functions, self.opset)

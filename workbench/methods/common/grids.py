@@ -12,8 +12,9 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from workbench.core.base.message import Message
 from workbench.core.recipe.params import Help, Range, When
-from workbench.graph.storage.encoding import Affine
+from workbench.graph.storage.encoding import Affine, container
 from workbench.methods.base.observer import divergence
 
 Granularity = Literal["tensor", "channel", "group"]
@@ -248,3 +249,9 @@ def like_weight(
     shape[out_axis] = len(levels)
     q = np.ascontiguousarray(np.moveaxis(levels.reshape(moved.shape), 0, out_axis))
     return affine(Grid(q, (), 0, weight.shape), q, scale.reshape(shape), zero.reshape(shape), bits, symmetric)
+
+
+def stored_note(bits: int) -> str:
+    """What a report says of levels that ONNX has no type of this width for; "" where it has."""
+    stored = container(bits)
+    return Message("{bits}-bit levels are stored in {stored} bits", bits=bits, stored=stored) if stored != bits else ""

@@ -11,7 +11,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, Range, Unit
 from workbench.graph.rewrite import qdq
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Affine, container
+from workbench.graph.storage.encoding import Affine
 from workbench.graph.storage.kernels import OPSETS, Compute
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method
@@ -115,10 +115,7 @@ def remarks(edit: Edit, params: IntegerParams) -> str:
                 levels=params.levels,
             )
         )
-    if params.bits not in (2, 4, 8):
-        notes.append(
-            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=container(params.bits))
-        )
+    notes.append(grids.stored_note(params.bits))
     if params.levels == 8 and qdq.saturates():
         notes.append(
             Message("8-bit products saturate on this processor, which the figures show; reduced range avoids it")

@@ -10,11 +10,11 @@ from typing import Annotated
 import numpy as np
 
 from workbench.core.base.job import Job
-from workbench.core.base.message import CLAUSE, Joined, Message
+from workbench.core.base.message import CLAUSE, Joined
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Drag, Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Encoding, container
+from workbench.graph.storage.encoding import Encoding
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, each_tensor, method
@@ -94,12 +94,7 @@ class AffineQuantization(Method):
             job.check()
             return grids.quantize(grid, scale, zero, params.bits, params.symmetric, params.rounding, rng)
 
-        stored = container(params.bits)
-        note = (
-            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
-            if stored != params.bits
-            else ""
-        )
+        note = grids.stored_note(params.bits)
         return Edit(
             each_tensor(edit.encoding, context.layer.out_axis, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
         )

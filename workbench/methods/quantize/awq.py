@@ -14,7 +14,7 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit, When
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Encoding, Scaled, container
+from workbench.graph.storage.encoding import Encoding, Scaled
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
@@ -93,12 +93,5 @@ class ActivationAware(Method):
 
         best = min(TRIED, key=error)
         encoding, scale = rounded(best)
-        stored = container(params.bits)
-        notes = [
-            edit.note,
-            f"α = {best:.1f}",
-            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
-            if stored != params.bits
-            else "",
-        ]
+        notes = [edit.note, f"α = {best:.1f}", grids.stored_note(params.bits)]
         return Edit(Scaled(encoding, scale), edit.bias, Joined(notes, CLAUSE))

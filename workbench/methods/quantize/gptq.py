@@ -14,7 +14,7 @@ from workbench.core.base.message import CLAUSE, Joined, Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
-from workbench.graph.storage.encoding import Encoding, container
+from workbench.graph.storage.encoding import Encoding
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base import effects as said
 from workbench.methods.base.method import Context, Method, method
@@ -71,12 +71,7 @@ class Gptq(Method):
             )
             return grids.like_weight(levels, scale, zero, values, out_axis, params.bits, params.symmetric)
 
-        stored = container(params.bits)
-        note = (
-            Message("{bits}-bit levels are stored in {stored} bits", bits=params.bits, stored=stored)
-            if stored != params.bits
-            else ""
-        )
+        note = grids.stored_note(params.bits)
         return Edit(
             each_matrix(edit.encoding, layer.out_axis, moments, quantize), edit.bias, Joined((edit.note, note), CLAUSE)
         )

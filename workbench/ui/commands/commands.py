@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from workbench.core.base.resources import DEMOS, demo_paths
 from workbench.core.base.trust import Trust
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS, SESSIONS, sort_out
-from workbench.ui.commands.demo import DEMOS, demo_paths
+from workbench.ui.commands.actions import new_action
 from workbench.ui.commands.session_commands import SessionCommands
 from workbench.ui.session.session import Session
 
@@ -27,29 +28,25 @@ class Commands(QObject):
         self._session = session
         self.sessions = SessionCommands(window, session)
         self.sessions.chosen.connect(self.open_path)
-        self.open_model = self._add(self.tr("Open model…"), self.ask_model, Key.Open)
-        self.open_data = self._add(self.tr("Open data…"), self.ask_data, "Ctrl+D")
-        self.open_data_folder = self._add(self.tr("Open a folder of images…"), self.ask_data_folder, "Ctrl+Shift+D")
-        self.open_recipe = self._add(self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
-        self.save_recipe = self._add(self.tr("Save recipe"), self.save, Key.Save)
-        self.save_recipe_as = self._add(self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")
+        self.open_model = new_action(self, self.tr("Open model…"), self.ask_model, Key.Open)
+        self.open_data = new_action(self, self.tr("Open data…"), self.ask_data, "Ctrl+D")
+        self.open_data_folder = new_action(
+            self, self.tr("Open a folder of images…"), self.ask_data_folder, "Ctrl+Shift+D"
+        )
+        self.open_recipe = new_action(self, self.tr("Open recipe…"), self.ask_recipe, "Ctrl+Shift+O")
+        self.save_recipe = new_action(self, self.tr("Save recipe"), self.save, Key.Save)
+        self.save_recipe_as = new_action(self, self.tr("Save recipe as…"), self.save_as, "Ctrl+Shift+S")
         titles = (self.tr("Demo: convolutional network"), self.tr("Demo: vision transformer"))
         self.demos = [
-            self._add(title, partial(self.open_demo, name)) for name, title in zip(DEMOS, titles, strict=True)
+            new_action(self, title, partial(self.open_demo, name)) for name, title in zip(DEMOS, titles, strict=True)
         ]
-        self.undo = self._add(self.tr("Undo"), session.undo, Key.Undo)
-        self.redo = self._add(self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
+        self.undo = new_action(self, self.tr("Undo"), session.undo, Key.Undo)
+        self.redo = new_action(self, self.tr("Redo"), session.redo, "Ctrl+Shift+Z")
         self._follow_undo_stack()
         session.model_changed.connect(self._on_model)
         session.failed.connect(self._complain)
         session.trainings.asks_trust.connect(lambda path, yes: dialogs.ask_trust(window, path, yes))
         self._on_model()
-
-    def _add(self, text: str, verb: Callable[[], object], shortcut: QKeySequence | Key | str = "") -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda: verb())
-        return action
 
     def _follow_undo_stack(self) -> None:
         stack = self._session.undo_stack

@@ -1,11 +1,11 @@
 """What can be done to the chosen layers from the tree and the Edit menu."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action
+from workbench.ui.commands.actions import new_action
 from workbench.ui.session.session import Session
 
 
@@ -17,26 +17,20 @@ class LayerVerbs(QObject):
         self._session = session
         self._copied: tuple[Action, ...] = ()
         self.steps: QMenu | None = None  # of the methods, once it is there
-        self.copy = self._action(self.tr("Copy actions"), self._copy, "Ctrl+Shift+C")
-        self.paste = self._action(self.tr("Paste actions"), self._paste, "Ctrl+Shift+V")
-        self.clear = self._action(self.tr("Clear actions"), self._clear, "Ctrl+Backspace")
-        self.apply_to_alike = self._action(self.tr("Apply to all like this"), self._apply_to_alike, "Ctrl+Shift+A")
-        self.select_alike = self._action(self.tr("Select all like this"), self._select_alike, "Ctrl+Shift+L")
-        self.select_coupled = self._action(self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
+        self.copy = new_action(self, self.tr("Copy actions"), self._copy, "Ctrl+Shift+C")
+        self.paste = new_action(self, self.tr("Paste actions"), self._paste, "Ctrl+Shift+V")
+        self.clear = new_action(self, self.tr("Clear actions"), self._clear, "Ctrl+Backspace")
+        self.apply_to_alike = new_action(self, self.tr("Apply to all like this"), self._apply_to_alike, "Ctrl+Shift+A")
+        self.select_alike = new_action(self, self.tr("Select all like this"), self._select_alike, "Ctrl+Shift+L")
+        self.select_coupled = new_action(self, self.tr("Select coupled layers"), self._select_coupled, "Ctrl+Shift+G")
         self.select_coupled.setToolTip(self.tr("Those that lose channels together with this one."))
-        self.clear_all = self._action(
-            self.tr("Clear the actions of all layers"), self._clear_all, "Ctrl+Shift+Backspace"
+        self.clear_all = new_action(
+            self, self.tr("Clear the actions of all layers"), self._clear_all, "Ctrl+Shift+Backspace"
         )
         session.selection_changed.connect(self._enable)
         session.recipe_changed.connect(self._enable)
         session.couplings_changed.connect(self._enable)
         self._enable()
-
-    def _action(self, text: str, verb: object, shortcut: str = "") -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(verb)
-        return action
 
     def _enable(self) -> None:
         editable = bool(self._editable())

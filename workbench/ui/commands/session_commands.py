@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from workbench.core.base.errors import UserError
@@ -19,6 +18,7 @@ from workbench.ui.base import dialogs, settings
 from workbench.ui.base.files import DATA, MODELS
 from workbench.ui.base.session_lock import SessionLock
 from workbench.ui.commands import layout
+from workbench.ui.commands.actions import new_action
 from workbench.ui.session.session import Session
 
 Then = Callable[[], object]
@@ -33,19 +33,13 @@ class SessionCommands(QObject):
         super().__init__(window)
         self._window, self._session = window, session
         self._lock: SessionLock | None = None  # of the session file that is open
-        self.open = self._action(self.tr("Open session…"), self.ask_open, "Ctrl+Alt+O")
-        self.save = self._action(self.tr("Save session"), lambda: self.save_then(lambda: None), "Ctrl+Alt+S")
-        self.save_as = self._action(
-            self.tr("Save session as…"), lambda: self._ask_target(lambda: None), "Ctrl+Alt+Shift+S"
+        self.open = new_action(self, self.tr("Open session…"), self.ask_open, "Ctrl+Alt+O")
+        self.save = new_action(self, self.tr("Save session"), lambda: self.save_then(lambda: None), "Ctrl+Alt+S")
+        self.save_as = new_action(
+            self, self.tr("Save session as…"), lambda: self._ask_target(lambda: None), "Ctrl+Alt+Shift+S"
         )
         session.model_changed.connect(self._enable)
         self._enable()
-
-    def _action(self, text: str, verb: Callable[[], object], shortcut: str) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda: verb())
-        return action
 
     def _enable(self) -> None:
         if not self._session.session_path:

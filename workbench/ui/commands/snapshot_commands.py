@@ -3,9 +3,10 @@
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
+from workbench.ui.commands.actions import new_action
 from workbench.ui.session.session import Session
 from workbench.ui.widgets import theme
 
@@ -22,23 +23,16 @@ class SnapshotVerbs(QObject):
         super().__init__(window)
         self._session, self._window = session, window
         self._chosen = ""
-        self.pin = self._action(self.tr("Pin this state…"), self.ask_pin, "Ctrl+P")
-        self.compare = self._action(self.tr("Compare states"), None, "Ctrl+Shift+P")
-        self.restore = self._action(self.tr("Restore"), self._restore)
-        self.rename = self._action(self.tr("Rename"), None)  # in place, by the table
-        self.remove = self._action(self.tr("Delete"), self._remove)
+        self.pin = new_action(self, self.tr("Pin this state…"), self.ask_pin, "Ctrl+P")
+        self.compare = new_action(self, self.tr("Compare states"), None, "Ctrl+Shift+P")
+        self.restore = new_action(self, self.tr("Restore"), self._restore)
+        self.rename = new_action(self, self.tr("Rename"), None)  # in place, by the table
+        self.remove = new_action(self, self.tr("Delete"), self._remove)
         self.of_one = [self.restore, self.rename, self.remove]
         self._menus: list[QMenu] = []
         session.model_changed.connect(self._enable)
         session.snapshots.changed.connect(self._enable)
         self._enable()
-
-    def _action(self, text: str, verb: object, shortcut: str = "") -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(shortcut))
-        if verb is not None:
-            action.triggered.connect(verb)
-        return action
 
     def menu(self, parent: QWidget) -> QMenu:
         """Of all of them, with one entry a snapshot that restores it."""

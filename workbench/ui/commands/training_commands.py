@@ -1,10 +1,9 @@
 """Commands of training, shared by the Run menu, the palette and the Recover tab."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 
+from workbench.ui.commands.actions import new_action
 from workbench.ui.session.session import Session
 from workbench.ui.session.training import Trainings
 
@@ -15,10 +14,10 @@ class TrainingVerbs(QObject):
     def __init__(self, session: Session, trainings: Trainings, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._trainings = session, trainings
-        self.train = self._action(self.tr("Train"), trainings.start, "Ctrl+T")
-        self.hold = self._action("", trainings.hold, "Ctrl+Alt+P")
-        self.finish = self._action(self.tr("Stop training and keep the best"), trainings.finish, "Ctrl+Shift+T")
-        self.temperatures = self._action(self.tr("Try temperatures"), trainings.try_temperatures)
+        self.train = new_action(self, self.tr("Train"), trainings.start, "Ctrl+T")
+        self.hold = new_action(self, "", trainings.hold, "Ctrl+Alt+P")
+        self.finish = new_action(self, self.tr("Stop training and keep the best"), trainings.finish, "Ctrl+Shift+T")
+        self.temperatures = new_action(self, self.tr("Try temperatures"), trainings.try_temperatures)
         trainings.changed.connect(self._enable)
         for signal in (session.recipe_changed, session.data_changed, session.model_changed):
             signal.connect(self._enable)
@@ -26,12 +25,6 @@ class TrainingVerbs(QObject):
 
     def all(self) -> list[QAction]:
         return [self.train, self.hold, self.finish, self.temperatures]
-
-    def _action(self, text: str, verb: Callable[[], object], shortcut: str = "") -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda: verb())
-        return action
 
     def _enable(self) -> None:
         trainings = self._trainings

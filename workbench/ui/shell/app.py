@@ -8,12 +8,11 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from workbench.core.base.resources import resource_path
+from workbench.core.base.resources import demo_paths, resource_path
 from workbench.core.base.trust import NOBODY, Trust
 from workbench.ui.base import settings
 from workbench.ui.base.crash import CrashWatch, keep_log
 from workbench.ui.base.files import SESSIONS, runs_code
-from workbench.ui.commands.demo import demo_paths
 from workbench.ui.engine_client.client import EngineLink
 from workbench.ui.session.session import Session
 from workbench.ui.shell.main_window import MainWindow

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QTabWidget
 
 from workbench.core.base.errors import UserError
@@ -14,6 +14,7 @@ from workbench.core.base.resources import resource_path
 from workbench.core.session import script
 from workbench.ui.base import dialogs, settings
 from workbench.ui.base.crash import log_file
+from workbench.ui.commands.actions import new_action
 from workbench.ui.commands.commands import Commands
 from workbench.ui.commands.export_dialog import open_path
 from workbench.ui.commands.layer_commands import LayerVerbs
@@ -47,14 +48,14 @@ class Menus(QObject):
         self._recent = QMenu(self.tr("Open recent"), window)
         self._fill_recent(commands)
         self._recent.aboutToShow.connect(partial(self._fill_recent, commands))
-        self.export = self._action(self.tr("Export…"), None, "Ctrl+E")
-        self.add_step = self._action(self.tr("Add a step"), None, "Ctrl+Return")
-        self.pictures = self._action(self.tr("Weights as pictures"), None, "Ctrl+Shift+W")
-        self.latency = self._action(self.tr("Measure latency"), None, "Shift+F9")
-        self.filter = self._action(self.tr("Filter layers"), None, "Ctrl+F")
-        self.tour = self._action(self.tr("Take the tour"), None, "Shift+F1")
-        self.scan = self._action(self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
-        self.sweep = self._action(self.tr("Sweep one parameter"), None, "Ctrl+F5")
+        self.export = new_action(self, self.tr("Export…"), None, "Ctrl+E")
+        self.add_step = new_action(self, self.tr("Add a step"), None, "Ctrl+Return")
+        self.pictures = new_action(self, self.tr("Weights as pictures"), None, "Ctrl+Shift+W")
+        self.latency = new_action(self, self.tr("Measure latency"), None, "Shift+F9")
+        self.filter = new_action(self, self.tr("Filter layers"), None, "Ctrl+F")
+        self.tour = new_action(self, self.tr("Take the tour"), None, "Shift+F1")
+        self.scan = new_action(self, self.tr("Scan the sensitivity of the layers"), None, "Ctrl+Shift+F5")
+        self.sweep = new_action(self, self.tr("Sweep one parameter"), None, "Ctrl+F5")
         self._file(commands)
         self._edit(commands, verbs, pins)
         self._view()
@@ -64,15 +65,6 @@ class Menus(QObject):
         session.model_changed.connect(self._enable)
         jobs.changed.connect(self._enable)
         self._enable()
-
-    def _action(
-        self, text: str, verb: Callable[[], object] | None, shortcut: str | QKeySequence.StandardKey = ""
-    ) -> QAction:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(shortcut))
-        if verb is not None:
-            action.triggered.connect(lambda: verb())
-        return action
 
     def _file(self, commands: Commands) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&File"))
@@ -89,13 +81,13 @@ class Menus(QObject):
         menu.addActions([sessions.open, sessions.save, sessions.save_as])
         menu.addSeparator()
         menu.addAction(self.export)
-        self._as_python = self._action(self.tr("Copy as Python"), self.copy_as_python)
-        self._as_command = self._action(self.tr("Copy as command"), self.copy_as_command)
+        self._as_python = new_action(self, self.tr("Copy as Python"), self.copy_as_python)
+        self._as_command = new_action(self, self.tr("Copy as command"), self.copy_as_command)
         menu.addActions([self._as_python, self._as_command])
-        self._story = self._action(self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
+        self._story = new_action(self, self.tr("Save the presentation…"), self.save_story, "Ctrl+Shift+E")
         menu.addAction(self._story)
         menu.addSeparator()
-        menu.addAction(self._action(self.tr("Quit"), self._window.close, "Ctrl+Q"))
+        menu.addAction(new_action(self, self.tr("Quit"), self._window.close, "Ctrl+Q"))
 
     def _edit(self, commands: Commands, verbs: LayerVerbs, pins: SnapshotVerbs) -> None:
         self._edits = menu = self._window.menuBar().addMenu(self.tr("&Edit"))
@@ -110,11 +102,11 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addActions([verbs.clear_all, self.filter])
         menu.addSeparator()
-        menu.addAction(self._action(self.tr("Preferences…"), self.show_preferences, "Ctrl+,"))
+        menu.addAction(new_action(self, self.tr("Preferences…"), self.show_preferences, "Ctrl+,"))
 
     def _view(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&View"))
-        menu.addAction(self._action(self.tr("All commands…"), self.show_palette, "Ctrl+K"))
+        menu.addAction(new_action(self, self.tr("All commands…"), self.show_palette, "Ctrl+K"))
         menu.addSeparator()
         self._tabs = menu.addMenu(self.tr("Tabs"))
         menu.addAction(self.pictures)
@@ -128,7 +120,7 @@ class Menus(QObject):
             "dark": self.tr("Dark"),
         }
         for name, title in titles.items():
-            action = self._action(title, partial(self.set_theme, name))
+            action = new_action(self, title, partial(self.set_theme, name))
             action.setCheckable(True)
             action.setData(name)
             group.addAction(action)
@@ -136,42 +128,42 @@ class Menus(QObject):
         self._tick_theme()
         theme.signals.changed.connect(self._tick_theme)
         menu.addSeparator()
-        self._present = self._action(self.tr("Present"), self.present, "Shift+F5")
+        self._present = new_action(self, self.tr("Present"), self.present, "Shift+F5")
         menu.addAction(self._present)
-        menu.addAction(self._action(self.tr("Full screen"), self._toggle_full_screen, "F11"))
+        menu.addAction(new_action(self, self.tr("Full screen"), self._toggle_full_screen, "F11"))
         menu.addSeparator()
         panes = focus.Panes(self._window)
-        menu.addAction(self._action(self.tr("Next pane"), partial(panes.step, True), "F6"))
-        menu.addAction(self._action(self.tr("Previous pane"), partial(panes.step, False), "Shift+F6"))
+        menu.addAction(new_action(self, self.tr("Next pane"), partial(panes.step, True), "F6"))
+        menu.addAction(new_action(self, self.tr("Previous pane"), partial(panes.step, False), "Shift+F6"))
 
     def _model(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Model"))
-        self.details = self._action(self.tr("About this model…"), self._show_model, "Ctrl+I")
+        self.details = new_action(self, self.tr("About this model…"), self._show_model, "Ctrl+I")
         menu.addAction(self.details)
         menu.addMenu(PreparationMenu(self._session, self._window))
 
     def _run(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Run"))
-        self._cancel = self._action(self.tr("Cancel the running job"), self._cancel_job, "Ctrl+.")
+        self._cancel = new_action(self, self.tr("Cancel the running job"), self._cancel_job, "Ctrl+.")
         menu.addAction(self._cancel)
-        self._again = self._action(self.tr("Measure again"), self._session.measure_again, "F5")
+        self._again = new_action(self, self.tr("Measure again"), self._session.measure_again, "F5")
         menu.addAction(self._again)
         menu.addAction(self.latency)
         menu.addSeparator()
         menu.addActions([self.scan, self.sweep])
         menu.addActions(TrainingVerbs(self._session, self._session.trainings, self).all())
         menu.addSeparator()
-        menu.addAction(self._action(self.tr("Restart engine"), self._session.link.restart))
+        menu.addAction(new_action(self, self.tr("Restart engine"), self._session.link.restart))
 
     def _help(self) -> None:
         menu = self._window.menuBar().addMenu(self.tr("&Help"))
-        menu.addAction(self._action(self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
-        menu.addAction(self._action(self.tr("Documentation"), self.show_documentation, "Ctrl+F2"))
+        menu.addAction(new_action(self, self.tr("First steps"), lambda: about.show_guide(self._window), "F1"))
+        menu.addAction(new_action(self, self.tr("Documentation"), self.show_documentation, "Ctrl+F2"))
         menu.addAction(self.tour)
-        menu.addAction(self._action(self.tr("Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1"))
-        menu.addAction(self._action(self.tr("Show log"), lambda: open_path(str(log_file()))))
+        menu.addAction(new_action(self, self.tr("Keyboard shortcuts"), self.show_shortcuts, "Ctrl+F1"))
+        menu.addAction(new_action(self, self.tr("Show log"), lambda: open_path(str(log_file()))))
         menu.addSeparator()
-        menu.addAction(self._action(self.tr("About"), self._show_about))
+        menu.addAction(new_action(self, self.tr("About"), self._show_about))
 
     def edit_steps(self, families: QMenu) -> None:
         """Every method by its name, for the palette."""
@@ -180,14 +172,14 @@ class Menus(QObject):
     def view_tabs(self, tabs: QTabWidget) -> None:
         """A command for every tab: Ctrl+1, Ctrl+2, …"""
         for index in range(tabs.count()):
-            action = self._action(tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
+            action = new_action(self, tabs.tabText(index), partial(tabs.setCurrentIndex, index), f"Ctrl+{index + 1}")
             self._tabs.addAction(action)
         self._enable()
 
     def view_panels(self, actions: list[QAction], reset: Callable[[], None]) -> None:
         self._panels.addActions(actions)
         self._panels.addSeparator()
-        self._panels.addAction(self._action(self.tr("Reset layout"), reset, "Ctrl+Shift+0"))
+        self._panels.addAction(new_action(self, self.tr("Reset layout"), reset, "Ctrl+Shift+0"))
 
     def view_tree(self, menus: Iterable[QMenu]) -> None:
         for menu in menus:

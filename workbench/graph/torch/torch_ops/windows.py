@@ -1,7 +1,7 @@
 """Operators with a window that moves over the spatial axes: convolutions and pools; and padding."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -12,7 +12,6 @@ from workbench.graph.torch.torch_ops.operator import Attributes, Inputs, Unsuppo
 
 WINDOW = "kernel_shape strides pads dilations auto_pad"
 Pairs = list[tuple[int, int]]
-Convolve = Callable[[Tensor], Tensor]
 
 
 @op("Conv", f"{WINDOW} group", inputs=3)

@@ -37,11 +37,6 @@ class ColumnChoice(QObject):
         """One more menu of the header."""
         self._others.append(menu)
 
-    def show_columns(self, *columns: Column) -> None:
-        for column in columns:
-            self._tree.setColumnHidden(column, False)
-        self.tick()
-
     def color_by(self, column: Column | None) -> None:
         self.colored = column
         self._model.color_by(column)
