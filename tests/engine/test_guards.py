@@ -23,7 +23,7 @@ def fails(*_args, **_kwargs):
     [
         (fold_batchnorm, "fold", "BatchNorm folded: left out: it failed on this model"),
         (cost, "macs", "unknown"),
-        (compiler, "keeps_channels", "stem"),
+        (compiler, "structural_refusal", "stem"),
         (stats, "of", "stem: Not known: computing its statistics failed."),
     ],
 )

@@ -362,4 +362,4 @@ def test_netron_is_patched_as_served(name, gone, there):
 def test_a_netron_that_is_another_is_refused():
     with pytest.raises(ValueError, match="0 times"):
         pages._browser("menu: maybe")
-    assert pages.refuse() == ""
+    assert pages.refusal() == ""

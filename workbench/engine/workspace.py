@@ -252,7 +252,7 @@ class Workspace:
     def _unavailable(self, layer: Layer, name: str) -> str | None:
         """Why a layer cannot have a method, or None. Where that is not found out the method is not offered."""
         try:
-            return all_methods()[name].accepts(layer) or compiler.keeps_channels(self.model, layer, (Action(name),))
+            return all_methods()[name].accepts(layer) or compiler.structural_refusal(self.model, layer, (Action(name),))
         except Exception as error:  # which must not keep anybody from looking at the layer
             log.warning("%s: whether it can have %s: %s: %s", layer.path, name, type(error).__name__, error)
             return Message("Not known: the graph around the layer could not be analysed.")

@@ -150,7 +150,7 @@ def _refusals(workspace: Workspace, layers: Sequence[Layer], candidates: Sequenc
 
 def _refusal(workspace: Workspace, layer: Layer, action: Action) -> str | None:
     model = workspace.model
-    return compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+    return compiler.refusal(model, layer, action) or compiler.structural_refusal(model, layer, (action,))
 
 
 def _correlation(measured: Sequence[Trial]) -> float | None:

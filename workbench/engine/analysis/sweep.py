@@ -92,7 +92,7 @@ def chosen(workspace: Workspace, wanted: Sweep) -> tuple[str, ...]:
             layers=", ".join(wanted.layers),
         )
     refused = {
-        layer.path: compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+        layer.path: compiler.refusal(model, layer, action) or compiler.structural_refusal(model, layer, (action,))
         for layer in matched
     }
     paths = tuple(path for path, reason in refused.items() if reason is None)

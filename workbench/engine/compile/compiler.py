@@ -147,7 +147,7 @@ def stacks(model: Model, recipe: Recipe) -> tuple[dict[str, tuple[Action, ...]],
         if layer.path not in named:
             actions, notes = structure.possible(model, layer, actions)
             left += notes
-        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) or keeps_channels(
+        refused = next(filter(None, (refusal(model, layer, action) for action in actions)), None) or structural_refusal(
             model, layer, actions
         )
         reason = refused or conflict(layer, actions)  # plans are of layers that can have each step alone
@@ -177,7 +177,7 @@ def refusal(model: Model, layer: Layer, action: Action) -> str | None:
     return reason
 
 
-def keeps_channels(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
+def structural_refusal(model: Model, layer: Layer, actions: tuple[Action, ...]) -> str | None:
     """Why a structural step of the stack cannot be had in this place of the model, or None."""
     if layer.locked:
         return None

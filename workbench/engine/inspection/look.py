@@ -104,7 +104,7 @@ def channel(pair: Pair, wanted: w.WantChannel, job: Job) -> pictures.Channel:
 def whitened(workspace: Workspace, pair: Pair, job: Job) -> pictures.Whitened:
     """Raises UserError without calibration samples, and for layers that are no matrix applied to rows."""
     layer = pair.layer
-    if reason := factors.refuse(layer) or factors.refuse_rows(layer):
+    if reason := factors.refusal(layer) or factors.rows_refusal(layer):
         raise UserError("{path}: {reason}", "", path=layer.path, reason=reason)
     root = workspace.cache.get(
         ("whitening", layer.path, layer.fingerprint, workspace.calibration_words),

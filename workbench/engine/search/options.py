@@ -242,7 +242,7 @@ def _groups(workspace: Workspace, layers: Sequence[str]) -> list[tuple[str, ...]
 
 def _refused(workspace: Workspace, layer: Layer, action: Action) -> str | None:
     model = workspace.model
-    return compiler.refusal(model, layer, action) or compiler.keeps_channels(model, layer, (action,))
+    return compiler.refusal(model, layer, action) or compiler.structural_refusal(model, layer, (action,))
 
 
 def _number(value: float | None) -> float:

@@ -264,7 +264,7 @@ def _otherwise(weight: Weight, shape: tuple[int, ...]) -> str:
         (
             use.node.op_type
             for use in weight.value.uses()
-            if use.node is not weight.node and chain.refuse(use.node, use.idx, shape, weight.out_axis)
+            if use.node is not weight.node and chain.refusal(use.node, use.idx, shape, weight.out_axis)
         ),
         "",
     )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import onnx_ir as ir
 
 from workbench.graph.model.inventory import Site
-from workbench.graph.rewrite.qdq import ACTIVATIONS, Pen
+from workbench.graph.rewrite.qdq import ACTIVATIONS, NodeBuilder
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Factors, Scaled
 from workbench.graph.storage.kernels import Static
@@ -47,11 +47,11 @@ def between_levels(
     ]
 
 
-def keep_float(pen: Pen, node: ir.Node) -> None:
+def keep_float(builder: NodeBuilder, node: ir.Node) -> None:
     """Hide from the optimiser that the node's input is dequantised."""
     source = node.inputs[0]
     assert source is not None
-    node.replace_input_with(0, pen.node("Sum", [source], f"{source.name}.float", before=node))
+    node.replace_input_with(0, builder.node("Sum", [source], f"{source.name}.float", before=node))
 
 
 def read_inside(value: ir.Value, graph: ir.Graph) -> bool:

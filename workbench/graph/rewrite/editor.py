@@ -13,7 +13,7 @@ from workbench.graph.model.inventory import Site
 from workbench.graph.onnx import names
 from workbench.graph.onnx.proto_size import graph_bytes, initializer_bytes, nodes_bytes
 from workbench.graph.rewrite import apart, bias_room, qdq
-from workbench.graph.rewrite.qdq import Pen
+from workbench.graph.rewrite.qdq import NodeBuilder
 from workbench.graph.storage import chain, decoders, storage
 from workbench.graph.storage.counting import spec_of
 from workbench.graph.storage.edit import Edit
@@ -185,7 +185,7 @@ class _Editor:
     def keep_apart(self, names: Iterable[str]) -> None:
         """Keep these nodes in floats although they are between values on levels."""
         for name in names:
-            apart.keep_float(Pen(self._graph, self._unique), self._nodes[name])
+            apart.keep_float(NodeBuilder(self._graph, self._unique), self._nodes[name])
 
     def put(self, path: str, site: Site, edit: Edit, stored: tuple[Stored, ...]) -> Change:
         """Put one edit in. Raises UserError when the layer cannot become the chain of layers that it asks for."""
@@ -200,17 +200,17 @@ class _Editor:
         if isinstance(edit.encoding, Factors):
             growth += self._put_chain(path, site, edit.encoding, weights)
         else:
-            pen = Pen(self._graph, self._unique)
+            builder = NodeBuilder(self._graph, self._unique)
             if isinstance(edit.encoding, Scaled):
-                weights = [qdq.put_scaled(pen, self._nodes[site.node], site.initializer, weights[0], edit.encoding)]
+                weights = [qdq.put_scaled(builder, self._nodes[site.node], site.initializer, weights[0], edit.encoding)]
             old.replace_all_uses_with(weights[0])
-            growth += pen.bytes
+            growth += builder.bytes
         return Change(stored, growth)
 
     def _put_computed(self, path: str, site: Site, edit: Edit, compute: Compute, stored: tuple[Stored, ...]) -> int:
         """The layer with integer arithmetic around it or in its place; bytes by which nodes and constants grow."""
         node, encoding = self._nodes[site.node], edit.encoding
-        reason = qdq.refuse(node, site, type(compute), encoding)
+        reason = qdq.refusal(node, site, type(compute), encoding)
         if reason:
             raise UserError("{path}: {reason}", "Choose another method for it.", path=path, reason=reason)
         touched = [node]
@@ -221,22 +221,22 @@ class _Editor:
             )
             touched += [maker] if maker is not node else []
         before = nodes_bytes(touched)
-        pen = Pen(self._graph, self._unique)
+        builder = NodeBuilder(self._graph, self._unique)
         if isinstance(encoding, Scaled):
-            qdq.put_smooth(pen, node, encoding)
+            qdq.put_smooth(builder, node, encoding)
             encoding = encoding.inner
         if isinstance(compute, Blockwise):
-            qdq.put_blockwise(pen, node, site, encoding, compute)
-            return pen.bytes - before
+            qdq.put_blockwise(builder, node, site, encoding, compute)
+            return builder.bytes - before
         weight, initializers = self._add(stored[0])
         scale = next((value for part, value in initializers.items() if part.endswith(".scale")), None)
         if scale is None:  # stored in floats: so few weights that a decoder would take more
-            scale = pen.constant(f"{site.initializer}.scale", qdq.scale_of(encoding))
+            scale = builder.constant(f"{site.initializer}.scale", qdq.scale_of(encoding))
         if isinstance(compute, Dynamic):
-            qdq.put_dynamic(pen, node, weight, scale)
-            return pen.bytes - before
-        qdq.put_static(pen, node, site.weight_input, weight, scale, compute, handed)
-        return pen.bytes + nodes_bytes(touched) - before
+            qdq.put_dynamic(builder, node, weight, scale)
+            return builder.bytes - before
+        qdq.put_static(builder, node, site.weight_input, weight, scale, compute, handed)
+        return builder.bytes + nodes_bytes(touched) - before
 
     def _take(self, name: str) -> ir.Value:
         """Remove an initialiser from the graph, also where it is listed as an input with a default."""
@@ -270,7 +270,7 @@ class _Editor:
         growth = 0
         for name, weight_input in site.uses:
             node = self._nodes[name]
-            reason = chain.refuse(node, weight_input, factors.shape, factors.out_axis)
+            reason = chain.refusal(node, weight_input, factors.shape, factors.out_axis)
             if reason:
                 raise UserError("{path}: {reason}", "Choose another method for it.", path=path, reason=reason)
             growth -= nodes_bytes([node])

@@ -29,7 +29,7 @@ ACTIVATIONS = ("Relu", "Clip")  # an integer kernel takes them in, by the levels
 
 
 @dataclass
-class Pen:
+class NodeBuilder:
     """Writes nodes and initialisers into a graph and remembers them, because their bytes are counted."""
 
     graph: ir.Graph
@@ -92,17 +92,17 @@ def delivered(nodes: Mapping[str, ir.Node], site: Site) -> ir.Value:
     return value
 
 
-def refuse(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
+def refusal(node: ir.Node, site: Site, compute: type[Compute], encoding: Encoding) -> str | None:
     """Why this layer cannot be computed so, or None."""
     if isinstance(encoding, Factors):
         return Message("It is a chain of factors; levels of activations are for whole layers.")
     shape = encoding.shape
-    return refuse_layer(
+    return layer_refusal(
         node.op_type, shape, len(site.uses), site.side == "left" or bool(number(node, "transA")), compute
     )
 
 
-def refuse_layer(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
+def layer_refusal(op: str, shape: Sequence[int], uses: int, left: bool, compute: type[Compute]) -> str | None:
     """The same from what is known of a layer. `left`: the weight is on the left of the product."""
     if uses > 1:
         return Message("Its weight is read in several places, which would need different levels.")
@@ -143,37 +143,43 @@ def scale_of(encoding: Encoding) -> np.ndarray:
 
 
 def put_static(
-    pen: Pen, node: ir.Node, position: int, weight: ir.Value, scale: ir.Value, compute: Static, handed: ir.Value | None
+    builder: NodeBuilder,
+    node: ir.Node,
+    position: int,
+    weight: ir.Value,
+    scale: ir.Value,
+    compute: Static,
+    handed: ir.Value | None,
 ) -> None:
     """QDQ around a layer that reads its weight at `position`. `weight`: floats on the grid of `scale`, or levels."""
     source = node.inputs[0]
     assert source is not None
-    node.replace_input_with(0, _on_levels(pen, source, compute.received))
-    levels = _levels_of(pen, node, weight, scale)
+    node.replace_input_with(0, _on_levels(builder, source, compute.received))
+    levels = _levels_of(builder, node, weight, scale)
     flat, attributes = scale, []
     if _rank(scale) > 0:
-        flat = pen.node("Squeeze", [scale], f"{scale.name}.flat", before=node)
+        flat = builder.node("Squeeze", [scale], f"{scale.name}.flat", before=node)
         axis = max(range(_rank(scale)), key=lambda index: _shape(scale)[index])
         attributes = [ir.AttrInt64("axis", axis)] if axis != 1 else []  # 1 is ONNX's default
     reads = [levels, flat]
     if node.op_type == "Gemm":  # which the runtime fuses only with a zero point
-        reads.append(pen.constant(f"{levels.name}.zero", np.zeros(_count(scale) if _rank(scale) else (), np.int8)))
+        reads.append(builder.constant(f"{levels.name}.zero", np.zeros(_count(scale) if _rank(scale) else (), np.int8)))
     node.replace_input_with(
-        position, pen.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node, attributes=attributes)
+        position, builder.node("DequantizeLinear", reads, f"{levels.name}.dq", before=node, attributes=attributes)
     )
     if handed is not None and compute.delivered is not None:
-        _deliver(pen, handed, compute.delivered)
+        _deliver(builder, handed, compute.delivered)
 
 
-def _deliver(pen: Pen, value: ir.Value, levels: Levels) -> None:
+def _deliver(builder: NodeBuilder, value: ir.Value, levels: Levels) -> None:
     """QDQ behind a value; what reads it reads its name as before."""
     producer = value.producer()
     assert producer is not None
     name = str(value.name)
-    value.name = pen.unique(f"{name}.raw")
-    scale, zero = _constants(pen, name, levels)
-    q = pen.node("QuantizeLinear", [value, scale, zero], f"{name}.q", after=producer)
-    dq = pen.node("DequantizeLinear", [q, scale, zero], f"{name}.dq", after=q.producer())
+    value.name = builder.unique(f"{name}.raw")
+    scale, zero = _constants(builder, name, levels)
+    q = builder.node("QuantizeLinear", [value, scale, zero], f"{name}.q", after=producer)
+    dq = builder.node("DequantizeLinear", [q, scale, zero], f"{name}.dq", after=q.producer())
     dq.name, dq.type, dq.shape = name, value.type, value.shape
     quantizer = q.producer()
     value.replace_all_uses_with(dq, replace_graph_outputs=True)
@@ -181,7 +187,7 @@ def _deliver(pen: Pen, value: ir.Value, levels: Levels) -> None:
     quantizer.replace_input_with(0, value)
 
 
-def put_dynamic(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> None:
+def put_dynamic(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir.Value) -> None:
     """The node becomes an integer product whose input levels are found at run time; float32 out, under its name."""
     source, output = node.inputs[0], node.outputs[0]
     assert source is not None
@@ -191,30 +197,30 @@ def put_dynamic(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> N
         "DynamicQuantizeLinear",
         [source],
         name="",
-        outputs=[ir.Value(name=pen.unique(f"{stem}.{part}")) for part in ("q", "scale", "zero")],
+        outputs=[ir.Value(name=builder.unique(f"{stem}.{part}")) for part in ("q", "scale", "zero")],
     )
-    pen.graph.insert_before(node, quantized)
-    pen.nodes.append(quantized)
+    builder.graph.insert_before(node, quantized)
+    builder.nodes.append(quantized)
     q, found, zero = quantized.outputs
-    levels = _levels_of(pen, node, weight, scale)
+    levels = _levels_of(builder, node, weight, scale)
     if node.op_type == "Gemm" and number(node, "transB"):
-        levels = pen.node("Transpose", [levels], f"{weight.name}.t", before=node)
+        levels = builder.node("Transpose", [levels], f"{weight.name}.t", before=node)
     conv = node.op_type == "Conv"
-    product = pen.node(
+    product = builder.node(
         "ConvInteger" if conv else "MatMulInteger",
         [q, levels, zero],
         f"{stem}.i32",
         before=node,
         attributes=list(node.attributes.values()) if conv else [],
     )
-    number_of = pen.node(
+    number_of = builder.node(
         "Cast", [product], f"{stem}.f32", before=node, attributes=[ir.AttrInt64("to", ir.DataType.FLOAT.value)]
     )
-    scales = pen.node("Mul", [found, _along_channels(pen, node, scale)], f"{stem}.scales", before=node)
-    _replace(pen, node, "Mul", [number_of, scales])
+    scales = builder.node("Mul", [found, _along_channels(builder, node, scale)], f"{stem}.scales", before=node)
+    _replace(builder, node, "Mul", [number_of, scales])
 
 
-def put_blockwise(pen: Pen, node: ir.Node, site: Site, encoding: Encoding, compute: Blockwise) -> None:
+def put_blockwise(builder: NodeBuilder, node: ir.Node, site: Site, encoding: Encoding, compute: Blockwise) -> None:
     """The node becomes ONNX Runtime's 4-bit product. K inputs, N outputs; blocks run along K."""
     name = site.initializer
     transposed = node.op_type == "Gemm" and bool(number(node, "transB"))
@@ -240,8 +246,8 @@ def put_blockwise(pen: Pen, node: ir.Node, site: Site, encoding: Encoding, compu
     ]
     if compute.accuracy == "int8":
         attributes.append(ir.AttrInt64("accuracy_level", 4))
-    reads = [source, pen.constant(f"{name}.q", packed), pen.constant(f"{name}.scale", scale)]
-    _replace(pen, node, "MatMulNBits", reads, RUNTIME, attributes)
+    reads = [source, builder.constant(f"{name}.q", packed), builder.constant(f"{name}.scale", scale)]
+    _replace(builder, node, "MatMulNBits", reads, RUNTIME, attributes)
 
 
 def blockwise_parts(encoding: Encoding, block: int, outputs: int, inputs: int) -> tuple[np.ndarray, np.ndarray]:
@@ -258,24 +264,24 @@ def blockwise_parts(encoding: Encoding, block: int, outputs: int, inputs: int) -
     return np.ascontiguousarray(packed), np.ascontiguousarray(scale.reshape(-1), np.float32)
 
 
-def put_scaled(pen: Pen, before: ir.Node, name: str, value: ir.Value, scaled: Scaled) -> ir.Value:
+def put_scaled(builder: NodeBuilder, before: ir.Node, name: str, value: ir.Value, scaled: Scaled) -> ir.Value:
     """A weight that is stored with larger columns, made as it was: folded when the file is loaded."""
-    inverse = pen.constant(f"{name}.columns", (1 / scaled.columns).astype(np.float32))
-    return pen.node("Mul", [value, inverse], name, before=before)
+    inverse = builder.constant(f"{name}.columns", (1 / scaled.columns).astype(np.float32))
+    return builder.node("Mul", [value, inverse], name, before=before)
 
 
-def put_smooth(pen: Pen, node: ir.Node, scaled: Scaled) -> None:
+def put_smooth(builder: NodeBuilder, node: ir.Node, scaled: Scaled) -> None:
     """A layer's input made smaller where its weight's columns were made larger. Xiao et al. 2023, SmoothQuant."""
     source = node.inputs[0]
     assert source is not None
     inverse = (1 / scaled.columns).astype(np.float32).reshape(-1)
     if node.op_type == "Conv":
         inverse = inverse.reshape(1, -1, *(1 for _ in scaled.shape[2:]))
-    factor = pen.constant(f"{source.name}.smooth", inverse)
-    node.replace_input_with(0, pen.node("Mul", [source, factor], f"{source.name}.smoothed", before=node))
+    factor = builder.constant(f"{source.name}.smooth", inverse)
+    node.replace_input_with(0, builder.node("Mul", [source, factor], f"{source.name}.smoothed", before=node))
 
 
-def _on_levels(pen: Pen, value: ir.Value, levels: Levels) -> ir.Value:
+def _on_levels(builder: NodeBuilder, value: ir.Value, levels: Levels) -> ir.Value:
     """The value on these levels: as it is when it has just been put on them, else by QDQ that other readers share."""
     producer = value.producer()
     if producer is not None and producer.op_type == "DequantizeLinear" and _same(producer, levels):
@@ -283,15 +289,15 @@ def _on_levels(pen: Pen, value: ir.Value, levels: Levels) -> ir.Value:
     for use in value.uses():
         if use.node.op_type == "QuantizeLinear" and use.idx == 0 and _same(use.node, levels):
             return next(iter(use.node.outputs[0].uses())).node.outputs[0]
-    scale, zero = _constants(pen, str(value.name), levels)
-    q = pen.node("QuantizeLinear", [value, scale, zero], f"{value.name}.q", after=producer)
-    return pen.node("DequantizeLinear", [q, scale, zero], f"{value.name}.dq", after=q.producer())
+    scale, zero = _constants(builder, str(value.name), levels)
+    q = builder.node("QuantizeLinear", [value, scale, zero], f"{value.name}.q", after=producer)
+    return builder.node("DequantizeLinear", [q, scale, zero], f"{value.name}.dq", after=q.producer())
 
 
-def _constants(pen: Pen, name: str, levels: Levels) -> tuple[ir.Value, ir.Value]:
+def _constants(builder: NodeBuilder, name: str, levels: Levels) -> tuple[ir.Value, ir.Value]:
     return (
-        pen.constant(f"{name}.scale", np.array(levels.scale, np.float32)),
-        pen.constant(f"{name}.zero", np.array(levels.zero_point, np.uint8)),
+        builder.constant(f"{name}.scale", np.array(levels.scale, np.float32)),
+        builder.constant(f"{name}.zero", np.array(levels.zero_point, np.uint8)),
     )
 
 
@@ -303,47 +309,52 @@ def _same(node: ir.Node, levels: Levels) -> bool:
     return scale.numpy().item() == np.float32(levels.scale) and zero.numpy().item() == levels.zero_point
 
 
-def _levels_of(pen: Pen, node: ir.Node, weight: ir.Value, scale: ir.Value) -> ir.Value:
+def _levels_of(builder: NodeBuilder, node: ir.Node, weight: ir.Value, scale: ir.Value) -> ir.Value:
     """The int8 levels of a weight that is decoded to floats on a grid; of stored levels, these."""
     tensor = weight.const_value
     if tensor is not None and tensor.dtype == ir.DataType.INT8:
         return weight
-    steps = pen.node("Div", [weight, scale], f"{weight.name}.steps", before=node)
-    rounded = pen.node("Round", [steps], f"{weight.name}.round", before=node)
-    return pen.node(
+    steps = builder.node("Div", [weight, scale], f"{weight.name}.steps", before=node)
+    rounded = builder.node("Round", [steps], f"{weight.name}.round", before=node)
+    return builder.node(
         "Cast", [rounded], f"{weight.name}.i8", before=node, attributes=[ir.AttrInt64("to", ir.DataType.INT8.value)]
     )
 
 
-def _along_channels(pen: Pen, node: ir.Node, scale: ir.Value) -> ir.Value:
+def _along_channels(builder: NodeBuilder, node: ir.Node, scale: ir.Value) -> ir.Value:
     """A weight's scale, in a shape that fits the node's output."""
     if _rank(scale) == 0:
         return scale
     shape = [1, -1] + [1] * (_rank(scale) - 2) if node.op_type == "Conv" else [-1]
-    return pen.node(
+    return builder.node(
         "Reshape",
-        [scale, pen.constant(f"{scale.name}.shape", np.array(shape, np.int64))],
+        [scale, builder.constant(f"{scale.name}.shape", np.array(shape, np.int64))],
         f"{scale.name}.flat",
         before=node,
     )
 
 
 def _replace(
-    pen: Pen, node: ir.Node, op: str, reads: list[ir.Value], domain: str = "", attributes: Sequence[ir.Attr] = ()
+    builder: NodeBuilder,
+    node: ir.Node,
+    op: str,
+    reads: list[ir.Value],
+    domain: str = "",
+    attributes: Sequence[ir.Attr] = (),
 ) -> None:
     """The last node of what replaces a node: it takes over the output's name, or hands on to the bias that does."""
     output = node.outputs[0]
     name = str(output.name)
-    new = pen.node(op, reads, f"{name}.product", before=node, domain=domain, attributes=attributes)
+    new = builder.node(op, reads, f"{name}.product", before=node, domain=domain, attributes=attributes)
     bias = node.inputs[2] if len(node.inputs) > 2 else None
     if bias is not None:
         if node.op_type == "Conv":
-            shape = pen.constant(f"{bias.name}.shape", np.array([1, -1, 1, 1], np.int64))
-            bias = pen.node("Reshape", [bias, shape], f"{bias.name}.flat", before=node)
-        new = pen.node("Add", [new, bias], f"{name}.sum", before=node)
+            shape = builder.constant(f"{bias.name}.shape", np.array([1, -1, 1, 1], np.int64))
+            bias = builder.node("Reshape", [bias, shape], f"{bias.name}.flat", before=node)
+        new = builder.node("Add", [new, bias], f"{name}.sum", before=node)
     new.name, new.type, new.shape = name, output.type, output.shape
     output.replace_all_uses_with(new, replace_graph_outputs=True)
-    pen.graph.remove(node, safe=True)
+    builder.graph.remove(node, safe=True)
 
 
 def _count(value: ir.Value) -> int:

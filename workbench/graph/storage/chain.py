@@ -19,7 +19,7 @@ def piece_name(name: str, index: int) -> str:
     return f"{module}.{index}.{last}" if dot else f"{name}.{index}"
 
 
-def refuse(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int) -> str | None:
+def refusal(node: ir.Node, weight_input: int, shape: Sequence[int], out_axis: int) -> str | None:
     """Why this node cannot become a chain, or None."""
     match node.op_type, weight_input:
         case "Conv", 1:
@@ -44,7 +44,7 @@ def replace(
 ) -> list[ir.Node]:
     """Put a chain in a node's place: one layer for each piece, reading its weight from `weights`.
 
-    The last node yields what the replaced one did, under its name, and takes its bias. See `refuse` for what it needs.
+    The last node yields what the replaced one did, under its name, and takes its bias. See `refusal` for what it needs.
     `free_node` and `free_value` make a name into one that no node, and no value, has.
     """
     output = node.outputs[0]

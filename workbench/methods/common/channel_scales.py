@@ -8,7 +8,7 @@ from workbench.core.layer_data.layer import Layer
 LIMIT = 1e4  # factors stay within this of 1, so that no channel is lost to rounding
 
 
-def refuse(layer: Layer) -> str | None:
+def refusal(layer: Layer) -> str | None:
     """Why a layer's input channels cannot have factors, or None."""
     if layer.op not in ("Conv", "Gemm", "MatMul") or (layer.op != "Conv" and len(layer.shape) != 2):
         return Message(

@@ -29,7 +29,7 @@ def like(matrix: np.ndarray, values: np.ndarray, out_axis: int) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(matrix.reshape(moved.shape), 0, out_axis), dtype=np.float32)
 
 
-def refuse_rows(layer: Layer) -> str | None:
+def rows_refusal(layer: Layer) -> str | None:
     """Why a layer has no input rows to look at (see engine.calibration.im2col), or None."""
     if layer.locked:
         return layer.locked
@@ -73,7 +73,7 @@ def pair_shapes(layer: Layer, rank: int) -> tuple[tuple[int, ...], tuple[int, ..
     return (columns, rank), (rank, rows)
 
 
-def refuse(layer: Layer) -> str | None:
+def refusal(layer: Layer) -> str | None:
     """Why a layer cannot be written as two layers, or None."""
     if layer.locked:
         return layer.locked
@@ -141,7 +141,7 @@ def refuse_spatial(layer: Layer) -> str | None:
         )
     if layer.attributes.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
         return Message("Its padding depends on the input's size (auto_pad).")
-    return refuse(layer)
+    return refusal(layer)
 
 
 Attributes = dict[str, tuple[int, ...] | int]

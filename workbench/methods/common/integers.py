@@ -57,7 +57,9 @@ class IntegerMethod(Method):
         return Message("integer kernels are")
 
     def accepts(self, layer: Layer) -> str | None:
-        return layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, layer.input_axis != -1, self.compute)
+        return layer.locked or qdq.layer_refusal(
+            layer.op, layer.shape, layer.uses, layer.input_axis != -1, self.compute
+        )
 
     def opset(self, params: IntegerParams) -> int:
         return OPSETS[self.compute][params.granularity == "channel"]

@@ -17,7 +17,7 @@ from workbench.graph.storage.encoding import Dense, Factors, Piece
 Kind = Literal["factors", "separable", "grouped"]
 
 
-def refuse(layer: Layer, kind: Kind, groups: int) -> str | None:
+def refusal(layer: Layer, kind: Kind, groups: int) -> str | None:
     """Why a layer's place cannot be taken by a student of this kind, or None."""
     if kind == "factors" or layer.locked:
         return None

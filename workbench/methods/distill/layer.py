@@ -94,10 +94,10 @@ class LayerDistillation(Method):
     def accepts(self, layer: Layer) -> str | None:
         if layer.op == "Embedding":
             return Message("An embedding has no inputs to train on, only indices.")
-        return factors.refuse(layer)
+        return factors.refusal(layer)
 
     def refuses(self, layer: Layer, params: Params) -> str | None:
-        return students.refuse(layer, params.student, params.groups) or self.accepts(layer)
+        return students.refusal(layer, params.student, params.groups) or self.accepts(layer)
 
     def foretells(self, params: Params) -> bool:
         return params.student != "factors" or ranks.foretold(params)

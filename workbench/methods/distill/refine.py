@@ -43,7 +43,7 @@ class Refinement(Method):
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
             return Message("Several operators share its weight, each with different inputs.")
-        return factors.refuse_rows(layer)
+        return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan

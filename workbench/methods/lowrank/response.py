@@ -53,7 +53,7 @@ class ResponseFactors(Method):
         ] = "relu"
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse(layer) or factors.refuse_rows(layer)
+        return factors.refusal(layer) or factors.rows_refusal(layer)
 
     def foretells(self, params: Params) -> bool:
         return ranks.foretold(params)

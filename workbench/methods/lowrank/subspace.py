@@ -44,7 +44,7 @@ class SubspaceFactors(Method):
         clusters: Annotated[int, Range(1, 64, 1, log=True), Help("Groups of output channels.")] = 4
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse(layer)
+        return factors.refusal(layer)
 
     def foretells(self, params: Params) -> bool:
         return False  # clusters smaller than the rank need fewer

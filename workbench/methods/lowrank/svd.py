@@ -28,7 +28,7 @@ class TruncatedSvd(Method):
     Params = ranks.SpectrumParams
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse(layer)
+        return factors.refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: ranks.RankParams) -> Plan:
         return plan.factored(*factors.pair_shapes(layer, ranks.expected(params, layer.matrix)))

@@ -60,7 +60,7 @@ class Tucker2(Method):
     def accepts(self, layer: Layer) -> str | None:
         if layer.op != "Conv" or len(layer.shape) < 3 or max(layer.shape[2:]) < 2:
             return layer.locked or Message("Only a convolution with a kernel wider than 1 can be split like this.")
-        return factors.refuse(layer)
+        return factors.refusal(layer)
 
     def foretells(self, params: Params) -> bool:
         return ranks.foretold(params)

@@ -45,7 +45,7 @@ class WhitenedSvd(Method):
         ] = 0.95
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse(layer) or factors.refuse_rows(layer)
+        return factors.refusal(layer) or factors.rows_refusal(layer)
 
     def foretells(self, params: Params) -> bool:
         return ranks.foretold(params)

@@ -23,7 +23,7 @@ from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
 from workbench.core.recipe.params import Help, Range
 from workbench.methods.base.method import ChannelGroup, Context, RemovalMethod, method
-from workbench.methods.common.factors import by_output, refuse_gradients, refuse_rows
+from workbench.methods.common.factors import by_output, refuse_gradients, rows_refusal
 
 Criterion = Literal["l1", "l2", "fpgm", "taylor", "bn", "activation", "lamp"]
 OPS = ("Conv", "ConvTranspose", "Gemm", "MatMul", "Embedding")
@@ -128,7 +128,7 @@ def _unable(group: ChannelGroup, criterion: Criterion) -> str | None:
 
 def _refuse(layer: Layer, criterion: Criterion) -> str | None:
     if criterion == "activation":
-        return refuse_rows(layer)
+        return rows_refusal(layer)
     return refuse_gradients(layer) if criterion == "taylor" else None
 
 

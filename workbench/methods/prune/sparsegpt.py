@@ -44,7 +44,7 @@ class SparseGpt(Method):
         damping: Annotated[float, Range(1e-4, 1, log=True), Help("Share of the mean diagonal added to H.")] = 0.01
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse_rows(layer)
+        return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.with_zeros(params.sparsity)

@@ -39,7 +39,7 @@ class WandaPruning(Method):
         per_output: Annotated[bool, Help("Prune every output channel alike, as published; else the layer.")] = True
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse_rows(layer)
+        return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         rows, columns = layer.matrix

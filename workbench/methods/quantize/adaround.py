@@ -59,7 +59,7 @@ class AdaRound(Method):
         ] = 3.0
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse_rows(layer)
+        return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.quantized(params.bits, "channel", 0, params.symmetric)

@@ -59,7 +59,7 @@ class ActivationAware(Method):
         return Message("factors of input channels are")
 
     def accepts(self, layer: Layer) -> str | None:
-        return layer.locked or channel_scales.refuse(layer)
+        return layer.locked or channel_scales.refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         quantized = plan.quantized(params.bits, params.granularity, params.group_size, params.symmetric)

@@ -45,7 +45,7 @@ class BiasCorrection(Method):
     def accepts(self, layer: Layer) -> str | None:
         if layer.uses > 1:
             return Message("Several operators share its weight, each with a different bias.")
-        return factors.refuse_rows(layer)
+        return factors.rows_refusal(layer)
 
     def foretells(self, params: Params) -> bool:
         return False  # whether a bias is added depends on the layer's having one

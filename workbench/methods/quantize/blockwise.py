@@ -55,7 +55,7 @@ class BlockwiseQuantization(Method):
         return Message("the 4-bit kernel is")
 
     def accepts(self, layer: Layer) -> str | None:
-        reason = layer.locked or qdq.refuse_layer(layer.op, layer.shape, layer.uses, layer.input_axis != -1, Blockwise)
+        reason = layer.locked or qdq.layer_refusal(layer.op, layer.shape, layer.uses, layer.input_axis != -1, Blockwise)
         if not reason and layer.matrix[1] < SMALLEST:
             return Message(
                 "A block has at least {smallest} inputs, and this layer has {matrix}.",

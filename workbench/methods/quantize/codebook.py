@@ -19,7 +19,7 @@ from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Codebook, Encoding
 from workbench.graph.storage.plan import Plan
 from workbench.methods.base.method import Context, Method, each_tensor, method
-from workbench.methods.common.factors import like, refuse_gradients, refuse_rows
+from workbench.methods.common.factors import like, refuse_gradients, rows_refusal
 from workbench.methods.common.gram_propagation import second_moments
 
 ITERATIONS = 100
@@ -60,7 +60,7 @@ class CodebookQuantization(Method):
         return layer.locked or None
 
     def refuses(self, layer: Layer, params: Params) -> str | None:
-        tells = {"none": lambda layer: None, "fisher": refuse_gradients, "activations": refuse_rows}
+        tells = {"none": lambda layer: None, "fisher": refuse_gradients, "activations": rows_refusal}
         return self.accepts(layer) or tells[params.sensitivity](layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:

@@ -50,7 +50,7 @@ class Gptq(Method):
         order: Annotated[bool, Help("Round the columns with the largest inputs first.")] = True
 
     def accepts(self, layer: Layer) -> str | None:
-        return factors.refuse_rows(layer)
+        return factors.rows_refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         return plan.quantized(params.bits, "channel", 0, params.symmetric)

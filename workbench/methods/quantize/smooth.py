@@ -51,7 +51,7 @@ class SmoothQuantization(IntegerMethod):
         ] = True
 
     def accepts(self, layer: Layer) -> str | None:
-        return super().accepts(layer) or channel_scales.refuse(layer)
+        return super().accepts(layer) or channel_scales.refusal(layer)
 
     def forecast(self, layer: Layer, plan: Plan, params: Params) -> Plan:
         levels = Levels.planned("minmax")

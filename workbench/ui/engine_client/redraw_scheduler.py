@@ -31,7 +31,7 @@ class Place(IntEnum):
     ELSEWHERE = 4
 
 
-class Piece(QObject):
+class RedrawTask(QObject):
     """What draws one widget. While that is hidden nothing is done; it is drawn when it is shown again."""
 
     def __init__(self, turns: Turns, widget: QWidget, draw: Callable[[], object], place: Place) -> None:
@@ -66,19 +66,19 @@ class Turns(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._now: dict[Piece, None] = {}  # those whose turn comes in this round
-        self._next: dict[Piece, None] = {}
-        self._ran: set[Piece] = set()
+        self._now: dict[RedrawTask, None] = {}  # those whose turn comes in this round
+        self._next: dict[RedrawTask, None] = {}
+        self._ran: set[RedrawTask] = set()
         self._parts: list[Iterator[object]] = []
         self._began = 0.0
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._turn)
 
-    def piece(self, widget: QWidget, draw: Callable[[], object], place: Place) -> Piece:
+    def piece(self, widget: QWidget, draw: Callable[[], object], place: Place) -> RedrawTask:
         """One that lives as long as its widget; connect its `soon`."""
-        return Piece(self, widget, draw, place)
+        return RedrawTask(self, widget, draw, place)
 
-    def wait(self, piece: Piece) -> None:
+    def wait(self, piece: RedrawTask) -> None:
         """What ran in this round waits for the next: so the last place has its turn, too, while the hand drags."""
         joins = bool(self._now) and piece not in self._ran
         (self._now if joins else self._next)[piece] = None

@@ -29,7 +29,7 @@ class Obstacle:
 
 def find() -> Obstacle | None:
     """None where the graph view can start. Imports WebEngine, which takes a moment the first time."""
-    if reason := pages.refuse():
+    if reason := pages.refusal():
         return Obstacle("netron", reason)
     if not sandbox_is_off() and (obstacle := _sandbox()):
         return obstacle

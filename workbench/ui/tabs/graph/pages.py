@@ -39,7 +39,7 @@ def folder() -> Path | None:
     return Path(found.origin).parent if found and found.origin else None
 
 
-def refuse() -> str:
+def refusal() -> str:
     """Why netron cannot be used, or an empty text."""
     if folder() is None:
         return f"netron {VERSION} is not installed"
