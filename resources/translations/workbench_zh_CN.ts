@@ -2111,7 +2111,7 @@
     <message>
       <source>its seed is not a whole number from 0</source>
       <extracomment>workbench/core/recipe/recipe.py</extracomment>
-      <translation>其种子不是非负整数</translation>
+      <translation>其种子不是不小于 0 的整数</translation>
     </message>
     <message>
       <source>its version is {version}</source>
