@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.core.base.errors import UserError
-from workbench.core.base.message import AND, CLAUSE, Joined, Message, placeholders, sentences
+from workbench.core.base.message import AND, CLAUSE, Joined, Message, from_data, placeholders, sentences, to_data
 
 
 def german(text: str) -> str:
@@ -94,6 +94,14 @@ def test_places_can_be_filled_later():
     assert waiting == "Name a function: {path}:function"
     assert UserError("{path} is code.", waiting, path="a.py").mend == "Name a function: a.py:function"
     assert Message(waiting, path="a.py").template == waiting.template
+
+
+def test_it_goes_into_a_file_of_ours_and_comes_back():
+    inner = Joined((Message("{layer} loses {n:,} channels", one="1", layer="stem", n=2), "b"), CLAUSE)
+    for text in ("name", Message("It is {why}.", why=inner), inner):
+        again = from_data(json.loads(json.dumps(to_data(text))))
+        assert again == text and type(again) is type(text)
+        assert not isinstance(text, Message) or again.rendered(german) == text.rendered(german)
 
 
 def test_names_in_it_can_be_others():

@@ -438,6 +438,9 @@ def test_patience_ends_early(workspace):
     stage = replace(TUNE, params={"epochs": 50, "rate": 1e-6, "optimiser": "sgd", "patience": 2})
     (result,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
     assert result.epochs < 50 and result.stopped.startswith("stopped early")
+    (again,) = recovered(workspace, recipe(PRUNE, stages=(stage,)), Job()).recovery.stages
+    assert again.stopped == result.stopped and again.epochs == result.epochs
+    assert again.stopped.template == result.stopped.template, "another language can still say it"
 
 
 def test_minutes_end_it_too(workspace, monkeypatch):

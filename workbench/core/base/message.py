@@ -86,6 +86,26 @@ class Joined(Message):
         return "".join(text if text.endswith(FULL_STOP) else f"{text} " for text in map(str, said)).strip()
 
 
+def to_data(text: Any) -> Any:
+    """A message as mappings, lists, texts and numbers, for files of ours that nobody else reads."""
+    if isinstance(text, Joined):
+        return {"gap": text.template, "parts": [to_data(part) for part in text.arguments["parts"]]}
+    if isinstance(text, Message):
+        arguments = {name: to_data(value) for name, value in text.arguments.items()}
+        return {"template": text.template, "one": text.one, "arguments": arguments}
+    return text
+
+
+def from_data(data: Any) -> Any:
+    """What `to_data` was given. Raises KeyError or TypeError for anything else that is a mapping."""
+    if not isinstance(data, Mapping):
+        return data
+    if "parts" in data:
+        return Joined(map(from_data, data["parts"]), data["gap"])
+    arguments = {name: from_data(value) for name, value in data["arguments"].items()}
+    return Message(data["template"], data["one"], **arguments)
+
+
 def sentences(*parts: str) -> Joined:
     """One sentence behind another; those that are empty are left out."""
     return Joined(parts, SENTENCE)

@@ -105,23 +105,20 @@ def spectrum(layer: Layer, weight: np.ndarray) -> Spectrum | None:
     that it has the energy that is left, which is known exactly.
     """
     if layer.op in ("LSTM", "GRU", "RNN"):
-        matrix, unfolding = weight.reshape(-1, weight.shape[-1]), Message("gates · hidden  ×  inputs")
+        matrix = weight.reshape(-1, weight.shape[-1])
     elif weight.ndim < 2 or min(layer.matrix) < 1:
         return None
     else:
-        matrix, unfolding = np.moveaxis(weight, layer.out_axis, 0).reshape(layer.matrix), _unfolding(layer)
-    rows, columns = matrix.shape
-    unfolding = Message("{unfolding} = {rows} × {columns}", unfolding=unfolding, rows=rows, columns=columns)
-    computed = min(rows, columns)
+        matrix = np.moveaxis(weight, layer.out_axis, 0).reshape(layer.matrix)
+    computed = min(matrix.shape)
     if computed <= EXACT:
         values = factors.singular_values(matrix)
     else:
         values, missing = largest_singular_values(matrix, LARGEST), computed - LARGEST
         computed = LARGEST
-        unfolding = Joined((unfolding, Message("the largest {n} computed, the others a guess", n=computed)))
         rest = float(np.square(matrix, dtype=np.float64).sum() - np.square(values).sum())
         values = np.concatenate([values, tail(float(values[-1]), rest, missing)])
-    return spectrum_of(values, (rows, columns), unfolding, computed)
+    return spectrum_of(values, matrix_of(layer), _unfolding(layer, computed), computed)
 
 
 def spectrum_of(values: np.ndarray, shape: tuple[int, int], unfolding: str, computed: int) -> Spectrum:
@@ -150,12 +147,21 @@ def matrix_of(layer: Layer) -> tuple[int, int]:
     return layer.matrix
 
 
-def _unfolding(layer: Layer) -> Message:
-    if layer.op in ("Conv", "ConvTranspose"):
-        kernel = " · ".join(str(size) for size in layer.shape[2:])
+def _unfolding(layer: Layer, computed: int) -> Message:
+    """The matrix in words, and how many of its singular values are not made up."""
+    rows, columns = matrix_of(layer)
+    if layer.op in ("LSTM", "GRU", "RNN"):
+        axes = Message("gates · hidden  ×  inputs")
+    elif layer.op in ("Conv", "ConvTranspose"):
         inputs = Message("inputs per group") if layer.groups > 1 else Message("inputs")
-        return Message("outputs  ×  {inputs} · {kernel}", inputs=inputs, kernel=kernel)
-    return Message("outputs  ×  inputs")
+        kernel = " · ".join(str(size) for size in layer.shape[2:])
+        axes = Message("outputs  ×  {inputs} · {kernel}", inputs=inputs, kernel=kernel)
+    else:
+        axes = Message("outputs  ×  inputs")
+    shaped = Message("{unfolding} = {rows} × {columns}", unfolding=axes, rows=rows, columns=columns)
+    if computed == min(rows, columns):
+        return shaped
+    return Joined((shaped, Message("the largest {n} computed, the others a guess", n=computed)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +188,7 @@ def of(layer: Layer, weight: Callable[[], np.ndarray], store: Store) -> Statisti
     Singular values that fail are left out, and say why. Raises UserError naming the layer and the figure for others."""
     key = f"{VERSION} {layer.fingerprint} {layer.op} {layer.out_axis} {layer.groups} {layer.shape}"
     found = store.load(key)
-    if found is not None and (known := _unpacked(found)) is not None:
+    if found is not None and (known := _unpacked(found, layer)) is not None:
         return known
     values = weight()
     drawn, failed = None, Message("")
@@ -237,14 +243,13 @@ def _packed(made: Statistics) -> dict[str, np.ndarray]:
         arrays |= {
             "values": drawn.values,
             "energy": drawn.energy,
-            "unfolding": np.array(drawn.unfolding),
             "numbers": np.array([drawn.break_even, drawn.stable_rank, drawn.computed]),
             "noise": np.array(astuple(drawn.noise) if drawn.noise is not None else ()),
         }
     return arrays
 
 
-def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
+def _unpacked(arrays: dict[str, np.ndarray], layer: Layer) -> Statistics | None:
     """None where something is missing."""
     try:
         drawn = None
@@ -254,7 +259,7 @@ def _unpacked(arrays: dict[str, np.ndarray]) -> Statistics | None:
             drawn = Spectrum(
                 arrays["values"],
                 arrays["energy"],
-                str(arrays["unfolding"]),
+                _unfolding(layer, int(computed)),
                 int(break_even),
                 stable_rank,
                 int(computed),

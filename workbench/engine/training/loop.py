@@ -12,7 +12,7 @@ from torch import Tensor
 
 from workbench.core.base.errors import Cancelled, UserError
 from workbench.core.base.job import Job
-from workbench.core.base.message import Joined, Message
+from workbench.core.base.message import Joined, Message, from_data, to_data
 from workbench.core.base.quantities import metric_text
 from workbench.core.recipe.recovery import INFOS, Stage, StageResult, Training, TrainingPoint
 from workbench.data.metrics import Metric
@@ -130,7 +130,7 @@ class Loop:
         if saved is None:
             return False
         self.ramp = self._make_ramp()
-        self.progress = _Progress(**saved["progress"])
+        self.progress = _Progress(**saved["progress"] | {"finished": from_data(saved["progress"]["finished"])})
         self.ramp.event = self.progress.event
         self.student.load(saved["student"])
         self.best = saved["best"]
@@ -173,7 +173,7 @@ class Loop:
         self.progress.event = -1 if self.ramp is None else self.ramp.event
         self.task.checkpoint.save(
             {
-                "progress": asdict(self._now()),
+                "progress": asdict(self._now()) | {"finished": to_data(self.progress.finished)},
                 "student": self.student.state(),
                 "best": self.best,
                 "optimiser": self.optimiser.state_dict(),
