@@ -4099,6 +4099,36 @@
       <translation>{path} 没有可绘制的卷积核。</translation>
     </message>
     <message>
+      <source>Everything else of the layer can be used; the log has the details.</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>该层的其他功能仍可使用；详情见日志。</translation>
+    </message>
+    <message>
+      <source>Mean and deviation</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>均值与标准差</translation>
+    </message>
+    <message>
+      <source>The histogram</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>直方图</translation>
+    </message>
+    <message>
+      <source>The magnitudes</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>幅值</translation>
+    </message>
+    <message>
+      <source>The outliers</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>离群值</translation>
+    </message>
+    <message>
+      <source>The singular values</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>奇异值</translation>
+    </message>
+    <message>
       <source>gates · hidden  ×  inputs</source>
       <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
       <translation>门 · 隐藏  ×  输入</translation>
@@ -4122,6 +4152,11 @@
       <source>the largest {n} computed, the others a guess</source>
       <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
       <translation>最大的 {n} 个经计算得到，其余为估计</translation>
+    </message>
+    <message>
+      <source>{figure} of {layer} cannot be computed from its weights.</source>
+      <extracomment>workbench/engine/layer_figures/stats.py</extracomment>
+      <translation>无法由 {layer} 的权重计算{figure}。</translation>
     </message>
     <message>
       <source>{unfolding} = {rows} × {columns}</source>
@@ -6407,6 +6442,11 @@
       <source>sensitivities are</source>
       <extracomment>workbench/methods/quantize/codebook.py</extracomment>
       <translation>敏感度</translation>
+    </message>
+    <message>
+      <source>the levels of its input are found over the whole batch, so a sample's outputs depend on the other samples in it</source>
+      <extracomment>workbench/methods/quantize/dynamic.py</extracomment>
+      <translation>其输入的量化级别在整个批次上求得，因此一个样本的输出取决于同一批次中的其他样本</translation>
     </message>
     <message>
       <source>The output channels of {op} layers are not rescaled.</source>
