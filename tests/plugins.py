@@ -23,7 +23,7 @@ def distribution(folder: Path, name: str, points: str, **modules: str) -> None:
 
 def forget() -> None:
     """Let plug-ins be looked for again."""
-    for found in (extensions.all_metrics, extensions.all_readers, all_formats, all_targets):
+    for found in (discovery.installed, extensions.all_metrics, extensions.all_readers, all_formats, all_targets):
         found.cache_clear()
 
 

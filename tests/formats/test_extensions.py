@@ -51,11 +51,12 @@ def forget(graph, path, job):
 
 PACKED = Format("packed", lambda path, head: head.startswith(MAGIC), load, suffix=".packed", save=save)
 WRONG = Format("wrong", lambda path, head: path.endswith(".wrong"), load, suffix=".wrong", save=forget)
+LONG = Format("long", lambda path, head: head.startswith(MAGIC), load, suffix=".onnx.packed", save=save)
 NONE = Format("none", lambda path, head: False, load, suffix=".none", save=lambda graph, path, job: None)
 BARE = Format("bare", lambda path, head: False, load, save=save)
 """
 POINTS = "[workbench.formats]\n" + "".join(
-    f"{name.lower()} = packs:{name}\n" for name in ("PACKED", "WRONG", "NONE", "BARE")
+    f"{name.lower()} = packs:{name}\n" for name in ("PACKED", "WRONG", "NONE", "BARE", "LONG")
 )
 
 
@@ -78,17 +79,16 @@ def test_it_is_asked_before_those_that_take_what_is_left(formats):
 
 
 @pytest.mark.allow_logs
-@pytest.mark.parametrize(("name", "format"), [("small.packed", ""), ("small", "packed")])
+@pytest.mark.parametrize(("name", "format"), [("small.packed", ""), ("small", "packed"), ("small", "long")])
 def test_an_export_is_written_in_it_too_and_opens_again(formats, workspace, tmp_path, name, format):
     report = export(workspace, RECIPE, str(tmp_path / "out"), Job(), name, format=format)
-    assert [Path(path).name for path in report.files.values()] == [
-        "small.onnx",
-        "small.yaml",
-        "small.html",
-        "small.packed",
-    ]
-    assert any("small.packed" in note and "was opened again" in note for note in report.notes)
-    again = open_model(report.files["packed"], job=Job())
+    kind = format or "packed"
+    names = [Path(path).name for path in report.files.values()]
+    assert names[:3] == ["small.onnx", "small.yaml", "small.html"]
+    assert names[3:] == ["small.onnx.packed" if kind == "long" else "small.packed"]
+    assert report.after.bytes.value == Path(report.files["model"]).stat().st_size == report.forecast_bytes
+    assert any(names[-1] in note and "was opened again" in note for note in report.notes)
+    again = open_model(report.files[kind], job=Job())
     assert again.source.format == "packed"
     assert onnx.load(report.files["model"]).graph.output[0].name == again.outputs[0].name
 

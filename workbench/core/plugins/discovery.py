@@ -8,14 +8,16 @@ is found here.
 
 import importlib.metadata
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from functools import cache
+from typing import Any, Literal, TypeVar, get_args
 
 from workbench.core.base.message import Message
 
 log = logging.getLogger(__name__)
 Group = Literal["workbench.methods", "workbench.metrics", "workbench.formats", "workbench.data", "workbench.targets"]
+GROUPS = get_args(Group)
 T = TypeVar("T")
 _left_out: list[str] = []
 
@@ -29,26 +31,33 @@ class Loader:
     foreign: bool = True
 
 
-def entry_points(group: Group) -> Iterator[Loader]:
+def entry_points(group: Group) -> tuple[Loader, ...]:
     """A loader for each entry point of a group; metadata that cannot be read is reported like a broken plug-in."""
+    return tuple(installed().get(group, ()))
+
+
+@cache
+def installed() -> dict[str, list[Loader]]:
+    """Group -> loaders, of all groups: the metadata of every distribution is read once."""
+    found: dict[str, list[Loader]] = {}
     seen: set[str] = set()
     for distribution in importlib.metadata.distributions():
         name: str = Message("of an unknown name")
         try:
             name = distribution.metadata["Name"] or name
-            points = distribution.entry_points.select(group=group) if name not in seen else ()
+            points = distribution.entry_points if name not in seen else ()
             seen.add(name)
-            yield from (
-                Loader(
-                    Message("The plug-in {name} ({point} = {target})", name=name, point=point.name, target=point.value),
-                    point.load,
-                )
-                for point in points
-            )
+            for point in points:
+                if point.group in GROUPS:
+                    words = Message(
+                        "The plug-in {name} ({point} = {target})", name=name, point=point.name, target=point.value
+                    )
+                    found.setdefault(point.group, []).append(Loader(words, point.load))
         except Exception as error:  # damaged metadata of a distribution, perhaps one that is no plug-in at all
             text = _text(distribution)
-            if text is None or group in text:
+            if text is None or any(group in text for group in GROUPS):
                 leave_out(Message("The plug-in {name}", name=name), error)
+    return found
 
 
 def load_all(registered: dict[str, T], loaders: Iterable[Loader], take: Callable[[Any, Loader], None]) -> None:

@@ -101,12 +101,12 @@ def export(
         else:
             verified, said = without_data.verify(shown, str(written), given or {})
             notes += (said,)
+        after_bytes = place.size(written.name)
         if other is not None:
             made, said = other_formats.write(other, written, workspace.evaluator, job)
             files[other.name] = Path(folder) / made.name
             notes += (said,)
         latencies = _latencies(workspace, written_run, job.part(0.9, 1.0))
-        after_bytes = place.size(written.name)
         report = Report(
             metric=workspace.evaluator.metric.info if workspace.evaluator else MetricInfo(),
             data=describe_data(workspace),

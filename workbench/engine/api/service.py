@@ -23,6 +23,8 @@ from workbench.core.base.message import Message, sentences
 from workbench.core.base.plain import plain
 from workbench.core.ipc import messages as m
 from workbench.core.plugins.discovery import left_out
+from workbench.core.targets.reading import all_targets
+from workbench.data.extensions import all_metrics, all_readers
 from workbench.engine.analysis.attribution import blame
 from workbench.engine.analysis.prediction_diff import changes
 from workbench.engine.analysis.sensitivity import scan
@@ -36,6 +38,7 @@ from workbench.engine.inspection.look import look
 from workbench.engine.preview.previewer import Previewer
 from workbench.engine.training.device import devices
 from workbench.engine.workspace import Workspace
+from workbench.formats.format import all_formats
 from workbench.methods.base.method import all_methods
 
 log = logging.getLogger(__name__)
@@ -172,6 +175,8 @@ class Service:
     @answer.register
     def methods(self, request: m.Methods, job: Job) -> Any:
         known = tuple(method.info() for method in all_methods().values())
+        for others in (all_formats, all_metrics, all_readers, all_targets):  # so that broken ones are told of now
+            others()
         if left_out():
             job.update(sentences(*left_out()))
         return known
