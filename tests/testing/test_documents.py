@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def test_the_package_of_a_document_passes_its_own_test(document, tmp_path):
     done = run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), test)
     assert done.returncode == 0, done.stdout + done.stderr
     assert sum(text.count("\n") for name, text in files.items() if name != test) <= LONGEST
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_its_wheel_holds_the_package(document, tmp_path):
+    from hatchling.builders.wheel import WheelBuilder
+
+    files = installed(document, tmp_path)
+    (wheel,) = WheelBuilder(str(tmp_path)).build(directory=str(tmp_path / "dist"), versions=["standard"])
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if "/" not in name}
+        points = next(archive.read(name).decode() for name in archive.namelist() if name.endswith("entry_points.txt"))
+    assert held == {name for name in files if name != "pyproject.toml" and not name.startswith("test_")}
+    assert points.startswith("[workbench.")
 
 
 def test_every_kind_of_extension_has_a_document():
