@@ -10,11 +10,21 @@ from tests.translations import page_texts
 from workbench.core.analysis.report import Figure, LayerChange, Report, Totals, Verified
 from workbench.core.base.job import Job
 from workbench.core.base.language import language
+from workbench.core.base.message import Message
 from workbench.core.recipe.action import Action
+from workbench.core.recipe.recovery import ClassChange
 from workbench.engine.api.report_page import page
+from workbench.engine.training.forgetting import forgotten
 from workbench.formats.opening import open_model
 
-NOTE = "The accuracy of class Coat fell from 91.0 % to 76.5 % (200 samples): more than the 5 points that were allowed"
+(NOTE,) = forgotten((ClassChange("Coat", 200, 0.91, 0.765),), 5.0)
+DATA = Message(
+    "{n:,} samples of {path}, {against}; calibration: {calibration_words}",
+    n=2000,
+    path="test.npz",
+    against=Message("against labels"),
+    calibration_words=Message("{n:,} samples of {calibration}", n=512, calibration="more.npz"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +40,13 @@ def report(summary):
         6440,
         4240,
         11.44,
-        storage="2 layers: float32",
-        note="rank 6 of 10",
+        storage=Message("{n} layers: {words}", n=2, words="float32"),
+        note=Message("rank {rank} of {full}", rank=6, full=10),
     )
     untouched = replace(change, path="stem", sqnr_db=None)
     return Report(
         TOP1,
-        "2,000 samples of test.npz, against labels; calibration: 512 samples of more.npz",
+        DATA,
         Totals(
             Figure(2_242_548, "verified"), 550_000, 17_800_000, Figure(0.9225, "measured"), Figure(1.5, "measured", 50)
         ),
