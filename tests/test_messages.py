@@ -21,7 +21,7 @@ PROSE = re.compile(r"(\{\}|[A-Za-z]{2,})[,:;]? [a-z]{2,}")
 # What takes texts that are not shown, or shown to those who write code; or that the catalogues have by other ways.
 TAKES_TEXT = {
     *MESSAGES,
-    *("Help", "Unit", "tr", "Effect", "Ranking"),
+    *("Help", "Unit", "tr", "Effect", "Encodes", "Ranking"),
     *("TypeError", "KeyError", "ValueError", "AssertionError", "AttributeError", "FileNotFoundError"),
     *("debug", "info", "warning", "exception", "compile", "op"),
 }
@@ -36,6 +36,7 @@ NOT_SAID = {  # by file, what is a key, or a part of a key
     "core/base/plain.py": {"{}… ({} digits)"},
     "core/base/quantities.py": {"{} min {} s", "{} h {} min"},
     "core/layer_data/views.py": {"output error"},
+    "core/recipe/encodes.py": {"2 if bits <= 2 else 4 if bits <= 4 else 8"},
     "engine/preview/predict.py": {"output error"},
     "engine/search/options.py": {"search options", "{} channels"},
     "engine/search/plan.py": {"layer by layer {}"},

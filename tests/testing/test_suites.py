@@ -262,7 +262,7 @@ def test_targets(tmp_path):
     for old, new, words in (
         ("Manual 2.1", "a manual", "neither version nor date"),
         ("Conv:", "conv:", "no operator"),
-        ("weights: [{bits: [8]}]", "outputs: 4", "says nothing"),
+        ("weights: [{bits: [8]}]", "source: Manual 3", "says nothing"),
         ("{bits: [8]}", "{bits: [8], block: [32], granularity: [channel]}", "block without group"),
     ):
         file.write_text(text.replace(old, new))

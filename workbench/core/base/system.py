@@ -14,6 +14,8 @@ from workbench.core.base.message import Message
 
 NICENESS = 5
 TRIES, PAUSE_S = 8, 0.05  # a scanner on Windows holds a new file for a moment
+CPUINFO = Path("/proc/cpuinfo")
+DOT_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}  # flags in it
 LONGEST_NAME = 200  # bytes; most disks take 255, with the suffix
 # Of the Windows kernel.
 SYNCHRONIZE, SET_INFORMATION, ACCESS_DENIED, STILL_RUNNING, BELOW_NORMAL = 0x100000, 0x200, 5, 0x102, 0x4000
@@ -79,6 +81,19 @@ def memory() -> int:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         return sys.maxsize
+
+
+def adds_products_exactly() -> bool | None:
+    """Whether the processor adds products of 8 bits without saturation: x86-64 with VNNI or AMX, and Arm; None where
+    the system does not tell. Intel 64 and IA-32 Architectures Software Developer's Manual, VPMADDUBSW and VPDPBUSD."""
+    if platform.machine().lower() in ("arm64", "aarch64"):
+        return True
+    try:
+        with open(CPUINFO, encoding="ascii", errors="replace") as listing:
+            flags = next(line for line in listing if line.startswith("flags")).split()
+    except (OSError, StopIteration):
+        return None
+    return bool(DOT_PRODUCTS & set(flags))
 
 
 def give_memory_back() -> None:

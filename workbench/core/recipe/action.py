@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from workbench.core.recipe.effect import Effect, Ranking
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Field
 
 Family = Literal["prune", "lowrank", "distill", "quantize"]
@@ -68,6 +69,11 @@ class MethodInfo:
     outlook: bool = False  # what it will do to a layer takes figures of its own (see wanted.WantOutlook)
     effects: tuple[Effect, ...] = ()  # what it says a step will do
     ranking: Ranking | None = None
+    encodes: Encodes | None = None  # the numbers that it puts weights and activations on; None: they stay as they are
+
+    def parameters(self, action: Action) -> dict[str, Any]:
+        """Of a step, with the defaults of those that are not given."""
+        return {field.name: field.default for field in self.fields} | dict(action.params)
 
 
 def in_order(actions: tuple[Action, ...]) -> tuple[Action, ...]:

@@ -116,6 +116,11 @@ def evaluated(expression: str, names: Mapping[str, Any]) -> Any:
     return eval(_compiled(expression), {"__builtins__": {}}, _Names({**names, **FUNCTIONS}))
 
 
+def names_in(expression: str) -> frozenset[str]:
+    """The names whose values an expression depends on."""
+    return frozenset(_compiled(expression).co_names) - FUNCTIONS.keys()
+
+
 class _Names(dict[str, Any]):
     def __missing__(self, name: str) -> None:
         return None

@@ -1,4 +1,4 @@
-"""Target files, read and checked, and where those of other distributions are found.
+"""Target files, read and checked: those that ship (resources/targets), and those of other distributions.
 
 An entry point of `workbench.targets` names a package that has target files (*.yaml) in it, or a path, or several.
 """
@@ -12,11 +12,22 @@ from reprlib import repr as brief
 from types import ModuleType
 from typing import Any
 
-from workbench.core.base import yaml_file
+from workbench.core.base import system, yaml_file
 from workbench.core.base.errors import UserError
 from workbench.core.base.message import Message
+from workbench.core.base.resources import resource_path
 from workbench.core.plugins.discovery import Loader, entry_points, load_all
-from workbench.core.targets.target import GRANULARITIES, NUMBERS, Rule, Scheme, Target
+from workbench.core.targets.target import (
+    FALLBACKS,
+    FORMATS,
+    GRANULARITIES,
+    NUMBERS,
+    Energy,
+    Rule,
+    Scheme,
+    Speed,
+    Target,
+)
 
 VERSION = 1
 MEND = Message("See extending/targets.md in the documents.")
@@ -25,8 +36,9 @@ Check = Callable[[Any], bool]
 
 @cache
 def all_targets() -> dict[str, Target]:
-    """The targets of other distributions, by id. One that is broken is left out (see core.plugins)."""
-    registered: dict[str, Target] = {}
+    """The targets that ship, then those of other distributions, by id. One of these that is broken is left out (see
+    core.plugins)."""
+    registered = dict(shipped_targets())
 
     def take(loaded: Any, loader: Loader) -> None:
         for path in _files(loaded):
@@ -37,6 +49,27 @@ def all_targets() -> dict[str, Target]:
 
     load_all(registered, entry_points("workbench.targets"), take)
     return registered
+
+
+@cache
+def shipped_targets() -> dict[str, Target]:
+    """By id, in alphabetical order."""
+    targets = (load_target(path) for path in sorted(resource_path("targets").glob("*.yaml")))
+    return {target.id: target for target in targets}
+
+
+def find_target(name: str) -> Target:
+    """Raises UserError, naming those there are, where no target has this id."""
+    known = all_targets()
+    if name not in known:
+        raise UserError("There is no target '{name}'.", "The targets are: {known}.", name=name, known=", ".join(known))
+    return known[name]
+
+
+def target_here() -> str:
+    """The id of this machine's processor as a target; "" where the system does not tell which it is."""
+    exact = system.adds_products_exactly()
+    return "" if exact is None else "ort-cpu-vnni" if exact else "ort-cpu"
 
 
 def _files(loaded: Any) -> list[Path]:
@@ -71,6 +104,10 @@ def target_of(document: Any, name: str) -> Target:
         read.take("title", _text, Message("is not a text")),
         read.take("source", _text, Message("is not a text: where the rules were read")),
         {str(op): _rule(rule, name, Message("the rule of {op}", op=op)) for op, rule in rules.items()},
+        read.take("fallback", FALLBACKS.__contains__, Message("is none of {known}", known=", ".join(FALLBACKS)), ""),
+        tuple(read.take("notes", _list_of(_text), Message("is no list of texts"), ())),
+        _figures(read, "speed", lambda keys: Speed(_macs(keys), _figure(keys, "bytes"), _source(keys))),
+        _figures(read, "energy", lambda keys: Energy(_macs(keys), _figure(keys, "byte"), _source(keys))),
     )
     read.done()
     return target
@@ -78,37 +115,66 @@ def target_of(document: Any, name: str) -> Target:
 
 def _rule(value: Any, name: str, where: str) -> Rule:
     read = _Keys(value, name, where)
+    true_or_false = Message("is not true or false")
     rule = Rule(
         _schemes(read, "weights"),
         _schemes(read, "activations"),
         read.take("inputs", _count, Message("is not a whole number from 1 on"), 1),
         read.take("outputs", _count, Message("is not a whole number from 1 on"), 1),
         read.take("note", _text, Message("is not a text"), ""),
+        read.take("weight_only", _switch, true_or_false, True),
+        read.take("levels", _width, Message("is no width"), 0),
+        read.take("unified", _switch, true_or_false, False),
+        read.take("source", _text, Message("is not a text"), ""),
     )
     read.done()
     return rule
 
 
-def _schemes(read: "_Keys", key: str) -> tuple[Scheme, ...]:
-    schemes = []
-    for value in read.take(key, lambda value: isinstance(value, list), Message("is not a list"), []):
-        inner = _Keys(value, read.name, Message("{where}, {key}", where=read.where, key=key))
-        schemes.append(
-            Scheme(
-                tuple(inner.take("bits", _list_of(_width), Message("are no widths"))),
-                inner.take(
-                    "numbers",
-                    NUMBERS.__contains__,
-                    Message("are none of {numbers}", numbers=", ".join(NUMBERS)),
-                    "integer",
-                ),
-                tuple(inner.take("granularity", _list_of(GRANULARITIES.__contains__), Message("is none"), ())),
-                inner.take("symmetric", lambda value: isinstance(value, bool), Message("is not true or false"), None),
-                tuple(inner.take("block", _list_of(_count), Message("is no list of sizes"), ())),
-            )
-        )
-        inner.done()
-    return tuple(schemes)
+def _schemes(read: "_Keys", key: str) -> tuple[Scheme, ...] | None:
+    """None where the key is not there: what is allowed is not known then."""
+    given = read.take(key, lambda value: isinstance(value, list), Message("is not a list"), None)
+    return None if given is None else tuple(_scheme(read, key, value) for value in given)
+
+
+def _scheme(read: "_Keys", key: str, value: Any) -> Scheme:
+    inner = _Keys(value, read.name, Message("{where}, {key}", where=read.where, key=key))
+    known = Message("are none of {numbers}", numbers=", ".join(NUMBERS))
+    scheme = Scheme(
+        tuple(inner.take("bits", _list_of(_width), Message("are no widths"))),
+        inner.take("numbers", NUMBERS.__contains__, known, "integer"),
+        tuple(inner.take("granularity", _list_of(GRANULARITIES.__contains__), Message("is none"), ())),
+        inner.take("symmetric", _switch, Message("is not true or false"), None),
+        tuple(inner.take("block", _list_of(_count), Message("is no list of sizes"), ())),
+        tuple(inner.take("formats", _list_of(FORMATS.__contains__), Message("are no formats of floats"), ())),
+    )
+    inner.done()
+    return scheme
+
+
+def _figures(read: "_Keys", key: str, made: Callable[["_Keys"], Any]) -> Any:
+    """Of a roofline, or of energy; None where the file has none."""
+    given = read.take(key, _mapping, Message("is no mapping"), None)
+    if given is None:
+        return None
+    inner = _Keys(given, read.name, Message("{where}, {key}", where=read.where, key=key))
+    result = made(inner)
+    inner.done()
+    return result
+
+
+def _macs(keys: "_Keys") -> dict[str, float]:
+    problem = Message("is no mapping of types to figures above zero")
+    given = keys.take("macs", lambda value: _mapping(value) and all(map(_positive, value.values())), problem)
+    return {str(kind): float(figure) for kind, figure in given.items()}
+
+
+def _figure(keys: "_Keys", key: str) -> float:
+    return float(keys.take(key, _positive, Message("is not above zero"), 0.0))
+
+
+def _source(keys: "_Keys") -> str:
+    return keys.take("source", _text, Message("is not a text"))
 
 
 class _Keys:
@@ -146,6 +212,14 @@ class _Keys:
 
 def _text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _switch(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf")
 
 
 def _mapping(value: Any) -> bool:

@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-NUMBERS = ("integer", "float", "codebook")
+from workbench.core.recipe.encodes import Kind, Numbers
+
+Fallback = Literal["", "float", "cpu", "refused"]
+NUMBERS: tuple[str, ...] = get_args(Kind)
+FALLBACKS: tuple[str, ...] = get_args(Fallback)[1:]
+FORMATS = ("float16", "bfloat16", "float8e4m3", "float8e5m2")
 GRANULARITIES = ("tensor", "channel", "group")
 
 
@@ -16,6 +22,7 @@ class Scheme:
     granularity    what has a scale of its own; empty: any
     symmetric      True: without a zero point; False: with one; None: either
     block          sizes of a group along the inputs; empty: any
+    formats        of floats, by name; empty: any
     """
 
     bits: tuple[int, ...]
@@ -23,27 +30,92 @@ class Scheme:
     granularity: tuple[str, ...] = ()
     symmetric: bool | None = None
     block: tuple[int, ...] = ()
+    formats: tuple[str, ...] = ()
+
+    def allows(self, given: Numbers) -> bool:
+        return (
+            given.kind == self.numbers
+            and given.bits in self.bits
+            and (not given.granularity or not self.granularity or given.granularity in self.granularity)
+            and (given.kind != "integer" or self.symmetric in (None, given.symmetric))
+            and (not given.block or not self.block or given.block in self.block)
+            and (not self.formats or given.format in self.formats)
+        )
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What one operator may have. `inputs` and `outputs`: multiples that numbers of channels have to be; 1: any."""
+    """What one operator may have; None: not known.
 
-    weights: tuple[Scheme, ...] = ()
-    activations: tuple[Scheme, ...] = ()
+    inputs, outputs   multiples that numbers of channels have to be for the device to use them all; 1: any
+    weight_only       whether weights may be quantised where activations are not
+    levels            most bits of the weight's range where activations are integers too; 0: any
+    unified           whether all inputs have to share one scale
+    source            where this rule was read; "": the target's
+    """
+
+    weights: tuple[Scheme, ...] | None = None
+    activations: tuple[Scheme, ...] | None = None
     inputs: int = 1
     outputs: int = 1
     note: str = ""
+    weight_only: bool = True
+    levels: int = 0
+    unified: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Peak figures of a roofline. Williams, Waterman, Patterson 2009, Roofline, CACM 52(4).
+
+    macs    type ("int8", "float32") -> multiply-accumulates a second
+    bytes   of memory traffic a second; 0: not known
+    """
+
+    macs: Mapping[str, float]
+    bytes: float
+    source: str
+
+    def seconds(self, macs: float, moved: float, numbers: str) -> float | None:
+        """The least time for so many multiply-accumulates and bytes; None where neither limit is known."""
+        peak = self.macs.get(numbers, 0.0)
+        limits = [macs / peak] if peak else []
+        return max([*limits, *([moved / self.bytes] if self.bytes else [])], default=None)
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Picojoules of one multiply-accumulate by type, and of one byte of memory traffic; 0: not known."""
+
+    macs: Mapping[str, float]
+    byte: float
+    source: str
+
+    def joules(self, macs: float, moved: float, numbers: str) -> float | None:
+        """None where the energy of such numbers, or of a byte, is not known."""
+        each = self.macs.get(numbers, 0.0)
+        return (macs * each + moved * self.byte) * 1e-12 if each and self.byte else None
 
 
 @dataclass(frozen=True)
 class Target:
-    """A device. `rules`: operator of ONNX -> what it may have; an operator without a rule stays in float.
+    """A device. `rules`: operator of ONNX -> what it may have.
 
-    source   where the rules were read: a document with its version, or how they were measured
+    source     where the rules were read: a document with its version, or how they were measured
+    fallback   what becomes of numbers that no rule allows, and of operators without a rule: computed in floating point,
+               moved to the CPU, or the model is refused. "": not known, so that operators without a rule are not judged
+    notes      what else is to be known, a sentence each
     """
 
     id: str
     title: str
     source: str
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    fallback: Fallback = ""
+    notes: tuple[str, ...] = ()
+    speed: Speed | None = None
+    energy: Energy | None = None
+
+    def source_of(self, rule: Rule | None) -> str:
+        return (rule.source if rule is not None else "") or self.source

@@ -1,6 +1,7 @@
-"""Sentences that several methods say of a step (see core.recipe.effect)."""
+"""What several methods say of a step: sentences (core.recipe.effect), and its numbers (core.recipe.encodes)."""
 
 from workbench.core.recipe.effect import Effect
+from workbench.core.recipe.encodes import STORED, Encodes
 
 # Of `sparsity`, within the layer; and over all layers with the step where there is a `scope`.
 ZEROS = (
@@ -31,3 +32,9 @@ LEVELS = (
     ),
 )
 INTEGERS = (*LEVELS, Effect("The runtime computes in 8-bit integers."))
+# Affine levels of `bits`: a scale for each channel; by `granularity`; and that with 8-bit activations.
+ON_CHANNELS = Encodes(STORED, symmetric="symmetric")
+ON_GRIDS = Encodes(STORED, granularity="granularity", symmetric="symmetric", block="group_size")
+ON_INTEGERS = Encodes(
+    STORED, granularity="granularity", levels="min(bits, 7) if reduced_range else bits", activations=8
+)

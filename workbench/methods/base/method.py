@@ -21,6 +21,7 @@ from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.action import Action, Family, MethodInfo
 from workbench.core.recipe.effect import Effect, Ranking
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import fields_of, parse
 from workbench.graph.channels.scaling import Scaling
 from workbench.graph.storage.edit import Edit
@@ -92,6 +93,7 @@ class Method(ABC):
     corrects: ClassVar[bool] = False  # makes up for what steps before it changed: no change comes behind it
     effects: ClassVar[tuple[Effect, ...]] = ()  # sentences on what a step will do, the window's only ones
     ranking: ClassVar[Ranking | None] = None  # where its parameters mean a rank
+    encodes: ClassVar[Encodes | None] = None  # the numbers that it puts weights and activations on
     structural: ClassVar[bool] = False  # changes the shapes of several layers at once: see StructuralMethod
     Params: ClassVar[type]
 
@@ -166,6 +168,7 @@ class Method(ABC):
             outlook,
             cls.effects,
             cls.ranking,
+            cls.encodes,
         )
 
 

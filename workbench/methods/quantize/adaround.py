@@ -40,6 +40,7 @@ class AdaRound(Method):
     formula = "min over V:  ‖ W X − s·(floor(W/s) + h(V)) X ‖² + λ Σ (1 − |2h(V) − 1|^β)"
     citation = "Nagel et al. 2020, Up or down? Adaptive rounding for post-training quantization, ICML"
     effects = said.LEVELS
+    encodes = said.ON_CHANNELS
     needs_data = True
 
     @dataclass(frozen=True)

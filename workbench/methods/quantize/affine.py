@@ -34,6 +34,7 @@ class AffineQuantization(Method):
         "Migacz 2017 (entropy); Banner et al. 2019 (clip)"
     )
     effects = said.LEVELS
+    encodes = said.ON_GRIDS
 
     @dataclass(frozen=True)
     class Params:

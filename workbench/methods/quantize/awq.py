@@ -34,6 +34,7 @@ class ActivationAware(Method):
     formula = "w ≈ Q(w · s) / s,   s_j = mean|x_j|^α,   α = argmin ‖x w − x Q(w s)/s‖²"
     citation = "Lin et al. 2024, AWQ, MLSys, arXiv:2306.00978"
     effects = said.LEVELS
+    encodes = said.ON_GRIDS
     needs_data = True
 
     @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help
 from workbench.graph.rewrite import qdq
 from workbench.graph.storage.edit import Edit
@@ -42,6 +43,7 @@ class BlockwiseQuantization(Method):
             {"levels": "16", "size": "int(block)", "count": "outputs * ceil(columns / int(block))"},
         ),
     )
+    encodes = Encodes("4", granularity="'group'", block="int(block)", levels="4")
 
     @dataclass(frozen=True)
     class Params:

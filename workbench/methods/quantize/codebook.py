@@ -14,6 +14,7 @@ from workbench.core.base.job import Job
 from workbench.core.base.message import Message
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help, Range, Unit
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Codebook, Encoding
@@ -38,6 +39,7 @@ class CodebookQuantization(Method):
     formula = "min over c, a:  Σᵢ sᵢ (wᵢ − c[aᵢ])²,   2ᵇ centroids,   sᵢ = 1, E[(∂L/∂wᵢ)²] or E[xᵢ²]"
     citation = "Han et al. 2016, Deep Compression, ICLR; Lloyd 1982; Kim et al. 2023, SqueezeLLM (sensitivity)"
     effects = (Effect("{levels} values that all weights of the layer share.", "", {"levels": "1 << bits"}),)
+    encodes = Encodes("bits", "codebook", "'tensor'", levels="0")
 
     @dataclass(frozen=True)
     class Params:

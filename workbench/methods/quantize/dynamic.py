@@ -33,6 +33,7 @@ class DynamicQuantization(IntegerMethod):
     formula = "s_x = (max x − min x) / 255,   y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Krishnamoorthi 2018, arXiv:1806.08342"
     effects = said.INTEGERS
+    encodes = said.ON_INTEGERS
     compute = Dynamic
 
     @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from workbench.core.base.job import Job
 from workbench.core.layer_data.layer import Layer
 from workbench.core.recipe.effect import Effect
+from workbench.core.recipe.encodes import Encodes
 from workbench.core.recipe.params import Help
 from workbench.graph.storage.edit import Edit
 from workbench.graph.storage.encoding import Dense, Encoding
@@ -37,6 +38,7 @@ class FloatQuantization(Method):
     effects = (
         Effect("{bits} bits a weight instead of 32.", "", {"bits": "16 if format in ('float16', 'bfloat16') else 8"}),
     )
+    encodes = Encodes("16 if format in ('float16', 'bfloat16') else 8", "float", format="format")
 
     @dataclass(frozen=True)
     class Params:

@@ -35,6 +35,7 @@ class Gptq(Method):
     formula = "min over q:  ‖ W X − s·q X ‖²,  column by column with H⁻¹ = (X Xᵗ + λ I)⁻¹"
     citation = "Frantar et al. 2023, GPTQ, ICLR"
     effects = said.LEVELS
+    encodes = said.ON_CHANNELS
     needs_data = True
 
     @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class SmoothQuantization(IntegerMethod):
     formula = "s_j = max|x_j|^α / max|w_j|^(1−α),   y ≈ Q(x / s) · Q(s w)"
     citation = "Xiao et al. 2023, SmoothQuant, ICML, arXiv:2211.10438"
     effects = said.INTEGERS
+    encodes = said.ON_INTEGERS
     needs_data = True
     compute = Static
 

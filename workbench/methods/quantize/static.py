@@ -30,6 +30,7 @@ class StaticQuantization(IntegerMethod):
     formula = "y ≈ s_x s_w Σ (q_x − z_x) q_w"
     citation = "Jacob et al. 2018, CVPR; Krishnamoorthi 2018, arXiv:1806.08342; Migacz 2017 (entropy)"
     effects = said.INTEGERS
+    encodes = said.ON_INTEGERS
     needs_data = True
     compute = Static
 

@@ -1,0 +1,83 @@
+"""The numbers that a step stores weights as and computes with: facts that a method declares beside its parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.core.recipe.effect import evaluated, names_in
+
+Kind = Literal["integer", "float", "codebook"]
+# Affine levels of 3, 5, 6 and 7 bits are stored as the next of 2, 4 and 8 (graph.storage).
+STORED = "2 if bits <= 2 else 4 if bits <= 4 else 8"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One kind of numbers.
+
+    bits           of a number as it is stored
+    granularity    what has a scale of its own: tensor, channel, group; "" for floats
+    block          weights of a group along the inputs; 0 where there are no groups
+    levels         bits of the range of levels that is used: 7 in a reduced range of 8; 0 for floats
+    format         of floats: float16, bfloat16, float8e4m3, float8e5m2
+    """
+
+    bits: int
+    kind: Kind = "integer"
+    granularity: str = ""
+    symmetric: bool = True
+    block: int = 0
+    levels: int = 0
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class Encodes:
+    """What a method does to numbers: each text is an expression over its parameters (core.recipe.effect).
+
+        Encodes(bits="bits", granularity="granularity", symmetric="symmetric")
+
+    activations            bits of the layer's inputs where they are integers, too; 0: they stay in floating point
+    activations_symmetric  whether those are without a zero point; their scale is one for the tensor
+    """
+
+    bits: str
+    kind: Kind = "integer"
+    granularity: str = "'channel'"
+    symmetric: str = "True"
+    block: str = "0"
+    levels: str = "bits"
+    format: str = "''"
+    activations: int = 0
+    activations_symmetric: bool = False
+
+    def weights(self, params: Mapping[str, Any]) -> Numbers:
+        """The weight's numbers, for all parameters of the step. Raises what their arithmetic raises."""
+
+        def of(expression: str) -> Any:
+            return evaluated(expression, params)
+
+        if self.kind == "float":
+            return Numbers(of(self.bits), "float", format=of(self.format))
+        granularity = of(self.granularity)
+        return Numbers(
+            of(self.bits),
+            self.kind,
+            granularity,
+            of(self.symmetric),
+            of(self.block) if granularity == "group" else 0,
+            of(self.levels),
+        )
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The parameters that the weight's numbers depend on."""
+        expressions = (self.bits, self.granularity, self.symmetric, self.block, self.levels, self.format)
+        return frozenset(name for expression in expressions for name in names_in(expression))
+
+    @property
+    def inputs(self) -> Numbers | None:
+        """The numbers of the layer's inputs; None where they stay in floating point."""
+        if not self.activations:
+            return None
+        return Numbers(self.activations, "integer", "tensor", self.activations_symmetric, levels=self.activations)
